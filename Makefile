@@ -1,0 +1,40 @@
+# One door. `make demo` and `make test` need Python 3.11 or newer, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check format schema lock clean
+.DELETE_ON_ERROR:
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:8000
+	@$(BIN)/gateway demo $(OPTIONS)
+
+test: .venv/installed ## every test
+	$(BIN)/pytest
+
+check: .venv/installed ## what must be green before a commit
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: .venv/installed
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+schema: .venv/installed ## print schema.graphql from the code
+	$(BIN)/gateway schema > schema.graphql
+
+lock: .venv/installed ## names, versions and hashes; no address of any index
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --extra dev --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,1 @@
+"""Agencies: one module a protocol, one manifest an agency."""

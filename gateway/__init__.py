@@ -1,0 +1,1 @@
+"""Assembly: settings, wiring, the ASGI application and the command line."""

@@ -1,0 +1,1 @@
+"""What the notice says: catalogue, identity, standing and eligibility; no I/O."""

@@ -1,0 +1,1 @@
+"""The other side of the wire: three signing registries to run."""

@@ -1,0 +1,1 @@
+"""Bytes and keys: what was signed, by whom, and whether that holds."""
