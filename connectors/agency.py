@@ -1,0 +1,257 @@
+"""One agency, ready to be asked: its manifest, connector, decoder and guard.
+
+The way of an answer: the connector's exact bytes, ``signing.envelope.verify`` by
+the trust bundle, ``decode``, and then the sum of it as an ``Answer``. A record that
+verified before under the same key is known by its digest and not verified again;
+whether its key is still in force and its signature still fresh is asked each time.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from cachetools import LRUCache
+
+from connectors.answer import (
+    Answer,
+    AttestedCertificate,
+    RecordFault,
+    RefusedRecord,
+    SourceOutcome,
+)
+from connectors.connector import Connector
+from connectors.decode import Decoder, Reading, RecordError, refused
+from connectors.errors import UnreachableError
+from connectors.guard import Guard, Observer
+from connectors.manifest import Manifest
+from policy.catalogue import Catalogue
+from policy.eligibility import AccountState, Attestation
+from policy.identity import Identity
+from policy.text import Text
+from signing.envelope import Envelope, Freshness, PayloadType, verify
+from signing.errors import SigningError
+from signing.trust import TrustBundle
+
+READINGS_BYTES = 32 * 1024 * 1024
+"""The most memory the verified-record cache of one agency may take."""
+READING_OVERHEAD_BYTES = 4096
+"""What a decoded reading weighs beside its bytes, measured generously."""
+
+
+class Agency:
+    """Asks one agency and believes only what verifies."""
+
+    def __init__(  # noqa: PLR0913 - composed in one place only
+        self,
+        manifest: Manifest,
+        connector: Connector,
+        *,
+        bundle: TrustBundle,
+        catalogue: Catalogue,
+        observer: Observer,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.manifest = manifest
+        self.id = manifest.id
+        self.authority = catalogue.bodies[manifest.authority]
+        self.last: Answer | None = None
+        """The last answer that came from the agency itself, not from the cache."""
+        self._connector = connector
+        self._bundle = bundle
+        self._decoder = Decoder(manifest, catalogue)
+        self._clock = clock
+        signature = manifest.signature
+        self._freshness = Freshness(
+            max_age=timedelta(seconds=signature.max_age_seconds),
+            skew=timedelta(seconds=signature.skew_seconds),
+        )
+        self._readings: LRUCache[bytes, Reading] = LRUCache(
+            READINGS_BYTES,
+            getsizeof=lambda reading: READING_OVERHEAD_BYTES
+            + len(reading.proof.payload),
+        )
+        self._guard = Guard(manifest, self._ask, self._still_holds, observer)
+
+    async def ask(
+        self, holders: Sequence[Identity], budget_seconds: float
+    ) -> list[Answer]:
+        """Answer for each of ``holders``, in order; never raises for the agency."""
+        if self.manifest.account is not AccountState.ACTIVE:
+            return [self._suspended()] * len(holders)
+        askable = [h for h in holders if self._connector.can_ask(h.type)]
+        answers = iter(await self._guard.ask(askable, budget_seconds))
+        return [
+            next(answers) if self._connector.can_ask(holder.type) else self._skipped()
+            for holder in holders
+        ]
+
+    async def probe(self) -> bool:
+        """Say whether the agency's server speaks."""
+        try:
+            await self._connector.probe()
+        except UnreachableError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Cancel what is under way."""
+        await self._guard.close()
+
+    async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:
+        started = time.perf_counter()
+        reply = await self._connector.fetch(holders)
+        latency = time.perf_counter() - started
+        now = self._clock()
+        answers = [
+            self._answer(holder, envelopes, reply.nonce, now, latency)
+            for holder, envelopes in zip(holders, reply.envelopes, strict=True)
+        ]
+        self.last = answers[-1]
+        return answers
+
+    def _answer(
+        self,
+        holder: Identity,
+        envelopes: tuple[Envelope, ...],
+        nonce: str | None,
+        now: datetime,
+        latency: float,
+    ) -> Answer:
+        """Sum up what an agency's envelopes say of one person."""
+        certificates: list[AttestedCertificate] = []
+        refusals: list[RefusedRecord] = []
+        absent = False
+        for envelope in envelopes:
+            reading = self._read(envelope, now)
+            if isinstance(reading, RefusedRecord):
+                refusals.append(reading)
+                continue
+            holding = reading.holdings.get(holder.number)
+            if reading.nonce != nonce:
+                refusals.append(_fault(RecordFault.REPLAYED, reading))
+            elif holding is None:
+                refusals.append(_fault(RecordFault.WRONG_HOLDER, reading))
+            else:
+                refusals += holding.refusals
+                absent = absent or not (holding.records or holding.refusals)
+                certificates += [
+                    AttestedCertificate(
+                        agency=self.id,
+                        record=record,
+                        attestation=self._attestation(reading),
+                        proof=reading.proof,
+                        envelope=envelope,
+                        retrieved_at=now,
+                    )
+                    for record in holding.records
+                ]
+        if absent and certificates:
+            refusals.append(
+                RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)
+            )
+        if not (certificates or refusals or absent):
+            refusals.append(
+                RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)
+            )
+        if refusals:
+            outcome = SourceOutcome.UNVERIFIED
+        else:
+            outcome = SourceOutcome.NONE if absent else SourceOutcome.ANSWERED
+        return Answer(
+            agency=self.id,
+            outcome=outcome,
+            certificates=tuple(certificates),
+            refusals=tuple(refusals),
+            reason=_refused_reason(refusals) if refusals else None,
+            retrieved_at=now,
+            latency_seconds=latency,
+        )
+
+    def _read(self, envelope: Envelope, now: datetime) -> Reading | RefusedRecord:
+        """Verify and decode ``envelope``, or recognise it as verified before."""
+        digest = envelope.digest
+        known = self._readings.get(digest)
+        try:
+            if known is not None:
+                known.proof.require_in_force(self._bundle, now, self._freshness)
+                return known
+            proof = verify(
+                envelope,
+                self._bundle,
+                types=self._decoder.types,
+                at=now,
+                freshness=self._freshness,
+            )
+            reading = self._decoder.decode(proof)
+        except SigningError as error:
+            return refused(error, digest)
+        except RecordError as error:
+            return RefusedRecord(
+                RecordFault.MALFORMED_RECORD, str(error), None, digest
+            )
+        # A body signed over a nonce never comes twice, so it is not worth keeping
+        # beyond the batch it answers; the cache's size limit sees to that.
+        self._readings[digest] = reading
+        return reading
+
+    def _attestation(self, reading: Reading) -> Attestation:
+        key = reading.proof.key
+        return Attestation(
+            institution=key.institution,
+            scope=key.scope,
+            key_in_force=True,
+            account=self.manifest.account,
+        )
+
+    def _still_holds(self, answer: Answer) -> bool:
+        now = self._clock()
+        try:
+            for certificate in answer.certificates:
+                certificate.proof.require_in_force(self._bundle, now, self._freshness)
+        except SigningError:
+            return False
+        return True
+
+    def _suspended(self) -> Answer:
+        return Answer(
+            agency=self.id,
+            outcome=SourceOutcome.SUSPENDED,
+            reason=Text(
+                zh="账号已被冻结或归集权限已被取消（通知三(一)），未查询",
+                en="the account is frozen or its collection right cancelled "
+                "(notice, 3(1)); not asked",
+            ),
+        )
+
+    def _skipped(self) -> Answer:
+        return Answer(
+            agency=self.id,
+            outcome=SourceOutcome.SKIPPED,
+            reason=Text(
+                zh="该机构不受理此类证件号码，未查询",
+                en="the agency knows no identity numbers of this type; not asked",
+            ),
+        )
+
+
+_CONTRADICTION = "certificates and a signed absence came in one answer"
+_UNSIGNED = "no certificate came, and nothing signed says that there is none"
+_FAULT_REASONS = {
+    RecordFault.REPLAYED: "the signed nonce is not the one sent: an old answer",
+    RecordFault.WRONG_HOLDER: "the record is about another person than asked",
+}
+
+
+def _fault(fault: RecordFault, reading: Reading) -> RefusedRecord:
+    return RefusedRecord(
+        fault, _FAULT_REASONS[fault], reading.proof.key.kid, reading.proof.digest
+    )
+
+
+def _refused_reason(refusals: list[RefusedRecord]) -> Text:
+    codes = ", ".join(dict.fromkeys(refusal.code for refusal in refusals))
+    count = len(refusals)
+    return Text(
+        zh=f"{count} 项内容未通过核验，未采信：{codes}",
+        en=f"{count} of what came did not verify and was not believed: {codes}",
+    )

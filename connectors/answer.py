@@ -1,0 +1,81 @@
+"""What an agency's answer about one person amounts to.
+
+"No certificate", "no answer" and "an answer nobody vouches for" are three facts;
+``SourceOutcome`` keeps them apart. Certificates here are attested: each carries the
+proof that its bytes verified. Whatever did not verify is a ``RefusedRecord``: a
+finding about its source, with a code and no contents.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from policy.certificate import CertificateRecord
+from policy.eligibility import Attestation
+from policy.text import Text
+from signing.envelope import Envelope, VerifiedPayload
+
+
+class SourceOutcome(StrEnum):
+    """How asking one agency about one person ended."""
+
+    ANSWERED = "ANSWERED"
+    NONE = "NONE"
+    TIMED_OUT = "TIMED_OUT"
+    UNREACHABLE = "UNREACHABLE"
+    REFUSED = "REFUSED"
+    UNVERIFIED = "UNVERIFIED"
+    SUSPENDED = "SUSPENDED"
+    SKIPPED = "SKIPPED"
+
+
+class RecordFault(StrEnum):
+    """Why verified bytes still are no certificate of the person asked about.
+
+    Beside these, a refused record's code may be any ``signing.errors.Refusal``.
+    """
+
+    MALFORMED_RECORD = "MALFORMED_RECORD"
+    FOREIGN_KEY = "FOREIGN_KEY"
+    WRONG_HOLDER = "WRONG_HOLDER"
+    REPLAYED = "REPLAYED"
+    CONTRADICTION = "CONTRADICTION"
+    UNSIGNED_ABSENCE = "UNSIGNED_ABSENCE"
+    UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """Something an agency sent that was not believed."""
+
+    code: str
+    reason: str
+    key_id: str | None
+    digest: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestedCertificate:
+    """A certificate whose bytes verified, with the proof beside it."""
+
+    agency: str
+    record: CertificateRecord
+    attestation: Attestation
+    proof: VerifiedPayload
+    envelope: Envelope
+    retrieved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One agency's answer about one person."""
+
+    agency: str
+    outcome: SourceOutcome
+    certificates: tuple[AttestedCertificate, ...] = ()
+    refusals: tuple[RefusedRecord, ...] = ()
+    reason: Text | None = None
+    retrieved_at: datetime | None = None
+    """When the agency's bytes came; ``None`` if none did."""
+    latency_seconds: float | None = None
+    """How long the agency took; ``None`` if it was not asked."""

@@ -1,0 +1,44 @@
+"""The contract between the gateway and an agency, in three methods.
+
+A connector fetches; it believes nothing. It is batch-first: a question about one
+person is a batch of one. What it returns are exact bytes, which ``decode`` turns
+into certificates after ``signing`` verified them. Time limits, retries, caches and
+concurrency are the guard's, the same for every connector.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from policy.identity import Identity, IdType
+from signing.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an agency sent for one batch, exactly as it came."""
+
+    envelopes: Sequence[tuple[Envelope, ...]]
+    """One tuple a holder, in the order asked; empty where nothing signed came."""
+    nonce: str | None = None
+    """What the signed bytes must repeat, if the agency signs a nonce."""
+
+
+class Connector(Protocol):
+    """One way of asking an agency. Usable by many requests at once."""
+
+    def can_ask(self, id_type: IdType) -> bool:
+        """Say whether the agency knows this type of identity number."""
+
+    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        """Ask for all certificates of ``holders`` in one call.
+
+        At least one holder and at most the manifest's batch limit. Nothing is
+        verified here. Raises ``ConnectorError`` and nothing else.
+        """
+
+    async def probe(self) -> None:
+        """Find out whether the agency's server speaks, without naming a person.
+
+        Raises ``UnreachableError`` if it does not.
+        """

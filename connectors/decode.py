@@ -1,0 +1,290 @@
+"""Turn verified bytes into certificate records, field by field of the manifest.
+
+The input type is the promise: only a ``VerifiedPayload`` gets in. A ``Reading`` is
+what one envelope says, holder by holder; it depends on nothing but the bytes and
+the manifest, so it is kept by digest and read once. Scope is checked here, because
+only here the annex row is known: a key that attests a row it was not appointed for
+is refused for that record alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jmespath.exceptions import JMESPathError
+
+from connectors.answer import RecordFault, RefusedRecord
+from connectors.expression import Finder, compile_expression
+from connectors.manifest import Manifest, Record, SignatureForm
+from policy.catalogue import Catalogue, Level
+from policy.certificate import CertificateRecord, CertificateState
+from policy.errors import PolicyError
+from policy.identity import Identity, IdType, parse_identity
+from signing.envelope import PayloadType, VerifiedPayload
+from signing.errors import SigningError
+
+TEXT_FIELDS = (
+    "number",
+    "title",
+    "item",
+    "holder_name",
+    "category",
+    "item_code",
+    "authority",
+    "evaluation_body",
+    "collection_body",
+    "licence_id",
+)
+REQUIRED_FIELDS = ("number", "title", "item")
+DATE_FIELDS = (
+    "first_issued_on",
+    "issued_on",
+    "valid_from",
+    "valid_until",
+    "review_due_on",
+)
+MAX_TEXT = 500
+
+
+class RecordError(Exception):
+    """Verified content that is no certificate record by the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one envelope says of one person: certificates, and what was refused."""
+
+    records: tuple[CertificateRecord, ...]
+    refusals: tuple[RefusedRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one envelope says, by identity number; an empty holding is an absence."""
+
+    proof: VerifiedPayload
+    holdings: Mapping[str, Holding]
+    nonce: str | None = None
+
+
+class Decoder:
+    """Reads verified payloads by one manifest."""
+
+    def __init__(self, manifest: Manifest, catalogue: Catalogue) -> None:
+        self._collection_body = manifest.collection_body
+        self._catalogue = catalogue
+        self._fields = RecordFields(manifest.record)
+        self._form = manifest.signature.form
+        response = manifest.response
+        self._results = compile_expression(response.results)
+        self._result_number = compile_expression(response.id_number)
+        self._result_records = compile_expression(response.records)
+        self._nonce = (
+            None if response.nonce is None else compile_expression(response.nonce)
+        )
+
+    @property
+    def types(self) -> frozenset[PayloadType]:
+        """The payload types this agency may sign."""
+        if self._form is SignatureForm.RESPONSE:
+            return frozenset({PayloadType.RESPONSE})
+        return frozenset({PayloadType.RECORD, PayloadType.ABSENCE})
+
+    def decode(self, proof: VerifiedPayload) -> Reading:
+        """Read everything ``proof`` says.
+
+        Raises:
+            RecordError: the content has another shape than the manifest says, so
+                that it cannot be told whom it is about.
+        """
+        match proof.type:
+            case PayloadType.RECORD:
+                number = self._fields.identity_number(proof.content)
+                return Reading(proof, {number: self._holding(proof, [proof.content])})
+            case PayloadType.ABSENCE:
+                number = self._fields.identity_number(proof.content)
+                return Reading(proof, {number: self._holding(proof, [])})
+            case PayloadType.RESPONSE:
+                return self._decode_response(proof)
+
+    def _decode_response(self, proof: VerifiedPayload) -> Reading:
+        try:
+            results = self._results(proof.content)
+            nonce = None if self._nonce is None else self._nonce(proof.content)
+            if not isinstance(results, list):
+                raise RecordError("the signed answer holds no list of results")
+            holdings = {}
+            for result in results:
+                number = self._result_number(result)
+                records = self._result_records(result)
+                if not isinstance(number, str) or not isinstance(records, list):
+                    raise RecordError("a result lacks its holder or its records")
+                holdings[number] = self._holding(proof, records)
+        except JMESPathError as error:
+            raise RecordError(f"does not fit the manifest: {error}") from None
+        return Reading(proof, holdings, nonce)
+
+    def _holding(self, proof: VerifiedPayload, contents: list[Any]) -> Holding:
+        if proof.key.institution != self._collection_body and not contents:
+            return Holding((), (self._foreign_key(proof),))
+        records = []
+        refusals = []
+        for content in contents:
+            try:
+                record = self._fields.record(content)
+                item = self._catalogue.match(record.item_code, record.item)
+                if item is not None:
+                    proof.require_scope(item.code)
+            except SigningError as error:
+                refusals.append(refused(error, proof.digest))
+                continue
+            except RecordError as error:
+                refusals.append(
+                    RefusedRecord(
+                        RecordFault.MALFORMED_RECORD,
+                        str(error),
+                        proof.key.kid,
+                        proof.digest,
+                    )
+                )
+                continue
+            if proof.key.institution != self._collection_body:
+                refusals.append(self._foreign_key(proof))
+                continue
+            records.append(record)
+        return Holding(tuple(records), tuple(refusals))
+
+    def _foreign_key(self, proof: VerifiedPayload) -> RefusedRecord:
+        return RefusedRecord(
+            RecordFault.FOREIGN_KEY,
+            f"signed by {proof.key.institution}, this agency's records are collected "
+            f"by {self._collection_body}",
+            proof.key.kid,
+            proof.digest,
+        )
+
+
+def refused(error: SigningError, digest: bytes) -> RefusedRecord:
+    """Return what failed verification as a finding about its source."""
+    return RefusedRecord(error.refusal, error.detail, error.key_id, digest)
+
+
+class RecordFields:
+    """The manifest's ``[record]`` table, compiled."""
+
+    def __init__(self, record: Record) -> None:
+        self._id_number = compile_expression(record.id_number)
+        self._id_type = _compiled(record.id_type)
+        self._texts = [(name, _compiled(getattr(record, name))) for name in TEXT_FIELDS]
+        self._dates = [(name, _compiled(getattr(record, name))) for name in DATE_FIELDS]
+        self._level = _compiled(record.level)
+        self._state = _compiled(record.state)
+        self._values = record.values
+        self._date_format = record.date_format
+
+    def identity_number(self, content: object) -> str:
+        """Return the identity number a record or an absence is about, as stated.
+
+        Raises:
+            RecordError: there is none.
+        """
+        number = _found(self._id_number, content)
+        if not isinstance(number, str):
+            raise RecordError("names no holder")
+        return number
+
+    def record(self, content: object) -> CertificateRecord:
+        """Decode one record.
+
+        Raises:
+            RecordError: a required field is missing or a field has a wrong form.
+        """
+        if not isinstance(content, dict):
+            raise RecordError("a record is no JSON object")
+        texts = {name: _text(name, find, content) for name, find in self._texts}
+        for name in REQUIRED_FIELDS:
+            if texts[name] is None:
+                raise RecordError(f"{name} is missing")
+        dates = {name: self._date(name, find, content) for name, find in self._dates}
+        return CertificateRecord(
+            holder=self._holder(content),
+            level=self._level_of(content),
+            state=self._state_of(content),
+            **texts,  # type: ignore[arg-type]  # required fields were checked above
+            **dates,
+        )
+
+    def _holder(self, content: object) -> Identity:
+        number = self.identity_number(content)
+        try:
+            return parse_identity(number, self._id_type_of(content))
+        except PolicyError:
+            raise RecordError("the holder's identity number is malformed") from None
+
+    def _id_type_of(self, content: object) -> IdType | None:
+        """Return the stated id type; an unmapped word must be one of our names."""
+        stated = _found(self._id_type, content)
+        if stated is None:
+            return None
+        try:
+            return self._values.id_type.get(str(stated)) or IdType(str(stated))
+        except ValueError:
+            raise RecordError(f"unknown id type {stated!r}") from None
+
+    def _level_of(self, content: object) -> Level | None:
+        return self._values.level.get(str(_found(self._level, content)))
+
+    def _state_of(self, content: object) -> CertificateState | None:
+        return self._values.state.get(str(_found(self._state, content)))
+
+    def _date(self, name: str, find: Finder | None, content: object) -> date | None:
+        stated = _found(find, content)
+        if stated is None or stated == "":
+            return None
+        try:
+            return date.fromisoformat(self._iso(stated))
+        except (TypeError, ValueError):
+            raise RecordError(f"{name} is no date as {self._date_format}") from None
+
+    def _iso(self, stated: object) -> str:
+        """Return a stated date as YYYY-MM-DD; raises ``ValueError`` for other forms."""
+        if not isinstance(stated, str) or len(stated) != len(self._date_format):
+            raise ValueError
+        match self._date_format:
+            case "YYYY-MM-DD":
+                # fromisoformat would also take a week date of the same length.
+                if stated[4] != "-" or stated[7] != "-":
+                    raise ValueError
+                return stated
+            case "YYYYMMDD":
+                if not (stated.isascii() and stated.isdigit()):
+                    raise ValueError
+                return f"{stated[:4]}-{stated[4:6]}-{stated[6:]}"
+            case "YYYY/MM/DD":
+                if stated[4] != "/" or stated[7] != "/":
+                    raise ValueError
+                return stated.replace("/", "-")
+
+
+def _compiled(expression: str | None) -> Finder | None:
+    return None if expression is None else compile_expression(expression)
+
+
+def _found(find: Finder | None, content: object) -> Any:  # noqa: ANN401 - parsed JSON
+    if find is None:
+        return None
+    try:
+        return find(content)
+    except JMESPathError as error:
+        message = str(error).splitlines()[0]
+        raise RecordError(f"does not fit the manifest: {message}") from None
+
+
+def _text(name: str, find: Finder | None, content: object) -> str | None:
+    stated = _found(find, content)
+    if stated is None or stated == "":
+        return None
+    if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+        raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
+    return stated

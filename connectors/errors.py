@@ -1,0 +1,33 @@
+"""What can go wrong between us and an agency.
+
+::
+
+    ConnectorError
+    ├── ManifestError      a manifest cannot be used; the gateway does not start with it
+    ├── UnreachableError   no complete answer came: connection, 5xx, cut body
+    ├── RefusedError       the agency answered that it will not answer: 4xx, GraphQL errors
+    └── UnreadableError    something came that cannot hold signed records
+
+A call that takes too long is no exception of ours: the guard sets the limit and
+turns it into an answer. What fails verification is a ``signing.SigningError``.
+"""
+
+
+class ConnectorError(Exception):
+    """Anything a connector may raise."""
+
+
+class ManifestError(ConnectorError):
+    """A manifest says something that cannot be used."""
+
+
+class UnreachableError(ConnectorError):
+    """No complete answer came."""
+
+
+class RefusedError(ConnectorError):
+    """The agency answered that it will not answer."""
+
+
+class UnreadableError(ConnectorError):
+    """What came cannot hold signed records."""

@@ -1,0 +1,177 @@
+"""Everything that stands between a question and an agency, once for all connectors.
+
+A question passes, in this order: the answer cache, single flight (two requests
+asking about one person at once cause one call), batching by the manifest's limit,
+the concurrency limit, the time limit. A flight belongs to the guard and not to the
+request that started it: whoever joins later waits by its own budget, and a caller
+that gives up does not take the answer from the others. Failures end here: they
+leave as values, so that one agency never cancels another's question.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cachetools import TTLCache
+
+from connectors.answer import Answer, RecordFault, RefusedRecord, SourceOutcome
+from connectors.errors import (
+    ConnectorError,
+    RefusedError,
+    UnreachableError,
+    UnreadableError,
+)
+from connectors.manifest import Manifest
+from policy.identity import Identity
+from policy.text import Text
+
+Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
+"""Ask the agency about one batch: the connector, verification and decoding."""
+
+
+class Observer(Protocol):
+    """What the guard reports; metrics and logs implement it."""
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        """One upstream call about so many holders ended after ``seconds``."""
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        """One person's answer is handed out."""
+
+
+class Guard:
+    """Guards one agency; lives as long as its manifest is in force."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        ask: Ask,
+        still_holds: Callable[[Answer], bool],
+        observer: Observer,
+    ) -> None:
+        self._agency = manifest.id
+        self._endpoint = manifest.endpoint
+        self._ask = ask
+        self._still_holds = still_holds
+        self._observer = observer
+        self._cache: TTLCache[Identity, Answer] = TTLCache(
+            maxsize=manifest.cache.holders, ttl=manifest.cache.ttl_seconds
+        )
+        self._flights: dict[Identity, asyncio.Task[dict[Identity, Answer]]] = {}
+        self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
+
+    async def ask(
+        self, holders: Sequence[Identity], budget_seconds: float
+    ) -> list[Answer]:
+        """Answer for each of ``holders``, in order, within ``budget_seconds``.
+
+        Raises nothing an agency can cause; a bug of ours is raised as it is.
+        """
+        answers: dict[Identity, Answer] = {}
+        fresh: list[Identity] = []
+        flights: set[asyncio.Task[dict[Identity, Answer]]] = set()
+        for holder in dict.fromkeys(holders):
+            if (cached := self._cached(holder)) is not None:
+                answers[holder] = cached
+            elif (flight := self._flights.get(holder)) is not None:
+                flights.add(flight)
+            else:
+                fresh.append(holder)
+        limit = self._endpoint.batch_limit
+        for start in range(0, len(fresh), limit):
+            flights.add(self._take_off(fresh[start : start + limit]))
+        reported = set(answers)
+        if flights:
+            done, _ = await asyncio.wait(flights, timeout=max(budget_seconds, 0))
+            for flight in done:
+                answers.update(flight.result())
+        out = [answers.get(holder) or self._timed_out() for holder in holders]
+        for holder, answer in zip(holders, out, strict=True):
+            self._observer.answered(answer, cached=holder in reported)
+        return out
+
+    async def close(self) -> None:
+        """Cancel what is under way."""
+        flights = set(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _cached(self, holder: Identity) -> Answer | None:
+        answer = self._cache.get(holder)
+        # A key may have left its window since the answer was kept.
+        if answer is None or not self._still_holds(answer):
+            return None
+        return answer
+
+    def _take_off(self, batch: list[Identity]) -> asyncio.Task[dict[Identity, Answer]]:
+        flight = asyncio.create_task(self._fly(batch))
+        for holder in batch:
+            self._flights[holder] = flight
+        flight.add_done_callback(lambda _: self._land(batch))
+        return flight
+
+    def _land(self, batch: list[Identity]) -> None:
+        for holder in batch:
+            del self._flights[holder]
+
+    async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
+                answers = await self._ask(batch)
+        except TimeoutError:
+            answers = [self._timed_out()] * len(batch)
+        except ConnectorError as error:
+            answers = [self._failed(error)] * len(batch)
+        self._observer.called(
+            self._agency, len(batch), time.perf_counter() - started
+        )
+        landed = dict(zip(batch, answers, strict=True))
+        for holder, answer in landed.items():
+            if answer.outcome in (SourceOutcome.ANSWERED, SourceOutcome.NONE):
+                self._cache[holder] = answer
+        return landed
+
+    def _timed_out(self) -> Answer:
+        return Answer(
+            agency=self._agency,
+            outcome=SourceOutcome.TIMED_OUT,
+            reason=Text(
+                zh="未在时限内答复，结果未知", en="no answer within the deadline"
+            ),
+        )
+
+    def _failed(self, error: ConnectorError) -> Answer:
+        """Say as an answer how the agency failed."""
+        detail = str(error)
+        match error:
+            case RefusedError():
+                outcome = SourceOutcome.REFUSED
+                reason = Text(zh=f"拒绝答复：{detail}", en=f"refused: {detail}")
+            case UnreadableError():
+                return Answer(
+                    agency=self._agency,
+                    outcome=SourceOutcome.UNVERIFIED,
+                    refusals=(
+                        RefusedRecord(
+                            RecordFault.UNREADABLE_ANSWER, detail, None, None
+                        ),
+                    ),
+                    reason=Text(
+                        zh=f"答复无法核验：{detail}", en=f"cannot be verified: {detail}"
+                    ),
+                )
+            case UnreachableError():
+                outcome = SourceOutcome.UNREACHABLE
+                reason = Text(zh=f"无法连接：{detail}", en=f"unreachable: {detail}")
+            case _:
+                raise error
+        return Answer(agency=self._agency, outcome=outcome, reason=reason)
+
+
+def age_seconds(retrieved_at: datetime, now: datetime) -> float:
+    """Return how long ago bytes came; never negative."""
+    return max((now - retrieved_at).total_seconds(), 0.0)

@@ -1,0 +1,176 @@
+"""An agency as data: where it is asked, how it signs, what its fields are called.
+
+A protocol is code, an agency is a manifest: a new agency that speaks a known
+protocol needs one TOML file and no Python. Field expressions are JMESPath
+(https://jmespath.org/specification.html); ``docs/agencies.md`` describes each key
+and a test compares the two.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from connectors.errors import ManifestError
+from connectors.strict_toml import TableError, read_table
+from policy.catalogue import Level
+from policy.certificate import CertificateState
+from policy.eligibility import AccountState
+from policy.identity import IdType
+
+Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+
+
+class Protocol(StrEnum):
+    """How an agency is asked."""
+
+    REST = "rest"
+    GRAPHQL = "graphql"
+
+
+class SignatureForm(StrEnum):
+    """What one signature of the agency covers."""
+
+    RECORD = "record"
+    """A compact JWS for each certificate, and one for an absence."""
+    RESPONSE = "response"
+    """A detached JWS (RFC 7797) over the whole HTTP body."""
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the manifest; unknown keys are refused."""
+
+
+class Endpoint(_Table):
+    """Where the agency is asked and how much may be asked of it."""
+
+    protocol: Protocol
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
+    bearer_token: str | None = None
+    timeout_seconds: Seconds = 1.8
+    concurrency: Count = 32
+    batch_limit: Count = 100
+    max_body_bytes: Count = 1_000_000
+
+
+class Request(_Table):
+    """The names the agency gives to what it is asked."""
+
+    holders: str = "holders"
+    id_type: str = "idType"
+    id_number: str = "idNumber"
+    nonce: str | None = None
+    entity: str = "Holder"
+    id_types: dict[IdType, str] = {}
+
+
+class Response(_Table):
+    """Where in the agency's answer the records are (JMESPath)."""
+
+    results: Expression = "results"
+    id_number: Expression = "idNumber"
+    records: Expression = "records"
+    absence: Expression | None = None
+    nonce: Expression | None = None
+
+
+class Signature(_Table):
+    """What is signed and how old a signature may be."""
+
+    form: SignatureForm
+    header: str = "JWS-Signature"
+    max_age_seconds: Seconds = 24 * 3600.0
+    skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
+
+
+class Cache(_Table):
+    """How long a verified answer may be used again, and for how many people."""
+
+    ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
+    holders: Count = 10_000
+
+
+class Values(_Table):
+    """What the agency's words mean in ours; a word not listed is unknown."""
+
+    id_type: dict[str, IdType] = {}
+    level: dict[str, Level] = {}
+    state: dict[str, CertificateState] = {}
+
+
+class Record(_Table):
+    """Where in a signed record each field is (JMESPath); absent means never stated."""
+
+    id_number: Expression
+    number: Expression
+    title: Expression
+    item: Expression
+    id_type: Expression | None = None
+    holder_name: Expression | None = None
+    category: Expression | None = None
+    item_code: Expression | None = None
+    level: Expression | None = None
+    first_issued_on: Expression | None = None
+    issued_on: Expression | None = None
+    valid_from: Expression | None = None
+    valid_until: Expression | None = None
+    review_due_on: Expression | None = None
+    state: Expression | None = None
+    authority: Expression | None = None
+    evaluation_body: Expression | None = None
+    collection_body: Expression | None = None
+    licence_id: Expression | None = None
+    date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
+    values: Values = Values()
+
+
+class Manifest(_Table):
+    """One agency."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+    authority: str
+    collection_body: str
+    endpoint: Endpoint
+    signature: Signature
+    record: Record
+    account: AccountState = AccountState.ACTIVE
+    request: Request = Request()
+    response: Response = Response()
+    cache: Cache = Cache()
+
+
+def read_manifest(text: str) -> Manifest:
+    """Read one manifest from TOML.
+
+    Raises:
+        ManifestError: not TOML, a key that is unknown (with the nearest known one),
+            missing or of a wrong type, or two settings that contradict each other.
+    """
+    try:
+        manifest = read_table(text, Manifest)
+    except TableError as error:
+        raise ManifestError(str(error)) from None
+    _refuse_contradictions(manifest)
+    return manifest
+
+
+def _refuse_contradictions(manifest: Manifest) -> None:
+    """Refuse settings that are each allowed but not together."""
+    form = manifest.signature.form
+    if form is SignatureForm.RESPONSE and manifest.response.absence is not None:
+        raise ManifestError(
+            "response.absence is set, but signature.form is 'response': the signed "
+            "body says itself that there is none; remove response.absence"
+        )
+    if (manifest.request.nonce is None) is not (manifest.response.nonce is None):
+        raise ManifestError(
+            "request.nonce and response.nonce go together: what is sent must be found "
+            "in the signed answer; set both or neither"
+        )
+    if manifest.response.nonce is not None and form is SignatureForm.RECORD:
+        raise ManifestError(
+            "response.nonce is set, but signature.form is 'record': a nonce outside "
+            "the signed bytes proves nothing; remove it"
+        )

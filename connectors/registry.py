@@ -1,0 +1,102 @@
+"""The agencies in force, built from manifests.
+
+``PROTOCOLS`` is the whole list of what can be spoken; a new protocol is a module
+and a row here, a new agency is neither.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import aiohttp
+
+from connectors.agency import Agency
+from connectors.connector import Connector
+from connectors.errors import ManifestError
+from connectors.graphql import GraphQLConnector
+from connectors.guard import Observer
+from connectors.manifest import Manifest, Protocol, read_manifest
+from connectors.rest import RestConnector
+from policy.catalogue import Catalogue
+from signing.trust import TrustBundle
+
+PROTOCOLS: Mapping[
+    Protocol, Callable[[Manifest, aiohttp.ClientSession], Connector]
+] = MappingProxyType(
+    {Protocol.REST: RestConnector, Protocol.GRAPHQL: GraphQLConnector}
+)
+
+
+def load_manifests(folder: Path) -> list[Manifest]:
+    """Read every ``*.toml`` in ``folder``, in the order of their names.
+
+    Raises:
+        ManifestError: there is none, one cannot be used (the message names the
+            file), or two have one id.
+    """
+    manifests: dict[str, Manifest] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            manifest = read_manifest(path.read_text(encoding="utf-8"))
+        except (ManifestError, OSError, UnicodeDecodeError) as error:
+            raise ManifestError(f"{path.name}: {error}") from None
+        if manifest.id in manifests:
+            raise ManifestError(f"{path.name}: id {manifest.id!r} is taken already")
+        manifests[manifest.id] = manifest
+    if not manifests:
+        raise ManifestError(f"no *.toml manifest in {folder}; add one an agency")
+    return list(manifests.values())
+
+
+def open_agency(  # noqa: PLR0913 - composed in one place only
+    manifest: Manifest,
+    *,
+    session: aiohttp.ClientSession,
+    bundle: TrustBundle,
+    catalogue: Catalogue,
+    observer: Observer,
+    clock: Callable[[], datetime],
+) -> Agency:
+    """Make ``manifest``'s agency ready to be asked.
+
+    Raises:
+        ManifestError: it names a body the catalogue does not have, or a field
+            expression that is not JMESPath.
+    """
+    for body in (manifest.authority, manifest.collection_body):
+        if body not in catalogue.bodies:
+            raise ManifestError(
+                f"{manifest.id}: no body {body!r} in the annex; known are "
+                f"{', '.join(sorted(catalogue.bodies))}"
+            )
+    connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+    return Agency(
+        manifest,
+        connector,
+        bundle=bundle,
+        catalogue=catalogue,
+        observer=observer,
+        clock=clock,
+    )
+
+
+class Registry:
+    """The agencies a gateway asks, by id, in a fixed order."""
+
+    def __init__(self, agencies: Iterable[Agency]) -> None:
+        self._agencies = {agency.id: agency for agency in agencies}
+
+    @property
+    def agencies(self) -> Sequence[Agency]:
+        """All agencies."""
+        return tuple(self._agencies.values())
+
+    def agency(self, id_: str) -> Agency | None:
+        """Return one agency; ``None`` if there is none of that id."""
+        return self._agencies.get(id_)
+
+    async def close(self) -> None:
+        """Cancel what is under way at every agency."""
+        for agency in self._agencies.values():
+            await agency.close()

@@ -1,0 +1,53 @@
+"""Ask an agency that has a REST batch endpoint: JSON out, JSON in."""
+
+import secrets
+from collections.abc import Sequence
+
+import aiohttp
+
+from connectors.connector import Reply
+from connectors.envelopes import EnvelopeFinder, detached_envelope
+from connectors.exchange import Exchange, parse_json
+from connectors.manifest import Manifest, SignatureForm
+from policy.identity import Identity, IdType
+
+NONCE_BYTES = 16
+
+
+class RestConnector:
+    """Posts ``{"holders": [{"idType": ..., "idNumber": ...}]}``, names by manifest."""
+
+    def __init__(self, manifest: Manifest, session: aiohttp.ClientSession) -> None:
+        self._exchange = Exchange(session, manifest.endpoint)
+        self._request = manifest.request
+        self._signature = manifest.signature
+        self._finder = EnvelopeFinder(manifest.response)
+
+    def can_ask(self, id_type: IdType) -> bool:
+        """Say whether the manifest maps this type; an empty map passes all as is."""
+        return not self._request.id_types or id_type in self._request.id_types
+
+    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        """Post one batch; see ``Connector.fetch``."""
+        request = self._request
+        question: dict[str, object] = {
+            request.holders: [
+                {
+                    request.id_type: request.id_types.get(holder.type, holder.type),
+                    request.id_number: holder.number,
+                }
+                for holder in holders
+            ]
+        }
+        nonce = None
+        if request.nonce is not None:
+            nonce = question[request.nonce] = secrets.token_urlsafe(NONCE_BYTES)
+        headers, body = await self._exchange.post(question)
+        if self._signature.form is SignatureForm.RESPONSE:
+            envelope = detached_envelope(headers, self._signature.header, body)
+            return Reply([(envelope,)] * len(holders), nonce)
+        return Reply(self._finder.find(parse_json(body), holders), nonce)
+
+    async def probe(self) -> None:
+        """See ``Connector.probe``."""
+        await self._exchange.probe()
