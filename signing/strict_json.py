@@ -1,0 +1,142 @@
+"""Read signed JSON so that it can be read in one way only.
+
+Parsers disagree on duplicate keys, on numbers beyond 2^53-1, on floats and on lone
+surrogates; each disagreement lets two readers see two records under one signature.
+What could be read twice is refused (the numbers: RFC 7493, I-JSON). Strings are not
+normalised: the bytes stay what was signed.
+"""
+
+import json
+from json import JSONDecodeError, JSONDecoder
+from typing import Any, NoReturn, TypeAlias
+
+from signing.errors import Check, Refusal, SigningError
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+
+MAX_DEPTH = 32
+"""The most arrays and objects inside one another; a certificate needs four."""
+
+MAX_INTEGER = 2**53 - 1
+"""The largest integer every JSON reader holds exactly (RFC 7493 section 2.2)."""
+
+_MAX_INTEGER_TEXT = len(str(-MAX_INTEGER))
+_WHITE_SPACE = " \t\n\r"
+
+
+class _RefusedError(Exception):
+    """A hook of the decoder met something that is refused."""
+
+    def __init__(self, refusal: Refusal, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal = refusal
+        self.detail = detail
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object. The key is not named in the refusal: it may be personal data."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _RefusedError(Refusal.DUPLICATE_KEY, "a key occurs twice in an object")
+    return members
+
+
+def _integer(text: str) -> int:
+    # The length comes first: Python itself refuses to convert 5,000 digits, with
+    # another exception.
+    if len(text) <= _MAX_INTEGER_TEXT:
+        value = int(text)
+        if -MAX_INTEGER <= value <= MAX_INTEGER:
+            return value
+    raise _RefusedError(
+        Refusal.INTEGER_TOO_LARGE, f"an integer is beyond {MAX_INTEGER}"
+    )
+
+
+def _float(_text: str) -> NoReturn:
+    raise _RefusedError(Refusal.FLOAT, "a number has a fraction or an exponent")
+
+
+def _constant(name: str) -> NoReturn:
+    raise _RefusedError(Refusal.INVALID_JSON, f"{name} is no JSON")
+
+
+_DECODER = JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_float,
+    parse_constant=_constant,
+)
+
+
+def read(text: bytes, check: Check, key_id: str | None = None) -> Json:
+    """Parse ``text``; a refusal is reported as one of ``check``.
+
+    Raises:
+        SigningError: not UTF-8, not JSON, followed by other bytes, nested deeper
+            than ``MAX_DEPTH``, or holding what readers read differently.
+    """
+    try:
+        return _read(text)
+    except _RefusedError as error:
+        raise SigningError(check, error.refusal, error.detail, key_id) from None
+
+
+def _read(text: bytes) -> Json:
+    try:
+        characters = text.decode()
+    except UnicodeDecodeError as error:
+        raise _RefusedError(
+            Refusal.INVALID_UTF8, f"byte {error.start} is not UTF-8"
+        ) from None
+    start = len(characters) - len(characters.lstrip(_WHITE_SPACE))
+    content: Json
+    try:
+        content, end = _DECODER.raw_decode(characters, start)
+    except JSONDecodeError as error:
+        raise _RefusedError(
+            Refusal.INVALID_JSON, f"no JSON at character {error.pos}"
+        ) from None
+    except RecursionError:
+        raise _too_deep() from None
+    if end != len(characters) and (rest := characters[end:].strip(_WHITE_SPACE)):
+        raise _RefusedError(
+            Refusal.TRAILING_BYTES, f"{len(rest)} characters follow the JSON"
+        )
+    _limit_depth(characters, content)
+    # UTF-8 holds no surrogates, so only an escape can have brought one in.
+    if "\\u" in characters:
+        _refuse_lone_surrogates(content)
+    return content
+
+
+def _limit_depth(characters: str, content: Json) -> None:
+    """Refuse what is nested too deep; most texts have too few brackets to be."""
+    if characters.count("[") + characters.count("{") <= MAX_DEPTH:
+        return
+    level = [content]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+    if level:
+        raise _too_deep()
+
+
+def _too_deep() -> _RefusedError:
+    return _RefusedError(
+        Refusal.TOO_DEEP, f"nested deeper than {MAX_DEPTH} arrays and objects"
+    )
+
+
+def _refuse_lone_surrogates(content: Json) -> None:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _RefusedError(
+            Refusal.LONE_SURROGATE, "an escape stands for half a character"
+        ) from None
