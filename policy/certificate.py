@@ -1,0 +1,97 @@
+"""A certificate as its registry states it, after verification and decoding.
+
+``None`` in a field means that the registry does not say. What that costs is the
+clauses' business: unknown is never rounded to good. ``number`` is personal data
+(a special-operations number is "T" and the holder's identity number), so it is
+left out of ``repr`` and must never be a key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from policy.identity import Identity
+from policy.level import Level
+from policy.text import Text
+
+
+class CertificateState(StrEnum):
+    """The state a registry states, by the codes of its sister interfaces."""
+
+    VALID = "VALID"
+    SUSPENDED = "SUSPENDED"
+    REVOKED = "REVOKED"
+    CANCELLED = "CANCELLED"
+    LAPSED = "LAPSED"
+    TRANSFERRED = "TRANSFERRED"
+    WITHDRAWN = "WITHDRAWN"
+    OTHER = "OTHER"
+
+
+STATE_CODES: Mapping[str, CertificateState] = MappingProxyType(
+    {
+        "01": CertificateState.VALID,
+        "02": CertificateState.SUSPENDED,
+        "03": CertificateState.REVOKED,
+        "04": CertificateState.CANCELLED,
+        "05": CertificateState.LAPSED,
+        "06": CertificateState.TRANSFERRED,
+        "07": CertificateState.WITHDRAWN,
+        "99": CertificateState.OTHER,
+    }
+)
+
+STATE_NAMES: Mapping[CertificateState, Text] = MappingProxyType(
+    {
+        CertificateState.VALID: Text("有效", "valid"),
+        CertificateState.SUSPENDED: Text("暂扣", "suspended"),
+        CertificateState.REVOKED: Text("撤销", "revoked"),
+        CertificateState.CANCELLED: Text("注销", "cancelled"),
+        CertificateState.LAPSED: Text("失效", "lapsed"),
+        CertificateState.TRANSFERRED: Text("转出", "transferred"),
+        CertificateState.WITHDRAWN: Text("吊销", "withdrawn"),
+        CertificateState.OTHER: Text("其他", "other"),
+    }
+)
+
+_STATES_BY_NAME = {name.zh: state for state, name in STATE_NAMES.items()}
+
+
+def state_of_code(code: str) -> CertificateState:
+    """Return the state of a code; one that is not in the table is ``OTHER``."""
+    return STATE_CODES.get(code, CertificateState.OTHER)
+
+
+def state_of_name(name: str) -> CertificateState:
+    """Return the state of a Chinese name; one not in the table is ``OTHER``."""
+    return _STATES_BY_NAME.get(name, CertificateState.OTHER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRecord:
+    """One certificate in one registry's words."""
+
+    number: str = field(repr=False)
+    holder: Identity
+    holder_name: str | None = field(repr=False)
+    title: str
+    category: str | None
+    item: str
+    item_code: str | None
+    # Special operations are UNGRADED; None means that no level is stated.
+    level: Level | None
+    first_issued_on: date | None
+    issued_on: date | None
+    valid_from: date | None
+    # The last valid day. A graded qualification without one does not run out.
+    valid_until: date | None
+    # The last day on which the review (复审) is in time.
+    review_due_on: date | None
+    state: CertificateState | None
+    # Names, as the registry spells them.
+    authority: str | None
+    evaluation_body: str | None
+    collection_body: str | None
+    licence_id: str | None

@@ -1,0 +1,261 @@
+"""The clauses of notice 17, run when a subsidy is claimed.
+
+Their text is known from public copies and the official Q&A only, so every
+figure is a dated parameter. A claim is a form half filled in: what is missing
+makes a clause undetermined unless it comes out the same whatever the answer.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from policy.case import Case, ClaimClause, Ruling
+from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
+from policy.finding import FindingOutcome, worst
+from policy.level import LEVEL_NAMES, LEVEL_RANK
+from policy.months import add_months
+from policy.parameters import Grouping
+from policy.text import Text
+
+MET = FindingOutcome.MET
+UNMET = FindingOutcome.UNMET
+UNDETERMINED = FindingOutcome.UNDETERMINED
+
+STUDENTS = frozenset(
+    {ClaimantCategory.COLLEGE_FINAL_YEAR, ClaimantCategory.VOCATIONAL_FINAL_YEAR}
+)
+NO_CATEGORY = Text("未注明人员类别", "the claimant's category is not stated")
+NO_LEVEL = Text("未注明证书等级", "the certificate's level is not stated")
+NO_CLAIM_DAY = Text("未注明申请日期", "the day of the claim is not stated")
+NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not known")
+
+
+def share_for_category(case: Case, claim: Claim) -> Ruling:
+    """17-share: the category has a share and the claimant meets its condition."""
+    category = claim.category
+    if category is None:
+        return UNDETERMINED, NO_CATEGORY
+    share = case.figures.share_percent.get(category)
+    if share is None:
+        return UNMET, Text(
+            f"人员类别{category}没有补贴比例", f"category {category} has no share"
+        )
+    condition = _CONDITIONS.get(category)
+    if condition is not None:
+        outcome, reason = condition(case, claim)
+        if outcome is not MET:
+            return outcome, reason
+    return MET, Text(f"补贴比例{share}%", f"the share is {share}%")
+
+
+def _college_level(case: Case, _claim: Claim) -> Ruling:
+    level = case.evidence.record.level
+    if level is None:
+        return UNDETERMINED, NO_LEVEL
+    return case.figures.college_levels[level], Text(
+        f"高校毕业学年学生须四级及以上，证书为{LEVEL_NAMES[level].zh}",
+        "final-year college students need level 4 or above, "
+        f"the certificate is {LEVEL_NAMES[level].en}",
+    )
+
+
+def _vocational_once(case: Case, claim: Claim) -> Ruling:
+    if claim.payments is None:
+        return UNDETERMINED, NO_LEDGER
+    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
+    categories = [payment.category for payment in claim.payments]
+    paid, unknown = categories.count(student), categories.count(None)
+    allowed = case.figures.vocational_payments
+    reason = Text(
+        f"中职毕业学年学生限补贴{allowed}次，已补贴{paid}次，另有{unknown}次类别不明",
+        f"final-year vocational students are paid {allowed} time(s); paid {paid}, "
+        f"and {unknown} more of unknown category",
+    )
+    if paid >= allowed:
+        return UNMET, reason
+    return (UNDETERMINED if paid + unknown >= allowed else MET), reason
+
+
+def _recently_discharged(case: Case, claim: Claim) -> Ruling:
+    discharged, claimed = claim.discharged_on, claim.claimed_on
+    if discharged is None:
+        return UNDETERMINED, Text(
+            "未注明退役日期", "the day of discharge is not stated"
+        )
+    if claimed is None:
+        return UNDETERMINED, NO_CLAIM_DAY
+    last = add_months(discharged, case.figures.veteran_months)
+    return (MET if discharged <= claimed <= last else UNMET), Text(
+        f"退役日期{discharged}，申请日期{claimed}，应在退役之日至{last}之间",
+        f"discharged on {discharged}, claimed on {claimed}, "
+        f"allowed from the discharge until {last}",
+    )
+
+
+_CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
+    {
+        ClaimantCategory.COLLEGE_FINAL_YEAR: _college_level,
+        ClaimantCategory.VOCATIONAL_FINAL_YEAR: _vocational_once,
+        ClaimantCategory.VETERAN: _recently_discharged,
+    }
+)
+
+
+def amount_for_level(case: Case, _claim: Claim) -> Ruling:
+    """17-amount: the level has an amount."""
+    level = case.evidence.record.level
+    if level is None:
+        return UNDETERMINED, NO_LEVEL
+    name, amount = LEVEL_NAMES[level], case.figures.amount_yuan.get(level)
+    if amount is None:
+        return UNMET, Text(f"{name.zh}没有补贴标准", f"{name.en} has no amount")
+    return MET, Text(
+        f"{name.zh}补贴标准{amount}元", f"the amount for {name.en} is {amount} yuan"
+    )
+
+
+def hukou_open_to_category(case: Case, claim: Claim) -> Ruling:
+    """17-hukou: Shanghai hukou, or a category that does not need it."""
+    if claim.hukou is Hukou.SHANGHAI:
+        return MET, Text("本市户籍", "Shanghai hukou")
+    category = claim.category
+    if category is None:
+        return UNDETERMINED, NO_CATEGORY
+    if category in case.figures.open_to_other_hukou:
+        if category not in STUDENTS or claim.studies_in_shanghai:
+            return MET, Text(
+                f"人员类别{category}不要求本市户籍",
+                f"category {category} needs no Shanghai hukou",
+            )
+        if claim.studies_in_shanghai is None:
+            return UNDETERMINED, Text(
+                "未注明是否在沪院校就读",
+                "whether the school is in Shanghai is not stated",
+            )
+    if claim.hukou is None:
+        return UNDETERMINED, Text("未注明户籍", "the hukou is not stated")
+    return UNMET, Text(
+        "非本市户籍仅限在职人员或在沪院校毕业学年学生",
+        "without Shanghai hukou only the employed and final-year students of schools "
+        "in Shanghai are paid",
+    )
+
+
+def claimed_in_window(case: Case, claim: Claim) -> Ruling:
+    """17-window: claimed within twelve months of the certificate's issue."""
+    if case.row.outcome is UNDETERMINED:
+        return UNDETERMINED, Text(
+            "附件项目未确定，不知以初领日期还是发证日期起算",
+            "the row is not known, so neither is which day the months start from",
+        )
+    anchor = _issue_counted_from(case)
+    if anchor is None:
+        return UNDETERMINED, Text(
+            "登记信息未注明起算日期（初领日期或发证日期）",
+            "the registry does not state the day the months start from",
+        )
+    if claim.claimed_on is None:
+        return UNDETERMINED, NO_CLAIM_DAY
+    last = add_months(anchor, case.figures.window_months)
+    return (MET if anchor <= claim.claimed_on <= last else UNMET), Text(
+        f"申请日期{claim.claimed_on}，应在{anchor}至{last}之间",
+        f"claimed on {claim.claimed_on}, allowed from {anchor} until {last}",
+    )
+
+
+def _issue_counted_from(case: Case) -> date | None:
+    """Return 初领日期 for special operations (219-n2), else the day of issue."""
+    item, record = case.row.item, case.evidence.record
+    if item is not None and item.anchored_on_first_issue:
+        return record.first_issued_on
+    return record.issued_on
+
+
+def not_paid_before(case: Case, claim: Claim) -> Ruling:
+    """17-once: no payment for this occupation at this level or a higher one."""
+    if claim.payments is None:
+        return UNDETERMINED, NO_LEDGER
+    outcome = worst(_allowed_beside(case, payment) for payment in claim.payments)
+    match outcome:
+        case FindingOutcome.MET:
+            return MET, Text(
+                "同一工种同级或更高等级未曾补贴",
+                "nothing was paid for this occupation at this level or a higher one",
+            )
+        case FindingOutcome.UNMET:
+            return UNMET, Text(
+                "同一工种同级或更高等级已补贴",
+                "this occupation was paid for at this level or a higher one",
+            )
+        case FindingOutcome.UNDETERMINED:
+            return UNDETERMINED, Text(
+                "无法确定已有补贴是否属于同一工种的同级或更高等级",
+                "whether a payment made before is for the same occupation and bars "
+                "this level is not known",
+            )
+
+
+def _allowed_beside(case: Case, payment: Payment) -> FindingOutcome:
+    """Return MET if ``payment`` bars nothing: another occupation or a lower level."""
+    return _best(_other_occupation(case, payment), _lower_level(case, payment))
+
+
+def _best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
+    if MET in (one, other):
+        return MET
+    return UNMET if one is other is UNMET else UNDETERMINED
+
+
+def _other_occupation(case: Case, payment: Payment) -> FindingOutcome:
+    item = case.row.item
+    if item is None or payment.item_code is None:
+        return UNDETERMINED
+    if payment.item_code == item.code:
+        return UNMET
+    pair = {payment.item_code, item.code}
+    if not any(pair <= group for group in case.figures.occupation_groups):
+        return MET
+    match case.figures.occupation_grouping:
+        case Grouping.ONE:
+            return UNMET
+        case Grouping.SEPARATE:
+            return MET
+        case Grouping.UNDETERMINED:
+            return UNDETERMINED
+
+
+def _lower_level(case: Case, payment: Payment) -> FindingOutcome:
+    level = case.evidence.record.level
+    if level is None or payment.level is None:
+        return UNDETERMINED
+    return MET if LEVEL_RANK[payment.level] < LEVEL_RANK[level] else UNMET
+
+
+def not_excluded(case: Case, claim: Claim) -> Ruling:
+    """17-excluded: earned by examination, and not by a civil servant."""
+    if claim.is_civil_servant:
+        return UNMET, Text("公务员不予补贴", "civil servants are not paid")
+    if claim.acquisition in case.figures.excluded_acquisitions:
+        return UNMET, Text(
+            f"取得方式{claim.acquisition}不予补贴",
+            f"certificates acquired by {claim.acquisition} are not paid for",
+        )
+    if claim.is_civil_servant is None or claim.acquisition is None:
+        return UNDETERMINED, Text(
+            "未注明是否公务员或证书取得方式",
+            "whether the claimant is a civil servant, or how the certificate was "
+            "acquired, is not stated",
+        )
+    return MET, Text("不属于不予补贴的情形", "none of the excluded cases")
+
+
+CLAIM_CLAUSES: Mapping[str, ClaimClause] = MappingProxyType(
+    {
+        "17-share": share_for_category,
+        "17-amount": amount_for_level,
+        "17-hukou": hukou_open_to_category,
+        "17-window": claimed_in_window,
+        "17-once": not_paid_before,
+        "17-excluded": not_excluded,
+    }
+)

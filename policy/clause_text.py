@@ -1,0 +1,48 @@
+"""The words of every clause, for people and for the graph.
+
+The clause ids of ``annex/clauses.toml`` are the keys of ``policy.clauses.CLAUSES``
+and of ``policy.claim_clauses.CLAIM_CLAUSES``, in the same order; a test compares.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from policy.errors import AnnexError
+from policy.parameters import Source
+from policy.table import Table, parse_table, read_annex
+from policy.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseText:
+    """One clause as it stands in the notice, or as public copies give it."""
+
+    id: str
+    title: Text
+    words: Text
+    source: Source
+
+
+@cache
+def load_clause_texts() -> tuple[ClauseText, ...]:
+    """Return the clauses in the order in which they are reported.
+
+    Raises:
+        AnnexError: the project's own file is broken.
+    """
+    root = parse_table(read_annex("clauses.toml"), "clauses.toml")
+    return tuple(map(_read_clause, root.tables("clause")))
+
+
+def _read_clause(table: Table) -> ClauseText:
+    source = table.take("source", str)
+    if source not in (Source.NOTICE, Source.PUBLIC_COPY):
+        raise AnnexError(table.where, f"{source} is no source of a clause")
+    clause = ClauseText(
+        id=table.take("id", str),
+        title=table.text(),
+        words=table.text("words_"),
+        source=Source(source),
+    )
+    table.finish()
+    return clause

@@ -1,0 +1,182 @@
+"""Decide whether the notice pays for a certificate, and say why.
+
+``evaluate`` runs every clause of notice 219, and those of notice 17 when there
+is a claim, and returns one ``Finding`` a clause in a fixed order. It does not
+stop at the first failure: a person with three things to put right is told all
+three. The worst finding decides: one unmet clause makes the verdict ineligible;
+failing that, one undetermined clause makes it undetermined.
+
+Nothing here does I/O or reads the clock, so a verdict can be computed again from
+the evidence years later. ``tests/policy/test_unknown_facts.py`` holds the promise
+that an answer to an open question never flips a decided verdict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from policy.case import Case
+from policy.catalogue import Catalogue, Item
+from policy.claim_clauses import CLAIM_CLAUSES
+from policy.clauses import CLAUSES
+from policy.evidence import (
+    AccountState,
+    Acquisition,
+    Attestation,
+    Claim,
+    Claimant,
+    ClaimantCategory,
+    Evidence,
+    Hukou,
+    Payment,
+)
+from policy.finding import Finding, FindingOutcome, worst
+from policy.level import LEVEL_NAMES, Level
+from policy.parameters import Figures, Parameters
+from policy.row import row_of
+from policy.text import Text
+
+# The vocabulary of a verdict, importable from where the verdict is computed.
+__all__ = [
+    "Absence",
+    "AccountState",
+    "Acquisition",
+    "Attestation",
+    "Claim",
+    "Claimant",
+    "ClaimantCategory",
+    "Eligibility",
+    "EligibilityOutcome",
+    "Evidence",
+    "Finding",
+    "FindingOutcome",
+    "Hukou",
+    "Payment",
+    "evaluate",
+    "without_certificate",
+]
+
+
+class EligibilityOutcome(StrEnum):
+    """Whether the notice pays for a certificate."""
+
+    ELIGIBLE = "ELIGIBLE"
+    INELIGIBLE = "INELIGIBLE"
+    UNDETERMINED = "UNDETERMINED"
+
+
+_VERDICTS: Mapping[FindingOutcome, EligibilityOutcome] = MappingProxyType(
+    {
+        FindingOutcome.MET: EligibilityOutcome.ELIGIBLE,
+        FindingOutcome.UNMET: EligibilityOutcome.INELIGIBLE,
+        FindingOutcome.UNDETERMINED: EligibilityOutcome.UNDETERMINED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """A verdict with its findings, and the sum if a claim was found eligible."""
+
+    outcome: EligibilityOutcome
+    findings: tuple[Finding, ...]
+    # The annex row and level the verdict is about; None where not known.
+    item_code: str | None
+    level: Level | None
+    # Both present exactly when a claim is ELIGIBLE.
+    amount_yuan: int | None = None
+    share_percent: int | None = None
+
+
+class Absence(StrEnum):
+    """Why there is no certificate to judge."""
+
+    NONE_HELD = "NONE_HELD"
+    NOT_ANSWERED = "NOT_ANSWERED"
+    ACCOUNT_FROZEN = "ACCOUNT_FROZEN"
+
+
+def evaluate(
+    evidence: Evidence, *, catalogue: Catalogue, parameters: Parameters
+) -> Eligibility:
+    """Run every clause against ``evidence``."""
+    row = row_of(evidence.record, catalogue)
+    figures = parameters.in_force(evidence.as_of)
+    case = Case(evidence, row, figures)
+    findings = tuple(Finding(id_, *clause(case)) for id_, clause in CLAUSES.items())
+    claim = evidence.claim
+    if claim is not None:
+        findings += tuple(
+            Finding(id_, *clause(case, claim)) for id_, clause in CLAIM_CLAUSES.items()
+        )
+    outcome = _VERDICTS[worst(finding.outcome for finding in findings)]
+    share = amount = None
+    if claim is not None and outcome is EligibilityOutcome.ELIGIBLE:
+        share, amount = _share_and_amount(claim, evidence.record.level, figures)
+    return Eligibility(
+        outcome=outcome,
+        findings=findings,
+        item_code=None if row.item is None else row.item.code,
+        level=evidence.record.level,
+        amount_yuan=amount,
+        share_percent=share,
+    )
+
+
+def _share_and_amount(
+    claim: Claim, level: Level | None, figures: Figures
+) -> tuple[int, int]:
+    # An eligible claim met 17-share and 17-amount, which know both.
+    assert claim.category is not None  # noqa: S101
+    assert level is not None  # noqa: S101
+    share = figures.share_percent[claim.category]
+    return share, figures.amount_yuan[level] * share // 100
+
+
+_NOTHING_TO_JUDGE = Text("没有可供核对的证书", "there is no certificate to judge")
+_NOT_ANSWERED = Text("主管部门未答复", "the agency did not answer")
+_NONE_HELD = Text(
+    "登记机构答复该人员未持有此项证书",
+    "the registry answers that the person holds no such certificate",
+)
+_FROZEN = Text(
+    "归集机构账号已冻结，其数据不作依据",
+    "the agency's account is frozen, its data is not relied on",
+)
+
+
+def without_certificate(item: Item, level: Level | None, why: Absence) -> Eligibility:
+    """Return the verdict on an item (and level) for which no record came.
+
+    A level the annex does not list for the item is unmet whoever answered.
+    """
+    findings = {
+        id_: Finding(id_, FindingOutcome.UNDETERMINED, _NOTHING_TO_JUDGE)
+        for id_ in CLAUSES
+    }
+
+    def rule(clause: str, outcome: FindingOutcome, reason: Text) -> None:
+        findings[clause] = Finding(clause, outcome, reason)
+
+    match why:
+        case Absence.NONE_HELD:
+            rule("219-1a", FindingOutcome.UNMET, _NONE_HELD)
+        case Absence.NOT_ANSWERED:
+            for id_ in CLAUSES:
+                rule(id_, FindingOutcome.UNDETERMINED, _NOT_ANSWERED)
+        case Absence.ACCOUNT_FROZEN:
+            rule("219-2b", FindingOutcome.UNMET, _FROZEN)
+    if level is not None and level not in item.levels:
+        reason = Text(
+            f"附件未列{item.name.zh}的{LEVEL_NAMES[level].zh}",
+            f"{LEVEL_NAMES[level].en} of {item.name.en} is not in the annex",
+        )
+        rule("219-1a", FindingOutcome.UNMET, reason)
+    reported = tuple(findings.values())
+    return Eligibility(
+        outcome=_VERDICTS[worst(finding.outcome for finding in reported)],
+        findings=reported,
+        item_code=item.code,
+        level=level,
+    )

@@ -1,0 +1,113 @@
+"""What a verdict is computed from: everything ``evaluate`` may know.
+
+``None`` means "not known" and nothing else. The claimant is part of the
+question, not of the evidence: another claimant is another question. The same
+holds for what the record is (``CertificateRecord.title``, ``category``, ``item``
+and ``item_code``): they say which row is asked about.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from policy.level import Level
+
+
+class AccountState(StrEnum):
+    """How the operator treats an agency's account (notice, part 3.1)."""
+
+    ACTIVE = "ACTIVE"
+    FROZEN = "FROZEN"
+    COLLECTION_CANCELLED = "COLLECTION_CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """What checking the signature established about who vouches for a record."""
+
+    # The body id under which the verifying key is registered.
+    institution: str
+    # The annex rows, by code, that the key may attest.
+    scope: frozenset[str]
+    key_in_force: bool | None
+    account: AccountState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who asks to be paid: the number always, the name if it was stated."""
+
+    identity: Identity
+    name: str | None = field(default=None, repr=False)
+
+
+class ClaimantCategory(StrEnum):
+    """The groups of people (人员类别) that notice 17 tells apart."""
+
+    EMPLOYED = "EMPLOYED"
+    COLLEGE_FINAL_YEAR = "COLLEGE_FINAL_YEAR"
+    VOCATIONAL_FINAL_YEAR = "VOCATIONAL_FINAL_YEAR"
+    DISABLED = "DISABLED"
+    VETERAN = "VETERAN"
+    FLEXIBLE = "FLEXIBLE"
+    HARD_TO_EMPLOY = "HARD_TO_EMPLOY"
+    UNEMPLOYED = "UNEMPLOYED"
+    LAID_OFF_INSURED = "LAID_OFF_INSURED"
+    FORMER_RURAL_SURPLUS = "FORMER_RURAL_SURPLUS"
+    OTHER_UNREGISTERED = "OTHER_UNREGISTERED"
+
+
+class Hukou(StrEnum):
+    """Where the claimant's household is registered."""
+
+    SHANGHAI = "SHANGHAI"
+    ELSEWHERE = "ELSEWHERE"
+
+
+class Acquisition(StrEnum):
+    """How the certificate was come by."""
+
+    EXAMINATION = "EXAMINATION"
+    EMPLOYER_RECOGNITION = "EMPLOYER_RECOGNITION"
+    COMPETITION = "COMPETITION"
+    COMMENDATION = "COMMENDATION"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A subsidy paid to this claimant before."""
+
+    item_code: str | None
+    level: Level | None
+    category: ClaimantCategory | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The facts of one subsidy claim under notice 17."""
+
+    claimed_on: date | None = None
+    category: ClaimantCategory | None = None
+    hukou: Hukou | None = None
+    # For final-year students without Shanghai hukou.
+    studies_in_shanghai: bool | None = None
+    # For veterans: the day of discharge.
+    discharged_on: date | None = None
+    # None: the ledger could not be had. Empty: nothing was ever paid.
+    payments: tuple[Payment, ...] | None = None
+    is_civil_servant: bool | None = None
+    acquisition: Acquisition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that one verdict is computed from."""
+
+    record: CertificateRecord
+    attestation: Attestation
+    claimant: Claimant
+    # None: no subsidy is asked for, the clauses of notice 219 alone are.
+    claim: Claim | None
+    as_of: date

@@ -1,0 +1,88 @@
+"""Say what a certificate is worth on one day: dates and states, no signatures.
+
+A state that the registry does not state, or states as "other", is ``UNKNOWN``
+and never good. So is a missing date where one is needed: a licence without
+level (special operations) runs out after six years and is reviewed every three,
+so its three dates must be known; a graded qualification is for life unless the
+registry states an end.
+
+The order matters for a promise the tests hold: filling in an unknown fact never
+turns a good standing into a bad one or the other way round. Whatever is bad for
+certain comes first, doubt second, and the review, whose weight is a parameter,
+after the doubt.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from policy.certificate import CertificateRecord, CertificateState
+from policy.level import Level
+
+
+class Standing(StrEnum):
+    """What a certificate is worth on a day."""
+
+    VALID = "VALID"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    EXPIRED = "EXPIRED"
+    REVIEW_OVERDUE = "REVIEW_OVERDUE"
+    SUSPENDED = "SUSPENDED"
+    REVOKED = "REVOKED"
+    CANCELLED = "CANCELLED"
+    LAPSED = "LAPSED"
+    WITHDRAWN = "WITHDRAWN"
+    # Moved to another place's register, which alone knows what it is worth now.
+    TRANSFERRED = "TRANSFERRED"
+    UNKNOWN = "UNKNOWN"
+
+
+_LOST: Mapping[CertificateState, Standing] = MappingProxyType(
+    {
+        CertificateState.SUSPENDED: Standing.SUSPENDED,
+        CertificateState.REVOKED: Standing.REVOKED,
+        CertificateState.CANCELLED: Standing.CANCELLED,
+        CertificateState.LAPSED: Standing.LAPSED,
+        CertificateState.WITHDRAWN: Standing.WITHDRAWN,
+    }
+)
+
+
+def standing(record: CertificateRecord, as_of: date) -> Standing:
+    """Return what ``record`` is worth on ``as_of``.
+
+    The state is the registry's of now: that a certificate revoked today was
+    still good on an earlier ``as_of`` is not reconstructed.
+    """
+    bad = _bad_for_certain(record, as_of)
+    if bad is not None:
+        return bad
+    if record.state is CertificateState.TRANSFERRED:
+        return Standing.TRANSFERRED
+    if record.state is not CertificateState.VALID or _lacks_a_date(record):
+        return Standing.UNKNOWN
+    if record.review_due_on is not None and as_of > record.review_due_on:
+        return Standing.REVIEW_OVERDUE
+    return Standing.VALID
+
+
+def _bad_for_certain(record: CertificateRecord, as_of: date) -> Standing | None:
+    if record.state is not None and record.state in _LOST:
+        return _LOST[record.state]
+    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
+        return Standing.NOT_YET_VALID
+    if record.valid_until is not None and as_of > record.valid_until:
+        return Standing.EXPIRED
+    return None
+
+
+def _is_before(as_of: date, day: date | None) -> bool:
+    return day is not None and as_of < day
+
+
+def _lacks_a_date(record: CertificateRecord) -> bool:
+    if record.level is not None and record.level is not Level.UNGRADED:
+        return False
+    dates = (record.valid_from, record.valid_until, record.review_due_on)
+    return None in dates
