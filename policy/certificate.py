@@ -56,17 +56,10 @@ STATE_NAMES: Mapping[CertificateState, Text] = MappingProxyType(
     }
 )
 
-_STATES_BY_NAME = {name.zh: state for state, name in STATE_NAMES.items()}
-
 
 def state_of_code(code: str) -> CertificateState:
     """Return the state of a code; one that is not in the table is ``OTHER``."""
     return STATE_CODES.get(code, CertificateState.OTHER)
-
-
-def state_of_name(name: str) -> CertificateState:
-    """Return the state of a Chinese name; one not in the table is ``OTHER``."""
-    return _STATES_BY_NAME.get(name, CertificateState.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,42 +20,12 @@ from policy.case import Case
 from policy.catalogue import Catalogue, Item
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
-from policy.evidence import (
-    AccountState,
-    Acquisition,
-    Attestation,
-    Claim,
-    Claimant,
-    ClaimantCategory,
-    Evidence,
-    Hukou,
-    Payment,
-)
+from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
 from policy.level import LEVEL_NAMES, Level
 from policy.parameters import Figures, Parameters
 from policy.row import row_of
 from policy.text import Text
-
-# The vocabulary of a verdict, importable from where the verdict is computed.
-__all__ = [
-    "Absence",
-    "AccountState",
-    "Acquisition",
-    "Attestation",
-    "Claim",
-    "Claimant",
-    "ClaimantCategory",
-    "Eligibility",
-    "EligibilityOutcome",
-    "Evidence",
-    "Finding",
-    "FindingOutcome",
-    "Hukou",
-    "Payment",
-    "evaluate",
-    "without_certificate",
-]
 
 
 class EligibilityOutcome(StrEnum):

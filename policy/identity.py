@@ -5,26 +5,27 @@ letters and digits become ASCII, lower-case letters become upper-case. Nothing
 inside the number is removed or guessed.
 
 The check character and the birth date of 18-character numbers are those of
-GB 11643. Residence permits for Hong Kong, Macao and Taiwan residents (81, 82,
-83) and the foreign permanent resident card of 2023 (9) follow the same scheme,
-so no table of birth places stands in their way. Passports have no form of their
-own and are never inferred: their type must be stated.
+GB 11643, for residents as for holders of the residence permits for Hong Kong,
+Macao and Taiwan residents (81, 82, 83) and of the foreign permanent resident card
+of 2023 (9). Passports have no form of their own and are never inferred: their
+type must be stated. Fifteen-digit resident numbers are refused, not converted:
+whoever holds a card today has eighteen characters on it.
 
 No message and no ``repr`` here contains a whole number.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
 from types import MappingProxyType
 
+from policy import gb11643
 from policy.errors import PolicyError
 from policy.text import Text
 
 MAX_CHARACTERS = 32
-EARLIEST_BIRTH_YEAR = 1900
 
 
 class IdType(StrEnum):
@@ -90,64 +91,61 @@ class Identity:
     number: str = field(repr=False)
 
 
-_FULL_WIDTH = {0xFF00 + code - 0x20: code for code in b"0123456789"} | {
-    0xFF00 + code - 0x20: code
-    for code in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# What an input method leaves behind: full-width letters and digits.
+_FULL_WIDTH = {
+    ord(character) + 0xFEE0: character
+    for character in "0123456789" + ascii_uppercase + ascii_lowercase
 }
-_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
-_FORMS: Mapping[IdType, tuple[re.Pattern[str], Text]] = MappingProxyType(
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the numbers of one type look, for the computer and for people."""
+
+    pattern: re.Pattern[str]
+    lengths: frozenset[int]
+    words: Text
+
+
+def _form(pattern: str, lengths: Iterable[int], zh: str, en: str) -> _Form:
+    return _Form(re.compile(pattern), frozenset(lengths), Text(zh, en))
+
+
+_FORMS: Mapping[IdType, _Form] = MappingProxyType(
     {
-        IdType.RESIDENT_ID: (
-            re.compile(r"[1-7][0-9]{16}[0-9X]"),
-            Text("18位", "18 characters"),
+        IdType.RESIDENT_ID: _form(
+            r"[1-7][0-9]{16}[0-9X]", {18}, "18位", "18 characters"
         ),
-        IdType.HK_MACAO_TAIWAN_RESIDENCE_PERMIT: (
-            re.compile(r"8[123][0-9]{15}[0-9X]"),
-            Text("以81、82或83开头的18位", "18 characters from 81, 82 or 83 on"),
+        IdType.HK_MACAO_TAIWAN_RESIDENCE_PERMIT: _form(
+            r"8[123][0-9]{15}[0-9X]",
+            {18},
+            "以81、82或83开头的18位",
+            "18 characters starting with 81, 82 or 83",
         ),
-        IdType.FOREIGN_PERMANENT_RESIDENT_CARD: (
-            re.compile(r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}"),
-            Text(
-                "以9开头的18位，或3个字母加12位数字",
-                "18 characters from 9 on, or 3 letters and 12 digits",
-            ),
+        IdType.FOREIGN_PERMANENT_RESIDENT_CARD: _form(
+            r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}",
+            {15, 18},
+            "以9开头的18位，或3个字母加12位数字",
+            "18 characters starting with 9, or 3 letters and 12 digits",
         ),
-        IdType.HOME_RETURN_PERMIT: (
-            re.compile(r"[HM](?:[0-9]{8}|[0-9]{10})"),
-            Text("H或M加8位或10位数字", "H or M and 8 or 10 digits"),
+        IdType.HOME_RETURN_PERMIT: _form(
+            r"[HM](?:[0-9]{8}|[0-9]{10})",
+            {9, 11},
+            "H或M加8位或10位数字",
+            "H or M and 8 or 10 digits",
         ),
-        IdType.TAIWAN_COMPATRIOT_PERMIT: (
-            re.compile(r"[0-9]{8}"),
-            Text("8位数字", "8 digits"),
-        ),
-        IdType.PASSPORT: (
-            re.compile(r"[A-Z0-9]{5,17}"),
-            Text("5至17位字母或数字", "5 to 17 letters or digits"),
+        IdType.TAIWAN_COMPATRIOT_PERMIT: _form(r"[0-9]{8}", {8}, "8位数字", "8 digits"),
+        IdType.PASSPORT: _form(
+            r"[A-Z0-9]{5,17}",
+            range(5, 18),
+            "5至17位字母或数字",
+            "5 to 17 letters or digits",
         ),
     }
 )
 _INFERRED = tuple(type_ for type_ in IdType if type_ is not IdType.PASSPORT)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS = "10X98765432"
 _OLD_RESIDENT = re.compile(r"[0-9]{15}")
-_EIGHTEEN_CHARACTERS = 18
-
-
-def id_type_of(name: str) -> IdType:
-    """Return the type called ``name``.
-
-    Raises:
-        IdentityError: there is none (UNKNOWN_TYPE).
-    """
-    try:
-        return IdType(name)
-    except ValueError:
-        allowed = ", ".join(IdType)
-        raise IdentityError(
-            IdentityProblem.UNKNOWN_TYPE,
-            f"证件类型未知，可用：{allowed}",
-            f"unknown id type, allowed are {allowed}",
-        ) from None
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 
 
 def parse_identity(number: str, id_type: IdType | None = None) -> Identity:
@@ -160,10 +158,10 @@ def parse_identity(number: str, id_type: IdType | None = None) -> Identity:
     """
     canonical = _canonical(number)
     type_ = _infer(canonical) if id_type is None else id_type
-    pattern, form = _FORMS[type_]
-    if not pattern.fullmatch(canonical):
-        raise _misfit(canonical, type_, form)
-    if len(canonical) == _EIGHTEEN_CHARACTERS and type_ is not IdType.PASSPORT:
+    if not _FORMS[type_].pattern.fullmatch(canonical):
+        raise _misfit(canonical, type_)
+    # A passport's pattern ends at 17 characters, so this is one of GB 11643.
+    if len(canonical) == gb11643.LENGTH:
         _check_eighteen(canonical)
     return Identity(type_, canonical)
 
@@ -175,14 +173,6 @@ def mask(number: str) -> str:
     if hidden <= 0:
         return "*" * len(number)
     return f"{number[:front]}{'*' * hidden}{number[-back:]}"
-
-
-def check_character(seventeen: str) -> str:
-    """Return the GB 11643 check character of seventeen digits."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True)
-    )
-    return _CHECK_CHARACTERS[total % 11]
 
 
 def _canonical(number: str) -> str:
@@ -210,27 +200,27 @@ def _canonical(number: str) -> str:
 
 
 def _infer(canonical: str) -> IdType:
-    for type_ in _INFERRED:
-        if _FORMS[type_][0].fullmatch(canonical):
-            return type_
+    fitting = _fitting(canonical)
+    if fitting is not None:
+        return fitting
     if _OLD_RESIDENT.fullmatch(canonical):
         raise _old_form()
-    if len(canonical) == _EIGHTEEN_CHARACTERS:
-        if _EIGHTEEN.fullmatch(canonical):
-            raise IdentityError(
-                IdentityProblem.UNKNOWN_TYPE,
-                "18位号码应以1至7（居民身份证）、81至83（港澳台居民居住证）或9"
-                "（外国人永久居留身份证）开头",
-                "an 18-character number starts with 1 to 7 (resident), 81 to 83 "
-                "(Hong Kong, Macao, Taiwan) or 9 (foreign permanent resident)",
-            )
+    if _EIGHTEEN.fullmatch(canonical):
+        raise IdentityError(
+            IdentityProblem.UNKNOWN_TYPE,
+            "18位号码应以1至7（居民身份证）、81至83（港澳台居民居住证）或9"
+            "（外国人永久居留身份证）开头",
+            "an 18-character number starts with 1 to 7 (resident), 81 to 83 "
+            "(Hong Kong, Macao, Taiwan) or 9 (foreign permanent resident)",
+        )
+    if len(canonical) == gb11643.LENGTH:
         raise IdentityError(
             IdentityProblem.BAD_CHARACTERS,
             "18位号码的前17位应为数字，末位为数字或X",
             "the first 17 of 18 characters are digits, the last is a digit or X",
         )
-    if canonical.isdigit():
-        raise _bad_length(canonical, _FORMS[IdType.RESIDENT_ID][1])
+    if canonical.removesuffix("X").isdigit():
+        raise _bad_length(canonical, IdType.RESIDENT_ID)
     raise IdentityError(
         IdentityProblem.UNKNOWN_TYPE,
         f"{len(canonical)}位号码不属于可自动识别的证件，请注明证件类型（如护照）",
@@ -239,47 +229,42 @@ def _infer(canonical: str) -> IdType:
     )
 
 
-def _misfit(canonical: str, type_: IdType, form: Text) -> IdentityError:
-    """Say why ``canonical`` is none of ``type_``: another's, too short, or odd."""
-    name = ID_TYPE_NAMES[type_]
-    for other in _INFERRED:
-        if _FORMS[other][0].fullmatch(canonical):
-            fitting = ID_TYPE_NAMES[other]
-            return IdentityError(
-                IdentityProblem.WRONG_TYPE,
-                f"号码不是{name.zh}的形式，而是{fitting.zh}的形式，请更正证件类型",
-                f"the number has the form of a {fitting.en}, not of a {name.en}: "
-                f"state {other} or correct the number",
-            )
-    if type_ is IdType.RESIDENT_ID and _OLD_RESIDENT.fullmatch(canonical):
+def _fitting(canonical: str) -> IdType | None:
+    for type_ in _INFERRED:
+        if _FORMS[type_].pattern.fullmatch(canonical):
+            return type_
+    return None
+
+
+def _misfit(canonical: str, stated: IdType) -> IdentityError:
+    """Say why ``canonical`` is none of ``stated``: another's, too short, or odd."""
+    form, name = _FORMS[stated], ID_TYPE_NAMES[stated]
+    fitting = _fitting(canonical)
+    if fitting is not None:
+        other = ID_TYPE_NAMES[fitting]
+        return IdentityError(
+            IdentityProblem.WRONG_TYPE,
+            f"号码不是{name.zh}的形式，而是{other.zh}的形式，请更正证件类型或号码",
+            f"the number has the form of a {other.en}, not of a {name.en}: "
+            f"state {fitting} or correct the number",
+        )
+    if stated is IdType.RESIDENT_ID and _OLD_RESIDENT.fullmatch(canonical):
         return _old_form()
-    if len(canonical) not in _LENGTHS[type_]:
-        return _bad_length(canonical, form, name)
+    if len(canonical) not in form.lengths:
+        return _bad_length(canonical, stated)
     return IdentityError(
         IdentityProblem.BAD_CHARACTERS,
-        f"{name.zh}号码应为{form.zh}",
-        f"a {name.en} has {form.en}",
+        f"{name.zh}号码应为{form.words.zh}",
+        f"a {name.en} has {form.words.en}",
     )
 
 
-_LENGTHS: Mapping[IdType, frozenset[int]] = MappingProxyType(
-    {
-        IdType.RESIDENT_ID: frozenset({18}),
-        IdType.HK_MACAO_TAIWAN_RESIDENCE_PERMIT: frozenset({18}),
-        IdType.FOREIGN_PERMANENT_RESIDENT_CARD: frozenset({15, 18}),
-        IdType.HOME_RETURN_PERMIT: frozenset({9, 11}),
-        IdType.TAIWAN_COMPATRIOT_PERMIT: frozenset({8}),
-        IdType.PASSPORT: frozenset(range(5, 18)),
-    }
-)
-
-
-def _bad_length(canonical: str, form: Text, name: Text | None = None) -> IdentityError:
-    who = name or ID_TYPE_NAMES[IdType.RESIDENT_ID]
+def _bad_length(canonical: str, type_: IdType) -> IdentityError:
+    form, name = _FORMS[type_], ID_TYPE_NAMES[type_]
     return IdentityError(
         IdentityProblem.BAD_LENGTH,
-        f"号码有{len(canonical)}位，{who.zh}号码应为{form.zh}",
-        f"{len(canonical)} characters found, a {who.en} has {form.en}",
+        f"号码有{len(canonical)}位，{name.zh}号码应为{form.words.zh}",
+        f"{len(canonical)} characters found, a {name.en} has {form.words.en}",
     )
 
 
@@ -292,17 +277,13 @@ def _old_form() -> IdentityError:
 
 
 def _check_eighteen(canonical: str) -> None:
-    try:
-        born = date(int(canonical[6:10]), int(canonical[10:12]), int(canonical[12:14]))
-    except ValueError:
-        born = date.min
-    if born.year < EARLIEST_BIRTH_YEAR:
+    if not gb11643.has_birth_date(canonical):
         raise IdentityError(
             IdentityProblem.BAD_BIRTH_DATE,
             "号码第7至14位不是有效的出生日期，请核对",
             "characters 7 to 14 are no birth date, compare them with the document",
         )
-    if check_character(canonical[:17]) != canonical[17]:
+    if gb11643.check_character(canonical[:-1]) != canonical[-1]:
         raise IdentityError(
             IdentityProblem.BAD_CHECK_CHARACTER,
             "号码末位校验码不符，请逐位核对",

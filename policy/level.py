@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from policy.text import Text, same_words
+from policy.text import Text
 
 
 class Level(StrEnum):
@@ -33,23 +33,3 @@ LEVEL_NAMES: Mapping[Level, Text] = MappingProxyType(
 LEVEL_RANK: Mapping[Level, int] = MappingProxyType(
     {level: rank for rank, level in enumerate(Level)}
 )
-
-_SPELLINGS: Mapping[str, Level] = MappingProxyType(
-    {
-        same_words(spelling): level
-        for level, spellings in {
-            Level.UNGRADED: ("不区分等级", "不区分等级（初领证书）", "0"),
-            Level.LEVEL_5: ("5", "五", "五级", "初级工", "五级/初级工"),
-            Level.LEVEL_4: ("4", "四", "四级", "中级工", "四级/中级工"),
-            Level.LEVEL_3: ("3", "三", "三级", "高级工", "三级/高级工"),
-            Level.LEVEL_2: ("2", "二", "二级", "技师", "二级/技师"),
-            Level.LEVEL_1: ("1", "一", "一级", "高级技师", "一级/高级技师"),
-        }.items()
-        for spelling in (level.value, LEVEL_NAMES[level].zh, *spellings)
-    }
-)
-
-
-def level_of(stated: str) -> Level | None:
-    """Return the level a registry's word stands for, ``None`` for no known one."""
-    return _SPELLINGS.get(same_words(stated))
