@@ -23,12 +23,13 @@ from connectors.connector import Connector
 from connectors.decode import Decoder, Reading, RecordError, refused
 from connectors.errors import UnreachableError
 from connectors.guard import Guard, Observer
+from connectors.health import Health
 from connectors.manifest import Manifest
 from policy.catalogue import Catalogue
-from policy.eligibility import AccountState, Attestation
+from policy.evidence import AccountState, Attestation
 from policy.identity import Identity
 from policy.text import Text
-from signing.envelope import Envelope, Freshness, PayloadType, verify
+from signing.envelope import Envelope, Freshness, verify
 from signing.errors import SigningError
 from signing.trust import TrustBundle
 
@@ -54,8 +55,7 @@ class Agency:
         self.manifest = manifest
         self.id = manifest.id
         self.authority = catalogue.bodies[manifest.authority]
-        self.last: Answer | None = None
-        """The last answer that came from the agency itself, not from the cache."""
+        self.health = Health(clock)
         self._connector = connector
         self._bundle = bundle
         self._decoder = Decoder(manifest, catalogue)
@@ -67,10 +67,13 @@ class Agency:
         )
         self._readings: LRUCache[bytes, Reading] = LRUCache(
             READINGS_BYTES,
-            getsizeof=lambda reading: READING_OVERHEAD_BYTES
-            + len(reading.proof.payload),
+            getsizeof=lambda reading: (
+                READING_OVERHEAD_BYTES + len(reading.proof.payload)
+            ),
         )
-        self._guard = Guard(manifest, self._ask, self._still_holds, observer)
+        self._guard = Guard(
+            manifest, self._ask, self._still_holds, observer, self.health
+        )
 
     async def ask(
         self, holders: Sequence[Identity], budget_seconds: float
@@ -102,12 +105,10 @@ class Agency:
         reply = await self._connector.fetch(holders)
         latency = time.perf_counter() - started
         now = self._clock()
-        answers = [
+        return [
             self._answer(holder, envelopes, reply.nonce, now, latency)
             for holder, envelopes in zip(holders, reply.envelopes, strict=True)
         ]
-        self.last = answers[-1]
-        return answers
 
     def _answer(
         self,
@@ -186,9 +187,7 @@ class Agency:
         except SigningError as error:
             return refused(error, digest)
         except RecordError as error:
-            return RefusedRecord(
-                RecordFault.MALFORMED_RECORD, str(error), None, digest
-            )
+            return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
         # A body signed over a nonce never comes twice, so it is not worth keeping
         # beyond the batch it answers; the cache's size limit sees to that.
         self._readings[digest] = reading

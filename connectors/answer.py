@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policy.certificate import CertificateRecord
-from policy.eligibility import Attestation
+from policy.evidence import Attestation
 from policy.text import Text
 from signing.envelope import Envelope, VerifiedPayload
 

@@ -17,33 +17,14 @@ from jmespath.exceptions import JMESPathError
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.expression import Finder, compile_expression
 from connectors.manifest import Manifest, Record, SignatureForm
-from policy.catalogue import Catalogue, Level
-from policy.certificate import CertificateRecord, CertificateState
+from policy.catalogue import Catalogue
+from policy.certificate import CertificateRecord
 from policy.errors import PolicyError
 from policy.identity import Identity, IdType, parse_identity
+from policy.row import row_of
 from signing.envelope import PayloadType, VerifiedPayload
 from signing.errors import SigningError
 
-TEXT_FIELDS = (
-    "number",
-    "title",
-    "item",
-    "holder_name",
-    "category",
-    "item_code",
-    "authority",
-    "evaluation_body",
-    "collection_body",
-    "licence_id",
-)
-REQUIRED_FIELDS = ("number", "title", "item")
-DATE_FIELDS = (
-    "first_issued_on",
-    "issued_on",
-    "valid_from",
-    "valid_until",
-    "review_due_on",
-)
 MAX_TEXT = 500
 
 
@@ -133,9 +114,8 @@ class Decoder:
         for content in contents:
             try:
                 record = self._fields.record(content)
-                item = self._catalogue.match(record.item_code, record.item)
-                if item is not None:
-                    proof.require_scope(item.code)
+                if (code := self._annex_code(record)) is not None:
+                    proof.require_scope(code)
             except SigningError as error:
                 refusals.append(refused(error, proof.digest))
                 continue
@@ -154,6 +134,13 @@ class Decoder:
                 continue
             records.append(record)
         return Holding(tuple(records), tuple(refusals))
+
+    def _annex_code(self, record: CertificateRecord) -> str | None:
+        """Return the annex row a record claims; ``None`` if it claims none."""
+        if record.item_code in self._catalogue.items:
+            return record.item_code
+        item = row_of(record, self._catalogue).item
+        return None if item is None else item.code
 
     def _foreign_key(self, proof: VerifiedPayload) -> RefusedRecord:
         return RefusedRecord(
@@ -174,12 +161,16 @@ class RecordFields:
     """The manifest's ``[record]`` table, compiled."""
 
     def __init__(self, record: Record) -> None:
-        self._id_number = compile_expression(record.id_number)
-        self._id_type = _compiled(record.id_type)
-        self._texts = [(name, _compiled(getattr(record, name))) for name in TEXT_FIELDS]
-        self._dates = [(name, _compiled(getattr(record, name))) for name in DATE_FIELDS]
-        self._level = _compiled(record.level)
-        self._state = _compiled(record.state)
+        expressions = {
+            name: getattr(record, name)
+            for name in record.__struct_fields__
+            if name not in ("values", "date_format")
+        }
+        self._find: dict[str, Finder] = {
+            name: compile_expression(expression)
+            for name, expression in expressions.items()
+            if expression is not None
+        }
         self._values = record.values
         self._date_format = record.date_format
 
@@ -189,7 +180,7 @@ class RecordFields:
         Raises:
             RecordError: there is none.
         """
-        number = _found(self._id_number, content)
+        number = self._stated("id_number", content)
         if not isinstance(number, str):
             raise RecordError("names no holder")
         return number
@@ -202,18 +193,51 @@ class RecordFields:
         """
         if not isinstance(content, dict):
             raise RecordError("a record is no JSON object")
-        texts = {name: _text(name, find, content) for name, find in self._texts}
-        for name in REQUIRED_FIELDS:
-            if texts[name] is None:
-                raise RecordError(f"{name} is missing")
-        dates = {name: self._date(name, find, content) for name, find in self._dates}
+        values = self._values
         return CertificateRecord(
+            number=self._required("number", content),
             holder=self._holder(content),
-            level=self._level_of(content),
-            state=self._state_of(content),
-            **texts,  # type: ignore[arg-type]  # required fields were checked above
-            **dates,
+            holder_name=self._text("holder_name", content),
+            title=self._required("title", content),
+            category=self._text("category", content),
+            item=self._required("item", content),
+            item_code=self._text("item_code", content),
+            level=values.level.get(str(self._stated("level", content))),
+            first_issued_on=self._date("first_issued_on", content),
+            issued_on=self._date("issued_on", content),
+            valid_from=self._date("valid_from", content),
+            valid_until=self._date("valid_until", content),
+            review_due_on=self._date("review_due_on", content),
+            state=values.state.get(str(self._stated("state", content))),
+            authority=self._text("authority", content),
+            evaluation_body=self._text("evaluation_body", content),
+            collection_body=self._text("collection_body", content),
+            licence_id=self._text("licence_id", content),
         )
+
+    def _stated(self, name: str, content: object) -> Any:  # noqa: ANN401 - JSON
+        find = self._find.get(name)
+        if find is None:
+            return None
+        try:
+            return find(content)
+        except JMESPathError as error:
+            message = str(error).splitlines()[0]
+            raise RecordError(f"{name} does not fit the manifest: {message}") from None
+
+    def _text(self, name: str, content: object) -> str | None:
+        stated = self._stated(name, content)
+        if stated is None or stated == "":
+            return None
+        if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+            raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
+        return stated
+
+    def _required(self, name: str, content: object) -> str:
+        stated = self._text(name, content)
+        if stated is None:
+            raise RecordError(f"{name} is missing")
+        return stated
 
     def _holder(self, content: object) -> Identity:
         number = self.identity_number(content)
@@ -224,7 +248,7 @@ class RecordFields:
 
     def _id_type_of(self, content: object) -> IdType | None:
         """Return the stated id type; an unmapped word must be one of our names."""
-        stated = _found(self._id_type, content)
+        stated = self._stated("id_type", content)
         if stated is None:
             return None
         try:
@@ -232,19 +256,13 @@ class RecordFields:
         except ValueError:
             raise RecordError(f"unknown id type {stated!r}") from None
 
-    def _level_of(self, content: object) -> Level | None:
-        return self._values.level.get(str(_found(self._level, content)))
-
-    def _state_of(self, content: object) -> CertificateState | None:
-        return self._values.state.get(str(_found(self._state, content)))
-
-    def _date(self, name: str, find: Finder | None, content: object) -> date | None:
-        stated = _found(find, content)
+    def _date(self, name: str, content: object) -> date | None:
+        stated = self._stated(name, content)
         if stated is None or stated == "":
             return None
         try:
             return date.fromisoformat(self._iso(stated))
-        except (TypeError, ValueError):
+        except ValueError:
             raise RecordError(f"{name} is no date as {self._date_format}") from None
 
     def _iso(self, stated: object) -> str:
@@ -265,26 +283,3 @@ class RecordFields:
                 if stated[4] != "/" or stated[7] != "/":
                     raise ValueError
                 return stated.replace("/", "-")
-
-
-def _compiled(expression: str | None) -> Finder | None:
-    return None if expression is None else compile_expression(expression)
-
-
-def _found(find: Finder | None, content: object) -> Any:  # noqa: ANN401 - parsed JSON
-    if find is None:
-        return None
-    try:
-        return find(content)
-    except JMESPathError as error:
-        message = str(error).splitlines()[0]
-        raise RecordError(f"does not fit the manifest: {message}") from None
-
-
-def _text(name: str, find: Finder | None, content: object) -> str | None:
-    stated = _found(find, content)
-    if stated is None or stated == "":
-        return None
-    if not isinstance(stated, str) or len(stated) > MAX_TEXT:
-        raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
-    return stated

@@ -3,9 +3,9 @@
 ::
 
     ConnectorError
-    ├── ManifestError      a manifest cannot be used; the gateway does not start with it
+    ├── ManifestError      a manifest cannot be used; nothing starts with it
     ├── UnreachableError   no complete answer came: connection, 5xx, cut body
-    ├── RefusedError       the agency answered that it will not answer: 4xx, GraphQL errors
+    ├── RefusedError       the agency will not answer: 4xx, GraphQL errors
     └── UnreadableError    something came that cannot hold signed records
 
 A call that takes too long is no exception of ours: the guard sets the limit and

@@ -23,6 +23,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
+from connectors.health import CONCLUSIVE, Health
 from connectors.manifest import Manifest
 from policy.identity import Identity
 from policy.text import Text
@@ -50,12 +51,14 @@ class Guard:
         ask: Ask,
         still_holds: Callable[[Answer], bool],
         observer: Observer,
+        health: Health,
     ) -> None:
         self._agency = manifest.id
         self._endpoint = manifest.endpoint
         self._ask = ask
         self._still_holds = still_holds
         self._observer = observer
+        self._health = health
         self._cache: TTLCache[Identity, Answer] = TTLCache(
             maxsize=manifest.cache.holders, ttl=manifest.cache.ttl_seconds
         )
@@ -126,12 +129,11 @@ class Guard:
             answers = [self._timed_out()] * len(batch)
         except ConnectorError as error:
             answers = [self._failed(error)] * len(batch)
-        self._observer.called(
-            self._agency, len(batch), time.perf_counter() - started
-        )
+        self._observer.called(self._agency, len(batch), time.perf_counter() - started)
+        self._health.note(answers)
         landed = dict(zip(batch, answers, strict=True))
         for holder, answer in landed.items():
-            if answer.outcome in (SourceOutcome.ANSWERED, SourceOutcome.NONE):
+            if answer.outcome in CONCLUSIVE:
                 self._cache[holder] = answer
         return landed
 

@@ -13,10 +13,10 @@ import msgspec
 
 from connectors.errors import ManifestError
 from connectors.strict_toml import TableError, read_table
-from policy.catalogue import Level
 from policy.certificate import CertificateState
-from policy.eligibility import AccountState
+from policy.evidence import AccountState
 from policy.identity import IdType
+from policy.level import Level
 
 Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
@@ -39,11 +39,7 @@ class SignatureForm(StrEnum):
     """A detached JWS (RFC 7797) over the whole HTTP body."""
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the manifest; unknown keys are refused."""
-
-
-class Endpoint(_Table):
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where the agency is asked and how much may be asked of it."""
 
     protocol: Protocol
@@ -55,7 +51,7 @@ class Endpoint(_Table):
     max_body_bytes: Count = 1_000_000
 
 
-class Request(_Table):
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The names the agency gives to what it is asked."""
 
     holders: str = "holders"
@@ -66,7 +62,7 @@ class Request(_Table):
     id_types: dict[IdType, str] = {}
 
 
-class Response(_Table):
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """Where in the agency's answer the records are (JMESPath)."""
 
     results: Expression = "results"
@@ -76,7 +72,7 @@ class Response(_Table):
     nonce: Expression | None = None
 
 
-class Signature(_Table):
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What is signed and how old a signature may be."""
 
     form: SignatureForm
@@ -85,14 +81,14 @@ class Signature(_Table):
     skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
 
 
-class Cache(_Table):
+class Cache(msgspec.Struct, frozen=True, kw_only=True):
     """How long a verified answer may be used again, and for how many people."""
 
     ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
     holders: Count = 10_000
 
 
-class Values(_Table):
+class Values(msgspec.Struct, frozen=True, kw_only=True):
     """What the agency's words mean in ours; a word not listed is unknown."""
 
     id_type: dict[str, IdType] = {}
@@ -100,7 +96,7 @@ class Values(_Table):
     state: dict[str, CertificateState] = {}
 
 
-class Record(_Table):
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Where in a signed record each field is (JMESPath); absent means never stated."""
 
     id_number: Expression
@@ -126,7 +122,7 @@ class Record(_Table):
     values: Values = Values()
 
 
-class Manifest(_Table):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """One agency."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,62}$")]

@@ -21,10 +21,8 @@ from connectors.rest import RestConnector
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
 
-PROTOCOLS: Mapping[
-    Protocol, Callable[[Manifest, aiohttp.ClientSession], Connector]
-] = MappingProxyType(
-    {Protocol.REST: RestConnector, Protocol.GRAPHQL: GraphQLConnector}
+PROTOCOLS: Mapping[Protocol, Callable[[Manifest, aiohttp.ClientSession], Connector]] = (
+    MappingProxyType({Protocol.REST: RestConnector, Protocol.GRAPHQL: GraphQLConnector})
 )
 
 

@@ -1,0 +1,32 @@
+"""How an agency has been lately, by what it answered to real questions."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from connectors.answer import Answer, SourceOutcome
+
+CONCLUSIVE = frozenset({SourceOutcome.ANSWERED, SourceOutcome.NONE})
+"""The outcomes after which it is known what the agency has."""
+
+
+class Health:
+    """The last call's outcome; nothing is known before the first."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self.last_outcome: SourceOutcome | None = None
+        self.asked_at: datetime | None = None
+
+    def note(self, answers: Iterable[Answer]) -> None:
+        """Note one call: an agency that answered for anybody in it is answering."""
+        outcomes = [answer.outcome for answer in answers]
+        conclusive = [outcome for outcome in outcomes if outcome in CONCLUSIVE]
+        self.last_outcome = (conclusive or outcomes)[0]
+        self.asked_at = self._clock()
+
+    @property
+    def is_answering(self) -> bool | None:
+        """Whether the last call was answered; ``None`` before the first."""
+        if self.last_outcome is None:
+            return None
+        return self.last_outcome in CONCLUSIVE

@@ -1,0 +1,147 @@
+"""The registered agencies in the graph: what they may attest, and how they are."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from connectors.agency import Agency as RegisteredAgency
+from resolvers.bilingual import both
+from resolvers.choices import (
+    AccountState,
+    KeyState,
+    Protocol,
+    SignatureForm,
+    SourceOutcome,
+)
+from resolvers.context import Info
+from resolvers.names import Body, body_of
+from signing.trust import TrustedKey
+
+
+@strawberry.enum(description=both("机构的近况", "How an agency has been lately"))
+class HealthState(Enum):
+    """What the last answer showed."""
+
+    ANSWERING = strawberry.enum_value(
+        "ANSWERING",
+        description=both("最近一次答复可信", "Its last answer was believed"),
+    )
+    FAILING = strawberry.enum_value(
+        "FAILING",
+        description=both(
+            "最近一次未答复或未通过核验", "Its last answer failed or did not verify"
+        ),
+    )
+    NOT_ASKED = strawberry.enum_value(
+        "NOT_ASKED", description=both("启动后尚未查询", "Not asked since the start")
+    )
+
+
+@strawberry.type(description=both("机构的近况", "How an agency has been lately"))
+class Health:
+    """An agency's state by its last answer."""
+
+    state: HealthState = strawberry.field(description=both("状态", "The state"))
+    last_outcome: SourceOutcome | None = strawberry.field(
+        description=both("最近一次结果", "The last outcome")
+    )
+    last_asked_at: datetime | None = strawberry.field(
+        description=both("最近一次查询时间", "When it was last asked")
+    )
+
+
+@strawberry.type(description=both("信任名册中的一把密钥", "A key of the trust bundle"))
+class Key:
+    """A key an agency signs with."""
+
+    key_id: str = strawberry.field(description=both("编号（kid）", "The id (kid)"))
+    algorithm: str = strawberry.field(description=both("算法", "The algorithm"))
+    state: KeyState = strawberry.field(description=both("状态", "The state"))
+    not_before: datetime = strawberry.field(
+        description=both("有效期起", "The first moment in force")
+    )
+    not_after: datetime = strawberry.field(
+        description=both("有效期止", "The last moment in force")
+    )
+    scope: list[str] = strawberry.field(
+        description=both(
+            "可证明的附件项目代码", "The annex items it may attest, by code"
+        )
+    )
+
+
+@strawberry.type(description=both("一个已注册的机构", "A registered agency"))
+class Agency:
+    """One agency."""
+
+    id: strawberry.ID = strawberry.field(description=both("编号", "The id"))
+    authority: Body = strawberry.field(
+        description=both("行业主管部门", "The authority")
+    )
+    collection_body: Body = strawberry.field(
+        description=both("证书数据归集机构，即签名者", "The collection body: who signs")
+    )
+    protocol: Protocol = strawberry.field(description=both("协议", "The protocol"))
+    signature_form: SignatureForm = strawberry.field(
+        description=both("签名方式", "What its signatures cover")
+    )
+    account: AccountState = strawberry.field(
+        description=both("账号状态", "The account's state")
+    )
+    keys: list[Key] = strawberry.field(
+        description=both("密钥", "Its keys of the trust bundle")
+    )
+    health: Health = strawberry.field(description=both("近况", "How it has been"))
+
+
+def agencies(info: Info) -> list[Agency]:
+    """Return every registered agency."""
+    services = info.context.services
+    keys = services.bundle.keys.values()
+    return [
+        Agency(
+            id=strawberry.ID(agency.id),
+            authority=body_of(agency.authority),
+            collection_body=body_of(
+                services.catalogue.bodies[agency.manifest.collection_body]
+            ),
+            protocol=agency.manifest.endpoint.protocol,
+            signature_form=agency.manifest.signature.form,
+            account=agency.manifest.account,
+            keys=[
+                _key(key)
+                for key in keys
+                if key.institution == agency.manifest.collection_body
+            ],
+            health=_health(agency),
+        )
+        for agency in services.registry.agencies
+    ]
+
+
+def _key(key: TrustedKey) -> Key:
+    return Key(
+        key_id=key.kid,
+        algorithm=key.algorithm.value,
+        state=key.state,
+        not_before=key.not_before,
+        not_after=key.not_after,
+        scope=sorted(key.scope),
+    )
+
+
+def _health(agency: RegisteredAgency) -> Health:
+    health = agency.health
+    return Health(
+        state=_HEALTH_STATES[health.is_answering],
+        last_outcome=health.last_outcome,
+        last_asked_at=health.asked_at,
+    )
+
+
+_HEALTH_STATES = {
+    None: HealthState.NOT_ASKED,
+    True: HealthState.ANSWERING,
+    False: HealthState.FAILING,
+}

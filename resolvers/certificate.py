@@ -1,0 +1,79 @@
+"""Find one certificate again by its opaque id."""
+
+from typing import Annotated
+
+import strawberry
+
+from connectors.answer import Answer
+from connectors.health import CONCLUSIVE
+from policy.evidence import Claimant
+from resolvers.bilingual import Language, both, said
+from resolvers.certificate_ids import UnknownIdError, fingerprint
+from resolvers.certificates import Certificate, certificate_of
+from resolvers.context import RequestContext
+from resolvers.sources import Source, source_of
+
+
+@strawberry.type(
+    description=both(
+        "没有此证书：编号不是本网关所发，或登记机构已不再提供",
+        "There is no such certificate: the id is not of this gateway, or its registry "
+        "has it no more",
+    )
+)
+class UnknownCertificate:
+    """Nothing is known under the id."""
+
+    id: strawberry.ID = strawberry.field(
+        description=both("所问编号", "The id that was asked for")
+    )
+
+
+@strawberry.type(
+    description=both(
+        "登记机构未能给出可信的答复，证书情况未知",
+        "The registry gave no answer that can be believed; nothing is known",
+    )
+)
+class AgencyUnavailable:
+    """The agency that would know did not say."""
+
+    source: Source = strawberry.field(
+        description=both("该机构的答复情况", "How the agency answered")
+    )
+
+    @strawberry.field(description=both("原因", "The reason"))
+    def reason(self, language: Language = Language.ZH) -> str | None:
+        """Return the source's reason in ``language``."""
+        text = self.source.said
+        return None if text is None else said(text, language)
+
+
+CertificateAnswer = Annotated[
+    Certificate | UnknownCertificate | AgencyUnavailable,
+    strawberry.union(
+        "CertificateAnswer",
+        description=both("按编号查询的结果", "What asking for a certificate gives"),
+    ),
+]
+
+
+async def find_certificate(
+    context: RequestContext, id_: strawberry.ID
+) -> Certificate | UnknownCertificate | AgencyUnavailable:
+    """Ask the one agency that has the certificate of ``id_``."""
+    services = context.services
+    try:
+        place = services.certificate_ids.open(id_)
+    except UnknownIdError:
+        return UnknownCertificate(id=id_)
+    agency = services.registry.agency(place.agency)
+    if agency is None:
+        return UnknownCertificate(id=id_)
+    answer: Answer = await context.loader(agency).load(place.holder)
+    for certificate in answer.certificates:
+        if fingerprint(certificate) == place.fingerprint:
+            return certificate_of(certificate, Claimant(place.holder), services)
+    if answer.outcome in CONCLUSIVE:
+        return UnknownCertificate(id=id_)
+    return AgencyUnavailable(source=source_of(agency, answer, context.now))

@@ -1,0 +1,95 @@
+"""Opaque certificate ids that only this gateway can make and read.
+
+An id must not be guessable from an identity number, and a gateway without a store
+must still find the certificate again. So an id is the certificate's place (agency,
+holder, fingerprint) sealed with AES-SIV (RFC 5297) under the gateway's own key:
+deterministic, so that caches and Relay see one id a certificate; authenticated, so
+that an invented id is refused before any agency is asked.
+"""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from connectors.answer import AttestedCertificate
+from policy.identity import Identity, IdType
+
+KEY_BYTES = 64
+"""AES-256-SIV takes two 256-bit keys."""
+MAX_ID_CHARACTERS = 400
+_SEPARATOR = "\x1f"
+_FINGERPRINT_CHARACTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePlace:
+    """Where a certificate is found again."""
+
+    agency: str
+    holder: Identity
+    fingerprint: str
+
+
+class UnknownIdError(Exception):
+    """The id was not made by this gateway, or under another key."""
+
+
+class CertificateIds:
+    """Seals places into ids and opens them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._sealer = AESSIV(key)
+
+    def seal(self, certificate: AttestedCertificate) -> str:
+        """Return the certificate's id."""
+        holder = certificate.record.holder
+        place = _SEPARATOR.join(
+            (
+                certificate.agency,
+                holder.type,
+                holder.number,
+                fingerprint(certificate),
+            )
+        )
+        sealed = self._sealer.encrypt(place.encode(), None)
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def open(self, id_: str) -> CertificatePlace:
+        """Return the place an id was made of.
+
+        Raises:
+            UnknownIdError: not an id of this gateway.
+        """
+        if len(id_) > MAX_ID_CHARACTERS:
+            raise UnknownIdError
+        try:
+            sealed = base64.b64decode(
+                id_ + "=" * (-len(id_) % 4), altchars=b"-_", validate=True
+            )
+            place = self._sealer.decrypt(sealed, None)
+        except (binascii.Error, ValueError, InvalidTag):
+            raise UnknownIdError from None
+        agency, id_type, number, mark = place.decode().split(_SEPARATOR)
+        return CertificatePlace(agency, Identity(IdType(id_type), number), mark)
+
+
+def fingerprint(certificate: AttestedCertificate) -> str:
+    """Return what tells a certificate from the holder's others at one agency.
+
+    The number alone does not: a special-operations number is "T" and the holder's
+    identity number, shared by all of the holder's licences. A renewal keeps the
+    fingerprint, because the date of first issue does not change.
+    """
+    record = certificate.record
+    parts = (
+        record.number,
+        record.item_code or record.item,
+        record.level or "",
+        str(record.first_issued_on or record.issued_on),
+    )
+    digest = hashlib.sha256(_SEPARATOR.join(parts).encode())
+    return digest.hexdigest()[:_FINGERPRINT_CHARACTERS]

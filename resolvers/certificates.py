@@ -1,0 +1,272 @@
+"""A certificate in the graph: the annex's words, its provenance, its eligibility.
+
+Only an ``AttestedCertificate`` becomes one, so whatever is shown here verified.
+"""
+
+import base64
+from datetime import date, datetime
+from enum import Enum
+from typing import Self
+
+import strawberry
+
+from connectors.answer import AttestedCertificate
+from policy.catalogue import load_catalogue
+from policy.evidence import Claimant
+from policy.row import row_of
+from policy.standing import standing as standing_of
+from policy.text import Text
+from resolvers.bilingual import both
+from resolvers.choices import CertificateState, Check, Level, Standing
+from resolvers.context import Info, Services
+from resolvers.eligibility import ClaimInput, Eligibility, evaluated
+from resolvers.names import Body, body_of
+
+
+@strawberry.enum(
+    description=both("来源核验的结论", "The verdict on where a certificate comes from")
+)
+class ProvenanceVerdict(Enum):
+    """Nothing else is shown as a certificate; what was refused is under a source."""
+
+    VERIFIED = strawberry.enum_value(
+        "VERIFIED",
+        description=both(
+            "每项核验均通过；未通过的内容不作为证书显示，见 Source.refusals",
+            "Every check passed; what failed one is no certificate, see "
+            "Source.refusals",
+        ),
+    )
+
+
+@strawberry.type(
+    description=both(
+        "证书由谁签名担保，以及可供日后复核的原始字节",
+        "Who vouches for a certificate, and the exact bytes to check it again later",
+    )
+)
+class Provenance:
+    """The proof beside a certificate."""
+
+    certificate: strawberry.Private[AttestedCertificate]
+    verdict: ProvenanceVerdict = strawberry.field(description=both("结论", "Verdict"))
+    key_id: str = strawberry.field(
+        description=both("签名密钥编号（kid）", "The signing key's id (JOSE kid)")
+    )
+    algorithm: str = strawberry.field(
+        description=both(
+            "签名算法（JOSE alg），由密钥决定",
+            "The signature algorithm (JOSE alg), decided by the key",
+        )
+    )
+    signed_at: datetime = strawberry.field(
+        description=both("签名时间", "When the agency signed")
+    )
+    retrieved_at: datetime = strawberry.field(
+        description=both("取得时间", "When the gateway received the bytes")
+    )
+
+    @strawberry.field(
+        description=both(
+            "已通过的核验项，按执行顺序", "The checks that passed, in the order made"
+        )
+    )
+    def checks(self) -> list[Check]:
+        """Return every check of ``signing``; scope only where there is a row."""
+        in_annex = row_of(self.certificate.record, load_catalogue()).item is not None
+        return [check for check in Check if in_annex or check is not Check.SCOPE]
+
+    @strawberry.field(
+        description=both(
+            "签名原文的 SHA-256 摘要（十六进制）",
+            "SHA-256 of the signed envelope, in hexadecimal",
+        )
+    )
+    def digest(self) -> str:
+        """Return the envelope's digest."""
+        return self.certificate.proof.digest.hex()
+
+    @strawberry.field(
+        description=both(
+            "签名（JWS）；body 为空时证书内容在其中",
+            "The JWS as it came; it holds the payload if body is null",
+        )
+    )
+    def envelope(self) -> str:
+        """Return the compact or detached JWS."""
+        return self.certificate.envelope.signature.decode("ascii")
+
+    @strawberry.field(
+        description=both(
+            "分离签名（RFC 7797）所覆盖的 HTTP 正文，base64 编码",
+            "The HTTP body a detached JWS (RFC 7797) covers, in base64",
+        )
+    )
+    def body(self) -> str | None:
+        """Return the body of a detached signature; ``None`` for a compact one."""
+        body = self.certificate.envelope.body
+        return None if body is None else base64.b64encode(body).decode()
+
+
+@strawberry.federation.type(
+    keys=["id"],
+    description=both(
+        "一张经核验的职业资格证书", "One vocational certificate, verified"
+    ),
+)
+class Certificate:
+    """One certificate; every field is what its registry signed."""
+
+    attested: strawberry.Private[AttestedCertificate]
+    claimant: strawberry.Private[Claimant]
+    services: strawberry.Private[Services]
+    number: str = strawberry.field(
+        description=both(
+            "证书编号；特种作业操作证编号含证件号码，属个人信息，且不唯一",
+            "The certificate's number; for special operations it contains the "
+            "identity number (personal data) and is not unique",
+        )
+    )
+    title: str = strawberry.field(
+        description=both("职业资格名称", "The qualification's title")
+    )
+    category: str | None = strawberry.field(
+        description=both("证书项目大类", "The category of the item")
+    )
+    item: str = strawberry.field(description=both("证书项目", "The item"))
+    item_code: str | None = strawberry.field(
+        description=both(
+            "项目代码；按代码而非名称匹配附件",
+            "The item's code; the annex is matched by code, never by name",
+        )
+    )
+    level: Level | None = strawberry.field(
+        description=both("等级；未注明时为空", "The grade; null if none is stated")
+    )
+    holder_name: str | None = strawberry.field(
+        description=both("持证人姓名", "The holder's name")
+    )
+    first_issued_on: date | None = strawberry.field(
+        description=both("初次领证日期", "When it was first issued; renewals keep it")
+    )
+    issued_on: date | None = strawberry.field(
+        description=both("发证日期", "When this document was issued")
+    )
+    valid_from: date | None = strawberry.field(
+        description=both("有效期起", "The first valid day")
+    )
+    valid_until: date | None = strawberry.field(
+        description=both("有效期止", "The last valid day")
+    )
+    review_due_on: date | None = strawberry.field(
+        description=both("应复审日期", "By when a review (复审) is due")
+    )
+    state: CertificateState | None = strawberry.field(
+        description=both(
+            "登记状态；未知时为空", "What its registry says; null if unknown"
+        )
+    )
+    authority: Body | None = strawberry.field(
+        description=both("行业主管部门", "The authority")
+    )
+    evaluation_body: Body | None = strawberry.field(
+        description=both("评价机构（考试机构）", "The evaluation body")
+    )
+    collection_body: Body | None = strawberry.field(
+        description=both("证书数据归集机构", "The collection body of the data")
+    )
+    provenance: Provenance = strawberry.field(
+        description=both("来源证明", "Who vouches for it")
+    )
+
+    @strawberry.field(
+        description=both(
+            "不透明编号，由网关密钥生成，无法由证件号码推得",
+            "An opaque id under the gateway's key; not guessable from a person",
+        )
+    )
+    def id(self) -> strawberry.ID:
+        """Return the sealed id."""
+        return strawberry.ID(self.services.certificate_ids.seal(self.attested))
+
+    @strawberry.field(
+        description=both(
+            "某日的效力，默认为今日（上海）",
+            "Whether it holds on a day; today in Shanghai by default",
+        )
+    )
+    def standing(self, info: Info, as_of: date | None = None) -> Standing:
+        """Return the standing on ``as_of``."""
+        return standing_of(self.attested.record, as_of or info.context.today)
+
+    @strawberry.field(
+        description=both(
+            "219号通知是否给予补贴：逐条说明；给出 claim 时并判断 17号文件各条",
+            "Whether notice 219 pays for it, clause by clause; with a claim, the "
+            "clauses of notice 17 too",
+        )
+    )
+    def eligibility(
+        self, info: Info, as_of: date | None = None, claim: ClaimInput | None = None
+    ) -> Eligibility:
+        """Evaluate the clauses on ``as_of``."""
+        return evaluated(
+            self.attested,
+            self.claimant,
+            self.services,
+            as_of=as_of or info.context.today,
+            claim=claim,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key field's name
+        """Find a certificate again for a federated query; ``None`` if not there."""
+        from resolvers.certificate import find_certificate  # noqa: PLC0415
+
+        found = await find_certificate(info.context, id)
+        return found if isinstance(found, cls) else None
+
+
+def certificate_of(
+    attested: AttestedCertificate, claimant: Claimant, services: Services
+) -> Certificate:
+    """Return ``attested`` as the graph shows it."""
+    record = attested.record
+    proof = attested.proof
+    return Certificate(
+        attested=attested,
+        claimant=claimant,
+        services=services,
+        number=record.number,
+        title=record.title,
+        category=record.category,
+        item=record.item,
+        item_code=record.item_code,
+        level=record.level,
+        holder_name=record.holder_name,
+        first_issued_on=record.first_issued_on,
+        issued_on=record.issued_on,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+        review_due_on=record.review_due_on,
+        state=record.state,
+        authority=_stated_body(record.authority, services),
+        evaluation_body=_stated_body(record.evaluation_body, services),
+        collection_body=_stated_body(record.collection_body, services),
+        provenance=Provenance(
+            certificate=attested,
+            verdict=ProvenanceVerdict.VERIFIED,
+            key_id=proof.key.kid,
+            algorithm=proof.key.algorithm.value,
+            signed_at=proof.signed_at,
+            retrieved_at=attested.retrieved_at,
+        ),
+    )
+
+
+def _stated_body(name: str | None, services: Services) -> Body | None:
+    """Return the body a registry names: the catalogue's, or its bare name."""
+    if name is None:
+        return None
+    body = services.bodies_by_name.get(name)
+    return Body(named=Text(name, name), id=None) if body is None else body_of(body)

@@ -1,0 +1,161 @@
+"""Certificates as a Relay connection (https://relay.dev/graphql/connections.htm).
+
+A certificate's id is its cursor: it means the same certificate when the list has
+grown or shrunk meanwhile.
+"""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from connectors.answer import AttestedCertificate
+from policy.evidence import Claimant
+from resolvers.bilingual import both
+from resolvers.certificates import Certificate, certificate_of
+from resolvers.choices import CertificateState, Level
+from resolvers.context import Services
+from resolvers.errors import RequestError
+
+MAX_FIRST = 1000
+
+
+@strawberry.input(
+    description=both(
+        "筛选条件，须全部满足；省略的不筛选",
+        "What to show: all conditions hold; one left out does not select",
+    )
+)
+class CertificateFilter:
+    """A selection of certificates."""
+
+    item_codes: list[str] | None = strawberry.field(
+        default=None, description=both("项目代码", "Item codes")
+    )
+    levels: list[Level] | None = strawberry.field(
+        default=None, description=both("等级", "Grades")
+    )
+    states: list[CertificateState] | None = strawberry.field(
+        default=None, description=both("登记状态", "The registry's states")
+    )
+    agencies: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=both("机构编号", "Agencies, by id")
+    )
+
+    def lets_pass(self, certificate: AttestedCertificate) -> bool:
+        """Say whether ``certificate`` is selected."""
+        record = certificate.record
+        return (
+            (self.item_codes is None or record.item_code in self.item_codes)
+            and (self.levels is None or record.level in self.levels)
+            and (self.states is None or record.state in self.states)
+            and (self.agencies is None or certificate.agency in self.agencies)
+        )
+
+
+@strawberry.type(description=both("分页信息（Relay）", "Where a page stands (Relay)"))
+class PageInfo:
+    """Relay's page info."""
+
+    has_next_page: bool = strawberry.field(
+        description=both("后面是否还有", "Whether more follow")
+    )
+    has_previous_page: bool = strawberry.field(
+        description=both("前面是否还有", "Whether some came before")
+    )
+    start_cursor: str | None = strawberry.field(
+        description=both("本页第一项的游标", "The first cursor of the page")
+    )
+    end_cursor: str | None = strawberry.field(
+        description=both("本页最后一项的游标", "The last cursor of the page")
+    )
+
+
+@strawberry.type(description=both("一张证书及其游标", "A certificate and its cursor"))
+class CertificateEdge:
+    """Relay's edge."""
+
+    node: Certificate = strawberry.field(description=both("证书", "The certificate"))
+    cursor: str = strawberry.field(description=both("游标", "The cursor"))
+
+
+@strawberry.type(
+    description=both("证书列表（Relay 连接）", "A Relay connection of certificates")
+)
+class CertificateConnection:
+    """One page of the certificates that were selected."""
+
+    services: strawberry.Private[Services]
+    page: strawberry.Private[Sequence[AttestedCertificate]]
+    skipped: strawberry.Private[int]
+    nodes: list[Certificate] = strawberry.field(
+        description=both("本页的证书", "The certificates of this page")
+    )
+    total_count: int = strawberry.field(
+        description=both(
+            "符合筛选条件的总数（仅含已核验的）",
+            "How many were selected in all, verified ones only",
+        )
+    )
+
+    @strawberry.field(description=both("本页的证书及游标", "The page with cursors"))
+    def edges(self) -> list[CertificateEdge]:
+        """Return one edge a node."""
+        return [
+            CertificateEdge(node=node, cursor=self._cursor(certificate))
+            for node, certificate in zip(self.nodes, self.page, strict=True)
+        ]
+
+    @strawberry.field(description=both("分页信息", "Where this page stands"))
+    def page_info(self) -> PageInfo:
+        """Return Relay's page info."""
+        page = self.page
+        return PageInfo(
+            has_next_page=self.skipped + len(page) < self.total_count,
+            has_previous_page=self.skipped > 0,
+            start_cursor=self._cursor(page[0]) if page else None,
+            end_cursor=self._cursor(page[-1]) if page else None,
+        )
+
+    def _cursor(self, certificate: AttestedCertificate) -> str:
+        return self.services.certificate_ids.seal(certificate)
+
+
+def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
+    certificates: Sequence[AttestedCertificate],
+    claimant: Claimant,
+    services: Services,
+    *,
+    selection: CertificateFilter | None,
+    first: int | None,
+    after: str | None,
+) -> CertificateConnection:
+    """Return the page of ``certificates`` that was asked for.
+
+    Raises:
+        RequestError: ``first`` is out of range, or ``after`` is none of these.
+    """
+    if first is not None and not 0 <= first <= MAX_FIRST:
+        raise RequestError(f"first is {first}, allowed is 0 to {MAX_FIRST}")
+    selected = [c for c in certificates if selection is None or selection.lets_pass(c)]
+    start = 0 if after is None else _position_after(after, selected, services)
+    page = selected[start : start + (MAX_FIRST if first is None else first)]
+    return CertificateConnection(
+        services=services,
+        page=page,
+        skipped=start,
+        nodes=[certificate_of(c, claimant, services) for c in page],
+        total_count=len(selected),
+    )
+
+
+def _position_after(
+    cursor: str, certificates: Sequence[AttestedCertificate], services: Services
+) -> int:
+    seal = services.certificate_ids.seal
+    for position, certificate in enumerate(certificates, start=1):
+        if seal(certificate) == cursor:
+            return position
+    raise RequestError(
+        "after is no cursor of this list; take endCursor of the page before, "
+        "with the same filter"
+    )

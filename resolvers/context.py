@@ -1,0 +1,73 @@
+"""What a request carries through the graph.
+
+``Services`` lives as long as the process, ``RequestContext`` as long as one
+request: one clock reading, one deadline and one batch an agency.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from strawberry.types import Info as StrawberryInfo
+
+from connectors.agency import Agency
+from connectors.registry import Registry
+from policy.catalogue import Body, Catalogue
+from policy.parameters import Parameters
+from resolvers.certificate_ids import CertificateIds
+from resolvers.loaders import AnswerLoader
+from signing.trust import TrustBundle
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The notice counts days as Shanghai does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every request may use."""
+
+    registry: Registry
+    bundle: TrustBundle
+    catalogue: Catalogue
+    bodies_by_name: Mapping[str, Body]
+    """The annex's bodies, by every spelling of their names."""
+    parameters: Parameters
+    certificate_ids: CertificateIds
+    clock: Callable[[], datetime]
+    deadline_seconds: float
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request: when it came, until when it may take, what it asked already."""
+
+    services: Services
+    now: datetime = field(init=False)
+    today: date = field(init=False)
+    deadline: float = field(init=False)
+    """Until when agencies may answer, on the event loop's clock."""
+    _loaders: dict[str, AnswerLoader] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the clock once."""
+        self.now = self.services.clock()
+        self.today = self.now.astimezone(SHANGHAI).date()
+        loop = asyncio.get_running_loop()
+        self.deadline = loop.time() + self.services.deadline_seconds
+
+    def loader(self, agency: Agency) -> AnswerLoader:
+        """Return this request's loader for ``agency``: one batch for all its people."""
+        loader = self._loaders.get(agency.id)
+        if loader is None:
+            loader = self._loaders[agency.id] = AnswerLoader(agency, self.deadline)
+        return loader
+
+    @property
+    def agencies(self) -> Sequence[Agency]:
+        """The agencies in force."""
+        return self.services.registry.agencies
+
+
+Info = StrawberryInfo[RequestContext, None]

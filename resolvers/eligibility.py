@@ -1,0 +1,180 @@
+"""Eligibility in the graph: a verdict with one finding a clause."""
+
+from datetime import date
+
+import strawberry
+
+from connectors.answer import AttestedCertificate
+from policy.eligibility import Eligibility as PolicyEligibility
+from policy.eligibility import evaluate
+from policy.evidence import Claim, Claimant, Evidence, Payment
+from policy.text import Text
+from resolvers.bilingual import Language, both, said
+from resolvers.choices import (
+    Acquisition,
+    ClaimantCategory,
+    EligibilityOutcome,
+    FindingOutcome,
+    Hukou,
+    Level,
+)
+from resolvers.context import Services
+
+
+@strawberry.input(
+    description=both("此前已发放的一笔补贴", "A subsidy paid to the claimant before")
+)
+class PaymentInput:
+    """One earlier payment."""
+
+    item_code: str | None = strawberry.field(
+        default=None, description=both("项目代码", "The item's code")
+    )
+    level: Level | None = strawberry.field(
+        default=None, description=both("等级", "The grade")
+    )
+    category: ClaimantCategory | None = strawberry.field(
+        default=None,
+        description=both("当时的人员类别", "The claimant's category at that time"),
+    )
+
+
+@strawberry.input(
+    description=both(
+        "一次补贴申领的事实；未给出的视为未知",
+        "The facts of one claim; what is left out is not known",
+    )
+)
+class ClaimInput:
+    """A claim under notice 17."""
+
+    claimed_on: date | None = strawberry.field(
+        default=None, description=both("申领日期", "The day of the claim")
+    )
+    category: ClaimantCategory | None = strawberry.field(
+        default=None, description=both("人员类别", "The claimant's category")
+    )
+    hukou: Hukou | None = strawberry.field(
+        default=None, description=both("户籍", "Household registration")
+    )
+    studies_in_shanghai: bool | None = strawberry.field(
+        default=None,
+        description=both("在沪就读（毕业学年学生）", "Studies in Shanghai"),
+    )
+    discharged_on: date | None = strawberry.field(
+        default=None,
+        description=both("退役日期（退役士兵）", "The day of discharge, for veterans"),
+    )
+    payments: list[PaymentInput] | None = strawberry.field(
+        default=None,
+        description=both(
+            "此前已发放的补贴；空列表表示从未发放，省略表示未知",
+            "Earlier payments; an empty list says there were none, leaving it out "
+            "says it is not known",
+        ),
+    )
+    is_civil_servant: bool | None = strawberry.field(
+        default=None,
+        description=both("是否公务员或参公人员", "Is the claimant a civil servant"),
+    )
+    acquisition: Acquisition | None = strawberry.field(
+        default=None,
+        description=both("证书取得方式", "How the certificate was come by"),
+    )
+
+    def as_claim(self) -> Claim:
+        """Return the claim as policy knows it."""
+        payments = self.payments
+        return Claim(
+            claimed_on=self.claimed_on,
+            category=self.category,
+            hukou=self.hukou,
+            studies_in_shanghai=self.studies_in_shanghai,
+            discharged_on=self.discharged_on,
+            payments=None
+            if payments is None
+            else tuple(
+                Payment(item_code=p.item_code, level=p.level, category=p.category)
+                for p in payments
+            ),
+            is_civil_servant=self.is_civil_servant,
+            acquisition=self.acquisition,
+        )
+
+
+@strawberry.type(
+    description=both("一条规定的结论与理由", "One clause's outcome and the reason")
+)
+class Finding:
+    """One clause."""
+
+    said: strawberry.Private[Text]
+    clause: str = strawberry.field(
+        description=both("条款编号，见 policy.clauses", "See policy.clauses")
+    )
+    outcome: FindingOutcome = strawberry.field(description=both("结论", "The outcome"))
+
+    @strawberry.field(description=both("理由", "The reason"))
+    def reason(self, language: Language = Language.ZH) -> str:
+        """Return the reason in ``language``."""
+        return said(self.said, language)
+
+
+@strawberry.type(
+    description=both(
+        "是否符合补贴条件：每条规定都有结论，最差的一条决定",
+        "Whether the notice pays: every clause is reported, the worst decides",
+    )
+)
+class Eligibility:
+    """A verdict."""
+
+    outcome: EligibilityOutcome = strawberry.field(
+        description=both("总结论", "The verdict")
+    )
+    findings: list[Finding] = strawberry.field(
+        description=both("逐条结论，按附件顺序", "One finding a clause, in order")
+    )
+    amount_yuan: int | None = strawberry.field(
+        description=both(
+            "补贴金额（元）；仅在给出 claim 且结论为符合时有值",
+            "The amount in yuan; only for a claim that is eligible",
+        )
+    )
+    share_percent: int | None = strawberry.field(
+        description=both("补贴比例（%）", "The share of the standard amount, percent")
+    )
+
+
+def shown(eligibility: PolicyEligibility) -> Eligibility:
+    """Return a verdict as the graph shows it."""
+    return Eligibility(
+        outcome=eligibility.outcome,
+        findings=[
+            Finding(said=f.reason, clause=f.clause, outcome=f.outcome)
+            for f in eligibility.findings
+        ],
+        amount_yuan=eligibility.amount_yuan,
+        share_percent=eligibility.share_percent,
+    )
+
+
+def evaluated(
+    attested: AttestedCertificate,
+    claimant: Claimant,
+    services: Services,
+    *,
+    as_of: date,
+    claim: ClaimInput | None,
+) -> Eligibility:
+    """Evaluate the clauses against one certificate."""
+    evidence = Evidence(
+        record=attested.record,
+        attestation=attested.attestation,
+        claimant=claimant,
+        claim=None if claim is None else claim.as_claim(),
+        as_of=as_of,
+    )
+    return shown(
+        evaluate(evidence, catalogue=services.catalogue, parameters=services.parameters)
+    )

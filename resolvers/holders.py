@@ -1,0 +1,349 @@
+"""A person in the graph: what they hold, and who was asked.
+
+``holder`` asks every agency before anything below it is resolved, so the whole
+subtree is pure. A malformed identity number is an answer of its own type: nobody
+is asked, and the certificates are null, which is not an empty list.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from connectors.agency import Agency
+from connectors.answer import Answer, AttestedCertificate
+from connectors.health import CONCLUSIVE
+from policy.eligibility import Absence, without_certificate
+from policy.evidence import Claimant
+from policy.identity import Identity, IdentityError, parse_identity
+from policy.row import row_of
+from policy.text import Text
+from resolvers.bilingual import Language, both, said
+from resolvers.choices import (
+    EligibilityOutcome,
+    IdentityProblem,
+    IdType,
+    Level,
+    SourceOutcome,
+)
+from resolvers.connection import CertificateConnection, CertificateFilter, connection_of
+from resolvers.context import Info, RequestContext
+from resolvers.eligibility import ClaimInput, Eligibility, evaluated, shown
+from resolvers.errors import RequestError
+from resolvers.sources import Source, skipped, source_of
+
+MAX_HOLDERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a question is about, its number checked."""
+
+    claimant: Claimant
+    answers: Sequence[tuple[Agency, Answer]]
+
+    @property
+    def certificates(self) -> list[AttestedCertificate]:
+        """What verified, agency by agency, in a fixed order."""
+        return sorted(
+            (c for _, answer in self.answers for c in answer.certificates),
+            key=_annex_order,
+        )
+
+
+def _annex_order(certificate: AttestedCertificate) -> tuple[str, str, str, str, str]:
+    record = certificate.record
+    return (
+        certificate.agency,
+        record.item_code or "",
+        record.level or "",
+        str(record.issued_on),
+        record.number,
+    )
+
+
+@strawberry.interface(
+    description=both(
+        "对一个人的查询结果：Holder 或 InvalidIdentity",
+        "What asking about one person gives: a Holder or an InvalidIdentity",
+    )
+)
+class HolderAnswer:
+    """What both answers have in common."""
+
+    sources: list[Source] = strawberry.field(
+        description=both(
+            "每个机构一行：是否答复、是否可信、原因",
+            "One row an agency: whether it answered, was believed, and why",
+        )
+    )
+
+    @strawberry.field(
+        description=both(
+            "经核验的证书；证件号码有误时为空（null），不等于没有证书",
+            "The verified certificates; null if the number is malformed, which does "
+            "not say that there are none",
+        )
+    )
+    def certificates(
+        self,
+        filter: CertificateFilter | None = None,  # noqa: A002 - the field's argument
+        first: int | None = None,
+        after: str | None = None,
+    ) -> CertificateConnection | None:
+        """Return nothing: nobody was asked."""
+
+
+@strawberry.type(
+    description=both(
+        "一位持证人；对号码有效的人总有结果，各机构的答复见 sources",
+        "A person whose number is well-formed; what each agency said is in sources",
+    )
+)
+class Holder(HolderAnswer):
+    """A person the agencies were asked about."""
+
+    person: strawberry.Private[Person]
+    id_type: IdType = strawberry.field(
+        description=both("证件类型（所述或推得）", "The id type, stated or inferred")
+    )
+
+    @strawberry.field(
+        description=both("经核验的证书", "The certificates that verified")
+    )
+    def certificates(
+        self,
+        info: Info,
+        filter: CertificateFilter | None = None,  # noqa: A002 - the field's argument
+        first: int | None = None,
+        after: str | None = None,
+    ) -> CertificateConnection | None:
+        """Return one page of what verified."""
+        return connection_of(
+            self.person.certificates,
+            self.person.claimant,
+            info.context.services,
+            selection=filter,
+            first=first,
+            after=after,
+        )
+
+    @strawberry.field(
+        description=both(
+            "此人凭附件某一项目、等级能否获得补贴；有关机构未答复时为 UNDETERMINED",
+            "Whether the notice pays this person for one item and grade of the annex; "
+            "UNDETERMINED if the agency concerned did not answer",
+        )
+    )
+    def eligibility(
+        self,
+        info: Info,
+        item_code: Annotated[
+            str,
+            strawberry.argument(
+                description=both("附件项目代码", "The item's code in the annex")
+            ),
+        ],
+        level: Level,
+        as_of: date | None = None,
+        claim: ClaimInput | None = None,
+    ) -> Eligibility:
+        """Evaluate the holder's best certificate of that row, or say what is missing.
+
+        Raises:
+            RequestError: ``item_code`` is not in the annex.
+        """
+        context = info.context
+        services = context.services
+        item = services.catalogue.items.get(item_code)
+        if item is None:
+            raise RequestError(
+                f"itemCode {item_code!r} is not in the annex; see catalogue.items"
+            )
+        outcomes = [
+            answer.outcome
+            for agency, answer in self.person.answers
+            if agency.manifest.collection_body == item.collection_body.id
+        ]
+        absence = _absence(outcomes)
+        verdicts = [
+            evaluated(
+                certificate,
+                self.person.claimant,
+                services,
+                as_of=as_of or context.today,
+                claim=claim,
+            )
+            for certificate in self.person.certificates
+            if certificate.record.level in (level, None)
+            and (row := row_of(certificate.record, services.catalogue).item) is not None
+            and row.code == item_code
+        ]
+        best = min(verdicts, key=lambda v: _PREFERENCE[v.outcome], default=None)
+        if best is not None and (
+            best.outcome is EligibilityOutcome.ELIGIBLE or absence is Absence.NONE_HELD
+        ):
+            return best
+        # What the agency could not prove might be the certificate in order, so a
+        # worse one that it did prove decides nothing.
+        return shown(without_certificate(item, level, absence))
+
+
+# A holder with two certificates of one row is paid for the one that is in order.
+_PREFERENCE = {
+    EligibilityOutcome.ELIGIBLE: 0,
+    EligibilityOutcome.UNDETERMINED: 1,
+    EligibilityOutcome.INELIGIBLE: 2,
+}
+
+
+def _absence(outcomes: list[SourceOutcome]) -> Absence:
+    """Return what the agencies concerned with a row said about it."""
+    if SourceOutcome.SUSPENDED in outcomes:
+        return Absence.ACCOUNT_FROZEN
+    if outcomes and set(outcomes) <= CONCLUSIVE:
+        return Absence.NONE_HELD
+    return Absence.NOT_ANSWERED
+
+
+@strawberry.type(
+    description=both(
+        "证件号码有误：说明问题，未向任何机构查询",
+        "A malformed identity number: what is wrong; no agency was asked",
+    )
+)
+class InvalidIdentity(HolderAnswer):
+    """A number that is nobody's."""
+
+    stated: strawberry.Private[Text]
+    problem: IdentityProblem = strawberry.field(
+        description=both("问题代码", "What is wrong, as a code")
+    )
+
+    @strawberry.field(
+        description=both("问题、所允许的形式与处理办法", "What is wrong and what to do")
+    )
+    def message(self, language: Language = Language.ZH) -> str:
+        """Return the message in ``language``."""
+        return said(self.stated, language)
+
+
+@strawberry.input(description=both("批量查询中的一个人", "One person of a batch"))
+class PersonInput:
+    """Whom to ask about."""
+
+    id_number: str = strawberry.field(
+        description=both("证件号码", "The identity number")
+    )
+    id_type: IdType | None = strawberry.field(
+        default=None,
+        description=both(
+            "证件类型；省略时按号码推得（护照须注明）",
+            "The id type; inferred if left out (a passport's must be stated)",
+        ),
+    )
+    name: str | None = strawberry.field(
+        default=None,
+        description=both(
+            "申领人姓名；给出时与证书核对（219-2c）",
+            "The claimant's name; compared with the certificate if stated (219-2c)",
+        ),
+    )
+
+
+@strawberry.type(description=both("批量查询的结果", "What a batch gives"))
+class Holders:
+    """Answers in the order asked."""
+
+    nodes: list[HolderAnswer] = strawberry.field(
+        description=both("逐人结果，按所问顺序", "One answer a person, in order")
+    )
+
+
+@strawberry.type(
+    description=both(
+        "列表为空或过长：未查询", "A list that is empty or too long; nobody was asked"
+    )
+)
+class InvalidList:
+    """A batch that was not asked."""
+
+    found: int = strawberry.field(description=both("所给人数", "How many were given"))
+    allowed: int = strawberry.field(description=both("最多人数", "The most allowed"))
+
+    @strawberry.field(description=both("说明", "What to do"))
+    def message(self, language: Language = Language.ZH) -> str:
+        """Return the message in ``language``."""
+        return said(
+            Text(
+                f"列表有{self.found}人，允许1至{self.allowed}人，请分批查询",
+                f"{self.found} people given, 1 to {self.allowed} allowed; "
+                "ask in several batches",
+            ),
+            language,
+        )
+
+
+HoldersAnswer = Annotated[
+    Holders | InvalidList,
+    strawberry.union(
+        "HoldersAnswer",
+        description=both("批量查询的结果", "What asking about several people gives"),
+    ),
+]
+
+
+async def ask_about(
+    context: RequestContext,
+    asked: PersonInput,
+    agencies: list[strawberry.ID] | None = None,
+) -> HolderAnswer:
+    """Ask the agencies about one person.
+
+    Raises:
+        RequestError: an agency id is unknown.
+    """
+    _refuse_unknown(context, agencies)
+    try:
+        identity = parse_identity(asked.id_number, asked.id_type)
+    except IdentityError as error:
+        return InvalidIdentity(
+            stated=error.message,
+            problem=error.problem,
+            sources=[skipped(agency, _MALFORMED) for agency in context.agencies],
+        )
+    chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
+    answers = await asyncio.gather(*(_answer(context, a, identity) for a in chosen))
+    by_agency = dict(zip(chosen, answers, strict=True))
+    return Holder(
+        person=Person(Claimant(identity, asked.name), tuple(by_agency.items())),
+        id_type=identity.type,
+        sources=[
+            source_of(agency, by_agency[agency], context.now)
+            if agency in by_agency
+            else skipped(agency, _NOT_CHOSEN)
+            for agency in context.agencies
+        ],
+    )
+
+
+def _answer(
+    context: RequestContext, agency: Agency, identity: Identity
+) -> asyncio.Future[Answer]:
+    return context.loader(agency).load(identity)
+
+
+def _refuse_unknown(
+    context: RequestContext, agencies: list[strawberry.ID] | None
+) -> None:
+    known = [agency.id for agency in context.agencies]
+    for id_ in agencies or ():
+        if id_ not in known:
+            raise RequestError(f"no agency {id_!r}; known are {', '.join(known)}")
+
+
+_MALFORMED = Text("证件号码有误，未查询", "the number is malformed; not asked")
+_NOT_CHOSEN = Text("本次未选择该机构，未查询", "not chosen; not asked")

@@ -1,0 +1,164 @@
+"""The graph's root, and the schema as one value.
+
+The schema is also a valid Apollo Federation v2 subgraph (``_service``,
+``_entities``), so that a supergraph of the bureau can include it.
+"""
+
+import asyncio
+from typing import Annotated
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
+from strawberry.federation import Schema as FederationSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from resolvers.agencies import Agency, agencies
+from resolvers.bilingual import both
+from resolvers.catalogue import Catalogue, Policy, catalogue, policy
+from resolvers.certificate import (
+    AgencyUnavailable,
+    CertificateAnswer,
+    UnknownCertificate,
+    find_certificate,
+)
+from resolvers.choices import IdType
+from resolvers.context import Info
+from resolvers.errors import is_ours_to_hide
+from resolvers.holders import (
+    MAX_HOLDERS,
+    Holder,
+    HolderAnswer,
+    Holders,
+    HoldersAnswer,
+    InvalidIdentity,
+    InvalidList,
+    PersonInput,
+    ask_about,
+)
+
+DOCUMENTS_KEPT = 256
+"""How many parsed and validated documents are kept; clients send few."""
+
+
+@strawberry.type(description=both("查询", "Questions"))
+class Query:
+    """Every question that can be asked."""
+
+    @strawberry.field(
+        description=both(
+            "一个人持有哪些证书、由谁担保、是否可获补贴",
+            "What a person holds, who vouches for it, and whether the notice pays",
+        )
+    )
+    async def holder(
+        self,
+        info: Info,
+        id_number: Annotated[
+            str,
+            strawberry.argument(description=both("证件号码", "The identity number")),
+        ],
+        id_type: Annotated[
+            IdType | None,
+            strawberry.argument(
+                description=both(
+                    "证件类型；省略时按号码推得（护照须注明）",
+                    "The id type; inferred if left out (a passport's must be stated)",
+                )
+            ),
+        ] = None,
+        name: Annotated[
+            str | None,
+            strawberry.argument(
+                description=both(
+                    "申领人姓名；给出时与证书核对（219-2c）",
+                    "The claimant's name; compared if stated (219-2c)",
+                )
+            ),
+        ] = None,
+        agencies: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(
+                description=both(
+                    "只查询这些机构；省略时查询全部",
+                    "Ask only these agencies; all if left out",
+                )
+            ),
+        ] = None,
+    ) -> HolderAnswer | None:
+        """Ask about one person."""
+        asked = PersonInput(id_number=id_number, id_type=id_type, name=name)
+        return await ask_about(info.context, asked, agencies)
+
+    @strawberry.field(
+        description=both(
+            f"一次查询多人（1至{MAX_HOLDERS}人），每个机构只查询一批",
+            f"Ask about 1 to {MAX_HOLDERS} people, one batch an agency",
+        )
+    )
+    async def holders(
+        self,
+        info: Info,
+        people: Annotated[
+            list[PersonInput],
+            strawberry.argument(description=both("所查之人", "Whom to ask about")),
+        ],
+    ) -> HoldersAnswer | None:
+        """Ask about several people."""
+        if not 0 < len(people) <= MAX_HOLDERS:
+            return InvalidList(found=len(people), allowed=MAX_HOLDERS)
+        answers = (ask_about(info.context, person) for person in people)
+        return Holders(nodes=await asyncio.gather(*answers))
+
+    @strawberry.field(
+        description=both("按不透明编号查询一张证书", "One certificate by its opaque id")
+    )
+    async def certificate(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - the field's argument
+            strawberry.ID,
+            strawberry.argument(description=both("证书编号", "Certificate.id")),
+        ],
+    ) -> CertificateAnswer | None:
+        """Find one certificate again."""
+        return await find_certificate(info.context, id)
+
+    catalogue: Catalogue = strawberry.field(
+        resolver=catalogue,
+        description=both("附件：纳入补贴的证书目录", "The annex: what is paid for"),
+    )
+    policy: Policy = strawberry.field(
+        resolver=policy,
+        description=both("条款与数值", "The clauses and figures of the rules"),
+    )
+    agencies: list[Agency] = strawberry.field(
+        resolver=agencies,
+        description=both("已注册的机构及其近况", "The registered agencies"),
+    )
+
+
+class Schema(FederationSchema):
+    """A schema that logs our bugs and leaves request errors to the client."""
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """Log what the client will not be shown."""
+        ours = [error for error in errors if is_ours_to_hide(error)]
+        super().process_errors(ours, execution_context)
+
+
+schema = Schema(
+    query=Query,
+    types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
+    extensions=[
+        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+        lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+        lambda: MaskErrors(should_mask_error=is_ours_to_hide),
+    ],
+    config=StrawberryConfig(),
+)

@@ -1,0 +1,115 @@
+"""Each answer's sources: one row an agency, so that silence is never taken for no."""
+
+from datetime import datetime
+
+import strawberry
+
+from connectors.agency import Agency as RegisteredAgency
+from connectors.answer import Answer
+from connectors.answer import RefusedRecord as RefusedBytes
+from connectors.guard import age_seconds
+from policy.text import Text
+from resolvers.bilingual import Language, both, said
+from resolvers.choices import SourceOutcome
+from resolvers.names import Body, body_of
+
+
+@strawberry.type(
+    description=both(
+        "某机构送来但未采信的内容；不显示其内容",
+        "Something an agency sent that was not believed; its contents are not shown",
+    )
+)
+class RefusedRecord:
+    """A finding about a source."""
+
+    code: str = strawberry.field(
+        description=both("拒绝原因代码", "Why it was refused, as a code")
+    )
+    reason: str = strawberry.field(
+        description=both("说明（英文）", "The code in words")
+    )
+    key_id: str | None = strawberry.field(
+        description=both(
+            "所用的在册密钥；无则为空", "The trusted key it named; null if none"
+        )
+    )
+    digest: str | None = strawberry.field(
+        description=both("所收字节的 SHA-256 摘要", "SHA-256 of the bytes that came")
+    )
+
+
+@strawberry.type(
+    description=both(
+        "一个机构对本次查询的答复情况", "How one agency answered this question"
+    )
+)
+class Source:
+    """One agency's row."""
+
+    said: strawberry.Private[Text | None]
+    agency: strawberry.ID = strawberry.field(
+        description=both("机构编号，见 agencies", "The agency's id, see agencies")
+    )
+    authority: Body = strawberry.field(
+        description=both("行业主管部门", "The authority")
+    )
+    outcome: SourceOutcome = strawberry.field(description=both("结果", "The outcome"))
+    latency_milliseconds: float | None = strawberry.field(
+        description=both(
+            "该机构答复用时（毫秒）；未查询则为空",
+            "How long the agency took; null if it was not asked",
+        )
+    )
+    retrieved_at: datetime | None = strawberry.field(
+        description=both("取得答复的时间", "When its answer came")
+    )
+    cache_age_seconds: float | None = strawberry.field(
+        description=both(
+            "答复已缓存多久（秒）；0 表示本次取得",
+            "How old the answer is; 0 if it came for this request",
+        )
+    )
+    refusals: list[RefusedRecord] = strawberry.field(
+        description=both("未采信的内容", "What was not believed")
+    )
+
+    @strawberry.field(description=both("结果的原因", "Why the outcome is what it is"))
+    def reason(self, language: Language = Language.ZH) -> str | None:
+        """Return the reason in ``language``; ``None`` where there is nothing to say."""
+        return None if self.said is None else said(self.said, language)
+
+
+def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source:
+    """Return an agency's answer as a row."""
+    latency = answer.latency_seconds
+    at = answer.retrieved_at
+    return Source(
+        said=answer.reason,
+        agency=strawberry.ID(agency.id),
+        authority=body_of(agency.authority),
+        outcome=answer.outcome,
+        latency_milliseconds=None if latency is None else round(latency * 1000, 3),
+        retrieved_at=at,
+        cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
+        refusals=[_refused_record(refusal) for refusal in answer.refusals],
+    )
+
+
+def skipped(agency: RegisteredAgency, reason: Text) -> Source:
+    """Return the row of an agency that was not asked."""
+    return source_of(
+        agency,
+        Answer(agency=agency.id, outcome=SourceOutcome.SKIPPED, reason=reason),
+        datetime.max,  # noqa: DTZ901 - there is no answer whose age could be told
+    )
+
+
+def _refused_record(refusal: RefusedBytes) -> RefusedRecord:
+    digest = refusal.digest
+    return RefusedRecord(
+        code=refusal.code,
+        reason=refusal.reason,
+        key_id=refusal.key_id,
+        digest=None if digest is None else digest.hex(),
+    )
