@@ -304,4 +304,4 @@ def _malformed(detail: str) -> SigningError:
 def _quote(value: object) -> str:
     """Return an untrusted value in ASCII, shortened, fit for a log line."""
     text = ascii(value)
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "..."

@@ -22,6 +22,9 @@ CHECKS: Final = tuple(Check)
 """All checks, in the order of the rows."""
 
 
+_NOTHING_TO_CHECK = "what this check needs was not established, or not asked for"
+
+
 class CheckOutcome(StrEnum):
     """What became of one check."""
 
@@ -32,7 +35,7 @@ class CheckOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check and its outcome; ``refusal`` and ``detail`` say why it failed."""
+    """One check and its outcome; ``detail`` says why it failed or was not run."""
 
     check: Check
     outcome: CheckOutcome
@@ -109,7 +112,7 @@ class _Rows:
     def run(
         self, check: Check, step: Callable[[A], Established], needed: A | None
     ) -> Established | None:
-        return self.run_both(check, lambda it, _: step(it), needed, True)  # noqa: FBT003
+        return self.run_both(check, lambda it, _: step(it), needed, True)
 
     def run_both(
         self,
@@ -119,7 +122,9 @@ class _Rows:
         second: B | None,
     ) -> Established | None:
         if first is None or second is None:
-            self.results.append(CheckResult(check, CheckOutcome.NOT_RUN))
+            self.results.append(
+                CheckResult(check, CheckOutcome.NOT_RUN, detail=_NOTHING_TO_CHECK)
+            )
             return None
         try:
             established = step(first, second)

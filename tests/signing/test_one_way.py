@@ -1,0 +1,49 @@
+"""A ``VerifiedPayload`` comes from one place, and nothing here reads a clock."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway", "sandbox")
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic"}
+
+
+def sources(*packages: str) -> list[Path]:
+    return [path for package in packages for path in (ROOT / package).rglob("*.py")]
+
+
+def calls_of(path: Path, names: set[str]) -> Iterator[str]:
+    """Name every call of one of ``names`` in a file, plain or as an attribute."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else None
+            name = called.id if isinstance(called, ast.Name) else name
+            if name in names:
+                yield f"{path.relative_to(ROOT)} calls {name}"
+
+
+def test_a_verified_payload_is_constructed_in_one_place() -> None:
+    found = [
+        call
+        for path in sources(*PACKAGES, "tests", "benchmarks")
+        for call in calls_of(path, {"VerifiedPayload"})
+    ]
+
+    assert found == ["signing/envelope.py calls VerifiedPayload"]
+
+
+def test_no_package_copies_a_verified_payload_into_another() -> None:
+    """``dataclasses.replace`` would make one without a signature."""
+    found = [
+        call for path in sources("signing") for call in calls_of(path, {"replace"})
+    ]
+
+    assert found == []
+
+
+def test_signing_reads_no_clock() -> None:
+    found = [call for path in sources("signing") for call in calls_of(path, CLOCKS)]
+
+    assert found == []
