@@ -31,20 +31,16 @@ NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not k
 
 
 def share_for_category(case: Case, claim: Claim) -> Ruling:
-    """17-share: the category has a share and the claimant meets its condition."""
+    """17-share: the category is stated and its condition, if it has one, is met."""
     category = claim.category
     if category is None:
         return UNDETERMINED, NO_CATEGORY
-    share = case.figures.share_percent.get(category)
-    if share is None:
-        return UNMET, Text(
-            f"人员类别{category}没有补贴比例", f"category {category} has no share"
-        )
     condition = _CONDITIONS.get(category)
     if condition is not None:
         outcome, reason = condition(case, claim)
         if outcome is not MET:
             return outcome, reason
+    share = case.figures.share_percent[category]
     return MET, Text(f"补贴比例{share}%", f"the share is {share}%")
 
 
@@ -102,13 +98,11 @@ _CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
 
 
 def amount_for_level(case: Case, _claim: Claim) -> Ruling:
-    """17-amount: the level has an amount."""
+    """17-amount: the level is stated; every level has an amount."""
     level = case.evidence.record.level
     if level is None:
         return UNDETERMINED, NO_LEVEL
-    name, amount = LEVEL_NAMES[level], case.figures.amount_yuan.get(level)
-    if amount is None:
-        return UNMET, Text(f"{name.zh}没有补贴标准", f"{name.en} has no amount")
+    name, amount = LEVEL_NAMES[level], case.figures.amount_yuan[level]
     return MET, Text(
         f"{name.zh}补贴标准{amount}元", f"the amount for {name.en} is {amount} yuan"
     )

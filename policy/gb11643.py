@@ -9,7 +9,7 @@ permanent resident card use the scheme with places no table lists.
 from datetime import date
 
 LENGTH = 18
-EARLIEST_BIRTH_YEAR = 1900
+EARLIEST_BIRTH_YEAR = 1800
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
@@ -24,7 +24,7 @@ def check_character(seventeen: str) -> str:
 
 
 def has_birth_date(number: str) -> bool:
-    """Whether characters 7 to 14 are a day since 1900; the future is not refused."""
+    """Whether characters 7 to 14 are a day since 1800; the future is not refused."""
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:

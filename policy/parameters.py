@@ -175,37 +175,36 @@ def _transferred_outcome(table: Table) -> FindingOutcome:
     return outcome
 
 
+# Tables are whole: a new entry that named the changed row alone would drop the rest.
 def _shares(table: Table) -> Mapping[ClaimantCategory, int]:
     value = table.table("value")
-    shares = {}
-    for name in value.names():
-        category = _one(ClaimantCategory, name, value.where)
-        shares[category] = value.take(name, int)
-        if not 0 < shares[category] <= _WHOLE_PERCENT:
-            raise AnnexError(value.where, f"{name} is no share from 1 to 100")
+    shares = {category: value.take(category, int) for category in ClaimantCategory}
+    value.finish()
+    for category, share in shares.items():
+        if not 0 < share <= _WHOLE_PERCENT:
+            raise AnnexError(value.where, f"{category} is no share from 1 to 100")
     return MappingProxyType(shares)
 
 
 def _amounts(table: Table) -> Mapping[Level, int]:
     value = table.table("value")
-    amounts = {}
-    for name in value.names():
-        level = _one(Level, name, value.where)
-        amounts[level] = value.take(name, int)
+    amounts = {level: value.take(level, int) for level in Level}
+    value.finish()
+    for level, amount in amounts.items():
         # Whole hundreds, so that any percentage of them is whole yuan.
-        if amounts[level] <= 0 or amounts[level] % _WHOLE_PERCENT:
-            raise AnnexError(value.where, f"{name} is no positive multiple of 100")
+        if amount <= 0 or amount % _WHOLE_PERCENT:
+            raise AnnexError(value.where, f"{level} is no positive multiple of 100")
     return MappingProxyType(amounts)
 
 
 def _outcomes_by_level(table: Table) -> Mapping[Level, FindingOutcome]:
     value = table.table("value")
-    return MappingProxyType(
-        {
-            level: _one(FindingOutcome, value.take(level, str), value.where)
-            for level in Level
-        }
-    )
+    outcomes = {
+        level: _one(FindingOutcome, value.take(level, str), value.where)
+        for level in Level
+    }
+    value.finish()
+    return MappingProxyType(outcomes)
 
 
 def _members(kind: type[E]) -> Callable[[Table], frozenset[E]]:
@@ -216,9 +215,11 @@ def _members(kind: type[E]) -> Callable[[Table], frozenset[E]]:
 
 
 def _groups(table: Table) -> tuple[frozenset[str], ...]:
-    return tuple(
-        frozenset(group.texts("item_codes")) for group in table.tables("value")
-    )
+    groups = []
+    for group in table.tables("value"):
+        groups.append(frozenset(group.texts("item_codes")))
+        group.finish()
+    return tuple(groups)
 
 
 def _grouping(table: Table) -> Grouping:

@@ -1,0 +1,133 @@
+"""One eligible certificate and one payable claim, to be changed fact by fact."""
+
+from dataclasses import replace
+from datetime import date
+
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateRecord, CertificateState
+from policy.eligibility import Eligibility, evaluate
+from policy.evidence import (
+    AccountState,
+    Acquisition,
+    Attestation,
+    Claim,
+    Claimant,
+    ClaimantCategory,
+    Evidence,
+    Hukou,
+)
+from policy.finding import Finding
+from policy.identity import Identity, IdType
+from policy.level import Level
+from policy.parameters import load_parameters
+
+TODAY = date(2025, 3, 1)
+HOLDER = Identity(IdType.RESIDENT_ID, "310101199001010012")
+SOMEBODY_ELSE = Identity(IdType.RESIDENT_ID, "310101199001010020")
+
+LOW_VOLTAGE = CertificateRecord(
+    number="T310101199001010012",
+    holder=HOLDER,
+    holder_name="王小明",
+    title="特种作业操作证",
+    category="电工作业",
+    item="低压电工作业",
+    item_code="1.2",
+    level=Level.UNGRADED,
+    first_issued_on=date(2024, 6, 1),
+    issued_on=date(2024, 6, 1),
+    valid_from=date(2024, 6, 1),
+    valid_until=date(2030, 5, 31),
+    review_due_on=date(2027, 5, 31),
+    state=CertificateState.VALID,
+    authority="上海市应急管理局",
+    evaluation_body="上海市安全生产科学研究所",
+    collection_body="上海市安全生产科学研究所",
+    licence_id=None,
+)
+BY_WORK_SAFETY_INSTITUTE = Attestation(
+    institution="shanghai-work-safety-institute",
+    scope=frozenset({"1.1", "1.2"}),
+    key_in_force=True,
+    account=AccountState.ACTIVE,
+)
+RAIL_DRIVER = replace(
+    LOW_VOLTAGE,
+    number="2409000000300001",
+    title="轨道交通运输服务人员",
+    category="轨道交通司机",
+    item="轨道交通司机（城市轨道交通列车司机）",
+    item_code="4-02-01-01",
+    level=Level.LEVEL_3,
+    first_issued_on=date(2024, 6, 1),
+    valid_from=None,
+    valid_until=None,
+    review_due_on=None,
+    authority="上海市交通委员会",
+    evaluation_body="上海地铁职业技能培训学校",
+    collection_body="上海市交通委员会职业资格中心",
+)
+BY_TRANSPORT_CENTRE = Attestation(
+    institution="shanghai-transport-qualification-centre",
+    scope=frozenset({"4-02-01-01"}),
+    key_in_force=True,
+    account=AccountState.ACTIVE,
+)
+FIRE_MONITORING = replace(
+    RAIL_DRIVER,
+    title="消防设施操作员",
+    category="消防设施操作员",
+    item="消防设施监控操作",
+    item_code="4-07-05-04.1",
+    level=Level.LEVEL_4,
+    authority="上海市消防救援总队",
+    evaluation_body="上海市消防救援总队训练与战勤保障支队",
+    collection_body="上海市消防救援总队训练与战勤保障支队",
+)
+BY_FIRE_DETACHMENT = Attestation(
+    institution="shanghai-fire-training-detachment",
+    scope=frozenset({"4-07-05-04.1", "4-07-05-04.2"}),
+    key_in_force=True,
+    account=AccountState.ACTIVE,
+)
+EMPLOYED_CLAIM = Claim(
+    claimed_on=date(2025, 2, 1),
+    category=ClaimantCategory.EMPLOYED,
+    hukou=Hukou.SHANGHAI,
+    payments=(),
+    is_civil_servant=False,
+    acquisition=Acquisition.EXAMINATION,
+)
+
+
+def evidence(
+    record: CertificateRecord = LOW_VOLTAGE,
+    attestation: Attestation | None = None,
+    *,
+    claimant: Claimant | None = None,
+    claim: Claim | None = None,
+    as_of: date = TODAY,
+) -> Evidence:
+    """Return evidence attested by whoever collects a record of this authority."""
+    attested_by = {
+        "上海市应急管理局": BY_WORK_SAFETY_INSTITUTE,
+        "上海市交通委员会": BY_TRANSPORT_CENTRE,
+        "上海市消防救援总队": BY_FIRE_DETACHMENT,
+    }
+    return Evidence(
+        record=record,
+        attestation=attestation or attested_by[record.authority or ""],
+        claimant=claimant or Claimant(HOLDER, "王小明"),
+        claim=claim,
+        as_of=as_of,
+    )
+
+
+def judge(judged: Evidence) -> Eligibility:
+    """Evaluate by the annex and the parameters as they are."""
+    return evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+
+
+def finding(clause: str, judged: Evidence) -> Finding:
+    """Return what one clause finds."""
+    return next(found for found in judge(judged).findings if found.clause == clause)
