@@ -1,0 +1,128 @@
+"""The ``gateway`` command."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.errors import StartError
+from signing.report import CheckOutcome, CheckResult
+
+app = typer.Typer(
+    help="One question, three agencies: verified certificates with eligibility.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_STYLES = {
+    CheckOutcome.PASSED: "green",
+    CheckOutcome.FAILED: "bold red",
+    CheckOutcome.NOT_RUN: "dim",
+}
+
+
+@app.command()
+def serve(
+    config: Annotated[
+        Path, typer.Option(help="The configuration, see docs/operating.md.")
+    ],
+) -> None:
+    """Serve the gateway."""
+    from gateway.serve import serve as serve_until_stopped  # noqa: PLC0415 - start-up
+
+    serve_until_stopped(config)
+
+
+@app.command()
+def demo(
+    *,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Ask for every story person, print a table, exit 0 or 1."
+        ),
+    ] = False,
+    port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000,
+    agency_port: Annotated[
+        int, typer.Option(help="The first of the three agencies' ports.")
+    ] = 9101,
+    holders: Annotated[
+        int, typer.Option(help="Synthetic holders at each agency.", min=1)
+    ] = 10_000,
+    folder: Annotated[
+        Path, typer.Option(help="Where keys, registries and settings are kept.")
+    ] = Path("var/demo"),
+) -> None:
+    """Start three sandbox agencies and the gateway, with people worth trying."""
+    from gateway.demo import Ports, run_demo  # noqa: PLC0415 - start-up
+    from gateway.demo_screen import check_stories  # noqa: PLC0415 - start-up
+
+    if check:
+        raise typer.Exit(check_stories(folder, holders))
+    run_demo(folder, holders, Ports(gateway=port, first_agency=agency_port))
+
+
+@app.command()
+def verify(  # noqa: PLR0913 - one argument an option
+    file: Annotated[Path, typer.Argument(help="The JWS: compact, or detached.")],
+    trust: Annotated[Path, typer.Option(help="The trust bundle.")],
+    *,
+    body: Annotated[
+        Path | None, typer.Option(help="The HTTP body a detached JWS covers.")
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option(help="The annex item to check the key's scope for.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"],
+            help="Judge the key as of this moment (UTC); now by default.",
+        ),
+    ] = None,
+    max_age_seconds: Annotated[
+        float | None, typer.Option(help="How old the signature may be; else any age.")
+    ] = None,
+) -> None:
+    """Check one signed record offline and print every check. Exits 0 or 1."""
+    from gateway.offline import examine_file, is_believed  # noqa: PLC0415 - start-up
+
+    moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
+    age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
+    results = examine_file(file, trust, body=body, item=item, at=moment, max_age=age)
+    believed = is_believed(results)
+    console = Console()
+    console.print(_report(results))
+    verdict = "[green]VERIFIED" if believed else "[bold red]REFUSED"
+    console.print(f"{verdict}[/] as of {moment:%Y-%m-%d %H:%M:%SZ}")
+    raise typer.Exit(0 if believed else 1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    from resolvers.schema import schema as graph  # noqa: PLC0415 - start-up
+
+    typer.echo(graph.as_str())
+
+
+def _report(results: tuple[CheckResult, ...]) -> Table:
+    table = Table("check", "outcome", "reason")
+    for result in results:
+        style = _STYLES[result.outcome]
+        reason = f"{result.refusal}: {result.detail}" if result.refusal else ""
+        table.add_row(result.check.value, f"[{style}]{result.outcome.value}[/]", reason)
+    return table
+
+
+def main() -> None:
+    """Run the command; a start that fails is one sentence and exit code 2."""
+    try:
+        app()
+    except StartError as error:
+        sys.stderr.write(f"gateway: {error}\n")
+        sys.exit(2)

@@ -1,0 +1,133 @@
+"""Every option of the gateway, read once: a TOML file, then the environment.
+
+One field an option, described under it and in ``docs/operating.md``; a test
+compares the two. A scalar option may be set as ``GATEWAY_<OPTION>`` too, which wins
+over the file; an unknown ``GATEWAY_*`` variable stops the start. Paths are taken
+from the folder of the file. There is no default for a secret.
+"""
+
+import difflib
+import hashlib
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from connectors.strict_toml import TableError, read_table
+from gateway.errors import StartError
+from resolvers.certificate_ids import KEY_BYTES
+
+PREFIX = "GATEWAY_"
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller and the SHA-256 of its bearer token."""
+
+    caller: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator decides."""
+
+    manifests: str
+    """The folder of the agencies' manifests, one ``*.toml`` each."""
+    trust_bundle: str
+    """The file with the keys whose signatures are believed."""
+    certificate_id_key_file: str
+    """A file with 128 hexadecimal digits: the key that seals certificate ids."""
+    tokens: list[Token]
+    """Who may ask: callers by the SHA-256 of their bearer tokens."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
+    """The port to listen on; 0 takes a free one."""
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
+    """How long a request waits for agencies before it answers without them."""
+    max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 100_000
+    """The largest request body that is read."""
+    graphiql: bool = True
+    """Whether browsers get GraphiQL at ``/graphql``."""
+    graphiql_token: str | None = None
+    """A token GraphiQL starts with. Anyone who loads the page can read it."""
+    graphiql_id_number: str = ""
+    """The identity number in GraphiQL's first example."""
+    log_format: Annotated[str, msgspec.Meta(pattern=r"^(json|console)$")] = "json"
+    """``json`` for machines, ``console`` for people."""
+
+
+def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read the options in ``path``, overruled by ``environment``.
+
+    Raises:
+        StartError: the file cannot be read, or an option is unknown or wrong.
+    """
+    try:
+        settings = read_table(path.read_text(encoding="utf-8"), Settings)
+    except (OSError, UnicodeDecodeError, TableError) as error:
+        raise StartError(f"{path}: {error}") from None
+    changes = {
+        name: _from_environment(name, value)
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    folder = path.parent
+    for name in ("manifests", "trust_bundle", "certificate_id_key_file"):
+        value = changes.get(f"{PREFIX}{name.upper()}", getattr(settings, name))
+        changes[f"{PREFIX}{name.upper()}"] = str(folder / str(value))
+    return msgspec.structs.replace(
+        settings, **{_option(name): value for name, value in changes.items()}
+    )
+
+
+def _option(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower()
+
+
+def _from_environment(variable: str, value: str) -> object:
+    """Return the option that ``variable`` sets.
+
+    Raises:
+        StartError: there is none of that name, or ``value`` does not fit it.
+    """
+    fields = {
+        f"{PREFIX}{field.encode_name.upper()}": field.type
+        for field in msgspec.structs.fields(Settings)
+        if field.name != "tokens"
+    }
+    if variable not in fields:
+        near = difflib.get_close_matches(variable, fields, n=1, cutoff=0)[0]
+        raise StartError(f"unknown variable {variable}; the nearest option is {near}")
+    try:
+        return msgspec.convert(value, fields[variable], strict=False)
+    except msgspec.ValidationError as error:
+        raise StartError(f"{variable}: {error}") from None
+
+
+def read_certificate_id_key(path: Path) -> bytes:
+    """Return the key that seals certificate ids.
+
+    Raises:
+        StartError: the file is missing or not 128 hexadecimal digits.
+    """
+    remedy = f"make one with: openssl rand -hex {KEY_BYTES} > {path}"
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raise StartError(f"{path} holds no key in hexadecimal; {remedy}") from None
+    if len(key) != KEY_BYTES:
+        raise StartError(f"{path} holds {len(key)} bytes, not {KEY_BYTES}; {remedy}")
+    return key
+
+
+def caller_of(token: str, tokens: list[Token]) -> str | None:
+    """Return whose ``token`` it is; ``None`` if it is nobody's."""
+    digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    found = None
+    # Every entry is compared, so that the time says nothing about which fits.
+    for entry in tokens:
+        if hmac.compare_digest(entry.sha256, digest):
+            found = entry.caller
+    return found

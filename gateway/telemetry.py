@@ -1,0 +1,166 @@
+"""What operators see: structured logs and Prometheus metrics, no personal data.
+
+Labels are agency ids, outcomes and refusal codes: closed sets all, so that nobody
+outside can grow them. ``docs/operating.md`` lists the metrics and a test compares.
+"""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connectors.answer import Answer
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
+
+
+class Metrics:
+    """The gateway's metrics; also the observer of every agency's guard."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._answers = Counter(
+            "gateway_source_answers",
+            "Answers about one person, by agency and outcome.",
+            ("agency", "outcome"),
+            registry=self.registry,
+        )
+        self._cache = Counter(
+            "gateway_answer_cache",
+            "Answers by whether they came from the answer cache (hit) or not (miss).",
+            ("agency", "result"),
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "gateway_verification_refusals",
+            "What came from an agency and was not believed, by reason.",
+            ("agency", "code"),
+            registry=self.registry,
+        )
+        self._calls = Histogram(
+            "gateway_agency_call_seconds",
+            "How long one call to an agency took.",
+            ("agency",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._people = Counter(
+            "gateway_agency_people_asked",
+            "People an agency was asked about; one call may be about many.",
+            ("agency",),
+            registry=self.registry,
+        )
+        self._requests = Histogram(
+            "gateway_request_seconds",
+            "How long one HTTP request took, by path and status.",
+            ("path", "status"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        """See ``Observer.called``."""
+        self._calls.labels(agency).observe(seconds)
+        self._people.labels(agency).inc(holders)
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        """See ``Observer.answered``."""
+        self._answers.labels(answer.agency, answer.outcome).inc()
+        self._cache.labels(answer.agency, "hit" if cached else "miss").inc()
+        for refusal in answer.refusals:
+            self._refusals.labels(answer.agency, refusal.code).inc()
+
+    def requested(self, path: str, status: int, seconds: float) -> None:
+        """One HTTP request was answered."""
+        self._requests.labels(path, str(status)).observe(seconds)
+
+
+class RequestLog:
+    """Gives each request an id, and one log event and measurement at its end."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._paths = paths
+        self._logger = structlog.get_logger("gateway.request")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; note path, status and time, never a query or its variables."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                seconds = time.perf_counter() - started
+                # An unknown path is not a label: anyone can invent one.
+                path = scope["path"] if scope["path"] in self._paths else "other"
+                self._metrics.requested(path, status, seconds)
+                self._logger.info(
+                    "request",
+                    method=scope["method"],
+                    path=path,
+                    status=status,
+                    milliseconds=round(seconds * 1000, 1),
+                    caller=scope["state"].get("caller"),
+                )
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the caller's request id if it is a plain word, else a new one."""
+    stated = Headers(scope=scope).get("x-request-id", "")
+    return stated if REQUEST_ID.fullmatch(stated) else uuid.uuid4().hex
+
+
+def configure_logs(log_format: str) -> None:
+    """Send structlog and the standard library's logs to standard error."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)

@@ -1,0 +1,101 @@
+"""Open everything in order, close it in reverse: the one place that composes."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+import aiohttp
+
+from connectors.errors import ManifestError
+from connectors.guard import Observer
+from connectors.registry import Registry, load_manifests, open_agency
+from gateway.errors import StartError
+from gateway.settings import Settings, read_certificate_id_key
+from policy.catalogue import Body, Catalogue, load_catalogue
+from policy.parameters import load_parameters
+from resolvers.certificate_ids import CertificateIds
+from resolvers.context import Services
+from signing.errors import TrustBundleError
+from signing.trust import TrustBundle, read_trust_bundle
+
+
+def utc_now() -> datetime:
+    """Read the clock; nothing below this layer does."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    observer: Observer,
+    clock: Callable[[], datetime] = utc_now,
+) -> AsyncIterator[Services]:
+    """Open what requests use.
+
+    Raises:
+        StartError: a file is missing or says something that cannot be used.
+    """
+    catalogue = load_catalogue()
+    bundle = load_trust_bundle(Path(settings.trust_bundle))
+    ids = CertificateIds(
+        read_certificate_id_key(Path(settings.certificate_id_key_file))
+    )
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                # The guard limits concurrency and time, each agency by its manifest.
+                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+                timeout=aiohttp.ClientTimeout(),
+                auto_decompress=False,
+            )
+        )
+        try:
+            registry = Registry(
+                open_agency(
+                    manifest,
+                    session=session,
+                    bundle=bundle,
+                    catalogue=catalogue,
+                    observer=observer,
+                    clock=clock,
+                )
+                for manifest in load_manifests(Path(settings.manifests))
+            )
+        except ManifestError as error:
+            raise StartError(str(error)) from None
+        stack.push_async_callback(registry.close)
+        yield Services(
+            registry=registry,
+            bundle=bundle,
+            catalogue=catalogue,
+            bodies_by_name=_bodies_by_name(catalogue),
+            parameters=load_parameters(),
+            certificate_ids=CertificateIds(id_key),
+            clock=clock,
+            deadline_seconds=settings.deadline_seconds,
+        )
+
+
+def load_trust_bundle(path: Path) -> TrustBundle:
+    """Read the keys whose signatures are believed.
+
+    Raises:
+        StartError: the file is missing or no trust bundle.
+    """
+    try:
+        return read_trust_bundle(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, TrustBundleError) as error:
+        raise StartError(f"trust bundle {path}: {error}") from None
+
+
+def _bodies_by_name(catalogue: Catalogue) -> MappingProxyType[str, Body]:
+    return MappingProxyType(
+        {
+            name: body
+            for body in catalogue.bodies.values()
+            for name in (body.name.zh, *body.aliases)
+        }
+    )
