@@ -23,7 +23,12 @@ MAX_DETACHED_SIGNATURE_BYTES = 4 * 1024
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A signed response body; one hundred holders need about 0.3 MiB."""
 
-KEY_MEMBERS = frozenset({"jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"})
+DOTS = 2
+"""Between the three parts of a JWS in its compact serialization."""
+
+KEY_MEMBERS = frozenset(
+    {"jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256", "x5t#o", "sigX5ts"}
+)
 """Header members that carry a key, say where one is, or name one a second time."""
 
 _LAST_SECOND = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
@@ -44,33 +49,30 @@ class Parts:
 
 def size(signature: bytes, body: bytes | None) -> None:
     """Refuse what is larger than any honest envelope, before looking at it."""
-    limit = MAX_SIGNATURE_BYTES if body is None else MAX_DETACHED_SIGNATURE_BYTES
-    if len(signature) > limit:
+    if body is None:
+        _limit("JWS", signature, MAX_SIGNATURE_BYTES)
+    else:
+        _limit("JWS", signature, MAX_DETACHED_SIGNATURE_BYTES)
+        _limit("body", body, MAX_BODY_BYTES)
+
+
+def _limit(what: str, value: bytes, most: int) -> None:
+    if len(value) > most:
         raise SigningError(
             Check.SIZE,
             Refusal.OVERSIZE,
-            f"the JWS has {len(signature)} bytes, at most {limit} allowed",
-        )
-    if body is not None and len(body) > MAX_BODY_BYTES:
-        raise SigningError(
-            Check.SIZE,
-            Refusal.OVERSIZE,
-            f"the body has {len(body)} bytes, at most {MAX_BODY_BYTES} allowed",
+            f"the {what} has {len(value)} bytes, at most {most} allowed",
         )
 
 
 def form(signature: bytes, body: bytes | None) -> Parts:
     """Take the JWS apart; a body makes it a detached one (RFC 7797 section 5)."""
+    dots = signature.count(b".")
+    if dots != DOTS:
+        refusal = Refusal.MALFORMED if dots < DOTS else Refusal.TRAILING_BYTES
+        raise SigningError(Check.FORM, refusal, f"{dots + 1} parts, 3 expected")
     signed, _, signature_part = signature.rpartition(b".")
-    header_part, dot, payload_part = signed.partition(b".")
-    if not dot:
-        raise _malformed(f"{signature.count(b'.') + 1} parts, 3 expected")
-    if b"." in payload_part:
-        raise SigningError(
-            Check.FORM,
-            Refusal.TRAILING_BYTES,
-            f"{signature.count(b'.') + 1} parts, 3 expected",
-        )
+    header_part, _, payload_part = signed.partition(b".")
     if signature_part.rstrip() != signature_part:
         raise SigningError(
             Check.FORM, Refusal.TRAILING_BYTES, "white space follows the signature"
@@ -118,10 +120,8 @@ def critical(header: Header, body: bytes | None) -> None:
             Refusal.B64_IN_COMPACT,
             "b64 belongs to the detached form only",
         )
-    crit = header.get("crit")
-    if crit is not None or "crit" in header:
-        understood = () if body is None else ("b64",)
-        _refuse_unknown_crit(crit, understood)
+    if "crit" in header:
+        _refuse_unknown_crit(header["crit"], () if body is None else ("b64",))
     if body is None:
         return
     if header.get("b64") is not False:
@@ -130,7 +130,7 @@ def critical(header: Header, body: bytes | None) -> None:
             Refusal.B64_NOT_FALSE,
             "b64 is not false, so the body would not be covered as it came",
         )
-    if crit is None:
+    if "crit" not in header:
         raise SigningError(
             Check.CRITICAL, Refusal.B64_NOT_CRITICAL, "crit does not name b64"
         )
@@ -295,10 +295,6 @@ def scope(key: TrustedKey, item_code: str) -> None:
             f"{', '.join(sorted(key.scope))}",
             key.kid,
         )
-
-
-def _malformed(detail: str) -> SigningError:
-    return SigningError(Check.FORM, Refusal.MALFORMED, detail)
 
 
 def _quote(value: object) -> str:

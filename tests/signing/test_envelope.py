@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from signing import checks
 from signing.envelope import Envelope, Freshness, PayloadType, verify
 from signing.errors import Check, Refusal, SigningError
 from signing.trust import KeyState, TrustBundle, TrustedKey
@@ -143,6 +144,21 @@ def test_a_signature_is_neither_stale_nor_from_the_future(
     age: timedelta, expected: Refusal | None
 ) -> None:
     assert refusal_of(record(signed_at=ASKED_AT - age)) == expected
+
+
+@pytest.mark.parametrize(
+    ("iat", "moment"),
+    [
+        pytest.param(0, datetime(1970, 1, 1, tzinfo=UTC), id="first second"),
+        pytest.param(
+            253402300799, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), id="last"
+        ),
+    ],
+)
+def test_a_signing_time_is_any_second_of_the_calendar(
+    iat: int, moment: datetime
+) -> None:
+    assert checks.signing_time({"iat": iat}) == moment
 
 
 def test_freshness_is_left_out_when_no_limit_is_given() -> None:

@@ -1,8 +1,11 @@
 """A ``VerifiedPayload`` comes from one place, and nothing here reads a clock."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from signing.envelope import verify
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway", "sandbox")
@@ -47,3 +50,13 @@ def test_signing_reads_no_clock() -> None:
     found = [call for path in sources("signing") for call in calls_of(path, CLOCKS)]
 
     assert found == []
+
+
+def test_every_step_of_verify_is_told_and_done_in_its_order() -> None:
+    """The docstring numbers the steps "1. Size", the code "# (1) ..."."""
+    source = (ROOT / "signing" / "envelope.py").read_text()
+
+    told = re.findall(r"^ +(\d+)\. ", verify.__doc__ or "", re.MULTILINE)
+    done = re.findall(r"^ +# \((\d+)\) ", source, re.MULTILINE)
+
+    assert told == done == [str(number) for number in range(1, 15)]

@@ -24,6 +24,8 @@ def _key_sources() -> Iterator[Case]:
         "x5c": ["AAAA"],
         "x5t": "AAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "x5t#S256": mint.b64url(bytes(32)),
+        "x5t#o": {"digAlg": "S512", "digVal": mint.b64url(bytes(64))},
+        "sigX5ts": [{"digAlg": "S512", "digVal": mint.b64url(bytes(64))}],
     }
     for name, value in members.items():
         yield Case(
@@ -54,6 +56,7 @@ def _critical() -> Iterator[Case]:
         "crit-empty": (header(crit=[]), "MALFORMED_CRIT", "crit is an empty list"),
         "crit-string": (header(crit="b64"), "MALFORMED_CRIT", "crit is a string"),
         "crit-numbers": (header(crit=[1]), "MALFORMED_CRIT", "crit has a number"),
+        "crit-null": (header() | {"crit": None}, "MALFORMED_CRIT", "crit is null"),
         "crit-twice": (
             header(crit=["exp", "exp"], exp=1),
             "MALFORMED_CRIT",
