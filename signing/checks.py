@@ -207,7 +207,7 @@ def algorithm(header: Header, key: TrustedKey) -> None:
         return
     if isinstance(alg, str) and alg.lower() == "none":
         refusal = Refusal.ALGORITHM_NONE
-    elif isinstance(alg, str) and alg.upper().startswith("HS"):
+    elif isinstance(alg, str) and alg.upper() in {"HS256", "HS384", "HS512"}:
         refusal = Refusal.ALGORITHM_HMAC
     else:
         refusal = Refusal.WRONG_ALGORITHM

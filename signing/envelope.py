@@ -118,7 +118,7 @@ def verify(
     at: datetime,
     freshness: Freshness | None,
 ) -> VerifiedPayload:
-    """Check ``envelope`` against the keys of ``bundle``, as of ``at``.
+    """Check ``envelope`` against the keys of ``bundle``, as of the aware time ``at``.
 
     Verification takes these steps; the first that fails refuses the envelope.
 
