@@ -4,7 +4,7 @@ A state that the registry does not state, or states as "other", is ``UNKNOWN``
 and never good. So is a missing date where one is needed: a licence without
 level (special operations) runs out after six years and is reviewed every three,
 so its three dates must be known; a graded qualification is for life unless the
-registry states an end.
+registry states an end. The day of issue must be known for both.
 
 The order matters for a promise the tests hold: filling in an unknown fact never
 turns a good standing into a bad one or the other way round. Whatever is bad for
@@ -82,6 +82,8 @@ def _is_before(as_of: date, day: date | None) -> bool:
 
 
 def _lacks_a_date(record: CertificateRecord) -> bool:
+    if record.issued_on is None:
+        return True
     if record.level is not None and record.level is not Level.UNGRADED:
         return False
     dates = (record.valid_from, record.valid_until, record.review_due_on)

@@ -10,6 +10,7 @@ from policy.standing import Standing, standing
 from tests.policy.factories import LOW_VOLTAGE, RAIL_DRIVER
 
 UNKNOWN_DATES = (
+    pytest.param("issued_on", id="issue"),
     pytest.param("valid_from", id="start of validity"),
     pytest.param("valid_until", id="end of validity"),
     pytest.param("review_due_on", id="review"),
@@ -99,13 +100,19 @@ def test_a_revocation_outweighs_an_expiry() -> None:
 
 @pytest.mark.parametrize("missing", UNKNOWN_DATES)
 def test_an_ungraded_licence_without_one_of_its_dates_is_unknown(missing: str) -> None:
-    record = replace(LOW_VOLTAGE, **{missing: None})  # type: ignore[arg-type] # one of three dates
+    record = replace(LOW_VOLTAGE, **{missing: None})  # type: ignore[arg-type] # one of four dates
 
     assert standing(record, date(2025, 3, 1)) is Standing.UNKNOWN
 
 
 def test_a_graded_qualification_without_an_end_is_for_life() -> None:
     assert standing(RAIL_DRIVER, date(2060, 1, 1)) is Standing.VALID
+
+
+def test_a_graded_qualification_without_its_day_of_issue_is_unknown() -> None:
+    record = replace(RAIL_DRIVER, issued_on=None)
+
+    assert standing(record, date(2025, 3, 1)) is Standing.UNKNOWN
 
 
 def test_a_graded_qualification_with_an_end_runs_out() -> None:
