@@ -4,6 +4,7 @@
 
     SandboxError
       NotPreparedError   the folder lacks what ``prepare`` makes
+      PortTakenError     somebody else listens on the port
       BadQuestionError   a question an agency refuses, with its HTTP status
 """
 
@@ -21,6 +22,16 @@ class NotPreparedError(SandboxError):
         super().__init__(
             f"{directory} holds no keys and stories; make them with "
             f"python -m sandbox prepare --dir {directory}"
+        )
+
+
+class PortTakenError(SandboxError):
+    """Somebody else listens on the port."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"port {port} on {host} is taken; choose another with --port, or 0 "
+            "for a free one"
         )
 
 

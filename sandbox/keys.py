@@ -53,7 +53,7 @@ class Keyring:
 def prepare_keys(directory: Path, now: datetime) -> None:
     """Make the keys that are missing or not in force, and write the trust bundle."""
     folder = directory / KEYS_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = _known_keys(directory)
     tables = []
     for agency in AgencyId:
@@ -110,7 +110,11 @@ def _known_keys(directory: Path) -> Mapping[AgencyId, TrustedKey]:
     if bundle is None:
         return {}
     bodies = {collection_body_of(agency): agency for agency in AgencyId}
-    return {bodies[key.institution]: key for key in bundle.keys.values()}
+    return {
+        bodies[key.institution]: key
+        for key in bundle.keys.values()
+        if key.institution in bodies
+    }
 
 
 def _is_kept(folder: Path, trusted: TrustedKey, now: datetime) -> bool:

@@ -1,0 +1,69 @@
+"""Emergency Management: REST, field names in abbreviated pinyin, one JWS a record."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from policy.certificate import STATE_CODES, CertificateRecord
+from policy.identity import Identity
+from sandbox.endpoint import Answer
+from sandbox.faults import Fault
+from sandbox.question import read_holders
+from sandbox.registry import Registry
+from sandbox.sealing import Sealer, padded, to_json
+from sandbox.signed_records import SignedRecords, Words
+
+_STATE_CODES = {state: code for code, state in STATE_CODES.items()}
+
+
+class EmergencyManagement:
+    """Answers ``{"holders": [...]}`` with ``{"results": [...]}`` in the same order."""
+
+    path = "/v1/certificates/query"
+
+    def __init__(self, registry: Registry, sealer: Sealer) -> None:
+        self._records = SignedRecords(registry, sealer, Words(_record, _absence))
+
+    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+        """See ``Endpoint.answer``."""
+        holders = read_holders(question.get("holders"))
+        results = [
+            {
+                "idNumber": signed.holder.number,
+                "records": signed.records,
+                "absence": signed.absence,
+            }
+            for signed in self._records.answer(holders, fault)
+        ]
+        return Answer(padded(to_json({"results": results}), fault), len(holders))
+
+
+def _record(record: CertificateRecord) -> dict[str, object]:
+    return {
+        "zsbh": record.number,
+        "xm": record.holder_name,
+        "zjlx": record.holder.type,
+        "zjhm": record.holder.number,
+        "zsmc": record.title,
+        "zylb": record.category,
+        "czxm": record.item,
+        "xmdm": record.item_code,
+        "clrq": _day(record.first_issued_on),
+        "fzrq": _day(record.issued_on),
+        "yxqq": _day(record.valid_from),
+        "yxqz": _day(record.valid_until),
+        "fsrq": _day(record.review_due_on),
+        "zt": None if record.state is None else _STATE_CODES[record.state],
+        "fzjg": record.authority,
+        "pjjg": record.evaluation_body,
+        "gjjg": record.collection_body,
+        "dzzzbm": record.licence_id,
+    }
+
+
+def _absence(holder: Identity) -> dict[str, object]:
+    return {"zjlx": holder.type, "zjhm": holder.number, "zs": []}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,29 @@
+"""What the server needs of an agency: where it is asked, and its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sandbox.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body as it will be sent, and how many people it answers for."""
+
+    body: bytes
+    holders: int | None  # None: nobody was asked about
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Endpoint(Protocol):
+    """One agency's way of being asked, apart from HTTP itself."""
+
+    path: str
+
+    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+        """Answer ``question``; faults of delivery are left to the server.
+
+        Raises:
+            BadQuestionError: the agency refuses the question.
+        """
