@@ -1,0 +1,213 @@
+"""Verified bytes become records by the manifest, or a refusal with a code."""
+
+from datetime import date
+
+import pytest
+
+from connectors.decode import Decoder, Holding, RecordError
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateState
+from policy.level import Level
+from signing.envelope import PayloadType
+from signing.trust import TrustBundle
+from tests.connectors.agency import (
+    BUNDLE,
+    OTHER,
+    RECORD,
+    ZHANG,
+    absence,
+    believed,
+    manifest,
+    record,
+    response,
+    trusted,
+)
+
+RESPONSE_FORM = (
+    ('form = "record"', 'form = "response"'),
+    ('absence = "absence"\n', ""),
+)
+
+
+def decoder(*changes: tuple[str, str]) -> Decoder:
+    return Decoder(manifest(*changes), load_catalogue())
+
+
+def holding(content: object, bundle: TrustBundle = BUNDLE) -> Holding:
+    reading = decoder().decode(believed(record(content), bundle))
+    return reading.holdings[ZHANG]
+
+
+def test_a_record_is_decoded_field_by_field() -> None:
+    (certificate,) = holding(RECORD).records
+
+    assert (
+        certificate.number,
+        certificate.item_code,
+        certificate.level,
+        certificate.issued_on,
+        certificate.state,
+        certificate.valid_until,
+    ) == (
+        "0000123",
+        "4-02-01-01",
+        Level.LEVEL_4,
+        date(2025, 6, 1),
+        CertificateState.VALID,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "stated"),
+    [
+        pytest.param("state", "42", id="a state without a meaning"),
+        pytest.param("state", None, id="no state"),
+        pytest.param("level", "六", id="a level without a meaning"),
+    ],
+)
+def test_a_word_that_is_not_mapped_is_unknown_and_never_guessed(
+    field: str, stated: str | None
+) -> None:
+    (certificate,) = holding({**RECORD, field: stated}).records
+
+    assert getattr(certificate, field) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"number": None}, "number is missing", id="no number"),
+        pytest.param({"title": ""}, "title is missing", id="an empty title"),
+        pytest.param({"item": 7}, "item is no text", id="a number for a text"),
+        pytest.param({"item": "x" * 501}, "item is no text", id="a text too long"),
+        pytest.param(
+            {"dates": {"issued": "2025-6-1"}},
+            "no date as YYYY-MM-DD",
+            id="a short date",
+        ),
+        pytest.param({"dates": {"issued": "2025-W23-1"}}, "no date", id="a week date"),
+        pytest.param(
+            {"dates": {"issued": "2025-02-29"}}, "no date", id="a day that never was"
+        ),
+        pytest.param({"dates": {"issued": 20250601}}, "no date", id="a number"),
+    ],
+)
+def test_a_record_that_is_malformed_is_refused(
+    change: dict[str, object], reason: str
+) -> None:
+    refused = holding({**RECORD, **change})
+
+    assert (len(refused.records), refused.refusals[0].code) == (0, "MALFORMED_RECORD")
+    assert reason in refused.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    ("date_format", "stated", "accepted"),
+    [
+        pytest.param("YYYYMMDD", "20250601", True, id="compact"),
+        pytest.param("YYYYMMDD", "2025-06-", False, id="compact, with a hyphen"),
+        pytest.param("YYYY/MM/DD", "2025/06/01", True, id="slashes"),
+        pytest.param("YYYY/MM/DD", "2025-06-01", False, id="slashes, with hyphens"),
+    ],
+)
+def test_a_date_has_the_manifests_form(
+    date_format: str, stated: str, *, accepted: bool
+) -> None:
+    form = ("[record.values.level]", f"[record.values.level]\n")
+    reader = decoder(
+        ('state = "state"', f'state = "state"\ndate_format = "{date_format}"'), form
+    )
+    content = {**RECORD, "dates": {"issued": stated}}
+
+    found = reader.decode(believed(record(content))).holdings[ZHANG]
+
+    assert bool(found.records) is accepted
+
+
+def test_a_record_that_names_nobody_is_refused_as_a_whole() -> None:
+    proof = believed(record({**RECORD, "id": None}))
+
+    with pytest.raises(RecordError, match="names no holder"):
+        decoder().decode(proof)
+
+
+def test_a_key_outside_its_scope_is_refused_for_that_row() -> None:
+    bundle = TrustBundle.of([trusted(scope=frozenset({"1.1"}))])
+
+    refused = holding(RECORD, bundle)
+
+    assert (refused.records, refused.refusals[0].code) == ((), "OUT_OF_SCOPE")
+
+
+def test_a_row_found_by_name_alone_is_in_the_scope_check_too() -> None:
+    bundle = TrustBundle.of([trusted(scope=frozenset({"1.1"}))])
+
+    refused = holding({**RECORD, "code": None}, bundle)
+
+    assert (refused.records, refused.refusals[0].code) == ((), "OUT_OF_SCOPE")
+
+
+def test_a_certificate_outside_the_annex_needs_no_scope() -> None:
+    content = {**RECORD, "item": "压力焊作业", "code": "99.9"}
+
+    assert len(holding(content).records) == 1
+
+
+def test_a_key_of_another_institution_is_refused() -> None:
+    bundle = TrustBundle.of([trusted(institution="shanghai-work-safety-institute")])
+
+    refused = holding(RECORD, bundle)
+
+    assert (refused.records, refused.refusals[0].code) == ((), "FOREIGN_KEY")
+
+
+def test_a_signed_absence_is_a_holding_without_records() -> None:
+    reading = decoder().decode(believed(absence()))
+
+    assert reading.holdings == {ZHANG: Holding(())}
+
+
+def test_an_absence_signed_by_another_institution_is_refused() -> None:
+    bundle = TrustBundle.of([trusted(institution="shanghai-work-safety-institute")])
+
+    reading = decoder().decode(believed(absence(), bundle))
+
+    assert reading.holdings[ZHANG].refusals[0].code == "FOREIGN_KEY"
+
+
+def test_a_signed_body_is_read_holder_by_holder() -> None:
+    content = {
+        "results": [
+            {"idNumber": ZHANG, "records": [RECORD]},
+            {"idNumber": OTHER, "records": []},
+        ]
+    }
+
+    reading = decoder(*RESPONSE_FORM).decode(believed(response(content)))
+
+    assert [
+        (number, len(found.records)) for number, found in reading.holdings.items()
+    ] == [(ZHANG, 1), (OTHER, 0)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({}, id="no results"),
+        pytest.param({"results": {}}, id="results that are no list"),
+        pytest.param({"results": [{"records": []}]}, id="a result about nobody"),
+        pytest.param({"results": [{"idNumber": ZHANG}]}, id="no list of records"),
+        pytest.param({"results": ["x"]}, id="a result that is no object"),
+    ],
+)
+def test_a_signed_body_of_another_shape_is_refused(content: object) -> None:
+    with pytest.raises(RecordError):
+        decoder(*RESPONSE_FORM).decode(believed(response(content)))
+
+
+def test_each_form_has_its_own_payload_types() -> None:
+    assert [decoder().types, decoder(*RESPONSE_FORM).types] == [
+        {PayloadType.RECORD, PayloadType.ABSENCE},
+        {PayloadType.RESPONSE},
+    ]
