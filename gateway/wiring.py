@@ -39,9 +39,7 @@ async def open_services(
     """
     catalogue = load_catalogue()
     bundle = load_trust_bundle(Path(settings.trust_bundle))
-    ids = CertificateIds(
-        read_certificate_id_key(Path(settings.certificate_id_key_file))
-    )
+    id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(
             aiohttp.ClientSession(
