@@ -64,7 +64,7 @@ class TrustedKey:
                 raise TrustBundleError(
                     f"{name} of {self.kid!r} has no time zone; add one, such as Z"
                 )
-        if self.not_after <= self.not_before:
+        if self.not_after < self.not_before:
             raise TrustBundleError(f"the window of {self.kid!r} ends before it begins")
         try:
             check = signature_check(self.algorithm, self.public_key)

@@ -136,6 +136,12 @@ def test_a_key_without_a_time_zone_is_refused() -> None:
         replace(KEY, not_after=datetime(2028, 1, 1))  # noqa: DTZ001 - what is refused
 
 
+def test_a_window_may_be_one_moment() -> None:
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+
+    assert replace(KEY, not_before=moment, not_after=moment).not_after == moment
+
+
 def test_a_bundle_made_by_hand_refuses_a_kid_that_leads_elsewhere() -> None:
     with pytest.raises(TrustBundleError, match="'other' leads to the key"):
         TrustBundle({"other": KEY})
