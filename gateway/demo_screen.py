@@ -22,12 +22,16 @@ def show_demo(demo: Demo) -> None:
         console.print(f"{agency:<21} {address}", highlight=False)
     console.print(f"token       {demo.token}", highlight=False)
     console.print()
-    table = Table("idNumber", "name", "what is special", box=None)
     for person in demo.people:
-        special = f"{person['zh']}\n[dim]{person['en']}[/]"
-        table.add_row(person["idNumber"], person["name"], special)
-    Console().print(table)
-    console.print("\nready; Ctrl-C stops all of it")
+        line = f"{person['idNumber']:<18}  {person['zh']} | {person['en']}"
+        console.print(line, highlight=False, markup=False)
+    console.print(f"\nlogs in {demo.folder}", highlight=False)
+    console.print("ready; Ctrl-C stops all of it")
+
+
+def show_stopped() -> None:
+    """Say that nothing is left running."""
+    Console().print("\nstopped")
 
 
 def check_stories(folder: Path, holders: int) -> int:
