@@ -6,7 +6,7 @@ test walks the schema. Texts of the domain are asked for in a language.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -45,6 +45,15 @@ class Language(Enum):
 
     ZH = strawberry.enum_value("zh", description=both("中文", "Chinese"))
     EN = strawberry.enum_value("en", description=both("英文", "English"))
+
+
+InLanguage = Annotated[
+    Language,
+    strawberry.argument(
+        description=both("所需文字的语言", "The language the text is asked for in")
+    ),
+]
+"""The argument of every field that is a text of the domain."""
 
 
 def said(text: Text, language: Language) -> str:

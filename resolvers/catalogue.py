@@ -9,7 +9,7 @@ from policy.catalogue import LookAlike as CatalogueLookAlike
 from policy.clause_text import ClauseText, load_clause_texts
 from policy.parameters import Parameter as DatedParameter
 from policy.text import Text
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.choices import Level, RuleSource
 from resolvers.context import Info
 from resolvers.names import Body, body_of
@@ -50,17 +50,17 @@ class Item:
     )
 
     @strawberry.field(description=both("职业资格名称", "The qualification's title"))
-    def title(self, language: Language = Language.ZH) -> str:
+    def title(self, language: InLanguage = Language.ZH) -> str:
         """Return the title in ``language``."""
         return said(self.row.title, language)
 
     @strawberry.field(description=both("项目大类", "The category"))
-    def category(self, language: Language = Language.ZH) -> str:
+    def category(self, language: InLanguage = Language.ZH) -> str:
         """Return the category in ``language``."""
         return said(self.row.category, language)
 
     @strawberry.field(description=both("项目名称", "The item's name"))
-    def name(self, language: Language = Language.ZH) -> str:
+    def name(self, language: InLanguage = Language.ZH) -> str:
         """Return the name in ``language``."""
         return said(self.row.name, language)
 
@@ -94,7 +94,7 @@ class LookAlike:
     )
 
     @strawberry.field(description=both("拒绝的理由", "Why it is refused"))
-    def reason(self, language: Language = Language.ZH) -> str:
+    def reason(self, language: InLanguage = Language.ZH) -> str:
         """Return the reason in ``language``."""
         return said(self.entry.reason, language)
 
@@ -127,12 +127,12 @@ class Clause:
     source: RuleSource = strawberry.field(description=both("出处", "Its source"))
 
     @strawberry.field(description=both("要求什么", "What is demanded"))
-    def title(self, language: Language = Language.ZH) -> str:
+    def title(self, language: InLanguage = Language.ZH) -> str:
         """Return the title in ``language``."""
         return said(self.text.title, language)
 
     @strawberry.field(description=both("原文", "The words of the notice"))
-    def words(self, language: Language = Language.ZH) -> str:
+    def words(self, language: InLanguage = Language.ZH) -> str:
         """Return the words in ``language``."""
         return said(self.text.words, language)
 
@@ -155,7 +155,7 @@ class Parameter:
     value: str = strawberry.field(description=both("数值", "The value"))
 
     @strawberry.field(description=both("说明", "A remark"))
-    def note(self, language: Language = Language.ZH) -> str | None:
+    def note(self, language: InLanguage = Language.ZH) -> str | None:
         """Return the remark in ``language``; ``None`` if there is none."""
         return None if self.noted is None else said(self.noted, language)
 

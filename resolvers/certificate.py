@@ -7,7 +7,7 @@ import strawberry
 from connectors.answer import Answer
 from connectors.health import CONCLUSIVE
 from policy.evidence import Claimant
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
@@ -43,7 +43,7 @@ class AgencyUnavailable:
     )
 
     @strawberry.field(description=both("原因", "The reason"))
-    def reason(self, language: Language = Language.ZH) -> str | None:
+    def reason(self, language: InLanguage = Language.ZH) -> str | None:
         """Return the source's reason in ``language``."""
         text = self.source.said
         return None if text is None else said(text, language)

@@ -19,7 +19,7 @@ from policy.text import Text
 from resolvers.bilingual import both
 from resolvers.choices import CertificateState, Check, Level, Standing
 from resolvers.context import Info, Services
-from resolvers.eligibility import ClaimInput, Eligibility, evaluated
+from resolvers.eligibility import AsOf, ClaimArgument, Eligibility, evaluated
 from resolvers.names import Body, body_of
 
 
@@ -195,7 +195,7 @@ class Certificate:
             "Whether it holds on a day; today in Shanghai by default",
         )
     )
-    def standing(self, info: Info, as_of: date | None = None) -> Standing:
+    def standing(self, info: Info, as_of: AsOf = None) -> Standing:
         """Return the standing on ``as_of``."""
         return standing_of(self.attested.record, as_of or info.context.today)
 
@@ -207,7 +207,7 @@ class Certificate:
         )
     )
     def eligibility(
-        self, info: Info, as_of: date | None = None, claim: ClaimInput | None = None
+        self, info: Info, as_of: AsOf = None, claim: ClaimArgument = None
     ) -> Eligibility:
         """Evaluate the clauses on ``as_of``."""
         return evaluated(

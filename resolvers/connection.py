@@ -5,6 +5,7 @@ grown or shrunk meanwhile.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -50,6 +51,32 @@ class CertificateFilter:
             and (self.states is None or record.state in self.states)
             and (self.agencies is None or certificate.agency in self.agencies)
         )
+
+
+FilterArgument = Annotated[
+    CertificateFilter | None,
+    strawberry.argument(
+        description=both("筛选条件；省略时不筛选", "What to show; all if left out")
+    ),
+]
+FirstArgument = Annotated[
+    int | None,
+    strawberry.argument(
+        description=both(
+            f"本页最多几项（0至{MAX_FIRST}）；省略时为{MAX_FIRST}",
+            f"The most on this page, 0 to {MAX_FIRST}; {MAX_FIRST} if left out",
+        )
+    ),
+]
+AfterArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description=both(
+            "从此游标之后开始，取自上一页的 endCursor",
+            "Begin after this cursor: the endCursor of the page before",
+        )
+    ),
+]
 
 
 @strawberry.type(description=both("分页信息（Relay）", "Where a page stands (Relay)"))

@@ -1,6 +1,7 @@
 """Eligibility in the graph: a verdict with one finding a clause."""
 
 from datetime import date
+from typing import Annotated
 
 import strawberry
 
@@ -9,7 +10,7 @@ from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate
 from policy.evidence import Claim, Claimant, Evidence, Payment
 from policy.text import Text
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.choices import (
     Acquisition,
     ClaimantCategory,
@@ -102,6 +103,26 @@ class ClaimInput:
         )
 
 
+AsOf = Annotated[
+    date | None,
+    strawberry.argument(
+        description=both(
+            "所问之日，默认为今日（上海）",
+            "The day asked about; today in Shanghai by default",
+        )
+    ),
+]
+ClaimArgument = Annotated[
+    ClaimInput | None,
+    strawberry.argument(
+        description=both(
+            "申领的事实；省略时只判断219号通知各条",
+            "The facts of a claim; without, the clauses of notice 219 alone",
+        )
+    ),
+]
+
+
 @strawberry.type(
     description=both("一条规定的结论与理由", "One clause's outcome and the reason")
 )
@@ -115,7 +136,7 @@ class Finding:
     outcome: FindingOutcome = strawberry.field(description=both("结论", "The outcome"))
 
     @strawberry.field(description=both("理由", "The reason"))
-    def reason(self, language: Language = Language.ZH) -> str:
+    def reason(self, language: InLanguage = Language.ZH) -> str:
         """Return the reason in ``language``."""
         return said(self.said, language)
 

@@ -8,7 +8,6 @@ is asked, and the certificates are null, which is not an empty list.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -21,7 +20,7 @@ from policy.evidence import Claimant
 from policy.identity import Identity, IdentityError, parse_identity
 from policy.row import row_of
 from policy.text import Text
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.choices import (
     EligibilityOutcome,
     IdentityProblem,
@@ -29,9 +28,21 @@ from resolvers.choices import (
     Level,
     SourceOutcome,
 )
-from resolvers.connection import CertificateConnection, CertificateFilter, connection_of
+from resolvers.connection import (
+    AfterArgument,
+    CertificateConnection,
+    FilterArgument,
+    FirstArgument,
+    connection_of,
+)
 from resolvers.context import Info, RequestContext
-from resolvers.eligibility import ClaimInput, Eligibility, evaluated, shown
+from resolvers.eligibility import (
+    AsOf,
+    ClaimArgument,
+    Eligibility,
+    evaluated,
+    shown,
+)
 from resolvers.errors import RequestError
 from resolvers.sources import Source, skipped, source_of
 
@@ -90,9 +101,9 @@ class HolderAnswer:
     )
     def certificates(
         self,
-        filter: CertificateFilter | None = None,  # noqa: A002 - the field's argument
-        first: int | None = None,
-        after: str | None = None,
+        filter: FilterArgument = None,  # noqa: A002 - the field's argument
+        first: FirstArgument = None,
+        after: AfterArgument = None,
     ) -> CertificateConnection | None:
         """Return nothing: nobody was asked."""
 
@@ -117,9 +128,9 @@ class Holder(HolderAnswer):
     def certificates(
         self,
         info: Info,
-        filter: CertificateFilter | None = None,  # noqa: A002 - the field's argument
-        first: int | None = None,
-        after: str | None = None,
+        filter: FilterArgument = None,  # noqa: A002 - the field's argument
+        first: FirstArgument = None,
+        after: AfterArgument = None,
     ) -> CertificateConnection | None:
         """Return one page of what verified."""
         return connection_of(
@@ -147,9 +158,14 @@ class Holder(HolderAnswer):
                 description=both("附件项目代码", "The item's code in the annex")
             ),
         ],
-        level: Level,
-        as_of: date | None = None,
-        claim: ClaimInput | None = None,
+        level: Annotated[
+            Level,
+            strawberry.argument(
+                description=both("附件所列等级", "A grade the annex lists for the item")
+            ),
+        ],
+        as_of: AsOf = None,
+        claim: ClaimArgument = None,
     ) -> Eligibility:
         """Evaluate the holder's best certificate of that row, or say what is missing.
 
@@ -226,7 +242,7 @@ class InvalidIdentity(HolderAnswer):
     @strawberry.field(
         description=both("问题、所允许的形式与处理办法", "What is wrong and what to do")
     )
-    def message(self, language: Language = Language.ZH) -> str:
+    def message(self, language: InLanguage = Language.ZH) -> str:
         """Return the message in ``language``."""
         return said(self.stated, language)
 
@@ -275,7 +291,7 @@ class InvalidList:
     allowed: int = strawberry.field(description=both("最多人数", "The most allowed"))
 
     @strawberry.field(description=both("说明", "What to do"))
-    def message(self, language: Language = Language.ZH) -> str:
+    def message(self, language: InLanguage = Language.ZH) -> str:
         """Return the message in ``language``."""
         return said(
             Text(

@@ -5,7 +5,7 @@ import strawberry
 from policy.catalogue import Body as CatalogueBody
 from policy.certificate import STATE_CODES
 from policy.text import Text
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 
 _CODES = {state: code for code, state in STATE_CODES.items()}
 
@@ -28,7 +28,7 @@ class Body:
     )
 
     @strawberry.field(description=both("名称", "The name"))
-    def name(self, language: Language = Language.ZH) -> str:
+    def name(self, language: InLanguage = Language.ZH) -> str:
         """Return the name in ``language``."""
         return said(self.named, language)
 

@@ -9,7 +9,7 @@ from connectors.answer import Answer
 from connectors.answer import RefusedRecord as RefusedBytes
 from connectors.guard import age_seconds
 from policy.text import Text
-from resolvers.bilingual import Language, both, said
+from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.choices import SourceOutcome
 from resolvers.names import Body, body_of
 
@@ -75,7 +75,7 @@ class Source:
     )
 
     @strawberry.field(description=both("结果的原因", "Why the outcome is what it is"))
-    def reason(self, language: Language = Language.ZH) -> str | None:
+    def reason(self, language: InLanguage = Language.ZH) -> str | None:
         """Return the reason in ``language``; ``None`` where there is nothing to say."""
         return None if self.said is None else said(self.said, language)
 
