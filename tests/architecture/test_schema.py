@@ -1,0 +1,91 @@
+"""The schema is printed from the code, and says everything in Chinese and English."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from resolvers.schema import schema
+
+ROOT = Path(__file__).parents[2]
+
+FEDERATIONS = ("_", "link__", "Query._entities", "Query._service")
+"""How the names begin that Apollo Federation v2 prescribes."""
+LIBRARYS = frozenset({"Date", "DateTime"})
+"""Scalars that Strawberry brings with its own words."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]")
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    """Yield everything of ours that has a description, by its place."""
+    for name, type_ in schema._schema.type_map.items():
+        if is_introspection_type(type_) or is_specified_scalar_type(type_):
+            continue
+        yield name, type_.description
+        match type_:
+            case GraphQLEnumType():
+                for value, member in type_.values.items():
+                    yield f"{name}.{value}", member.description
+            case GraphQLObjectType() | GraphQLInterfaceType():
+                for field, definition in type_.fields.items():
+                    yield f"{name}.{field}", definition.description
+                    for argument, stated in definition.args.items():
+                        yield f"{name}.{field}({argument}:)", stated.description
+            case GraphQLInputObjectType():
+                for field, entry in type_.fields.items():
+                    yield f"{name}.{field}", entry.description
+            case _:
+                pass
+
+
+DESCRIBED = {
+    place: text
+    for place, text in described()
+    if place not in LIBRARYS and not place.startswith(FEDERATIONS)
+}
+
+
+def test_schema_graphql_is_up_to_date() -> None:
+    committed = (ROOT / "schema.graphql").read_text("utf-8")
+
+    assert committed == schema.as_str() + "\n", "run: make schema"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Certificate",
+        "Certificate.number",
+        "Certificate.eligibility(asOf:)",
+        "SourceOutcome.TIMED_OUT",
+        "ClaimInput.payments",
+        "HoldersAnswer",
+    ],
+)
+def test_descriptions_are_looked_for_everywhere(place: str) -> None:
+    assert place in DESCRIBED
+
+
+@pytest.mark.parametrize("place", DESCRIBED)
+def test_everything_is_described_in_chinese_and_english(place: str) -> None:
+    text = DESCRIBED[place] or ""
+
+    assert CHINESE.search(text), f"{place} has no Chinese: {text!r}"
+    assert LATIN.search(text), f"{place} has no English: {text!r}"
+
+
+def test_the_certificate_is_an_entity_of_the_subgraph() -> None:
+    printed = schema.as_str()
+
+    assert 'type Certificate @key(fields: "id")' in printed
+    assert "_service: _Service!" in printed
