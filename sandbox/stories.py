@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from policy.eligibility import EligibilityOutcome
 from sandbox.agency import AgencyId
@@ -59,7 +60,7 @@ class Story:
         return "ANSWERED" if all(c.is_believed for c in held) else "UNVERIFIED"
 
 
-def describe(stories: tuple[Story, ...], today: date) -> dict[str, object]:
+def describe(stories: tuple[Story, ...], today: date) -> dict[str, Any]:
     """Return the content of ``stories.json``."""
     return {
         "today": today.isoformat(),
@@ -68,7 +69,7 @@ def describe(stories: tuple[Story, ...], today: date) -> dict[str, object]:
     }
 
 
-def _person(story: Story) -> dict[str, object]:
+def _person(story: Story) -> dict[str, Any]:
     identity = story.holder.identity
     return {
         "id": story.id,
