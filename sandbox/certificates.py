@@ -16,8 +16,8 @@ from sandbox.faults import Fault
 
 VALIDITY_YEARS = 6
 REVIEW_YEARS = 3
-LICENCE_TYPE = "SANDBOX0001"
-LICENCE_ISSUER = "113100000000000000"
+LICENCE_TYPE = "SB01"
+LICENCE_ISSUER = "1131SB"
 
 
 @dataclass(frozen=True, slots=True)

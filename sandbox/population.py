@@ -28,7 +28,7 @@ from sandbox.certificates import (
 
 VERSION = 1
 """Raised whenever the same arguments yield other records."""
-SEED = 219_2022
+SEED = 2022_0219
 MAX_HOLDERS = 50_000
 """Serial numbers beyond twice this many are left to the story persons."""
 
@@ -37,6 +37,9 @@ _FIRST = "嘉子雨思文明海志宏建晓丽春秋梓若清安永新"
 _SECOND = "涵轩宁然峰杰敏燕华强军芳兰波涛琳怡航远诚"
 _FIRST_BIRTH = date(1964, 1, 1)
 _BIRTH_DAYS = 40 * 365
+_AREAS = 10
+_SEQUENCES = 999
+_LEAPS = 16
 _BAD_STATES = (
     CertificateState.SUSPENDED,
     CertificateState.REVOKED,
@@ -63,11 +66,18 @@ def window_of(agency: AgencyId, holders: int) -> range:
 
 def person(index: int) -> Holder:
     """Return one invented person."""
-    draw = _draw(index)
+    return _person(index, _draw(index))
+
+
+def _person(index: int, draw: Random) -> Holder:
     name = draw.choice(_SURNAMES) + draw.choice(_FIRST) + draw.choice(_SECOND)
-    born = _FIRST_BIRTH + timedelta(days=draw.randrange(_BIRTH_DAYS))
     type_, area = _document(index)
-    first = f"{area}{born:%Y%m%d}{draw.randrange(1, 1000):03}"
+    # Area, sequence and what the day leaves over together tell every index apart.
+    # Drawn freely, two people in ten thousand would share a number.
+    leap, sequence = divmod(index // _AREAS, _SEQUENCES)
+    days = draw.randrange(0, _BIRTH_DAYS, _LEAPS) + leap
+    born = _FIRST_BIRTH + timedelta(days=days)
+    first = f"{area}{born:%Y%m%d}{sequence + 1:03}"
     return Holder(Identity(type_, first + check_character(first)), name)
 
 
@@ -75,8 +85,8 @@ def entries(agency: AgencyId, holders: int, today: date) -> Iterator[Entry]:
     """Yield every certificate of the agency's synthetic holders, as of ``today``."""
     items = items_of(agency)
     for index in window_of(agency, holders):
-        holder = person(index)
-        draw = _draw(index, agency)
+        draw = _draw(index)
+        holder = _person(index, draw)
         match agency:
             case AgencyId.EMERGENCY_MANAGEMENT:
                 yield from _special_operations(holder, items, index, today, draw)
@@ -84,10 +94,9 @@ def entries(agency: AgencyId, holders: int, today: date) -> Iterator[Entry]:
                 yield from _qualifications(holder, items, index, today, draw)
 
 
-def _draw(index: int, agency: AgencyId | None = None) -> Random:
-    """Return the source of one person's particulars, apart for each agency."""
-    stream = 0 if agency is None else 1 + _WINDOW_QUARTERS[agency]
-    return Random((SEED * 4 + stream) * 1_000_003 + index)  # noqa: S311 - test data
+def _draw(index: int) -> Random:
+    """Return the source of one person's particulars: first who it is, then the rest."""
+    return Random(SEED * 1_000_003 + index)  # noqa: S311 - invented data
 
 
 def _document(index: int) -> tuple[IdType, str]:
@@ -99,7 +108,7 @@ def _document(index: int) -> tuple[IdType, str]:
         case 67:
             return IdType.FOREIGN_PERMANENT_RESIDENT_CARD, "931840"
         case _:
-            return IdType.RESIDENT_ID, f"31019{index % 10}"
+            return IdType.RESIDENT_ID, f"31019{index % _AREAS}"
 
 
 def _special_operations(

@@ -52,10 +52,10 @@ def test_a_resident_is_of_a_district_that_does_not_exist() -> None:
     ("agency", "digest"),
     [
         pytest.param(
-            AgencyId.EMERGENCY_MANAGEMENT, "e95e339fa7b50d21", id="emergency-management"
+            AgencyId.EMERGENCY_MANAGEMENT, "22cdc961256356cf", id="emergency-management"
         ),
-        pytest.param(AgencyId.TRANSPORT, "ba39fdfe2841cf15", id="transport"),
-        pytest.param(AgencyId.FIRE_RESCUE, "ae2cec808c7b7315", id="fire-rescue"),
+        pytest.param(AgencyId.TRANSPORT, "3c918c8720865ace", id="transport"),
+        pytest.param(AgencyId.FIRE_RESCUE, "10976ac323a779ee", id="fire-rescue"),
     ],
 )
 def test_the_same_records_are_made_on_every_machine(
@@ -119,6 +119,14 @@ def test_nothing_is_issued_in_the_future(agency: AgencyId) -> None:
     issued = [e.record.issued_on for e in entries(agency, SAMPLE, TODAY)]
 
     assert all(day is not None and day <= TODAY for day in issued)
+
+
+def test_the_largest_population_has_a_number_for_everybody() -> None:
+    last = window_of(AgencyId.TRANSPORT, MAX_HOLDERS)[-1]
+
+    assert last == 74_999
+    # Sixteen leaps of ten areas and 999 sequence numbers.
+    assert last < 16 * 10 * 999
 
 
 def test_serial_numbers_of_the_largest_population_stay_below_the_stories() -> None:

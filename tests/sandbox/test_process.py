@@ -98,10 +98,10 @@ def test_a_fault_of_the_command_line_is_on_from_the_start(prepared: Path) -> Non
         "--holders=400",
         "--fault=wrong-content-type",
     ) as process:
-        request = urllib.request.Request(  # noqa: S310 - the agency's own address
+        request = urllib.request.Request(
             address_of(process) + "/v1/certificates/query", data=b'{"holders":[]}'
         )
-        with urllib.request.urlopen(request) as response:  # noqa: S310 - as above
+        with urllib.request.urlopen(request) as response:
             assert response.headers.get_content_type() == "text/html"
 
 
