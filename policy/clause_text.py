@@ -30,7 +30,16 @@ def load_clause_texts() -> tuple[ClauseText, ...]:
     Raises:
         AnnexError: the project's own file is broken.
     """
-    root = parse_table(read_annex("clauses.toml"), "clauses.toml")
+    return read_clause_texts(read_annex("clauses.toml"))
+
+
+def read_clause_texts(text: str) -> tuple[ClauseText, ...]:
+    """Read the ``clause`` tables of TOML; the ``parameter`` tables are not looked at.
+
+    Raises:
+        AnnexError: a key is unknown or missing, or the source is none of a clause.
+    """
+    root = parse_table(text, "clauses.toml")
     return tuple(map(_read_clause, root.tables("clause")))
 
 

@@ -14,6 +14,7 @@ that an answer to an open question never flips a decided verdict.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from policy.case import Case
@@ -116,6 +117,8 @@ _FROZEN = Text(
 )
 
 
+# Items, levels and absences are few, and a query may ask about all 41 pairs.
+@lru_cache(maxsize=1024)
 def without_certificate(item: Item, level: Level | None, why: Absence) -> Eligibility:
     """Return the verdict on an item (and level) for which no record came.
 

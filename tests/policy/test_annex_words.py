@@ -7,12 +7,12 @@ import pytest
 
 from policy.catalogue import load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
-from policy.clause_text import ClauseText, load_clause_texts
+from policy.clause_text import ClauseText, load_clause_texts, read_clause_texts
 from policy.clauses import CLAUSES
 from policy.errors import AnnexError
 from policy.evidence import ClaimantCategory
 from policy.parameters import Figures, Source, load_parameters
-from policy.table import Table
+from policy.table import Table, read_annex
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
@@ -97,6 +97,32 @@ def test_the_categories_of_the_page_are_those_of_the_code() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        pytest.param('source = "notice"', 'source = "open"', "open", id="source"),
+        pytest.param("words_en =", "word_en =", "words_en is missing", id="words"),
+        pytest.param(
+            'id = "219-1a"', 'id = "219-1a"\nnote = ""', "unknown key note", id="key"
+        ),
+    ],
+)
+def test_a_broken_clause_is_refused_with_what_is_wrong(
+    before: str, after: str, complaint: str
+) -> None:
+    broken = read_annex("clauses.toml").replace(before, after, 1)
+
+    with pytest.raises(AnnexError) as refusal:
+        read_clause_texts(broken)
+
+    assert complaint in str(refusal.value)
+
+
 def test_a_list_that_holds_more_than_strings_is_refused() -> None:
     with pytest.raises(AnnexError, match="more than strings"):
         Table({"words": ["a", 1]}, "here").texts("words")
+
+
+def test_a_list_that_holds_more_than_tables_is_refused() -> None:
+    with pytest.raises(AnnexError, match="here, item 2: is no table"):
+        list(Table({"item": [{}, 1]}, "here").tables("item"))

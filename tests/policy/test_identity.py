@@ -132,6 +132,8 @@ def test_a_rare_birth_date_is_accepted(number: str) -> None:
         pytest.param("1234567", TAIWAN, Problem.BAD_LENGTH, id="7 of 8"),
         pytest.param("1234567A", TAIWAN, Problem.BAD_CHARACTERS, id="letter in digits"),
         pytest.param("K12345678", HOME_RETURN, Problem.BAD_CHARACTERS, id="not H or M"),
+        pytest.param("Eſ2345678", PASSPORT, Problem.BAD_CHARACTERS, id="long s"),
+        pytest.param("E٣2345678", PASSPORT, Problem.BAD_CHARACTERS, id="other digit"),
         pytest.param("E123", PASSPORT, Problem.BAD_LENGTH, id="passport of 4"),
         pytest.param(
             "3101011990010100A2", RESIDENT, Problem.BAD_CHARACTERS, id="letter inside"

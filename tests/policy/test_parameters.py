@@ -164,6 +164,13 @@ def test_an_overdue_review_is_unmet_by_default() -> None:
             "window_months is missing",
             id="misspelt parameter",
         ),
+        pytest.param(
+            '[[parameter.window_months]]\nclause = "17-window"\nfrom = 2022-08-22\n'
+            'source = "public copy"\nvalue = 12',
+            "[parameter]\nwindow_months = []",
+            "window_months has no value",
+            id="no value",
+        ),
         pytest.param("value = 12", "value = -12", "at least 0", id="negative"),
         pytest.param("value = 12", "value = true", "bool", id="boolean for a number"),
         pytest.param("value = 12", "value = 12.0", "float", id="float"),
