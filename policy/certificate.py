@@ -57,11 +57,6 @@ STATE_NAMES: Mapping[CertificateState, Text] = MappingProxyType(
 )
 
 
-def state_of_code(code: str) -> CertificateState:
-    """Return the state of a code; one that is not in the table is ``OTHER``."""
-    return STATE_CODES.get(code, CertificateState.OTHER)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:
     """One certificate in one registry's words."""
