@@ -29,7 +29,7 @@ from policy.catalogue import Catalogue
 from policy.evidence import AccountState, Attestation
 from policy.identity import Identity
 from policy.text import Text
-from signing.envelope import Envelope, Freshness, verify
+from signing.envelope import Envelope, Freshness, VerifiedPayload, verify
 from signing.errors import SigningError
 from signing.trust import TrustBundle
 
@@ -130,7 +130,7 @@ class Agency:
             holding = reading.holdings.get(holder.number)
             if reading.nonce != nonce:
                 refusals.append(_fault(RecordFault.REPLAYED, reading))
-            elif holding is None:
+            elif holding is None or not holding.is_about(holder):
                 refusals.append(_fault(RecordFault.WRONG_HOLDER, reading))
             else:
                 refusals += holding.refusals
@@ -172,10 +172,9 @@ class Agency:
         """Verify and decode ``envelope``, or recognise it as verified before."""
         digest = envelope.digest
         known = self._readings.get(digest)
+        if known is not None and self._is_in_force(known.proof, now):
+            return known
         try:
-            if known is not None:
-                known.proof.require_in_force(self._bundle, now, self._freshness)
-                return known
             proof = verify(
                 envelope,
                 self._bundle,
@@ -204,9 +203,12 @@ class Agency:
 
     def _still_holds(self, answer: Answer) -> bool:
         now = self._clock()
+        return all(self._is_in_force(c.proof, now) for c in answer.certificates)
+
+    def _is_in_force(self, proof: VerifiedPayload, now: datetime) -> bool:
+        """Say whether a proof made before is still one."""
         try:
-            for certificate in answer.certificates:
-                certificate.proof.require_in_force(self._bundle, now, self._freshness)
+            proof.require_in_force(self._bundle, now, self._freshness)
         except SigningError:
             return False
         return True

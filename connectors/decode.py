@@ -8,7 +8,7 @@ is refused for that record alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,14 @@ class Holding:
 
     records: tuple[CertificateRecord, ...]
     refusals: tuple[RefusedRecord, ...] = ()
+    absent: Identity | None = None
+    """Whom a signed absence names; a number alone may be of two id types."""
+
+    def is_about(self, holder: Identity) -> bool:
+        """Say whether everything here is ``holder``'s, number and id type."""
+        if self.absent is not None:
+            return self.absent == holder
+        return all(record.holder == holder for record in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,9 @@ class Decoder:
                 number = self._fields.identity_number(proof.content)
                 return Reading(proof, {number: self._holding(proof, [proof.content])})
             case PayloadType.ABSENCE:
-                number = self._fields.identity_number(proof.content)
-                return Reading(proof, {number: self._holding(proof, [])})
+                absent = self._fields.holder(proof.content)
+                holding = replace(self._holding(proof, []), absent=absent)
+                return Reading(proof, {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof)
 
@@ -196,7 +205,7 @@ class RecordFields:
         values = self._values
         return CertificateRecord(
             number=self._required("number", content),
-            holder=self._holder(content),
+            holder=self.holder(content),
             holder_name=self._text("holder_name", content),
             title=self._required("title", content),
             category=self._text("category", content),
@@ -239,7 +248,12 @@ class RecordFields:
             raise RecordError(f"{name} is missing")
         return stated
 
-    def _holder(self, content: object) -> Identity:
+    def holder(self, content: object) -> Identity:
+        """Return whom a record or an absence is about.
+
+        Raises:
+            RecordError: the number is missing or malformed, or its type unknown.
+        """
         number = self.identity_number(content)
         try:
             return parse_identity(number, self._id_type_of(content))

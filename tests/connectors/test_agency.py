@@ -185,6 +185,49 @@ async def test_a_signed_body_that_leaves_the_person_out_is_not_believed() -> Non
     assert codes(answer) == ["WRONG_HOLDER"]
 
 
+async def test_another_persons_record_inside_a_signed_body_is_not_believed() -> None:
+    swapped = {**RECORD, "id": OTHER}
+    body = {"n": "mine", "results": [{"idNumber": ZHANG, "records": [swapped]}]}
+
+    answer = await asked(agency_of(Sends((response(body),), "mine"), *RESPONSE_FORM))
+
+    assert (answer.certificates, codes(answer)) == ((), ["WRONG_HOLDER"])
+
+
+@pytest.mark.parametrize(
+    ("envelope", "code"),
+    [
+        pytest.param(record({**RECORD, "id": "12345678"}), [], id="its own type"),
+        pytest.param(absence("12345678"), [], id="an absence of its own type"),
+    ],
+)
+async def test_a_number_is_believed_for_its_own_id_type(
+    envelope: Envelope, code: list[str]
+) -> None:
+    permit = Identity(IdType.TAIWAN_COMPATRIOT_PERMIT, "12345678")
+
+    answer = await asked(agency_of(Sends((envelope,))), permit)
+
+    assert codes(answer) == code
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        pytest.param(record({**RECORD, "id": "12345678"}), id="a record"),
+        pytest.param(absence("12345678"), id="an absence"),
+    ],
+)
+async def test_the_same_number_of_another_id_type_is_another_person(
+    envelope: Envelope,
+) -> None:
+    home_return = Identity(IdType.HOME_RETURN_PERMIT, "12345678")
+
+    answer = await asked(agency_of(Sends((envelope,))), home_return)
+
+    assert codes(answer) == ["WRONG_HOLDER"]
+
+
 async def test_a_suspended_agency_is_not_asked() -> None:
     connector = Sends((record(),))
 

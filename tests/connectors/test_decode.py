@@ -7,6 +7,7 @@ import pytest
 from connectors.decode import Decoder, Holding, RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
+from policy.identity import parse_identity
 from policy.level import Level
 from signing.envelope import PayloadType
 from signing.trust import TrustBundle
@@ -114,7 +115,7 @@ def test_a_record_that_is_malformed_is_refused(
 def test_a_date_has_the_manifests_form(
     date_format: str, stated: str, *, accepted: bool
 ) -> None:
-    form = ("[record.values.level]", f"[record.values.level]\n")
+    form = ("[record.values.level]", "[record.values.level]")
     reader = decoder(
         ('state = "state"', f'state = "state"\ndate_format = "{date_format}"'), form
     )
@@ -165,7 +166,7 @@ def test_a_key_of_another_institution_is_refused() -> None:
 def test_a_signed_absence_is_a_holding_without_records() -> None:
     reading = decoder().decode(believed(absence()))
 
-    assert reading.holdings == {ZHANG: Holding(())}
+    assert reading.holdings == {ZHANG: Holding((), absent=parse_identity(ZHANG))}
 
 
 def test_an_absence_signed_by_another_institution_is_refused() -> None:

@@ -34,7 +34,9 @@ async def exchange_with(handler: Handler, **options: object) -> AsyncIterator[Ex
     await runner.cleanup()
 
 
-def answer(status: int, body: bytes = b"{}", content_type: str = "application/json"):  # noqa: ANN201 - a handler
+def answer(
+    status: int, body: bytes = b"{}", content_type: str = "application/json"
+) -> Handler:
     async def handle(_: web.Request) -> web.Response:
         return web.Response(status=status, body=body, content_type=content_type)
 

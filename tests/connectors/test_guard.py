@@ -1,5 +1,4 @@
-"""What stands between a question and an agency: once each, bounded, never shared
-by accident, and every failure an answer."""
+"""The guard: one call, one bound, no mixing, and every failure an answer."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,0 +1,24 @@
+"""The three sandbox agencies, started once for the whole run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.demo import Ports, open_agencies, read_people
+from tests.running import Agencies
+
+HOLDERS = 300
+
+
+@pytest.fixture(scope="session", name="running_agencies")
+def _running_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agencies]:
+    folder = tmp_path_factory.mktemp("agencies")
+    with open_agencies(folder, HOLDERS, Ports(0, 0)) as urls:
+        yield Agencies(urls, folder, read_people(folder))
+
+
+@pytest.fixture(name="agencies")
+def _agencies(running_agencies: Agencies) -> Agencies:
+    """The agencies, without faults and with no calls counted."""
+    running_agencies.reset()
+    return running_agencies

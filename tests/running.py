@@ -1,0 +1,148 @@
+"""Real agencies and real gateways for tests: processes, sockets, keys, SQLite."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gateway.demo import HOST, open_gateway, write_configuration
+from gateway.ports import free_port
+
+TOKEN = "test-token"
+
+
+@dataclass(frozen=True, slots=True)
+class Agencies:
+    """The three sandbox agencies, running."""
+
+    urls: Mapping[str, str]
+    folder: Path
+    people: list[dict[str, Any]]
+
+    def person(self, story: str) -> dict[str, Any]:
+        """Return one story person."""
+        return next(person for person in self.people if person["id"] == story)
+
+    @contextmanager
+    def fault(self, agency: str, name: str, **more: float) -> Iterator[None]:
+        """Make an agency misbehave for a while."""
+        self._post(agency, "fault", {"fault": name, **more})
+        try:
+            yield
+        finally:
+            self._post(agency, "fault", {"fault": None})
+
+    def reset(self) -> None:
+        """Forget faults and calls."""
+        for agency in self.urls:
+            self._post(agency, "reset", {})
+
+    def calls(self, agency: str) -> Any:
+        """Return what an agency was asked since the last reset."""
+        return _json(urllib.request.Request(f"{self.urls[agency]}/sandbox/calls"))
+
+    def _post(self, agency: str, what: str, body: object) -> None:
+        url = f"{self.urls[agency]}/sandbox/{what}"
+        urllib.request.urlopen(_post(url, body), timeout=5).close()
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway, running."""
+
+    url: str
+    folder: Path
+    token: str = TOKEN
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def post(
+        self, body: object, token: str | None = TOKEN
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """Post to ``/graphql``; return status, parsed body and headers."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        request = _post(f"{self.url}/graphql", body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=15) as response:
+                return response.status, json.load(response), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _maybe_json(error.read()), dict(error.headers)
+
+    def ask(self, query: str, **variables: object) -> Any:
+        """Return the ``data`` of an answer without errors."""
+        status, body, _ = self.post({"query": query, "variables": variables})
+        assert (status, body.get("errors")) == (200, None), body
+        return body["data"]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return status and body of a GET."""
+        try:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=15) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    @property
+    def log(self) -> str:
+        """Everything the gateway wrote to its log."""
+        return (self.folder / "gateway.log").read_text("utf-8")
+
+
+@contextmanager
+def running_gateway(
+    folder: Path,
+    agencies: Agencies,
+    *,
+    manifest: Mapping[str, tuple[str, str]] | None = None,
+    settings: str = "",
+) -> Iterator[Gateway]:
+    """Run a gateway before ``agencies``.
+
+    ``manifest`` replaces one text by another in an agency's manifest, ``"*"`` in
+    all; ``settings`` are lines put before the configuration.
+    """
+    port = free_port(HOST)
+    config = write_configuration(
+        folder,
+        trust_folder=agencies.folder,
+        port=port,
+        agencies=agencies.urls,
+        token=TOKEN,
+        id_number="",
+    )
+    config.write_text(settings + config.read_text("utf-8"), "utf-8")
+    for path in (folder / "manifests").glob("*.toml"):
+        text = path.read_text("utf-8")
+        for agency, (old, new) in (manifest or {}).items():
+            if agency in ("*", path.stem):
+                assert old in text, f"{path.name} has no {old!r}"
+                text = text.replace(old, new)
+        path.write_text(text, "utf-8")
+    with open_gateway(config, port):
+        yield Gateway(f"http://{HOST}:{port}", folder)
+
+
+def _post(
+    url: str, body: object, headers: Mapping[str, str] | None = None
+) -> urllib.request.Request:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return urllib.request.Request(
+        url, data, {"Content-Type": "application/json", **(headers or {})}
+    )
+
+
+def _json(request: urllib.request.Request) -> Any:
+    with urllib.request.urlopen(request, timeout=5) as response:
+        return json.load(response)
+
+
+def _maybe_json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode()
