@@ -55,8 +55,7 @@ class CertificateIds:
                 fingerprint(certificate),
             )
         )
-        sealed = self._sealer.encrypt(place.encode(), None)
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _spelt(self._sealer.encrypt(place.encode(), None))
 
     def open(self, id_: str) -> CertificatePlace:
         """Return the place an id was made of.
@@ -73,8 +72,15 @@ class CertificateIds:
             place = self._sealer.decrypt(sealed, None)
         except (binascii.Error, ValueError, InvalidTag):
             raise UnknownIdError from None
+        # One certificate, one spelling: padding or stray bits would make more.
+        if _spelt(sealed) != id_:
+            raise UnknownIdError
         agency, id_type, number, mark = place.decode().split(_SEPARATOR)
         return CertificatePlace(agency, Identity(IdType(id_type), number), mark)
+
+
+def _spelt(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
 def fingerprint(certificate: AttestedCertificate) -> str:

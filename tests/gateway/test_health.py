@@ -1,0 +1,105 @@
+"""Health says what is true of the process and of each agency."""
+
+import json
+from pathlib import Path
+
+from tests.contracts.people import nobodies
+from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
+from tests.running import Agencies, Gateway, running_gateway
+
+NO_CACHE = {"*": ("ttl_seconds = 10", "ttl_seconds = 0")}
+FROZEN = {
+    TRANSPORT: (
+        'authority = "transport"',
+        'authority = "transport"\naccount = "FROZEN"',
+    )
+}
+
+
+def ready(gateway: Gateway) -> tuple[int, str, dict[str, str]]:
+    """Return the status code, the summary and each agency's state."""
+    status, text = gateway.get("/health/ready")
+    body = json.loads(text)
+    return status, body["status"], {a["id"]: a["state"] for a in body["agencies"]}
+
+
+def ask_somebody(gateway: Gateway) -> dict[str, str]:
+    """Ask about a person nobody knows; return each agency's outcome."""
+    (person,) = nobodies(1)
+    holder = gateway.ask(SOURCES, idNumber=person.number)["holder"]
+    return {row["agency"]: row["outcome"] for row in holder["sources"]}
+
+
+def test_the_process_lives(gateway: Gateway) -> None:
+    assert gateway.get("/health/live") == (200, '{"status":"live"}')
+
+
+def test_agencies_that_were_not_asked_are_knocked_at(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with running_gateway(tmp_path, agencies) as gateway:
+        found = ready(gateway)
+
+    assert found == (
+        200,
+        "ready",
+        dict.fromkeys((EMERGENCY, FIRE, TRANSPORT), "reachable"),
+    )
+
+
+def test_an_agency_that_fails_degrades_and_one_that_recovers_restores(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with running_gateway(tmp_path, agencies, manifest=NO_CACHE) as gateway:
+        with agencies.fault(FIRE, "error-500"):
+            ask_somebody(gateway)
+            during = ready(gateway)
+        ask_somebody(gateway)
+        after = ready(gateway)
+
+    assert during == (
+        200,
+        "degraded",
+        {EMERGENCY: "answering", FIRE: "failing", TRANSPORT: "answering"},
+    )
+    assert after == (
+        200,
+        "ready",
+        dict.fromkeys((EMERGENCY, FIRE, TRANSPORT), "answering"),
+    )
+
+
+def test_a_gateway_without_any_agency_is_unavailable(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    gone = Agencies(
+        dict.fromkeys(agencies.urls, "http://127.0.0.1:1"),
+        agencies.folder,
+        agencies.people,
+    )
+
+    with running_gateway(tmp_path, gone) as gateway:
+        outcomes = ask_somebody(gateway)
+        status, summary, _ = ready(gateway)
+
+    assert (status, summary) == (503, "unavailable")
+    assert outcomes == dict.fromkeys((EMERGENCY, FIRE, TRANSPORT), "UNREACHABLE")
+
+
+def test_a_frozen_agency_is_suspended_and_not_asked(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    query = """query($n: String!) { holder(idNumber: $n) { ... on Holder {
+      eligibility(itemCode: "4-02-01-01", level: LEVEL_4) {
+        outcome findings { clause outcome } } } } }"""
+    (person,) = nobodies(1)
+
+    with running_gateway(tmp_path, agencies, manifest=FROZEN) as gateway:
+        outcomes = ask_somebody(gateway)
+        states = ready(gateway)[2]
+        verdict = gateway.ask(query, n=person.number)["holder"]["eligibility"]
+
+    assert (outcomes[TRANSPORT], states[TRANSPORT]) == ("SUSPENDED", "suspended")
+    assert agencies.calls(TRANSPORT)["calls"] == 0
+    assert verdict["outcome"] == "INELIGIBLE"
+    assert {"clause": "219-2b", "outcome": "UNMET"} in verdict["findings"]

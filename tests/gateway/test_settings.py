@@ -1,0 +1,153 @@
+"""Options: read once, refused by name, overruled by the environment."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import StartError
+from gateway.settings import (
+    Token,
+    caller_of,
+    load_settings,
+    read_certificate_id_key,
+)
+
+CONFIG = """
+manifests = "manifests"
+trust_bundle = "trust.toml"
+certificate_id_key_file = "id.key"
+
+[[tokens]]
+caller = "hr-platform"
+sha256 = "{digest}"
+""".format(digest=hashlib.sha256(b"open sesame").hexdigest())
+TOKENS = [Token(caller="hr-platform", sha256=hashlib.sha256(b"a").hexdigest())]
+
+
+@pytest.fixture(name="config")
+def _config(tmp_path: Path) -> Path:
+    path = tmp_path / "gateway.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+def test_paths_are_taken_from_the_files_folder(config: Path) -> None:
+    settings = load_settings(config, {})
+
+    assert settings.trust_bundle == str(config.parent / "trust.toml")
+
+
+def test_an_absolute_path_stays_as_it_is(config: Path) -> None:
+    settings = load_settings(config, {"GATEWAY_TRUST_BUNDLE": "/etc/trust.toml"})
+
+    assert settings.trust_bundle == "/etc/trust.toml"
+
+
+def test_the_environment_overrules_the_file(config: Path) -> None:
+    settings = load_settings(
+        config, {"GATEWAY_PORT": "9000", "GATEWAY_GRAPHIQL": "false", "HOME": "/"}
+    )
+
+    assert (settings.port, settings.graphiql) == (9000, False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        pytest.param(
+            "GATEWAY_PROT",
+            "1",
+            "unknown variable GATEWAY_PROT; the nearest option is GATEWAY_PORT",
+            id="misspelt",
+        ),
+        pytest.param("GATEWAY_PORT", "many", "GATEWAY_PORT: ", id="not a number"),
+        pytest.param("GATEWAY_PORT", "65536", "GATEWAY_PORT: ", id="over the most"),
+        pytest.param(
+            "GATEWAY_TOKENS", "x", "unknown variable GATEWAY_TOKENS", id="a table"
+        ),
+    ],
+)
+def test_a_variable_that_cannot_be_stops_the_start(
+    config: Path, variable: str, value: str, says: str
+) -> None:
+    with pytest.raises(StartError) as refused:
+        load_settings(config, {variable: value})
+
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        pytest.param(
+            'manifests = "manifests"',
+            'manifest = "manifests"',
+            "unknown key 'manifest'; the nearest known one is 'manifests'",
+            id="misspelt",
+        ),
+        pytest.param('trust_bundle = "trust.toml"\n', "", "trust_bundle", id="missing"),
+        pytest.param('sha256 = "', 'sha256 = "x', "sha256", id="no digest"),
+        pytest.param(
+            'caller = "hr-platform"',
+            'caller = "hr-platform"\nname = "x"',
+            "unknown key 'tokens.name'",
+            id="misspelt in a table",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_stops_the_start(
+    config: Path, old: str, new: str, says: str
+) -> None:
+    config.write_text(CONFIG.replace(old, new))
+
+    with pytest.raises(StartError) as refused:
+        load_settings(config, {})
+
+    assert says in str(refused.value)
+
+
+def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="No such file"):
+        load_settings(tmp_path / "absent.toml", {})
+
+
+@pytest.mark.parametrize("end", ["", "\n"], ids=["as it is", "with a line feed"])
+def test_the_id_key_is_64_bytes_in_hexadecimal(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "id.key"
+    path.write_text("ab" * 64 + end)
+
+    assert read_certificate_id_key(path) == b"\xab" * 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("ab" * 63, id="one byte too few"),
+        pytest.param("ab" * 65, id="one byte too many"),
+        pytest.param("xy" * 64, id="no hexadecimal"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_an_id_key_that_does_not_do_is_refused_with_the_remedy(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "id.key"
+    path.write_text(text)
+
+    with pytest.raises(StartError, match="openssl rand -hex 64"):
+        read_certificate_id_key(path)
+
+
+@pytest.mark.parametrize(
+    ("token", "caller"),
+    [
+        pytest.param("a", "hr-platform", id="known"),
+        pytest.param("b", None, id="unknown"),
+        pytest.param("", None, id="empty"),
+        pytest.param("\udcff", None, id="not UTF-8"),
+        pytest.param(TOKENS[0].sha256, None, id="the digest itself"),
+    ],
+)
+def test_a_token_names_its_caller(token: str, caller: str | None) -> None:
+    assert caller_of(token, TOKENS) == caller

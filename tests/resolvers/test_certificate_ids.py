@@ -1,0 +1,91 @@
+"""Ids that say nothing, cannot be invented, and lead back."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.answer import AttestedCertificate
+from connectors.decode import Decoder
+from policy.catalogue import load_catalogue
+from policy.evidence import Attestation
+from policy.identity import parse_identity
+from resolvers.certificate_ids import CertificateIds, UnknownIdError, fingerprint
+from tests.connectors.agency import NOW, ZHANG, believed, manifest, record
+
+IDS = CertificateIds(bytes(range(64)))
+
+
+def certificate(**changes: object) -> AttestedCertificate:
+    envelope = record()
+    proof = believed(envelope)
+    reading = Decoder(manifest(), load_catalogue()).decode(proof)
+    (found,) = reading.holdings[ZHANG].records
+    return AttestedCertificate(
+        agency="transport",
+        record=replace(found, **changes),  # type: ignore[arg-type]  # test literals
+        attestation=Attestation(
+            institution="x", scope=frozenset(), key_in_force=True, account=None
+        ),
+        proof=proof,
+        envelope=envelope,
+        retrieved_at=NOW,
+    )
+
+
+def test_an_id_leads_back_to_its_place() -> None:
+    place = IDS.open(IDS.seal(certificate()))
+
+    assert (place.agency, place.holder, place.fingerprint) == (
+        "transport",
+        parse_identity(ZHANG),
+        fingerprint(certificate()),
+    )
+
+
+def test_one_certificate_has_one_id() -> None:
+    assert IDS.seal(certificate()) == IDS.seal(certificate())
+
+
+def test_a_renewal_keeps_the_id() -> None:
+    first = certificate(first_issued_on=date(2023, 1, 1), issued_on=date(2023, 1, 1))
+    renewed = certificate(first_issued_on=date(2023, 1, 1), issued_on=date(2029, 1, 1))
+
+    assert IDS.seal(first) == IDS.seal(renewed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"number": "7"}, id="number"),
+        pytest.param({"item_code": "1.2"}, id="item"),
+        pytest.param({"level": None}, id="level"),
+        pytest.param({"first_issued_on": date(2020, 1, 1)}, id="first issue"),
+    ],
+)
+def test_another_certificate_of_the_holder_has_another_id(
+    change: dict[str, object],
+) -> None:
+    assert IDS.seal(certificate(**change)) != IDS.seal(certificate())
+
+
+def test_an_id_of_another_gateways_key_is_unknown() -> None:
+    other = CertificateIds(bytes(64)).seal(certificate())
+
+    with pytest.raises(UnknownIdError):
+        IDS.open(other)
+
+
+@given(st.text(max_size=500))
+def test_no_text_is_an_id_by_chance(text: str) -> None:
+    with pytest.raises(UnknownIdError):
+        IDS.open(text)
+
+
+def test_an_id_has_one_spelling() -> None:
+    id_ = IDS.seal(certificate())
+
+    with pytest.raises(UnknownIdError):
+        IDS.open(id_ + "=")
