@@ -83,8 +83,13 @@ const page = await build({
   splitting: true,
   jsx: 'automatic',
   loader: { '.ttf': 'file' },
-  // The whole editor goes by this name; src/monaco.js lists the parts wanted.
-  alias: { 'monaco-editor/esm/vs/editor/edcore.main.js': './src/monaco.js' },
+  alias: {
+    // The whole editor goes by this name; src/monaco.js lists the parts wanted.
+    'monaco-editor/esm/vs/editor/edcore.main.js': './src/monaco.js',
+    // The old names lead to scripts whose exports are lost here, and with them prettifying.
+    'prettier/parser-babel': 'prettier/plugins/babel',
+    'prettier/parser-graphql': 'prettier/plugins/graphql',
+  },
   // Only for subscriptions over a WebSocket, which the page does not ask for.
   external: ['graphql-ws'],
   define: {

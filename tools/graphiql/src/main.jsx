@@ -41,10 +41,21 @@ async function fetchConfig() {
   return response.json();
 }
 
+// GraphiQL may ask for the schema before the header editor stands, without its headers.
+function fetcherWith(headers) {
+  const fetcher = createGraphiQLFetcher({ url: '/graphql' });
+  return (params, options) =>
+    fetcher(
+      params,
+      params.operationName === 'IntrospectionQuery'
+        ? { ...options, headers: { ...headers, ...options?.headers } }
+        : options,
+    );
+}
+
 function Page({ config }) {
-  const headers = config.token
-    ? JSON.stringify({ Authorization: `Bearer ${config.token}` }, null, 2)
-    : undefined;
+  const demo = config.token ? { Authorization: `Bearer ${config.token}` } : undefined;
+  const headers = demo && JSON.stringify(demo, null, 2);
   const tabs = config.tabs.map(({ query, variables }) => ({
     query,
     variables: JSON.stringify(variables, null, 2),
@@ -52,7 +63,7 @@ function Page({ config }) {
   }));
   return (
     <GraphiQL
-      fetcher={createGraphiQLFetcher({ url: '/graphql' })}
+      fetcher={fetcherWith(demo)}
       storage={memoryStorage()}
       defaultTabs={tabs}
       defaultHeaders={headers}
