@@ -1,0 +1,176 @@
+"""The page as a person meets it: a real browser, the network closed."""
+
+import json
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+WAIT_SECONDS = 30
+TABS = ["HolderCheck", "AgencyHealth", "PolicyAndProvenance"]
+
+# The editor draws the lines in sight only; its model has the whole text.
+MODEL_TEXT = """
+const models = globalThis.__MONACO?.editor.getModels() ?? [];
+return models.find(model => model.uri.path.endsWith(arguments[0]))?.getValue() ?? '';
+"""
+
+
+def text_of(browser: Chrome, name: str) -> str:
+    """Return what the editor called ``name`` holds."""
+    text: str = browser.execute_script(MODEL_TEXT, name)
+    return text
+
+
+def tab_names(browser: Chrome) -> list[str]:
+    tabs = browser.find_elements(By.CSS_SELECTOR, ".graphiql-tab-button")
+    return [tab.text for tab in tabs]
+
+
+def log(browser: Chrome, kind: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]  # selenium's
+    return entries
+
+
+def violations(browser: Chrome) -> list[str]:
+    refused: list[str] = browser.execute_script("return window.violations")
+    return refused
+
+
+def events(browser: Chrome) -> list[dict[str, Any]]:
+    """Return what happened on the network since it was last asked."""
+    return [
+        json.loads(entry["message"])["message"] for entry in log(browser, "performance")
+    ]
+
+
+def addresses_asked(browser: Chrome) -> list[str]:
+    """Return every address the page asked for; ``data:`` addresses ask nobody."""
+    asked = [
+        event["params"]["request"]["url"]
+        for event in events(browser)
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    return [url for url in asked if not url.startswith("data:")]
+
+
+def press_run(browser: Chrome) -> None:
+    browser.find_element(By.CSS_SELECTOR, ".graphiql-execute-button").click()
+
+
+def wait_for_answer(browser: Chrome) -> str:
+    WebDriverWait(browser, WAIT_SECONDS).until(
+        lambda _: '"data"' in text_of(browser, "response.json")
+    )
+    return text_of(browser, "response.json")
+
+
+@pytest.fixture
+def page(chromium: Chrome, gateway_url: str) -> Chrome:
+    """The page, open, with its editors and its schema loaded."""
+    # The browser's own start page must not be taken for ours.
+    chromium.get("about:blank")
+    log(chromium, "performance")
+
+    chromium.get(f"{gateway_url}/graphql")
+    WebDriverWait(chromium, WAIT_SECONDS).until(
+        lambda browser: (
+            text_of(browser, "operation.graphql")
+            and browser.find_elements(By.CSS_SELECTOR, ".graphiql-execute-button")
+            and not browser.find_elements(By.CSS_SELECTOR, ".graphiql-spinner")
+        )
+    )
+    return chromium
+
+
+def test_three_kinds_of_user_find_their_tabs(page: Chrome) -> None:
+    assert tab_names(page) == TABS
+
+
+def test_the_demo_token_stands_in_the_header_editor(page: Chrome) -> None:
+    headers = json.loads(text_of(page, "request-headers.json"))
+
+    assert headers["Authorization"].startswith("Bearer ")
+
+
+def test_the_holder_check_runs_and_shows_an_eligible_certificate(page: Chrome) -> None:
+    press_run(page)
+
+    answer = json.loads(wait_for_answer(page))
+    nodes = answer["data"]["holder"]["certificates"]["nodes"]
+    outcomes = [node["eligibility"]["outcome"] for node in nodes]
+    pane = page.find_element(By.CSS_SELECTOR, ".result-window").text
+    assert "ELIGIBLE" in outcomes
+    assert "certificates" in pane
+
+
+def test_the_documentation_opens_on_the_schema(page: Chrome) -> None:
+    page.find_element(
+        By.CSS_SELECTOR, "[aria-label='Show Documentation Explorer']"
+    ).click()
+
+    WebDriverWait(page, WAIT_SECONDS).until(
+        lambda browser: (
+            "Query"
+            in browser.find_element(By.CSS_SELECTOR, ".graphiql-doc-explorer").text
+        )
+    )
+
+
+def test_a_session_of_work_asks_nobody_but_the_gateway(
+    page: Chrome, gateway_url: str
+) -> None:
+    press_run(page)
+    wait_for_answer(page)
+    page.find_element(By.CSS_SELECTOR, "[aria-label^='Prettify query']").click()
+    page.find_elements(By.CSS_SELECTOR, ".graphiql-tab-button")[1].click()
+    WebDriverWait(page, WAIT_SECONDS).until(
+        lambda browser: "AgencyHealth" in text_of(browser, "operation.graphql")
+    )
+
+    asked = addresses_asked(page)
+    assert [url for url in asked if not url.startswith(f"{gateway_url}/")] == []
+    assert [url for url in asked if "/graphiql/json-" in url] != []
+
+
+def test_a_session_of_work_is_refused_nothing(page: Chrome) -> None:
+    press_run(page)
+    wait_for_answer(page)
+    page.find_element(By.CSS_SELECTOR, "[aria-label^='Prettify query']").click()
+
+    assert violations(page) == []
+    assert log(page, "browser") == []
+
+
+def test_an_inline_script_is_refused(page: Chrome) -> None:
+    page.execute_script(
+        "const script = document.createElement('script');"
+        "script.textContent = 'window.slippedIn = true';"
+        "document.body.append(script);"
+    )
+
+    assert page.execute_script("return window.slippedIn") is None
+    assert violations(page) == ["script-src-elem inline"]
+
+
+def test_another_address_is_refused(page: Chrome) -> None:
+    refused = page.execute_async_script(
+        "const done = arguments[0];"
+        "fetch('http://127.0.0.1:9/').then(() => done(false), () => done(true));"
+    )
+
+    assert refused is True
+    assert violations(page) == ["connect-src http://127.0.0.1:9/"]
+
+
+def test_nothing_typed_is_left_on_the_machine(page: Chrome) -> None:
+    press_run(page)
+    wait_for_answer(page)
+
+    stored = page.execute_script(
+        "return [...Object.entries(localStorage), ...Object.entries(sessionStorage),"
+        "        document.cookie]"
+    )
+    assert stored == [""]
