@@ -1,0 +1,55 @@
+"""Who asks, with which rights, and for which purpose a person is looked up.
+
+Rights are OAuth 2 scopes (RFC 6749, 3.3). A look-up of a person names a purpose and
+a case (个人信息保护法, articles 6 and 13); it comes with the request, or with the
+caller's token where the operator allows one for all of a caller's requests.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a caller may do."""
+
+    READ_CERTIFICATES = "certificates:read"
+    READ_IDENTITY = "identity:read"
+    WRITE_PAYMENTS = "payments:write"
+    REGISTER = "connectors:register"
+    APPROVE = "connectors:approve"
+    SANCTION = "sanctions:write"
+    RECOVER = "recoveries:write"
+    AUDIT = "audit:read"
+    INTROSPECT = "schema:read"
+
+
+class Purpose(StrEnum):
+    """Why a person is looked up."""
+
+    SUBSIDY_CLAIM = "SUBSIDY_CLAIM"
+    SUPERVISION_AND_AUDIT = "SUPERVISION_AND_AUDIT"
+    RECOVERY = "RECOVERY"
+    COMPLAINT = "COMPLAINT"
+    HOLDER_REQUEST = "HOLDER_REQUEST"
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The purpose of looking people up, and the case it belongs to."""
+
+    purpose: Purpose
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    id: str
+    scopes: frozenset[Scope]
+    look_up: LookUp | None = None
+    """The purpose of all of this caller's requests that name none themselves."""
+
+    def may(self, scope: Scope) -> bool:
+        """Say whether the caller has ``scope``."""
+        return scope in self.scopes
