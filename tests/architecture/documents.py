@@ -1,0 +1,84 @@
+"""The project's Markdown pages, as far as tests compare them with the code."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
+
+
+FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced code block; ``about`` is what follows the language."""
+
+    page: str
+    line: int
+    language: str
+    about: str
+    text: str
+
+    def __str__(self) -> str:
+        """Return where it stands."""
+        return f"{self.page}:{self.line}"
+
+
+def blocks(language: str) -> list[Block]:
+    """Return every block in ``language``, page by page."""
+    return [
+        block
+        for page in PAGES
+        for block in _blocks_of(page)
+        if block.language == language
+    ]
+
+
+def _blocks_of(page: Path) -> list[Block]:
+    text = page.read_text("utf-8")
+    return [
+        Block(
+            page.relative_to(ROOT).as_posix(),
+            text.count("\n", 0, match.start()) + 1,
+            *match.groups(),
+        )
+        for match in FENCED.finditer(text)
+    ]
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """Return the rows of the one table whose first column is called ``heading``.
+
+    Raises:
+        LookupError: there is none, or more than one.
+    """
+    lines = (ROOT / page).read_text("utf-8").splitlines()
+    starts = [
+        number
+        for number, line in enumerate(lines)
+        if line.startswith("|") and _cells(line)[0].strip("`") == heading
+    ]
+    if len(starts) != 1:
+        raise LookupError(f"{len(starts)} tables of {heading} in {page}")
+    rows = []
+    for line in lines[starts[0] + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append(_cells(line))
+    return rows
+
+
+def names(page: str, heading: str) -> list[str]:
+    """Return the first column of a table, without its code marks."""
+    return [row[0].strip("`") for row in table(page, heading)]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]

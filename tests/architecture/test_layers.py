@@ -1,0 +1,166 @@
+"""The house is what it is said to be: packages, clocks, exceptions, dependencies.
+
+Imports between layers are import-linter's to hold (``make check``).
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.documents import ROOT, names
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
+CLOCKS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.time_ns",
+    "time.localtime",
+    "time.gmtime",
+}
+STRAWBERRYS = {"graphql-core", "cross-web"}
+"""Imported, and Strawberry's to choose: see docs/decisions/dependencies.md."""
+
+
+def sources(*packages: str) -> list[Path]:
+    return [path for package in packages for path in (ROOT / package).rglob("*.py")]
+
+
+def clocks(tree: ast.AST) -> Iterator[str]:
+    """Name every reading of the time of day, also one handed on uncalled."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            dotted = ".".join(ast.unparse(node).split(".")[-2:])
+            if dotted in CLOCKS:
+                yield dotted
+
+
+def broad_handlers(tree: ast.AST) -> Iterator[int]:
+    """Give the line of every handler that catches whatever comes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = "" if node.type is None else ast.unparse(node.type)
+            words = re.findall(r"\w+", caught)
+            if not words or {"Exception", "BaseException"} & set(words):
+                yield node.lineno
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Name the top module of every import from outside."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9-]", line, maxsplit=1)[0] for line in requirements}
+
+
+def test_the_packages_are_named_alike_everywhere() -> None:
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+    assert set(PACKAGES) == folders
+    assert PROJECT["tool"]["importlinter"]["root_packages"] == PACKAGES
+
+
+def told_modules() -> dict[str, set[str]]:
+    """Return the modules that docs/architecture.md names, package by package."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    tree = page.partition("\n```\n")[2].partition("\n```\n")[0]
+    found: dict[str, set[str]] = {}
+    package = ""
+    for line in tree.splitlines():
+        name = re.split(r"\s{2,}", line.strip())[0]
+        if not line.startswith(" "):
+            package = name.rstrip("/")
+        words = {word for word in name.split() if word.isidentifier()}
+        found[package] = found.get(package, set()) | words
+    return {package: found[package] for package in PACKAGES}
+
+
+def test_the_tree_of_the_page_is_the_tree() -> None:
+    assert told_modules() == {
+        package: {
+            path.stem
+            for path in (ROOT / package).glob("*.py")
+            if not path.stem.startswith("__")
+        }
+        for package in PACKAGES
+    }
+
+
+def test_only_the_gateway_and_the_sandbox_know_what_time_it_is() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): clock
+        for path in sources("signing", "policy", "connectors", "resolvers")
+        for clock in clocks(ast.parse(path.read_text("utf-8")))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("datetime.now(UTC)", id="a class"),
+        pytest.param("datetime.datetime.now(UTC)", id="a module's class"),
+        pytest.param("field(default_factory=date.today)", id="not called here"),
+    ],
+)
+def test_a_reading_of_the_clock_is_seen(code: str) -> None:
+    assert list(clocks(ast.parse(code))) != []
+
+
+def test_nothing_catches_whatever_comes() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sources(*PACKAGES)
+        for line in broad_handlers(ast.parse(path.read_text("utf-8")))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "caught", ["", " Exception", " (OSError, Exception) as error", " BaseException"]
+)
+def test_a_handler_for_everything_is_seen(caught: str) -> None:
+    tree = ast.parse(f"try:\n    pass\nexcept{caught}:\n    pass")
+
+    assert list(broad_handlers(tree)) == [3]
+
+
+def test_every_dependency_has_its_sentence() -> None:
+    project = PROJECT["project"]
+
+    run_time = declared(project["dependencies"])
+    development = declared(project["optional-dependencies"]["dev"])
+
+    told = names("docs/decisions/dependencies.md", "Run time")
+    told_of_tests = names("docs/decisions/dependencies.md", "Development")
+    assert (set(told), set(told_of_tests)) == (run_time, development)
+
+
+def test_what_is_imported_is_declared() -> None:
+    distributions = packages_distributions()
+    modules = {
+        module
+        for path in sources(*PACKAGES)
+        for module in imported(path)
+        if module not in sys.stdlib_module_names and module not in PACKAGES
+    }
+
+    found = {distributions[module][0].replace("_", "-") for module in modules}
+
+    assert found - declared(PROJECT["project"]["dependencies"]) == STRAWBERRYS

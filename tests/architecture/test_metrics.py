@@ -1,0 +1,26 @@
+"""The metrics are those of the page, with its types and labels."""
+
+from gateway.telemetry import Metrics
+from tests.architecture.documents import table
+
+SUFFIXES = {"counter": "_total", "histogram": ""}
+
+
+def test_every_metric_stands_in_the_table() -> None:
+    """Before the first event a metric shows no labels, so the collectors are read."""
+    collectors = Metrics().registry._collector_to_names
+    exported = {
+        (one._name + SUFFIXES[one._type], one._type, one._labelnames)  # type: ignore[attr-defined]  # a Collector says less than a metric has
+        for one in collectors
+    }
+
+    told = {
+        (
+            name.strip("`"),
+            type_,
+            tuple(label.strip("` ") for label in labels.split(",")),
+        )
+        for name, type_, labels, _ in table("docs/operating.md", "Metric")
+    }
+
+    assert told == exported

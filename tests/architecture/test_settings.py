@@ -1,0 +1,88 @@
+"""The options are those of the page, with the page's defaults; others are refused."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.errors import StartError
+from gateway.settings import Settings, load_settings
+from tests.architecture.documents import ROOT, blocks
+
+PAGE = "docs/operating.md"
+
+
+@pytest.fixture(name="configuration")
+def _configuration(tmp_path: Path) -> Path:
+    """The page's example, as a file."""
+    example = next(b for b in blocks("toml") if b.text.startswith("# gateway.toml"))
+    path = tmp_path / "gateway.toml"
+    path.write_text(example.text, "utf-8")
+    return path
+
+
+def told() -> dict[str, object]:
+    """Return each option of the page with its default; ``...`` where one is needed."""
+    page = (ROOT / PAGE).read_text("utf-8")
+    options = page.partition("\n## Options\n")[2].partition("\n## ")[0]
+    found: dict[str, object] = {}
+    for section in options.split("\n### ")[1:]:
+        name = section.partition("\n")[0].strip("`")
+        if "\n\nRequired." in section:
+            found[name] = ...
+        elif match := re.search(r"\n\nDefault: `([^`]+)`\.", section):
+            found[name] = tomllib.loads(f"value = {match[1]}")["value"]
+        elif "\n\nDefault: none." in section:
+            found[name] = None
+    return found
+
+
+def test_every_option_stands_on_the_page_with_its_default() -> None:
+    assert told() == {
+        field.name: ... if field.default is msgspec.NODEFAULT else field.default
+        for field in msgspec.structs.fields(Settings)
+    }
+
+
+def test_the_environment_wins_over_the_example(configuration: Path) -> None:
+    settings = load_settings(configuration, {"GATEWAY_PORT": "8001"})
+
+    assert [settings.port, settings.host, settings.tokens[0].caller] == [
+        8001,
+        "127.0.0.1",
+        "pudong-hr",
+    ]
+
+
+def test_paths_are_taken_from_the_folder_of_the_file(configuration: Path) -> None:
+    settings = load_settings(configuration, {})
+
+    assert settings.trust_bundle == str(configuration.parent / "trust.toml")
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        pytest.param("GATEWAY_PROT", "GATEWAY_PORT", id="a misspelt one"),
+        pytest.param("GATEWAY_TOKENS", "GATEWAY_HOST", id="tokens are no scalar"),
+    ],
+)
+def test_an_unknown_variable_stops_the_start(
+    configuration: Path, variable: str, nearest: str
+) -> None:
+    with pytest.raises(StartError) as refused:
+        load_settings(configuration, {variable: "1"})
+
+    assert str(refused.value) == (
+        f"unknown variable {variable}; the nearest option is {nearest}"
+    )
+
+
+def test_an_unknown_option_stops_the_start(configuration: Path) -> None:
+    text = configuration.read_text("utf-8").replace("port = ", "prot = ")
+    configuration.write_text(text, "utf-8")
+
+    with pytest.raises(StartError, match=r"unknown key 'prot'.*'port'"):
+        load_settings(configuration, {})
