@@ -2,10 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +10,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-START_SECONDS = 20.0
+from gateway.demo import HOST, open_gateway, write_configuration
+from gateway.ports import free_port
+from tests.running import TOKEN, Agencies
 
 # Collects what the page's policy refused, from before the first script on.
 RECORD_VIOLATIONS = """
@@ -24,42 +22,26 @@ document.addEventListener('securitypolicyviolation', event =>
 """
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+@pytest.fixture(scope="session", name="gateway_url")
+def _gateway_url(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a gateway set up as the demo sets it up."""
+    port = free_port(HOST)
+    config = write_configuration(
+        tmp_path_factory.mktemp("gateway-for-browsers"),
+        trust_folder=running_agencies.folder,
+        port=port,
+        agencies=running_agencies.urls,
+        token=TOKEN,
+        id_number=running_agencies.people[0]["idNumber"],
+    )
+    with open_gateway(config, port):
+        yield f"http://{HOST}:{port}"
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Return when the port answers; fail when the server ends or takes too long."""
-    give_up_at = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up_at:
-        assert server.poll() is None, "the server ended before it listened"
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"nothing listened on port {port} after {START_SECONDS} s")
-
-
-@pytest.fixture(scope="session")
-def gateway_url() -> Iterator[str]:
-    """The address of a running gateway, without a final slash."""
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "asgi"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    command += ["small_gateway:app"]
-    with subprocess.Popen(command, cwd=Path(__file__).parent) as server:
-        try:
-            wait_for(port, server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+@pytest.fixture(name="chromium")
+def _chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     """A Chromium with an empty profile that can reach 127.0.0.1 only."""
     binary = shutil.which("chromium")
     driver = shutil.which("chromedriver")
