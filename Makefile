@@ -6,10 +6,15 @@ BIN := .venv/bin
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+	  "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ...")'
+	@echo "installing into .venv; this takes about a minute, once"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@# Quiet twice: setuptools has a page of advice on editable installs. Errors are shown.
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	@touch $@
 
 demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:8000
 	@$(BIN)/gateway demo $(OPTIONS)
