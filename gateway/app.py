@@ -15,8 +15,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
 
-from gateway.auth import BearerTokens
 from gateway.body_limit import BodyLimit
+from gateway.callers.middleware import Authentication
+from gateway.callers.wiring import open_callers
 from gateway.graphiql import (
     GraphiQLConfig,
     example_tabs,
@@ -28,6 +29,7 @@ from gateway.health import live, ready
 from gateway.settings import Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
+from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
 
@@ -46,7 +48,8 @@ class GraphQLView(GraphQL[RequestContext, None]):
         """Return a context of its own for each request."""
         assert isinstance(request, Request)  # noqa: S101 - no websocket is routed here
         services: Services = request.app.state.services
-        return RequestContext(services)
+        caller: Caller = request.scope["state"]["caller"]
+        return RequestContext(services, caller, caller.look_up)
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse a request body, which must be an object."""
@@ -110,6 +113,7 @@ def create_app(
         async with open_services(settings, measured, clock) as services:
             app.state.services = services
             app.state.metrics = measured
+            app.state.callers = open_callers(settings)
             yield
 
     routes: list[BaseRoute] = [
@@ -135,7 +139,7 @@ def create_app(
             # Outermost, so that every refusal is counted and has an id.
             Middleware(RequestLog, metrics=measured, paths=paths),
             # Before the body limit: a stranger's body is not even counted.
-            Middleware(BearerTokens, tokens=settings.tokens),
+            Middleware(Authentication),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
         ],
     )

@@ -160,7 +160,9 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         'certificate_id_key_file = "certificate-id.key"\n'
         f'graphiql_token = "{token}"\n'
         f'graphiql_id_number = "{id_number}"\n\n'
-        f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\n',
+        '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'
+        f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\nroles = ["reader"]\n'
+        'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n',
         "utf-8",
     )
     return config

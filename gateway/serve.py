@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from connectors.errors import ManifestError
 from connectors.registry import load_manifests
 from gateway.app import create_app
+from gateway.callers.wiring import open_callers
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.settings import Settings, load_settings, read_certificate_id_key
@@ -51,6 +52,7 @@ def refuse_unusable(settings: Settings) -> None:
     """
     read_certificate_id_key(Path(settings.certificate_id_key_file))
     load_trust_bundle(Path(settings.trust_bundle))
+    open_callers(settings)
     try:
         load_manifests(Path(settings.manifests))
     except ManifestError as error:

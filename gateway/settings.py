@@ -7,8 +7,6 @@ from the folder of the file. There is no default for a secret.
 """
 
 import difflib
-import hashlib
-import hmac
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -16,17 +14,13 @@ from typing import Annotated
 import msgspec
 
 from connectors.strict_toml import TableError, read_table
+from gateway.callers.options import Token
 from gateway.errors import StartError
 from resolvers.certificate_ids import KEY_BYTES
 
 PREFIX = "GATEWAY_"
-
-
-class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller and the SHA-256 of its bearer token."""
-
-    caller: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+TABLES = ("tokens", "roles")
+"""Options that are no scalars: they stand in the file alone."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A file with 128 hexadecimal digits: the key that seals certificate ids."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
+    roles: dict[str, tuple[str, ...]] = {}
+    """Names for bundles of scopes."""
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
@@ -95,7 +91,7 @@ def _from_environment(variable: str, value: str) -> object:
     fields = {
         f"{PREFIX}{field.encode_name.upper()}": field.type
         for field in msgspec.structs.fields(Settings)
-        if field.name != "tokens"
+        if field.name not in TABLES
     }
     if variable not in fields:
         near = difflib.get_close_matches(variable, fields, n=1, cutoff=0)[0]
@@ -120,14 +116,3 @@ def read_certificate_id_key(path: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise StartError(f"{path} holds {len(key)} bytes, not {KEY_BYTES}; {remedy}")
     return key
-
-
-def caller_of(token: str, tokens: list[Token]) -> str | None:
-    """Return whose ``token`` it is; ``None`` if it is nobody's."""
-    digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-    found = None
-    # Every entry is compared, so that the time says nothing about which fits.
-    for entry in tokens:
-        if hmac.compare_digest(entry.sha256, digest):
-            found = entry.caller
-    return found

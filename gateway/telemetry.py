@@ -122,7 +122,7 @@ class RequestLog:
                     path=path,
                     status=status,
                     milliseconds=round(seconds * 1000, 1),
-                    caller=scope["state"].get("caller"),
+                    caller=getattr(scope["state"].get("caller"), "id", None),
                 )
 
 

@@ -16,6 +16,7 @@ from connectors.agency import Agency
 from connectors.registry import Registry
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
+from resolvers.caller import Caller, LookUp
 from resolvers.certificate_ids import CertificateIds
 from resolvers.loaders import AnswerLoader
 from signing.trust import TrustBundle
@@ -44,6 +45,9 @@ class RequestContext:
     """One request: when it came, until when it may take, what it asked already."""
 
     services: Services
+    caller: Caller
+    look_up: LookUp | None = None
+    """Why people are looked up: from the request, else the caller's; may be unsaid."""
     now: datetime = field(init=False)
     today: date = field(init=False)
     deadline: float = field(init=False)

@@ -6,12 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import StartError
-from gateway.settings import (
-    Token,
-    caller_of,
-    load_settings,
-    read_certificate_id_key,
-)
+from gateway.settings import load_settings, read_certificate_id_key
 
 CONFIG = """
 manifests = "manifests"
@@ -22,7 +17,6 @@ certificate_id_key_file = "id.key"
 caller = "hr-platform"
 sha256 = "{digest}"
 """.format(digest=hashlib.sha256(b"open sesame").hexdigest())
-TOKENS = [Token(caller="hr-platform", sha256=hashlib.sha256(b"a").hexdigest())]
 
 
 @pytest.fixture(name="config")
@@ -137,17 +131,3 @@ def test_an_id_key_that_does_not_do_is_refused_with_the_remedy(
 
     with pytest.raises(StartError, match="openssl rand -hex 64"):
         read_certificate_id_key(path)
-
-
-@pytest.mark.parametrize(
-    ("token", "caller"),
-    [
-        pytest.param("a", "hr-platform", id="known"),
-        pytest.param("b", None, id="unknown"),
-        pytest.param("", None, id="empty"),
-        pytest.param("\udcff", None, id="not UTF-8"),
-        pytest.param(TOKENS[0].sha256, None, id="the digest itself"),
-    ],
-)
-def test_a_token_names_its_caller(token: str, caller: str | None) -> None:
-    assert caller_of(token, TOKENS) == caller

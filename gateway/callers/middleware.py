@@ -1,0 +1,58 @@
+"""Names the caller of every question, or refuses it with 401 (RFC 6750, 3)."""
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.callers.authenticate import Callers
+from gateway.callers.refusal import AuthenticationError, Reason
+
+PROTECTED = "/graphql"
+
+
+class Authentication:
+    """Lets a question pass from a known caller only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse with 401, or pass on with ``state["caller"]`` set."""
+        if not _asks(scope):
+            await self._app(scope, receive, send)
+            return
+        callers: Callers = scope["app"].state.callers
+        try:
+            caller = await callers.caller_of(Headers(scope=scope))
+        except AuthenticationError as error:
+            await unauthenticated(error)(scope, receive, send)
+            return
+        scope["state"]["caller"] = caller
+        await self._app(scope, receive, send)
+
+
+def _asks(scope: Scope) -> bool:
+    """Say whether a request may make the graph answer.
+
+    A GET without anything to ask gives the page, which has no data. A browser
+    opening a link to the page, with a query in it, is asked for a token too: the
+    endpoint must not have to tell the two apart before it knows who asks.
+    """
+    if scope["type"] != "http" or scope["path"] != PROTECTED:
+        return False
+    if scope["method"] in ("GET", "HEAD"):
+        return bool(scope["query_string"])
+    # A browser's preflight carries no credentials, ever (Fetch, 3.2.2).
+    return bool(scope["method"] != "OPTIONS")
+
+
+def unauthenticated(error: AuthenticationError) -> JSONResponse:
+    """Say what is missing, in the shape of a GraphQL answer."""
+    challenge = "Bearer"
+    if error.reason is not Reason.NO_CREDENTIALS:
+        # RFC 6750, 3.1: without any credentials no error is to be named.
+        challenge = f'Bearer error="invalid_token", error_description="{error}"'
+    refused = {"message": str(error), "extensions": {"code": "UNAUTHENTICATED"}}
+    return JSONResponse(
+        {"errors": [refused]}, status_code=401, headers={"WWW-Authenticate": challenge}
+    )
