@@ -29,7 +29,13 @@ from policy.catalogue import Catalogue
 from policy.evidence import AccountState, Attestation
 from policy.identity import Identity
 from policy.text import Text
-from signing.envelope import Envelope, Freshness, VerifiedPayload, verify
+from signing.envelope import (
+    Envelope,
+    Freshness,
+    PayloadType,
+    VerifiedPayload,
+    verify,
+)
 from signing.errors import SigningError
 from signing.trust import TrustBundle
 
@@ -130,6 +136,8 @@ class Agency:
             holding = reading.holdings.get(holder.number)
             if reading.nonce != nonce:
                 refusals.append(_fault(RecordFault.REPLAYED, reading))
+            elif holding is None and reading.proof.type is PayloadType.RESPONSE:
+                refusals.append(_fault(RecordFault.UNSIGNED_ABSENCE, reading))
             elif holding is None or not holding.is_about(holder):
                 refusals.append(_fault(RecordFault.WRONG_HOLDER, reading))
             else:
@@ -143,6 +151,7 @@ class Agency:
                         proof=reading.proof,
                         envelope=envelope,
                         retrieved_at=now,
+                        is_envelope_shared=len(reading.holdings) > 1,
                     )
                     for record in holding.records
                 ]
@@ -238,6 +247,7 @@ class Agency:
 _CONTRADICTION = "certificates and a signed absence came in one answer"
 _UNSIGNED = "no certificate came, and nothing signed says that there is none"
 _FAULT_REASONS = {
+    RecordFault.UNSIGNED_ABSENCE: "the signed answer leaves the person out",
     RecordFault.REPLAYED: "the signed nonce is not the one sent: an old answer",
     RecordFault.WRONG_HOLDER: "the record is about another person than asked",
 }

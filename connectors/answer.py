@@ -64,6 +64,8 @@ class AttestedCertificate:
     proof: VerifiedPayload
     envelope: Envelope
     retrieved_at: datetime
+    is_envelope_shared: bool = False
+    """Whether the signed bytes are about other people too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

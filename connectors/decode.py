@@ -268,7 +268,7 @@ class RecordFields:
         try:
             return self._values.id_type.get(str(stated)) or IdType(str(stated))
         except ValueError:
-            raise RecordError(f"unknown id type {stated!r}") from None
+            raise RecordError("the holder's id type is not known") from None
 
     def _date(self, name: str, content: object) -> date | None:
         stated = self._stated(name, content)

@@ -165,6 +165,11 @@ def _refuse_contradictions(manifest: Manifest) -> None:
             "request.nonce and response.nonce go together: what is sent must be found "
             "in the signed answer; set both or neither"
         )
+    if manifest.request.nonce and manifest.endpoint.protocol is Protocol.GRAPHQL:
+        raise ManifestError(
+            "request.nonce is set, but an _entities query has no place for it; "
+            "remove it and response.nonce, and keep signature.max_age_seconds short"
+        )
     if manifest.response.nonce is not None and form is SignatureForm.RECORD:
         raise ManifestError(
             "response.nonce is set, but signature.form is 'record': a nonce outside "

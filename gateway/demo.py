@@ -184,7 +184,9 @@ def run_demo(folder: Path, holders: int, ports: Ports) -> None:
     from gateway.demo_screen import show_demo, show_stopped  # noqa: PLC0415 - a cycle
 
     # A terminal closing, or `kill`, ends the demo as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ctrl-C is listened to even where a script started us in the background.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.default_int_handler)
     try:
         with open_demo(folder, holders, ports) as demo:
             show_demo(demo)

@@ -106,7 +106,9 @@ def _share_and_amount(
 
 
 _NOTHING_TO_JUDGE = Text("没有可供核对的证书", "there is no certificate to judge")
-_NOT_ANSWERED = Text("主管部门未答复", "the agency did not answer")
+_NOT_ANSWERED = Text(
+    "未得到登记机构可信的答复", "the registry gave no answer that can be believed"
+)
 _NONE_HELD = Text(
     "登记机构答复该人员未持有此项证书",
     "the registry answers that the person holds no such certificate",

@@ -98,12 +98,19 @@ class Provenance:
 
     @strawberry.field(
         description=both(
-            "分离签名（RFC 7797）所覆盖的 HTTP 正文，base64 编码",
-            "The HTTP body a detached JWS (RFC 7797) covers, in base64",
+            "分离签名（RFC 7797）所覆盖的 HTTP 正文，base64 编码；正文还涉及他人时为空",
+            "The HTTP body a detached JWS (RFC 7797) covers, in base64; null if it is "
+            "about other people too",
         )
     )
     def body(self) -> str | None:
-        """Return the body of a detached signature; ``None`` for a compact one."""
+        """Return the body of a detached signature; ``None`` for a compact one.
+
+        A body signed for a batch holds what the agency has of everybody in it. It is
+        evidence about all of them, and no business of who asked about one.
+        """
+        if self.certificate.is_envelope_shared:
+            return None
         body = self.certificate.envelope.body
         return None if body is None else base64.b64encode(body).decode()
 
@@ -195,7 +202,7 @@ class Certificate:
             "Whether it holds on a day; today in Shanghai by default",
         )
     )
-    def standing(self, info: Info, as_of: AsOf = None) -> Standing:
+    def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
         """Return the standing on ``as_of``."""
         return standing_of(self.attested.record, as_of or info.context.today)
 
@@ -208,7 +215,7 @@ class Certificate:
     )
     def eligibility(
         self, info: Info, as_of: AsOf = None, claim: ClaimArgument = None
-    ) -> Eligibility:
+    ) -> Eligibility | None:
         """Evaluate the clauses on ``as_of``."""
         return evaluated(
             self.attested,

@@ -5,7 +5,6 @@ subtree is pure. A malformed identity number is an answer of its own type: nobod
 is asked, and the certificates are null, which is not an empty list.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,7 +16,7 @@ from connectors.answer import Answer, AttestedCertificate
 from connectors.health import CONCLUSIVE
 from policy.eligibility import Absence, without_certificate
 from policy.evidence import Claimant
-from policy.identity import Identity, IdentityError, parse_identity
+from policy.identity import IdentityError, parse_identity
 from policy.row import row_of
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
@@ -44,6 +43,7 @@ from resolvers.eligibility import (
     shown,
 )
 from resolvers.errors import RequestError
+from resolvers.look_ups import look_up
 from resolvers.sources import Source, skipped, source_of
 
 MAX_HOLDERS = 100
@@ -166,7 +166,7 @@ class Holder(HolderAnswer):
         ],
         as_of: AsOf = None,
         claim: ClaimArgument = None,
-    ) -> Eligibility:
+    ) -> Eligibility | None:
         """Evaluate the holder's best certificate of that row, or say what is missing.
 
         Raises:
@@ -332,7 +332,7 @@ async def ask_about(
             sources=[skipped(agency, _MALFORMED) for agency in context.agencies],
         )
     chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
-    answers = await asyncio.gather(*(_answer(context, a, identity) for a in chosen))
+    answers = await look_up(context, identity, chosen)
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(
         person=Person(Claimant(identity, asked.name), tuple(by_agency.items())),
@@ -344,12 +344,6 @@ async def ask_about(
             for agency in context.agencies
         ],
     )
-
-
-def _answer(
-    context: RequestContext, agency: Agency, identity: Identity
-) -> asyncio.Future[Answer]:
-    return context.loader(agency).load(identity)
 
 
 def _refuse_unknown(

@@ -3,11 +3,8 @@
 import strawberry
 
 from policy.catalogue import Body as CatalogueBody
-from policy.certificate import STATE_CODES
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
-
-_CODES = {state: code for code, state in STATE_CODES.items()}
 
 
 @strawberry.type(

@@ -182,7 +182,7 @@ async def test_a_signed_body_that_leaves_the_person_out_is_not_believed() -> Non
 
     answer = await asked(agency_of(Sends((response(body),), "mine"), *RESPONSE_FORM))
 
-    assert codes(answer) == ["WRONG_HOLDER"]
+    assert codes(answer) == ["UNSIGNED_ABSENCE"]
 
 
 async def test_another_persons_record_inside_a_signed_body_is_not_believed() -> None:

@@ -118,6 +118,15 @@ def test_a_nonce_beside_records_signed_one_by_one_is_refused() -> None:
         read_manifest(text)
 
 
+def test_a_nonce_for_an_entities_query_is_refused() -> None:
+    text = MANIFEST.replace('protocol = "rest"', 'protocol = "graphql"').replace(
+        "[response]", '[request]\nnonce = "n"\n[response]\nnonce = "n"'
+    )
+
+    with pytest.raises(ManifestError, match="an _entities query has no place for it"):
+        read_manifest(text)
+
+
 def test_two_manifests_with_one_id_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(MANIFEST)
     (tmp_path / "b.toml").write_text(MANIFEST)

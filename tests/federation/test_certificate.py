@@ -165,3 +165,25 @@ def test_a_supergraph_finds_certificates_as_entities(
 
     assert data["_entities"][0]["id"] == id_
     assert 'type Certificate @key(fields: "id")' in data["_service"]["sdl"]
+
+
+def test_a_signed_body_about_others_too_is_not_handed_out(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    query = """query($people: [PersonInput!]!) { holders(people: $people) {
+      ... on Holders { nodes { certificates(filter: {agencies: ["fire-rescue"]}) {
+        nodes { provenance { body digest } } } } } } }"""
+    one = agencies.person("all-three")["idNumber"]
+    other = agencies.person("whole-annex")["idNumber"]
+
+    def bodies(*numbers: str) -> list[str | None]:
+        people = [{"idNumber": number} for number in numbers]
+        nodes = gateway.ask(query, people=people)["holders"]["nodes"]
+        return [
+            certificate["provenance"]["body"]
+            for node in nodes
+            for certificate in node["certificates"]["nodes"]
+        ]
+
+    assert [body is None for body in bodies(one)] == [False]
+    assert set(bodies(one, other)) == {None}
