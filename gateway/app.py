@@ -31,6 +31,7 @@ from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
 from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
+from resolvers.look_ups import look_up_of
 from resolvers.schema import schema
 
 
@@ -49,7 +50,8 @@ class GraphQLView(GraphQL[RequestContext, None]):
         assert isinstance(request, Request)  # noqa: S101 - no websocket is routed here
         services: Services = request.app.state.services
         caller: Caller = request.scope["state"]["caller"]
-        return RequestContext(services, caller, caller.look_up)
+        stated = look_up_of(request.headers, None, caller.look_up)
+        return RequestContext(services, caller, stated)
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse a request body, which must be an object."""

@@ -5,8 +5,12 @@ a case (个人信息保护法, articles 6 and 13); it comes with the request, or
 caller's token where the operator allows one for all of a caller's requests.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+
+from policy.text import Text
 
 
 class Scope(StrEnum):
@@ -31,6 +35,17 @@ class Purpose(StrEnum):
     RECOVERY = "RECOVERY"
     COMPLAINT = "COMPLAINT"
     HOLDER_REQUEST = "HOLDER_REQUEST"
+
+
+PURPOSE_NAMES: Mapping[Purpose, Text] = MappingProxyType(
+    {
+        Purpose.SUBSIDY_CLAIM: Text("办理补贴", "handling a subsidy claim"),
+        Purpose.SUPERVISION_AND_AUDIT: Text("监督审计", "supervision and audit"),
+        Purpose.RECOVERY: Text("追回", "recovering a subsidy"),
+        Purpose.COMPLAINT: Text("投诉核查", "looking into a complaint"),
+        Purpose.HOLDER_REQUEST: Text("本人申请", "the holder's own request"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

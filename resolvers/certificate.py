@@ -4,13 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.answer import Answer
 from connectors.health import CONCLUSIVE
 from policy.evidence import Claimant
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
+from resolvers.look_ups import look_up, stated_look_up
 from resolvers.sources import Source, source_of
 
 
@@ -62,6 +62,8 @@ async def find_certificate(
     context: RequestContext, id_: strawberry.ID
 ) -> Certificate | UnknownCertificate | AgencyUnavailable:
     """Ask the one agency that has the certificate of ``id_``."""
+    # Before the id is opened, so that the refusal says nothing about the id.
+    stated_look_up(context)
     services = context.services
     try:
         place = services.certificate_ids.open(id_)
@@ -70,7 +72,7 @@ async def find_certificate(
     agency = services.registry.agency(place.agency)
     if agency is None:
         return UnknownCertificate(id=id_)
-    answer: Answer = await context.loader(agency).load(place.holder)
+    (answer,) = await look_up(context, place.holder, [agency])
     for certificate in answer.certificates:
         if fingerprint(certificate) == place.fingerprint:
             return certificate_of(certificate, Claimant(place.holder), services)

@@ -18,6 +18,7 @@ from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
 from resolvers.caller import Caller, LookUp
 from resolvers.certificate_ids import CertificateIds
+from resolvers.errors import RequestError
 from resolvers.loaders import AnswerLoader
 from signing.trust import TrustBundle
 
@@ -46,8 +47,9 @@ class RequestContext:
 
     services: Services
     caller: Caller
-    look_up: LookUp | None = None
-    """Why people are looked up: from the request, else the caller's; may be unsaid."""
+    look_up: LookUp | RequestError | None = None
+    """Why people are looked up (``resolvers.look_ups.look_up_of``): from the request,
+    else the caller's; an error if it was said in a way that cannot be used."""
     now: datetime = field(init=False)
     today: date = field(init=False)
     deadline: float = field(init=False)

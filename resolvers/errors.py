@@ -7,12 +7,17 @@ Answers a client must handle are types of the graph. What remains is a
 
 from graphql import GraphQLError
 
+JSON = str | int | list[str]
+"""What an error's extensions may say beside its code."""
+
 
 class RequestError(GraphQLError):
     """The client asked for something that cannot be asked."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, extensions={"code": "BAD_USER_INPUT"})
+    def __init__(
+        self, message: str, code: str = "BAD_USER_INPUT", **more: JSON
+    ) -> None:
+        super().__init__(message, extensions={"code": code, **more})
 
 
 def is_ours_to_hide(error: GraphQLError) -> bool:
