@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import structlog
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
@@ -15,6 +16,7 @@ from gateway.callers.wiring import open_callers
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.settings import Settings, load_settings, read_certificate_id_key
+from gateway.telemetry import configure_logs
 from gateway.wiring import load_trust_bundle
 
 
@@ -28,10 +30,13 @@ def serve(config: Path) -> None:
     refuse_unusable(settings)
     option = "port in the configuration, or GATEWAY_PORT"
     require_free_port(settings.host, settings.port, option)
+    port = settings.port or free_port(settings.host)
+    configure_logs(settings.log_format)
+    structlog.get_logger("gateway").info("serving", host=settings.host, port=port)
     Server(
         str(config),
         address=settings.host,
-        port=settings.port or free_port(settings.host),
+        port=port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         log_level=LogLevels.warning,

@@ -161,3 +161,9 @@ def test_the_schema_is_served_as_committed(gateway: Gateway) -> None:
     status, text = gateway.get("/schema.graphql")
 
     assert (status, text) == (200, Path("schema.graphql").read_text("utf-8"))
+
+
+def test_the_log_says_where_the_gateway_listens(gateway: Gateway) -> None:
+    port = int(gateway.url.rsplit(":", 1)[1])
+
+    assert f'"host": "127.0.0.1", "port": {port}, "event": "serving"' in gateway.log
