@@ -38,7 +38,9 @@ class HealthState(Enum):
     )
 
 
-@strawberry.type(description=both("机构的近况", "How an agency has been lately"))
+@strawberry.federation.type(
+    authenticated=True, description=both("机构的近况", "How an agency has been lately")
+)
 class Health:
     """An agency's state by its last answer."""
 
@@ -51,7 +53,10 @@ class Health:
     )
 
 
-@strawberry.type(description=both("信任名册中的一把密钥", "A key of the trust bundle"))
+@strawberry.federation.type(
+    authenticated=True,
+    description=both("信任名册中的一把密钥", "A key of the trust bundle"),
+)
 class Key:
     """A key an agency signs with."""
 
@@ -71,7 +76,9 @@ class Key:
     )
 
 
-@strawberry.type(description=both("一个已注册的机构", "A registered agency"))
+@strawberry.federation.type(
+    authenticated=True, description=both("一个已注册的机构", "A registered agency")
+)
 class Agency:
     """One agency."""
 

@@ -15,8 +15,9 @@ from resolvers.context import Info
 from resolvers.names import Body, body_of
 
 
-@strawberry.type(
-    description=both("附件的一行：一个证书项目", "A row of the annex: one item")
+@strawberry.federation.type(
+    authenticated=True,
+    description=both("附件的一行：一个证书项目", "A row of the annex: one item"),
 )
 class Item:
     """One item of the annex."""
@@ -78,11 +79,12 @@ def _item(item: CatalogueItem) -> Item:
     )
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    authenticated=True,
     description=both(
         "容易混淆、须按名称拒绝的证书",
         "A certificate that resembles the annex's and is refused by name",
-    )
+    ),
 )
 class LookAlike:
     """One named look-alike."""
@@ -99,11 +101,12 @@ class LookAlike:
         return said(self.entry.reason, language)
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    authenticated=True,
     description=both(
         "附件：31 个项目、41 个项目等级组合",
         "The annex: 31 items, 41 pairs of item and grade",
-    )
+    ),
 )
 class Catalogue:
     """The annex."""
@@ -116,7 +119,9 @@ class Catalogue:
     )
 
 
-@strawberry.type(description=both("一条规定", "One clause"))
+@strawberry.federation.type(
+    authenticated=True, description=both("一条规定", "One clause")
+)
 class Clause:
     """One clause in the notice's words."""
 
@@ -137,10 +142,11 @@ class Clause:
         return said(self.text.words, language)
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    authenticated=True,
     description=both(
         "规定中的一个数值，自某日起适用", "A figure of the rules, in force from a day"
-    )
+    ),
 )
 class Parameter:
     """One dated figure."""
@@ -160,7 +166,10 @@ class Parameter:
         return None if self.noted is None else said(self.noted, language)
 
 
-@strawberry.type(description=both("判断所依据的规定", "The rules a verdict is made by"))
+@strawberry.federation.type(
+    authenticated=True,
+    description=both("判断所依据的规定", "The rules a verdict is made by"),
+)
 class Policy:
     """The rules in force."""
 

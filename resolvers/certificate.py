@@ -7,6 +7,7 @@ import strawberry
 from connectors.health import CONCLUSIVE
 from policy.evidence import Claimant
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.caller import Scope
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
@@ -14,12 +15,13 @@ from resolvers.look_ups import look_up, stated_look_up
 from resolvers.sources import Source, source_of
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "没有此证书：编号不是本网关所发，或登记机构已不再提供",
         "There is no such certificate: the id is not of this gateway, or its registry "
         "has it no more",
-    )
+    ),
 )
 class UnknownCertificate:
     """Nothing is known under the id."""
@@ -29,11 +31,12 @@ class UnknownCertificate:
     )
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "登记机构未能给出可信的答复，证书情况未知",
         "The registry gave no answer that can be believed; nothing is known",
-    )
+    ),
 )
 class AgencyUnavailable:
     """The agency that would know did not say."""

@@ -17,6 +17,7 @@ from policy.row import row_of
 from policy.standing import standing as standing_of
 from policy.text import Text
 from resolvers.bilingual import both
+from resolvers.caller import Scope
 from resolvers.choices import CertificateState, Check, Level, Standing
 from resolvers.context import Info, Services
 from resolvers.eligibility import AsOf, ClaimArgument, Eligibility, evaluated
@@ -39,11 +40,12 @@ class ProvenanceVerdict(Enum):
     )
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "证书由谁签名担保，以及可供日后复核的原始字节",
         "Who vouches for a certificate, and the exact bytes to check it again later",
-    )
+    ),
 )
 class Provenance:
     """The proof beside a certificate."""
@@ -86,22 +88,24 @@ class Provenance:
         """Return the envelope's digest."""
         return self.certificate.proof.digest.hex()
 
-    @strawberry.field(
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
         description=both(
             "签名（JWS）；body 为空时证书内容在其中",
             "The JWS as it came; it holds the payload if body is null",
-        )
+        ),
     )
     def envelope(self) -> str:
         """Return the compact or detached JWS."""
         return self.certificate.envelope.signature.decode("ascii")
 
-    @strawberry.field(
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
         description=both(
             "分离签名（RFC 7797）所覆盖的 HTTP 正文，base64 编码；正文还涉及他人时为空",
             "The HTTP body a detached JWS (RFC 7797) covers, in base64; null if it is "
             "about other people too",
-        )
+        ),
     )
     def body(self) -> str | None:
         """Return the body of a detached signature; ``None`` for a compact one.
@@ -116,6 +120,7 @@ class Provenance:
 
 
 @strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     keys=["id"],
     description=both(
         "一张经核验的职业资格证书", "One vocational certificate, verified"

@@ -12,6 +12,7 @@ import strawberry
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from resolvers.bilingual import both
+from resolvers.caller import Scope
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.choices import CertificateState, Level
 from resolvers.context import Services
@@ -79,7 +80,10 @@ AfterArgument = Annotated[
 ]
 
 
-@strawberry.type(description=both("分页信息（Relay）", "Where a page stands (Relay)"))
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("分页信息（Relay）", "Where a page stands (Relay)"),
+)
 class PageInfo:
     """Relay's page info."""
 
@@ -97,7 +101,10 @@ class PageInfo:
     )
 
 
-@strawberry.type(description=both("一张证书及其游标", "A certificate and its cursor"))
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("一张证书及其游标", "A certificate and its cursor"),
+)
 class CertificateEdge:
     """Relay's edge."""
 
@@ -105,8 +112,9 @@ class CertificateEdge:
     cursor: str = strawberry.field(description=both("游标", "The cursor"))
 
 
-@strawberry.type(
-    description=both("证书列表（Relay 连接）", "A Relay connection of certificates")
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("证书列表（Relay 连接）", "A Relay connection of certificates"),
 )
 class CertificateConnection:
     """One page of the certificates that were selected."""

@@ -11,6 +11,7 @@ from policy.eligibility import evaluate
 from policy.evidence import Claim, Claimant, Evidence, Payment
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.caller import Scope
 from resolvers.choices import (
     Acquisition,
     ClaimantCategory,
@@ -123,8 +124,9 @@ ClaimArgument = Annotated[
 ]
 
 
-@strawberry.type(
-    description=both("一条规定的结论与理由", "One clause's outcome and the reason")
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("一条规定的结论与理由", "One clause's outcome and the reason"),
 )
 class Finding:
     """One clause."""
@@ -141,11 +143,12 @@ class Finding:
         return said(self.said, language)
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "是否符合补贴条件：每条规定都有结论，最差的一条决定",
         "Whether the notice pays: every clause is reported, the worst decides",
-    )
+    ),
 )
 class Eligibility:
     """A verdict."""

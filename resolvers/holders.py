@@ -20,6 +20,7 @@ from policy.identity import IdentityError, parse_identity
 from policy.row import row_of
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.caller import Scope
 from resolvers.choices import (
     EligibilityOutcome,
     IdentityProblem,
@@ -76,11 +77,12 @@ def _annex_order(certificate: AttestedCertificate) -> tuple[str, str, str, str, 
     )
 
 
-@strawberry.interface(
+@strawberry.federation.interface(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "对一个人的查询结果：Holder 或 InvalidIdentity",
         "What asking about one person gives: a Holder or an InvalidIdentity",
-    )
+    ),
 )
 class HolderAnswer:
     """What both answers have in common."""
@@ -108,11 +110,12 @@ class HolderAnswer:
         """Return nothing: nobody was asked."""
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "一位持证人；对号码有效的人总有结果，各机构的答复见 sources",
         "A person whose number is well-formed; what each agency said is in sources",
-    )
+    ),
 )
 class Holder(HolderAnswer):
     """A person the agencies were asked about."""
@@ -225,11 +228,12 @@ def _absence(outcomes: list[SourceOutcome]) -> Absence:
     return Absence.NOT_ANSWERED
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "证件号码有误：说明问题，未向任何机构查询",
         "A malformed identity number: what is wrong; no agency was asked",
-    )
+    ),
 )
 class InvalidIdentity(HolderAnswer):
     """A number that is nobody's."""
@@ -270,7 +274,10 @@ class PersonInput:
     )
 
 
-@strawberry.type(description=both("批量查询的结果", "What a batch gives"))
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("批量查询的结果", "What a batch gives"),
+)
 class Holders:
     """Answers in the order asked."""
 
@@ -279,10 +286,11 @@ class Holders:
     )
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "列表为空或过长：未查询", "A list that is empty or too long; nobody was asked"
-    )
+    ),
 )
 class InvalidList:
     """A batch that was not asked."""

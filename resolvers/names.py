@@ -7,11 +7,12 @@ from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    authenticated=True,
     description=both(
         "附件所列机构：行业主管部门、评价机构或证书数据归集机构",
         "An institution of the annex: authority, evaluation body or collection body",
-    )
+    ),
 )
 class Body:
     """An institution, by the catalogue's id or as a registry names it."""

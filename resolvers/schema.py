@@ -5,6 +5,7 @@ The schema is also a valid Apollo Federation v2 subgraph (``_service``,
 """
 
 import asyncio
+from functools import cached_property
 from typing import Annotated
 
 import strawberry
@@ -37,12 +38,13 @@ from resolvers.holders import (
     PersonInput,
     ask_about,
 )
+from resolvers.permissions import CheckPermissions, Permissions
 
 DOCUMENTS_KEPT = 256
 """How many parsed and validated documents are kept; clients send few."""
 
 
-@strawberry.type(description=both("查询", "Questions"))
+@strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
 class Query:
     """Every question that can be asked."""
 
@@ -142,6 +144,11 @@ class Query:
 class Schema(FederationSchema):
     """A schema that logs our bugs and leaves request errors to the client."""
 
+    @cached_property
+    def permissions(self) -> Permissions:
+        """What callers may ask, as the types and fields declare it."""
+        return Permissions(self._schema)
+
     def process_errors(
         self,
         errors: list[GraphQLError],
@@ -152,13 +159,15 @@ class Schema(FederationSchema):
         super().process_errors(ours, execution_context)
 
 
-schema = Schema(
+schema: Schema = Schema(
     query=Query,
     types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),
+        # Last, so that no other validation takes its verdict away.
+        lambda: CheckPermissions(lambda: schema.permissions),
     ],
     config=StrawberryConfig(),
 )

@@ -10,15 +10,17 @@ from connectors.answer import RefusedRecord as RefusedBytes
 from connectors.guard import age_seconds
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.caller import Scope
 from resolvers.choices import SourceOutcome
 from resolvers.names import Body, body_of
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "某机构送来但未采信的内容；不显示其内容",
         "Something an agency sent that was not believed; its contents are not shown",
-    )
+    ),
 )
 class RefusedRecord:
     """A finding about a source."""
@@ -39,10 +41,11 @@ class RefusedRecord:
     )
 
 
-@strawberry.type(
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "一个机构对本次查询的答复情况", "How one agency answered this question"
-    )
+    ),
 )
 class Source:
     """One agency's row."""
