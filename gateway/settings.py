@@ -16,10 +16,11 @@ import msgspec
 from connectors.strict_toml import TableError, read_table
 from gateway.callers.options import Token
 from gateway.errors import StartError
+from gateway.graphql_http.options import Http
 from resolvers.certificate_ids import KEY_BYTES
 
 PREFIX = "GATEWAY_"
-TABLES = ("tokens", "roles")
+TABLES = ("tokens", "roles", "http")
 """Options that are no scalars: they stand in the file alone."""
 
 
@@ -44,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a request waits for agencies before it answers without them."""
     max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 100_000
     """The largest request body that is read."""
+    http: Http = Http()
+    """How long, how often and from where one may ask."""
     graphiql: bool = True
     """Whether browsers get GraphiQL at ``/graphql``."""
     graphiql_token: str | None = None

@@ -39,17 +39,28 @@ def told() -> dict[str, object]:
     return found
 
 
-def default_of(field: msgspec.structs.FieldInfo) -> object:
-    """Return the default as the page writes it; ``...`` where there is none."""
-    if field.default_factory is not msgspec.NODEFAULT:
-        return field.default_factory()
-    return ... if field.default is msgspec.NODEFAULT else field.default
+def options(struct: type[msgspec.Struct], place: str = "") -> dict[str, object]:
+    """Return each option with its default, those of a table under ``table.option``.
+
+    A default is as the page writes it; ``...`` where there is none.
+    """
+    found: dict[str, object] = {}
+    for field in msgspec.structs.fields(struct):
+        name = f"{place}{field.name}"
+        if isinstance(field.default, msgspec.Struct):
+            found |= options(type(field.default), f"{name}.")
+        elif field.default_factory is not msgspec.NODEFAULT:
+            found[name] = field.default_factory()
+        elif field.default is msgspec.NODEFAULT:
+            found[name] = ...
+        else:
+            default = field.default
+            found[name] = list(default) if isinstance(default, tuple) else default
+    return found
 
 
 def test_every_option_stands_on_the_page_with_its_default() -> None:
-    assert told() == {
-        field.name: default_of(field) for field in msgspec.structs.fields(Settings)
-    }
+    assert told() == options(Settings)
 
 
 def test_the_environment_wins_over_the_example(configuration: Path) -> None:

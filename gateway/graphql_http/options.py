@@ -1,0 +1,22 @@
+"""What an operator decides about HTTP: the table ``[http]``."""
+
+from typing import Annotated
+
+import msgspec
+
+ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
+
+
+class Http(msgspec.Struct, frozen=True, kw_only=True):
+    """How long, how often and from where one may ask."""
+
+    request_seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    """How long a question may take once it was read."""
+    body_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
+    """How long a client may take to send a body."""
+    concurrent_requests: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 32
+    """How many questions one caller may have under way."""
+    allowed_origins: tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN)], ...] = ()
+    """Other sites whose pages may ask (CORS); none by default."""
+    hsts_seconds: Annotated[int, msgspec.Meta(ge=0, le=63_072_000)] = 0
+    """How long browsers are told to use https only; 0 does not tell them."""
