@@ -4,87 +4,27 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-import orjson
-from cross_web import HTTPException
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
-from strawberry.asgi import GraphQL
 
-from gateway.body_limit import BodyLimit
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
-from gateway.graphiql import (
-    GraphiQLConfig,
-    example_tabs,
-    graphiql_routes,
-    page,
-    wants_page,
-)
+from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
+from gateway.graphql_http.answers import unexpected
+from gateway.graphql_http.cors import cors
+from gateway.graphql_http.endpoint import GraphQLEndpoint
+from gateway.graphql_http.guards import SecurityHeaders
 from gateway.health import live, ready
 from gateway.settings import Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
-from resolvers.caller import Caller
-from resolvers.context import RequestContext, Services
-from resolvers.look_ups import look_up_of
+from resolvers.documents import Documents
+from resolvers.limits import Limits
 from resolvers.schema import schema
-
-
-class GraphQLView(GraphQL[RequestContext, None]):
-    """Strawberry's view with our context, POST only, JSON by orjson."""
-
-    def __init__(self) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
-
-    async def get_context(
-        self,
-        request: object,
-        response: object,  # noqa: ARG002 - the view's signature
-    ) -> RequestContext:
-        """Return a context of its own for each request."""
-        assert isinstance(request, Request)  # noqa: S101 - no websocket is routed here
-        services: Services = request.app.state.services
-        caller: Caller = request.scope["state"]["caller"]
-        stated = look_up_of(request.headers, None, caller.look_up)
-        return RequestContext(services, caller, stated)
-
-    def decode_json(self, data: str | bytes) -> object:
-        """Parse a request body, which must be an object."""
-        body = orjson.loads(data)
-        if not isinstance(body, dict):
-            raise HTTPException(400, "the request body must be a JSON object")
-        return body
-
-    def encode_json(self, data: object) -> bytes:
-        """Return the answer's bytes."""
-        return orjson.dumps(data)
-
-
-class GraphQLEndpoint:
-    """``/graphql``: the page for a browser, an answer for a POST."""
-
-    def __init__(self, *, graphiql: bool) -> None:
-        self._graphiql = graphiql
-        self._view = GraphQLView()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell a browser from a client."""
-        if scope["method"] == "POST":
-            await self._view(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        if self._graphiql and wants_page(request):
-            response = await page(request)
-        else:
-            response = PlainTextResponse(
-                "ask with POST and a JSON body", 405, headers={"Allow": "POST"}
-            )
-        await response(scope, receive, send)
 
 
 async def metrics(request: Request) -> Response:
@@ -118,12 +58,14 @@ def create_app(
             app.state.callers = open_callers(settings)
             yield
 
+    endpoint = GraphQLEndpoint(
+        Documents(schema.core, Limits(), trusted={}, is_open=True),
+        settings.http,
+        max_body_bytes=settings.max_body_bytes,
+        ide=settings.graphiql,
+    )
     routes: list[BaseRoute] = [
-        Route(
-            "/graphql",
-            GraphQLEndpoint(graphiql=settings.graphiql),
-            methods=["GET", "POST"],
-        ),
+        Route("/graphql", endpoint),
         Route("/", front_page),
         Route("/schema.graphql", schema_text),
         Route("/health/live", live),
@@ -137,11 +79,15 @@ def create_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
+        exception_handlers={Exception: unexpected},
         middleware=[
             # Outermost, so that every refusal is counted and has an id.
             Middleware(RequestLog, metrics=measured, paths=paths),
-            # Before the body limit: a stranger's body is not even counted.
+            # Before anybody answers: refusals need the headers, too.
+            Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),
+            # Before callers are asked for: a preflight has no credentials.
+            *cors(settings.http.allowed_origins),
+            # Before the body is read: a stranger's is not even counted.
             Middleware(Authentication),
-            Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
         ],
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Annotated
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.federation import Schema as FederationSchema
 from strawberry.schema.config import StrawberryConfig
@@ -143,6 +143,11 @@ class Query:
 
 class Schema(FederationSchema):
     """A schema that logs our bugs and leaves request errors to the client."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema as graphql-core has it."""
+        return self._schema
 
     @cached_property
     def permissions(self) -> Permissions:

@@ -1,0 +1,73 @@
+"""Answers as HTTP has them: a status, a media type, one shape for every refusal.
+
+``application/json`` has 200 for every well-formed question, as its readers expect;
+``application/graphql-response+json`` has 200 only for what was executed. What HTTP
+refuses has its own status in both.
+"""
+
+from collections.abc import Mapping
+
+import orjson
+from graphql import ExecutionResult
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.graphql_http.guards import GUARDS
+from gateway.graphql_http.media_types import MediaType
+from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
+from resolvers.answering import UNEXPECTED, Shown, shown
+from resolvers.documents import RefusedDocumentError
+
+REFUSED_STATUSES: Mapping[str, int] = {
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "INTROSPECTION_DISABLED": 403,
+    "PEOPLE_BUDGET_EXCEEDED": 429,
+    "INTERNAL_SERVER_ERROR": 500,
+}
+"""Statuses of questions that were not executed, where 400 would not say enough."""
+
+
+def executed(result: ExecutionResult, media_type: MediaType) -> Response:
+    """Return the answer to a question that was executed, errors included."""
+    body: dict[str, object] = {"data": result.data}
+    if result.errors:
+        body = {"errors": [shown(error) for error in result.errors], **body}
+    return _response(body, 200, media_type)
+
+
+def not_executed(refused: RefusedDocumentError, media_type: MediaType) -> Response:
+    """Return the answer to a question that GraphQL refuses: it has no ``data``."""
+    errors = [shown(error) for error in refused.errors]
+    status = 200
+    if media_type is MediaType.GRAPHQL_RESPONSE:
+        code = errors[0]["extensions"]["code"]
+        status = REFUSED_STATUSES.get(code, 400)
+    return _response({"errors": errors}, status, media_type)
+
+
+def refused(refusal: RefusedRequestError) -> Response:
+    """Return the answer to a request that HTTP refuses, in the shape of GraphQL's."""
+    error: Shown = {"message": str(refusal), "extensions": {"code": refusal.code}}
+    status = STATUSES[refusal.code]
+    return _response({"errors": [error]}, status, MediaType.JSON, refusal.headers)
+
+
+async def unexpected(_request: Request, _error: Exception) -> Response:
+    """Return the answer where a bug of ours left none; the server logs the bug."""
+    code = "INTERNAL_SERVER_ERROR"
+    error: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}
+    # It is made outside all middleware, so it brings the headers itself.
+    headers = {name.decode(): value.decode() for name, value in GUARDS.items()}
+    return _response({"errors": [error]}, 500, MediaType.JSON, headers)
+
+
+def _response(
+    body: object,
+    status: int,
+    media_type: MediaType,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    # JSON has no other encoding, yet the audit's readers look for it.
+    content_type = f"{media_type}; charset=utf-8"
+    return Response(orjson.dumps(body), status, headers, content_type)

@@ -1,0 +1,79 @@
+"""Read a request body: not more of it than allowed, and not for longer."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
+from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
+
+IDENTITY = "identity"
+
+
+async def read_body(
+    headers: Headers, receive: Receive, *, max_bytes: int, seconds: float
+) -> bytes:
+    """Return the body.
+
+    Nothing is inflated: a question is small, and an encoding we do not read cannot
+    be a bomb.
+
+    Raises:
+        RefusedRequestError: it is encoded, too large, or comes too slowly.
+        ClientGoneError: the client left before all of it came.
+    """
+    encodings = headers.getlist("content-encoding")
+    if encodings and [value.strip().lower() for value in encodings] != [IDENTITY]:
+        raise RefusedRequestError(
+            Code.UNSUPPORTED_MEDIA_TYPE,
+            "send the body as it is, without a content encoding",
+            {"Accept-Encoding": IDENTITY},
+        )
+    if _stated_bytes(headers, max_bytes) > max_bytes:
+        raise _too_large(max_bytes)
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(receive, max_bytes)
+    except TimeoutError:
+        raise RefusedRequestError(
+            Code.BODY_TOO_SLOW,
+            f"the body did not come within {seconds:g} seconds",
+            {"Connection": "close"},
+        ) from None
+
+
+async def _read(receive: Receive, max_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    read = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk = message.get("body", b"")
+        read += len(chunk)
+        if read > max_bytes:
+            raise _too_large(max_bytes)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _stated_bytes(headers: Headers, max_bytes: int) -> int:
+    """Return the stated length; 0 if there is none, which the reading will tell."""
+    stated = headers.get("content-length", "")
+    if not (stated.isascii() and stated.isdigit()):
+        return 0
+    # A longer digit string than any size we read is not worth converting.
+    if len(stated) > len(str(max_bytes)):
+        return max_bytes + 1
+    return int(stated)
+
+
+def _too_large(max_bytes: int) -> RefusedRequestError:
+    return RefusedRequestError(
+        Code.BODY_TOO_LARGE,
+        f"the body is over {max_bytes} bytes, the most allowed",
+        # What is left of the body is not read, so nothing can follow it.
+        {"Connection": "close"},
+    )

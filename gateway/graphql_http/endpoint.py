@@ -1,0 +1,131 @@
+"""``/graphql``: the page for a browser, an answer for a question.
+
+A request passes, in this order: method, media types, the cross-site check, the
+caller's turn, the body, its types, the document (limits, validation), what may not
+be asked in an address, permissions, execution. Everything is refused as early as it
+can be, in one shape, with a code.
+"""
+
+from inspect import isawaitable
+
+from graphql import OperationType
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.graphiql import page, wants_page
+from gateway.graphql_http.answers import executed, not_executed, refused
+from gateway.graphql_http.body import read_body
+from gateway.graphql_http.cross_site import require_preflight
+from gateway.graphql_http.media_types import media_type_of, require_json
+from gateway.graphql_http.options import Http
+from gateway.graphql_http.patience import awaited
+from gateway.graphql_http.question import question_of_address, question_of_body
+from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
+from gateway.graphql_http.turns import Turns
+from resolvers.answering import execute
+from resolvers.caller import Caller
+from resolvers.context import RequestContext, Services
+from resolvers.documents import Documents, Prepared, RefusedDocumentError
+from resolvers.look_ups import look_up_of
+
+ALLOW = {"Allow": "GET, POST, OPTIONS"}
+POST_ONLY = {"Allow": "POST"}
+CLIENT_GONE = 499
+"""Seen in logs and metrics only; nobody is left to read it."""
+
+
+class GraphQLEndpoint:
+    """Answers every method on ``/graphql``."""
+
+    def __init__(
+        self, documents: Documents, options: Http, *, max_body_bytes: int, ide: bool
+    ) -> None:
+        self._documents = documents
+        self._options = options
+        self._max_body_bytes = max_body_bytes
+        self._ide = ide
+        self._turns = Turns(options.concurrent_requests)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say why not."""
+        try:
+            response = await self._respond(scope, receive)
+        except RefusedRequestError as refusal:
+            response = refused(refusal)
+        except ClientGoneError:
+            response = Response(status_code=CLIENT_GONE)
+        await response(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        method = scope["method"]
+        if method == "POST":
+            return await self._answer(scope, receive)
+        request = Request(scope, receive)
+        if self._ide and wants_page(request):
+            return await page(request)
+        if method == "GET":
+            return await self._answer(scope, receive)
+        if method == "OPTIONS":
+            return Response(status_code=204, headers=ALLOW)
+        raise RefusedRequestError(
+            Code.METHOD_NOT_ALLOWED, "ask with POST and a JSON body", ALLOW
+        )
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        headers = Headers(scope=scope)
+        media_type = media_type_of(",".join(headers.getlist("accept")))
+        by_get = scope["method"] == "GET"
+        if by_get:
+            require_preflight(headers)
+        else:
+            require_json(headers.getlist("content-type"))
+        if by_get and not scope["query_string"]:
+            raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
+        caller: Caller = scope["state"]["caller"]
+        with self._turns.take(caller.id):
+            if by_get:
+                question = question_of_address(scope["query_string"])
+            else:
+                question = question_of_body(
+                    await read_body(
+                        headers,
+                        receive,
+                        max_bytes=self._max_body_bytes,
+                        seconds=self._options.body_seconds,
+                    )
+                )
+            try:
+                prepared = self._documents.prepare(question, caller)
+                if by_get:
+                    _require_harmless(prepared)
+                services: Services = scope["app"].state.services
+                stated = look_up_of(headers, question.extensions, caller.look_up)
+                context = RequestContext(services, caller, stated)
+                result = execute(prepared, question, context)
+                if isawaitable(result):
+                    result = await awaited(
+                        result, receive, self._options.request_seconds
+                    )
+            except RefusedDocumentError as refusal:
+                return not_executed(refusal, media_type)
+        return executed(result, media_type)
+
+
+def _require_harmless(prepared: Prepared) -> None:
+    """Refuse what an address may not ask: it is logged, kept and sent on.
+
+    Raises:
+        RefusedRequestError: it changes something, or names a person.
+    """
+    if prepared.kind is not OperationType.QUERY:
+        raise RefusedRequestError(
+            Code.METHOD_NOT_ALLOWED, f"send a {prepared.kind.value} by POST", POST_ONLY
+        )
+    if prepared.asks_about_people:
+        raise RefusedRequestError(
+            Code.METHOD_NOT_ALLOWED,
+            "ask about people by POST: addresses are logged and kept",
+            POST_ONLY,
+        )

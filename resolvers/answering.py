@@ -1,0 +1,87 @@
+"""Execute a prepared document: what Strawberry's own way does, and nothing twice.
+
+``Schema.execute`` parses, validates and runs extensions for each request. Here the
+document is parsed and validated already, permissions are asked once, variables are
+told apart from execution (a question with wrong variables was never executed, which
+HTTP has to say), and errors are masked on their way out. No extension of the schema
+runs, so ``tests/resolvers/test_answering.py`` counts them.
+"""
+
+import logging
+from collections.abc import Awaitable
+from typing import Any, TypeAlias
+
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError
+from strawberry.execution import optimized_is_awaitable
+
+from resolvers.context import RequestContext
+from resolvers.documents import Prepared, Question, RefusedDocumentError
+from resolvers.errors import RequestError, is_ours_to_hide
+from resolvers.schema import schema
+
+UNEXPECTED = "Unexpected error."
+"""All that a client is told of a bug of ours."""
+
+Shown: TypeAlias = dict[str, Any]
+"""An error as the client sees it."""
+
+_logger = logging.getLogger("resolvers.answering")
+
+
+def execute(
+    prepared: Prepared, question: Question, context: RequestContext
+) -> ExecutionResult | Awaitable[ExecutionResult]:
+    """Run ``prepared``; nothing is awaited here, and nothing runs if it is refused.
+
+    Raises:
+        RefusedDocumentError: the caller may not ask this, or the variables do not fit.
+    """
+    document, name = prepared.document, question.operation_name
+    refused = schema.permissions.refusals(document, name, context.caller)
+    if refused:
+        raise RefusedDocumentError(*refused)
+    executor = schema.execution_context_class.build(
+        schema.core,
+        document,
+        context_value=context,
+        raw_variable_values=dict(question.variables),
+        operation_name=name,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
+        hide_suggestions=not prepared.suggests,
+        operation_extensions=question.extensions,
+    )
+    if isinstance(executor, list):
+        raise RefusedDocumentError(*map(_unfit, executor))
+    return executor.execute_operation()  # type: ignore[return-value]  # no @defer
+
+
+def shown(error: GraphQLError) -> Shown:
+    """Return what the client is told of ``error``; log what it is not told."""
+    if not is_ours_to_hide(error):
+        told: Shown = dict(error.formatted)
+        told["extensions"] = {"code": _code(error), **(error.extensions or {})}
+        return told
+    # Not the error itself: it quotes the document, which may name a person.
+    place = ".".join(map(str, error.path or ()))
+    _logger.error("a bug at %s", place, exc_info=error.original_error)
+    hidden: Shown = dict(
+        GraphQLError(UNEXPECTED, error.nodes, path=error.path).formatted
+    )
+    hidden["extensions"] = {"code": "INTERNAL_SERVER_ERROR"}
+    return hidden
+
+
+def _unfit(error: GraphQLError) -> GraphQLError:
+    """Give an error about the variables, or the operation's name, its code."""
+    return GraphQLError(
+        error.message, error.nodes, extensions={"code": "BAD_USER_INPUT"}
+    )
+
+
+def _code(error: GraphQLError) -> str:
+    """Return the code of an error that states none."""
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    if error.path is None and not isinstance(error, RequestError):
+        return "GRAPHQL_VALIDATION_FAILED"
+    return "BAD_USER_INPUT"
