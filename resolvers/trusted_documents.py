@@ -1,0 +1,65 @@
+"""Trusted documents: those an operator has seen, by the SHA-256 of their text.
+
+A manifest is a JSON object of digests and texts, as Relay's compiler and GraphQL Code
+Generator write it with SHA-256. A digest that is not that of its text stops the start:
+a manifest cannot name one document and run another.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+from graphql import GraphQLError, strip_ignored_characters
+
+
+class TrustedDocumentsError(Exception):
+    """A manifest cannot be used; the message says why."""
+
+
+def digest_of(text: str) -> str:
+    """Return the name of a document: its SHA-256 in hexadecimal."""
+    # JSON may escape half a character; no document with one is valid, but it has
+    # a digest all the same.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_manifest(content: bytes) -> dict[str, str]:
+    """Read a manifest.
+
+    Raises:
+        TrustedDocumentsError: it is no JSON object of texts by their digests.
+    """
+    try:
+        documents = msgspec.json.decode(content, type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise TrustedDocumentsError(
+            f"{error}; a manifest is a JSON object of SHA-256 digests and texts, "
+            "made with: gateway documents extract FILE... --out MANIFEST"
+        ) from None
+    for stated, text in documents.items():
+        found = digest_of(text)
+        if stated.removeprefix("sha256:") != found:
+            raise TrustedDocumentsError(
+                f"a document stands under {stated[:80]!r}, its SHA-256 is {found}"
+            )
+    return {digest_of(text): text for text in documents.values()}
+
+
+def write_manifest(texts: list[str]) -> bytes:
+    """Return the manifest of ``texts``."""
+    documents = {digest_of(text): text for text in texts}
+    return msgspec.json.format(msgspec.json.encode(documents), indent=2) + b"\n"
+
+
+def essence_of(text: str) -> str | None:
+    """Return ``text`` without what GraphQL ignores; ``None`` if it is no GraphQL."""
+    try:
+        return strip_ignored_characters(text)
+    except GraphQLError:
+        return None
+
+
+def by_essence(documents: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of ``documents`` by what is left without white space."""
+    essences = ((essence_of(text), digest) for digest, text in documents.items())
+    return {essence: digest for essence, digest in essences if essence is not None}
