@@ -55,8 +55,9 @@ def create_app(
         async with open_services(settings, measured, clock) as services:
             app.state.services = services
             app.state.metrics = measured
-            app.state.callers = open_callers(settings)
-            yield
+            async with open_callers(settings, services) as callers:
+                app.state.callers = callers
+                yield
 
     endpoint = GraphQLEndpoint(
         Documents(schema.core, Limits(), trusted={}, is_open=True),

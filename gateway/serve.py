@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TypedDict
 
 import structlog
 from granian.constants import Interfaces, Loops
@@ -12,12 +13,22 @@ from starlette.applications import Starlette
 from connectors.errors import ManifestError
 from connectors.registry import load_manifests
 from gateway.app import create_app
-from gateway.callers.wiring import open_callers
+from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.settings import Settings, load_settings, read_certificate_id_key
 from gateway.telemetry import configure_logs
+from gateway.tls import Tls
 from gateway.wiring import load_trust_bundle
+
+
+class TlsArguments(TypedDict, total=False):
+    """Granian's words for TLS."""
+
+    ssl_cert: Path
+    ssl_key: Path
+    ssl_ca: Path | None
+    ssl_client_verify: bool
 
 
 def serve(config: Path) -> None:
@@ -41,12 +52,26 @@ def serve(config: Path) -> None:
         loop=Loops.uvloop,
         log_level=LogLevels.warning,
         websockets=False,
+        **_tls(settings.tls),
     ).serve(target_loader=load_app)
 
 
 def load_app(config: str) -> Starlette:
     """Return the application a worker runs; called in the worker's process."""
     return create_app(load_settings(Path(config), os.environ))
+
+
+def _tls(tls: Tls | None) -> TlsArguments:
+    """Return granian's arguments for TLS; none where a proxy ends it."""
+    if tls is None:
+        return {}
+    ca = tls.client_ca_file
+    return {
+        "ssl_cert": Path(tls.certificate_file),
+        "ssl_key": Path(tls.key_file),
+        "ssl_ca": None if ca is None else Path(ca),
+        "ssl_client_verify": ca is not None,
+    }
 
 
 def refuse_unusable(settings: Settings) -> None:
@@ -57,7 +82,9 @@ def refuse_unusable(settings: Settings) -> None:
     """
     read_certificate_id_key(Path(settings.certificate_id_key_file))
     load_trust_bundle(Path(settings.trust_bundle))
-    open_callers(settings)
+    refuse_unusable_callers(settings)
+    if settings.tls is not None:
+        settings.tls.refuse_unreadable()
     try:
         load_manifests(Path(settings.manifests))
     except ManifestError as error:

@@ -14,13 +14,23 @@ from typing import Annotated
 import msgspec
 
 from connectors.strict_toml import TableError, read_table
-from gateway.callers.options import Token
+from gateway.callers.options import AgencyCallers, ClientCertificate, Issuer, Token
 from gateway.errors import StartError
 from gateway.graphql_http.options import Http
+from gateway.tls import Tls
 from resolvers.certificate_ids import KEY_BYTES
 
 PREFIX = "GATEWAY_"
-TABLES = ("tokens", "roles", "http")
+TABLES = (
+    "tokens",
+    "roles",
+    "issuers",
+    "agency_callers",
+    "client_certificates",
+    "client_certificate_proxies",
+    "tls",
+    "http",
+)
 """Options that are no scalars: they stand in the file alone."""
 
 
@@ -37,6 +47,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}
     """Names for bundles of scopes."""
+    issuers: tuple[Issuer, ...] = ()
+    """OAuth 2 authorization servers whose access tokens are accepted."""
+    agency_callers: AgencyCallers | None = None
+    """What agencies may do that sign in with their own keys; else they may not."""
+    client_certificates: tuple[ClientCertificate, ...] = ()
+    """Who may ask with a client certificate and no token."""
+    client_certificate_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose Client-Cert header is believed (RFC 9440)."""
+    tls: Tls | None = None
+    """The gateway's own TLS; without, a proxy ends it."""
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
@@ -76,6 +96,11 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     for name in ("manifests", "trust_bundle", "certificate_id_key_file"):
         value = changes.get(f"{PREFIX}{name.upper()}", getattr(settings, name))
         changes[f"{PREFIX}{name.upper()}"] = str(folder / str(value))
+    settings = msgspec.structs.replace(
+        settings,
+        issuers=tuple(issuer.in_folder(folder) for issuer in settings.issuers),
+        tls=None if settings.tls is None else settings.tls.in_folder(folder),
+    )
     return msgspec.structs.replace(
         settings, **{_option(name): value for name, value in changes.items()}
     )

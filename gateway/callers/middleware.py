@@ -1,6 +1,6 @@
 """Names the caller of every question, or refuses it with 401 (RFC 6750, 3)."""
 
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,7 +23,7 @@ class Authentication:
             return
         callers: Callers = scope["app"].state.callers
         try:
-            caller = await callers.caller_of(Headers(scope=scope))
+            caller = await callers.caller_of(HTTPConnection(scope))
         except AuthenticationError as error:
             await unauthenticated(error)(scope, receive, send)
             return

@@ -8,8 +8,9 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gateway.callers.options import Grant, KnownCaller
 from gateway.errors import StartError
-from resolvers.caller import LookUp, Purpose, Scope
+from resolvers.caller import Caller, LookUp, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +19,41 @@ class Roles:
 
     scopes_by_role: Mapping[str, frozenset[Scope]]
 
-    def scopes_of(
-        self, roles: Iterable[str], scopes: Iterable[str], place: str
-    ) -> frozenset[Scope]:
-        """Return the scopes of ``roles`` and ``scopes`` together.
+    def scopes_of(self, grant: Grant, place: str) -> frozenset[Scope]:
+        """Return the scopes of the roles and the scopes of ``grant`` together.
 
         Raises:
             StartError: one of them is unknown; ``place`` says where it stands.
         """
-        found = {_scope(scope, place) for scope in scopes}
-        for role in roles:
+        found = {_scope(scope, place) for scope in grant.scopes}
+        for role in grant.roles:
             if role not in self.scopes_by_role:
-                raise StartError(
-                    f"{place}: unknown role {role!r}; "
-                    + _nearest(role, self.scopes_by_role)
-                )
+                near = _nearest(role, self.scopes_by_role)
+                raise StartError(f"{place}: unknown role {role!r}; {near}")
             found |= self.scopes_by_role[role]
         return frozenset(found)
+
+    def caller_of(self, known: KnownCaller, place: str) -> Caller:
+        """Return a caller of the configuration.
+
+        Raises:
+            StartError: an unknown role or scope, or half a purpose.
+        """
+        return Caller(
+            id=known.caller,
+            scopes=self.scopes_of(known, place),
+            look_up=_look_up(known, place),
+        )
+
+    def named(self, names: Iterable[object]) -> frozenset[Scope]:
+        """Return the scopes of those of ``names`` that are roles here."""
+        known = self.scopes_by_role
+        return frozenset(
+            scope
+            for name in names
+            if isinstance(name, str)
+            for scope in known.get(name, ())
+        )
 
 
 def read_roles(table: Mapping[str, Iterable[str]]) -> Roles:
@@ -51,28 +70,21 @@ def read_roles(table: Mapping[str, Iterable[str]]) -> Roles:
     )
 
 
-def read_look_up(
-    purpose: Purpose | None, case_number: str | None, place: str
-) -> LookUp | None:
-    """Return a caller's own purpose; ``None`` if it has to say one each time.
-
-    Raises:
-        StartError: a purpose without a case, or a case without a purpose.
-    """
-    if purpose is None and case_number is None:
+def _look_up(known: KnownCaller, place: str) -> LookUp | None:
+    """Return a caller's own purpose; ``None`` if it has to say one each time."""
+    if known.purpose is None and known.case_number is None:
         return None
-    if purpose is None or not case_number:
+    if known.purpose is None or not known.case_number:
         raise StartError(f"{place}: purpose and case_number go together; set both")
-    return LookUp(purpose, case_number)
+    return LookUp(known.purpose, known.case_number)
 
 
 def _scope(stated: str, place: str) -> Scope:
     try:
         return Scope(stated)
     except ValueError:
-        raise StartError(
-            f"{place}: unknown scope {stated!r}; {_nearest(stated, list(Scope))}"
-        ) from None
+        near = _nearest(stated, list(Scope))
+        raise StartError(f"{place}: unknown scope {stated!r}; {near}") from None
 
 
 def _nearest(stated: str, known: Iterable[str]) -> str:

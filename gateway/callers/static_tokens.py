@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from gateway.callers.options import Token
-from gateway.callers.roles import Roles, read_look_up
+from gateway.callers.roles import Roles
 from resolvers.caller import Caller
 
 
@@ -27,7 +27,12 @@ class StaticTokens:
         Raises:
             StartError: an unknown role or scope, or half a purpose.
         """
-        return cls([(token.sha256, _caller(token, roles)) for token in tokens])
+        return cls(
+            [
+                (token.sha256, roles.caller_of(token, f"token of {token.caller}"))
+                for token in tokens
+            ]
+        )
 
     def caller_of(self, token: str) -> Caller | None:
         """Return whose ``token`` it is; ``None`` if it is nobody's."""
@@ -42,12 +47,3 @@ class StaticTokens:
 def sha256_of(token: str) -> str:
     """Return what the configuration holds of ``token``."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _caller(token: Token, roles: Roles) -> Caller:
-    place = f"token of {token.caller}"
-    return Caller(
-        id=token.caller,
-        scopes=roles.scopes_of(token.roles, token.scopes, place),
-        look_up=read_look_up(token.purpose, token.case_number, place),
-    )

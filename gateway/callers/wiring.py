@@ -1,16 +1,166 @@
 """Make the callers out of the configuration."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from connectors.agency import Agency
+from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
+from gateway.callers.agency_assertions import AgencyAssertions
 from gateway.callers.authenticate import Callers
-from gateway.callers.roles import read_roles
+from gateway.callers.client_certificates import ClientCertificates, read_proxies
+from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
+from gateway.callers.key_set import KeySetError, read_key_set
+from gateway.callers.options import Issuer
+from gateway.callers.roles import Roles, read_roles
+from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens
+from gateway.errors import StartError
 from gateway.settings import Settings
+from resolvers.context import Services
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def open_callers(settings: Settings) -> Callers:
-    """Return every caller that ``settings`` knows.
+@asynccontextmanager
+async def open_callers(
+    settings: Settings, services: Services
+) -> AsyncIterator[Callers]:
+    """Open what names callers.
 
     Raises:
-        StartError: an unknown role or scope, or half a purpose.
+        StartError: something in ``settings`` cannot be used.
+    """
+    refuse_unusable_callers(settings)
+    roles = read_roles(settings.roles)
+    used = UsedTokens()
+    now = _seconds(services.clock)
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(
+            # A session of its own: nothing of an agency's may reach an issuer.
+            aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            )
+        )
+        yield Callers(
+            static_tokens=StaticTokens.of(settings.tokens, roles),
+            access_tokens=AccessTokens(
+                issuers={
+                    issuer.issuer: _trusted(issuer, roles, session, now)
+                    for issuer in settings.issuers
+                },
+                roles=roles,
+                used=used,
+            ),
+            agency_assertions=_agency_assertions(settings, roles, services, used),
+            client_certificates=_client_certificates(settings, roles),
+            now=now,
+        )
+
+
+def refuse_unusable_callers(settings: Settings) -> None:
+    """Read what names callers, so that a mistake is told once and at once.
+
+    Raises:
+        StartError: something in ``settings`` cannot be used.
     """
     roles = read_roles(settings.roles)
-    return Callers(StaticTokens.of(settings.tokens, roles))
+    StaticTokens.of(settings.tokens, roles)
+    _client_certificates(settings, roles)
+    if settings.agency_callers is not None:
+        roles.scopes_of(settings.agency_callers, "agency_callers")
+    seen: set[str] = set()
+    for issuer in settings.issuers:
+        roles.scopes_of(issuer, f"issuer {issuer.name}")
+        if seen & {issuer.name, issuer.issuer}:
+            raise StartError(f"issuer {issuer.name}: its name or issuer occurs twice")
+        seen |= {issuer.name, issuer.issuer}
+        _refuse_unusable_keys(issuer)
+
+
+def _refuse_unusable_keys(issuer: Issuer) -> None:
+    place = f"issuer {issuer.name}"
+    if (issuer.jwks_file is None) is (issuer.jwks_url is None):
+        raise StartError(f"{place}: set one of jwks_file and jwks_url")
+    if issuer.jwks_url is not None:
+        _refuse_open_address(issuer.jwks_url, place)
+    if issuer.jwks_file is not None:
+        try:
+            read_key_set(Path(issuer.jwks_file).read_bytes())
+        except (OSError, KeySetError) as error:
+            raise StartError(f"{place}: {issuer.jwks_file}: {error}") from None
+
+
+def _refuse_open_address(url: str, place: str) -> None:
+    """Refuse an address whose answer anybody on the way could write."""
+    try:
+        parts = urlsplit(url)
+        is_open = parts.scheme != "https" and parts.hostname not in LOOPBACK
+    except ValueError:
+        raise StartError(f"{place}: jwks_url is no address") from None
+    if is_open or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise StartError(f"{place}: jwks_url has to begin with https://")
+    if "@" in parts.netloc:
+        raise StartError(f"{place}: jwks_url holds a user name or password")
+
+
+def _trusted(
+    issuer: Issuer,
+    roles: Roles,
+    session: aiohttp.ClientSession,
+    now: Callable[[], float],
+) -> TrustedIssuer:
+    return TrustedIssuer(
+        name=issuer.name,
+        issuer=issuer.issuer,
+        audience=issuer.audience,
+        algorithms=frozenset(issuer.algorithms),
+        keys=IssuerKeys(issuer.name, _fetch(issuer, session), now),
+        scopes=roles.scopes_of(issuer, f"issuer {issuer.name}"),
+        single_use=issuer.single_use,
+    )
+
+
+def _fetch(issuer: Issuer, session: aiohttp.ClientSession) -> Fetch:
+    if issuer.jwks_url is not None:
+        return keys_at_url(issuer.jwks_url, session)
+    return keys_in_file(Path(str(issuer.jwks_file)))
+
+
+def _agency_assertions(
+    settings: Settings, roles: Roles, services: Services, used: UsedTokens
+) -> AgencyAssertions | None:
+    stated = settings.agency_callers
+    if stated is None:
+        return None
+    agencies: dict[str, Agency] = {a.id: a for a in services.registry.agencies}
+    return AgencyAssertions(
+        agencies=agencies,
+        bundle=services.bundle,
+        audience=stated.audience,
+        scopes=roles.scopes_of(stated, "agency_callers"),
+        used=used,
+    )
+
+
+def _client_certificates(settings: Settings, roles: Roles) -> ClientCertificates:
+    if settings.client_certificates and not settings.client_certificate_proxies:
+        raise StartError(
+            "client_certificates: nothing hands certificates on; "
+            "set client_certificate_proxies"
+        )
+    return ClientCertificates(
+        proxies=read_proxies(settings.client_certificate_proxies),
+        callers={
+            known.sha256: roles.caller_of(known, f"certificate of {known.caller}")
+            for known in settings.client_certificates
+        },
+    )
+
+
+def _seconds(clock: Callable[[], datetime]) -> Callable[[], float]:
+    return lambda: clock().timestamp()

@@ -1,0 +1,133 @@
+"""OAuth 2 access tokens as JWT, in the profile of RFC 9068.
+
+The token's ``iss`` chooses the issuer of the configuration, and from then on only
+that issuer's keys, algorithms, audience and scopes count: two issuers may have a key
+of one ``kid``, and neither speaks for the other. What an issuer's tokens may give is
+limited by the configuration; scopes and roles that are not known here are left out,
+since an issuer serves others too.
+
+The caller is the OAuth client, by the issuer's name in the configuration. ``sub`` has
+to be there and is not used: it may be a person, and the caller's id is in log lines.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.callers.claims import (
+    Claims,
+    require_audience,
+    require_in_time,
+    require_seconds,
+    require_word,
+)
+from gateway.callers.issuer_keys import IssuerKeys
+from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.callers.roles import Roles
+from gateway.callers.signed_token import SignedToken
+from gateway.callers.single_use import UsedTokens
+from resolvers.caller import Caller, Scope
+from signing import base64url
+
+TYPE = "at+jwt"
+THUMBPRINT = "x5t#S256"
+MAX_CLIENT_ID_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedIssuer:
+    """An issuer of the configuration, with everything its tokens are judged by."""
+
+    name: str
+    issuer: str
+    audience: str
+    algorithms: frozenset[str]
+    keys: IssuerKeys
+    scopes: frozenset[Scope]
+    """The most its tokens may give."""
+    single_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokens:
+    """The access tokens of all issuers."""
+
+    issuers: Mapping[str, TrustedIssuer]
+    roles: Roles
+    used: UsedTokens
+
+    async def caller_of(
+        self, token: SignedToken, certificate: bytes | None, now: float
+    ) -> Caller:
+        """Return whose ``token`` it is, shown together with ``certificate``.
+
+        Raises:
+            AuthenticationError: it is not to be believed, or not by this client.
+        """
+        claims = token.claims
+        issuer = self.issuers.get(require_word(claims, "iss"))
+        if issuer is None:
+            raise AuthenticationError(Reason.UNKNOWN_ISSUER)
+        if token.algorithm not in issuer.algorithms:
+            raise AuthenticationError(Reason.WRONG_ALGORITHM)
+        key = await issuer.keys.key_of(token.key_id)
+        key.verify(token, issuer.algorithms)
+        require_audience(claims, issuer.audience)
+        require_in_time(claims, now)
+        require_word(claims, "sub")
+        client = require_word(claims, "client_id")
+        if not _is_plain(client):
+            raise AuthenticationError(Reason.MISSING_CLAIM)
+        require_same_client(claims, certificate)
+        if issuer.single_use:
+            token_id = require_word(claims, "jti")
+            self.used.use(issuer.issuer, token_id, require_seconds(claims, "exp"), now)
+        return Caller(
+            id=f"{issuer.name}:{client}", scopes=self._scopes(claims) & issuer.scopes
+        )
+
+    def _scopes(self, claims: Claims) -> frozenset[Scope]:
+        """Return what the token states, in scopes (RFC 9068, 2.2.3) and in roles."""
+        stated = claims.get("scope", "")
+        roles = claims.get("roles", [])
+        if not isinstance(stated, str) or not isinstance(roles, list):
+            raise AuthenticationError(Reason.MISSING_CLAIM)
+        known = frozenset(scope for scope in Scope if scope in stated.split(" "))
+        return known | self.roles.named(roles)
+
+
+def require_same_client(claims: Claims, certificate: bytes | None) -> None:
+    """Refuse a bound token that another client shows (RFC 8705, 3).
+
+    ``certificate`` is the SHA-256 of the client's certificate.
+
+    Raises:
+        AuthenticationError: the token is bound to something else.
+    """
+    if "cnf" not in claims:
+        return
+    bound = claims["cnf"]
+    # A binding that is not understood must not be taken for none.
+    if not isinstance(bound, dict) or set(bound) != {THUMBPRINT}:
+        raise AuthenticationError(Reason.UNKNOWN_BINDING)
+    if certificate is None:
+        raise AuthenticationError(Reason.CERTIFICATE_NEEDED)
+    stated = str(bound[THUMBPRINT]).encode("utf-8", "surrogatepass")
+    if not hmac.compare_digest(stated, base64url.encode(certificate)):
+        raise AuthenticationError(Reason.WRONG_CERTIFICATE)
+
+
+def thumbprint(certificate: bytes) -> bytes:
+    """Return what RFC 8705 calls ``x5t#S256`` of a certificate in DER."""
+    return hashlib.sha256(certificate).digest()
+
+
+def _is_plain(client: str) -> bool:
+    """Say whether ``client`` may stand in a log line (RFC 6749, A.1, no spaces)."""
+    return (
+        len(client) <= MAX_CLIENT_ID_LENGTH
+        and client.isascii()
+        and client.isprintable()
+        and " " not in client
+    )

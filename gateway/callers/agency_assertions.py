@@ -1,0 +1,75 @@
+"""Agencies sign in with the keys they sign records with (RFC 7523, section 3).
+
+An assertion is a JWT of type ``client-authentication+jwt``, with the agency's id as
+``iss`` and ``sub``, at most five minutes long and good for one request: its ``jti``
+is remembered. A record is of another type, so neither passes for the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.agency import Agency
+from gateway.callers.claims import (
+    require_audience,
+    require_in_time,
+    require_seconds,
+    require_word,
+)
+from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.callers.signed_token import SignedToken
+from gateway.callers.single_use import UsedTokens
+from policy.evidence import AccountState
+from resolvers.caller import Caller, Scope
+from signing.trust import KeyState, TrustBundle, TrustedKey
+
+TYPE = "client-authentication+jwt"
+LONGEST_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyAssertions:
+    """The agencies that may sign in, and what they may do then."""
+
+    agencies: Mapping[str, Agency]
+    bundle: TrustBundle
+    audience: str
+    scopes: frozenset[Scope]
+    used: UsedTokens
+
+    def caller_of(self, token: SignedToken, now: float) -> Caller:
+        """Return which agency signed ``token``.
+
+        Raises:
+            AuthenticationError: none that may sign in now.
+        """
+        claims = token.claims
+        name = require_word(claims, "iss")
+        agency = self.agencies.get(name)
+        if agency is None or require_word(claims, "sub") != name:
+            raise AuthenticationError(Reason.UNKNOWN_AGENCY)
+        key = self.bundle.keys.get(token.key_id)
+        if key is None or key.institution != agency.manifest.collection_body:
+            raise AuthenticationError(Reason.UNKNOWN_KEY)
+        if token.algorithm != key.algorithm:
+            raise AuthenticationError(Reason.WRONG_ALGORITHM)
+        if not key.signature_check(token.signature, token.signed):
+            raise AuthenticationError(Reason.BAD_SIGNATURE)
+        _require_in_force(key, now)
+        if agency.manifest.account is not AccountState.ACTIVE:
+            raise AuthenticationError(Reason.ACCOUNT_NOT_ACTIVE)
+        require_audience(claims, self.audience)
+        require_in_time(claims, now)
+        expires_at = require_seconds(claims, "exp")
+        if expires_at - require_seconds(claims, "iat") > LONGEST_SECONDS:
+            raise AuthenticationError(Reason.TOO_LONG_LIVED)
+        self.used.use(name, require_word(claims, "jti"), expires_at, now)
+        return Caller(id=f"agency:{name}", scopes=self.scopes)
+
+
+def _require_in_force(key: TrustedKey, now: float) -> None:
+    moment = datetime.fromtimestamp(now, UTC)
+    if key.state is not KeyState.ACTIVE:
+        raise AuthenticationError(Reason.KEY_NOT_IN_FORCE)
+    if not key.not_before <= moment <= key.not_after:
+        raise AuthenticationError(Reason.KEY_NOT_IN_FORCE)
