@@ -60,13 +60,20 @@ def question_of_address(query_string: bytes) -> Question:
 
 
 def _question(stated: Mapping[str, Json]) -> Question:
-    return Question(
+    question = Question(
         query=_typed(stated, "query", str, "a string"),
         document_id=_typed(stated, "documentId", str, "a string"),
         operation_name=_typed(stated, "operationName", str, "a string"),
         variables=_typed(stated, "variables", dict, "an object") or {},
         extensions=_typed(stated, "extensions", dict, "an object") or {},
     )
+    if not (
+        question.query
+        or question.document_id
+        or "persistedQuery" in question.extensions
+    ):
+        raise _bad("state a query, or a documentId")
+    return question
 
 
 def _typed(
