@@ -15,8 +15,9 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import RequestContext
-from resolvers.documents import Prepared, Question, RefusedDocumentError
+from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError, is_ours_to_hide
+from resolvers.reading import RefusedDocumentError
 from resolvers.schema import schema
 
 UNEXPECTED = "Unexpected error."

@@ -30,6 +30,7 @@ from graphql import (
     is_list_type,
 )
 
+from resolvers.holders import MAX_HOLDERS
 from resolvers.measures import Fragments
 
 LARGEST = 10_000_000
@@ -46,6 +47,8 @@ _STATED_IN: Mapping[str, tuple[str, int]] = {
     "certificates": ("first", 20),
 }
 """Fields whose size an argument states: which, and the size if it is left out."""
+_MOST: Mapping[str, int] = {"holders": MAX_HOLDERS}
+"""Fields that answer a longer list with a refusal of their own and ask nobody."""
 
 _COUNTED_ABOVE = 1
 _ASSUMED: Mapping[tuple[str, str], int] = {
@@ -75,6 +78,7 @@ class Size:
     """The size if the variable is missing."""
     unsaid: int
     """The size if the variable is null, which is the same as leaving it out."""
+    most: int
 
     def of(self, variables: Mapping[str, object]) -> int:
         """Return the size with ``variables``."""
@@ -82,7 +86,7 @@ class Size:
             return self.default
         value = variables[self.variable]
         if isinstance(value, list):
-            return len(value)
+            return _if_asked(len(value), self.most)
         if isinstance(value, int):
             return max(0, min(value, LARGEST))
         # GraphQL takes a value that is no list for a list of one.
@@ -202,23 +206,28 @@ class _Estimate:
     def _stated(self, node: FieldNode, name: str) -> int | Size:
         """Return how often a field is answered by what an argument of it says."""
         argument, unsaid = _STATED_IN.get(name, ("", 1))
+        most = _MOST.get(name, LARGEST)
         for given in node.arguments or ():
             if given.name.value == argument:
-                return self._size(given.value, unsaid)
+                return self._size(given.value, unsaid, most)
         return unsaid
 
-    def _size(self, value: ValueNode, unsaid: int) -> int | Size:
+    def _size(self, value: ValueNode, unsaid: int, most: int) -> int | Size:
         if isinstance(value, VariableNode):
             name = value.name.value
             default = self._defaults.get(name)
-            size = unsaid if default is None else _literal(default, unsaid)
-            return Size(name, size, unsaid)
-        return _literal(value, unsaid)
+            size = unsaid if default is None else _literal(default, unsaid, most)
+            return Size(name, size, unsaid, most)
+        return _literal(value, unsaid, most)
 
 
-def _literal(value: ValueNode, unsaid: int) -> int:
+def _if_asked(length: int, most: int) -> int:
+    return length if length <= most else 0
+
+
+def _literal(value: ValueNode, unsaid: int, most: int) -> int:
     if isinstance(value, ListValueNode):
-        return len(value.values)
+        return _if_asked(len(value.values), most)
     if isinstance(value, IntValueNode):
         # The document is valid, so this is an Int of 32 bits.
         return max(0, min(int(value.value), LARGEST))

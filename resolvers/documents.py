@@ -12,43 +12,24 @@ so that bad documents push out no good ones.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
-    GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
+    strip_ignored_characters,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from resolvers.caller import Caller, Scope
-from resolvers.cost import Cost, cost_of, in_numbers
+from resolvers.cost import in_numbers
 from resolvers.errors import RequestError
-from resolvers.limits import (
-    LimitExceededError,
-    Limits,
-    require,
-    require_small_variables,
-)
-from resolvers.measures import (
-    FRAGMENT_RULES,
-    fragments_of,
-    require_plain,
-    require_small,
-)
-from resolvers.trusted_documents import by_essence, digest_of, essence_of
-
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-"""GraphQL's rules and those that Strawberry adds."""
+from resolvers.limits import Limits, require, require_small_variables
+from resolvers.reading import RefusedDocumentError, ValidDocument, read_document
+from resolvers.trusted_documents import digest_of
 
 KEPT = 50_000
 DOCUMENT_OVERHEAD = 500
@@ -93,49 +74,29 @@ class Prepared:
         return self.operation.operation
 
 
-class RefusedDocumentError(Exception):
-    """A document is not executed; ``errors`` go to the client as they are."""
-
-    def __init__(self, *errors: GraphQLError) -> None:
-        super().__init__(*errors)
-        self.errors = errors
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A document that is small and valid, whoever asks."""
-
-    text: str
-    document: DocumentNode
-    costs: Mapping[str | None, Cost]
-    """What each operation asks for, by its name."""
-
-
 class Documents:
     """Prepares documents against one schema."""
 
-    def __init__(
-        self,
-        schema: GraphQLSchema,
-        limits: Limits,
-        *,
-        trusted: Mapping[str, str],
-        is_open: bool,
-    ) -> None:
-        """Read the trusted documents, texts by their digests.
-
-        Raises:
-            RefusedDocumentError: one of them is too large or does not fit the schema.
-        """
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, is_open: bool) -> None:
         self._schema = schema
         self._limits = limits
         self._is_open = is_open
-        self._trusted = {
-            digest: self.read(text, suggests=True) for digest, text in trusted.items()
-        }
-        self._digests = by_essence(trusted)
-        self._longest = max(map(len, trusted.values()), default=0)
-        self._others: LRUCache[str, _Known] = LRUCache(KEPT, getsizeof=_room)
+        self._trusted: dict[str, ValidDocument] = {}
+        self._respaced: dict[str, ValidDocument] = {}
+        """The same, by what GraphQL does not ignore of their texts."""
+        self._longest = 0
+        self._others: LRUCache[str, ValidDocument] = LRUCache(KEPT, getsizeof=_room)
+
+    def trust(self, text: str) -> None:
+        """Let every caller run ``text``.
+
+        Raises:
+            RefusedDocumentError: it is too large or does not fit the schema.
+        """
+        valid = read_document(text, self._schema, self._limits)
+        self._trusted[digest_of(text)] = valid
+        self._respaced[strip_ignored_characters(text)] = valid
+        self._longest = max(self._longest, len(text))
 
     def prepare(self, question: Question, caller: Caller) -> Prepared:
         """Return the document of ``question``, ready to be executed.
@@ -149,39 +110,6 @@ class Documents:
             return self._prepare(question, is_free=is_free)
         except GraphQLError as error:
             raise RefusedDocumentError(error) from None
-
-    def read(self, text: str, *, suggests: bool) -> _Known:
-        """Parse ``text``, measure it, and compare it with the schema.
-
-        Raises:
-            RefusedDocumentError: it is too large or does not fit the schema.
-        """
-        limits = self._limits
-        require(limits, query_bytes=len(text.encode("utf-8", "surrogatepass")))
-        document = _parse(text, limits)
-        require_plain(document, limits)
-        check = partial(
-            validate,
-            self._schema,
-            document,
-            max_errors=limits.validation_errors,
-            hide_suggestions=not suggests,
-        )
-        # Before fragments are followed they must lead somewhere, and to an end.
-        if errors := check(FRAGMENT_RULES):
-            raise RefusedDocumentError(*errors)
-        require_small(document, limits)
-        if errors := check(RULES):
-            raise RefusedDocumentError(*errors)
-        fragments = fragments_of(document)
-        costs = {
-            operation.name.value if operation.name else None: cost_of(
-                operation, fragments, self._schema
-            )
-            for operation in document.definitions
-            if isinstance(operation, OperationDefinitionNode)
-        }
-        return _Known(text, document, costs)
 
     def _prepare(self, question: Question, *, is_free: bool) -> Prepared:
         limits, variables = self._limits, question.variables
@@ -210,7 +138,7 @@ class Documents:
             suggests=is_free,
         )
 
-    def _known(self, question: Question, *, is_free: bool) -> _Known:
+    def _known(self, question: Question, *, is_free: bool) -> ValidDocument:
         text = question.query
         stated = _stated_digest(question)
         if not text:
@@ -226,7 +154,7 @@ class Documents:
             return known
         return self._other(text) if is_free else self._spaced(text)
 
-    def _named(self, digest: str) -> _Known:
+    def _named(self, digest: str) -> ValidDocument:
         known = self._trusted.get(digest)
         if known is None:
             raise RequestError(
@@ -236,45 +164,38 @@ class Documents:
             )
         return known
 
-    def _spaced(self, text: str) -> _Known:
+    def _spaced(self, text: str) -> ValidDocument:
         """Return the trusted document that ``text`` is but for white space."""
-        digest = None
+        valid = None
         # What is far longer than any of them is none of them with more white space.
         if len(text) <= 4 * self._longest:
-            digest = self._digests.get(essence_of(text) or "")
-        if digest is None:
+            valid = self._respaced.get(_essence(text))
+        if valid is None:
             raise RequestError(
                 "this gateway runs trusted documents only, and this is none; send the "
                 "operator the document for the manifest (trusted_documents)",
                 "UNKNOWN_DOCUMENT",
             )
-        return self._trusted[digest]
+        return valid
 
-    def _other(self, text: str) -> _Known:
+    def _other(self, text: str) -> ValidDocument:
         known = self._others.get(text)
         if known is None:
-            known = self.read(text, suggests=True)
+            known = read_document(text, self._schema, self._limits)
             if _room(known) <= KEPT:
                 self._others[text] = known
         return known
 
 
-def _room(known: _Known) -> int:
+def _room(known: ValidDocument) -> int:
     return DOCUMENT_OVERHEAD + len(known.text)
 
 
-def _parse(text: str, limits: Limits) -> DocumentNode:
+def _essence(text: str) -> str:
     try:
-        return parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
-    except GraphQLSyntaxError as error:
-        if "Document contains more than" in error.message:
-            excess = LimitExceededError("tokens", limits.tokens + 1, limits.tokens)
-            raise excess from None
-        if "Document is nested too deeply" in error.message:
-            # The parser gives up somewhere beyond two hundred levels.
-            excess = LimitExceededError("depth", limits.depth + 1, limits.depth)
-            raise excess from None
-        raise
+        return strip_ignored_characters(text)
+    except GraphQLError:
+        return ""  # which is no document
 
 
 def _stated_digest(question: Question) -> str | None:
@@ -299,7 +220,7 @@ def _stated_digest(question: Question) -> str | None:
     return digests.pop() if digests else None
 
 
-def _no_operation(known: _Known, name: str | None) -> str:
+def _no_operation(known: ValidDocument, name: str | None) -> str:
     if name is None:
         return f"state operationName; the document has {len(known.costs)} operations"
     return "the document has no operation of the name in operationName"

@@ -6,10 +6,8 @@ a manifest cannot name one document and run another.
 """
 
 import hashlib
-from collections.abc import Mapping
 
 import msgspec
-from graphql import GraphQLError, strip_ignored_characters
 
 
 class TrustedDocumentsError(Exception):
@@ -49,17 +47,3 @@ def write_manifest(texts: list[str]) -> bytes:
     """Return the manifest of ``texts``."""
     documents = {digest_of(text): text for text in texts}
     return msgspec.json.format(msgspec.json.encode(documents), indent=2) + b"\n"
-
-
-def essence_of(text: str) -> str | None:
-    """Return ``text`` without what GraphQL ignores; ``None`` if it is no GraphQL."""
-    try:
-        return strip_ignored_characters(text)
-    except GraphQLError:
-        return None
-
-
-def by_essence(documents: Mapping[str, str]) -> dict[str, str]:
-    """Return the digests of ``documents`` by what is left without white space."""
-    essences = ((essence_of(text), digest) for digest, text in documents.items())
-    return {essence: digest for essence, digest in essences if essence is not None}

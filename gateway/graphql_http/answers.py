@@ -16,7 +16,7 @@ from gateway.graphql_http.guards import GUARDS
 from gateway.graphql_http.media_types import MediaType
 from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
 from resolvers.answering import UNEXPECTED, Shown, shown
-from resolvers.documents import RefusedDocumentError
+from resolvers.reading import RefusedDocumentError
 
 REFUSED_STATUSES: Mapping[str, int] = {
     "UNAUTHENTICATED": 401,

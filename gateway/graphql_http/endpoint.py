@@ -27,8 +27,9 @@ from gateway.graphql_http.turns import Turns
 from resolvers.answering import execute
 from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
-from resolvers.documents import Documents, Prepared, RefusedDocumentError
+from resolvers.documents import Documents, Prepared
 from resolvers.look_ups import look_up_of
+from resolvers.reading import RefusedDocumentError
 
 ALLOW = {"Allow": "GET, POST, OPTIONS"}
 POST_ONLY = {"Allow": "POST"}

@@ -1,0 +1,133 @@
+"""Trusted documents: those that every caller may run, and how a manifest is made.
+
+The holder check as its page prints it is trusted from the start
+(``trusted-documents.json``); an operator's manifest adds to it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from gateway.errors import StartError
+from gateway.settings import Mode, Settings
+from resolvers.cost import in_numbers
+from resolvers.documents import Documents
+from resolvers.limits import Limits
+from resolvers.reading import RefusedDocumentError, read_document
+from resolvers.schema import schema
+from resolvers.trusted_documents import (
+    TrustedDocumentsError,
+    digest_of,
+    read_manifest,
+    write_manifest,
+)
+
+BUILT_IN = Path(str(files("gateway"))) / "trusted-documents.json"
+_FENCED = re.compile(r"^```graphql\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def open_documents(settings: Settings) -> Documents:
+    """Return what prepares documents, by the operator's mode, limits and manifest.
+
+    Raises:
+        StartError: the manifest cannot be used.
+    """
+    manifests = [BUILT_IN]
+    if settings.trusted_documents is not None:
+        manifests.append(Path(settings.trusted_documents))
+    documents = Documents(
+        schema.core, settings.limits, is_open=settings.mode is Mode.DEMO
+    )
+    for manifest in manifests:
+        _trust(documents, manifest)
+    return documents
+
+
+def _trust(documents: Documents, manifest: Path) -> None:
+    try:
+        texts = read_manifest(manifest.read_bytes())
+    except (OSError, TrustedDocumentsError) as error:
+        raise StartError(f"trusted documents {manifest}: {error}") from None
+    for digest, text in texts.items():
+        try:
+            documents.trust(text)
+        except RefusedDocumentError as refused:
+            raise StartError(
+                f"trusted documents {manifest}: {digest[:12]}: {refused}; see "
+                "gateway documents extract"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A document that was found, and whether it may be trusted."""
+
+    file: Path
+    text: str
+    operations: tuple[str, ...] = ()
+    asks_about_people: bool = False
+    cost: int = 0
+    """With lists of one, where a variable has the list."""
+    refused: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return what a client names it by."""
+        return digest_of(self.text)
+
+
+def extract(paths: Sequence[Path], limits: Limits) -> list[Extracted]:
+    """Find the documents in ``paths`` and compare each with the schema.
+
+    A ``.graphql`` or ``.gql`` file is one document; in any other text each block
+    fenced as ``graphql`` is one. Fragments of other files are not looked for.
+
+    Raises:
+        StartError: a file cannot be read, or nothing was found.
+    """
+    found = [_examine(path, text, limits) for path in paths for text in _texts(path)]
+    if not found:
+        raise StartError(
+            "no document found; name .graphql files, or texts with ```graphql blocks"
+        )
+    return found
+
+
+def write(extracted: Sequence[Extracted], out: Path) -> None:
+    """Write the manifest of ``extracted``.
+
+    Raises:
+        StartError: ``out`` cannot be written.
+    """
+    try:
+        out.write_bytes(write_manifest([document.text for document in extracted]))
+    except OSError as error:
+        raise StartError(str(error)) from None
+
+
+def _texts(path: Path) -> Iterator[str]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{path}: {error}") from None
+    if path.suffix in (".graphql", ".gql"):
+        yield text
+    else:
+        yield from _FENCED.findall(text)
+
+
+def _examine(path: Path, text: str, limits: Limits) -> Extracted:
+    try:
+        valid = read_document(text, schema.core, limits)
+    except RefusedDocumentError as error:
+        return Extracted(file=path, text=text, refused=str(error))
+    costs = valid.costs
+    return Extracted(
+        file=path,
+        text=text,
+        operations=tuple(name or "(unnamed)" for name in costs),
+        asks_about_people=any(cost.people for cost in costs.values()),
+        cost=max(in_numbers(cost.values, {}) for cost in costs.values()),
+    )
