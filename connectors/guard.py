@@ -4,13 +4,16 @@ A question passes, in this order: the answer cache, single flight (two requests
 asking about one person at once cause one call), batching by the manifest's limit,
 the concurrency limit, the time limit. A flight belongs to the guard and not to the
 request that started it: whoever joins later waits by its own budget, and a caller
-that gives up does not take the answer from the others. Failures end here: they
-leave as values, so that one agency never cancels another's question.
+that gives up does not take the answer from the others. Once the last of them has gone
+without an answer, the flight is called off; one whose waiters ran out of time goes
+on, because they were told to ask again. Failures end here: they leave as values, so
+that one agency never cancels another's question.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +45,15 @@ class Observer(Protocol):
         """One person's answer is handed out."""
 
 
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """One call under way, and how many requests wait for it."""
+
+    holders: list[Identity]
+    task: asyncio.Task[dict[Identity, Answer]]
+    waiters: int = 0
+
+
 class Guard:
     """Guards one agency; lives as long as its manifest is in force."""
 
@@ -62,7 +74,9 @@ class Guard:
         self._cache: TTLCache[Identity, Answer] = TTLCache(
             maxsize=manifest.cache.holders, ttl=manifest.cache.ttl_seconds
         )
-        self._flights: dict[Identity, asyncio.Task[dict[Identity, Answer]]] = {}
+        self._flights: dict[Identity, _Flight] = {}
+        self._under_way: set[_Flight] = set()
+        """Every flight, those nobody may join any more included."""
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
     async def ask(
@@ -74,7 +88,7 @@ class Guard:
         """
         answers: dict[Identity, Answer] = {}
         fresh: list[Identity] = []
-        flights: set[asyncio.Task[dict[Identity, Answer]]] = set()
+        flights: set[_Flight] = set()
         for holder in dict.fromkeys(holders):
             if (cached := self._cached(holder)) is not None:
                 answers[holder] = cached
@@ -87,9 +101,8 @@ class Guard:
             flights.add(self._take_off(fresh[start : start + limit]))
         reported = set(answers)
         if flights:
-            done, _ = await asyncio.wait(flights, timeout=max(budget_seconds, 0))
-            for flight in done:
-                answers.update(flight.result())
+            for task in await self._landed(flights, budget_seconds):
+                answers.update(task.result())
         out = [answers.get(holder) or self._timed_out() for holder in holders]
         for holder, answer in zip(holders, out, strict=True):
             self._observer.answered(answer, cached=holder in reported)
@@ -97,10 +110,10 @@ class Guard:
 
     async def close(self) -> None:
         """Cancel what is under way."""
-        flights = set(self._flights.values())
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+        tasks = [flight.task for flight in self._under_way]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _cached(self, holder: Identity) -> Answer | None:
         answer = self._cache.get(holder)
@@ -109,16 +122,45 @@ class Guard:
             return None
         return answer
 
-    def _take_off(self, batch: list[Identity]) -> asyncio.Task[dict[Identity, Answer]]:
-        flight = asyncio.create_task(self._fly(batch))
+    def _take_off(self, batch: list[Identity]) -> _Flight:
+        flight = _Flight(batch, asyncio.create_task(self._fly(batch)))
+        self._under_way.add(flight)
         for holder in batch:
             self._flights[holder] = flight
-        flight.add_done_callback(lambda _: self._land(batch))
+        flight.task.add_done_callback(lambda _: self._land(flight))
         return flight
 
-    def _land(self, batch: list[Identity]) -> None:
-        for holder in batch:
-            del self._flights[holder]
+    async def _landed(
+        self, flights: set[_Flight], budget_seconds: float
+    ) -> set[asyncio.Task[dict[Identity, Answer]]]:
+        """Wait for ``flights``; return those that ended in time."""
+        for flight in flights:
+            flight.waiters += 1
+        try:
+            done, _ = await asyncio.wait(
+                [flight.task for flight in flights], timeout=max(budget_seconds, 0)
+            )
+        except asyncio.CancelledError:
+            for flight in flights:
+                if flight.waiters == 1:
+                    flight.task.cancel()
+                    # At once: it takes a moment to end, and nobody may join it.
+                    self._close_to_others(flight)
+            raise
+        finally:
+            for flight in flights:
+                flight.waiters -= 1
+        return done
+
+    def _land(self, flight: _Flight) -> None:
+        self._under_way.discard(flight)
+        self._close_to_others(flight)
+
+    def _close_to_others(self, flight: _Flight) -> None:
+        for holder in flight.holders:
+            # After a flight was called off another may be under way.
+            if self._flights.get(holder) is flight:
+                del self._flights[holder]
 
     async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
         started = time.perf_counter()

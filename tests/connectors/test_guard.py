@@ -1,8 +1,7 @@
-"""The guard: one call, one bound, no mixing, and every failure an answer."""
+"""The guard: one bound, no mixing, and every failure an answer."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -15,73 +14,18 @@ from connectors.errors import (
 )
 from connectors.guard import Guard
 from connectors.health import Health
-from connectors.manifest import Manifest
-from policy.identity import Identity, IdType
+from policy.identity import Identity
 from tests.connectors.agency import NOW, manifest
-
-PEOPLE = [Identity(IdType.PASSPORT, f"E{number:07}") for number in range(10)]
-ONE, TWO, *_ = PEOPLE
-ENOUGH = 5.0
-
-
-@dataclass
-class SlowAgency:
-    """An agency that answers when it is let, and notes each batch it was asked."""
-
-    outcome: SourceOutcome = SourceOutcome.NONE
-    error: ConnectorError | None = None
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-    batches: list[int] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
-
-    async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
-        self.batches.append(len(holders))
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            await self.open.wait()
-        finally:
-            self.at_once -= 1
-        if self.error is not None:
-            raise self.error
-        return [Answer(agency="transport", outcome=self.outcome) for _ in holders]
-
-
-@dataclass
-class Notes:
-    """Notes what it is told."""
-
-    calls: list[int] = field(default_factory=list)
-    answers: list[tuple[SourceOutcome, bool]] = field(default_factory=list)
-
-    def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
-        self.calls.append(holders)
-
-    def answered(self, answer: Answer, *, cached: bool) -> None:
-        self.answers.append((answer.outcome, cached))
-
-
-def guard_of(
-    agency: SlowAgency,
-    notes: Notes | None = None,
-    rules: Manifest | None = None,
-    *,
-    still_holds: bool = True,
-) -> Guard:
-    return Guard(
-        rules or manifest(),
-        agency.ask,
-        lambda _: still_holds,
-        notes or Notes(),
-        Health(lambda: NOW),
-    )
-
-
-def answering(outcome: SourceOutcome = SourceOutcome.NONE) -> SlowAgency:
-    agency = SlowAgency(outcome)
-    agency.open.set()
-    return agency
+from tests.connectors.slow_agency import (
+    ENOUGH,
+    ONE,
+    PEOPLE,
+    TWO,
+    Notes,
+    SlowAgency,
+    answering,
+    guard_of,
+)
 
 
 async def test_answers_come_in_the_order_asked() -> None:
@@ -117,34 +61,6 @@ async def test_a_batch_is_split_at_the_manifests_limit() -> None:
     await guard_of(agency, rules=rules).ask(PEOPLE, ENOUGH)
 
     assert sorted(agency.batches) == [2, 4, 4]
-
-
-async def test_two_requests_about_one_person_at_once_share_one_call() -> None:
-    agency = SlowAgency()
-    guard = guard_of(agency)
-
-    first = asyncio.create_task(guard.ask([ONE], ENOUGH))
-    second = asyncio.create_task(guard.ask([ONE, TWO], ENOUGH))
-    await asyncio.sleep(0)
-    agency.open.set()
-    await asyncio.gather(first, second)
-
-    assert agency.batches == [1, 1]
-
-
-async def test_a_caller_that_gives_up_leaves_the_answer_to_the_other() -> None:
-    agency = SlowAgency()
-    guard = guard_of(agency)
-
-    impatient = asyncio.create_task(guard.ask([ONE], ENOUGH))
-    patient = asyncio.create_task(guard.ask([ONE], ENOUGH))
-    await asyncio.sleep(0)
-    impatient.cancel()
-    await asyncio.sleep(0)
-    agency.open.set()
-    (answer,) = await patient
-
-    assert (answer.outcome, agency.batches) == (SourceOutcome.NONE, [1])
 
 
 async def test_a_budget_that_runs_out_is_an_answer() -> None:
