@@ -4,6 +4,7 @@ The holder check as its page prints it is trusted from the start
 (``trusted-documents.json``); an operator's manifest adds to it.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import StartError
-from gateway.settings import Mode, Settings
+from gateway.settings import Mode, Settings, load_settings
 from resolvers.cost import in_numbers
 from resolvers.documents import Documents
 from resolvers.limits import Limits
@@ -78,15 +79,17 @@ class Extracted:
         return digest_of(self.text)
 
 
-def extract(paths: Sequence[Path], limits: Limits) -> list[Extracted]:
+def extract(paths: Sequence[Path], config: Path | None = None) -> list[Extracted]:
     """Find the documents in ``paths`` and compare each with the schema.
 
     A ``.graphql`` or ``.gql`` file is one document; in any other text each block
-    fenced as ``graphql`` is one. Fragments of other files are not looked for.
+    fenced as ``graphql`` is one. Fragments of other files are not looked for. The
+    limits are those of ``config``, else the default ones.
 
     Raises:
         StartError: a file cannot be read, or nothing was found.
     """
+    limits = Limits() if config is None else load_settings(config, os.environ).limits
     found = [_examine(path, text, limits) for path in paths for text in _texts(path)]
     if not found:
         raise StartError(
