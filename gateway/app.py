@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
+from gateway.documents import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
@@ -22,8 +23,6 @@ from gateway.health import live, ready
 from gateway.settings import Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
-from resolvers.documents import Documents
-from resolvers.limits import Limits
 from resolvers.schema import schema
 
 
@@ -60,7 +59,7 @@ def create_app(
                 yield
 
     endpoint = GraphQLEndpoint(
-        Documents(schema.core, Limits(), trusted={}, is_open=True),
+        open_documents(settings),
         settings.http,
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,

@@ -155,6 +155,8 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
     config.write_text(
         f'host = "{HOST}"\n'
         f"port = {port}\n"
+        'mode = "demo"\n'
+        "graphiql = true\n"
         'manifests = "manifests"\n'
         f'trust_bundle = "{trust_folder / "trust.toml"}"\n'
         'certificate_id_key_file = "certificate-id.key"\n'

@@ -8,6 +8,7 @@ from the folder of the file. There is no default for a secret.
 
 import difflib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from gateway.errors import StartError
 from gateway.graphql_http.options import Http
 from gateway.tls import Tls
 from resolvers.certificate_ids import KEY_BYTES
+from resolvers.limits import Limits
 
 PREFIX = "GATEWAY_"
 TABLES = (
@@ -30,8 +32,18 @@ TABLES = (
     "client_certificate_proxies",
     "tls",
     "http",
+    "limits",
 )
 """Options that are no scalars: they stand in the file alone."""
+
+
+class Mode(StrEnum):
+    """For whom the gateway is."""
+
+    PRODUCTION = "production"
+    """Trusted documents only; the schema is told to callers with schema:read."""
+    DEMO = "demo"
+    """Any document; the schema is told to everybody."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +69,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses and networks whose Client-Cert header is believed (RFC 9440)."""
     tls: Tls | None = None
     """The gateway's own TLS; without, a proxy ends it."""
+    mode: Mode = Mode.PRODUCTION
+    """Whether callers may run any document and see the schema, or few may."""
+    trusted_documents: str | None = None
+    """A manifest of documents that every caller may run, beside the built-in one."""
+    limits: Limits = Limits()
+    """How much one question may ask for."""
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
@@ -67,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The largest request body that is read."""
     http: Http = Http()
     """How long, how often and from where one may ask."""
-    graphiql: bool = True
+    graphiql: bool = False
     """Whether browsers get GraphiQL at ``/graphql``."""
     graphiql_token: str | None = None
     """A token GraphiQL starts with. Anyone who loads the page can read it."""
