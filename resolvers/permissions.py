@@ -45,14 +45,20 @@ DOCUMENTS_KEPT = 1024
 class ForbiddenError(GraphQLError):
     """The caller lacks scopes that a field of its document needs."""
 
-    def __init__(self, place: str, rule: Rule, node: FieldNode, path: "Path") -> None:
+    def __init__(
+        self,
+        place: str,
+        rule: Rule,
+        node: FieldNode | None = None,
+        path: tuple[str, ...] | None = None,
+    ) -> None:
         needed = sorted(sorted(scopes) for scopes in rule.any_of)
         words = " or ".join(" and ".join(scopes) for scopes in needed)
-        if rule is NOBODY:
+        if rule == NOBODY:
             needed, words = [], "a rule, which is not declared"
         super().__init__(
             f"{place} needs {words}",
-            nodes=[node],
+            nodes=node,
             path=path,
             extensions={"code": "FORBIDDEN", "requiredScopes": needed},
         )

@@ -7,7 +7,6 @@ read from the Python values and not from printed names: renaming a directive in 
 ``@link`` takes nothing away.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphql import (
@@ -40,7 +39,7 @@ class Rule:
 AUTHENTICATED = Rule(())
 NOBODY = Rule((frozenset({"nobody"}),))
 """The rule of what has none: a field that was forgotten is closed, not open."""
-FEDERATIONS_OWN = {"_Service": (Rule((frozenset({Scope.INTROSPECT}),)),)}
+FEDERATIONS_OWN = {"_Service": (Rule((frozenset({Scope.INTROSPECT.value}),)),)}
 """The subgraph's schema text is introspection by another name."""
 
 
@@ -81,19 +80,20 @@ class Rules:
         return frozenset(own or {NOBODY})
 
 
-def _declared(node: GraphQLNamedType | GraphQLField) -> tuple[Rule, ...]:
-    """Return the rules on a type or a field of the graph."""
+def directives_of(node: GraphQLNamedType | GraphQLField) -> list[object]:
+    """Return the directives on a type or a field, as Python values."""
     definition = node.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    return tuple(_rules(getattr(definition, "directives", None) or ()))
+    return list(getattr(definition, "directives", None) or ())
 
 
-def _rules(directives: Iterable[object]) -> Iterable[Rule]:
-    for directive in directives:
+def _declared(node: GraphQLNamedType | GraphQLField) -> tuple[Rule, ...]:
+    """Return the rules on a type or a field."""
+    rules = []
+    for directive in directives_of(node):
         if isinstance(directive, RequiresScopes):
-            # An empty list would let nobody pass, an empty set everybody.
-            yield Rule(
-                tuple(frozenset(s) or NOBODY.any_of[0] for s in directive.scopes)
-                or NOBODY.any_of
-            )
+            # An empty list would let nobody pass, and an empty set everybody.
+            sets = [frozenset(map(str, scopes)) for scopes in directive.scopes]
+            rules.append(Rule(tuple(sets)) if sets and all(sets) else NOBODY)
         elif isinstance(directive, Authenticated):
-            yield AUTHENTICATED
+            rules.append(AUTHENTICATED)
+    return tuple(rules)

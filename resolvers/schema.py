@@ -12,6 +12,7 @@ import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
 from strawberry.federation import Schema as FederationSchema
+from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -26,6 +27,7 @@ from resolvers.certificate import (
 )
 from resolvers.choices import IdType
 from resolvers.context import Info
+from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.errors import is_ours_to_hide
 from resolvers.holders import (
     MAX_HOLDERS,
@@ -153,6 +155,21 @@ class Schema(FederationSchema):
     def permissions(self) -> Permissions:
         """What callers may ask, as the types and fields declare it."""
         return Permissions(self._schema)
+
+    @cached_property
+    def entity_keys(self) -> Keys:
+        """By what a supergraph's router finds each entity."""
+        return keys_of(self._schema)
+
+    def entities_resolver(
+        self, info: Info, representations: list[FederationAny]
+    ) -> list[FederationAny]:
+        """Find entities for a supergraph's router, of what was looked at first."""
+        rules = self.permissions.rules
+        require_entities(representations, self.entity_keys, rules, info.context.caller)
+        # Strawberry empties what it is given, which may be the document's own.
+        given = [FederationAny(dict(one)) for one in representations]  # type: ignore[call-overload]  # they are objects
+        return super().entities_resolver(info, given)
 
     def process_errors(
         self,
