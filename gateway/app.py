@@ -20,7 +20,7 @@ from gateway.graphql_http.cors import cors
 from gateway.graphql_http.endpoint import GraphQLEndpoint
 from gateway.graphql_http.guards import SecurityHeaders
 from gateway.health import live, ready
-from gateway.settings import Settings
+from gateway.settings import Mode, Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
 from resolvers.schema import schema
@@ -39,7 +39,7 @@ async def schema_text(_: Request) -> Response:
 
 async def front_page(_: Request) -> Response:
     """Say what is where."""
-    return JSONResponse({"graphql": "/graphql", "schema": "/schema.graphql"})
+    return JSONResponse({"graphql": "/graphql"})
 
 
 def create_app(
@@ -67,11 +67,12 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
         Route("/", front_page),
-        Route("/schema.graphql", schema_text),
         Route("/health/live", live),
         Route("/health/ready", ready),
         Route("/metrics", metrics),
     ]
+    if settings.mode is Mode.DEMO:
+        routes.append(Route("/schema.graphql", schema_text))
     paths = frozenset(route.path for route in routes if isinstance(route, Route))
     if settings.graphiql:
         tabs = example_tabs(settings.graphiql_id_number)

@@ -100,11 +100,13 @@ def running_gateway(
     *,
     manifest: Mapping[str, tuple[str, str]] | None = None,
     settings: str = "",
+    tables: str = "",
+    mode: str = "demo",
 ) -> Iterator[Gateway]:
     """Run a gateway before ``agencies``.
 
     ``manifest`` replaces one text by another in an agency's manifest, ``"*"`` in
-    all; ``settings`` are lines put before the configuration.
+    all; ``settings`` are lines put before the configuration, ``tables`` after it.
     """
     port = free_port(HOST)
     config = write_configuration(
@@ -115,7 +117,10 @@ def running_gateway(
         token=TOKEN,
         id_number="",
     )
-    config.write_text(settings + config.read_text("utf-8"), "utf-8")
+    text = config.read_text("utf-8")
+    if mode == "production":
+        text = text.replace('mode = "demo"\ngraphiql = true\n', "")
+    config.write_text(f"{settings}{text}\n{tables}", "utf-8")
     for path in (folder / "manifests").glob("*.toml"):
         text = path.read_text("utf-8")
         for agency, (old, new) in (manifest or {}).items():
