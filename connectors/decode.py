@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from jmespath.exceptions import JMESPathError
-
 from connectors.answer import RecordFault, RefusedRecord
-from connectors.expression import Finder, compile_expression
+from connectors.expression import ExpressionError, Finder, compile_expression
 from connectors.manifest import Manifest, Record, SignatureForm
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
@@ -111,7 +109,7 @@ class Decoder:
                 if not isinstance(number, str) or not isinstance(records, list):
                     raise RecordError("a result lacks its holder or its records")
                 holdings[number] = self._holding(proof, records)
-        except JMESPathError as error:
+        except ExpressionError as error:
             raise RecordError(f"does not fit the manifest: {error}") from None
         return Reading(proof, holdings, nonce)
 
@@ -230,9 +228,8 @@ class RecordFields:
             return None
         try:
             return find(content)
-        except JMESPathError as error:
-            message = str(error).splitlines()[0]
-            raise RecordError(f"{name} does not fit the manifest: {message}") from None
+        except ExpressionError as error:
+            raise RecordError(f"{name} does not fit the manifest: {error}") from None
 
     def _text(self, name: str, content: object) -> str | None:
         stated = self._stated(name, content)

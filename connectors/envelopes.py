@@ -6,10 +6,8 @@ a missing one yields nothing, which is reported as an unsigned answer.
 
 from collections.abc import Mapping, Sequence
 
-from jmespath.exceptions import JMESPathError
-
 from connectors.errors import UnreadableError
-from connectors.expression import compile_expression
+from connectors.expression import ExpressionError, compile_expression
 from connectors.manifest import Response
 from policy.identity import Identity
 from signing.envelope import Envelope
@@ -45,9 +43,10 @@ class EnvelopeFinder:
                 for result in results
                 if isinstance(result, dict)
             }
-        except (JMESPathError, TypeError) as error:
+        except (ExpressionError, TypeError) as error:
+            kind = error if isinstance(error, ExpressionError) else "TypeError"
             raise UnreadableError(
-                f"the answer does not fit the manifest: {type(error).__name__}"
+                f"the answer does not fit the manifest: {kind}"
             ) from None
         return [found.get(holder.number, ()) for holder in holders]
 

@@ -5,6 +5,7 @@ character set, because a signature may cover it. A redirect is not followed: an
 agency's address is what was registered. Foreign exceptions end here.
 """
 
+import re
 from collections.abc import Mapping
 
 import aiohttp
@@ -16,6 +17,10 @@ from connectors.manifest import Endpoint
 ATTEMPTS = 2
 """A kept-alive connection may be closed under us once; asking again is harmless."""
 
+JSON = "application/json"
+MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,60}")
+"""What is repeated of a media type: words, and no number that is somebody's."""
+
 
 class Exchange:
     """Posts JSON to one endpoint over the process's session."""
@@ -25,8 +30,8 @@ class Exchange:
         self._url = endpoint.url
         self._max_body_bytes = endpoint.max_body_bytes
         self._headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
+            "Content-Type": JSON,
+            "Accept": JSON,
             "Accept-Encoding": "identity",
         }
         if endpoint.bearer_token is not None:
@@ -58,9 +63,9 @@ class Exchange:
             self._url, data=body, headers=self._headers, allow_redirects=False
         ) as response:
             _refuse_status(response.status)
-            if response.content_type != "application/json":
+            if response.content_type != JSON:
                 raise UnreadableError(
-                    f"answered {response.content_type}, allowed is application/json"
+                    f"answered {_named(response.content_type)}, allowed is {JSON}"
                 )
             return response.headers, await self._read(response.content)
 
@@ -91,6 +96,12 @@ class Exchange:
             raise UnreachableError(type(error).__name__) from error
         if status >= 500:  # noqa: PLR2004 - the HTTP class of server errors
             raise UnreachableError(f"HTTP {status}")
+
+
+def _named(content_type: str) -> str:
+    """Return a media type fit for a reason, which callers read."""
+    named = MEDIA_TYPE.fullmatch(content_type)
+    return content_type if named else "another media type"
 
 
 def _refuse_status(status: int) -> None:

@@ -15,12 +15,35 @@ from connectors.errors import ManifestError
 
 Finder = Callable[[Any], Any]
 
+STUMBLES = (
+    jmespath.exceptions.JMESPathError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What JMESPath's interpreter raises for a value an expression was not made for.
+
+Its own error says so for most functions; ``max_by`` over texts and numbers,
+``contains`` with nothing to look for, ``ceil`` of an infinity and a slice by steps of
+zero come as Python's.
+"""
+
+
+class ExpressionError(Exception):
+    """A value is of a type or shape that an expression does not take.
+
+    It names the kind of error only: JMESPath's own words quote the value, which may be
+    a whole record, and what is refused is told to callers without its contents.
+    """
+
 
 def compile_expression(expression: str) -> Finder:
     """Return a function that finds ``expression`` in parsed JSON; ``None`` if absent.
 
-    The function raises ``jmespath.exceptions.JMESPathError`` if the JSON has a type
-    that a JMESPath function in the expression does not take.
+    The function raises ``ExpressionError`` if the JSON has a type that a function in
+    the expression does not take.
 
     Raises:
         ManifestError: not JMESPath.
@@ -32,7 +55,16 @@ def compile_expression(expression: str) -> Finder:
     except jmespath.exceptions.JMESPathError as error:
         message = str(error).splitlines()[0]
         raise ManifestError(f"{expression!r} is not JMESPath: {message}") from None
-    return compiled.search
+    except RecursionError:
+        raise ManifestError(f"{expression!r} is nested too deeply") from None
+
+    def find(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
+        try:
+            return compiled.search(value)
+        except STUMBLES as error:
+            raise ExpressionError(type(error).__name__) from None
+
+    return find
 
 
 def _look_up(name: str) -> Finder:

@@ -8,6 +8,7 @@ and a test compares the two.
 
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,6 +22,9 @@ from policy.level import Level
 Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
+"""RFC 6750, 2.1: nothing in it can end a header."""
+HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
 class Protocol(StrEnum):
@@ -43,8 +47,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where the agency is asked and how much may be asked of it."""
 
     protocol: Protocol
-    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s@]+$")]
-    bearer_token: str | None = None
+    url: Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-?A-\[\]-~]+\Z")]
+    bearer_token: Token | None = None
     timeout_seconds: Seconds = 1.8
     concurrency: Count = 32
     batch_limit: Count = 100
@@ -76,7 +80,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What is signed and how old a signature may be."""
 
     form: SignatureForm
-    header: str = "JWS-Signature"
+    header: HeaderName = "JWS-Signature"
     max_age_seconds: Seconds = 24 * 3600.0
     skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
 
@@ -148,8 +152,26 @@ def read_manifest(text: str) -> Manifest:
         manifest = read_table(text, Manifest)
     except TableError as error:
         raise ManifestError(str(error)) from None
+    _refuse_unusable_address(manifest.endpoint.url)
     _refuse_contradictions(manifest)
     return manifest
+
+
+def _refuse_unusable_address(url: str) -> None:
+    """Refuse an address that the first question would stumble over.
+
+    Which networks agencies live in is the operator's to say, so an address inside
+    the private ranges is one like any other.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ManifestError(f"endpoint.url is no address: {error}") from None
+    if not parts.hostname or port == 0:
+        raise ManifestError("endpoint.url names no host, or the port 0")
+    if parts.fragment:
+        raise ManifestError("endpoint.url has a fragment, which is never sent")
 
 
 def _refuse_contradictions(manifest: Manifest) -> None:

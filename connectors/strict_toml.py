@@ -26,8 +26,11 @@ def read_table(text: str, struct: type[T]) -> T:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # A TOMLDecodeError, or an integer of more digits than Python converts.
         raise TableError(f"not TOML: {error}") from None
+    except RecursionError:
+        raise TableError("not TOML of this shape: nested too deeply") from None
     _refuse_unknown_keys(table, struct, "")
     try:
         return msgspec.convert(table, struct)

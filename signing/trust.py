@@ -117,7 +117,8 @@ def read_trust_bundle(text: str) -> TrustBundle:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # A TOMLDecodeError, or an integer of more digits than Python converts.
         raise TrustBundleError(f"not TOML: {error}") from None
     except RecursionError:
         raise TrustBundleError("not TOML of this shape: nested too deeply") from None

@@ -116,6 +116,14 @@ async def test_another_content_type_is_unreadable() -> None:
             await exchange.post({})
 
 
+async def test_a_content_type_that_says_more_is_not_repeated() -> None:
+    said = "text/x-110101199003074514"
+
+    async with exchange_with(answer(200, b"{}", said)) as exchange:
+        with pytest.raises(UnreadableError, match="answered another media type"):
+            await exchange.post({})
+
+
 @pytest.mark.parametrize(
     ("size", "accepted"),
     [pytest.param(1000, True, id="last allowed"), pytest.param(1001, False, id="over")],

@@ -98,6 +98,12 @@ def test_an_account_is_active_unless_the_manifest_says_otherwise() -> None:
             id="a nonce expected but not sent",
         ),
         pytest.param("[endpoint]", "[endpoint", "not TOML", id="no TOML"),
+        pytest.param(
+            'id = "transport"', "id = " + "[" * 3000, "too deeply", id="a deep array"
+        ),
+        pytest.param(
+            'id = "transport"', "id = " + "9" * 5000, "not TOML", id="a long integer"
+        ),
     ],
 )
 def test_a_manifest_is_refused_with_what_is_wrong(
