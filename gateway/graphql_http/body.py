@@ -5,7 +5,7 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
+from gateway.graphql_http.refusals import Code, RefusedRequestError
 
 IDENTITY = "identity"
 
@@ -19,8 +19,7 @@ async def read_body(
     be a bomb.
 
     Raises:
-        RefusedRequestError: it is encoded, too large, or comes too slowly.
-        ClientGoneError: the client left before all of it came.
+        RefusedRequestError: it is encoded, too large, cut off, or comes too slowly.
     """
     encodings = headers.getlist("content-encoding")
     if encodings and [value.strip().lower() for value in encodings] != [IDENTITY]:
@@ -49,7 +48,8 @@ async def _read(receive: Receive, max_bytes: int) -> bytes:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGoneError
+            # Not only who left: one may close for sending, and still read.
+            raise RefusedRequestError(Code.BAD_REQUEST, "the body was cut off")
         chunk = message.get("body", b"")
         read += len(chunk)
         if read > max_bytes:

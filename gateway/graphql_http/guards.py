@@ -13,6 +13,8 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
         b"cross-origin-resource-policy": b"same-origin",
         # Answers are about people, or change by the second.
         b"cache-control": b"no-store",
+        # The server would name itself; which one it is helps attackers only.
+        b"server": b"gateway",
     }
 )
 
