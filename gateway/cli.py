@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.callers.commands import token
 from gateway.errors import StartError
 from signing.report import CheckOutcome, CheckResult
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
 app.add_typer(documents, name="documents")
+app.add_typer(token, name="token")
 _STYLES = {
     CheckOutcome.PASSED: "green",
     CheckOutcome.FAILED: "bold red",

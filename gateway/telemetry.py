@@ -65,6 +65,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._unauthenticated = Counter(
+            "gateway_authentication_refusals",
+            "Requests whose caller is not known, by reason.",
+            ("reason",),
+            registry=self.registry,
+        )
+
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
         self._calls.labels(agency).observe(seconds)
@@ -76,6 +83,10 @@ class Metrics:
         self._cache.labels(answer.agency, "hit" if cached else "miss").inc()
         for refusal in answer.refusals:
             self._refusals.labels(answer.agency, refusal.code).inc()
+
+    def unauthenticated(self, reason: str) -> None:
+        """One request named no caller we know; ``reason`` is of a closed set."""
+        self._unauthenticated.labels(reason).inc()
 
     def requested(self, path: str, status: int, seconds: float) -> None:
         """One HTTP request was answered."""

@@ -47,7 +47,7 @@ class Callers:
             if certificate is None:
                 raise AuthenticationError(Reason.NO_CREDENTIALS)
             return self.client_certificates.caller_of(certificate)
-        caller = self.static_tokens.caller_of(token)
+        caller = self.static_tokens.caller_of(token, self.now())
         if caller is None:
             caller = await self._caller_of_signed(token, certificate)
         return caller

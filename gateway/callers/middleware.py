@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.telemetry import Metrics
 
 PROTECTED = "/graphql"
 
@@ -25,6 +26,8 @@ class Authentication:
         try:
             caller = await callers.caller_of(HTTPConnection(scope))
         except AuthenticationError as error:
+            measured: Metrics = scope["app"].state.metrics
+            measured.unauthenticated(error.reason)
             await unauthenticated(error)(scope, receive, send)
             return
         scope["state"]["caller"] = caller

@@ -1,5 +1,6 @@
 """What an operator decides about callers: tables of the configuration."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -35,6 +36,9 @@ class KnownCaller(Grant, frozen=True, kw_only=True):
 
 class Token(KnownCaller, frozen=True, kw_only=True):
     """A caller and the SHA-256 of its bearer token."""
+
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """The first moment at which it is good no more."""
 
 
 class ClientCertificate(KnownCaller, frozen=True, kw_only=True):

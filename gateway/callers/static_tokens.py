@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from gateway.callers.options import Token
+from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
 from resolvers.caller import Caller
 
@@ -17,7 +18,7 @@ from resolvers.caller import Caller
 class StaticTokens:
     """The configuration's tokens and their callers."""
 
-    def __init__(self, callers: Sequence[tuple[str, Caller]]) -> None:
+    def __init__(self, callers: Sequence[tuple[Token, Caller]]) -> None:
         self._callers = callers
 
     @classmethod
@@ -28,20 +29,26 @@ class StaticTokens:
             StartError: an unknown role or scope, or half a purpose.
         """
         return cls(
-            [
-                (token.sha256, roles.caller_of(token, f"token of {token.caller}"))
-                for token in tokens
-            ]
+            [(t, roles.caller_of(t, f"token of {t.caller}")) for t in tokens],
         )
 
-    def caller_of(self, token: str) -> Caller | None:
-        """Return whose ``token`` it is; ``None`` if it is nobody's."""
+    def caller_of(self, token: str, now: float) -> Caller | None:
+        """Return whose ``token`` it is; ``None`` if it is nobody's.
+
+        Raises:
+            AuthenticationError: it has expired.
+        """
         digest = sha256_of(token)
         found = None
-        for known, caller in self._callers:
-            if hmac.compare_digest(known, digest):
-                found = caller
-        return found
+        for entry in self._callers:
+            if hmac.compare_digest(entry[0].sha256, digest):
+                found = entry
+        if found is None:
+            return None
+        known, caller = found
+        if known.expires_at is not None and now >= known.expires_at.timestamp():
+            raise AuthenticationError(Reason.EXPIRED)
+        return caller
 
 
 def sha256_of(token: str) -> str:

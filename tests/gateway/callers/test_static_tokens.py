@@ -1,23 +1,26 @@
 """A token of the configuration names its caller, with its scopes and its purpose."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gateway.callers.options import Token
+from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
 from gateway.errors import StartError
 from resolvers.caller import Caller, LookUp, Purpose, Scope
 
 DIGEST = hashlib.sha256(b"a").hexdigest()
+NOW = 1_800_000_000.0
 ROLES = read_roles({"reader": ["certificates:read", "schema:read"]})
 
 
 def caller_of(token: str, **entry: object) -> Caller | None:
     """Ask a configuration with one token whose ``token`` is."""
     known = Token(caller="hr-platform", sha256=DIGEST, **entry)  # type: ignore[arg-type]  # each test states its own fields
-    return StaticTokens.of([known], ROLES).caller_of(token)
+    return StaticTokens.of([known], ROLES).caller_of(token, NOW)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,15 @@ def test_a_token_may_carry_the_purpose_of_its_look_ups() -> None:
 
     assert caller is not None
     assert caller.look_up == LookUp(Purpose.COMPLAINT, "2026-17")
+
+
+def test_a_token_is_good_until_it_expires() -> None:
+    end = datetime.fromtimestamp(NOW, UTC)
+
+    assert caller_of("a", expires_at=end + timedelta(seconds=1)) is not None
+    with pytest.raises(AuthenticationError) as refused:
+        caller_of("a", expires_at=end)
+    assert refused.value.reason is Reason.EXPIRED
 
 
 @pytest.mark.parametrize(
