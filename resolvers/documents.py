@@ -87,6 +87,11 @@ class Documents:
         self._longest = 0
         self._others: LRUCache[str, ValidDocument] = LRUCache(KEPT, getsizeof=_room)
 
+    @property
+    def room_taken(self) -> int:
+        """Return how much of the room is taken by documents that are not trusted."""
+        return int(self._others.currsize)
+
     def trust(self, text: str) -> None:
         """Let every caller run ``text``.
 
