@@ -48,13 +48,15 @@ def keys_in_file(path: Path) -> Fetch:
     return fetch
 
 
-def keys_at_url(url: str, session: aiohttp.ClientSession) -> Fetch:
+def keys_at_url(
+    url: str, session: aiohttp.ClientSession, seconds: float = FETCH_SECONDS
+) -> Fetch:
     """Return what fetches a key set from ``url``: bounded, and by no redirect."""
 
     async def fetch() -> bytes:
         try:
             async with (
-                asyncio.timeout(FETCH_SECONDS),
+                asyncio.timeout(seconds),
                 session.get(url, allow_redirects=False) as response,
             ):
                 if response.status != HTTP_OK:

@@ -17,13 +17,14 @@ from joserfc.jws import JWSRegistry, deserialize_compact
 
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import SignedToken
+from signing import base64url
 from signing.algorithms import (
     MAX_RSA_BITS,
     MIN_RSA_BITS,
     Algorithm,
     signature_check,
 )
-from signing.errors import TrustBundleError
+from signing.errors import SigningError, TrustBundleError
 
 MOST_KEYS = 100
 ALGORITHMS = {
@@ -120,9 +121,10 @@ def _usable(entry: dict[str, Any]) -> IssuerKey | None:
     if not isinstance(operations, list) or "verify" not in operations:
         return None
     try:
+        _refuse_weak_rsa(entry)
         key = import_key(entry)
-        _refuse_weak(key)
-    except (JoseError, TrustBundleError, ValueError, TypeError):
+        _refuse_weak_point(key)
+    except (JoseError, SigningError, TrustBundleError, ValueError, TypeError):
         return None
     assert isinstance(key, RSAKey | ECKey | OKPKey)  # noqa: S101 - by its kty
     algorithms = ALGORITHMS[kind]
@@ -136,12 +138,17 @@ def _text(entry: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _refuse_weak(key: object) -> None:
-    if isinstance(key, RSAKey):
-        bits = key.public_key.key_size
+def _refuse_weak_rsa(entry: dict[str, Any]) -> None:
+    """Refuse a size before joserfc sees it, which would only warn."""
+    if entry["kty"] == "RSA":
+        modulus = base64url.decode(str(entry.get("n")).encode(), "n")
+        bits = int.from_bytes(modulus).bit_length()
         if not MIN_RSA_BITS <= bits <= MAX_RSA_BITS:
             raise ValueError(bits)
-    elif isinstance(key, OKPKey):
+
+
+def _refuse_weak_point(key: object) -> None:
+    if isinstance(key, OKPKey):
         public = key.public_key
         assert isinstance(public, Ed25519PublicKey)  # noqa: S101 - by its crv
         signature_check(Algorithm.ED25519, public)
