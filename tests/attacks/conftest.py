@@ -1,0 +1,29 @@
+"""A gateway as it is run in production, with a caller who may do little."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attacks.production import STRANGER
+from tests.running import Agencies, Gateway, running_gateway
+
+CALLER = f"""
+[[tokens]]
+caller = "pudong-hr"
+sha256 = "{hashlib.sha256(STRANGER.encode()).hexdigest()}"
+scopes = ["certificates:read", "identity:read"]
+purpose = "SUBSIDY_CLAIM"
+case_number = "17-2026-1"
+"""
+
+
+@pytest.fixture(scope="session", name="production")
+def _production(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("production")
+    with running_gateway(
+        folder, running_agencies, mode="production", tables=CALLER
+    ) as gateway:
+        yield gateway
