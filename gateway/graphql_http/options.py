@@ -12,6 +12,8 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
 
     request_seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     """How long a question may take once it was read."""
+    header_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 10.0
+    """How long a client may take to send all headers."""
     body_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
     """How long a client may take to send a body."""
     concurrent_requests: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 32
