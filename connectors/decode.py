@@ -7,6 +7,7 @@ only here the annex row is known: a key that attests a row it was not appointed 
 is refused for that record alone.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,11 @@ from signing.envelope import PayloadType, VerifiedPayload
 from signing.errors import SigningError
 
 MAX_TEXT = 500
+NEVER_IN_A_TEXT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, line ends and what turns the direction of writing: in a name or
+a number they serve nobody but who wants another to be read than is compared."""
 
 
 class RecordError(Exception):
@@ -237,6 +243,9 @@ class RecordFields:
             return None
         if not isinstance(stated, str) or len(stated) > MAX_TEXT:
             raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
+        # Most texts are printable; what is not may still be a space or a rare name.
+        if not stated.isprintable() and NEVER_IN_A_TEXT.search(stated):
+            raise RecordError(f"{name} has a character that ends or turns a line")
         return stated
 
     def _required(self, name: str, content: object) -> str:

@@ -76,12 +76,31 @@ def test_a_word_that_is_not_mapped_is_unknown_and_never_guessed(
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("轨道\u3000司机", id="a wide space"),
+        pytest.param("\ue863", id="a rare character of the private use area"),
+    ],
+)
+def test_a_text_keeps_its_characters(title: str) -> None:
+    (certificate,) = holding({**RECORD, "title": title}).records
+
+    assert certificate.title == title
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         pytest.param({"number": None}, "number is missing", id="no number"),
         pytest.param({"title": ""}, "title is missing", id="an empty title"),
         pytest.param({"item": 7}, "item is no text", id="a number for a text"),
         pytest.param({"item": "x" * 501}, "item is no text", id="a text too long"),
+        pytest.param(
+            {"number": "1\x002"}, "number has a character that ends", id="NUL"
+        ),
+        pytest.param(
+            {"title": "司机\u202e证"}, "title has a character", id="a turned line"
+        ),
         pytest.param(
             {"dates": {"issued": "2025-6-1"}},
             "no date as YYYY-MM-DD",
