@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connectors.agency import Agency
+from connectors.manifest import Manifest
 from gateway.callers.claims import (
     require_audience,
     require_in_time,
@@ -31,7 +31,8 @@ LONGEST_SECONDS = 300
 class AgencyAssertions:
     """The agencies that may sign in, and what they may do then."""
 
-    agencies: Mapping[str, Agency]
+    agencies: Mapping[str, Manifest]
+    """The registered agencies' manifests, by id."""
     bundle: TrustBundle
     audience: str
     scopes: frozenset[Scope]
@@ -49,14 +50,14 @@ class AgencyAssertions:
         if agency is None or require_word(claims, "sub") != name:
             raise AuthenticationError(Reason.UNKNOWN_AGENCY)
         key = self.bundle.keys.get(token.key_id)
-        if key is None or key.institution != agency.manifest.collection_body:
+        if key is None or key.institution != agency.collection_body:
             raise AuthenticationError(Reason.UNKNOWN_KEY)
         if token.algorithm != key.algorithm:
             raise AuthenticationError(Reason.WRONG_ALGORITHM)
         if not key.signature_check(token.signature, token.signed):
             raise AuthenticationError(Reason.BAD_SIGNATURE)
         _require_in_force(key, now)
-        if agency.manifest.account is not AccountState.ACTIVE:
+        if agency.account is not AccountState.ACTIVE:
             raise AuthenticationError(Reason.ACCOUNT_NOT_ACTIVE)
         require_audience(claims, self.audience)
         require_in_time(claims, now)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from connectors.agency import Agency
 from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
 from gateway.callers.agency_assertions import AgencyAssertions
 from gateway.callers.authenticate import Callers
@@ -137,9 +136,8 @@ def _agency_assertions(
     stated = settings.agency_callers
     if stated is None:
         return None
-    agencies: dict[str, Agency] = {a.id: a for a in services.registry.agencies}
     return AgencyAssertions(
-        agencies=agencies,
+        agencies={a.id: a.manifest for a in services.registry.agencies},
         bundle=services.bundle,
         audience=stated.audience,
         scopes=roles.scopes_of(stated, "agency_callers"),
