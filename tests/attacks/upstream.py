@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 
@@ -94,10 +95,12 @@ async def serving(
     """Answer ``attacks`` questions as ``behave`` does, later ones as ``then``."""
     upstream = Upstream()
     after = then or sends(http(honest_answer()))
-    connections: set[asyncio.Task[None]] = set()
+    connections: set[asyncio.Task[Any]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.add(task := asyncio.current_task())
+        connection = asyncio.current_task()
+        assert connection is not None
+        connections.add(connection)
         try:
             while True:
                 upstream.questions.append(await _question(reader))
@@ -107,7 +110,7 @@ async def serving(
             # The gateway left, or the test is over.
             upstream.left.set()
         finally:
-            connections.discard(task)  # type: ignore[arg-type]  # as above
+            connections.discard(connection)
             writer.transport.abort()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
@@ -117,8 +120,8 @@ async def serving(
         yield upstream
     finally:
         server.close()
-        for connection in connections:
-            connection.cancel()
+        for open_one in connections:
+            open_one.cancel()
         await asyncio.gather(*connections)
 
 
