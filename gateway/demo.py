@@ -20,6 +20,7 @@ from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.processes import await_answer, ready_address, run, started
 from resolvers.certificate_ids import KEY_BYTES
+from resolvers.pseudonyms import KEY_BYTES as PSEUDONYM_KEY_BYTES
 
 HOST = "127.0.0.1"
 AGENCIES = ("emergency-management", "transport", "fire-rescue")
@@ -149,7 +150,11 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         default = f"http://{HOST}:{MANIFEST_PORT + position}"
         manifest = text.replace(default, agencies[agency])
         (manifests / f"{agency}.toml").write_text(manifest, "utf-8")
-    (folder / "certificate-id.key").write_text(secrets.token_hex(KEY_BYTES), "ascii")
+    for name, size in (
+        ("certificate-id.key", KEY_BYTES),
+        ("pseudonym.key", PSEUDONYM_KEY_BYTES),
+    ):
+        (folder / name).write_text(secrets.token_hex(size), "ascii")
     digest = hashlib.sha256(token.encode()).hexdigest()
     config = folder / "gateway.toml"
     config.write_text(
@@ -160,6 +165,8 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         'manifests = "manifests"\n'
         f'trust_bundle = "{trust_folder / "trust.toml"}"\n'
         'certificate_id_key_file = "certificate-id.key"\n'
+        'pseudonym_key_file = "pseudonym.key"\n'
+        'database_url = "sqlite:///gateway.db"\n'
         f'graphiql_token = "{token}"\n'
         f'graphiql_id_number = "{id_number}"\n\n'
         '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'

@@ -1,11 +1,13 @@
 """Run the gateway on granian, after everything that can be checked was checked."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TypedDict
 
 import structlog
 from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 from granian.server import Server
 from starlette.applications import Starlette
@@ -16,10 +18,16 @@ from gateway.app import create_app
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
+from gateway.privacy.keys import read_pseudonyms
 from gateway.settings import Settings, load_settings, read_certificate_id_key
 from gateway.telemetry import configure_logs
+from gateway.store.database import prepare_database
 from gateway.tls import Tls
 from gateway.wiring import load_trust_bundle
+
+HEADER_BYTES = 32_768
+"""The most that all headers of a request may take; more is answered with 431. The
+server stops at a hundred of them, too."""
 
 
 class TlsArguments(TypedDict, total=False):
@@ -52,6 +60,11 @@ def serve(config: Path) -> None:
         loop=Loops.uvloop,
         log_level=LogLevels.warning,
         websockets=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=round(settings.http.header_seconds * 1000),
+            max_buffer_size=HEADER_BYTES,
+        ),
+        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         **_tls(settings.tls),
     ).serve(target_loader=load_app)
 
@@ -81,6 +94,8 @@ def refuse_unusable(settings: Settings) -> None:
         StartError: a file is missing or says something that cannot be used.
     """
     read_certificate_id_key(Path(settings.certificate_id_key_file))
+    read_pseudonyms(Path(settings.pseudonym_key_file))
+    asyncio.run(prepare_database(settings.database_url))
     load_trust_bundle(Path(settings.trust_bundle))
     refuse_unusable_callers(settings)
     if settings.tls is not None:

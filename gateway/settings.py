@@ -18,11 +18,20 @@ from connectors.strict_toml import TableError, read_table
 from gateway.callers.options import AgencyCallers, ClientCertificate, Issuer, Token
 from gateway.errors import StartError
 from gateway.graphql_http.options import Http
+from gateway.privacy.options import Privacy
 from gateway.tls import Tls
 from resolvers.certificate_ids import KEY_BYTES
 from resolvers.limits import Limits
 
 PREFIX = "GATEWAY_"
+SQLITE = "sqlite:///"
+PATHS = (
+    "manifests",
+    "trust_bundle",
+    "certificate_id_key_file",
+    "pseudonym_key_file",
+    "trusted_documents",
+)
 TABLES = (
     "tokens",
     "roles",
@@ -33,6 +42,7 @@ TABLES = (
     "tls",
     "http",
     "limits",
+    "privacy",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -55,6 +65,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The file with the keys whose signatures are believed."""
     certificate_id_key_file: str
     """A file with 128 hexadecimal digits: the key that seals certificate ids."""
+    pseudonym_key_file: str
+    """A file with 64 hexadecimal digits: the key that makes people's pseudonyms."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}
@@ -69,6 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses and networks whose Client-Cert header is believed (RFC 9440)."""
     tls: Tls | None = None
     """The gateway's own TLS; without, a proxy ends it."""
+    database_url: Annotated[str, msgspec.Meta(pattern=r"^sqlite:///.+$")] = (
+        "sqlite:///var/gateway.db"
+    )
+    """Where the gateway keeps what it must remember: the audit log."""
+    privacy: Privacy = Privacy()
+    """How long look-ups are on record, and how many people one may look up."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None
@@ -111,9 +129,13 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         if name.startswith(PREFIX)
     }
     folder = path.parent
-    for name in ("manifests", "trust_bundle", "certificate_id_key_file"):
+    for name in PATHS:
         value = changes.get(f"{PREFIX}{name.upper()}", getattr(settings, name))
-        changes[f"{PREFIX}{name.upper()}"] = str(folder / str(value))
+        if value is not None:
+            changes[f"{PREFIX}{name.upper()}"] = str(folder / str(value))
+    url = str(changes.get(f"{PREFIX}DATABASE_URL", settings.database_url))
+    database = folder.resolve() / url.removeprefix(SQLITE)
+    changes[f"{PREFIX}DATABASE_URL"] = f"{SQLITE}{database}"
     settings = msgspec.structs.replace(
         settings,
         issuers=tuple(issuer.in_folder(folder) for issuer in settings.issuers),

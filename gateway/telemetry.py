@@ -16,6 +16,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
+from resolvers.caller import Purpose
+from resolvers.oversight import Alert
+from resolvers.privacy import has_identity_number, without_identity_numbers
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
@@ -71,6 +74,38 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._look_ups = Counter(
+            "gateway_look_ups",
+            "People looked up and answered about, by purpose.",
+            ("purpose",),
+            registry=self.registry,
+        )
+        self._look_ups_refused = Counter(
+            "gateway_look_ups_refused",
+            "Look-ups of people that were refused, by error code.",
+            ("code",),
+            registry=self.registry,
+        )
+        self._alerts = Counter(
+            "gateway_privacy_alerts",
+            "Callers whose look-ups are worth a look, by what was seen.",
+            ("alert",),
+            registry=self.registry,
+        )
+        self._audit_records = Counter(
+            "gateway_audit_records",
+            "Audit records that were written, or failed and are tried again.",
+            ("result",),
+            registry=self.registry,
+        )
+        self._audit_commits = Histogram(
+            "gateway_audit_commit_seconds",
+            "How long one commit of the audit log took; one commit, many records.",
+            ("result",),
+            buckets=(0.0005, 0.001, *_SECONDS),
+            registry=self.registry,
+        )
+        self._logger = structlog.get_logger("gateway.privacy")
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
@@ -87,6 +122,30 @@ class Metrics:
     def unauthenticated(self, reason: str) -> None:
         """One request named no caller we know; ``reason`` is of a closed set."""
         self._unauthenticated.labels(reason).inc()
+
+    def looked_up(self, purpose: Purpose) -> None:
+        """See ``LookUpObserver.looked_up``."""
+        self._look_ups.labels(purpose).inc()
+
+    def look_up_refused(self, code: str) -> None:
+        """See ``LookUpObserver.look_up_refused``."""
+        self._look_ups_refused.labels(code).inc()
+
+    def alerted(self, alert: Alert, caller: str, people: int) -> None:
+        """See ``LookUpObserver.alerted``."""
+        self._alerts.labels(alert).inc()
+        self._logger.warning("alert", alert=alert, caller=caller, people=people)
+
+    def audit_written(self, records: int, seconds: float) -> None:
+        """See ``AuditObserver.audit_written``."""
+        self._audit_records.labels("written").inc(records)
+        self._audit_commits.labels("written").observe(seconds)
+
+    def audit_failed(self, records: int, seconds: float, reason: str) -> None:
+        """See ``AuditObserver.audit_failed``."""
+        self._audit_records.labels("failed").inc(records)
+        self._audit_commits.labels("failed").observe(seconds)
+        self._logger.error("audit log failed", records=records, reason=reason)
 
     def requested(self, path: str, status: int, seconds: float) -> None:
         """One HTTP request was answered."""
@@ -140,7 +199,18 @@ class RequestLog:
 def _request_id(scope: Scope) -> str:
     """Return the caller's request id if it is a plain word, else a new one."""
     stated = Headers(scope=scope).get("x-request-id", "")
-    return stated if REQUEST_ID.fullmatch(stated) else uuid.uuid4().hex
+    is_plain = REQUEST_ID.fullmatch(stated) and not has_identity_number(stated)
+    return stated if is_plain else uuid.uuid4().hex
+
+
+def _hide_identity_numbers(
+    _logger: object, _name: str, line: structlog.typing.EventDict | str
+) -> str:
+    """Mask what looks like an identity number in a line that is ready.
+
+    Nothing of ours logs one; a bug's message may quote what it stumbled over.
+    """
+    return without_identity_numbers(str(line))
 
 
 def configure_logs(log_format: str) -> None:
@@ -156,7 +226,12 @@ def configure_logs(log_format: str) -> None:
         else structlog.dev.ConsoleRenderer()
     )
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            renderer,
+            _hide_identity_numbers,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -168,6 +243,7 @@ def configure_logs(log_format: str) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 renderer,
+                _hide_identity_numbers,
             ],
             foreign_pre_chain=shared,
         )

@@ -5,13 +5,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import aiohttp
 
 from connectors.errors import ManifestError
-from connectors.guard import Observer
+from connectors.guard import Observer as GuardObserver
 from connectors.registry import Registry, load_manifests, open_agency
 from gateway.errors import StartError
+from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -19,6 +21,10 @@ from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
 from signing.errors import TrustBundleError
 from signing.trust import TrustBundle, read_trust_bundle
+
+
+class Observer(GuardObserver, PrivacyObserver, Protocol):
+    """What is reported about agencies and about look-ups."""
 
 
 def utc_now() -> datetime:
@@ -41,6 +47,9 @@ async def open_services(
     bundle = load_trust_bundle(Path(settings.trust_bundle))
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
+        oversight = await stack.enter_async_context(
+            open_oversight(settings, observer, clock)
+        )
         session = await stack.enter_async_context(
             aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -72,6 +81,7 @@ async def open_services(
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
+            oversight=oversight,
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )

@@ -11,7 +11,7 @@ from resolvers.caller import Scope
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
-from resolvers.look_ups import look_up, stated_look_up
+from resolvers.look_ups import look_up, stated_look_up, watch
 from resolvers.sources import Source, source_of
 
 
@@ -71,11 +71,17 @@ async def find_certificate(
     try:
         place = services.certificate_ids.open(id_)
     except UnknownIdError:
+        watch(context, f"id {hash(id_)}", is_known=False)
         return UnknownCertificate(id=id_)
     agency = services.registry.agency(place.agency)
     if agency is None:
         return UnknownCertificate(id=id_)
-    (answer,) = await look_up(context, place.holder, [agency])
+    (answer,) = await look_up(
+        context,
+        place.holder,
+        [agency],
+        shows=lambda certificate: fingerprint(certificate) == place.fingerprint,
+    )
     for certificate in answer.certificates:
         if fingerprint(certificate) == place.fingerprint:
             return certificate_of(certificate, Claimant(place.holder), services)

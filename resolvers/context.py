@@ -16,10 +16,13 @@ from connectors.agency import Agency
 from connectors.registry import Registry
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
+from resolvers.admission import Admission
 from resolvers.caller import Caller, LookUp
 from resolvers.certificate_ids import CertificateIds
 from resolvers.errors import RequestError
 from resolvers.loaders import AnswerLoader
+from resolvers.oversight import Oversight
+from resolvers.privacy import Veil, veil_of
 from signing.trust import TrustBundle
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,6 +40,8 @@ class Services:
     """The annex's bodies, by every spelling of their names."""
     parameters: Parameters
     certificate_ids: CertificateIds
+    oversight: Oversight
+    """What keeps look-ups of people accountable."""
     clock: Callable[[], datetime]
     deadline_seconds: float
 
@@ -50,6 +55,12 @@ class RequestContext:
     look_up: LookUp | RequestError | None = None
     """Why people are looked up (``resolvers.look_ups.look_up_of``): from the request,
     else the caller's; an error if it was said in a way that cannot be used."""
+    request_id: str | None = None
+    """What the log calls this request."""
+    veil: Veil = field(init=False)
+    """What of personal data the caller sees."""
+    admission: Admission = field(init=False)
+    """Counts whom this request asks about."""
     now: datetime = field(init=False)
     today: date = field(init=False)
     deadline: float = field(init=False)
@@ -60,6 +71,9 @@ class RequestContext:
         """Read the clock once."""
         self.now = self.services.clock()
         self.today = self.now.astimezone(SHANGHAI).date()
+        self.veil = veil_of(self.caller)
+        oversight = self.services.oversight
+        self.admission = Admission(oversight, self.caller, self.today)
         loop = asyncio.get_running_loop()
         self.deadline = loop.time() + self.services.deadline_seconds
 

@@ -17,6 +17,8 @@ class RequestError(GraphQLError):
     def __init__(
         self, message: str, code: str = "BAD_USER_INPUT", **more: JSON
     ) -> None:
+        self.code = code
+        self.more = more
         super().__init__(message, extensions={"code": code, **more})
 
 

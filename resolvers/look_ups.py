@@ -9,20 +9,29 @@ comes for known and unknown people, because it comes before anybody is asked.
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 from connectors.agency import Agency
-from connectors.answer import Answer
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.health import CONCLUSIVE
 from policy.identity import Identity
+from resolvers.audit import AuditEvent, AuditRecord, AuditUnavailableError
 from resolvers.caller import PURPOSE_NAMES, LookUp, Purpose
-from resolvers.context import RequestContext
+from resolvers.context import SHANGHAI, RequestContext
 from resolvers.errors import RequestError
+from resolvers.oversight import Alert
+from resolvers.people_budget import OverBudgetError
 from resolvers.privacy import has_identity_number
 
 PURPOSE_HEADER = "X-Purpose"
 CASE_NUMBER_HEADER = "X-Case-Number"
 CASE_NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff()（）\[\]〔〕._/-]{1,64}")
 """Letters, digits, Chinese characters and the marks of file numbers."""
+PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
 
 
 def look_up_of(
@@ -76,9 +85,6 @@ def read_look_up(purpose: object, case_number: object) -> LookUp:
     return LookUp(Purpose(purpose), case_number)
 
 
-PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
-
-
 def purpose_required() -> RequestError:
     """Return the refusal of a look-up that nobody gave a reason for."""
     return RequestError(
@@ -96,17 +102,99 @@ def _allowed() -> str:
 
 
 async def look_up(
-    context: RequestContext, holder: Identity, agencies: Sequence[Agency]
+    context: RequestContext,
+    holder: Identity,
+    agencies: Sequence[Agency],
+    shows: Callable[[AttestedCertificate], bool] = lambda _: True,
 ) -> list[Answer]:
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
+    ``shows`` says which certificates of the answers the caller will get.
+
     Raises:
-        RequestError: no purpose is stated.
+        RequestError: no purpose is stated, the caller's budget of people is spent, or
+            the audit log takes no record.
     """
-    stated_look_up(context)
-    return await asyncio.gather(
-        *(context.loader(agency).load(holder) for agency in agencies)
+    oversight = context.services.oversight
+    try:
+        stated = stated_look_up(context)
+        person = await context.admission.load(holder)
+        record = _record(context, stated, person)
+        with ExitStack() as unless_answered:
+            # The client is gone, or a bug of ours: agencies may have been asked.
+            unless_answered.callback(oversight.audit.note, record)
+            answers = await asyncio.gather(
+                *(context.loader(agency).load(holder) for agency in agencies)
+            )
+            unless_answered.pop_all()
+        certificates = [c for answer in answers for c in answer.certificates]
+        await oversight.audit.write(
+            replace(
+                record,
+                event=AuditEvent.LOOKED_UP,
+                sources={answer.agency: answer.outcome for answer in answers},
+                certificates=sum(shows(certificate) for certificate in certificates),
+            )
+        )
+    except (OverBudgetError, AuditUnavailableError, RequestError) as error:
+        refusal = _refusal(error, context)
+        oversight.observer.look_up_refused(refusal.code)
+        raise refusal from None
+    oversight.observer.looked_up(stated.purpose)
+    if certificates or {answer.outcome for answer in answers} <= CONCLUSIVE_OR_SKIPPED:
+        watch(context, person, is_known=bool(certificates))
+    return answers
+
+
+def watch(context: RequestContext, person: str, *, is_known: bool) -> None:
+    """Count a person, or a certificate id that is none, as known or unknown."""
+    oversight = context.services.oversight
+    caller = context.caller.id
+    unknown = oversight.watch.note(caller, person, context.now, is_known=is_known)
+    if unknown:
+        oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, caller, unknown)
+
+
+def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord:
+    return AuditRecord(
+        at=context.now,
+        event=AuditEvent.ABANDONED,
+        caller=context.caller.id,
+        request_id=context.request_id,
+        person=person,
+        purpose=stated.purpose,
+        case_number=stated.case_number,
     )
+
+
+def _refusal(
+    error: OverBudgetError | AuditUnavailableError | RequestError,
+    context: RequestContext,
+) -> RequestError:
+    """Return what the client is told; a new error for each field that raises it."""
+    match error:
+        case OverBudgetError(found=found, allowed=allowed):
+            midnight = datetime.combine(
+                context.today + timedelta(days=1), time.min, SHANGHAI
+            )
+            return RequestError(
+                f"今日查询人数将达{found}人，每日最多{allowed}人，"
+                f"{midnight:%m月%d日}零时重新计算；未向任何机构查询 / "
+                f"{found} people would be looked up today, {allowed} are allowed; the "
+                f"count starts anew at {midnight.isoformat()}; nobody was asked",
+                "PEOPLE_BUDGET_EXCEEDED",
+                found=found,
+                allowed=allowed,
+                resetsAt=midnight.isoformat(),
+            )
+        case AuditUnavailableError():
+            return RequestError(
+                "查询无法记入审计日志，未予答复，请稍后再试 / the look-up cannot be "
+                "put on the audit log and is not answered; try again later",
+                "AUDIT_UNAVAILABLE",
+            )
+        case RequestError(message=message, code=code, more=more):
+            return RequestError(message, code, **more)
 
 
 def stated_look_up(context: RequestContext) -> LookUp:

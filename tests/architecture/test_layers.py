@@ -16,7 +16,7 @@ import pytest
 from tests.architecture.documents import ROOT, names
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
+PACKAGES = PROJECT["tool"]["importlinter"]["root_packages"]
 CLOCKS = {
     "datetime.now",
     "datetime.utcnow",
@@ -71,7 +71,8 @@ def test_the_packages_are_named_alike_everywhere() -> None:
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
 
     assert set(PACKAGES) == folders
-    assert PROJECT["tool"]["importlinter"]["root_packages"] == PACKAGES
+    found = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert found == [f"{package}*" for package in PACKAGES]
 
 
 def told_modules() -> dict[str, set[str]]:
@@ -161,6 +162,6 @@ def test_what_is_imported_is_declared() -> None:
         if module not in sys.stdlib_module_names and module not in PACKAGES
     }
 
-    found = {distributions[module][0].replace("_", "-") for module in modules}
+    found = {distributions[module][0].lower().replace("_", "-") for module in modules}
 
     assert found - declared(PROJECT["project"]["dependencies"]) == STRAWBERRYS

@@ -12,6 +12,7 @@ CONFIG = """
 manifests = "manifests"
 trust_bundle = "trust.toml"
 certificate_id_key_file = "id.key"
+pseudonym_key_file = "pseudonym.key"
 
 [[tokens]]
 caller = "hr-platform"

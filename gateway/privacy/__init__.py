@@ -1,0 +1,1 @@
+"""Personal data at the edge: keys, options, retention, and reports to operators."""

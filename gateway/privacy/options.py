@@ -1,0 +1,18 @@
+"""What an operator decides about personal data: a table of the configuration."""
+
+from typing import Annotated
+
+import msgspec
+
+People = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+
+
+class Privacy(msgspec.Struct, frozen=True, kw_only=True):
+    """How long look-ups stay on record, and how many people a caller may look up."""
+
+    audit_retention_days: Annotated[int, msgspec.Meta(ge=30, le=36_500)] = 1095
+    """How long a record stays on the audit log."""
+    people_a_day: People = 2000
+    """How many different people one caller may look up in a day."""
+    people_a_day_of: dict[str, People] = {}
+    """The same for single callers, by their names."""

@@ -1,0 +1,1 @@
+"""The gateway's database: what it must remember beyond one process."""

@@ -1,0 +1,68 @@
+"""The audit log: a table to which records can only be added.
+
+Triggers refuse to change a record, to put one in another's place (which SQLite's
+INSERT OR REPLACE would do without asking the others), and to remove one, except
+those older than a retention that is on the log itself. There is no way back: a step
+that removes the log would be the attack.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+NEVER_CHANGED = """
+CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+NEVER_REPLACED = """
+CREATE TRIGGER audit_records_are_never_replaced BEFORE INSERT ON audit_records
+WHEN EXISTS (SELECT 1 FROM audit_records WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+KEPT_FOR_THEIR_TIME = """
+CREATE TRIGGER audit_records_are_kept_for_their_time BEFORE DELETE ON audit_records
+WHEN OLD.at >= coalesce((SELECT max(kept_from) FROM audit_records), '')
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+
+
+def upgrade() -> None:
+    """Make the table, its indexes and its triggers."""
+    op.create_table(
+        "audit_records",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            primary_key=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("caller", sa.String(200), nullable=False),
+        sa.Column("request_id", sa.String(64)),
+        sa.Column("person", sa.String(64)),
+        sa.Column("purpose", sa.String(32)),
+        sa.Column("case_number", sa.String(64)),
+        sa.Column("operation", sa.String(64)),
+        sa.Column("document", sa.String(64)),
+        sa.Column("sources", sa.JSON(), nullable=False),
+        sa.Column("certificates", sa.Integer()),
+        sa.Column("kept_from", sa.DateTime(timezone=True)),
+        sa.Column("removed", sa.Integer()),
+        # A retention that reaches into the future would open the whole log.
+        sa.CheckConstraint("kept_from < at", "retention_is_of_the_past"),
+        sa.CheckConstraint(
+            "(event = 'RETENTION_APPLIED') = (kept_from IS NOT NULL)",
+            "retention_alone_removes",
+        ),
+        # Ids are never given twice, so a removed record leaves a gap that shows.
+        sqlite_autoincrement=True,
+    )
+    op.create_index("audit_records_by_time", "audit_records", ["at"])
+    op.create_index("audit_records_by_person", "audit_records", ["person"])
+    op.create_index("audit_records_by_caller", "audit_records", ["caller", "at"])
+    # The trigger on DELETE asks for the newest one, row by row.
+    op.create_index("audit_records_by_retention", "audit_records", ["kept_from"])
+    for trigger in (NEVER_CHANGED, NEVER_REPLACED, KEPT_FOR_THEIR_TIME):
+        op.execute(trigger)

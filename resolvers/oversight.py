@@ -1,0 +1,43 @@
+"""What keeps look-ups of people accountable, as one value for the services."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from resolvers.audit import AuditLog
+from resolvers.caller import Purpose
+from resolvers.people_budget import PeopleBudget
+from resolvers.pseudonyms import Pseudonyms
+from resolvers.unknown_people import UnknownPeopleWatch
+
+
+class Alert(StrEnum):
+    """What an operator should look at."""
+
+    PEOPLE_BUDGET_80 = "PEOPLE_BUDGET_80"
+    PEOPLE_BUDGET_SPENT = "PEOPLE_BUDGET_SPENT"
+    MANY_UNKNOWN_PEOPLE = "MANY_UNKNOWN_PEOPLE"
+
+
+class LookUpObserver(Protocol):
+    """What the gate reports; metrics and logs implement it."""
+
+    def looked_up(self, purpose: Purpose) -> None:
+        """One person was looked up and answered about."""
+
+    def look_up_refused(self, code: str) -> None:
+        """A look-up was refused; ``code`` is the error's."""
+
+    def alerted(self, alert: Alert, caller: str, people: int) -> None:
+        """Something about ``caller`` is worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """Budget, audit log and watch."""
+
+    pseudonyms: Pseudonyms
+    budget: PeopleBudget
+    watch: UnknownPeopleWatch
+    audit: AuditLog
+    observer: LookUpObserver

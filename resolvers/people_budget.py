@@ -1,0 +1,96 @@
+"""How many different people a caller may look up in a day.
+
+People are counted, not requests: aliases, lists, entities and certificate ids all
+count whom they are about, and somebody looked up again on the same day counts once.
+What would go over the budget is refused as a whole. A day is a day in Shanghai.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+WARNING_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a caller has used of its budget; ``is_news`` the first time that day."""
+
+    people: int
+    allowed: int
+    percent: int
+    """100, or 80 if the warning share is reached; else 0."""
+    is_news: bool
+
+
+class OverBudgetError(Exception):
+    """These people would be more than the caller may look up today."""
+
+    def __init__(self, found: int, allowed: int, *, is_news: bool) -> None:
+        self.found = found
+        self.allowed = allowed
+        self.is_news = is_news
+        super().__init__(f"{found} people, at most {allowed} allowed")
+
+
+@dataclass(slots=True)
+class _Day:
+    """One caller's day."""
+
+    people: set[str] = field(default_factory=set)
+    told: int = 0
+    """The highest percentage that was reported."""
+
+
+class PeopleBudget:
+    """Counts people by caller; forgets yesterday."""
+
+    def __init__(self, allowed: int, allowed_of: Mapping[str, int]) -> None:
+        self._allowed = allowed
+        self._allowed_of = allowed_of
+        self._today: date | None = None
+        self._days: dict[str, _Day] = {}
+
+    def restore(self, today: date, looked_up: Iterable[tuple[str, str]]) -> None:
+        """Take over whom each caller looked up ``today`` before the process started."""
+        self._turn_to(today)
+        for caller, person in looked_up:
+            self._day_of(caller).people.add(person)
+
+    def admit(self, caller: str, people: Collection[str], today: date) -> Spent:
+        """Count ``people``, given as pseudonyms, as looked up by ``caller``.
+
+        Raises:
+            OverBudgetError: there is no room for all of them; none is counted.
+        """
+        self._turn_to(today)
+        day = self._day_of(caller)
+        allowed = self._allowed_of.get(caller, self._allowed)
+        found = len(day.people.union(people))
+        # Whoever was counted already stays open until midnight.
+        if found > allowed and found > len(day.people):
+            raise OverBudgetError(found, allowed, is_news=_is_news(day, 100))
+        day.people.update(people)
+        percent = _percent(found, allowed)
+        return Spent(found, allowed, percent, _is_news(day, percent))
+
+    def _turn_to(self, today: date) -> None:
+        # A request that began before midnight may end after it; days never go back.
+        if self._today is None or today > self._today:
+            self._today = today
+            self._days = {}
+
+    def _day_of(self, caller: str) -> _Day:
+        return self._days.setdefault(caller, _Day())
+
+
+def _percent(found: int, allowed: int) -> int:
+    if found >= allowed:
+        return 100
+    return 80 if found >= allowed * WARNING_SHARE else 0
+
+
+def _is_news(day: _Day, percent: int) -> bool:
+    is_news = percent > day.told
+    day.told = max(day.told, percent)
+    return is_news
