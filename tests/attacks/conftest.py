@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.production import STRANGER
+from resolvers.trusted_documents import write_manifest
+from tests.attacks.production import STRANGER, TRUSTED
 from tests.running import Agencies, Gateway, running_gateway
 
 CALLER = f"""
@@ -23,7 +24,13 @@ def _production(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("production")
+    manifest = folder / "trusted.json"
+    manifest.write_bytes(write_manifest(list(TRUSTED)))
     with running_gateway(
-        folder, running_agencies, mode="production", tables=CALLER
+        folder,
+        running_agencies,
+        mode="production",
+        settings=f'trusted_documents = "{manifest}"\n',
+        tables=CALLER,
     ) as gateway:
         yield gateway
