@@ -12,11 +12,14 @@ from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.guards import GUARDS
 from gateway.graphql_http.media_types import MediaType
 from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
 from resolvers.answering import UNEXPECTED, Shown, shown
 from resolvers.reading import RefusedDocumentError
+
+HTTP_OK = 200
 
 REFUSED_STATUSES: Mapping[str, int] = {
     "UNAUTHENTICATED": 401,
@@ -39,11 +42,16 @@ def executed(result: ExecutionResult, media_type: MediaType) -> Response:
 def not_executed(refused: RefusedDocumentError, media_type: MediaType) -> Response:
     """Return the answer to a question that GraphQL refuses: it has no ``data``."""
     errors = [shown(error) for error in refused.errors]
-    status = 200
+    code = errors[0]["extensions"]["code"]
+    status = HTTP_OK
     if media_type is MediaType.GRAPHQL_RESPONSE:
-        code = errors[0]["extensions"]["code"]
         status = REFUSED_STATUSES.get(code, 400)
-    return _response({"errors": errors}, status, media_type)
+    headers = None
+    if code == "FORBIDDEN" and status != HTTP_OK:
+        headers = insufficient_scope(
+            error["extensions"].get("requiredScopes", []) for error in errors
+        )
+    return _response({"errors": errors}, status, media_type, headers)
 
 
 def refused(refusal: RefusedRequestError) -> Response:

@@ -8,13 +8,13 @@ can be, in one shape, with a code.
 
 from inspect import isawaitable
 
-from graphql import OperationType
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.graphiql import page, wants_page
+from gateway.graphql_http.addresses import require_harmless
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
 from gateway.graphql_http.cross_site import require_preflight
@@ -32,7 +32,6 @@ from resolvers.look_ups import look_up_of
 from resolvers.reading import RefusedDocumentError
 
 ALLOW = {"Allow": "GET, POST, OPTIONS"}
-POST_ONLY = {"Allow": "POST"}
 CLIENT_GONE = 499
 """Seen in logs and metrics only; nobody is left to read it."""
 
@@ -100,7 +99,7 @@ class GraphQLEndpoint:
             try:
                 prepared = self._documents.prepare(question, caller)
                 if by_get:
-                    _require_harmless(prepared)
+                    require_harmless(prepared)
                 services: Services = scope["app"].state.services
                 stated = look_up_of(headers, question.extensions, caller.look_up)
                 context = RequestContext(services, caller, stated)
@@ -112,21 +111,3 @@ class GraphQLEndpoint:
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type)
-
-
-def _require_harmless(prepared: Prepared) -> None:
-    """Refuse what an address may not ask: it is logged, kept and sent on.
-
-    Raises:
-        RefusedRequestError: it changes something, or names a person.
-    """
-    if prepared.kind is not OperationType.QUERY:
-        raise RefusedRequestError(
-            Code.METHOD_NOT_ALLOWED, f"send a {prepared.kind.value} by POST", POST_ONLY
-        )
-    if prepared.asks_about_people:
-        raise RefusedRequestError(
-            Code.METHOD_NOT_ALLOWED,
-            "ask about people by POST: addresses are logged and kept",
-            POST_ONLY,
-        )
