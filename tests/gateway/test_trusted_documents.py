@@ -1,0 +1,172 @@
+"""What is trusted from the start, and how an operator's manifest is made."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.documents import BUILT_IN, open_documents
+from gateway.errors import StartError
+from gateway.settings import Settings
+from resolvers.trusted_documents import digest_of, read_manifest, write_manifest
+from tests.architecture.documents import blocks
+from tests.federation.queries import HOLDER_CHECK
+from tests.resolvers.asking import STRANGER
+from tests.resolvers.test_documents import code
+
+PING = "query Ping { policy { notice } }\n"
+SETTINGS = Settings(
+    manifests="",
+    trust_bundle="",
+    certificate_id_key_file="",
+    pseudonym_key_file="",
+    tokens=[],
+)
+
+
+def trusting(manifest: Path) -> Settings:
+    return msgspec.structs.replace(SETTINGS, trusted_documents=str(manifest))
+
+
+def extracted(*arguments: object) -> tuple[int, str]:
+    """Run ``gateway documents extract``; return its exit code and what it printed."""
+    run = CliRunner().invoke(app, ["documents", "extract", *map(str, arguments)])
+    return run.exit_code, run.output
+
+
+def test_the_holder_check_of_the_page_is_trusted_from_the_start() -> None:
+    page = [b.text for b in blocks("graphql") if b.page == "docs/integrators.md"]
+
+    assert list(read_manifest(BUILT_IN.read_bytes()).values()) == page[:1]
+    assert code(open_documents(SETTINGS), STRANGER, query=HOLDER_CHECK) == "runs"
+
+
+def test_an_operators_manifest_is_trusted_too(tmp_path: Path) -> None:
+    manifest = tmp_path / "trusted.json"
+    manifest.write_bytes(write_manifest([PING]))
+
+    documents = open_documents(trusting(manifest))
+
+    assert code(documents, STRANGER, query=PING) == "runs"
+    assert code(documents, STRANGER, query=HOLDER_CHECK) == "runs"
+    assert code(open_documents(SETTINGS), STRANGER, query=PING) == "UNKNOWN_DOCUMENT"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        pytest.param(None, "No such file", id="no file"),
+        pytest.param(b"{", "gateway documents extract FILE", id="no JSON"),
+        pytest.param(
+            b'{"abc": "{ policy { notice } }"}', "stands under 'abc'", id="no digest"
+        ),
+        pytest.param(
+            write_manifest(["{ nothing }"]), "Cannot query field", id="another schema"
+        ),
+        pytest.param(
+            write_manifest(["{" + "__typename " * 31 + "}"]),
+            "31 root fields",
+            id="over a limit",
+        ),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_stops_the_start(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    manifest = tmp_path / "trusted.json"
+    if content is not None:
+        manifest.write_bytes(content)
+
+    with pytest.raises(StartError, match=why):
+        open_documents(trusting(manifest))
+
+
+def test_documents_are_collected_from_files_and_pages(tmp_path: Path) -> None:
+    (tmp_path / "ping.graphql").write_text(PING, "utf-8")
+    (tmp_path / "page.md").write_text(
+        "```graphql\n{ agencies { id } }\n```\n```json\n{}\n```\n"
+        "```graphql about\n{ catalogue { items { code } } }\n```\n",
+        "utf-8",
+    )
+    out = tmp_path / "trusted.json"
+
+    status, told = extracted(
+        tmp_path / "ping.graphql", tmp_path / "page.md", "--out", out
+    )
+
+    assert (status, "3 documents in" in told) == (0, True)
+    assert sorted(read_manifest(out.read_bytes()).values()) == [
+        PING,
+        "{ agencies { id } }\n",
+        "{ catalogue { items { code } } }\n",
+    ]
+
+
+def test_the_table_says_what_is_about_to_be_trusted(tmp_path: Path) -> None:
+    (tmp_path / "check.graphql").write_text(HOLDER_CHECK, "utf-8")
+
+    _, told = extracted(tmp_path / "check.graphql", "--out", tmp_path / "trusted.json")
+
+    row = next(line for line in told.splitlines() if "HolderCheck" in line)
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "check.graphql",
+        "HolderCheck",
+        digest_of(HOLDER_CHECK)[:12],
+        "yes",
+        "1313",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param("{ nothing }", id="another schema"),
+        pytest.param("{" + "__typename " * 31 + "}", id="over a limit"),
+        pytest.param("{ [/red] }", id="no GraphQL, but a table's markup"),
+    ],
+)
+def test_nothing_is_written_if_a_document_is_refused(
+    tmp_path: Path, refused: str
+) -> None:
+    (tmp_path / "ping.graphql").write_text(PING, "utf-8")
+    (tmp_path / "other.graphql").write_text(refused, "utf-8")
+    out = tmp_path / "trusted.json"
+
+    status, told = extracted(*sorted(tmp_path.glob("*.graphql")), "--out", out)
+
+    assert (status, "nothing was written" in told) == (1, True)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param("none.md", id="no document"), pytest.param("x", id="no file")]
+)
+def test_where_nothing_is_found_the_command_says_what_to_name(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "none.md").write_text("nothing", "utf-8")
+
+    run = CliRunner().invoke(
+        app, ["documents", "extract", str(tmp_path / name), "--out", "x.json"]
+    )
+
+    assert isinstance(run.exception, StartError)
+
+
+def test_the_limits_are_those_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "ping.graphql").write_text(PING, "utf-8")
+    config = tmp_path / "gateway.toml"
+    config.write_text(
+        'manifests = "m"\ntrust_bundle = "t"\ntokens = []\nlimits.selections = 1\n'
+        'certificate_id_key_file = "c"\npseudonym_key_file = "p"\n',
+        "utf-8",
+    )
+    out = tmp_path / "trusted.json"
+
+    assert extracted(tmp_path / "ping.graphql", "--out", out)[0] == 0
+    assert (
+        extracted(tmp_path / "ping.graphql", "--out", out, "--config", config)[0] == 1
+    )
