@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from tests.vectors import bundles, headers, malformed, mint, untrusted
+from tests.vectors import bundles, headers, lengths, malformed, mint, untrusted
 from tests.vectors.case import Case
 
 README_TABLE = "<!-- the table is written by build.py -->\n"
@@ -20,7 +20,7 @@ README_TABLE = "<!-- the table is written by build.py -->\n"
 
 def cases() -> list[Case]:
     return sorted(
-        chain(malformed.cases(), headers.cases(), untrusted.cases()),
+        chain(malformed.cases(), headers.cases(), untrusted.cases(), lengths.cases()),
         key=lambda case: case.name,
     )
 
