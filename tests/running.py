@@ -94,7 +94,7 @@ class Gateway:
 
 
 @contextmanager
-def running_gateway(
+def running_gateway(  # noqa: PLR0913 - what a gateway is started with
     folder: Path,
     agencies: Agencies,
     *,

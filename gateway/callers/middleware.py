@@ -4,8 +4,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.callers import challenge
 from gateway.callers.authenticate import Callers
-from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.callers.refusal import AuthenticationError
 from gateway.telemetry import Metrics
 
 PROTECTED = "/graphql"
@@ -51,11 +52,9 @@ def _asks(scope: Scope) -> bool:
 
 def unauthenticated(error: AuthenticationError) -> JSONResponse:
     """Say what is missing, in the shape of a GraphQL answer."""
-    challenge = "Bearer"
-    if error.reason is not Reason.NO_CREDENTIALS:
-        # RFC 6750, 3.1: without any credentials no error is to be named.
-        challenge = f'Bearer error="invalid_token", error_description="{error}"'
     refused = {"message": str(error), "extensions": {"code": "UNAUTHENTICATED"}}
     return JSONResponse(
-        {"errors": [refused]}, status_code=401, headers={"WWW-Authenticate": challenge}
+        {"errors": [refused]},
+        status_code=401,
+        headers={"WWW-Authenticate": challenge.unauthenticated(error)},
     )
