@@ -27,7 +27,7 @@ from gateway.graphql_http.turns import Turns
 from resolvers.answering import execute
 from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
-from resolvers.documents import Documents, Prepared
+from resolvers.documents import Documents
 from resolvers.look_ups import look_up_of
 from resolvers.reading import RefusedDocumentError
 
@@ -102,7 +102,15 @@ class GraphQLEndpoint:
                     require_harmless(prepared)
                 services: Services = scope["app"].state.services
                 stated = look_up_of(headers, question.extensions, caller.look_up)
-                context = RequestContext(services, caller, stated)
+                name = prepared.operation.name
+                context = RequestContext(
+                    services,
+                    caller,
+                    stated,
+                    request_id=scope["state"]["request_id"],
+                    operation=None if name is None else name.value,
+                    document=prepared.text,
+                )
                 result = execute(prepared, question, context)
                 if isawaitable(result):
                     result = await awaited(
