@@ -79,6 +79,7 @@ class Upstream:
     """A running server, and what happened to it."""
 
     url: str = ""
+    heads: list[bytes] = field(default_factory=list)
     questions: list[bytes] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the gateway has left a connection."""
@@ -103,7 +104,9 @@ async def serving(
         connections.add(connection)
         try:
             while True:
-                upstream.questions.append(await _question(reader))
+                head, question = await _question(reader)
+                upstream.heads.append(head)
+                upstream.questions.append(question)
                 is_attack = len(upstream.questions) <= attacks
                 await (behave if is_attack else after)(writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -125,15 +128,15 @@ async def serving(
         await asyncio.gather(*connections)
 
 
-async def _question(reader: asyncio.StreamReader) -> bytes:
-    """Read one POST and return its body."""
+async def _question(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """Read one POST and return its head and body."""
     head = await reader.readuntil(b"\r\n\r\n")
     (length,) = [
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")
         if line.startswith(b"content-length:")
     ]
-    return await reader.readexactly(length)
+    return head, await reader.readexactly(length)
 
 
 @asynccontextmanager

@@ -1,0 +1,142 @@
+"""An agency's address is the operator's word; nothing else can become one.
+
+Nobody registers an agency over the network: a manifest is a file. Which network an
+agency lives in is therefore not judged, but the form of what is written is, and what
+an agency answers never leads the gateway elsewhere.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import ManifestError
+from connectors.manifest import read_manifest
+from tests.attacks.upstream import asked, asking, honest_answer, http, sends, serving
+from tests.connectors.agency import MANIFEST
+
+ADDRESS = "http://127.0.0.1:1/records"
+HONEST = sends(http(honest_answer()))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://agency.example/v1/query",
+        "https://agency.example:8443/v1/query?unit=7",
+        "http://10.1.2.3/query",
+        "http://[fd00::7]:8080/query",
+        "https://xn--fiqs8s.example/",
+    ],
+)
+def test_an_address_of_the_operator_is_taken_as_it_is(url: str) -> None:
+    assert read_manifest(MANIFEST.replace(ADDRESS, url)).endpoint.url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("agency.example", id="no scheme"),
+        pytest.param("//agency.example/", id="any scheme"),
+        pytest.param("file:///etc/passwd", id="a file"),
+        pytest.param("gopher://agency.example/", id="gopher"),
+        pytest.param("unix:///run/agency.sock", id="a socket"),
+        pytest.param("data:application/json,{}", id="data"),
+        pytest.param("http://user@agency.example/", id="a user"),
+        pytest.param("http://user:word@agency.example/", id="a password"),
+        pytest.param("http://agency.example@evil.example/", id="a host as a user"),
+        pytest.param(r"http://agency.example\\@evil.example/", id="a backslash"),
+        pytest.param(r"http://agency.example/\r\nHost: evil", id="a line end"),
+        pytest.param(r"http://agency.example/\n", id="a line end at the end"),
+        pytest.param("http://agency.example/ HTTP/1.1", id="a space"),
+        pytest.param(r"http://agency.example/\u0000", id="NUL"),
+        pytest.param("http://机构.example/", id="letters beyond ASCII"),
+        pytest.param("http:///query", id="no host"),
+        pytest.param("http://:80/query", id="a port and no host"),
+        pytest.param("http://agency.example:0/", id="the port 0"),
+        pytest.param("http://agency.example:65536/", id="a port there is not"),
+        pytest.param("http://agency.example:http/", id="a port in words"),
+        pytest.param("http://[::1/", id="half a bracket"),
+        pytest.param("http://agency.example/#part", id="a fragment"),
+    ],
+)
+def test_what_is_no_address_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ManifestError, match=r"endpoint\.url"):
+        read_manifest(MANIFEST.replace(ADDRESS, url))
+
+
+def with_token(token: str) -> str:
+    """Return a manifest with a bearer token."""
+    return MANIFEST.replace(
+        "timeout_seconds", f'bearer_token = "{token}"\ntimeout_seconds'
+    )
+
+
+def with_header(name: str) -> str:
+    """Return a manifest with a name for the header that carries the signature."""
+    return MANIFEST.replace('form = "record"', f'form = "record"\nheader = "{name}"')
+
+
+def test_a_bearer_token_is_taken_as_it_is() -> None:
+    token = "abc.DEF-123_~+/=="
+
+    assert read_manifest(with_token(token)).endpoint.bearer_token == token
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(r"abc\r\nX-Admin: 1", id="another header"),
+        pytest.param(r"abc\nX-Admin: 1", id="another header, half a line end"),
+        pytest.param(r"abc\u0000", id="NUL"),
+        pytest.param("abc def", id="a space"),
+        pytest.param(r"abc\n", id="a line end"),
+        pytest.param("", id="nothing"),
+        pytest.param("机密", id="letters beyond ASCII"),
+    ],
+)
+def test_a_bearer_token_can_end_no_header_and_is_not_repeated(token: str) -> None:
+    with pytest.raises(ManifestError, match=r"endpoint\.bearer_token") as refused:
+        read_manifest(with_token(token))
+
+    assert "abc" not in str(refused.value)
+
+
+def test_a_signature_header_is_taken_as_it_is() -> None:
+    read = read_manifest(with_header("X-Agency-Signature"))
+
+    assert read.signature.header == "X-Agency-Signature"
+
+
+@pytest.mark.parametrize("name", [r"X\r\nY", "X: Y", "", "签名"])
+def test_a_signature_header_that_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(ManifestError, match=r"signature\.header"):
+        read_manifest(with_header(name))
+
+
+async def test_an_agency_is_asked_under_its_own_name() -> None:
+    async with serving(HONEST) as upstream, asking(upstream.url) as agency:
+        await asked(agency)
+
+    (head,) = upstream.heads
+    hosts = [line for line in head.split(b"\r\n") if line.lower().startswith(b"host")]
+    assert hosts == [b"Host: " + upstream.url.split("/")[2].encode()]
+
+
+def test_no_address_is_made_from_anything_but_a_manifest() -> None:
+    """One place names an address to the HTTP client, and it is the manifest's."""
+    sources = {
+        path: path.read_text("utf-8") for path in Path("connectors").glob("*.py")
+    }
+    senders = {
+        path.name: ast.unparse(call.args[0])
+        for path, text in sources.items()
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func).startswith("self._session.")
+    }
+
+    assert senders == {"exchange.py": "self._url"}
+    assert "self._url = endpoint.url" in sources[Path("connectors/exchange.py")]
