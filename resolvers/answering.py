@@ -17,6 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 from resolvers.context import RequestContext
 from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError, is_ours_to_hide
+from resolvers.privacy import without_values
 from resolvers.reading import RefusedDocumentError
 from resolvers.schema import schema
 
@@ -60,6 +61,7 @@ def shown(error: GraphQLError) -> Shown:
     """Return what the client is told of ``error``; log what it is not told."""
     if not is_ours_to_hide(error):
         told: Shown = dict(error.formatted)
+        told["message"] = without_values(error.message)
         told["extensions"] = {"code": _code(error), **(error.extensions or {})}
         return told
     # Not the error itself: it quotes the document, which may name a person.

@@ -12,6 +12,7 @@ from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
 from resolvers.look_ups import look_up, stated_look_up, watch
+from resolvers.privacy import without_identity_numbers
 from resolvers.sources import Source, source_of
 
 
@@ -72,10 +73,10 @@ async def find_certificate(
         place = services.certificate_ids.open(id_)
     except UnknownIdError:
         watch(context, f"id {hash(id_)}", is_known=False)
-        return UnknownCertificate(id=id_)
+        return _unknown(id_)
     agency = services.registry.agency(place.agency)
     if agency is None:
-        return UnknownCertificate(id=id_)
+        return _unknown(id_)
     (answer,) = await look_up(
         context,
         place.holder,
@@ -84,7 +85,13 @@ async def find_certificate(
     )
     for certificate in answer.certificates:
         if fingerprint(certificate) == place.fingerprint:
-            return certificate_of(certificate, Claimant(place.holder), services)
+            claimant = Claimant(place.holder)
+            return certificate_of(certificate, claimant, services, context.veil)
     if answer.outcome in CONCLUSIVE:
-        return UnknownCertificate(id=id_)
+        return _unknown(id_)
     return AgencyUnavailable(source=source_of(agency, answer, context.now))
+
+
+def _unknown(id_: strawberry.ID) -> UnknownCertificate:
+    """Answer that there is none; what was asked for may be a person's number."""
+    return UnknownCertificate(id=strawberry.ID(without_identity_numbers(id_)))

@@ -22,6 +22,7 @@ from resolvers.choices import CertificateState, Check, Level, Standing
 from resolvers.context import Info, Services
 from resolvers.eligibility import AsOf, ClaimArgument, Eligibility, evaluated
 from resolvers.names import Body, body_of
+from resolvers.privacy import Veil
 
 
 @strawberry.enum(
@@ -134,9 +135,11 @@ class Certificate:
     services: strawberry.Private[Services]
     number: str = strawberry.field(
         description=both(
-            "证书编号；特种作业操作证编号含证件号码，属个人信息，且不唯一",
+            "证书编号；特种作业操作证编号含证件号码，属个人信息，且不唯一；"
+            "无 identity:read 权限时部分隐去",
             "The certificate's number; for special operations it contains the "
-            "identity number (personal data) and is not unique",
+            "identity number (personal data) and is not unique; masked without "
+            "identity:read",
         )
     )
     title: str = strawberry.field(
@@ -156,7 +159,10 @@ class Certificate:
         description=both("等级；未注明时为空", "The grade; null if none is stated")
     )
     holder_name: str | None = strawberry.field(
-        description=both("持证人姓名", "The holder's name")
+        description=both(
+            "持证人姓名；无 identity:read 权限时部分隐去",
+            "The holder's name; masked without identity:read",
+        )
     )
     first_issued_on: date | None = strawberry.field(
         description=both("初次领证日期", "When it was first issued; renewals keep it")
@@ -225,7 +231,7 @@ class Certificate:
         return evaluated(
             self.attested,
             self.claimant,
-            self.services,
+            info.context,
             as_of=as_of or info.context.today,
             claim=claim,
         )
@@ -240,22 +246,22 @@ class Certificate:
 
 
 def certificate_of(
-    attested: AttestedCertificate, claimant: Claimant, services: Services
+    attested: AttestedCertificate, claimant: Claimant, services: Services, veil: Veil
 ) -> Certificate:
-    """Return ``attested`` as the graph shows it."""
+    """Return ``attested`` as the graph shows it to whoever looks through ``veil``."""
     record = attested.record
     proof = attested.proof
     return Certificate(
         attested=attested,
         claimant=claimant,
         services=services,
-        number=record.number,
+        number=veil.number(record.number),
         title=record.title,
         category=record.category,
         item=record.item,
         item_code=record.item_code,
         level=record.level,
-        holder_name=record.holder_name,
+        holder_name=veil.name(record.holder_name),
         first_issued_on=record.first_issued_on,
         issued_on=record.issued_on,
         valid_from=record.valid_from,

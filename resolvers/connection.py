@@ -15,7 +15,7 @@ from resolvers.bilingual import both
 from resolvers.caller import Scope
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.choices import CertificateState, Level
-from resolvers.context import Services
+from resolvers.context import RequestContext, Services
 from resolvers.errors import RequestError
 
 MAX_FIRST = 1000
@@ -158,7 +158,7 @@ class CertificateConnection:
 def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
     certificates: Sequence[AttestedCertificate],
     claimant: Claimant,
-    services: Services,
+    context: RequestContext,
     *,
     selection: CertificateFilter | None,
     first: int | None,
@@ -169,6 +169,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
     Raises:
         RequestError: ``first`` is out of range, or ``after`` is none of these.
     """
+    services = context.services
     if first is not None and not 0 <= first <= MAX_FIRST:
         raise RequestError(f"first is {first}, allowed is 0 to {MAX_FIRST}")
     selected = [c for c in certificates if selection is None or selection.lets_pass(c)]
@@ -178,7 +179,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
         services=services,
         page=page,
         skipped=start,
-        nodes=[certificate_of(c, claimant, services) for c in page],
+        nodes=[certificate_of(c, claimant, services, context.veil) for c in page],
         total_count=len(selected),
     )
 

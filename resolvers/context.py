@@ -57,6 +57,10 @@ class RequestContext:
     else the caller's; an error if it was said in a way that cannot be used."""
     request_id: str | None = None
     """What the log calls this request."""
+    operation: str | None = None
+    """The operation's name in the caller's document."""
+    document: str | None = None
+    """The document's text."""
     veil: Veil = field(init=False)
     """What of personal data the caller sees."""
     admission: Admission = field(init=False)

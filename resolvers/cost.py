@@ -36,7 +36,7 @@ from resolvers.measures import Fragments
 LARGEST = 10_000_000
 """Sizes are cut to this; every limit is passed long before."""
 
-ASKING = frozenset({"holder", "holders", "certificate", "_entities"})
+ASKING = frozenset({"holder", "holders", "certificate", "_entities", "auditRecords"})
 """Root fields that ask about people."""
 INTROSPECTING = frozenset({"__schema", "__type", "_service"})
 """Root fields that tell the schema."""

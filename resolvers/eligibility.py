@@ -1,5 +1,6 @@
 """Eligibility in the graph: a verdict with one finding a clause."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from resolvers.choices import (
     Hukou,
     Level,
 )
-from resolvers.context import Services
+from resolvers.context import RequestContext
 
 
 @strawberry.input(
@@ -170,12 +171,18 @@ class Eligibility:
     )
 
 
-def shown(eligibility: PolicyEligibility) -> Eligibility:
-    """Return a verdict as the graph shows it."""
+def _as_it_is(reason: Text) -> Text:
+    return reason
+
+
+def shown(
+    eligibility: PolicyEligibility, veiled: Callable[[Text], Text] = _as_it_is
+) -> Eligibility:
+    """Return a verdict as the graph shows it, its reasons ``veiled``."""
     return Eligibility(
         outcome=eligibility.outcome,
         findings=[
-            Finding(said=f.reason, clause=f.clause, outcome=f.outcome)
+            Finding(said=veiled(f.reason), clause=f.clause, outcome=f.outcome)
             for f in eligibility.findings
         ],
         amount_yuan=eligibility.amount_yuan,
@@ -186,7 +193,7 @@ def shown(eligibility: PolicyEligibility) -> Eligibility:
 def evaluated(
     attested: AttestedCertificate,
     claimant: Claimant,
-    services: Services,
+    context: RequestContext,
     *,
     as_of: date,
     claim: ClaimInput | None,
@@ -199,6 +206,8 @@ def evaluated(
         claim=None if claim is None else claim.as_claim(),
         as_of=as_of,
     )
-    return shown(
-        evaluate(evidence, catalogue=services.catalogue, parameters=services.parameters)
+    services = context.services
+    verdict = evaluate(
+        evidence, catalogue=services.catalogue, parameters=services.parameters
     )
+    return shown(verdict, lambda reason: context.veil.text(reason, attested.record))

@@ -139,7 +139,7 @@ class Holder(HolderAnswer):
         return connection_of(
             self.person.certificates,
             self.person.claimant,
-            info.context.services,
+            info.context,
             selection=filter,
             first=first,
             after=after,
@@ -192,7 +192,7 @@ class Holder(HolderAnswer):
             evaluated(
                 certificate,
                 self.person.claimant,
-                services,
+                context,
                 as_of=as_of or context.today,
                 claim=claim,
             )

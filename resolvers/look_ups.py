@@ -24,13 +24,14 @@ from resolvers.context import SHANGHAI, RequestContext
 from resolvers.errors import RequestError
 from resolvers.oversight import Alert
 from resolvers.people_budget import OverBudgetError
-from resolvers.privacy import has_identity_number
+from resolvers.privacy import has_identity_number, without_identity_numbers
 
 PURPOSE_HEADER = "X-Purpose"
 CASE_NUMBER_HEADER = "X-Case-Number"
 CASE_NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff()（）\[\]〔〕._/-]{1,64}")
 """Letters, digits, Chinese characters and the marks of file numbers."""
 PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+MAX_OPERATION_NAME = 64
 CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
 
 
@@ -47,14 +48,22 @@ def look_up_of(
     falls back to the default, since the caller meant something else.
     """
     told = extensions or {}
-    purpose = told.get("purpose", headers.get(PURPOSE_HEADER.lower()))
-    case_number = told.get("caseNumber", headers.get(CASE_NUMBER_HEADER.lower()))
+    purpose = told.get("purpose", _header(headers, PURPOSE_HEADER))
+    case_number = told.get("caseNumber", _header(headers, CASE_NUMBER_HEADER))
     if purpose is None and case_number is None:
         return default
     try:
         return read_look_up(purpose, case_number)
     except RequestError as error:
         return error
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    """Return a header that may hold Chinese as UTF-8, which HTTP takes for Latin-1."""
+    stated = headers.get(name.lower())
+    if stated is None:
+        return None
+    return stated.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def read_look_up(purpose: object, case_number: object) -> LookUp:
@@ -156,6 +165,7 @@ def watch(context: RequestContext, person: str, *, is_known: bool) -> None:
 
 
 def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord:
+    operation, document = context.operation, context.document
     return AuditRecord(
         at=context.now,
         event=AuditEvent.ABANDONED,
@@ -164,6 +174,13 @@ def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord
         person=person,
         purpose=stated.purpose,
         case_number=stated.case_number,
+        # A name is the client's choice, and may be T and an identity number.
+        operation=None
+        if operation is None
+        else without_identity_numbers(operation)[:MAX_OPERATION_NAME],
+        document=None
+        if document is None
+        else context.services.oversight.pseudonyms.of_document(document),
     )
 
 

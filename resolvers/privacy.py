@@ -31,6 +31,35 @@ def without_identity_numbers(text: str) -> str:
     return IDENTITY_NUMBER.sub(lambda found: mask(found[0]), text)
 
 
+_QUOTED_VALUES = (
+    # Variable '$people' got invalid value {...} at 'people[0].idType'; Expected ...
+    (re.compile(r"(got invalid value) .*?(?=(?: at '[^']*')?; |$)", re.DOTALL), r"\1"),
+    # String cannot represent a non string value: 310110199003074514
+    (re.compile(r"((?:represent|parse)[^:;]*): .*", re.DOTALL), r"\1."),
+    # Value '310110199003074514' does not exist in 'IdType' enum.
+    (re.compile(r"Value '?.*'? (does not exist in)", re.DOTALL), r"Value \1"),
+    # Expected value of type 'Date', found "1990-03-07"; Invalid isoformat string ...
+    (re.compile(r"(, found) .*", re.DOTALL), r"\1 another."),
+    # Syntax Error: Expected Name, found String '310110199003074514'.
+    (
+        re.compile(r"(\b(?:Name|String|Int|Float|BlockString)) (['\"]).*\2", re.DOTALL),
+        r"\1",
+    ),
+)
+
+
+def without_values(message: str) -> str:
+    """Return an error message of GraphQL without the client's values in it.
+
+    GraphQL quotes what does not fit, be it a name or a number. Where it stands is
+    said as well, and the client knows what it sent there. What the sentences above do
+    not catch is still searched for identity numbers.
+    """
+    for quoted, kept in _QUOTED_VALUES:
+        message = quoted.sub(kept, message)
+    return without_identity_numbers(message)
+
+
 def has_identity_number(text: str) -> bool:
     """Say whether something in ``text`` looks like an identity number."""
     return IDENTITY_NUMBER.search(text) is not None
