@@ -16,6 +16,7 @@ from graphql import (
     print_ast,
     validate,
 )
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from connectors.graphql import _entities_query
@@ -64,7 +65,10 @@ def test_a_command_exists(page: str, command: list[str]) -> None:
     if program == "make":
         assert name in TARGETS, f"{page}: no target {name}"
         return
-    options = {flag for option in COMMANDS[name].params for flag in option.opts}
+    shown = COMMANDS[name]
+    while isinstance(shown, TyperGroup):
+        shown = shown.commands[rest.pop(0)]
+    options = {flag for option in shown.params for flag in option.opts}
     assert {word for word in rest if word.startswith("--")} <= options, page
 
 

@@ -83,7 +83,7 @@ def test_paths_are_taken_from_the_folder_of_the_file(configuration: Path) -> Non
     ("variable", "nearest"),
     [
         pytest.param("GATEWAY_PROT", "GATEWAY_PORT", id="a misspelt one"),
-        pytest.param("GATEWAY_TOKENS", "GATEWAY_HOST", id="tokens are no scalar"),
+        pytest.param("GATEWAY_TOKENS", "GATEWAY_MODE", id="tokens are no scalar"),
     ],
 )
 def test_an_unknown_variable_stops_the_start(
