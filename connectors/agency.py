@@ -20,12 +20,14 @@ from connectors.answer import (
     SourceOutcome,
 )
 from connectors.connector import Connector
-from connectors.decode import Decoder, Reading, RecordError, refused
+from connectors.decode import Decoder, Reading, refused
 from connectors.errors import UnreachableError
 from connectors.guard import Guard, Observer
 from connectors.health import Health
 from connectors.manifest import Manifest
+from connectors.record_fields import RecordError
 from policy.catalogue import Catalogue
+from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation
 from policy.identity import Identity
 from policy.text import Text
@@ -42,7 +44,8 @@ from signing.trust import TrustBundle
 READINGS_BYTES = 32 * 1024 * 1024
 """The most memory the verified-record cache of one agency may take."""
 READING_OVERHEAD_BYTES = 4096
-"""What a decoded reading weighs beside its bytes, measured generously."""
+PARSED_BYTES_A_BYTE = 6
+"""What a decoded reading weighs: a fixed part, and its payload parsed into objects."""
 
 
 class Agency:
@@ -111,15 +114,24 @@ class Agency:
         reply = await self._connector.fetch(holders)
         latency = time.perf_counter() - started
         now = self._clock()
-        return [
-            self._answer(holder, envelopes, reply.nonce, now, latency)
-            for holder, envelopes in zip(holders, reply.envelopes, strict=True)
-        ]
+        # A body that covers a batch comes with each of its people; read once, it is
+        # read for all of them, refused or not.
+        read: dict[bytes, Reading | RefusedRecord] = {}
+        answers = []
+        for holder, envelopes in zip(holders, reply.envelopes, strict=True):
+            # The same bytes twice are one record.
+            distinct = {envelope.digest: envelope for envelope in envelopes}
+            for digest, envelope in distinct.items():
+                if digest not in read:
+                    read[digest] = self._read(envelope, now)
+            found = [(envelope, read[d]) for d, envelope in distinct.items()]
+            answers.append(self._answer(holder, found, reply.nonce, now, latency))
+        return answers
 
     def _answer(
         self,
         holder: Identity,
-        envelopes: tuple[Envelope, ...],
+        found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
         nonce: str | None,
         now: datetime,
         latency: float,
@@ -127,9 +139,10 @@ class Agency:
         """Sum up what an agency's envelopes say of one person."""
         certificates: list[AttestedCertificate] = []
         refusals: list[RefusedRecord] = []
+        proofs: list[VerifiedPayload] = []
         absent = False
-        for envelope in envelopes:
-            reading = self._read(envelope, now)
+        held = None
+        for envelope, reading in found:
             if isinstance(reading, RefusedRecord):
                 refusals.append(reading)
                 continue
@@ -141,28 +154,16 @@ class Agency:
             elif holding is None or not holding.is_about(holder):
                 refusals.append(_fault(RecordFault.WRONG_HOLDER, reading))
             else:
+                proofs.append(reading.proof)
                 refusals += holding.refusals
                 absent = absent or not (holding.records or holding.refusals)
+                if holding.held is not None:
+                    held = max(held or 0, holding.held)
                 certificates += [
-                    AttestedCertificate(
-                        agency=self.id,
-                        record=record,
-                        attestation=self._attestation(reading),
-                        proof=reading.proof,
-                        envelope=envelope,
-                        retrieved_at=now,
-                        is_envelope_shared=len(reading.holdings) > 1,
-                    )
+                    self._attested(record, envelope, reading, now)
                     for record in holding.records
                 ]
-        if absent and certificates:
-            refusals.append(
-                RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)
-            )
-        if not (certificates or refusals or absent):
-            refusals.append(
-                RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)
-            )
+        refusals += _faults_of_the_list(absent, held, certificates, refusals)
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
@@ -174,7 +175,32 @@ class Agency:
             refusals=tuple(refusals),
             reason=_refused_reason(refusals) if refusals else None,
             retrieved_at=now,
+            is_complete=not refusals and (absent or held is not None),
+            proofs=tuple(proofs),
             latency_seconds=latency,
+        )
+
+    def _attested(
+        self,
+        record: CertificateRecord,
+        envelope: Envelope,
+        reading: Reading,
+        now: datetime,
+    ) -> AttestedCertificate:
+        key = reading.proof.key
+        return AttestedCertificate(
+            agency=self.id,
+            record=record,
+            attestation=Attestation(
+                institution=key.institution,
+                scope=key.scope,
+                key_in_force=True,
+                account=self.manifest.account,
+            ),
+            proof=reading.proof,
+            envelope=envelope,
+            retrieved_at=now,
+            is_envelope_shared=len(reading.holdings) > 1,
         )
 
     def _read(self, envelope: Envelope, now: datetime) -> Reading | RefusedRecord:
@@ -196,23 +222,14 @@ class Agency:
             return refused(error, digest)
         except RecordError as error:
             return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
-        # A body signed over a nonce never comes twice, so it is not worth keeping
-        # beyond the batch it answers; the cache's size limit sees to that.
-        self._readings[digest] = reading
+        # A body signed over our nonce never comes again, so it is not worth keeping.
+        if reading.nonce is None:
+            self._readings[digest] = reading
         return reading
-
-    def _attestation(self, reading: Reading) -> Attestation:
-        key = reading.proof.key
-        return Attestation(
-            institution=key.institution,
-            scope=key.scope,
-            key_in_force=True,
-            account=self.manifest.account,
-        )
 
     def _still_holds(self, answer: Answer) -> bool:
         now = self._clock()
-        return all(self._is_in_force(c.proof, now) for c in answer.certificates)
+        return all(self._is_in_force(proof, now) for proof in answer.proofs)
 
     def _is_in_force(self, proof: VerifiedPayload, now: datetime) -> bool:
         """Say whether a proof made before is still one."""
@@ -246,6 +263,26 @@ class Agency:
 
 _CONTRADICTION = "certificates and a signed absence came in one answer"
 _UNSIGNED = "no certificate came, and nothing signed says that there is none"
+
+
+def _faults_of_the_list(
+    absent: bool,
+    held: int | None,
+    certificates: list[AttestedCertificate],
+    refusals: list[RefusedRecord],
+) -> list[RefusedRecord]:
+    """Return what is wrong with the answer as a whole."""
+    came = len(certificates) + len(refusals)
+    if absent and certificates:
+        return [RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)]
+    if not came and not absent:
+        return [RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)]
+    if held is not None and came < held:
+        reason = f"{came} records came, the signer says that {held} are held"
+        return [RefusedRecord(RecordFault.INCOMPLETE, reason, None, None)]
+    return []
+
+
 _FAULT_REASONS = {
     RecordFault.UNSIGNED_ABSENCE: "the signed answer leaves the person out",
     RecordFault.REPLAYED: "the signed nonce is not the one sent: an old answer",

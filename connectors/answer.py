@@ -41,6 +41,7 @@ class RecordFault(StrEnum):
     REPLAYED = "REPLAYED"
     CONTRADICTION = "CONTRADICTION"
     UNSIGNED_ABSENCE = "UNSIGNED_ABSENCE"
+    INCOMPLETE = "INCOMPLETE"
     UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
 
 
@@ -79,5 +80,9 @@ class Answer:
     reason: Text | None = None
     retrieved_at: datetime | None = None
     """When the agency's bytes came; ``None`` if none did."""
+    is_complete: bool = False
+    """Whether signed bytes say that there is nothing beside ``certificates``."""
+    proofs: tuple[VerifiedPayload, ...] = ()
+    """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None
     """How long the agency took; ``None`` if it was not asked."""

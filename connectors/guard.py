@@ -35,6 +35,12 @@ Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 
 
+ANSWERS_BYTES = 64 * 1024 * 1024
+"""The most memory the answer cache of one agency may take."""
+ANSWER_FACTOR = 8
+"""What an answer weighs for each byte that was signed: parsed, and as it came."""
+
+
 class Observer(Protocol):
     """What the guard reports; metrics and logs implement it."""
 
@@ -71,8 +77,12 @@ class Guard:
         self._still_holds = still_holds
         self._observer = observer
         self._health = health
+        share = ANSWERS_BYTES // manifest.cache.holders
         self._cache: TTLCache[Identity, Answer] = TTLCache(
-            maxsize=manifest.cache.holders, ttl=manifest.cache.ttl_seconds
+            maxsize=ANSWERS_BYTES,
+            ttl=manifest.cache.ttl_seconds,
+            # Full at so many people, or at so many bytes if their answers are large.
+            getsizeof=lambda answer: max(share, _weight(answer)),
         )
         self._flights: dict[Identity, _Flight] = {}
         self._under_way: set[_Flight] = set()
@@ -96,9 +106,9 @@ class Guard:
                 flights.add(flight)
             else:
                 fresh.append(holder)
-        limit = self._endpoint.batch_limit
-        for start in range(0, len(fresh), limit):
-            flights.add(self._take_off(fresh[start : start + limit]))
+        if budget_seconds > 0:
+            for batch in _batches(fresh, self._endpoint.batch_limit):
+                flights.add(self._take_off(batch))
         reported = set(answers)
         if flights:
             for task in await self._landed(flights, budget_seconds):
@@ -214,6 +224,27 @@ class Guard:
             case _:
                 raise error
         return Answer(agency=self._agency, outcome=outcome, reason=reason)
+
+
+def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:
+    """Return ``holders`` in batches, in none of them one number under two id types.
+
+    An agency that names people by number alone could not tell the two apart.
+    """
+    batches: list[dict[str, Identity]] = []
+    for holder in holders:
+        for batch in batches:
+            if len(batch) < limit and holder.number not in batch:
+                batch[holder.number] = holder
+                break
+        else:
+            batches.append({holder.number: holder})
+    return [list(batch.values()) for batch in batches]
+
+
+def _weight(answer: Answer) -> int:
+    """Return about how many bytes an answer takes: its proofs, parsed and as came."""
+    return sum(ANSWER_FACTOR * len(proof.payload) for proof in answer.proofs)
 
 
 def age_seconds(retrieved_at: datetime, now: datetime) -> float:

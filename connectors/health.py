@@ -8,6 +8,9 @@ from connectors.answer import Answer, SourceOutcome
 CONCLUSIVE = frozenset({SourceOutcome.ANSWERED, SourceOutcome.NONE})
 """The outcomes after which it is known what the agency has."""
 
+SILENT = frozenset({SourceOutcome.TIMED_OUT, SourceOutcome.UNREACHABLE})
+"""The outcomes after which nothing came."""
+
 
 class Health:
     """The last call's outcome; nothing is known before the first."""
@@ -30,3 +33,14 @@ class Health:
         if self.last_outcome is None:
             return None
         return self.last_outcome in CONCLUSIVE
+
+    @property
+    def is_speaking(self) -> bool | None:
+        """Whether the last call brought anything; ``None`` before the first.
+
+        An agency that refuses or is not believed is there: one person's bad record
+        does not make it unreachable.
+        """
+        if self.last_outcome is None:
+            return None
+        return self.last_outcome not in SILENT

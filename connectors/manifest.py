@@ -122,6 +122,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     evaluation_body: Expression | None = None
     collection_body: Expression | None = None
     licence_id: Expression | None = None
+    held: Expression | None = None
     date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     values: Values = Values()
 

@@ -38,7 +38,7 @@ class EmergencyManagement:
         return Answer(padded(to_json({"results": results}), fault), len(holders))
 
 
-def _record(record: CertificateRecord) -> dict[str, object]:
+def _record(record: CertificateRecord, held: int) -> dict[str, object]:
     return {
         "zsbh": record.number,
         "xm": record.holder_name,
@@ -58,6 +58,7 @@ def _record(record: CertificateRecord) -> dict[str, object]:
         "pjjg": record.evaluation_body,
         "gjjg": record.collection_body,
         "dzzzbm": record.licence_id,
+        "czzss": held,
     }
 
 

@@ -31,6 +31,7 @@ class Fault(StrEnum):
     CLOCK_OFF = "clock-off"
     UNSIGNED_ABSENCE = "unsigned-absence"
     WRONG_HOLDER = "wrong-holder"
+    WITHHELD = "withheld"
 
 
 REPLAY_AGE = timedelta(days=40)
@@ -59,5 +60,7 @@ FAULTS: Mapping[Fault, str] = MappingProxyType(
         Fault.UNSIGNED_ABSENCE: "says without a signature that a person holds nothing; "
         "fire-rescue leaves the person out of its answer",
         Fault.WRONG_HOLDER: "answers with another person's records, correctly signed",
+        Fault.WITHHELD: "leaves all but one of a person's records out, after signing; "
+        "fire-rescue signs the list, so nothing can be left out of it",
     }
 )

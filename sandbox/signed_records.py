@@ -33,7 +33,8 @@ MAX_KEPT = 20_000
 class Words:
     """How one agency puts things: a record, and that there is none."""
 
-    record: Callable[[CertificateRecord], dict[str, object]]
+    record: Callable[[CertificateRecord, int], dict[str, object]]
+    """A record, and how many its holder has: so that none can be left out unseen."""
     absence: Callable[[Identity], dict[str, object]]
 
 
@@ -72,20 +73,23 @@ class SignedRecords:
         if fault is Fault.WRONG_HOLDER:
             held = [self._registry.find_other(holder)]
         if held:
-            return SignedAnswer(holder, [self._record(s, fault) for s in held], None)
+            records = [self._record(stored, len(held), fault) for stored in held]
+            if fault is Fault.WITHHELD:
+                del records[1:]
+            return SignedAnswer(holder, records, None)
         if fault is Fault.UNSIGNED_ABSENCE:
             return SignedAnswer(holder, [], None)
         return SignedAnswer(holder, [], self._absence(holder, fault))
 
-    def _record(self, stored: Stored, agency_fault: Fault | None) -> str:
+    def _record(self, stored: Stored, held: int, agency_fault: Fault | None) -> str:
         fault = stored.entry.fault or agency_fault
 
         def sign(fault: Fault | None, at: datetime) -> str:
             record = stored.entry.record
-            payload = to_json(self._words.record(record))
+            payload = to_json(self._words.record(record, held))
             token = self._sealer.token(payload, PayloadType.RECORD, at, fault)
             if fault is Fault.TAMPERED:
-                forged = to_json(self._words.record(tampered(record)))
+                forged = to_json(self._words.record(tampered(record), held))
                 return with_payload(token, forged)
             return token
 

@@ -116,7 +116,7 @@ class Transport:
         return Answer(padded(to_json(content), fault), asked or None)
 
 
-def _record(record: CertificateRecord) -> dict[str, object]:
+def _record(record: CertificateRecord, held: int) -> dict[str, object]:
     return {
         "certificateNumber": record.number,
         "holderName": record.holder_name,
@@ -135,6 +135,7 @@ def _record(record: CertificateRecord) -> dict[str, object]:
         "authority": record.authority,
         "assessor": record.evaluation_body,
         "collector": record.collection_body,
+        "certificatesHeld": held,
     }
 
 

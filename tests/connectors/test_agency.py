@@ -38,7 +38,6 @@ RESPONSE_FORM = (
     ("[response]\n", '[request]\nnonce = "n"\n[response]\nnonce = "n"\n'),
     ('absence = "absence"\n', ""),
 )
-SUSPENDED = ('id = "transport"', 'id = "transport"\naccount = "FROZEN"')
 
 
 @dataclass
@@ -228,10 +227,99 @@ async def test_the_same_number_of_another_id_type_is_another_person(
     assert codes(answer) == ["WRONG_HOLDER"]
 
 
-async def test_a_suspended_agency_is_not_asked() -> None:
-    connector = Sends((record(),))
+COUNTING = ('state = "state"', 'state = "state"\nheld = "held"')
+ONE_OF_TWO = record({**RECORD, "held": 2})
+OTHER_OF_TWO = record({**SECOND, "held": 2})
 
-    answer = await asked(agency_of(connector, SUSPENDED))
+
+@pytest.mark.parametrize(
+    ("envelopes", "outcome", "is_complete", "code"),
+    [
+        pytest.param(
+            (ONE_OF_TWO, OTHER_OF_TWO), SourceOutcome.ANSWERED, True, [], id="both"
+        ),
+        pytest.param(
+            (ONE_OF_TWO,), SourceOutcome.UNVERIFIED, False, ["INCOMPLETE"], id="one"
+        ),
+        pytest.param(
+            (ONE_OF_TWO, ONE_OF_TWO),
+            SourceOutcome.UNVERIFIED,
+            False,
+            ["INCOMPLETE"],
+            id="one, twice",
+        ),
+        pytest.param(
+            (ONE_OF_TWO, TAMPERED),
+            SourceOutcome.UNVERIFIED,
+            False,
+            ["BAD_SIGNATURE"],
+            id="one and a refused one",
+        ),
+        pytest.param((record(),), SourceOutcome.ANSWERED, False, [], id="not counted"),
+        pytest.param((absence(),), SourceOutcome.NONE, True, [], id="an absence"),
+    ],
+)
+async def test_an_answer_is_complete_if_signed_bytes_say_so(
+    envelopes: tuple[Envelope, ...],
+    outcome: SourceOutcome,
+    is_complete: bool,
+    code: list[str],
+) -> None:
+    answer = await asked(agency_of(Sends(envelopes), COUNTING))
+
+    assert (answer.outcome, answer.is_complete, codes(answer)) == (
+        outcome,
+        is_complete,
+        code,
+    )
+
+
+async def test_a_signed_body_is_complete() -> None:
+    body = {"n": "mine", "results": [{"idNumber": ZHANG, "records": [RECORD]}]}
+
+    answer = await asked(agency_of(Sends((response(body),), "mine"), *RESPONSE_FORM))
+
+    assert answer.is_complete
+
+
+async def test_the_same_bytes_twice_are_one_certificate() -> None:
+    same = record()
+
+    answer = await asked(agency_of(Sends((same, same))))
+
+    assert len(answer.certificates) == 1
+
+
+async def test_a_kept_absence_is_asked_for_again_once_it_is_stale() -> None:
+    connector = Sends((absence(),))
+    agency = agency_of(
+        connector, ("[signature]", "[cache]\nttl_seconds = 3600\n[signature]")
+    )
+    await asked(agency)
+    agency._clock = lambda: NOW + timedelta(days=60)
+
+    after = await asked(agency)
+
+    assert (after.outcome, len(connector.asked)) == (SourceOutcome.UNVERIFIED, 2)
+
+
+async def test_a_shared_body_is_read_once_for_all_its_people() -> None:
+    bodies = response({"n": "mine", "results": "x"})
+    connector = Sends((bodies,), "mine")
+    people = [HOLDER, parse_identity(OTHER)]
+
+    answers = await agency_of(connector, *RESPONSE_FORM).ask(people, 5.0)
+
+    assert [codes(answer) for answer in answers] == [["MALFORMED_RECORD"]] * 2
+    assert answers[0].refusals[0] is answers[1].refusals[0]
+
+
+@pytest.mark.parametrize("account", ["FROZEN", "COLLECTION_CANCELLED"])
+async def test_a_suspended_agency_is_not_asked(account: str) -> None:
+    connector = Sends((record(),))
+    state = ('id = "transport"', f'id = "transport"\naccount = "{account}"')
+
+    answer = await asked(agency_of(connector, state))
 
     assert (answer.outcome, connector.asked) == (SourceOutcome.SUSPENDED, [])
 

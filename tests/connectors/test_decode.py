@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from connectors.decode import Decoder, Holding, RecordError
+from connectors.decode import Decoder, Holding
+from connectors.record_fields import RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
 from policy.identity import parse_identity
@@ -24,6 +25,7 @@ from tests.connectors.agency import (
     trusted,
 )
 
+WITH_X = "11010119900307002X"
 RESPONSE_FORM = (
     ('form = "record"', 'form = "response"'),
     ('absence = "absence"\n', ""),
@@ -231,3 +233,94 @@ def test_each_form_has_its_own_payload_types() -> None:
         {PayloadType.RECORD, PayloadType.ABSENCE},
         {PayloadType.RESPONSE},
     ]
+
+
+def test_a_number_is_known_in_any_spelling() -> None:
+    spelt = {**RECORD, "id": f" {WITH_X.lower()} "}
+
+    reading = decoder().decode(believed(record(spelt)))
+
+    assert list(reading.holdings) == [WITH_X]
+
+
+@pytest.mark.parametrize(
+    ("held", "read"),
+    [
+        pytest.param(None, None, id="not said"),
+        pytest.param(1, 1, id="one"),
+        pytest.param(40, 40, id="many"),
+    ],
+)
+def test_a_record_says_how_many_its_holder_holds(held: int, read: int) -> None:
+    counting = decoder(('state = "state"', 'state = "state"\nheld = "held"'))
+
+    reading = counting.decode(believed(record({**RECORD, "held": held})))
+
+    assert reading.holdings[ZHANG].held == read
+
+
+@pytest.mark.parametrize("held", [0, -1, True, "1"])
+def test_a_count_that_is_none_is_refused(held: object) -> None:
+    counting = decoder(('state = "state"', 'state = "state"\nheld = "held"'))
+    proof = believed(record({**RECORD, "held": held}))
+
+    with pytest.raises(RecordError, match="held is no count"):
+        counting.decode(proof)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param(frozenset[str](), id="nothing"),
+        pytest.param(frozenset({"1.1"}), id="another's rows"),
+    ],
+)
+def test_an_absence_is_believed_of_a_key_that_may_attest_all_it_denies(
+    scope: frozenset[str],
+) -> None:
+    bundle = TrustBundle.of([trusted(scope=scope)])
+
+    reading = decoder().decode(believed(absence(), bundle))
+
+    assert reading.holdings[ZHANG].refusals[0].code == "OUT_OF_SCOPE"
+
+
+def test_an_empty_list_in_a_signed_body_needs_that_scope_too() -> None:
+    bundle = TrustBundle.of([trusted(scope=frozenset({"1.1"}))])
+    content = {"results": [{"idNumber": ZHANG, "records": []}]}
+
+    reading = decoder(*RESPONSE_FORM).decode(believed(response(content), bundle))
+
+    assert reading.holdings[ZHANG].refusals[0].code == "OUT_OF_SCOPE"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param([RECORD], [], id="a record, then none"),
+        pytest.param([], [RECORD], id="none, then a record"),
+        pytest.param([RECORD], [RECORD], id="the same twice"),
+    ],
+)
+def test_a_person_listed_twice_contradicts_the_list(
+    first: list[object], second: list[object]
+) -> None:
+    content = {
+        "results": [
+            {"idNumber": ZHANG, "records": first},
+            {"idNumber": ZHANG, "records": second},
+        ]
+    }
+
+    reading = decoder(*RESPONSE_FORM).decode(believed(response(content)))
+
+    found = reading.holdings[ZHANG]
+    assert (found.records, found.refusals[0].code) == ((), "CONTRADICTION")
+
+
+def test_a_listed_code_is_in_the_scope_check_whatever_the_name_says() -> None:
+    bundle = TrustBundle.of([trusted(scope=frozenset({"1.1"}))])
+
+    refused = holding({**RECORD, "item": "低压电工作业"}, bundle)
+
+    assert refused.refusals[0].code == "OUT_OF_SCOPE"

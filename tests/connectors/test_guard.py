@@ -14,7 +14,7 @@ from connectors.errors import (
 )
 from connectors.guard import Guard
 from connectors.health import Health
-from policy.identity import Identity
+from policy.identity import Identity, IdType
 from tests.connectors.agency import NOW, manifest
 from tests.connectors.slow_agency import (
     ENOUGH,
@@ -204,3 +204,24 @@ async def test_a_bug_of_ours_is_raised_and_not_an_answer() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await guard.ask([ONE], ENOUGH)
+
+
+async def test_one_number_under_two_id_types_is_never_in_one_batch() -> None:
+    agency = answering()
+    twins = [
+        Identity(IdType.PASSPORT, "H12345678"),
+        Identity(IdType.HOME_RETURN_PERMIT, "H12345678"),
+        ONE,
+    ]
+
+    await guard_of(agency).ask(twins, ENOUGH)
+
+    assert sorted(agency.batches) == [1, 2]
+
+
+async def test_a_budget_that_is_spent_asks_nobody() -> None:
+    agency = answering()
+
+    (answer,) = await guard_of(agency).ask([ONE], 0)
+
+    assert (answer.outcome, agency.batches) == (SourceOutcome.TIMED_OUT, [])

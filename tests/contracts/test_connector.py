@@ -17,7 +17,7 @@ from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Connector
 from connectors.errors import RefusedError, UnreachableError, UnreadableError
-from connectors.manifest import Manifest
+from connectors.manifest import Manifest, SignatureForm
 from connectors.registry import PROTOCOLS, load_manifests, open_agency
 from gateway.demo import AGENCIES
 from policy.catalogue import load_catalogue
@@ -228,6 +228,19 @@ async def test_an_absence_is_believed_only_if_signed(
         answer = await asked(running, nobody)
 
     assert (answer.outcome, answer.certificates) == (SourceOutcome.UNVERIFIED, ())
+
+
+async def test_a_record_left_out_is_noticed(running: Running) -> None:
+    holder = parse_identity(running.agencies.person("whole-annex")["idNumber"])
+
+    with running.agencies.fault(running.id, "withheld"):
+        answer = await asked(running, holder)
+
+    signs_the_list = running.manifest.signature.form is SignatureForm.RESPONSE
+    assert {r.code for r in answer.refusals} == (
+        set() if signs_the_list else {"INCOMPLETE"}
+    )
+    assert answer.is_complete is signs_the_list
 
 
 async def test_an_old_nonce_is_a_replay_where_there_is_a_nonce(

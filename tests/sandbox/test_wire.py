@@ -103,6 +103,7 @@ async def test_an_emergency_record_is_worded_in_pinyin(
         "pjjg": "上海市安全生产科学研究所",
         "gjjg": "上海市安全生产科学研究所",
         "dzzzbm": "1.2.156.3005.2.SB01.1131SB.000009000100.001.8",
+        "czzss": 1,
     }
 
 
@@ -132,6 +133,7 @@ async def test_a_transport_record_is_worded_in_camel_case(
         "authority": "上海市交通委员会",
         "assessor": "上海地铁职业技能培训学校",
         "collector": "上海市交通委员会职业资格中心（上海市交通委员会干部学校）",
+        "certificatesHeld": 1,
     }
 
 
