@@ -3,7 +3,7 @@
 import http.client
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,12 +51,14 @@ def ask(
         said["authorization"] = f"Bearer {token}"
     connection = http.client.HTTPConnection(*address_of(gateway), timeout=SECONDS)
     try:
-        connection.request(
-            method,
-            path,
-            body,
-            {n.replace("_", "-"): v for n, v in said.items() if v is not None},
-        )
+        # The gateway may answer and close before it has read everything.
+        with suppress(BrokenPipeError):
+            connection.request(
+                method,
+                path,
+                body,
+                {n.replace("_", "-"): v for n, v in said.items() if v is not None},
+            )
         return _answer(connection.getresponse())
     finally:
         connection.close()
