@@ -31,28 +31,9 @@ DOCUMENTS = Documents(schema.core, Limits(), is_open=True)
 WORDS = st.sampled_from(
     [
         *'{}()[]!$:=|&@#"\\\0电\ud800',
-        *(
-            "...",
-            "query",
-            "mutation",
-            "subscription",
-            "fragment",
-            "on",
-            "a",
-            "f",
-            "true",
-        ),
-        *(
-            "null",
-            "1",
-            "-1",
-            "1.5",
-            "1e9",
-            '"x"',
-            '"""y"""',
-            "@skip(if:true)",
-            "__type",
-        ),
+        *("...", "query", "mutation", "subscription", "fragment", "on", "a", "f"),
+        *("true", "null", "1", "-1", "1.5", "1e9", '"x"', '"""y"""', "__type"),
+        *("@skip(if:true)", "@include", "@nothing"),
         *("__schema", "__typename", *schema.core.type_map),
         *(name for field in FIELDS for name in (field, *FIELDS[field].args)),
     ]
