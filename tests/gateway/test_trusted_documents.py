@@ -15,6 +15,7 @@ from tests.architecture.documents import blocks
 from tests.federation.queries import HOLDER_CHECK
 from tests.resolvers.asking import STRANGER
 from tests.resolvers.test_documents import code
+from tests.running import Agencies, running_gateway
 
 PING = "query Ping { policy { notice } }\n"
 SETTINGS = Settings(
@@ -170,3 +171,16 @@ def test_the_limits_are_those_of_the_configuration(tmp_path: Path) -> None:
     assert (
         extracted(tmp_path / "ping.graphql", "--out", out, "--config", config)[0] == 1
     )
+
+
+def test_an_unusable_manifest_is_told_before_anything_is_served(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    (tmp_path / "trusted.json").write_text("{}}", "utf-8")
+    lines = 'trusted_documents = "trusted.json"\n'
+
+    with (
+        pytest.raises(StartError, match=r"trusted documents .*trusted\.json"),
+        running_gateway(tmp_path, agencies, settings=lines),
+    ):
+        pass
