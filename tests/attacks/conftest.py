@@ -7,6 +7,8 @@ import pytest
 
 from resolvers.trusted_documents import write_manifest
 from tests.attacks.production import STRANGER, TRUSTED
+from tests.gateway.callers.known import PROXIES, TABLES
+from tests.gateway.callers.minting import ES256, jwk, key_set
 from tests.running import Agencies, Gateway, running_gateway
 
 CALLER = f"""
@@ -32,5 +34,17 @@ def _production(
         mode="production",
         settings=f'trusted_documents = "{manifest}"\n',
         tables=CALLER,
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session", name="attacked")
+def _attacked(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway-attacked")
+    (folder / "jwks.json").write_bytes(key_set(jwk("es256-1", ES256)))
+    with running_gateway(
+        folder, running_agencies, settings=PROXIES, tables=TABLES
     ) as gateway:
         yield gateway
