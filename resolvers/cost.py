@@ -36,17 +36,20 @@ from resolvers.measures import Fragments
 LARGEST = 10_000_000
 """Sizes are cut to this; every limit is passed long before."""
 
-ASKING = frozenset({"holder", "holders", "certificate", "_entities", "auditRecords"})
-"""Root fields that ask about people."""
+ASKING = frozenset({"holder", "holders", "certificate", "_entities"})
+"""Root fields that look people up."""
+NAMING = ASKING | {"auditRecords"}
+"""Root fields that can name a person."""
 INTROSPECTING = frozenset({"__schema", "__type", "_service"})
 """Root fields that tell the schema."""
 
-_STATED_IN: Mapping[str, tuple[str, int]] = {
-    "holders": ("people", 1),
-    "_entities": ("representations", 1),
-    "certificates": ("first", 20),
+_STATED_IN: Mapping[str, str] = {
+    "holders": "people",
+    "_entities": "representations",
 }
-"""Fields whose size an argument states: which, and the size if it is left out."""
+"""Fields that answer for each member of a list, by the argument it stands in."""
+_FIRST = 20
+"""How long a connection is taken to be where ``first`` is left out."""
 _MOST: Mapping[str, int] = {"holders": MAX_HOLDERS}
 """Fields that answer a longer list with a refusal of their own and ask nobody."""
 
@@ -54,8 +57,7 @@ _COUNTED_ABOVE = 1
 _ASSUMED: Mapping[tuple[str, str], int] = {
     ("Query", "_entities"): _COUNTED_ABOVE,
     ("Holders", "nodes"): _COUNTED_ABOVE,
-    ("CertificateConnection", "nodes"): _COUNTED_ABOVE,
-    ("CertificateConnection", "edges"): _COUNTED_ABOVE,
+    ("AuditRecord", "sources"): 3,
     ("Eligibility", "findings"): 15,
     ("Catalogue", "items"): 40,
     ("Policy", "clauses"): 20,
@@ -104,6 +106,7 @@ class Cost:
 
     values: Sum
     people: Sum
+    names_people: bool
     introspects: bool
 
 
@@ -126,7 +129,9 @@ def cost_of(
     root = schema.get_root_type(operation.operation)
     if root is not None:
         estimate.add(operation.selection_set, root, 1, ())
-    return Cost(estimate.values, estimate.people, estimate.introspects)
+    return Cost(
+        estimate.values, estimate.people, estimate.names_people, estimate.introspects
+    )
 
 
 class _Estimate:
@@ -140,6 +145,7 @@ class _Estimate:
     ) -> None:
         self.values: dict[Factors, int] = {}
         self.people: dict[Factors, int] = {}
+        self.names_people = False
         self.introspects = False
         self._fragments = fragments
         self._schema = schema
@@ -179,11 +185,12 @@ class _Estimate:
         field = self._schema.get_field(parent, name)
         assert field is not None  # noqa: S101 - a valid document
         self.values[factors] = self.values.get(factors, 0) + count
-        stated = self._stated(node, name)
+        stated = self._stated(node, field)
         inner = (*factors, stated) if isinstance(stated, Size) else factors
         times = count if isinstance(stated, Size) else count * stated
         if parent is self._schema.query_type:
             self.introspects |= name in INTROSPECTING
+            self.names_people |= name in NAMING
             if name in ASKING:
                 self.people[inner] = self.people.get(inner, 0) + times
         if node.selection_set is not None:
@@ -203,9 +210,16 @@ class _Estimate:
         assert is_composite_type(on)  # noqa: S101 - a valid document
         return on
 
-    def _stated(self, node: FieldNode, name: str) -> int | Size:
+    def _stated(self, node: FieldNode, field: GraphQLField) -> int | Size:
         """Return how often a field is answered by what an argument of it says."""
-        argument, unsaid = _STATED_IN.get(name, ("", 1))
+        name = node.name.value
+        if name in _STATED_IN:
+            argument, unsaid = _STATED_IN[name], 1
+        elif "first" in field.args:
+            default = field.args["first"].default_value
+            argument, unsaid = "first", default if isinstance(default, int) else _FIRST
+        else:
+            return 1
         most = _MOST.get(name, LARGEST)
         for given in node.arguments or ():
             if given.name.value == argument:
@@ -237,4 +251,6 @@ def _literal(value: ValueNode, unsaid: int, most: int) -> int:
 def _assumed(parent: GraphQLCompositeType, name: str, field: GraphQLField) -> int:
     if not is_list_type(get_nullable_type(field.type)):
         return 1
+    if parent.name.endswith("Connection"):
+        return _COUNTED_ABOVE
     return _ASSUMED.get((parent.name, name), _ASSUMED_ELSEWHERE)

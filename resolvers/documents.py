@@ -58,7 +58,7 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     asks_about_people: bool
-    """Whether it selects holder, holders, certificate or _entities: never by GET."""
+    """Whether it may name a person (``cost.NAMING``), and so must not be an address."""
     introspects: bool
     """Whether it selects __schema, __type or _service."""
     people: int
@@ -136,7 +136,7 @@ class Documents:
             text=known.text,
             document=known.document,
             operation=operation,
-            asks_about_people=bool(cost.people),
+            asks_about_people=cost.names_people,
             introspects=cost.introspects,
             people=people,
             cost=values,
