@@ -131,6 +131,6 @@ def _examine(path: Path, text: str, limits: Limits) -> Extracted:
         file=path,
         text=text,
         operations=tuple(name or "(unnamed)" for name in costs),
-        asks_about_people=any(cost.people for cost in costs.values()),
+        asks_about_people=any(cost.names_people for cost in costs.values()),
         cost=max(in_numbers(cost.values, {}) for cost in costs.values()),
     )
