@@ -7,7 +7,6 @@ HTTP has to say), and errors are masked on their way out. No extension of the sc
 runs, so ``tests/resolvers/test_answering.py`` counts them.
 """
 
-import logging
 from collections.abc import Awaitable
 from typing import Any, TypeAlias
 
@@ -16,8 +15,8 @@ from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import RequestContext
 from resolvers.documents import Prepared, Question
-from resolvers.errors import RequestError, is_ours_to_hide
-from resolvers.privacy import without_values
+from resolvers.errors import RequestError, is_ours_to_hide, log_bug
+from resolvers.privacy import without_identity_numbers, without_values
 from resolvers.reading import RefusedDocumentError
 from resolvers.schema import schema
 
@@ -26,8 +25,6 @@ UNEXPECTED = "Unexpected error."
 
 Shown: TypeAlias = dict[str, Any]
 """An error as the client sees it."""
-
-_logger = logging.getLogger("resolvers.answering")
 
 
 def execute(
@@ -57,21 +54,27 @@ def execute(
     return executor.execute_operation()  # type: ignore[return-value]  # no @defer
 
 
-def shown(error: GraphQLError) -> Shown:
+def shown(error: GraphQLError, operation: str | None = None) -> Shown:
     """Return what the client is told of ``error``; log what it is not told."""
     if not is_ours_to_hide(error):
         told: Shown = dict(error.formatted)
-        told["message"] = without_values(error.message)
+        told["message"] = _message(error)
         told["extensions"] = {"code": _code(error), **(error.extensions or {})}
         return told
-    # Not the error itself: it quotes the document, which may name a person.
-    place = ".".join(map(str, error.path or ()))
-    _logger.error("a bug at %s", place, exc_info=error.original_error)
+    log_bug(error, operation)
     hidden: Shown = dict(
         GraphQLError(UNEXPECTED, error.nodes, path=error.path).formatted
     )
     hidden["extensions"] = {"code": "INTERNAL_SERVER_ERROR"}
     return hidden
+
+
+def _message(error: GraphQLError) -> str:
+    """Return what an error says, without what it quotes of people."""
+    # Ours quote nothing but what may be shown, unless a client put a person there.
+    if isinstance(error.original_error or error, RequestError):
+        return without_identity_numbers(error.message)
+    return without_values(error.message)
 
 
 def _unfit(error: GraphQLError) -> GraphQLError:

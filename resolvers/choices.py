@@ -15,13 +15,16 @@ from policy.identity import IdentityProblem, IdType
 from policy.level import LEVEL_NAMES, Level
 from policy.parameters import Source as RuleSource
 from policy.standing import Standing
+from resolvers.audit import AuditEvent
 from resolvers.bilingual import both, described_enum
+from resolvers.caller import PURPOSE_NAMES, Purpose
 from signing.errors import Check
 from signing.trust import KeyState
 
 __all__ = [
     "AccountState",
     "Acquisition",
+    "AuditEvent",
     "CertificateState",
     "Check",
     "ClaimantCategory",
@@ -33,6 +36,7 @@ __all__ = [
     "KeyState",
     "Level",
     "Protocol",
+    "Purpose",
     "RuleSource",
     "SignatureForm",
     "SourceOutcome",
@@ -296,5 +300,28 @@ described_enum(
         KeyState.RETIRED: both("已退役", "Retired"),
         KeyState.SUSPENDED: both("已暂停", "Suspended"),
         KeyState.COMPROMISED: both("已泄露", "Compromised"),
+    },
+)
+described_enum(
+    Purpose,
+    both("查询个人信息的目的", "Why a person is looked up"),
+    {purpose: both(name.zh, name.en) for purpose, name in PURPOSE_NAMES.items()},
+)
+described_enum(
+    AuditEvent,
+    both("审计记录所记之事", "What an audit record is about"),
+    {
+        AuditEvent.LOOKED_UP: both(
+            "查询了一个人并已答复", "A person was looked up and answered about"
+        ),
+        AuditEvent.ABANDONED: both(
+            "查询了一个人但未答复；可能已向机构查询",
+            "A person was looked up and not answered about; agencies may have been "
+            "asked",
+        ),
+        AuditEvent.READ: both("查阅了审计日志", "The audit log was read"),
+        AuditEvent.RETENTION_APPLIED: both(
+            "删除了保存期满的记录", "Records whose time had passed were removed"
+        ),
     },
 )

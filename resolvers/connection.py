@@ -81,7 +81,7 @@ AfterArgument = Annotated[
 
 
 @strawberry.federation.type(
-    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    requires_scopes=[[Scope.READ_CERTIFICATES], [Scope.AUDIT]],
     description=both("分页信息（Relay）", "Where a page stands (Relay)"),
 )
 class PageInfo:
@@ -188,8 +188,9 @@ def _position_after(
     cursor: str, certificates: Sequence[AttestedCertificate], services: Services
 ) -> int:
     seal = services.certificate_ids.seal
-    for position, certificate in enumerate(certificates, start=1):
-        if seal(certificate) == cursor:
+    # From the end: if two documents share a cursor, no page repeats them for ever.
+    for position in range(len(certificates), 0, -1):
+        if seal(certificates[position - 1]) == cursor:
             return position
     raise RequestError(
         "after is no cursor of this list; take endCursor of the page before, "

@@ -165,7 +165,7 @@ def watch(context: RequestContext, person: str, *, is_known: bool) -> None:
 
 
 def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord:
-    operation, document = context.operation, context.document
+    document = context.document
     return AuditRecord(
         at=context.now,
         event=AuditEvent.ABANDONED,
@@ -174,13 +174,27 @@ def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord
         person=person,
         purpose=stated.purpose,
         case_number=stated.case_number,
-        # A name is the client's choice, and may be T and an identity number.
-        operation=None
-        if operation is None
-        else without_identity_numbers(operation)[:MAX_OPERATION_NAME],
+        operation=operation_of(context),
         document=None
         if document is None
         else context.services.oversight.pseudonyms.of_document(document),
+    )
+
+
+def operation_of(context: RequestContext) -> str | None:
+    """Return the operation's name, as the audit log keeps it."""
+    if context.operation is None:
+        return None
+    # A name is the client's choice, and may be T and an identity number.
+    return without_identity_numbers(context.operation)[:MAX_OPERATION_NAME]
+
+
+def audit_unavailable() -> RequestError:
+    """Return the refusal of what cannot be put on the audit log."""
+    return RequestError(
+        "无法记入审计日志，未予答复，请稍后再试 / this cannot be put on the audit log "
+        "and is not answered; try again later",
+        "AUDIT_UNAVAILABLE",
     )
 
 
@@ -205,11 +219,7 @@ def _refusal(
                 resetsAt=midnight.isoformat(),
             )
         case AuditUnavailableError():
-            return RequestError(
-                "查询无法记入审计日志，未予答复，请稍后再试 / the look-up cannot be "
-                "put on the audit log and is not answered; try again later",
-                "AUDIT_UNAVAILABLE",
-            )
+            return audit_unavailable()
         case RequestError(message=message, code=code, more=more):
             return RequestError(message, code, **more)
 

@@ -32,19 +32,15 @@ def without_identity_numbers(text: str) -> str:
 
 
 _QUOTED_VALUES = (
-    # Variable '$people' got invalid value {...} at 'people[0].idType'; Expected ...
-    (re.compile(r"(got invalid value) .*?(?=(?: at '[^']*')?; |$)", re.DOTALL), r"\1"),
     # String cannot represent a non string value: 310110199003074514
-    (re.compile(r"((?:represent|parse)[^:;]*): .*", re.DOTALL), r"\1."),
+    (r"(represent[^:]*): .*", r"\1."),
     # Value '310110199003074514' does not exist in 'IdType' enum.
-    (re.compile(r"Value '?.*'? (does not exist in)", re.DOTALL), r"Value \1"),
-    # Expected value of type 'Date', found "1990-03-07"; Invalid isoformat string ...
-    (re.compile(r"(, found) .*", re.DOTALL), r"\1 another."),
+    (r"Value '.*' (does not exist in)", r"Value \1"),
+    # Expected value of type ... to include required field 'idNumber', found: {...}.
+    (r"(\?) Found: .*", r"\1"),
+    (r"(?:, but encountered error .*|[,;]? [Ff]ound: .*)", "."),
     # Syntax Error: Expected Name, found String '310110199003074514'.
-    (
-        re.compile(r"(\b(?:Name|String|Int|Float|BlockString)) (['\"]).*\2", re.DOTALL),
-        r"\1",
-    ),
+    (r"\b(String|BlockString|Int|Float|Comment) '.*'", r"\1"),
 )
 
 
@@ -56,7 +52,7 @@ def without_values(message: str) -> str:
     not catch is still searched for identity numbers.
     """
     for quoted, kept in _QUOTED_VALUES:
-        message = quoted.sub(kept, message)
+        message = re.sub(quoted, kept, message, flags=re.DOTALL)
     return without_identity_numbers(message)
 
 

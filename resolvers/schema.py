@@ -17,6 +17,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from resolvers.agencies import Agency, agencies
+from resolvers.audit_records import FIRST as FIRST_RECORDS
+from resolvers.audit_records import (
+    AuditAfterArgument,
+    AuditFilterArgument,
+    AuditFirstArgument,
+    AuditRecordConnection,
+    read_audit_log,
+)
 from resolvers.bilingual import both
 from resolvers.catalogue import Catalogue, Policy, catalogue, policy
 from resolvers.certificate import (
@@ -28,7 +36,7 @@ from resolvers.certificate import (
 from resolvers.choices import IdType
 from resolvers.context import Info
 from resolvers.entities import Keys, keys_of, require_entities
-from resolvers.errors import is_ours_to_hide
+from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.holders import (
     MAX_HOLDERS,
     Holder,
@@ -129,6 +137,22 @@ class Query:
         """Find one certificate again."""
         return await find_certificate(info.context, id)
 
+    @strawberry.field(
+        description=both(
+            "审计日志：何人为何查询了谁；查阅本身也记入日志",
+            "The audit log: who looked whom up, and why; reading it is on it, too",
+        )
+    )
+    async def audit_records(
+        self,
+        info: Info,
+        filter: AuditFilterArgument = None,  # noqa: A002 - the field's argument
+        first: AuditFirstArgument = FIRST_RECORDS,
+        after: AuditAfterArgument = None,
+    ) -> AuditRecordConnection | None:
+        """Read the audit log."""
+        return await read_audit_log(info.context, filter, first, after)
+
     catalogue: Catalogue = strawberry.field(
         resolver=catalogue,
         description=both("附件：纳入补贴的证书目录", "The annex: what is paid for"),
@@ -174,11 +198,12 @@ class Schema(FederationSchema):
     def process_errors(
         self,
         errors: list[GraphQLError],
-        execution_context: ExecutionContext | None = None,
+        execution_context: ExecutionContext | None = None,  # noqa: ARG002 - unused here
     ) -> None:
-        """Log what the client will not be shown."""
-        ours = [error for error in errors if is_ours_to_hide(error)]
-        super().process_errors(ours, execution_context)
+        """Log what the client will not be shown, and of a question nothing."""
+        for error in errors:
+            if is_ours_to_hide(error):
+                log_bug(error)
 
 
 schema: Schema = Schema(

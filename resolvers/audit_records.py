@@ -1,0 +1,274 @@
+"""The audit log in the graph, for auditors: who looked whom up, and why.
+
+People are pseudonyms here. Whoever has a number at hand may ask what was done about
+that person; the number is turned into pseudonyms and goes no further. Reading the log
+is itself on the log.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from policy.identity import IdentityError, parse_identity
+from resolvers.audit import (
+    AuditRecord,
+    AuditSelection,
+    AuditUnavailableError,
+)
+from resolvers.bilingual import both
+from resolvers.caller import Scope
+from resolvers.choices import AuditEvent, IdType, Purpose, SourceOutcome
+from resolvers.connection import PageInfo
+from resolvers.context import RequestContext
+from resolvers.errors import RequestError
+from resolvers.look_ups import audit_unavailable, operation_of
+
+MAX_FIRST = 1000
+FIRST = 50
+CURSOR = re.compile(r"[0-9]{1,18}")
+
+
+@strawberry.input(
+    description=both(
+        "筛选条件，须全部满足；省略的不筛选",
+        "What to show: all conditions hold; one left out does not select",
+    )
+)
+class AuditFilter:
+    """A selection of records."""
+
+    event: AuditEvent | None = strawberry.field(
+        default=None, description=both("事件", "The event")
+    )
+    caller: str | None = strawberry.field(
+        default=None, description=both("调用方", "The caller")
+    )
+    request_id: str | None = strawberry.field(
+        default=None, description=both("请求编号", "The request's id")
+    )
+    purpose: Purpose | None = strawberry.field(
+        default=None, description=both("查询目的", "The purpose")
+    )
+    case_number: str | None = strawberry.field(
+        default=None, description=both("案号", "The case number")
+    )
+    person: str | None = strawberry.field(
+        default=None,
+        description=both("假名，取自其他记录", "A pseudonym, from another record"),
+    )
+    id_number: str | None = strawberry.field(
+        default=None,
+        description=both(
+            "证件号码；仅用于算出假名", "An identity number; only its pseudonym is used"
+        ),
+    )
+    id_type: IdType | None = strawberry.field(
+        default=None,
+        description=both(
+            "证件类型；省略时按号码推得", "The id type; inferred if left out"
+        ),
+    )
+    from_: datetime | None = strawberry.field(
+        default=None, name="from", description=both("起（含）", "The first moment")
+    )
+    to: datetime | None = strawberry.field(
+        default=None, description=both("止（不含）", "The first moment no more")
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.AUDIT]],
+    description=both("一个机构的答复结果", "How one agency's answer ended"),
+)
+class AuditSource:
+    """One agency of a look-up."""
+
+    agency: strawberry.ID = strawberry.field(
+        description=both("机构编号", "The agency's id")
+    )
+    outcome: SourceOutcome = strawberry.field(description=both("结果", "The outcome"))
+
+
+@strawberry.federation.type(
+    name="AuditRecord",
+    requires_scopes=[[Scope.AUDIT]],
+    description=both(
+        "审计记录：何人、何时、为何、查询了谁（假名）",
+        "An audit record: who looked whom up (a pseudonym), when and why",
+    ),
+)
+class ShownAuditRecord:
+    """One record."""
+
+    id: strawberry.ID = strawberry.field(
+        description=both("记录编号，只增不减", "The record's number, ever growing")
+    )
+    at: datetime = strawberry.field(description=both("时间", "When"))
+    event: AuditEvent = strawberry.field(description=both("事件", "The event"))
+    caller: str = strawberry.field(description=both("调用方", "The caller"))
+    request_id: str | None = strawberry.field(
+        description=both("请求编号，见日志", "The request's id, as in the logs")
+    )
+    person: str | None = strawberry.field(
+        description=both("所查之人的假名", "The pseudonym of whom it was about")
+    )
+    purpose: Purpose | None = strawberry.field(
+        description=both("查询目的", "The purpose")
+    )
+    case_number: str | None = strawberry.field(
+        description=both("案号", "The case number")
+    )
+    operation: str | None = strawberry.field(
+        description=both("操作名", "The operation's name")
+    )
+    document: str | None = strawberry.field(
+        description=both(
+            "查询文档的标记（带密钥摘要）；相同文档标记相同",
+            "A keyed digest of the document; equal documents have equal ones",
+        )
+    )
+    sources: list[AuditSource] = strawberry.field(
+        description=both("各机构的答复结果", "How each agency's answer ended")
+    )
+    certificates: int | None = strawberry.field(
+        description=both("答复所含证书数", "How many certificates were answered")
+    )
+    kept_from: datetime | None = strawberry.field(
+        description=both(
+            "到期清理：此前的记录已删除",
+            "Retention: records before this moment were removed",
+        )
+    )
+    removed: int | None = strawberry.field(
+        description=both("到期清理：删除条数", "Retention: how many were removed")
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.AUDIT]],
+    description=both("审计记录（Relay 连接），由新到旧", "Records, newest first"),
+)
+class AuditRecordConnection:
+    """One page."""
+
+    nodes: list[ShownAuditRecord] = strawberry.field(
+        description=both("本页的记录", "The records of this page")
+    )
+    page_info: PageInfo = strawberry.field(
+        description=both("分页信息", "Where this page stands")
+    )
+
+
+AuditFilterArgument = Annotated[
+    AuditFilter | None,
+    strawberry.argument(
+        description=both("筛选条件；省略时不筛选", "What to show; all if left out")
+    ),
+]
+AuditFirstArgument = Annotated[
+    int,
+    strawberry.argument(
+        description=both(
+            f"本页最多几条（1至{MAX_FIRST}）",
+            f"The most on this page, 1 to {MAX_FIRST}",
+        )
+    ),
+]
+AuditAfterArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description=both(
+            "从此游标之后开始，取自上一页的 endCursor",
+            "Begin after this cursor: the endCursor of the page before",
+        )
+    ),
+]
+
+
+async def read_audit_log(
+    context: RequestContext, asked: AuditFilter | None, first: int, after: str | None
+) -> AuditRecordConnection:
+    """Return one page of the log, and put on it that it was read.
+
+    Raises:
+        RequestError: ``first``, ``after`` or the number cannot be, or the log takes
+            no record.
+    """
+    if not 1 <= first <= MAX_FIRST:
+        raise RequestError(f"first is {first}, allowed is 1 to {MAX_FIRST}")
+    if after is not None and not CURSOR.fullmatch(after):
+        raise RequestError("after is no cursor; take endCursor of the page before")
+    selection = _selection(context, asked or AuditFilter())
+    audit = context.services.oversight.audit
+    people = selection.people
+    try:
+        await audit.write(
+            AuditRecord(
+                at=context.now,
+                event=AuditEvent.READ,
+                caller=context.caller.id,
+                request_id=context.request_id,
+                person=people[0] if people else None,
+                operation=operation_of(context),
+            )
+        )
+    except AuditUnavailableError:
+        raise audit_unavailable() from None
+    before = None if after is None else int(after)
+    records = await audit.page(selection, first=first + 1, before=before)
+    page = records[:first]
+    return AuditRecordConnection(
+        nodes=[_shown(record) for record in page],
+        page_info=PageInfo(
+            has_next_page=len(records) > first,
+            has_previous_page=after is not None,
+            start_cursor=str(page[0].id) if page else None,
+            end_cursor=str(page[-1].id) if page else None,
+        ),
+    )
+
+
+def _selection(context: RequestContext, asked: AuditFilter) -> AuditSelection:
+    people = None if asked.person is None else [asked.person]
+    if asked.id_number is not None:
+        try:
+            identity = parse_identity(asked.id_number, asked.id_type)
+        except IdentityError as error:
+            message = error.message
+            raise RequestError(f"{message.zh} / {message.en}") from None
+        found = context.services.oversight.pseudonyms.all_of(identity)
+        people = found if people is None else [p for p in found if p in people]
+    return AuditSelection(
+        event=asked.event,
+        caller=asked.caller,
+        request_id=asked.request_id,
+        purpose=asked.purpose,
+        case_number=asked.case_number,
+        people=people,
+        from_=asked.from_,
+        to=asked.to,
+    )
+
+
+def _shown(record: AuditRecord) -> ShownAuditRecord:
+    return ShownAuditRecord(
+        id=strawberry.ID(str(record.id)),
+        at=record.at,
+        event=record.event,
+        caller=record.caller,
+        request_id=record.request_id,
+        person=record.person,
+        purpose=record.purpose,
+        case_number=record.case_number,
+        operation=record.operation,
+        document=record.document,
+        sources=[
+            AuditSource(agency=strawberry.ID(agency), outcome=outcome)
+            for agency, outcome in record.sources.items()
+        ],
+        certificates=record.certificates,
+        kept_from=record.kept_from,
+        removed=record.removed,
+    )
