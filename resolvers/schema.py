@@ -10,7 +10,7 @@ from typing import Annotated
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
-from strawberry.extensions import MaskErrors, ParserCache, ValidationCache
+from strawberry.extensions import MaskErrors
 from strawberry.federation import Schema as FederationSchema
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
@@ -49,9 +49,6 @@ from resolvers.holders import (
     ask_about,
 )
 from resolvers.permissions import CheckPermissions, Permissions
-
-DOCUMENTS_KEPT = 256
-"""How many parsed and validated documents are kept; clients send few."""
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
@@ -210,8 +207,6 @@ schema: Schema = Schema(
     query=Query,
     types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
     extensions=[
-        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
-        lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),
         # Last, so that no other validation takes its verdict away.
         lambda: CheckPermissions(lambda: schema.permissions),
