@@ -4,7 +4,6 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.health import CONCLUSIVE
 from policy.evidence import Claimant
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.caller import Scope
@@ -87,7 +86,7 @@ async def find_certificate(
         if fingerprint(certificate) == place.fingerprint:
             claimant = Claimant(place.holder)
             return certificate_of(certificate, claimant, services, context.veil)
-    if answer.outcome in CONCLUSIVE:
+    if answer.is_complete:
         return _unknown(id_)
     return AgencyUnavailable(source=source_of(agency, answer, context.now))
 

@@ -87,15 +87,17 @@ def fingerprint(certificate: AttestedCertificate) -> str:
     """Return what tells a certificate from the holder's others at one agency.
 
     The number alone does not: a special-operations number is "T" and the holder's
-    identity number, shared by all of the holder's licences. A renewal keeps the
-    fingerprint, because the date of first issue does not change.
+    identity number, shared by all of the holder's licences. A renewed card is another
+    document than the old one, which a registry may still show beside it. The state is
+    left out: a certificate that is revoked is the same certificate.
     """
     record = certificate.record
     parts = (
         record.number,
         record.item_code or record.item,
         record.level or "",
-        str(record.first_issued_on or record.issued_on),
+        str(record.first_issued_on),
+        str(record.issued_on),
     )
     digest = hashlib.sha256(_SEPARATOR.join(parts).encode())
     return digest.hexdigest()[:_FINGERPRINT_CHARACTERS]

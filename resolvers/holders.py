@@ -5,28 +5,19 @@ subtree is pure. A malformed identity number is an answer of its own type: nobod
 is asked, and the certificates are null, which is not an empty list.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import strawberry
 
-from connectors.agency import Agency
-from connectors.answer import Answer, AttestedCertificate
-from connectors.health import CONCLUSIVE
-from policy.eligibility import Absence, without_certificate
 from policy.evidence import Claimant
 from policy.identity import IdentityError, parse_identity
-from policy.row import row_of
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.caller import Scope
 from resolvers.choices import (
-    EligibilityOutcome,
     IdentityProblem,
     IdType,
     Level,
-    SourceOutcome,
 )
 from resolvers.connection import (
     AfterArgument,
@@ -40,41 +31,14 @@ from resolvers.eligibility import (
     AsOf,
     ClaimArgument,
     Eligibility,
-    evaluated,
     shown,
 )
 from resolvers.errors import RequestError
 from resolvers.look_ups import look_up
+from resolvers.person import Person, RowQuestion, judge
 from resolvers.sources import Source, skipped, source_of
 
 MAX_HOLDERS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom a question is about, its number checked."""
-
-    claimant: Claimant
-    answers: Sequence[tuple[Agency, Answer]]
-
-    @property
-    def certificates(self) -> list[AttestedCertificate]:
-        """What verified, agency by agency, in a fixed order."""
-        return sorted(
-            (c for _, answer in self.answers for c in answer.certificates),
-            key=_annex_order,
-        )
-
-
-def _annex_order(certificate: AttestedCertificate) -> tuple[str, str, str, str, str]:
-    record = certificate.record
-    return (
-        certificate.agency,
-        record.item_code or "",
-        record.level or "",
-        str(record.issued_on),
-        record.number,
-    )
 
 
 @strawberry.federation.interface(
@@ -182,50 +146,25 @@ class Holder(HolderAnswer):
             raise RequestError(
                 f"itemCode {item_code!r} is not in the annex; see catalogue.items"
             )
-        outcomes = [
-            answer.outcome
-            for agency, answer in self.person.answers
-            if agency.manifest.collection_body == item.collection_body.id
-        ]
-        absence = _absence(outcomes)
-        verdicts = [
-            evaluated(
-                certificate,
-                self.person.claimant,
-                context,
-                as_of=as_of or context.today,
-                claim=claim,
-            )
-            for certificate in self.person.certificates
-            if certificate.record.level in (level, None)
-            and (row := row_of(certificate.record, services.catalogue).item) is not None
-            and row.code == item_code
-        ]
-        best = min(verdicts, key=lambda v: _PREFERENCE[v.outcome], default=None)
-        if best is not None and (
-            best.outcome is EligibilityOutcome.ELIGIBLE or absence is Absence.NONE_HELD
-        ):
-            return best
-        # What the agency could not prove might be the certificate in order, so a
-        # worse one that it did prove decides nothing.
-        return shown(without_certificate(item, level, absence))
-
-
-# A holder with two certificates of one row is paid for the one that is in order.
-_PREFERENCE = {
-    EligibilityOutcome.ELIGIBLE: 0,
-    EligibilityOutcome.UNDETERMINED: 1,
-    EligibilityOutcome.INELIGIBLE: 2,
-}
-
-
-def _absence(outcomes: list[SourceOutcome]) -> Absence:
-    """Return what the agencies concerned with a row said about it."""
-    if SourceOutcome.SUSPENDED in outcomes:
-        return Absence.ACCOUNT_FROZEN
-    if outcomes and set(outcomes) <= CONCLUSIVE:
-        return Absence.NONE_HELD
-    return Absence.NOT_ANSWERED
+        question = RowQuestion(
+            item=item,
+            level=level,
+            as_of=as_of or context.today,
+            claim=None if claim is None else claim.as_claim(),
+        )
+        verdict = judge(
+            self.person,
+            question,
+            catalogue=services.catalogue,
+            parameters=services.parameters,
+        )
+        certificate = verdict.certificate
+        if certificate is None:
+            return shown(verdict.eligibility)
+        return shown(
+            verdict.eligibility,
+            lambda reason: context.veil.text(reason, certificate.record),
+        )
 
 
 @strawberry.federation.type(

@@ -24,7 +24,7 @@ from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from signing.envelope import PayloadType, verify
 from signing.trust import TrustBundle, read_trust_bundle
-from tests.connectors.test_guard import Notes
+from tests.connectors.slow_agency import Notes
 from tests.contracts.people import nobodies
 from tests.running import Agencies
 

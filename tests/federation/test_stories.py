@@ -30,7 +30,7 @@ def test_the_holder_check_answers_every_field_a_client_asks_for(
 
     holder = gateway.ask(HOLDER_CHECK, idNumber=person["idNumber"])["holder"]
 
-    licence, fire, driver = holder["certificates"]["nodes"]
+    licence, driver, fire = holder["certificates"]["nodes"]
     assert (licence["number"], licence["title"], licence["level"]) == (
         f"T{person['idNumber']}",
         "特种作业人员",
@@ -38,12 +38,12 @@ def test_the_holder_check_answers_every_field_a_client_asks_for(
     )
     assert [
         (node["provenance"]["verdict"], node["provenance"]["algorithm"])
-        for node in (licence, fire, driver)
-    ] == [("VERIFIED", "ES256"), ("VERIFIED", "PS256"), ("VERIFIED", "EdDSA")]
-    assert [node["authority"]["name"] for node in (licence, fire, driver)] == [
+        for node in (licence, driver, fire)
+    ] == [("VERIFIED", "ES256"), ("VERIFIED", "EdDSA"), ("VERIFIED", "PS256")]
+    assert [node["authority"]["name"] for node in (licence, driver, fire)] == [
         "上海市应急管理局",
-        "上海市消防救援总队",
         "上海市交通委员会",
+        "上海市消防救援总队",
     ]
     assert [finding["clause"] for finding in licence["eligibility"]["findings"]] == (
         CLAUSES

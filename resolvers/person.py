@@ -1,0 +1,162 @@
+"""A person the agencies were asked about, and what all their answers amount to.
+
+``judge`` answers for a row of the annex and not for a certificate: the best
+certificate counts, and "holds none" is said only where signed bytes say so. Pure:
+no clock, no I/O, so a table of answers is a test.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from connectors.agency import Agency
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.health import CONCLUSIVE
+from policy.catalogue import Catalogue, Item, load_catalogue
+from policy.eligibility import (
+    Absence,
+    Eligibility,
+    EligibilityOutcome,
+    evaluate,
+    without_certificate,
+)
+from policy.evidence import Claim, Claimant, Evidence
+from policy.finding import FindingOutcome
+from policy.level import Level
+from policy.parameters import Parameters
+from policy.row import row_of
+
+PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
+    {
+        EligibilityOutcome.ELIGIBLE: 0,
+        EligibilityOutcome.UNDETERMINED: 1,
+        EligibilityOutcome.INELIGIBLE: 2,
+    }
+)
+"""A holder with two certificates of one row is paid for the one that is in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a question is about, and what each agency answered."""
+
+    claimant: Claimant
+    answers: Sequence[tuple[Agency, Answer]]
+
+    @property
+    def certificates(self) -> list[AttestedCertificate]:
+        """What verified, in the annex's order, what is not in the annex at the end."""
+        return sorted(
+            (c for _, answer in self.answers for c in answer.certificates),
+            key=_annex_order,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict, and the certificate it is about; ``None`` if it is about none."""
+
+    eligibility: Eligibility
+    certificate: AttestedCertificate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowQuestion:
+    """Does the notice pay for this item and level?"""
+
+    item: Item
+    level: Level
+    as_of: date
+    claim: Claim | None
+
+
+def judge(
+    person: Person,
+    question: RowQuestion,
+    *,
+    catalogue: Catalogue,
+    parameters: Parameters,
+) -> Verdict:
+    """Return the verdict on the person's best certificate of the row asked about."""
+    verdicts = [
+        Verdict(
+            evaluate(
+                Evidence(
+                    record=certificate.record,
+                    attestation=certificate.attestation,
+                    claimant=person.claimant,
+                    claim=question.claim,
+                    as_of=question.as_of,
+                ),
+                catalogue=catalogue,
+                parameters=parameters,
+            ),
+            certificate,
+        )
+        for certificate in person.certificates
+        if _may_be_of(certificate, question, catalogue)
+    ]
+    absence = _absence(person, question.item)
+    best = min(verdicts, key=lambda v: PREFERENCE[v.eligibility.outcome], default=None)
+    if best is not None and (
+        best.eligibility.outcome is EligibilityOutcome.ELIGIBLE
+        or absence is Absence.NONE_HELD
+    ):
+        return best
+    # What nobody proved might be the certificate in order, so a worse one that
+    # somebody did prove decides nothing.
+    eligibility = without_certificate(
+        question.item, question.level, absence, claim=question.claim
+    )
+    return Verdict(eligibility, None)
+
+
+def _may_be_of(
+    certificate: AttestedCertificate, question: RowQuestion, catalogue: Catalogue
+) -> bool:
+    """Say whether a certificate is of the row, or could be for all that is known."""
+    record = certificate.record
+    if record.level not in (question.level, None):
+        return False
+    row = row_of(record, catalogue)
+    if row.item is None:
+        collected_by = certificate.attestation.institution
+        is_unknown = row.outcome is FindingOutcome.UNDETERMINED
+        return is_unknown and collected_by == question.item.collection_body.id
+    return row.item.code == question.item.code
+
+
+def _absence(person: Person, item: Item) -> Absence:
+    """Return what a missing certificate of ``item`` would mean."""
+    concerned = [
+        answer
+        for agency, answer in person.answers
+        if agency.manifest.collection_body == item.collection_body.id
+    ]
+    outcomes = {answer.outcome for answer in concerned}
+    if SourceOutcome.SUSPENDED in outcomes:
+        return Absence.ACCOUNT_FROZEN
+    if not concerned or not outcomes <= CONCLUSIVE:
+        return Absence.NOT_ANSWERED
+    if all(answer.is_complete for answer in concerned):
+        return Absence.NONE_HELD
+    return Absence.NOT_SHOWN
+
+
+def _annex_order(certificate: AttestedCertificate) -> tuple[int, str, str, str, str]:
+    record = certificate.record
+    order = _positions()
+    return (
+        order.get(record.item_code or "", len(order)),
+        certificate.agency,
+        record.level or "",
+        str(record.issued_on),
+        record.number,
+    )
+
+
+@cache
+def _positions() -> Mapping[str, int]:
+    return {code: position for position, code in enumerate(load_catalogue().items)}
