@@ -17,7 +17,7 @@ PAGE = "docs/operating.md"
 @pytest.fixture(name="configuration")
 def _configuration(tmp_path: Path) -> Path:
     """The page's example, as a file."""
-    example = next(b for b in blocks("toml") if b.text.startswith("# gateway.toml"))
+    example = next(b for b in blocks("toml") if b.text.startswith("# gateway.toml\n"))
     path = tmp_path / "gateway.toml"
     path.write_text(example.text, "utf-8")
     return path
