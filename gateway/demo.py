@@ -121,14 +121,17 @@ def read_people(folder: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def open_gateway(config: Path, port: int) -> Iterator[None]:
-    """Start the gateway by ``config`` and wait until it answers.
+def open_gateway(
+    config: Path, port: int, command: tuple[str, ...] | None = None
+) -> Iterator[None]:
+    """Start the gateway by ``config``, or by ``command``; wait until it answers.
 
     Raises:
         StartError: it did not start.
     """
     log = config.parent / "gateway.log"
-    with started("gateway", "serve", "--config", str(config), log=log) as process:
+    command = command or ("gateway", "serve", "--config", str(config))
+    with started(*command, log=log) as process:
         await_answer(f"http://{HOST}:{port}/health/live", process, log)
         yield
 

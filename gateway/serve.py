@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
@@ -12,6 +13,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 from granian.server import Server
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from connectors.errors import ManifestError
 from connectors.registry import load_manifests
@@ -22,14 +24,17 @@ from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.privacy.keys import read_pseudonyms
 from gateway.settings import Settings, load_settings, read_certificate_id_key
-from gateway.telemetry import configure_logs
 from gateway.store.database import prepare_database
+from gateway.telemetry import configure_logs
 from gateway.tls import Tls
 from gateway.wiring import load_trust_bundle
 
 HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The
 server stops at a hundred of them, too."""
+
+SERVER_LOGS = {"loggers": {"_granian": {"propagate": True}}}
+"""The server's log goes where ours goes, not to standard output."""
 
 
 class TlsArguments(TypedDict, total=False):
@@ -41,8 +46,8 @@ class TlsArguments(TypedDict, total=False):
     ssl_client_verify: bool
 
 
-def serve(config: Path) -> None:
-    """Serve until told to stop.
+def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
+    """Serve until told to stop, what ``load`` makes of ``config`` if it is given.
 
     Raises:
         StartError: a setting, a file or the port does not do.
@@ -61,6 +66,7 @@ def serve(config: Path) -> None:
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         log_level=LogLevels.warning,
+        log_dictconfig=SERVER_LOGS,
         websockets=False,
         http1_settings=HTTP1Settings(
             header_read_timeout=round(settings.http.header_seconds * 1000),
@@ -68,7 +74,7 @@ def serve(config: Path) -> None:
         ),
         http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         **_tls(settings.tls),
-    ).serve(target_loader=load_app)
+    ).serve(target_loader=load or load_app)
 
 
 def load_app(config: str) -> Starlette:

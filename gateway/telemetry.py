@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
+from gateway.traces import ServersTraces, trace_of
 from resolvers.caller import Purpose
 from resolvers.oversight import Alert
 from resolvers.privacy import has_identity_number, without_identity_numbers
@@ -208,7 +209,8 @@ def _hide_identity_numbers(
 ) -> str:
     """Mask what looks like an identity number in a line that is ready.
 
-    Nothing of ours logs one; a bug's message may quote what it stumbled over.
+    Nothing of ours logs one, and traces have no messages (``gateway.traces``); a
+    library may say more.
     """
     return without_identity_numbers(str(line))
 
@@ -228,7 +230,7 @@ def configure_logs(log_format: str) -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(trace_of),
             renderer,
             _hide_identity_numbers,
         ],
@@ -241,13 +243,15 @@ def configure_logs(log_format: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(trace_of),
                 renderer,
                 _hide_identity_numbers,
             ],
             foreign_pre_chain=shared,
         )
     )
+    # Here, since the server's loggers have children of their own.
+    handler.addFilter(ServersTraces())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

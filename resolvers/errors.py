@@ -2,13 +2,18 @@
 
 Answers a client must handle are types of the graph. What remains is a
 ``RequestError`` (its message goes out as it is, with a code) or a bug of ours
-(logged in full, sent as "Unexpected error.").
+(logged with its trace, sent as "Unexpected error.").
 """
 
-from graphql import GraphQLError
+import hashlib
+import logging
+
+from graphql import FieldNode, GraphQLError
 
 JSON = str | int | list[str]
 """What an error's extensions may say beside its code."""
+
+_logger = logging.getLogger("resolvers.errors")
 
 
 class RequestError(GraphQLError):
@@ -26,4 +31,24 @@ def is_ours_to_hide(error: GraphQLError) -> bool:
     """Hide everything but request errors and what GraphQL itself found wrong."""
     return error.original_error is not None and not isinstance(
         error.original_error, GraphQLError
+    )
+
+
+def log_bug(error: GraphQLError, operation: str | None = None) -> None:
+    """Log the exception behind ``error``, and where in the graph it was raised.
+
+    Never ``error`` itself, which quotes the question. The names of operations and
+    the aliases in an error's path are the client's own words and may name a person
+    too: an operation is told by a digest, a field by its name in the schema.
+    """
+    fields = [
+        node.name.value for node in error.nodes or () if isinstance(node, FieldNode)
+    ]
+    digest = hashlib.sha256((operation or "").encode()).hexdigest()[:12]
+    _logger.error(
+        "a bug in the field %s at depth %d, operation %s",
+        fields[0] if fields else "unknown",
+        len(error.path or ()),
+        digest if operation else "without a name",
+        exc_info=error.original_error,
     )

@@ -1,9 +1,10 @@
 """Real agencies and real gateways for tests: processes, sockets, keys, SQLite."""
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,11 +61,14 @@ class Gateway:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def post(
-        self, body: object, token: str | None = TOKEN
+        self,
+        body: object,
+        token: str | None = TOKEN,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any, Mapping[str, str]]:
         """Post to ``/graphql``; return status, parsed body and headers."""
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        request = _post(f"{self.url}/graphql", body, headers)
+        known = {} if token is None else {"Authorization": f"Bearer {token}"}
+        request = _post(f"{self.url}/graphql", body, {**known, **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=15) as response:
                 return response.status, json.load(response), dict(response.headers)
@@ -102,11 +106,13 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
     settings: str = "",
     tables: str = "",
     mode: str = "demo",
+    module: str | None = None,
 ) -> Iterator[Gateway]:
     """Run a gateway before ``agencies``.
 
     ``manifest`` replaces one text by another in an agency's manifest, ``"*"`` in
     all; ``settings`` are lines put before the configuration, ``tables`` after it.
+    ``module`` is run instead of the gateway, with the configuration to read.
     """
     port = free_port(HOST)
     config = write_configuration(
@@ -128,8 +134,17 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
                 assert old in text, f"{path.name} has no {old!r}"
                 text = text.replace(old, new)
         path.write_text(text, "utf-8")
-    with open_gateway(config, port):
+    command = None if module is None else (module, str(config))
+    with open_gateway(config, port, command):
         yield Gateway(f"http://{HOST}:{port}", folder)
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until ``holds``: some things are written after the answer was sent."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come true in time"
+        time.sleep(0.01)
 
 
 def _post(

@@ -8,6 +8,7 @@ refuses has its own status in both.
 from collections.abc import Mapping
 
 import orjson
+import structlog
 from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +21,7 @@ from resolvers.answering import UNEXPECTED, Shown, shown
 from resolvers.reading import RefusedDocumentError
 
 HTTP_OK = 200
+_logger = structlog.get_logger("gateway.graphql_http")
 
 REFUSED_STATUSES: Mapping[str, int] = {
     "UNAUTHENTICATED": 401,
@@ -31,11 +33,13 @@ REFUSED_STATUSES: Mapping[str, int] = {
 """Statuses of questions that were not executed, where 400 would not say enough."""
 
 
-def executed(result: ExecutionResult, media_type: MediaType) -> Response:
+def executed(
+    result: ExecutionResult, media_type: MediaType, operation: str | None = None
+) -> Response:
     """Return the answer to a question that was executed, errors included."""
     body: dict[str, object] = {"data": result.data}
     if result.errors:
-        body = {"errors": [shown(error) for error in result.errors], **body}
+        body = {"errors": [shown(error, operation) for error in result.errors], **body}
     return _response(body, 200, media_type)
 
 
@@ -61,13 +65,18 @@ def refused(refusal: RefusedRequestError) -> Response:
     return _response({"errors": [error]}, status, MediaType.JSON, refusal.headers)
 
 
-async def unexpected(_request: Request, _error: Exception) -> Response:
-    """Return the answer where a bug of ours left none; the server logs the bug."""
+async def unexpected(request: Request, error: Exception) -> Response:
+    """Log a bug of ours that left no answer, and return one."""
+    # The request's own log context has ended already.
+    request_id = request.scope.get("state", {}).get("request_id")
+    _logger.error("a bug outside the graph", request_id=request_id, exc_info=error)
     code = "INTERNAL_SERVER_ERROR"
-    error: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}
+    told: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}
     # It is made outside all middleware, so it brings the headers itself.
     headers = {name.decode(): value.decode() for name, value in GUARDS.items()}
-    return _response({"errors": [error]}, 500, MediaType.JSON, headers)
+    if request_id is not None:
+        headers["X-Request-Id"] = request_id
+    return _response({"errors": [told]}, 500, MediaType.JSON, headers)
 
 
 def _response(

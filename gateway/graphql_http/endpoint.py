@@ -118,4 +118,5 @@ class GraphQLEndpoint:
                     )
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
-        return executed(result, media_type)
+        name = prepared.operation.name
+        return executed(result, media_type, None if name is None else name.value)

@@ -1,0 +1,55 @@
+"""A gateway with bugs whose exceptions quote the person that was asked about.
+
+Run as ``python -m tests.gateway.buggy_gateway gateway.toml``. Sealing a certificate's
+id fails inside the graph; with an ``X-Bug: clock`` header the clock fails before it.
+"""
+
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.answer import AttestedCertificate
+from gateway.serve import load_app, serve
+from gateway.wiring import utc_now
+from resolvers.certificate_ids import KEY_BYTES, CertificateIds
+
+QUOTED = "quoted-from-the-question"
+
+
+class QuotingIds(CertificateIds):
+    """Seals nothing, and says whose certificate it was."""
+
+    def seal(self, certificate: AttestedCertificate) -> NoReturn:
+        record = certificate.record
+        cause = KeyError(record.holder_name)
+        raise ValueError(f"{QUOTED}: {record.number}") from cause
+
+
+def broken_clock() -> datetime:
+    """Fail as a parser does that quotes its input."""
+    raise ValueError(QUOTED)
+
+
+def load(config: str) -> ASGIApp:
+    """Return the gateway, with its services replaced before each request."""
+    app = load_app(config)
+
+    async def buggy(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            bug = dict(scope["headers"]).get(b"x-bug")
+            app.state.services = replace(
+                app.state.services,
+                certificate_ids=QuotingIds(bytes(range(KEY_BYTES))),
+                clock=broken_clock if bug == b"clock" else utc_now,
+            )
+        await app(scope, receive, send)
+
+    return buggy
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), load)
