@@ -11,6 +11,8 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
         b"referrer-policy": b"no-referrer",
         b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
         b"cross-origin-resource-policy": b"same-origin",
+        # Said here, or granian says its own name.
+        b"server": b"gateway",
         # Answers are about people, or change by the second.
         b"cache-control": b"no-store",
         # The server would name itself; which one it is helps attackers only.

@@ -1,16 +1,18 @@
 """Bytes to a gateway's socket, and all that comes back."""
 
+import re
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 SECONDS = 15.0
 MOST = 1_000_000
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What came back until the gateway closed, or fell silent."""
+    """What came back: one answer, or what there was until the end or a silence."""
 
     text: bytes
 
@@ -21,20 +23,39 @@ class Raw:
         return int(words[1]) if len(words) > 1 else None
 
     @property
+    def body(self) -> bytes:
+        """What follows the headers."""
+        return self.text.partition(b"\r\n\r\n")[2]
+
+    @property
+    def header_names(self) -> frozenset[str]:
+        """The names of the headers, in lower case."""
+        _, *lines = self.head.split("\r\n")
+        return frozenset(line.partition(":")[0] for line in lines)
+
+    @property
     def head(self) -> str:
         """Status line and headers, in lower case."""
         return self.text.partition(b"\r\n\r\n")[0].decode("latin-1").lower()
 
 
+def _is_whole(came: bytes) -> bool:
+    """Say whether ``came`` is all of an answer that states its length."""
+    head, end, body = came.partition(b"\r\n\r\n")
+    stated = LENGTH.search(head)
+    is_whole = bool(end and stated and len(body) >= int(stated[1]))
+    return is_whole or len(came) > MOST
+
+
 def send(url: str, request: bytes, *, seconds: float = SECONDS) -> Raw:
-    """Send ``request`` as it is; read until the gateway closes."""
+    """Send ``request`` as it is; read one answer."""
     where = urlsplit(url)
     assert where.hostname is not None
     came = b""
     with socket.create_connection((where.hostname, where.port or 80), seconds) as raw:
         try:
             raw.sendall(request)
-            while len(came) < MOST and (piece := raw.recv(65536)):
+            while not _is_whole(came) and (piece := raw.recv(65536)):
                 came += piece
         except (ConnectionError, TimeoutError):
             # What was said before that is what is judged.
