@@ -11,7 +11,7 @@ from tests.gateway.graphql_http.silent_agency import (
     gateway_before,
     silent_agency,
 )
-from tests.gateway.graphql_http.wire import head
+from tests.gateway.graphql_http.wire import await_log, head
 from tests.running import Agencies
 
 SOON = 3.0
@@ -65,9 +65,7 @@ async def test_a_client_that_leaves_is_logged_and_not_as_a_failure_of_ours(
             async with asking(gateway, question(agencies)):
                 await asyncio.wait_for(agency.asked.acquire(), SOON)
 
-            async with asyncio.timeout(SOON):
-                while '"status": 499' not in gateway.log:
-                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(await_log, gateway, '"status": 499')
             assert '"level": "error"' not in gateway.log
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -95,6 +96,14 @@ def rest_of(connection: socket.socket) -> bytes:
     while chunk := connection.recv(65_536):
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def await_log(gateway: Gateway, text: str) -> None:
+    """Wait until the gateway's log has ``text``; it is written after the answer."""
+    until = time.monotonic() + SECONDS
+    while text not in gateway.log:
+        assert time.monotonic() < until, gateway.log
+        time.sleep(0.01)
 
 
 def address_of(gateway: Gateway) -> tuple[str, int]:
