@@ -12,6 +12,7 @@ from rich.table import Table
 
 from gateway.callers.commands import token
 from gateway.errors import StartError
+from gateway.privacy.commands import audit
 from signing.report import CheckOutcome, CheckResult
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
 _STYLES = {

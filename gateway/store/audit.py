@@ -58,7 +58,7 @@ class StoredAuditLog:
     """Implements ``resolvers.audit.AuditLog``."""
 
     def __init__(
-        self, engine: AsyncEngine, observer: AuditObserver, max_waiting: int
+        self, engine: AsyncEngine, observer: AuditObserver | None, max_waiting: int
     ) -> None:
         self._engine = engine
         self._reading = engine.execution_options(**{READS: True})
@@ -197,7 +197,8 @@ class StoredAuditLog:
         except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
             self._is_failing = True
             seconds = time.perf_counter() - started
-            self._observer.audit_failed(len(group), seconds, type(error).__name__)
+            if self._observer is not None:
+                self._observer.audit_failed(len(group), seconds, type(error).__name__)
             for _, kept in group:
                 if kept is not None and not kept.done():
                     kept.set_exception(AuditUnavailableError())
@@ -211,7 +212,8 @@ class StoredAuditLog:
                 await asyncio.sleep(RETRY_SECONDS)
             return
         self._is_failing = False
-        self._observer.audit_written(len(group), time.perf_counter() - started)
+        if self._observer is not None:
+            self._observer.audit_written(len(group), time.perf_counter() - started)
         for _, kept in group:
             if kept is not None and not kept.done():
                 kept.set_result(None)
@@ -229,7 +231,9 @@ FLUSH_SECONDS = 3.0
 
 @asynccontextmanager
 async def open_audit_log(
-    engine: AsyncEngine, observer: AuditObserver, max_waiting: int = MAX_WAITING
+    engine: AsyncEngine,
+    observer: AuditObserver | None = None,
+    max_waiting: int = MAX_WAITING,
 ) -> AsyncIterator[StoredAuditLog]:
     """Run the log's writer; at the end, write what waits."""
     log = StoredAuditLog(engine, observer, max_waiting)

@@ -1,0 +1,53 @@
+"""Write the audit log out, a JSON object a line, for auditors who work offline."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+
+import orjson
+
+from gateway.settings import Settings
+from gateway.store.audit import StoredAuditLog, open_audit_log
+from gateway.store.database import open_database
+from resolvers.audit import AuditEvent, AuditRecord
+from resolvers.context import SHANGHAI
+
+EXPORTER = "gateway audit export"
+
+
+async def export(
+    settings: Settings,
+    *,
+    first: date | None,
+    last: date | None,
+    now: datetime,
+    write: Callable[[bytes], object],
+) -> int:
+    """Write the records of the days from ``first`` to ``last``; return how many.
+
+    Days are Shanghai's, both included. That the log was read is put on it.
+
+    Raises:
+        StartError: the database cannot be opened.
+    """
+    from_ = None if first is None else datetime.combine(first, time.min, SHANGHAI)
+    to = None
+    if last is not None:
+        to = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+    count = 0
+    async with (
+        open_database(settings.database_url) as engine,
+        open_audit_log(engine) as log,
+    ):
+        await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))
+        async for line in _lines(log, from_, to):
+            write(line)
+            count += 1
+    return count
+
+
+async def _lines(
+    log: StoredAuditLog, from_: datetime | None, to: datetime | None
+) -> AsyncIterator[bytes]:
+    async for record in log.export(from_, to):
+        yield orjson.dumps(asdict(record), option=orjson.OPT_APPEND_NEWLINE)
