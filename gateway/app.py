@@ -19,7 +19,7 @@ from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
 from gateway.graphql_http.endpoint import GraphQLEndpoint
 from gateway.graphql_http.guards import SecurityHeaders
-from gateway.health import live, ready
+from gateway.health import Readiness, live
 from gateway.settings import Mode, Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
@@ -68,7 +68,7 @@ def create_app(
         Route("/graphql", endpoint),
         Route("/", front_page),
         Route("/health/live", live),
-        Route("/health/ready", ready),
+        Route("/health/ready", Readiness().answer),
         Route("/metrics", metrics),
     ]
     if settings.mode is Mode.DEMO:

@@ -2,23 +2,34 @@
 
 ``/health/ready`` is 200 while the gateway can answer anything, which it can with some
 agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
-agency answers. The body names each agency's state, found by the last
-real question, or by knocking where there was none lately.
+agency answers. The body names each agency's state, found by the last real question,
+or by knocking where there was none lately. Anybody may ask here, so agencies are not
+knocked at for each who does: once, and for all who ask in the next seconds.
+
+An agency that refuses, or whose answer is not believed, is there: one person's bad
+record says nothing about the next one's, so it does not turn readiness off.
 """
 
 import asyncio
 from datetime import timedelta
+from math import inf
 
+from cachetools import TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.agency import Agency
+from connectors.health import Health
 from policy.evidence import AccountState
 from resolvers.context import Services
 
 PROBE_SECONDS = 1.0
-USABLE = ("answering", "reachable")
+PROBE_KEPT_SECONDS = 5.0
+USABLE = ("answering", "doubtful", "reachable")
 RECENT = timedelta(seconds=30)
+
+State = dict[str, str | None]
+"""What is said of one agency."""
 
 
 async def live(_: Request) -> Response:
@@ -26,11 +37,51 @@ async def live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-async def ready(request: Request) -> Response:
-    """Answer how each agency is."""
-    services: Services = request.app.state.services
-    agencies = services.registry.agencies
-    states = await asyncio.gather(*(_state(agency, services) for agency in agencies))
+class Readiness:
+    """Answers how each agency is."""
+
+    def __init__(self) -> None:
+        self._probes: TTLCache[str, asyncio.Task[bool]] = TTLCache(
+            maxsize=inf, ttl=PROBE_KEPT_SECONDS
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """Answer 200 if any agency can be used, else 503."""
+        services: Services = request.app.state.services
+        agencies = services.registry.agencies
+        return _summary(
+            await asyncio.gather(
+                *(self._state(agency, services) for agency in agencies)
+            )
+        )
+
+    async def _state(self, agency: Agency, services: Services) -> State:
+        if agency.manifest.account is not AccountState.ACTIVE:
+            return {"id": agency.id, "state": "suspended", "last_outcome": None}
+        health = agency.health
+        asked_at = health.asked_at
+        if asked_at is not None and services.clock() - asked_at < RECENT:
+            state = _state_of(health)
+        else:
+            state = "reachable" if await self._reaches(agency) else "unreachable"
+        outcome = health.last_outcome
+        return {
+            "id": agency.id,
+            "state": state,
+            "last_outcome": None if outcome is None else outcome.value,
+        }
+
+    async def _reaches(self, agency: Agency) -> bool:
+        """Knock, or wait for the knocking under way, or say what came of the last."""
+        probe = self._probes.get(agency.id)
+        if probe is None:
+            probe = asyncio.create_task(_probe(agency))
+            self._probes[agency.id] = probe
+        # Whoever gives up waiting does not take the result from the others.
+        return await asyncio.shield(probe)
+
+
+def _summary(states: list[State]) -> Response:
     usable = [state for state in states if state["state"] in USABLE]
     if not usable:
         status = "unavailable"
@@ -42,24 +93,13 @@ async def ready(request: Request) -> Response:
     )
 
 
-async def _state(agency: Agency, services: Services) -> dict[str, str | None]:
-    if agency.manifest.account is not AccountState.ACTIVE:
-        return {"id": agency.id, "state": "suspended", "last_outcome": None}
-    health = agency.health
-    asked_at = health.asked_at
-    if asked_at is not None and services.clock() - asked_at < RECENT:
-        state = "answering" if health.is_answering else "failing"
-    else:
-        state = "reachable" if await _reaches(agency) else "unreachable"
-    outcome = health.last_outcome
-    return {
-        "id": agency.id,
-        "state": state,
-        "last_outcome": None if outcome is None else outcome.value,
-    }
+def _state_of(health: Health) -> str:
+    if health.is_answering:
+        return "answering"
+    return "doubtful" if health.is_speaking else "failing"
 
 
-async def _reaches(agency: Agency) -> bool:
+async def _probe(agency: Agency) -> bool:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             return await agency.probe()

@@ -27,11 +27,15 @@ class HealthState(Enum):
         "ANSWERING",
         description=both("最近一次答复可信", "Its last answer was believed"),
     )
-    FAILING = strawberry.enum_value(
-        "FAILING",
+    DOUBTFUL = strawberry.enum_value(
+        "DOUBTFUL",
         description=both(
-            "最近一次未答复或未通过核验", "Its last answer failed or did not verify"
+            "最近一次有答复，但被其拒绝或未通过核验",
+            "It spoke, but refused, or its last answer did not verify",
         ),
+    )
+    FAILING = strawberry.enum_value(
+        "FAILING", description=both("最近一次未答复", "Its last answer did not come")
     )
     NOT_ASKED = strawberry.enum_value(
         "NOT_ASKED", description=both("启动后尚未查询", "Not asked since the start")
@@ -141,14 +145,19 @@ def _key(key: TrustedKey) -> Key:
 def _health(agency: RegisteredAgency) -> Health:
     health = agency.health
     return Health(
-        state=_HEALTH_STATES[health.is_answering],
+        state=_health_state(
+            is_answering=health.is_answering, is_speaking=health.is_speaking
+        ),
         last_outcome=health.last_outcome,
         last_asked_at=health.asked_at,
     )
 
 
-_HEALTH_STATES = {
-    None: HealthState.NOT_ASKED,
-    True: HealthState.ANSWERING,
-    False: HealthState.FAILING,
-}
+def _health_state(
+    *, is_answering: bool | None, is_speaking: bool | None
+) -> HealthState:
+    if is_answering is None:
+        return HealthState.NOT_ASKED
+    if is_answering:
+        return HealthState.ANSWERING
+    return HealthState.DOUBTFUL if is_speaking else HealthState.FAILING

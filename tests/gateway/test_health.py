@@ -1,7 +1,12 @@
 """Health says what is true of the process and of each agency."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
@@ -67,6 +72,79 @@ def test_an_agency_that_fails_degrades_and_one_that_recovers_restores(
         "ready",
         dict.fromkeys((EMERGENCY, FIRE, TRANSPORT), "answering"),
     )
+
+
+def test_one_persons_bad_record_does_not_turn_readiness_off(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    tampered = agencies.person("tampered")
+    (doubted,) = [a for a, o in tampered["sources"].items() if o == "UNVERIFIED"]
+    query = "{ agencies { id health { state lastOutcome } } }"
+
+    with running_gateway(tmp_path, agencies) as gateway:
+        gateway.ask(SOURCES, idNumber=tampered["idNumber"])
+        status, summary, states = ready(gateway)
+        shown = gateway.ask(query)["agencies"]
+
+    assert (status, summary, states[doubted]) == (200, "ready", "doubtful")
+    assert {"state": "DOUBTFUL", "lastOutcome": "UNVERIFIED"} in [
+        agency["health"] for agency in shown if agency["id"] == doubted
+    ]
+
+
+def test_an_agency_that_refuses_us_is_there_and_one_that_is_silent_is_not(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with (
+        running_gateway(tmp_path, agencies, manifest=NO_CACHE) as gateway,
+        agencies.fault(FIRE, "refused-403"),
+        agencies.fault(TRANSPORT, "silent"),
+    ):
+        ask_somebody(gateway)
+        _, summary, states = ready(gateway)
+
+    assert (summary, states[FIRE], states[TRANSPORT]) == (
+        "degraded",
+        "doubtful",
+        "failing",
+    )
+
+
+class Door(BaseHTTPRequestHandler):
+    """Counts who knocks, and takes its time to answer."""
+
+    knocks: ClassVar[list[str]] = []
+
+    def do_OPTIONS(self) -> None:
+        self.knocks.append(self.path)
+        time.sleep(0.2)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+def test_however_many_ask_an_agency_is_knocked_at_once(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as doors:
+        Thread(target=doors.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{doors.server_port}"
+        behind = Agencies(
+            dict.fromkeys(agencies.urls, url), agencies.folder, agencies.people
+        )
+        with (
+            running_gateway(tmp_path, behind) as gateway,
+            ThreadPoolExecutor(10) as askers,
+        ):
+            at_once = list(askers.map(lambda _: ready(gateway), range(10)))
+            soon_after = ready(gateway)
+        doors.shutdown()
+
+    reachable = dict.fromkeys((EMERGENCY, FIRE, TRANSPORT), "reachable")
+    assert [*at_once, soon_after] == [(200, "ready", reachable)] * 11
+    assert len(Door.knocks) == len(agencies.urls)
 
 
 def test_a_gateway_without_any_agency_is_unavailable(
