@@ -1,10 +1,9 @@
 """The annex: which certificates are paid for, who examines, collects and oversees.
 
 ``annex/catalogue.toml`` is the data; here is its shape and its reading. A record
-is matched to a row by code. Names serve where a registry states no code, and
-then only by exact spelling from a table: real data carries typing errors, and a
-likeness of names is how a certificate of another scheme would slip in
-(``policy.row``).
+is matched to a row by code; names must agree with it, or stand in for it, and only
+by exact spelling from a table: real data carries typing errors, and a likeness of
+names is how a certificate of another scheme would slip in (``policy.row``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -71,8 +70,10 @@ class Item:
     code_source: str
     # False: the code is the project's own, see ``code_source``.
     code_confirmed: bool
-    # Spellings under which title and category of this row are known.
+    # Other spellings under which the title of this row is known.
     title_aliases: tuple[str, ...]
+    # All of its spellings, as ``same_words`` has them.
+    title_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,7 @@ def _read_item(table: Table, categories: Mapping[str, tuple[Title, Text]]) -> It
         code_source=table.take("code_source", str),
         code_confirmed=table.take("code_confirmed", bool),
         title_aliases=title.aliases,
+        title_words=frozenset(map(same_words, (title.name.zh, *title.aliases))),
     )
     table.finish()
     return item

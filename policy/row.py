@@ -1,18 +1,22 @@
 """Find the annex row a record is about.
 
-The code decides. Names are consulted for three things only:
+219-1a asks for title, item and level. The code says which row, and the names must
+agree with it:
 
 - A title, category or item that contains the word of a named look-alike is
   refused whatever the code: a code is one wrong digit away from a row, while
   nobody writes 压力焊 by mistake.
 - A name that belongs to *another* row than the code contradicts it; which of the
   two is wrong is not ours to guess, so the row is undetermined.
-- Without a code the item's exact spelling is looked up in a table of official
-  names and known typing errors.
+- A title or item that is no known spelling of the row's is undetermined too: a
+  typing error and a certificate of something else look the same. What is known
+  stands in a table of official names and aliases.
+- Without a code the item's exact spelling is looked up in that table.
 
 ``docs/decisions/policy-code-before-name.md`` has the reasons.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +34,10 @@ class Row:
     # Present exactly when ``outcome`` is MET.
     item: Item | None
     reason: Text
+    # The codes of the rows it may be about: one if it is found, none if it is not
+    # in the annex. Whoever looks for a person's certificate of a row must not pass
+    # over one that may be it.
+    candidates: frozenset[str] = frozenset()
 
 
 def row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
@@ -61,33 +69,65 @@ def _row_of_words(
         found = by_name
     if found is None:
         return _undetermined(
+            catalogue.items,
             f"未提供项目代码，“{name}”不是附件中任何项目的名称",
             f"no item code is stated and “{name}” is no known spelling of an item",
         )
     item = catalogue.items.get(found)
     if item is None:
         return _unlisted(catalogue, found, by_name)
-    for words in stated:
-        bearing = catalogue.codes_bearing.get(same_words(words))
-        if bearing is not None and found not in bearing:
-            return _undetermined(
-                f"代码{found}与名称“{words}”指向附件的不同项目",
-                f"code {found} and the name “{words}” point to different rows",
-            )
+    return _objection(catalogue, item, title, name, stated) or row_of_item(item)
+
+
+def row_of_item(item: Item) -> Row:
+    """Return the row that ``item`` is, found."""
     return Row(
         FindingOutcome.MET,
         item,
         Text(
-            f"附件所列项目：{item.name.zh}（{found}）",
-            f"a row of the annex: {item.name.en} ({found})",
+            f"附件所列项目：{item.name.zh}（{item.code}）",
+            f"a row of the annex: {item.name.en} ({item.code})",
         ),
+        frozenset({item.code}),
     )
+
+
+def _objection(
+    catalogue: Catalogue, item: Item, title: str, name: str, stated: Iterable[str]
+) -> Row | None:
+    """Return what the names say against the row that the code is of."""
+    code = item.code
+    for words in stated:
+        bearing = catalogue.codes_bearing.get(same_words(words))
+        if bearing is not None and code not in bearing:
+            return _undetermined(
+                bearing | {code},
+                f"代码{code}与名称“{words}”指向附件的不同项目",
+                f"code {code} and the name “{words}” point to different rows",
+            )
+    if catalogue.code_of_name.get(same_words(name)) != code:
+        return _undetermined(
+            {code},
+            f"代码{code}在附件之列，但“{name}”不是其项目的已知名称",
+            f"code {code} is in the annex, but “{name}” is no known spelling of its "
+            "item",
+        )
+    if same_words(title) not in item.title_words:
+        return _undetermined(
+            {code},
+            f"代码{code}在附件之列，但“{title}”不是其证书的已知名称",
+            f"code {code} is in the annex, but “{title}” is no known title of its "
+            "certificates",
+        )
+    return None
 
 
 def _unlisted(catalogue: Catalogue, code: str, by_name: str | None) -> Row:
     """Tell a code outside the annex from one we cannot place."""
-    if code in catalogue.shared_codes:
+    sharing = catalogue.shared_codes.get(code)
+    if sharing is not None:
         return _undetermined(
+            sharing,
             f"代码{code}为多个项目共用，且未注明方向",
             f"code {code} is shared by several rows and the direction is not stated",
         )
@@ -95,6 +135,7 @@ def _unlisted(catalogue: Catalogue, code: str, by_name: str | None) -> Row:
     # well be right. A code we do know cannot be another item's.
     if by_name is not None and not catalogue.items[by_name].code_confirmed:
         return _undetermined(
+            {by_name},
             f"项目名称见于附件，但其官方代码未经确认，无法核对代码{code}",
             f"the item is in the annex, but its official code is not confirmed, "
             f"so code {code} cannot be compared",
@@ -106,5 +147,5 @@ def _unlisted(catalogue: Catalogue, code: str, by_name: str | None) -> Row:
     )
 
 
-def _undetermined(zh: str, en: str) -> Row:
-    return Row(FindingOutcome.UNDETERMINED, None, Text(zh, en))
+def _undetermined(candidates: Iterable[str], zh: str, en: str) -> Row:
+    return Row(FindingOutcome.UNDETERMINED, None, Text(zh, en), frozenset(candidates))

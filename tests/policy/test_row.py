@@ -8,7 +8,7 @@ from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord
 from policy.finding import FindingOutcome
 from policy.row import Row, row_of
-from tests.policy.factories import FIRE_MONITORING, LOW_VOLTAGE
+from tests.policy.factories import FIRE_MONITORING, LOW_VOLTAGE, RAIL_DRIVER
 
 MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
 UNDETERMINED = FindingOutcome.UNDETERMINED
@@ -29,8 +29,57 @@ def test_a_code_of_the_annex_finds_its_row() -> None:
     assert code_found(LOW_VOLTAGE) == "1.2"
 
 
-def test_a_code_decides_where_the_name_is_known_to_nobody() -> None:
-    assert code_found(replace(LOW_VOLTAGE, item="低压电工作叶")) == "1.2"
+@pytest.mark.parametrize(
+    ("field", "name", "outcome"),
+    [
+        pytest.param("item", "低压电工", MET, id="item: a known short form"),
+        pytest.param("item", "低压电工作叶", UNDETERMINED, id="item: a typing error"),
+        pytest.param("item", "挖掘机驾驶", UNDETERMINED, id="item: of something else"),
+        pytest.param("item", "电工作业", UNDETERMINED, id="item: only the category"),
+        pytest.param("item", "", UNDETERMINED, id="item: empty"),
+        pytest.param("title", "特种作业人员", MET, id="title: the annex's"),
+        pytest.param("title", "中华人民共和国特种作业操作证", MET, id="title: in full"),
+        pytest.param("title", "特种作业操作正", UNDETERMINED, id="title: typing error"),
+        pytest.param(
+            "title", "某培训公司结业证书", UNDETERMINED, id="title: of something else"
+        ),
+        pytest.param(
+            "title", "低压电工作业", UNDETERMINED, id="title: the item's name"
+        ),
+        pytest.param(
+            "title", "职业资格证书", UNDETERMINED, id="title: of graded ones only"
+        ),
+        pytest.param("title", "", UNDETERMINED, id="title: empty"),
+        pytest.param("category", "电工", MET, id="category: no part of the clause"),
+    ],
+)
+def test_the_title_and_the_item_must_be_known_beside_a_code_that_fits(
+    field: str, name: str, outcome: FindingOutcome
+) -> None:
+    record = replace(LOW_VOLTAGE, **{field: name})  # type: ignore[arg-type] # one of three text fields
+
+    assert row(record).outcome is outcome
+
+
+def test_a_certificate_of_a_training_company_says_what_is_not_known() -> None:
+    record = replace(
+        RAIL_DRIVER, title="某培训公司结业证书", category=None, item="挖掘机驾驶"
+    )
+
+    assert row(record).reason.zh == (
+        "代码4-02-01-01在附件之列，但“挖掘机驾驶”不是其项目的已知名称"
+    )
+    assert row(replace(record, item="轨道列车司机")).reason.zh == (
+        "代码4-02-01-01在附件之列，但“某培训公司结业证书”不是其证书的已知名称"
+    )
+
+
+@pytest.mark.parametrize("title", ["职业资格证书", "国家职业资格证书"])
+@pytest.mark.parametrize("record", [RAIL_DRIVER, FIRE_MONITORING])
+def test_every_graded_qualification_may_bear_the_common_title(
+    record: CertificateRecord, title: str
+) -> None:
+    assert row(replace(record, title=title)).outcome is MET
 
 
 def test_a_code_outside_the_annex_is_unmet() -> None:
@@ -38,7 +87,7 @@ def test_a_code_outside_the_annex_is_unmet() -> None:
 
 
 def test_a_code_is_compared_as_text_so_nine_ten_is_not_nine_one() -> None:
-    record = replace(UNNAMED, item="某作业", item_code="9.10")
+    record = replace(UNNAMED, item="氧化工艺作业", item_code="9.10")
 
     assert code_found(record) == "9.10"
 
@@ -151,10 +200,12 @@ def test_a_22_character_number_belongs_to_another_scheme(
             id="title of another row",
         ),
         pytest.param(
-            replace(LOW_VOLTAGE, title="低压", category="电工"), MET, id="unknown words"
+            replace(FIRE_MONITORING, item="消防设施操作员"),
+            UNDETERMINED,
+            id="title as item",
         ),
         pytest.param(
-            replace(FIRE_MONITORING, item="消防设施操作员"), MET, id="title as item"
+            replace(FIRE_MONITORING, title="消防设施操作员证书"), MET, id="one row"
         ),
     ],
 )
@@ -199,3 +250,42 @@ def test_a_strange_code_is_doubted_only_where_ours_is_not_confirmed(
     record = replace(UNNAMED, item=name, item_code="1.4")
 
     assert row(record).outcome is outcome
+
+
+BOTH_DIRECTIONS = {"4-07-05-04.1", "4-07-05-04.2"}
+
+
+@pytest.mark.parametrize(
+    ("record", "candidates"),
+    [
+        pytest.param(LOW_VOLTAGE, {"1.2"}, id="found"),
+        pytest.param(replace(LOW_VOLTAGE, item="某作业"), {"1.2"}, id="unknown item"),
+        pytest.param(replace(LOW_VOLTAGE, title="某证书"), {"1.2"}, id="unknown title"),
+        pytest.param(
+            replace(LOW_VOLTAGE, item="高压电工作业"), {"1.1", "1.2"}, id="two rows"
+        ),
+        pytest.param(
+            replace(FIRE_MONITORING, item="消防设施操作员", item_code="4-07-05-04"),
+            BOTH_DIRECTIONS,
+            id="direction not stated",
+        ),
+        pytest.param(
+            replace(UNNAMED, item="电力电缆作业", item_code="1.4"),
+            {"SH-CABLE"},
+            id="official code not confirmed",
+        ),
+        pytest.param(
+            replace(UNNAMED, item="某作业", item_code=None),
+            set(load_catalogue().items),
+            id="any",
+        ),
+        pytest.param(
+            replace(UNNAMED, item="某作业", item_code="1.9"), set(), id="not listed"
+        ),
+        pytest.param(replace(LOW_VOLTAGE, item="压力焊作业"), set(), id="look-alike"),
+    ],
+)
+def test_a_record_may_be_about_these_rows(
+    record: CertificateRecord, candidates: set[str]
+) -> None:
+    assert row(record).candidates == candidates
