@@ -1,10 +1,13 @@
-"""One certificate before the clauses: the evidence, its row and the day's figures."""
+"""What the clauses look at: a certificate with its row, or a claim, and the figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from policy.catalogue import Catalogue
 from policy.evidence import Claim, Evidence
 from policy.finding import FindingOutcome
+from policy.level import Level
 from policy.parameters import Figures
 from policy.row import Row
 from policy.text import Text
@@ -12,14 +15,30 @@ from policy.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What every clause is handed."""
+    """What every clause of notice 219 is handed."""
 
     evidence: Evidence
     row: Row
     figures: Figures
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCase:
+    """What every clause of notice 17 is handed: a claim for a row at a level.
+
+    It holds no record, since most of these clauses can be decided, and have to be
+    reported, where none came.
+    """
+
+    claim: Claim
+    row: Row
+    level: Level | None
+    first_issued_on: date | None
+    issued_on: date | None
+    figures: Figures
+    catalogue: Catalogue
+
+
 Ruling = tuple[FindingOutcome, Text]
 Clause = Callable[[Case], Ruling]
-# A clause of notice 17 cannot be run without a claim, and its type says so.
-ClaimClause = Callable[[Case, Claim], Ruling]
+ClaimClause = Callable[[ClaimCase], Ruling]

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from policy.case import Case, ClaimClause, Ruling
-from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
+from policy.case import ClaimCase, ClaimClause, Ruling
+from policy.evidence import ClaimantCategory, Hukou, Payment
 from policy.finding import FindingOutcome, worst
 from policy.level import LEVEL_NAMES, LEVEL_RANK
 from policy.months import add_months
-from policy.parameters import Grouping
+from policy.parameters import Figures, Grouping
 from policy.text import Text
 
 MET = FindingOutcome.MET
@@ -30,22 +30,22 @@ NO_CLAIM_DAY = Text("未注明申请日期", "the day of the claim is not stated
 NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not known")
 
 
-def share_for_category(case: Case, claim: Claim) -> Ruling:
+def share_for_category(case: ClaimCase) -> Ruling:
     """17-share: the category is stated and its condition, if it has one, is met."""
-    category = claim.category
+    category = case.claim.category
     if category is None:
         return UNDETERMINED, NO_CATEGORY
     condition = _CONDITIONS.get(category)
     if condition is not None:
-        outcome, reason = condition(case, claim)
+        outcome, reason = condition(case)
         if outcome is not MET:
             return outcome, reason
     share = case.figures.share_percent[category]
     return MET, Text(f"补贴比例{share}%", f"the share is {share}%")
 
 
-def _college_level(case: Case, _claim: Claim) -> Ruling:
-    level = case.evidence.record.level
+def _college_level(case: ClaimCase) -> Ruling:
+    level = case.level
     if level is None:
         return UNDETERMINED, NO_LEVEL
     return case.figures.college_levels[level], Text(
@@ -55,11 +55,11 @@ def _college_level(case: Case, _claim: Claim) -> Ruling:
     )
 
 
-def _vocational_once(case: Case, claim: Claim) -> Ruling:
-    if claim.payments is None:
+def _vocational_once(case: ClaimCase) -> Ruling:
+    if case.claim.payments is None:
         return UNDETERMINED, NO_LEDGER
     student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
-    categories = [payment.category for payment in claim.payments]
+    categories = [payment.category for payment in case.claim.payments]
     paid, unknown = categories.count(student), categories.count(None)
     allowed = case.figures.vocational_payments
     reason = Text(
@@ -72,8 +72,8 @@ def _vocational_once(case: Case, claim: Claim) -> Ruling:
     return (UNDETERMINED if paid + unknown >= allowed else MET), reason
 
 
-def _recently_discharged(case: Case, claim: Claim) -> Ruling:
-    discharged, claimed = claim.discharged_on, claim.claimed_on
+def _recently_discharged(case: ClaimCase) -> Ruling:
+    discharged, claimed = case.claim.discharged_on, case.claim.claimed_on
     if discharged is None:
         return UNDETERMINED, Text(
             "未注明退役日期", "the day of discharge is not stated"
@@ -97,9 +97,9 @@ _CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
 )
 
 
-def amount_for_level(case: Case, _claim: Claim) -> Ruling:
+def amount_for_level(case: ClaimCase) -> Ruling:
     """17-amount: the level is stated; every level has an amount."""
-    level = case.evidence.record.level
+    level = case.level
     if level is None:
         return UNDETERMINED, NO_LEVEL
     name, amount = LEVEL_NAMES[level], case.figures.amount_yuan[level]
@@ -108,25 +108,25 @@ def amount_for_level(case: Case, _claim: Claim) -> Ruling:
     )
 
 
-def hukou_open_to_category(case: Case, claim: Claim) -> Ruling:
+def hukou_open_to_category(case: ClaimCase) -> Ruling:
     """17-hukou: Shanghai hukou, or a category that does not need it."""
-    if claim.hukou is Hukou.SHANGHAI:
+    if case.claim.hukou is Hukou.SHANGHAI:
         return MET, Text("本市户籍", "Shanghai hukou")
-    category = claim.category
+    category = case.claim.category
     if category is None:
         return UNDETERMINED, NO_CATEGORY
     if category in case.figures.open_to_other_hukou:
-        if category not in STUDENTS or claim.studies_in_shanghai:
+        if category not in STUDENTS or case.claim.studies_in_shanghai:
             return MET, Text(
                 f"人员类别{category}不要求本市户籍",
                 f"category {category} needs no Shanghai hukou",
             )
-        if claim.studies_in_shanghai is None:
+        if case.claim.studies_in_shanghai is None:
             return UNDETERMINED, Text(
                 "未注明是否在沪院校就读",
                 "whether the school is in Shanghai is not stated",
             )
-    if claim.hukou is None:
+    if case.claim.hukou is None:
         return UNDETERMINED, Text("未注明户籍", "the hukou is not stated")
     return UNMET, Text(
         "非本市户籍仅限在职人员或在沪院校毕业学年学生",
@@ -135,7 +135,7 @@ def hukou_open_to_category(case: Case, claim: Claim) -> Ruling:
     )
 
 
-def claimed_in_window(case: Case, claim: Claim) -> Ruling:
+def claimed_in_window(case: ClaimCase) -> Ruling:
     """17-window: claimed within twelve months of the certificate's issue."""
     if case.row.outcome is UNDETERMINED:
         return UNDETERMINED, Text(
@@ -148,28 +148,28 @@ def claimed_in_window(case: Case, claim: Claim) -> Ruling:
             "登记信息未注明起算日期（初领日期或发证日期）",
             "the registry does not state the day the months start from",
         )
-    if claim.claimed_on is None:
+    if case.claim.claimed_on is None:
         return UNDETERMINED, NO_CLAIM_DAY
     last = add_months(anchor, case.figures.window_months)
-    return (MET if anchor <= claim.claimed_on <= last else UNMET), Text(
-        f"申请日期{claim.claimed_on}，应在{anchor}至{last}之间",
-        f"claimed on {claim.claimed_on}, allowed from {anchor} until {last}",
+    return (MET if anchor <= case.claim.claimed_on <= last else UNMET), Text(
+        f"申请日期{case.claim.claimed_on}，应在{anchor}至{last}之间",
+        f"claimed on {case.claim.claimed_on}, allowed from {anchor} until {last}",
     )
 
 
-def _issue_counted_from(case: Case) -> date | None:
+def _issue_counted_from(case: ClaimCase) -> date | None:
     """Return 初领日期 for special operations (219-n2), else the day of issue."""
-    item, record = case.row.item, case.evidence.record
+    item = case.row.item
     if item is not None and item.anchored_on_first_issue:
-        return record.first_issued_on
-    return record.issued_on
+        return case.first_issued_on
+    return case.issued_on
 
 
-def not_paid_before(case: Case, claim: Claim) -> Ruling:
+def not_paid_before(case: ClaimCase) -> Ruling:
     """17-once: no payment for this occupation at this level or a higher one."""
-    if claim.payments is None:
+    if case.claim.payments is None:
         return UNDETERMINED, NO_LEDGER
-    outcome = worst(_allowed_beside(case, payment) for payment in claim.payments)
+    outcome = worst(_allowed_beside(case, payment) for payment in case.claim.payments)
     match outcome:
         case FindingOutcome.MET:
             return MET, Text(
@@ -189,7 +189,7 @@ def not_paid_before(case: Case, claim: Claim) -> Ruling:
             )
 
 
-def _allowed_beside(case: Case, payment: Payment) -> FindingOutcome:
+def _allowed_beside(case: ClaimCase, payment: Payment) -> FindingOutcome:
     """Return MET if ``payment`` bars nothing: another occupation or a lower level."""
     return _best(_other_occupation(case, payment), _lower_level(case, payment))
 
@@ -200,16 +200,32 @@ def _best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
     return UNMET if one is other is UNMET else UNDETERMINED
 
 
-def _other_occupation(case: Case, payment: Payment) -> FindingOutcome:
-    item = case.row.item
-    if item is None or payment.item_code is None:
+def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
+    """Return MET only for a code known to be another occupation's.
+
+    A code that the catalogue does not have may be a typing error, or the national
+    code of this very occupation, so it leaves the question open.
+    """
+    item, code = case.row.item, payment.item_code
+    if item is None or code is None:
         return UNDETERMINED
-    if payment.item_code == item.code:
+    if code in case.catalogue.items:
+        return _other_item(case.figures, item.code, code)
+    # A national code names one of the rows that share it.
+    found = {
+        _other_item(case.figures, item.code, shared)
+        for shared in case.catalogue.shared_codes.get(code, ())
+    }
+    return found.pop() if len(found) == 1 else UNDETERMINED
+
+
+def _other_item(figures: Figures, claimed: str, paid: str) -> FindingOutcome:
+    if paid == claimed:
         return UNMET
-    pair = {payment.item_code, item.code}
-    if not any(pair <= group for group in case.figures.occupation_groups):
+    pair = {paid, claimed}
+    if not any(pair <= group for group in figures.occupation_groups):
         return MET
-    match case.figures.occupation_grouping:
+    match figures.occupation_grouping:
         case Grouping.ONE:
             return UNMET
         case Grouping.SEPARATE:
@@ -218,23 +234,23 @@ def _other_occupation(case: Case, payment: Payment) -> FindingOutcome:
             return UNDETERMINED
 
 
-def _lower_level(case: Case, payment: Payment) -> FindingOutcome:
-    level = case.evidence.record.level
+def _lower_level(case: ClaimCase, payment: Payment) -> FindingOutcome:
+    level = case.level
     if level is None or payment.level is None:
         return UNDETERMINED
     return MET if LEVEL_RANK[payment.level] < LEVEL_RANK[level] else UNMET
 
 
-def not_excluded(case: Case, claim: Claim) -> Ruling:
+def not_excluded(case: ClaimCase) -> Ruling:
     """17-excluded: earned by examination, and not by a civil servant."""
-    if claim.is_civil_servant:
+    if case.claim.is_civil_servant:
         return UNMET, Text("公务员不予补贴", "civil servants are not paid")
-    if claim.acquisition in case.figures.excluded_acquisitions:
+    if case.claim.acquisition in case.figures.excluded_acquisitions:
         return UNMET, Text(
-            f"取得方式{claim.acquisition}不予补贴",
-            f"certificates acquired by {claim.acquisition} are not paid for",
+            f"取得方式{case.claim.acquisition}不予补贴",
+            f"certificates acquired by {case.claim.acquisition} are not paid for",
         )
-    if claim.is_civil_servant is None or claim.acquisition is None:
+    if case.claim.is_civil_servant is None or case.claim.acquisition is None:
         return UNDETERMINED, Text(
             "未注明是否公务员或证书取得方式",
             "whether the claimant is a civil servant, or how the certificate was "

@@ -12,20 +12,20 @@ that an answer to an open question never flips a decided verdict.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy.case import Case
-from policy.catalogue import Catalogue, Item
+from policy.case import Case, ClaimCase
+from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
 from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
 from policy.level import LEVEL_NAMES, Level
-from policy.parameters import Figures, Parameters
-from policy.row import row_of
+from policy.parameters import Figures, Parameters, load_parameters
+from policy.row import row_of, row_of_item
 from policy.text import Text
 
 
@@ -63,7 +63,10 @@ class Eligibility:
 class Absence(StrEnum):
     """Why there is no certificate to judge."""
 
+    # A signed statement says that the registry holds none.
     NONE_HELD = "NONE_HELD"
+    # All that was sent is believed, but no signature covers the list as a whole.
+    NOT_SHOWN = "NOT_SHOWN"
     NOT_ANSWERED = "NOT_ANSWERED"
     ACCOUNT_FROZEN = "ACCOUNT_FROZEN"
 
@@ -76,23 +79,35 @@ def evaluate(
     figures = parameters.in_force(evidence.as_of)
     case = Case(evidence, row, figures)
     findings = tuple(Finding(id_, *clause(case)) for id_, clause in CLAUSES.items())
-    claim = evidence.claim
+    record, claim = evidence.record, evidence.claim
     if claim is not None:
-        findings += tuple(
-            Finding(id_, *clause(case, claim)) for id_, clause in CLAIM_CLAUSES.items()
+        findings += _claim_findings(
+            ClaimCase(
+                claim=claim,
+                row=row,
+                level=record.level,
+                first_issued_on=record.first_issued_on,
+                issued_on=record.issued_on,
+                figures=figures,
+                catalogue=catalogue,
+            )
         )
-    outcome = _VERDICTS[worst(finding.outcome for finding in findings)]
+    outcome = _verdict(findings)
     share = amount = None
     if claim is not None and outcome is EligibilityOutcome.ELIGIBLE:
-        share, amount = _share_and_amount(claim, evidence.record.level, figures)
+        share, amount = _share_and_amount(claim, record.level, figures)
     return Eligibility(
         outcome=outcome,
         findings=findings,
         item_code=None if row.item is None else row.item.code,
-        level=evidence.record.level,
+        level=record.level,
         amount_yuan=amount,
         share_percent=share,
     )
+
+
+def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
+    return tuple(Finding(id_, *clause(case)) for id_, clause in CLAIM_CLAUSES.items())
 
 
 def _share_and_amount(
@@ -113,19 +128,59 @@ _NONE_HELD = Text(
     "登记机构答复该人员未持有此项证书",
     "the registry answers that the person holds no such certificate",
 )
+_NOT_SHOWN = Text(
+    "所送证书中没有此项，但无签名证明清单完整",
+    "not among what was sent, and nothing signed says that the list is complete",
+)
 _FROZEN = Text(
     "归集机构账号已冻结，其数据不作依据",
     "the agency's account is frozen, its data is not relied on",
 )
 
 
-# Items, levels and absences are few, and a query may ask about all 41 pairs.
-@lru_cache(maxsize=1024)
-def without_certificate(item: Item, level: Level | None, why: Absence) -> Eligibility:
+def without_certificate(
+    item: Item,
+    level: Level | None,
+    why: Absence,
+    *,
+    claim: Claim | None = None,
+    figures: Figures | None = None,
+) -> Eligibility:
     """Return the verdict on an item (and level) for which no record came.
 
-    A level the annex does not list for the item is unmet whoever answered.
+    A level the annex does not list for the item is unmet whoever answered. With a
+    claim the clauses of notice 17 are reported too: those that ask about the claim,
+    the item and the level alone are decided, so a civil servant is told at once.
+
+    ``figures`` are those of the day asked about (``Parameters.in_force``); left out,
+    the project's newest.
     """
+    absent = _absent(item, level, why)
+    if claim is None:
+        return absent
+    case = ClaimCase(
+        claim=claim,
+        row=row_of_item(item),
+        level=level,
+        first_issued_on=None,
+        issued_on=None,
+        figures=figures or load_parameters().figures[-1],
+        catalogue=load_catalogue(),
+    )
+    findings = absent.findings + tuple(
+        # The months start from a day that only a certificate states.
+        Finding(found.clause, FindingOutcome.UNDETERMINED, _NOTHING_TO_JUDGE)
+        if found.clause == "17-window"
+        else found
+        for found in _claim_findings(case)
+    )
+    return replace(absent, outcome=_verdict(findings), findings=findings)
+
+
+# Items, levels and absences are few, and a query may ask about all 41 pairs.
+@lru_cache(maxsize=1024)
+def _absent(item: Item, level: Level | None, why: Absence) -> Eligibility:
+    """Return the verdict by the clauses of notice 219 alone."""
     findings = {
         id_: Finding(id_, FindingOutcome.UNDETERMINED, _NOTHING_TO_JUDGE)
         for id_ in CLAUSES
@@ -137,6 +192,8 @@ def without_certificate(item: Item, level: Level | None, why: Absence) -> Eligib
     match why:
         case Absence.NONE_HELD:
             rule("219-1a", FindingOutcome.UNMET, _NONE_HELD)
+        case Absence.NOT_SHOWN:
+            rule("219-1a", FindingOutcome.UNDETERMINED, _NOT_SHOWN)
         case Absence.NOT_ANSWERED:
             for id_ in CLAUSES:
                 rule(id_, FindingOutcome.UNDETERMINED, _NOT_ANSWERED)
@@ -150,8 +207,12 @@ def without_certificate(item: Item, level: Level | None, why: Absence) -> Eligib
         rule("219-1a", FindingOutcome.UNMET, reason)
     reported = tuple(findings.values())
     return Eligibility(
-        outcome=_VERDICTS[worst(finding.outcome for finding in reported)],
+        outcome=_verdict(reported),
         findings=reported,
         item_code=item.code,
         level=level,
     )
+
+
+def _verdict(findings: tuple[Finding, ...]) -> EligibilityOutcome:
+    return _VERDICTS[worst(finding.outcome for finding in findings)]

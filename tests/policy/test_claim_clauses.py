@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord
+from policy.eligibility import evaluate
 from policy.evidence import (
     Acquisition,
     Claim,
@@ -16,11 +18,13 @@ from policy.evidence import (
 )
 from policy.finding import FindingOutcome
 from policy.level import Level
+from policy.parameters import Grouping, Parameters, load_parameters
 from tests.policy.factories import (
     EMPLOYED_CLAIM,
     FIRE_MONITORING,
     LOW_VOLTAGE,
     RAIL_DRIVER,
+    TODAY,
     evidence,
     finding,
 )
@@ -113,6 +117,8 @@ def test_a_vocational_student_is_paid_once(
         pytest.param(date(2025, 2, 2), date(2025, 2, 1), UNMET, id="still serving"),
         pytest.param(None, date(2025, 2, 1), UNDETERMINED, id="discharge absent"),
         pytest.param(date(2020, 2, 1), None, UNDETERMINED, id="claim day absent"),
+        pytest.param(date(9999, 1, 1), date(9999, 12, 31), MET, id="end of time"),
+        pytest.param(date(9999, 1, 1), date(2025, 2, 1), UNMET, id="far too late"),
     ],
 )
 def test_a_veteran_claims_within_five_years_of_discharge(
@@ -237,7 +243,22 @@ RAIL = "4-02-01-01"
         pytest.param((paid(RAIL, Level.LEVEL_3),), UNMET, id="the same level"),
         pytest.param((paid(RAIL, Level.LEVEL_2),), UNMET, id="a higher level"),
         pytest.param((paid("8.1", Level.UNGRADED),), MET, id="another occupation"),
-        pytest.param((paid("9.9.9", Level.LEVEL_1),), MET, id="outside the annex"),
+        pytest.param((paid("1.1", Level.UNGRADED),), MET, id="one more occupation"),
+        pytest.param(
+            (paid("4-02-01-1", Level.LEVEL_2),), UNDETERMINED, id="a typing error"
+        ),
+        pytest.param(
+            (paid(" 4-02-01-01", Level.LEVEL_3),), UNDETERMINED, id="a space before it"
+        ),
+        pytest.param(
+            (paid("9.9.9", Level.LEVEL_1),), UNDETERMINED, id="outside the annex"
+        ),
+        pytest.param(
+            (paid("9.9.9", Level.LEVEL_4),), MET, id="outside the annex, lower"
+        ),
+        pytest.param(
+            (paid("4-07-05-04", Level.LEVEL_1),), MET, id="a code shared by others"
+        ),
         pytest.param((paid(RAIL, None),), UNDETERMINED, id="level not known"),
         pytest.param((paid(None, Level.LEVEL_2),), UNDETERMINED, id="item not known"),
         pytest.param((paid(None, Level.LEVEL_4),), MET, id="item not known, lower"),
@@ -283,6 +304,31 @@ def test_what_may_be_one_occupation_is_undetermined_only_where_it_would_bar(
     record: CertificateRecord, payment: Payment, expected: FindingOutcome
 ) -> None:
     assert outcome_of("17-once", {"payments": (payment,)}, record) is expected
+
+
+@pytest.mark.parametrize(
+    ("grouping", "level_paid", "expected"),
+    [
+        pytest.param(Grouping.ONE, Level.LEVEL_4, UNMET, id="one occupation"),
+        pytest.param(Grouping.ONE, Level.LEVEL_5, MET, id="one, lower level paid"),
+        pytest.param(Grouping.SEPARATE, Level.LEVEL_4, UNDETERMINED, id="separate"),
+        pytest.param(Grouping.UNDETERMINED, Level.LEVEL_4, UNDETERMINED, id="open"),
+    ],
+)
+def test_a_payment_under_the_national_fire_code_may_be_for_either_direction(
+    grouping: Grouping, level_paid: Level, expected: FindingOutcome
+) -> None:
+    figures = replace(load_parameters().in_force(TODAY), occupation_grouping=grouping)
+    claim = replace(EMPLOYED_CLAIM, payments=(paid("4-07-05-04", level_paid),))
+
+    verdict = evaluate(
+        evidence(FIRE_MONITORING, claim=claim),
+        catalogue=load_catalogue(),
+        parameters=Parameters((), (date.min,), (figures,)),
+    )
+
+    found = {finding.clause: finding.outcome for finding in verdict.findings}
+    assert found["17-once"] is expected
 
 
 @pytest.mark.parametrize(

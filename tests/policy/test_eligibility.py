@@ -8,9 +8,17 @@ import pytest
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
 from policy.eligibility import Absence, EligibilityOutcome, without_certificate
-from policy.evidence import AccountState, Claimant, ClaimantCategory
+from policy.evidence import (
+    AccountState,
+    Claimant,
+    ClaimantCategory,
+    Hukou,
+    Payment,
+)
 from policy.finding import FindingOutcome, worst
 from policy.level import Level
+from policy.parameters import load_parameters
+from policy.text import Text
 from tests.policy.factories import (
     BY_WORK_SAFETY_INSTITUTE,
     EMPLOYED_CLAIM,
@@ -18,6 +26,7 @@ from tests.policy.factories import (
     LOW_VOLTAGE,
     RAIL_DRIVER,
     SOMEBODY_ELSE,
+    TODAY,
     evidence,
     judge,
 )
@@ -183,6 +192,7 @@ def test_there_is_no_amount_but_for_an_eligible_claim(
             [UNMET, *[UNDETERMINED] * 6],
             id="the registry has none",
         ),
+        pytest.param(Absence.NOT_SHOWN, [UNDETERMINED] * 7, id="not among those sent"),
         pytest.param(Absence.NOT_ANSWERED, [UNDETERMINED] * 7, id="no answer"),
         pytest.param(
             Absence.ACCOUNT_FROZEN,
@@ -206,6 +216,7 @@ def test_without_a_certificate_each_clause_says_what_is_known(
     ("why", "expected"),
     [
         (Absence.NONE_HELD, EligibilityOutcome.INELIGIBLE),
+        (Absence.NOT_SHOWN, EligibilityOutcome.UNDETERMINED),
         (Absence.NOT_ANSWERED, EligibilityOutcome.UNDETERMINED),
         (Absence.ACCOUNT_FROZEN, EligibilityOutcome.INELIGIBLE),
     ],
@@ -219,12 +230,114 @@ def test_no_answer_is_not_the_answer_none(
     assert without_certificate(item, level, why).outcome is expected
 
 
+def test_an_unsigned_list_is_told_from_no_answer() -> None:
+    item = load_catalogue().items["1.2"]
+
+    found = without_certificate(item, Level.UNGRADED, Absence.NOT_SHOWN).findings[0]
+
+    assert (found.clause, found.reason) == (
+        "219-1a",
+        Text(
+            "所送证书中没有此项，但无签名证明清单完整",
+            "not among what was sent, and nothing signed says that the list is "
+            "complete",
+        ),
+    )
+
+
 def test_a_level_outside_the_annex_is_ineligible_whoever_answered() -> None:
     monitoring = load_catalogue().items["4-07-05-04.1"]
 
     verdict = without_certificate(monitoring, Level.LEVEL_1, Absence.NOT_ANSWERED)
 
     assert verdict.outcome is EligibilityOutcome.INELIGIBLE
+
+
+@pytest.mark.parametrize("why", list(Absence))
+@pytest.mark.parametrize("level", [Level.LEVEL_4, None])
+def test_without_a_certificate_a_claim_has_every_clause_reported(
+    why: Absence, level: Level | None
+) -> None:
+    monitoring = load_catalogue().items["4-07-05-04.1"]
+
+    verdict = without_certificate(monitoring, level, why, claim=EMPLOYED_CLAIM)
+
+    assert [found.clause for found in verdict.findings] == NOTICE_219 + NOTICE_17
+    assert verdict.findings[:7] == without_certificate(monitoring, level, why).findings
+
+
+PAID_AT_LEVEL_3 = (
+    Payment(item_code="4-07-05-04.1", level=Level.LEVEL_3, category=None),
+)
+
+
+@pytest.mark.parametrize(
+    ("clause", "changes", "expected"),
+    [
+        pytest.param("17-share", {}, MET, id="share"),
+        pytest.param("17-share", {"category": None}, UNDETERMINED, id="no category"),
+        pytest.param("17-amount", {}, MET, id="amount of the level asked about"),
+        pytest.param("17-hukou", {}, MET, id="hukou"),
+        pytest.param(
+            "17-hukou",
+            {"hukou": Hukou.ELSEWHERE, "category": ClaimantCategory.UNEMPLOYED},
+            UNMET,
+            id="hukou elsewhere",
+        ),
+        pytest.param("17-window", {}, UNDETERMINED, id="no day to count from"),
+        pytest.param("17-once", {}, MET, id="never paid"),
+        pytest.param("17-once", {"payments": PAID_AT_LEVEL_3}, UNMET, id="paid"),
+        pytest.param("17-once", {"payments": None}, UNDETERMINED, id="no ledger"),
+        pytest.param("17-excluded", {}, MET, id="not excluded"),
+        pytest.param("17-excluded", {"is_civil_servant": True}, UNMET, id="servant"),
+    ],
+)
+def test_without_a_certificate_the_claim_decides_what_it_can(
+    clause: str, changes: dict[str, object], expected: FindingOutcome
+) -> None:
+    monitoring = load_catalogue().items["4-07-05-04.1"]
+    claim = replace(EMPLOYED_CLAIM, **changes)  # type: ignore[arg-type] # fields by name
+
+    verdict = without_certificate(
+        monitoring, Level.LEVEL_4, Absence.NOT_ANSWERED, claim=claim
+    )
+
+    found = {finding.clause: finding.outcome for finding in verdict.findings}
+    assert found[clause] is expected
+
+
+@pytest.mark.parametrize(
+    ("is_civil_servant", "expected"),
+    [
+        pytest.param(True, EligibilityOutcome.INELIGIBLE, id="a civil servant"),
+        pytest.param(False, EligibilityOutcome.UNDETERMINED, id="nobody excluded"),
+    ],
+)
+def test_a_claim_that_fails_by_itself_is_ineligible_whoever_answered(
+    is_civil_servant: bool, expected: EligibilityOutcome
+) -> None:
+    item = load_catalogue().items["1.2"]
+    claim = replace(EMPLOYED_CLAIM, is_civil_servant=is_civil_servant)
+
+    verdict = without_certificate(
+        item, Level.UNGRADED, Absence.NOT_ANSWERED, claim=claim
+    )
+
+    assert verdict.outcome is expected
+    assert (verdict.share_percent, verdict.amount_yuan) == (None, None)
+
+
+def test_without_a_certificate_the_figures_are_those_handed_in() -> None:
+    item = load_catalogue().items["1.2"]
+    claim = replace(EMPLOYED_CLAIM, hukou=Hukou.ELSEWHERE)
+    closed = replace(load_parameters().in_force(TODAY), open_to_other_hukou=frozenset())
+
+    verdict = without_certificate(
+        item, Level.UNGRADED, Absence.NONE_HELD, claim=claim, figures=closed
+    )
+
+    found = {finding.clause: finding.outcome for finding in verdict.findings}
+    assert found["17-hukou"] is UNMET
 
 
 def test_a_frozen_account_makes_a_good_certificate_ineligible() -> None:

@@ -53,6 +53,8 @@ CERTIFICATES = (
     (replace(FIRE_MONITORING, item_code="4-07-05-04"), BY_FIRE_DETACHMENT),
     (replace(LOW_VOLTAGE, item="压力焊作业"), BY_WORK_SAFETY_INSTITUTE),
     (UNLISTED, BY_WORK_SAFETY_INSTITUTE),
+    (replace(LOW_VOLTAGE, title="某培训公司结业证书"), BY_WORK_SAFETY_INSTITUTE),
+    (replace(RAIL_DRIVER, category=None, item="挖掘机驾驶"), BY_TRANSPORT_CENTRE),
 )
 DAYS = st.sampled_from(
     [
@@ -71,7 +73,9 @@ DAYS = st.sampled_from(
 
 PAYMENTS = st.builds(
     Payment,
-    item_code=st.sampled_from(["1.1", "1.2", "4-02-01-01", "4-07-05-04.2"]),
+    item_code=st.sampled_from(
+        ["1.1", "1.2", "4-02-01-01", "4-07-05-04", "4-07-05-04.2", "4-02-01-1"]
+    ),
     level=st.sampled_from(Level),
     category=st.sampled_from(ClaimantCategory),
 )

@@ -1,0 +1,138 @@
+"""No evidence raises: every clause answers, whatever dates and words it is handed."""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateRecord, CertificateState
+from policy.claim_clauses import CLAIM_CLAUSES
+from policy.clauses import CLAUSES
+from policy.eligibility import Absence, evaluate, without_certificate
+from policy.evidence import (
+    AccountState,
+    Acquisition,
+    Attestation,
+    Claim,
+    Claimant,
+    ClaimantCategory,
+    Evidence,
+    Hukou,
+    Payment,
+)
+from policy.level import Level
+from policy.parameters import load_parameters
+from tests.policy.factories import FIRE_MONITORING, HOLDER, LOW_VOLTAGE, RAIL_DRIVER
+
+ITEMS = load_catalogue().items
+ALL_CLAUSES = [*CLAUSES, *CLAIM_CLAUSES]
+# The ends of time more often than chance would have it.
+DATES = st.none() | st.sampled_from([date.min, date.max]) | st.dates()
+CODES = st.none() | st.sampled_from([*ITEMS, "4-07-05-04", "1.9"]) | st.text(max_size=9)
+LEVELS = st.none() | st.sampled_from(Level)
+WORDS = st.text(max_size=9)
+NAMES = st.none() | WORDS
+
+RECORDS = st.builds(
+    CertificateRecord,
+    number=st.text(max_size=24),
+    holder=st.just(HOLDER),
+    holder_name=NAMES,
+    title=st.sampled_from(["特种作业操作证", "消防设施操作员"]) | WORDS,
+    category=NAMES,
+    item=st.sampled_from([item.name.zh for item in ITEMS.values()]) | WORDS,
+    item_code=CODES,
+    level=LEVELS,
+    first_issued_on=DATES,
+    issued_on=DATES,
+    valid_from=DATES,
+    valid_until=DATES,
+    review_due_on=DATES,
+    state=st.none() | st.sampled_from(CertificateState),
+    authority=NAMES,
+    evaluation_body=NAMES,
+    collection_body=NAMES,
+    licence_id=NAMES,
+)
+# Rows that are found, so that no clause stops at the row.
+DATED_RECORDS = st.builds(
+    replace,
+    st.sampled_from([LOW_VOLTAGE, RAIL_DRIVER, FIRE_MONITORING]),
+    first_issued_on=DATES,
+    issued_on=DATES,
+    valid_from=DATES,
+    valid_until=DATES,
+    review_due_on=DATES,
+)
+CLAIMS = st.builds(
+    Claim,
+    claimed_on=DATES,
+    category=st.sampled_from(ClaimantCategory) | st.none(),
+    hukou=st.none() | st.sampled_from(Hukou),
+    studies_in_shanghai=st.none() | st.booleans(),
+    discharged_on=DATES,
+    payments=st.none()
+    | st.lists(
+        st.builds(
+            Payment,
+            item_code=CODES,
+            level=LEVELS,
+            category=st.none() | st.sampled_from(ClaimantCategory),
+        ),
+        max_size=3,
+    ).map(tuple),
+    is_civil_servant=st.none() | st.booleans(),
+    acquisition=st.none() | st.sampled_from(Acquisition),
+)
+ATTESTATIONS = st.builds(
+    Attestation,
+    institution=st.sampled_from(sorted(load_catalogue().bodies)) | WORDS,
+    scope=st.frozensets(st.sampled_from(sorted(ITEMS)), max_size=3),
+    key_in_force=st.none() | st.booleans(),
+    account=st.none() | st.sampled_from(AccountState),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    record=DATED_RECORDS | RECORDS,
+    attestation=ATTESTATIONS,
+    name=NAMES,
+    claim=CLAIMS,
+    as_of=st.sampled_from([date.min, date.max]) | st.dates(),
+)
+def test_every_clause_answers_whatever_the_evidence(
+    record: CertificateRecord,
+    attestation: Attestation,
+    name: str | None,
+    claim: Claim,
+    as_of: date,
+) -> None:
+    judged = Evidence(
+        record=record,
+        attestation=attestation,
+        claimant=Claimant(HOLDER, name),
+        claim=claim,
+        as_of=as_of,
+    )
+
+    verdict = evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+
+    assert [found.clause for found in verdict.findings] == ALL_CLAUSES
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    code=st.sampled_from(sorted(ITEMS)),
+    level=LEVELS,
+    why=st.sampled_from(Absence),
+    claim=CLAIMS,
+)
+def test_every_clause_answers_where_there_is_no_certificate(
+    code: str, level: Level | None, why: Absence, claim: Claim
+) -> None:
+    verdict = without_certificate(ITEMS[code], level, why, claim=claim)
+
+    assert [found.clause for found in verdict.findings] == ALL_CLAUSES
