@@ -27,7 +27,7 @@ CLOCKS = {
     "time.localtime",
     "time.gmtime",
 }
-STRAWBERRYS = {"graphql-core", "cross-web"}
+STRAWBERRYS = {"graphql-core"}
 """Imported, and Strawberry's to choose: see docs/decisions/dependencies.md."""
 
 
