@@ -6,7 +6,8 @@ stands: under an alias, in a fragment of any type condition, behind ``@skip`` or
 type that could answer there; so is ``__typename``, which tells that there is
 something. ``__schema`` and ``__type`` are left to what guards introspection.
 
-What comes out depends on the document and the caller's scopes alone, so it is kept.
+What comes out depends on the document and the caller's scopes alone. That a document
+is allowed is kept, by digest; a refusal is not, since it holds the document.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ from resolvers.context import RequestContext
 from resolvers.rules import NOBODY, Rule, Rules
 
 DOCUMENTS_KEPT = 1024
-"""How many verdicts are kept, a document and a set of scopes each."""
+"""How many allowed pairs of a document and a set of scopes are kept, by digest."""
 
 
 class ForbiddenError(GraphQLError):
@@ -74,7 +75,7 @@ class Permissions:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.rules = Rules(schema)
         self._schema = schema
-        self._verdicts: LRUCache[bytes, list[GraphQLError]] = LRUCache(DOCUMENTS_KEPT)
+        self._allowed: LRUCache[bytes, bool] = LRUCache(DOCUMENTS_KEPT)
 
     def refusals(
         self, document: DocumentNode, operation_name: str | None, caller: Caller
@@ -85,10 +86,12 @@ class Permissions:
         first field that is under it.
         """
         key = _key(document, operation_name, caller)
-        verdict = self._verdicts.get(key)
-        if verdict is None:
-            verdict = self._verdicts[key] = self._walk(document, operation_name, caller)
-        return list(verdict)
+        if key in self._allowed:
+            return []
+        refusals = self._walk(document, operation_name, caller)
+        if not refusals:
+            self._allowed[key] = True
+        return refusals
 
     def _walk(
         self, document: DocumentNode, operation_name: str | None, caller: Caller

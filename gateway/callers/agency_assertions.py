@@ -25,6 +25,8 @@ from signing.trust import KeyState, TrustBundle, TrustedKey
 
 TYPE = "client-authentication+jwt"
 LONGEST_SECONDS = 300
+AGENCIES = "agency"
+"""How an agency's id begins as a caller's; no issuer has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class AgencyAssertions:
         if expires_at - require_seconds(claims, "iat") > LONGEST_SECONDS:
             raise AuthenticationError(Reason.TOO_LONG_LIVED)
         self.used.use(name, require_word(claims, "jti"), expires_at, now)
-        return Caller(id=f"agency:{name}", scopes=self.scopes)
+        return Caller(id=f"{AGENCIES}:{name}", scopes=self.scopes)
 
 
 def _require_in_force(key: TrustedKey, now: float) -> None:

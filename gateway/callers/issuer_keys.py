@@ -27,6 +27,8 @@ KEEP_SECONDS = 24 * 3600
 FETCH_SECONDS = 2.0
 MAX_BYTES = 256 * 1024
 HTTP_OK = 200
+PLAIN_JSON = {"Accept": "application/json", "Accept-Encoding": "identity"}
+"""Nothing is inflated, so nothing grows."""
 
 
 class KeysUnavailableError(Exception):
@@ -57,7 +59,7 @@ def keys_at_url(
         try:
             async with (
                 asyncio.timeout(seconds),
-                session.get(url, allow_redirects=False) as response,
+                session.get(url, headers=PLAIN_JSON, allow_redirects=False) as response,
             ):
                 if response.status != HTTP_OK:
                     raise KeysUnavailableError(f"HTTP {response.status}")

@@ -42,8 +42,11 @@ def _asks(scope: Scope) -> bool:
     opening a link to the page, with a query in it, is asked for a token too: the
     endpoint must not have to tell the two apart before it knows who asks.
     """
-    if scope["type"] != "http" or scope["path"] != PROTECTED:
+    # Whatever a router may take for the endpoint ("/graphql%0A") is asked for a caller.
+    if scope["type"] == "lifespan" or not scope["path"].startswith(PROTECTED):
         return False
+    if scope["type"] == "websocket":
+        return True
     if scope["method"] in ("GET", "HEAD"):
         return bool(scope["query_string"])
     # A browser's preflight carries no credentials, ever (Fetch, 3.2.2).

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
-from gateway.callers.agency_assertions import AgencyAssertions
+from gateway.callers.agency_assertions import AGENCIES, AgencyAssertions
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
@@ -75,6 +75,8 @@ def refuse_unusable_callers(settings: Settings) -> None:
     seen: set[str] = set()
     for issuer in settings.issuers:
         roles.scopes_of(issuer, f"issuer {issuer.name}")
+        if issuer.name == AGENCIES:
+            raise StartError(f"issuer {issuer.name}: the name is the agencies'")
         if seen & {issuer.name, issuer.issuer}:
             raise StartError(f"issuer {issuer.name}: its name or issuer occurs twice")
         seen |= {issuer.name, issuer.issuer}

@@ -214,3 +214,12 @@ async def test_an_issuer_gives_no_more_than_it_may(gate: Door) -> None:
     found = (await gate.caller_of(MINT.token(scope=every))).scopes
 
     assert found == {Scope.READ_CERTIFICATES, Scope.READ_IDENTITY}
+
+
+@pytest.mark.parametrize(
+    "path", ["/graphql%0A", "/graphql%0a%0a", "/graphql/", "/graphql%2F", "/%67raphql"]
+)
+def test_another_spelling_of_the_address_is_no_way_in(
+    attacked: Gateway, path: str
+) -> None:
+    assert attacked.get(path + "?query=%7B__typename%7D")[0] == 401

@@ -327,3 +327,13 @@ async def test_spreads_of_spreads_are_walked_once_each() -> None:
     [error] = guarded.permissions.refusals(document, None, caller())
 
     assert error.message == "Query.secret needs audit:read"
+
+
+async def test_what_is_allowed_is_kept_and_what_is_refused_is_not() -> None:
+    """A refusal holds its document; many of them would fill the memory."""
+    before = len(guarded.permissions._allowed)
+
+    await asked("{ kept: notice { id } }")
+    await asked("{ not_kept: secret }")
+
+    assert len(guarded.permissions._allowed) == before + 1

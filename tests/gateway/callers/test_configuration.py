@@ -142,6 +142,11 @@ FILE = 'jwks_file = "jwks.json"'
             id="an issuer with two names",
         ),
         pytest.param(
+            changed("bureau", "agency"),
+            "issuer agency: the name is the agencies'",
+            id="an issuer that would speak for agencies",
+        ),
+        pytest.param(
             changed('["ES256"]', '["HS256"]'), "Invalid enum value 'HS256'", id="HMAC"
         ),
         pytest.param(

@@ -1,8 +1,8 @@
 """An issuer's keys change without a gap, and nobody is believed without any."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -190,15 +190,12 @@ async def test_a_file_that_is_gone_is_no_key_set(tmp_path: Path) -> None:
         await keys_in_file(tmp_path / "none.json")()
 
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
 @asynccontextmanager
-async def serving(answer: web.Response | None) -> AsyncIterator[str]:
-    """Serve ``answer`` at an address; ``None`` never answers."""
-
-    async def handle(_: web.Request) -> web.Response:
-        if answer is None:
-            await asyncio.sleep(60)
-        return answer or web.Response()
-
+async def served_by(handle: Handler) -> AsyncIterator[str]:
+    """Let ``handle`` answer at an address."""
     app = web.Application()
     app.router.add_get("/jwks", handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -212,6 +209,17 @@ async def serving(answer: web.Response | None) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+def serving(answer: web.Response | None) -> AbstractAsyncContextManager[str]:
+    """Serve ``answer`` at an address; ``None`` never answers."""
+
+    async def handle(_: web.Request) -> web.Response:
+        if answer is None:
+            await asyncio.sleep(60)
+        return answer or web.Response()
+
+    return served_by(handle)
+
+
 async def fetched(answer: web.Response | None) -> bytes:
     async with serving(answer) as url, aiohttp.ClientSession() as session:
         return await keys_at_url(url, session, seconds=0.5)()
@@ -221,6 +229,20 @@ async def test_keys_are_fetched_over_http() -> None:
     text = key_set(OLD)
 
     assert await fetched(web.Response(body=text)) == text
+
+
+async def test_keys_are_asked_for_as_they_are() -> None:
+    """An issuer that compresses by itself would send what nobody inflates."""
+    asked: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append(request.headers["Accept-Encoding"])
+        return web.Response(body=key_set(OLD))
+
+    async with served_by(handle) as url, aiohttp.ClientSession() as session:
+        await keys_at_url(url, session)()
+
+    assert asked == ["identity"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""Nothing reaches the endpoint without a caller, whatever the address looks like."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from gateway.callers.middleware import Authentication
+from gateway.telemetry import Metrics
+from tests.gateway.callers.issuing import door
+from tests.gateway.callers.minting import Mint
+
+
+async def passed(**scope: Any) -> tuple[list[object], list[Message]]:
+    """Send a request; return which callers reached the endpoint, and the answer."""
+    reached: list[object] = []
+    sent: list[Message] = []
+
+    async def endpoint(scope: Scope, _receive: Receive, _send: Send) -> None:
+        reached.append(scope["state"].get("caller"))
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    state = SimpleNamespace(callers=door().callers, metrics=Metrics())
+    request = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [],
+        "client": ("10.0.0.5", 1),
+        "state": {},
+        "app": SimpleNamespace(state=state),
+    }
+    await Authentication(endpoint)({**request, **scope}, receive, send)
+    return reached, sent
+
+
+BEARER = [(b"authorization", f"Bearer {Mint().token()}".encode())]
+
+
+async def test_a_known_caller_is_named_to_the_endpoint() -> None:
+    [caller], sent = await passed(headers=BEARER)
+
+    assert getattr(caller, "id", None) == "bureau:hr-platform"
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param({}, id="a POST"),
+        pytest.param({"method": "GET", "query_string": b"query=x"}, id="a GET"),
+        pytest.param({"method": "GET", "query_string": b"x"}, id="a GET of anything"),
+        pytest.param({"method": "HEAD", "query_string": b"query=x"}, id="a HEAD"),
+        pytest.param({"method": "PUT"}, id="a PUT"),
+        pytest.param({"method": "post"}, id="a method in lower case"),
+        pytest.param({"path": "/graphql\n"}, id="a line break"),
+        pytest.param({"path": "/graphql/"}, id="a slash"),
+        pytest.param({"path": "/graphql/stream"}, id="below"),
+        pytest.param({"headers": BEARER * 2}, id="two tokens"),
+    ],
+)
+async def test_nobody_else_reaches_it(scope: dict[str, Any]) -> None:
+    reached, sent = await passed(**scope)
+
+    assert reached == []
+    assert sent[0]["status"] == 401
+
+
+async def test_a_websocket_is_asked_for_a_caller_too() -> None:
+    reached, sent = await passed(
+        type="websocket", extensions={"websocket.http.response": {}}
+    )
+
+    assert reached == []
+    assert (sent[0]["type"], sent[0]["status"]) == (
+        "websocket.http.response.start",
+        401,
+    )
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        pytest.param({"method": "GET"}, id="the page"),
+        pytest.param({"method": "HEAD"}, id="the head of the page"),
+        pytest.param({"method": "OPTIONS"}, id="a preflight"),
+        pytest.param({"path": "/health/live"}, id="health"),
+        pytest.param({"path": "/metrics", "method": "GET"}, id="metrics"),
+        pytest.param({"type": "lifespan"}, id="the start"),
+    ],
+)
+async def test_what_has_no_data_needs_no_caller(scope: dict[str, Any]) -> None:
+    assert await passed(**scope) == ([None], [])
