@@ -327,6 +327,17 @@ def test_a_claim_that_fails_by_itself_is_ineligible_whoever_answered(
     assert (verdict.share_percent, verdict.amount_yuan) == (None, None)
 
 
+def test_without_a_certificate_no_registry_is_said_to_have_left_out_a_day() -> None:
+    item = load_catalogue().items["1.2"]
+
+    verdict = without_certificate(
+        item, Level.UNGRADED, Absence.NONE_HELD, claim=EMPLOYED_CLAIM
+    )
+
+    said = {finding.clause: finding.reason.en for finding in verdict.findings}
+    assert said["17-window"] == "there is no certificate to judge"
+
+
 def test_without_a_certificate_the_figures_are_those_handed_in() -> None:
     item = load_catalogue().items["1.2"]
     claim = replace(EMPLOYED_CLAIM, hukou=Hukou.ELSEWHERE)
