@@ -43,6 +43,7 @@ def has_identity_number(text: str) -> bool:
     return without_identity_numbers(text) != text
 
 
+MAX_MESSAGE = 500
 _QUOTED_VALUES = (
     # String cannot represent a non string value: 310110199003074514
     (r"(represent[^:]*): .*", r"\1."),
@@ -61,8 +62,11 @@ def without_values(message: str) -> str:
 
     GraphQL quotes what does not fit, be it a name or a number. Where it stands is
     said as well, and the client knows what it sent there. What the sentences above do
-    not catch is still searched for identity numbers.
+    not catch is still searched for identity numbers. A long message is cut: only what
+    a client made up is that long, and searching takes the square of its length.
     """
+    if len(message) > MAX_MESSAGE:
+        message = f"{message[:MAX_MESSAGE]}…"
     for quoted, kept in _QUOTED_VALUES:
         message = re.sub(quoted, kept, message, flags=re.DOTALL)
     return without_identity_numbers(message)

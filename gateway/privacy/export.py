@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 import orjson
 
+from gateway.errors import StartError
 from gateway.settings import Settings
 from gateway.store.audit import StoredAuditLog, open_audit_log
 from gateway.store.database import open_database
-from resolvers.audit import AuditEvent, AuditRecord
+from resolvers.audit import AuditEvent, AuditRecord, AuditUnavailableError
 from resolvers.context import SHANGHAI
 
 EXPORTER = "gateway audit export"
@@ -28,7 +29,7 @@ async def export(
     Days are Shanghai's, both included. That the log was read is put on it.
 
     Raises:
-        StartError: the database cannot be opened.
+        StartError: the database cannot be opened or written.
     """
     from_ = None if first is None else datetime.combine(first, time.min, SHANGHAI)
     to = None
@@ -39,7 +40,13 @@ async def export(
         open_database(settings.database_url) as engine,
         open_audit_log(engine) as log,
     ):
-        await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))
+        try:
+            await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))
+        except AuditUnavailableError:
+            raise StartError(
+                "the audit log takes no record of being read, so it is not; "
+                "see whether its disk is full or its file cannot be written"
+            ) from None
         async for line in _lines(log, from_, to):
             write(line)
             count += 1

@@ -240,3 +240,9 @@ def test_an_error_about_a_variable_says_where_and_quotes_no_value(
     assert without_values(errors[0].message) == (
         f"Variable '$p' has invalid value{message}"
     )
+
+
+def test_a_message_that_a_client_made_long_is_cut() -> None:
+    message = without_values(f"Cannot query field '{'represent' * 10_000}'.")
+
+    assert len(message) == 501

@@ -1,0 +1,151 @@
+"""A log that cannot be written takes nobody's look-up, and forgets none it took."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.store import audit
+from gateway.store.audit import StoredAuditLog, open_audit_log
+from gateway.store.database import open_database
+from resolvers.audit import AuditEvent, AuditSelection, AuditUnavailableError
+from tests.gateway.store.records import record
+
+EVERYTHING = AuditSelection()
+
+
+class Seen:
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+        self.failed: list[tuple[int, str]] = []
+
+    def audit_written(self, records: int, seconds: float) -> None:
+        assert seconds > 0
+        self.written.append(records)
+
+    def audit_failed(self, records: int, seconds: float, reason: str) -> None:
+        assert seconds > 0
+        self.failed.append((records, reason))
+
+
+@contextmanager
+def table_away(folder: Path) -> Iterator[None]:
+    """Take the table away for a while, as a broken disk would."""
+    with closing(sqlite3.connect(folder / "gateway.db")) as connection:
+        connection.execute("ALTER TABLE audit_records RENAME TO elsewhere")
+        connection.commit()
+        yield
+        connection.execute("ALTER TABLE elsewhere RENAME TO audit_records")
+        connection.commit()
+
+
+async def opened_again(log: StoredAuditLog) -> None:
+    """Wait until the log takes records."""
+    async with asyncio.timeout(5):
+        while not is_open(log):  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(audit.RETRY_SECONDS / 5)
+
+
+def is_open(log: StoredAuditLog) -> bool:
+    try:
+        log.require_open()
+    except AuditUnavailableError:
+        return False
+    return True
+
+
+async def test_a_look_up_that_cannot_be_kept_is_refused(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    seen = Seen()
+    async with open_audit_log(engine, seen) as log:
+        with table_away(tmp_path), pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+    assert seen.failed[0] == (1, "OperationalError")
+
+
+async def test_from_then_on_nobody_is_looked_up(
+    log: StoredAuditLog, tmp_path: Path
+) -> None:
+    with table_away(tmp_path):
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+        with pytest.raises(AuditUnavailableError):
+            log.require_open()
+
+
+async def test_when_the_table_is_back_the_log_is_open_and_tells_what_was_refused(
+    log: StoredAuditLog, tmp_path: Path
+) -> None:
+    with table_away(tmp_path), pytest.raises(AuditUnavailableError):
+        await log.write(record(certificates=2))
+
+    await opened_again(log)
+
+    (found,) = await log.page(EVERYTHING, first=10, before=None)
+    assert (found.event, found.certificates) == (AuditEvent.ABANDONED, None)
+
+
+async def test_a_record_that_can_never_be_written_stops_no_other(
+    log: StoredAuditLog,
+) -> None:
+    refused = log.write(record(caller="\ud800"))
+    good = log.write(record())
+    outcomes = await asyncio.gather(refused, good, return_exceptions=True)
+    assert isinstance(outcomes[0], AuditUnavailableError)
+
+    await opened_again(log)
+
+    assert len(await log.page(EVERYTHING, first=10, before=None)) == 1
+
+
+async def test_a_database_that_others_hold_makes_look_ups_wait_then_refused(
+    log: StoredAuditLog, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+        other.execute("ROLLBACK")
+
+
+async def test_too_many_that_wait_refuse_the_next(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/gateway.db") as engine:
+        log = StoredAuditLog(engine, None, 2)
+        waiting = [asyncio.create_task(log.write(record())) for _ in range(2)]
+        await asyncio.sleep(0)
+
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+        for task in waiting:
+            task.cancel()
+
+
+async def test_notes_are_bounded_too(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/gateway.db") as engine:
+        log = StoredAuditLog(engine, None, 2)
+        for _ in range(9):
+            log.note(record())
+        writer = asyncio.create_task(log.keep_writing())
+        log.close()
+        await writer
+
+        assert len(await log.page(EVERYTHING, first=10, before=None)) == 4
+
+
+async def test_what_waits_together_is_committed_together(engine: AsyncEngine) -> None:
+    seen = Seen()
+    async with open_audit_log(engine, seen) as log:
+        await asyncio.gather(*(log.write(record()) for _ in range(50)))
+
+    assert sum(seen.written) == 50
+    assert len(seen.written) <= 2

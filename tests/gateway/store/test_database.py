@@ -1,0 +1,93 @@
+"""The database is made by steps, which the tables and their triggers agree with."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from gateway.errors import StartError
+from gateway.store.database import NEWEST, open_database
+from gateway.store.tables import metadata
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder}/gateway.db"
+
+
+def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", "gateway.store:migrations")
+
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
+
+
+async def test_the_steps_make_the_tables(tmp_path: Path) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
+        found = await connection.run_sync(differences)
+
+    assert found == []
+
+
+async def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        pass
+
+    async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
+        step = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+    assert step == NEWEST
+
+
+async def test_two_processes_may_open_a_new_one_at_once(tmp_path: Path) -> None:
+    async def opened() -> None:
+        async with open_database(url(tmp_path)):
+            pass
+
+    await asyncio.gather(opened(), opened(), opened())
+
+
+async def test_a_database_of_a_newer_gateway_stops_the_start(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)) as engine, engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+
+    with pytest.raises(StartError, match="at step 9999, this gateway knows"):
+        async with open_database(url(tmp_path)):
+            pass
+
+
+async def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "gateway.db").write_bytes(b"no database, but long enough for one" * 99)
+
+    with pytest.raises(StartError, match=r"gateway\.db: file is not a database"):
+        async with open_database(url(tmp_path)):
+            pass
+
+
+async def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StartError, match="database_url"):
+        async with open_database(f"sqlite:///{tmp_path}/file/gateway.db"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        pytest.param("journal_mode", "wal", id="readers do not stop the writer"),
+        pytest.param("synchronous", 2, id="FULL: a commit survives loss of power"),
+    ],
+)
+async def test_every_connection_is_set_up(
+    tmp_path: Path, pragma: str, value: object
+) -> None:
+    async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
+        assert await connection.scalar(text(f"PRAGMA {pragma}")) == value
