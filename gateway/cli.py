@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -37,10 +38,18 @@ def serve(
     config: Annotated[
         Path, typer.Option(help="The configuration, see docs/operating.md.")
     ],
+    *,
+    until_stdin_closes: Annotated[
+        bool,
+        typer.Option("--until-stdin-closes", help="End when standard input does, too."),
+    ] = False,
 ) -> None:
     """Serve the gateway."""
+    from gateway.lifeline import end_with_stdin  # noqa: PLC0415 - start-up
     from gateway.serve import serve as serve_until_stopped  # noqa: PLC0415 - start-up
 
+    if until_stdin_closes:
+        end_with_stdin()
     serve_until_stopped(config)
 
 
@@ -61,16 +70,26 @@ def demo(
         int, typer.Option(help="Synthetic holders at each agency.", min=1)
     ] = 10_000,
     folder: Annotated[
-        Path, typer.Option(help="Where keys, registries and settings are kept.")
-    ] = Path("var/demo"),
+        Path | None,
+        typer.Option(
+            help="Where keys, registries and settings are kept; var/demo by default, "
+            "for --check a folder that is removed afterwards."
+        ),
+    ] = None,
 ) -> None:
     """Start three sandbox agencies and the gateway, with people worth trying."""
     from gateway.demo import Ports, run_demo  # noqa: PLC0415 - start-up
     from gateway.demo_screen import check_stories  # noqa: PLC0415 - start-up
 
     if check:
-        raise typer.Exit(check_stories(folder, holders))
-    run_demo(folder, holders, Ports(gateway=port, first_agency=agency_port))
+        # Never a running demo's: its files would be written anew under it.
+        with TemporaryDirectory(prefix="gateway-check-") as own:
+            raise typer.Exit(check_stories(folder or Path(own), holders))
+    run_demo(
+        folder or Path("var/demo"),
+        holders,
+        Ports(gateway=port, first_agency=agency_port),
+    )
 
 
 @app.command()

@@ -7,14 +7,16 @@ imported. Everything is kept in one folder, which may be deleted at any time.
 
 import hashlib
 import json
+import os
 import secrets
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
@@ -24,8 +26,12 @@ from resolvers.pseudonyms import KEY_BYTES as PSEUDONYM_KEY_BYTES
 
 HOST = "127.0.0.1"
 AGENCIES = ("emergency-management", "transport", "fire-rescue")
+SECRET_MODE = 0o600
 MANIFEST_PORT = 9101
 """The port of the first agency in the sandbox's manifests; the others follow."""
+
+UNTIL_STDIN_CLOSES = "--until-stdin-closes"
+"""With it agencies and gateway end when we do, even if we are killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def open_agencies(
                 started(
                     *("sandbox", "serve", agency, "--dir", str(folder)),
                     *("--port", str(ports.of_agency(position))),
-                    *("--holders", str(holders)),
+                    *("--holders", str(holders), UNTIL_STDIN_CLOSES),
                     log=logs[agency],
                 )
             )
@@ -130,7 +136,10 @@ def open_gateway(
         StartError: it did not start.
     """
     log = config.parent / "gateway.log"
-    command = command or ("gateway", "serve", "--config", str(config))
+    command = command or (
+        *("gateway", "serve", "--config", str(config)),
+        UNTIL_STDIN_CLOSES,
+    )
     with started(*command, log=log) as process:
         await_answer(f"http://{HOST}:{port}/health/live", process, log)
         yield
@@ -157,10 +166,11 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         ("certificate-id.key", KEY_BYTES),
         ("pseudonym.key", PSEUDONYM_KEY_BYTES),
     ):
-        (folder / name).write_text(secrets.token_hex(size), "ascii")
+        write_secret(folder / name, secrets.token_hex(size))
     digest = hashlib.sha256(token.encode()).hexdigest()
     config = folder / "gateway.toml"
-    config.write_text(
+    write_secret(
+        config,
         f'host = "{HOST}"\n'
         f"port = {port}\n"
         'mode = "demo"\n'
@@ -175,9 +185,17 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'
         f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\nroles = ["reader"]\n'
         'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n',
-        "utf-8",
     )
     return config
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that nobody but its owner can read, from its first byte on."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, SECRET_MODE)
+    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+        # The mode above is for a new file; there may have been an open one.
+        os.fchmod(descriptor, SECRET_MODE)
+        file.write(text)
 
 
 def _sandbox_folder() -> Path:
@@ -188,20 +206,36 @@ def _sandbox_folder() -> Path:
 
 
 def run_demo(folder: Path, holders: int, ports: Ports) -> None:
-    """Run the demo until Ctrl-C.
+    """Run the demo until Ctrl-C, or until its terminal is closed.
 
     Raises:
         StartError: it could not start.
     """
     from gateway.demo_screen import show_demo, show_stopped  # noqa: PLC0415 - a cycle
 
-    # A terminal closing, or `kill`, ends the demo as Ctrl-C does.
-    # Ctrl-C is listened to even where a script started us in the background.
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, signal.default_int_handler)
+    # Ctrl-C is listened to even where a script started us in the background. Under
+    # nohup a terminal that closes means nothing.
+    endings = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        endings.remove(signal.SIGHUP)
+    for ending in endings:
+        signal.signal(ending, _interrupt)
     try:
         with open_demo(folder, holders, ports) as demo:
             show_demo(demo)
-            signal.pause()
+            # Blocked, for a signal just before a mere pause would be slept through,
+            # and a second one would interrupt the clearing up.
+            signal.pthread_sigmask(signal.SIG_BLOCK, endings)
+            signal.sigwait(endings)
     except KeyboardInterrupt:
+        pass
+    # The terminal may be gone.
+    with suppress(OSError):
         show_stopped()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End a start under way, once: the processes so far are to be ended, too."""
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -33,10 +33,15 @@ def run(*module_and_arguments: str) -> None:
 
 @contextmanager
 def started(*module_and_arguments: str, log: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run one of our commands beside us, its errors to ``log``; end it at the end."""
+    """Run one of our commands beside us, its errors to ``log``; end it at the end.
+
+    Its standard input ends with us, even if we are killed: a command that is told to
+    watch it (``--until-stdin-closes``) is never left behind.
+    """
     with log.open("ab") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own commands
             [sys.executable, "-m", *module_and_arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -52,8 +57,9 @@ def started(*module_and_arguments: str, log: Path) -> Iterator[subprocess.Popen[
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def ready_address(process: subprocess.Popen[str], log: Path) -> str:

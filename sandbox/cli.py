@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.agency import AgencyId
 from sandbox.errors import SandboxError
 from sandbox.faults import FAULTS, Fault
+from sandbox.lifeline import end_with_stdin
 from sandbox.population import MAX_HOLDERS
 from sandbox.prepare import prepare
 from sandbox.serve import Options, serve
@@ -26,6 +27,8 @@ def run(arguments: Sequence[str]) -> int:
         if chosen.command == "prepare":
             prepare(chosen.dir, chosen.today or datetime.now(SHANGHAI).date())
         else:
+            if chosen.until_stdin_closes:
+                end_with_stdin()
             serve(_options(chosen))
     except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)  # noqa: T201 - its message
@@ -74,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     served.add_argument(
         "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
+    )
+    served.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input does, too",
     )
     served.add_argument("--fault", choices=list(Fault), metavar="FAULT")
     return parser

@@ -4,17 +4,83 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from gateway.ports import free_port
+from tests.running import eventually
 
 GATEWAY = (sys.executable, "-m", "gateway")
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDemo:
+    """The demo's process, once it is ready, and where it listens."""
+
+    process: subprocess.Popen[str]
+    ports: tuple[int, ...]
+    shown: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody listens any more."""
+        for port in self.ports:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return False
+        return True
+
+
+@contextmanager
+def running_demo(folder: Path, *before: str) -> Iterator[RunningDemo]:
+    """Run the demo, ``before`` it what starts it, and wait until it is ready."""
+    port, agency_port = free_port("127.0.0.1"), _three_free_ports()
+    with subprocess.Popen(
+        [
+            *(*before, *GATEWAY, "demo", "--holders", "50", "--folder", str(folder)),
+            *("--port", str(port), "--agency-port", str(agency_port)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            ready = "ready; Ctrl-C stops all of it\n"
+            shown = "".join(iter(process.stdout.readline, ready))
+            ports = (port, *range(agency_port, agency_port + 3))
+            yield RunningDemo(process, ports, shown)
+        finally:
+            process.terminate()
 
 
 def test_the_check_asks_for_every_story_person_and_exits_0(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*GATEWAY, "demo", "--check", "--holders", "50"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "25 right, 0 wrong" in done.stdout
+    # A demo that runs from here has its files in var/demo.
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_check_keeps_its_files_where_it_is_told_to(tmp_path: Path) -> None:
     done = subprocess.run(
         [*GATEWAY, "demo", "--check", "--holders", "50", "--folder", str(tmp_path)],
         capture_output=True,
@@ -22,36 +88,79 @@ def test_the_check_asks_for_every_story_person_and_exits_0(tmp_path: Path) -> No
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "25 right, 0 wrong" in done.stdout
+    assert done.returncode == 0
+    assert (tmp_path / "gateway.toml").exists()
 
 
-def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
-    port, agency_port = free_port("127.0.0.1"), _three_free_ports()
-    demo = subprocess.Popen(
-        [
-            *(*GATEWAY, "demo", "--holders", "50", "--folder", str(tmp_path)),
-            *("--port", str(port), "--agency-port", str(agency_port)),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
+    ending: signal.Signals, tmp_path: Path
+) -> None:
+    with running_demo(tmp_path) as demo:
+        url = f"http://127.0.0.1:{demo.ports[0]}"
+        urllib.request.urlopen(f"{url}/health/live").close()
+
+        demo.process.send_signal(ending)
+        rest, errors = demo.process.communicate(timeout=20)
+
+    assert (demo.process.returncode, rest.strip(), errors) == (0, "stopped", "")
+    assert demo.is_over
+    assert f"{url}/graphql" in demo.shown
+    assert re.search(r"token +demo-\S{20,}", demo.shown)
+    assert (
+        len(re.findall(r"^[A-Z0-9]{15,18} .+ \| .+$", demo.shown, re.MULTILINE)) == 25
     )
-    assert demo.stdout is not None
-    shown = "".join(iter(demo.stdout.readline, "ready; Ctrl-C stops all of it\n"))
-    url = f"http://127.0.0.1:{port}"
-    urllib.request.urlopen(f"{url}/health/live").close()
 
-    demo.send_signal(signal.SIGINT)
-    rest, errors = demo.communicate(timeout=20)
 
-    assert (demo.returncode, rest.strip(), errors) == (0, "stopped", "")
-    assert f"{url}/graphql" in shown
-    assert re.search(r"token +demo-\S{20,}", shown)
-    assert len(re.findall(r"^[A-Z0-9]{15,18} .+ \| .+$", shown, re.MULTILINE)) == 25
-    for taken in (port, agency_port, agency_port + 1, agency_port + 2):
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", taken)) != 0
+def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> None:
+    with running_demo(tmp_path) as demo:
+        demo.process.send_signal(signal.SIGHUP)
+        time.sleep(0.02)
+        demo.process.send_signal(signal.SIGTERM)
+        rest, errors = demo.process.communicate(timeout=20)
+
+    assert (demo.process.returncode, rest.strip(), errors) == (0, "stopped", "")
+    assert demo.is_over
+
+
+def test_under_nohup_a_terminal_that_closes_means_nothing(tmp_path: Path) -> None:
+    with running_demo(tmp_path, "env", "--ignore-signal=HUP") as demo:
+        demo.process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+
+        assert demo.process.poll() is None
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.communicate(timeout=20)
+
+    assert demo.is_over
+
+
+def test_a_demo_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
+    with running_demo(tmp_path) as demo:
+        assert not demo.is_over
+
+        demo.process.kill()
+        demo.process.communicate(timeout=20)
+
+        eventually(lambda: demo.is_over)
+
+
+def test_nobody_else_can_read_the_secrets_of_a_demo(tmp_path: Path) -> None:
+    # As an earlier demo may have left it.
+    (tmp_path / "certificate-id.key").touch(mode=0o644)
+
+    with running_demo(tmp_path) as demo:
+        secrets = [
+            *(tmp_path / name for name in ("gateway.toml", "pseudonym.key")),
+            tmp_path / "certificate-id.key",
+            *(tmp_path / "keys").glob("*.pem"),
+        ]
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets}
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.communicate(timeout=20)
+
+    assert len(secrets) > 3
+    assert set(modes.values()) == {0o600}, modes
 
 
 def test_a_taken_port_is_one_sentence_that_names_the_option(tmp_path: Path) -> None:
