@@ -23,7 +23,6 @@ from policy.eligibility import (
     without_certificate,
 )
 from policy.evidence import Claim, Claimant, Evidence
-from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.parameters import Parameters
 from policy.row import row_of
@@ -108,7 +107,11 @@ def judge(
     # What nobody proved might be the certificate in order, so a worse one that
     # somebody did prove decides nothing.
     eligibility = without_certificate(
-        question.item, question.level, absence, claim=question.claim
+        question.item,
+        question.level,
+        absence,
+        claim=question.claim,
+        figures=parameters.in_force(question.as_of),
     )
     return Verdict(eligibility, None)
 
@@ -120,12 +123,7 @@ def _may_be_of(
     record = certificate.record
     if record.level not in (question.level, None):
         return False
-    row = row_of(record, catalogue)
-    if row.item is None:
-        collected_by = certificate.attestation.institution
-        is_unknown = row.outcome is FindingOutcome.UNDETERMINED
-        return is_unknown and collected_by == question.item.collection_body.id
-    return row.item.code == question.item.code
+    return question.item.code in row_of(record, catalogue).candidates
 
 
 def _absence(person: Person, item: Item) -> Absence:

@@ -139,8 +139,8 @@ def of_the_annex(today: date) -> tuple[Story, ...]:
         story(
             8,
             "misspelt-item",
-            "项目名称有错字（氧碱电解工艺），代码正确：按代码认定",
-            "the item's name has a typing error, its code is right: the code decides",
+            "项目名称有已知的错字（氧碱电解工艺），代码正确：予以认定",
+            "the item's name has a known typing error, its code is right: believed",
             resident("310199199802060226", "魏晓琳"),
             licence(
                 CHLOR_ALKALI,
