@@ -1,0 +1,27 @@
+"""How long to fuzz: a minute in ``make test``, as long as it takes in ``make fuzz``."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.running import Agencies, Gateway, running_gateway
+
+settings.register_profile(
+    "long",
+    max_examples=20_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.fixture(scope="session", name="demo_gateway")
+def _demo_gateway(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway as the demo sets it up: every document is allowed."""
+    folder = tmp_path_factory.mktemp("gateway-fuzzed")
+    with running_gateway(
+        folder, running_agencies, settings="deadline_seconds = 0.5\n"
+    ) as gateway:
+        yield gateway

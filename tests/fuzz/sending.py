@@ -1,0 +1,25 @@
+"""A connector that sends what it is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.connector import Reply
+from policy.identity import Identity, IdType
+from signing.envelope import Envelope
+
+
+@dataclass
+class Sends:
+    """Sends the same envelopes for everybody."""
+
+    envelopes: tuple[Envelope, ...]
+    nonce: str | None = None
+
+    def can_ask(self, _id_type: IdType) -> bool:
+        return True
+
+    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        return Reply([self.envelopes] * len(holders), self.nonce)
+
+    async def probe(self) -> None:
+        """Speak."""
