@@ -24,6 +24,7 @@ ABOUT_PEOPLE = {
     "holder": '{ holder(idNumber: "x") { __typename } }',
     "holders": "{ holders(people: []) { __typename } }",
     "certificate": '{ certificate(id: "x") { __typename } }',
+    "auditRecords": "{ auditRecords { __typename } }",
     "_entities": "{ _entities(representations: []) { __typename } }",
 }
 HIDDEN = {
