@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.errors import StartError
-from gateway.wiring import load_trust_bundle
+from gateway.trust import read_bundle
 from signing.envelope import Envelope, Freshness, PayloadType
 from signing.report import CheckOutcome, CheckResult, examine
 
@@ -36,7 +36,7 @@ def examine_file(  # noqa: PLR0913 - one argument an option of the command
         freshness = Freshness(max_age=max_age, skew=timedelta(minutes=1))
     return examine(
         envelope,
-        load_trust_bundle(trust),
+        read_bundle(trust),
         types=frozenset(PayloadType),
         at=at,
         freshness=freshness,

@@ -27,7 +27,8 @@ from gateway.settings import Settings, load_settings, read_certificate_id_key
 from gateway.store.database import prepare_database
 from gateway.telemetry import configure_logs
 from gateway.tls import Tls
-from gateway.wiring import load_trust_bundle
+from gateway.trust import load_trust_bundle
+from policy.catalogue import load_catalogue
 
 HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The
@@ -109,7 +110,7 @@ def refuse_unusable(settings: Settings) -> None:
     read_certificate_id_key(Path(settings.certificate_id_key_file))
     read_pseudonyms(Path(settings.pseudonym_key_file))
     asyncio.run(prepare_database(settings.database_url))
-    load_trust_bundle(Path(settings.trust_bundle))
+    load_trust_bundle(Path(settings.trust_bundle), load_catalogue())
     open_documents(settings)
     refuse_unusable_callers(settings)
     if settings.tls is not None:

@@ -15,12 +15,12 @@ from connectors.registry import Registry, load_manifests, open_agency
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
+from policy.text import same_words
 from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
-from signing.errors import TrustBundleError
-from signing.trust import TrustBundle, read_trust_bundle
 
 
 class Observer(GuardObserver, PrivacyObserver, Protocol):
@@ -44,7 +44,7 @@ async def open_services(
         StartError: a file is missing or says something that cannot be used.
     """
     catalogue = load_catalogue()
-    bundle = load_trust_bundle(Path(settings.trust_bundle))
+    bundle = load_trust_bundle(Path(settings.trust_bundle), catalogue)
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
@@ -87,22 +87,10 @@ async def open_services(
         )
 
 
-def load_trust_bundle(path: Path) -> TrustBundle:
-    """Read the keys whose signatures are believed.
-
-    Raises:
-        StartError: the file is missing or no trust bundle.
-    """
-    try:
-        return read_trust_bundle(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, TrustBundleError) as error:
-        raise StartError(f"trust bundle {path}: {error}") from None
-
-
 def _bodies_by_name(catalogue: Catalogue) -> MappingProxyType[str, Body]:
     return MappingProxyType(
         {
-            name: body
+            same_words(name): body
             for body in catalogue.bodies.values()
             for name in (body.name.zh, *body.aliases)
         }

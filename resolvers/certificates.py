@@ -15,7 +15,7 @@ from policy.catalogue import load_catalogue
 from policy.evidence import Claimant
 from policy.row import row_of
 from policy.standing import standing as standing_of
-from policy.text import Text
+from policy.text import Text, same_words
 from resolvers.bilingual import both
 from resolvers.caller import Scope
 from resolvers.choices import CertificateState, Check, Level, Standing
@@ -286,5 +286,5 @@ def _stated_body(name: str | None, services: Services) -> Body | None:
     """Return the body a registry names: the catalogue's, or its bare name."""
     if name is None:
         return None
-    body = services.bodies_by_name.get(name)
+    body = services.bodies_by_name.get(same_words(name))
     return Body(named=Text(name, name), id=None) if body is None else body_of(body)

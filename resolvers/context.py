@@ -37,7 +37,7 @@ class Services:
     bundle: TrustBundle
     catalogue: Catalogue
     bodies_by_name: Mapping[str, Body]
-    """The annex's bodies, by every spelling of their names."""
+    """The annex's bodies, by every name and alias in the form of ``same_words``."""
     parameters: Parameters
     certificate_ids: CertificateIds
     oversight: Oversight

@@ -11,12 +11,10 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
         b"referrer-policy": b"no-referrer",
         b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
         b"cross-origin-resource-policy": b"same-origin",
-        # Said here, or granian says its own name.
+        # The server would name itself; which one it is helps attackers only.
         b"server": b"gateway",
         # Answers are about people, or change by the second.
         b"cache-control": b"no-store",
-        # The server would name itself; which one it is helps attackers only.
-        b"server": b"gateway",
     }
 )
 
