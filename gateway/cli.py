@@ -14,7 +14,6 @@ from rich.table import Table
 from gateway.callers.commands import token
 from gateway.errors import StartError
 from gateway.privacy.commands import audit
-from signing.report import CheckOutcome, CheckResult
 
 app = typer.Typer(
     help="One question, three agencies: verified certificates with eligibility.",
@@ -26,11 +25,6 @@ documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
-_STYLES = {
-    CheckOutcome.PASSED: "green",
-    CheckOutcome.FAILED: "bold red",
-    CheckOutcome.NOT_RUN: "dim",
-}
 
 
 @app.command()
@@ -103,6 +97,13 @@ def verify(  # noqa: PLR0913 - one argument an option
     item: Annotated[
         str | None, typer.Option(help="The annex item to check the key's scope for.")
     ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            help="The agency's manifest: read the record by it, find its item, and "
+            "check the key's scope and institution."
+        ),
+    ] = None,
     at: Annotated[
         datetime | None,
         typer.Option(
@@ -115,17 +116,16 @@ def verify(  # noqa: PLR0913 - one argument an option
     ] = None,
 ) -> None:
     """Check one signed record offline and print every check. Exits 0 or 1."""
-    from gateway.offline import examine_file, is_believed  # noqa: PLC0415 - start-up
+    from gateway.offline import examine_file  # noqa: PLC0415 - start-up
+    from gateway.offline_screen import show_examination  # noqa: PLC0415 - start-up
 
     moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
-    results = examine_file(file, trust, body=body, item=item, at=moment, max_age=age)
-    believed = is_believed(results)
-    console = Console()
-    console.print(_report(results))
-    verdict = "[green]VERIFIED" if believed else "[bold red]REFUSED"
-    console.print(f"{verdict}[/] as of {moment:%Y-%m-%d %H:%M:%SZ}")
-    raise typer.Exit(0 if believed else 1)
+    examination = examine_file(
+        file, trust, body=body, item=item, manifest=manifest, at=moment, max_age=age
+    )
+    show_examination(examination, moment)
+    raise typer.Exit(0 if examination.is_believed else 1)
 
 
 @app.command()
@@ -169,15 +169,6 @@ def extract(
         raise typer.Exit(1)
     write(found, out)
     console.print(f"{len({d.digest for d in found})} documents in {escape(str(out))}")
-
-
-def _report(results: tuple[CheckResult, ...]) -> Table:
-    table = Table("check", "outcome", "reason")
-    for result in results:
-        style = _STYLES[result.outcome]
-        reason = f"{result.refusal}: {result.detail}" if result.refusal else ""
-        table.add_row(result.check.value, f"[{style}]{result.outcome.value}[/]", reason)
-    return table
 
 
 def main() -> None:

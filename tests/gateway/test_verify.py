@@ -1,22 +1,36 @@
 """``gateway verify`` checks one record offline and shows every check."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from signing.envelope import PayloadType
-from signing.sign import sign, sign_detached
-from tests.signing.agency import FIRE, TRANSPORT
+from signing.sign import SigningKey, sign, sign_detached
+from tests.contracts.people import nobodies
+from tests.signing.agency import FIRE, SAFETY, TRANSPORT
 from tests.vectors import mint
 
 TRUST = mint.FOLDER / "trust.toml"
 SIGNED_AT = datetime(2026, 3, 1, 7, 59, 30, tzinfo=UTC)
 AT = ("--at", "2026-03-01T08:00:00Z")
+MANIFEST = Path("sandbox/agencies/transport.toml").absolute()
+NUMBER = nobodies(1)[0].number
+CONTENT = {
+    "certificateNumber": "S000031020260001",
+    "holderName": "测试人",
+    "idType": "RESIDENT_ID",
+    "idNumber": NUMBER,
+    "occupation": "城市轨道交通列车司机",
+    "job": "城市轨道交通列车司机",
+    "jobCode": "4-02-01-01",
+    "skillLevel": "4",
+}
 
 
 def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,6 +42,18 @@ def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env={**os.environ, "COLUMNS": "200"},
     )
+
+
+def verify_by_manifest(
+    folder: Path, key: SigningKey, content: Mapping[str, str | None], *more: str
+) -> subprocess.CompletedProcess[str]:
+    """Sign ``content`` and check it by the transport commission's manifest."""
+    payload = json.dumps(content).encode()
+    envelope = sign(payload, key, type=PayloadType.RECORD, signed_at=SIGNED_AT)
+    path = folder / "record.jws"
+    path.write_bytes(envelope.signature)
+    files = ("--trust", str(TRUST), "--manifest", str(MANIFEST))
+    return verify(str(path), *files, *AT, *more)
 
 
 @pytest.fixture(name="record")
@@ -44,8 +70,33 @@ def test_a_good_record_passes_every_check_that_was_asked_for(record: Path) -> No
     done = verify(str(record), "--trust", str(TRUST), *AT)
 
     assert done.returncode == 0
-    assert (done.stdout.count("PASSED"), done.stdout.count("NOT_RUN")) == (13, 2)
+    assert (done.stdout.count("PASSED"), done.stdout.count("NOT_RUN")) == (13, 4)
     assert "VERIFIED as of 2026-03-01 08:00:00Z" in done.stdout
+    # The verdict says itself what it leaves open, and what would close it.
+    assert done.stdout.splitlines()[-1].endswith(
+        "; not checked: freshness (give --max-age-seconds); scope (give --manifest or "
+        "--item); institution (give --manifest); record (give --manifest)"
+    )
+
+
+def test_the_key_is_shown_with_its_institution_window_and_scope(record: Path) -> None:
+    done = verify(str(record), "--trust", str(TRUST), *AT)
+
+    for shown in (
+        "key: test-transport-1",
+        "institution: shanghai-transport-qualification-centre",
+        "window: 2026-01-01 00:00:00Z to 2028-01-01 00:00:00Z",
+        "scope: 4-02-01-01",
+    ):
+        assert shown in done.stdout
+
+
+def test_a_key_that_is_only_named_is_not_shown_as_the_signers(record: Path) -> None:
+    record.write_bytes(record.read_bytes()[:-4] + b"AAAA")
+
+    done = verify(str(record), "--trust", str(TRUST), *AT)
+
+    assert "key (named, and not proven): test-transport-1" in done.stdout
 
 
 def test_one_line_feed_at_the_end_is_the_editors(record: Path) -> None:
@@ -95,6 +146,84 @@ def test_the_keys_scope_is_checked_for_an_item(
     done = verify(str(record), "--trust", str(TRUST), *AT, "--item", item)
 
     assert done.returncode == code
+
+
+def test_a_record_is_read_by_its_manifest_and_its_item_found(tmp_path: Path) -> None:
+    done = verify_by_manifest(tmp_path, TRANSPORT, CONTENT, "--max-age-seconds", "60")
+
+    assert done.returncode == 0
+    assert (done.stdout.count("PASSED"), done.stdout.count("NOT_RUN")) == (17, 0)
+    assert done.stdout.splitlines()[-1] == "VERIFIED as of 2026-03-01 08:00:00Z"
+    assert NUMBER not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "reason"),
+    [
+        pytest.param(
+            TRANSPORT, {"jobCode": "1.1"}, "OUT_OF_SCOPE: item '1.1'", id="out of scope"
+        ),
+        pytest.param(SAFETY, {"jobCode": "1.1"}, "FOREIGN_KEY", id="another's key"),
+        pytest.param(
+            TRANSPORT, {"certificateNumber": None}, "MALFORMED_RECORD", id="no number"
+        ),
+        pytest.param(
+            TRANSPORT, {"idNumber": "7"}, "MALFORMED_RECORD", id="about nobody"
+        ),
+    ],
+)
+def test_a_record_that_its_agency_may_not_attest_is_refused(
+    tmp_path: Path, key: SigningKey, change: dict[str, str | None], reason: str
+) -> None:
+    done = verify_by_manifest(tmp_path, key, {**CONTENT, **change})
+
+    assert done.returncode == 1
+    assert reason in done.stdout
+    assert "REFUSED as of" in done.stdout
+
+
+def test_a_record_of_no_item_leaves_the_scope_open(tmp_path: Path) -> None:
+    elsewhere = {"jobCode": "9-99", "job": "别的项目", "occupation": "别的职业"}
+
+    done = verify_by_manifest(tmp_path, TRANSPORT, {**CONTENT, **elsewhere})
+
+    assert done.returncode == 0
+    assert "scope (a record is about no item of the annex)" in done.stdout
+
+
+def test_what_is_not_believed_is_not_read(tmp_path: Path) -> None:
+    done = verify_by_manifest(tmp_path, TRANSPORT, CONTENT, "--at", "2040-01-01")
+
+    assert done.returncode == 1
+    assert done.stdout.count("what is not believed is not read") == 3
+
+
+def test_an_item_and_a_manifest_together_are_one_too_many(record: Path) -> None:
+    both = ("--item", "1.1", "--manifest", str(MANIFEST))
+
+    done = verify(str(record), "--trust", str(TRUST), *AT, *both)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--item or --manifest" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('id = "transport"', 'name = "transport"', id="unknown key"),
+        pytest.param('item = "job"', 'item = "job["', id="no JMESPath"),
+    ],
+)
+def test_a_manifest_that_is_none_is_one_sentence(
+    record: Path, tmp_path: Path, old: str, new: str
+) -> None:
+    path = tmp_path / "manifest.toml"
+    path.write_text(MANIFEST.read_text("utf-8").replace(old, new, 1), "utf-8")
+
+    done = verify(*(str(record), "--trust", str(TRUST)), *AT, "--manifest", str(path))
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert str(path) in done.stderr
 
 
 def test_a_detached_signature_is_checked_over_its_body(tmp_path: Path) -> None:
