@@ -27,7 +27,7 @@ from gateway.graphql_http.turns import Turns
 from resolvers.answering import execute
 from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
-from resolvers.documents import Documents
+from resolvers.documents import Documents, Question
 from resolvers.look_ups import look_up_of
 from resolvers.reading import RefusedDocumentError
 
@@ -77,46 +77,47 @@ class GraphQLEndpoint:
         headers = Headers(scope=scope)
         media_type = media_type_of(",".join(headers.getlist("accept")))
         by_get = scope["method"] == "GET"
-        if by_get:
+        if not by_get:
+            require_json(headers.getlist("content-type"))
+        elif scope["query_string"]:
             require_preflight(headers)
         else:
-            require_json(headers.getlist("content-type"))
-        if by_get and not scope["query_string"]:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
         caller: Caller = scope["state"]["caller"]
         with self._turns.take(caller.id):
-            if by_get:
-                question = question_of_address(scope["query_string"])
-            else:
-                question = question_of_body(
-                    await read_body(
-                        headers,
-                        receive,
-                        max_bytes=self._max_body_bytes,
-                        seconds=self._options.body_seconds,
-                    )
-                )
+            question = await self._question(scope, headers, receive)
             try:
                 prepared = self._documents.prepare(question, caller)
                 if by_get:
                     require_harmless(prepared)
-                services: Services = scope["app"].state.services
-                stated = look_up_of(headers, question.extensions, caller.look_up)
                 name = prepared.operation.name
+                operation = None if name is None else name.value
+                services: Services = scope["app"].state.services
                 context = RequestContext(
                     services,
                     caller,
-                    stated,
+                    look_up_of(headers, question.extensions, caller.look_up),
                     request_id=scope["state"]["request_id"],
-                    operation=None if name is None else name.value,
+                    operation=operation,
                     document=prepared.text,
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):
-                    result = await awaited(
-                        result, receive, self._options.request_seconds
-                    )
+                    seconds = self._options.request_seconds
+                    result = await awaited(result, receive, seconds)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
-        name = prepared.operation.name
-        return executed(result, media_type, None if name is None else name.value)
+        return executed(result, media_type, operation)
+
+    async def _question(
+        self, scope: Scope, headers: Headers, receive: Receive
+    ) -> Question:
+        if scope["method"] == "GET":
+            return question_of_address(scope["query_string"])
+        body = await read_body(
+            headers,
+            receive,
+            max_bytes=self._max_body_bytes,
+            seconds=self._options.body_seconds,
+        )
+        return question_of_body(body)
