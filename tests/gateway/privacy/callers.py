@@ -1,0 +1,44 @@
+"""Callers of a gateway that differ in what they may see and must state."""
+
+import hashlib
+from collections.abc import Mapping
+
+from tests.running import Agencies
+
+UNSTATED, MASKED, AUDITOR, SPARING = "unstated", "masked", "auditor", "sparing"
+"""Bearer tokens, named like their callers: without a purpose of its own, without
+identity:read, with audit:read alone, and with a budget of three people a day."""
+
+PURPOSE = {"X-Purpose": "COMPLAINT", "X-Case-Number": "12345-7"}
+
+
+def entry(caller: str, *scopes: str, purpose: bool = True) -> str:
+    """Return a caller's entry in the configuration; its token is its name."""
+    digest = hashlib.sha256(caller.encode()).hexdigest()
+    lines = [
+        "[[tokens]]",
+        f'caller = "{caller}"',
+        f'sha256 = "{digest}"',
+        f"scopes = [{', '.join(map(repr, scopes))}]",
+    ]
+    if purpose:
+        lines += ['purpose = "SUPERVISION_AND_AUDIT"', f'case_number = "{caller}-1"']
+    return "\n".join(lines)
+
+
+READ, IDENTITY = "certificates:read", "identity:read"
+TABLES = "\n".join(
+    (
+        entry(UNSTATED, READ, IDENTITY, purpose=False),
+        entry(MASKED, READ),
+        entry(AUDITOR, "audit:read", purpose=False),
+        entry(SPARING, READ, IDENTITY),
+        "[privacy]",
+        f"people_a_day_of = {{ {SPARING} = 3 }}",
+    )
+)
+
+
+def asked(agencies: Agencies) -> Mapping[str, int]:
+    """Return how often each agency was asked since the last reset."""
+    return {id_: agencies.calls(id_)["calls"] for id_ in agencies.urls}

@@ -1,0 +1,17 @@
+"""A gateway with callers that differ in what they may see and must state."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.gateway.privacy.callers import TABLES
+from tests.running import Agencies, Gateway, running_gateway
+
+
+@pytest.fixture(scope="session", name="gateway")
+def _gateway(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway-privacy")
+    with running_gateway(folder, running_agencies, tables=TABLES) as gateway:
+        yield gateway

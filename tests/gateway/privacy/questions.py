@@ -1,0 +1,56 @@
+"""Every way to ask about a person, and what an auditor asks."""
+
+from typing import Any
+
+from tests.running import Agencies, Gateway
+
+HOLDER = """query About($n: String!) { holder(idNumber: $n) {
+  __typename certificates { totalCount nodes { id number holderName } }
+  sources { agency outcome } } }"""
+HOLDERS = """query Abouts($people: [PersonInput!]!) { holders(people: $people) {
+  ... on Holders { nodes { __typename sources { outcome } } } } }"""
+CERTIFICATE = """query Certificate($id: ID!) { certificate(id: $id) { __typename
+  ... on Certificate { number holderName } ... on UnknownCertificate { id } } }"""
+ENTITIES = """query Entities($r: [_Any!]!) { _entities(representations: $r) {
+  ... on Certificate { number holderName } } }"""
+RECORDS = """query Records($filter: AuditFilter, $first: Int! = 100, $after: String) {
+  auditRecords(filter: $filter, first: $first, after: $after) {
+    nodes { id at event caller requestId person purpose caseNumber operation document
+      sources { agency outcome } certificates keptFrom removed }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+
+def question(query: str, **variables: object) -> dict[str, Any]:
+    """Return the body of a request."""
+    return {"query": query, "variables": variables}
+
+
+def number_of(agencies: Agencies, story: str = "all-three") -> str:
+    """Return a story person's identity number."""
+    number: str = agencies.person(story)["idNumber"]
+    return number
+
+
+def certificate_id(gateway: Gateway, agencies: Agencies) -> str:
+    """Return the id of a certificate that exists."""
+    holder = gateway.ask(HOLDER, n=number_of(agencies))["holder"]
+    id_: str = holder["certificates"]["nodes"][0]["id"]
+    return id_
+
+
+def ways(gateway: Gateway, agencies: Agencies) -> dict[str, dict[str, Any]]:
+    """Return every way to ask about the person with three certificates."""
+    number, id_ = number_of(agencies), certificate_id(gateway, agencies)
+    entity = {"__typename": "Certificate", "id": id_}
+    return {
+        "holder": question(HOLDER, n=number),
+        "holders": question(HOLDERS, people=[{"idNumber": number}]),
+        "certificate": question(CERTIFICATE, id=id_),
+        "entities": question(ENTITIES, r=[entity]),
+    }
+
+
+def error_of(body: Any) -> Any:
+    """Return the one error of an answer."""
+    (error,) = body["errors"]
+    return error

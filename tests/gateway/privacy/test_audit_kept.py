@@ -1,0 +1,123 @@
+"""No answer is given whose record could still be lost."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+from gateway.demo import HOST, write_configuration
+from gateway.ports import free_port
+from gateway.processes import await_answer
+from tests.gateway.privacy.callers import TABLES
+from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
+from tests.running import TOKEN, Agencies, Gateway, running_gateway
+
+
+def test_every_answer_before_a_sigkill_is_on_the_log(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    port = free_port(HOST)
+    config = write_configuration(
+        tmp_path,
+        trust_folder=agencies.folder,
+        port=port,
+        agencies=agencies.urls,
+        token=TOKEN,
+        id_number="",
+    )
+    log = tmp_path / "gateway.log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve", "--config", str(config)],
+            stderr=errors,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+    await_answer(f"http://{HOST}:{port}/health/live", process, log)
+    gateway = Gateway(f"http://{HOST}:{port}", tmp_path)
+    answered: list[str] = []
+
+    def ask(client: int) -> None:
+        body = question(HOLDER, n=number_of(agencies))
+        for n in range(10_000):
+            name = f"{client}-{n}"
+            with suppress(OSError):
+                status, answer, _ = gateway.post(body, headers={"X-Request-Id": name})
+                if status == 200 and "errors" not in answer:
+                    answered.append(name)
+                    continue
+            return
+
+    clients = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
+    for client in clients:
+        client.start()
+    while len(answered) < 100:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    for client in clients:
+        client.join()
+    process.wait()
+
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as database:
+        kept = {
+            name
+            for (name,) in database.execute(
+                "SELECT request_id FROM audit_records WHERE event = 'LOOKED_UP'"
+            )
+        }
+    assert len(answered) >= 100
+    assert set(answered) - kept == set()
+
+
+def test_while_the_log_cannot_be_written_nobody_is_looked_up(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    body = question(HOLDER, n=number_of(agencies))
+    with running_gateway(tmp_path, agencies, tables=TABLES) as gateway:
+        with closing(sqlite3.connect(tmp_path / "gateway.db")) as database:
+            database.execute("ALTER TABLE audit_records RENAME TO elsewhere")
+            database.commit()
+            refused = [error_of(gateway.post(body)[1]) for _ in range(3)]
+            metrics = gateway.get("/metrics")[1]
+            database.execute("ALTER TABLE elsewhere RENAME TO audit_records")
+            database.commit()
+        agencies.reset()
+        until = time.monotonic() + 10
+        while "errors" in gateway.post(body)[1]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    assert {error["extensions"]["code"] for error in refused} == {"AUDIT_UNAVAILABLE"}
+    assert 'gateway_audit_records_total{result="failed"}' in metrics
+    assert 'gateway_look_ups_refused_total{code="AUDIT_UNAVAILABLE"} 3.0' in metrics
+
+
+def test_a_stop_keeps_what_was_answered(agencies: Agencies, tmp_path: Path) -> None:
+    body = question(HOLDER, n=number_of(agencies))
+    with running_gateway(tmp_path, agencies, tables=TABLES) as gateway:
+        gateway.post(body, headers={"X-Request-Id": "last"})
+
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as database:
+        found = database.execute(
+            "SELECT count(*) FROM audit_records WHERE request_id = 'last'"
+        ).fetchone()
+    assert found == (1,)
+
+
+def test_retention_is_applied_at_the_start_and_is_on_the_log(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with running_gateway(tmp_path, agencies, tables=TABLES):
+        pass
+
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as database:
+        found = database.execute(
+            "SELECT event, caller, removed FROM audit_records"
+        ).fetchall()
+    assert found == [("RETENTION_APPLIED", "gateway", 0)]

@@ -1,0 +1,200 @@
+"""A caller's people are counted through every way of asking, and across restarts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.demo import open_gateway
+from tests.gateway.privacy.callers import SPARING, TABLES, asked
+from tests.gateway.privacy.questions import (
+    CERTIFICATE,
+    ENTITIES,
+    HOLDER,
+    HOLDERS,
+    error_of,
+    question,
+)
+from tests.running import Agencies, Gateway, running_gateway
+
+NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}
+
+
+@pytest.fixture(name="gateway")
+def _gateway(agencies: Agencies, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway on which nobody was looked up yet."""
+    with running_gateway(tmp_path, agencies, tables=TABLES) as gateway:
+        yield gateway
+
+
+def numbers(agencies: Agencies) -> list[str]:
+    """Return the numbers of story persons, each once."""
+    return list(dict.fromkeys(person["idNumber"] for person in agencies.people))
+
+
+def aliases(people: list[str]) -> dict[str, object]:
+    """Return one question about many, each under an alias."""
+    fields = " ".join(
+        f'p{n}: holder(idNumber: "{number}") {{ __typename }}'
+        for n, number in enumerate(people)
+    )
+    return question(f"{{ {fields} }}")
+
+
+def batch(people: list[str]) -> dict[str, object]:
+    """Return one question about many, as a list."""
+    return question(HOLDERS, people=[{"idNumber": number} for number in people])
+
+
+def ids(gateway: Gateway, agencies: Agencies, count: int) -> list[str]:
+    """Return certificate ids of so many different people, asked by another caller."""
+    found = []
+    for number in numbers(agencies):
+        holder = gateway.ask(HOLDER, n=number)["holder"]
+        nodes = holder["certificates"]["nodes"]
+        found += [node["id"] for node in nodes[:1]]
+    return found[:count]
+
+
+def entities(found: list[str]) -> dict[str, object]:
+    return question(
+        ENTITIES, r=[{"__typename": "Certificate", "id": id_} for id_ in found]
+    )
+
+
+def test_the_last_allowed_person_is_answered(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    _, answer, _ = gateway.post(batch(numbers(agencies)[:3]), token=SPARING)
+
+    assert "errors" not in answer
+
+
+def test_one_more_is_refused_with_what_is_allowed_and_until_when(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    _, answer, _ = gateway.post(batch(numbers(agencies)[:4]), token=SPARING)
+
+    extensions = error_of(answer)["extensions"]
+    assert (extensions["code"], extensions["found"], extensions["allowed"]) == (
+        "PEOPLE_BUDGET_EXCEEDED",
+        4,
+        3,
+    )
+    assert extensions["resetsAt"].endswith("T00:00:00+08:00")
+
+
+@pytest.mark.parametrize("ask", [aliases, batch])
+def test_a_batch_over_the_budget_asks_nobody(
+    gateway: Gateway, agencies: Agencies, ask: object
+) -> None:
+    assert callable(ask)
+
+    _, answer, _ = gateway.post(ask(numbers(agencies)[:4]), token=SPARING)
+
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    assert codes == {"PEOPLE_BUDGET_EXCEEDED"}
+    assert asked(agencies) == NOBODY
+
+
+def test_entities_over_the_budget_ask_nobody(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    question_ = entities(ids(gateway, agencies, 4))
+    agencies.reset()
+
+    _, answer, _ = gateway.post(question_, token=SPARING)
+
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    assert codes == {"PEOPLE_BUDGET_EXCEEDED"}
+    assert asked(agencies) == NOBODY
+
+
+def test_certificate_ids_count_whom_they_are_about(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    *first, fourth = ids(gateway, agencies, 4)
+    for id_ in (*first, *first):
+        _, answer, _ = gateway.post(question(CERTIFICATE, id=id_), token=SPARING)
+        assert "errors" not in answer
+
+    _, answer, _ = gateway.post(question(CERTIFICATE, id=fourth), token=SPARING)
+
+    assert error_of(answer)["extensions"]["code"] == "PEOPLE_BUDGET_EXCEEDED"
+
+
+def test_somebody_counted_already_is_answered_after_the_budget_is_spent(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    people = numbers(agencies)
+    gateway.post(batch(people[:3]), token=SPARING)
+    gateway.post(batch(people[:4]), token=SPARING)
+
+    _, answer, _ = gateway.post(aliases([people[0]] * 5), token=SPARING)
+
+    assert "errors" not in answer
+
+
+def test_other_callers_are_not_held_up(gateway: Gateway, agencies: Agencies) -> None:
+    gateway.post(batch(numbers(agencies)[:4]), token=SPARING)
+
+    _, answer, _ = gateway.post(batch(numbers(agencies)[:4]))
+
+    assert "errors" not in answer
+
+
+def test_malformed_numbers_cost_nothing(gateway: Gateway, agencies: Agencies) -> None:
+    gateway.post(batch(["1", "2", "3", "4"]), token=SPARING)
+
+    _, answer, _ = gateway.post(batch(numbers(agencies)[:3]), token=SPARING)
+
+    assert "errors" not in answer
+
+
+def test_the_count_survives_a_restart(agencies: Agencies, tmp_path: Path) -> None:
+    people = numbers(agencies)
+    with running_gateway(tmp_path, agencies, tables=TABLES) as gateway:
+        gateway.post(batch(people[:3]), token=SPARING)
+        port = int(gateway.url.rpartition(":")[2])
+
+    with open_gateway(tmp_path / "gateway.toml", port):
+        _, answer, _ = gateway.post(batch(people[3:4]), token=SPARING)
+
+    assert error_of(answer)["extensions"]["found"] == 4
+
+
+def test_alerts_are_logged_and_counted(gateway: Gateway, agencies: Agencies) -> None:
+    people = numbers(agencies)
+    gateway.post(batch(people[:3]), token=SPARING)
+    gateway.post(batch(people[:4]), token=SPARING)
+
+    alerts = [json.loads(line) for line in gateway.log.splitlines() if "alert" in line]
+    assert [(a["alert"], a["caller"], a["people"]) for a in alerts] == [
+        ("PEOPLE_BUDGET_SPENT", SPARING, 3)
+    ]
+    metrics = gateway.get("/metrics")[1]
+    assert 'gateway_privacy_alerts_total{alert="PEOPLE_BUDGET_SPENT"} 1.0' in metrics
+
+
+def test_a_caller_that_tries_numbers_is_reported(gateway: Gateway) -> None:
+    for seventeen in range(31011019900307000, 31011019900307020):
+        gateway.post(batch([with_check_character(str(seventeen))]))
+
+    metrics = gateway.get("/metrics")[1]
+    assert 'gateway_privacy_alerts_total{alert="MANY_UNKNOWN_PEOPLE"} 1.0' in metrics
+
+
+def test_a_caller_that_tries_certificate_ids_is_reported(gateway: Gateway) -> None:
+    for number in range(20):
+        gateway.post(question(CERTIFICATE, id=f"tried-{number}"))
+
+    metrics = gateway.get("/metrics")[1]
+    assert 'gateway_privacy_alerts_total{alert="MANY_UNKNOWN_PEOPLE"} 1.0' in metrics
+
+
+def with_check_character(seventeen: str) -> str:
+    """Return an identity number, by the weights of GB 11643."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(d) * w for d, w in zip(seventeen, weights, strict=True))
+    return seventeen + "10X98765432"[total % 11]
