@@ -9,6 +9,13 @@ SECONDS = 15.0
 MOST = 1_000_000
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
+PLACES = re.compile(
+    r"Traceback|File \"|\.py\b|site-packages|/tmp/|/usr/|/root/|/work/|/home/"
+    r"|127\.0\.0\.1|localhost|aiohttp|strawberry|graphql-core|granian|starlette|uvloop"
+    r"|orjson|msgspec|object at 0x"
+)
+"""What an answer never says: where we are, what we are made of, how we failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Raw:

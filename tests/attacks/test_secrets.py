@@ -7,7 +7,6 @@ bad logins and bad questions; then everything it has ever said is searched.
 import base64
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from gateway.errors import StartError
 from gateway.settings import load_settings, read_certificate_id_key
 from sandbox.faults import Fault
-from tests.attacks.raw import Raw, request, send
+from tests.attacks.raw import PLACES, Raw, request, send
 from tests.federation.queries import EMERGENCY, FIRE, HOLDER_CHECK, SOURCES, TRANSPORT
 from tests.running import TOKEN, Agencies, Gateway, running_gateway
 
@@ -31,12 +30,6 @@ scopes = ["certificates:read", "schema:read"]
 purpose = "SUBSIDY_CLAIM"
 case_number = "17-2026-1"
 """
-PLACES = re.compile(
-    r"Traceback|File \"|\.py\b|site-packages|/tmp/|/usr/|/root/|/work/|/home/"
-    r"|127\.0\.0\.1|localhost|aiohttp|strawberry|graphql-core|granian|starlette|uvloop"
-    r"|orjson|msgspec|object at 0x"
-)
-"""What an answer never says: where we are, what we are made of, how we failed."""
 
 
 @dataclass

@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema, nodes
 
-from tests.attacks.raw import Raw, request, send
-from tests.attacks.test_secrets import PLACES
+from tests.attacks.raw import PLACES, Raw, request, send
 from tests.running import TOKEN, Gateway
 
 SCHEMA = build_schema(Path("schema.graphql").read_text("utf-8"), assume_valid=True)

@@ -10,8 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.raw import Raw, request, send
-from tests.attacks.test_secrets import PLACES
+from tests.attacks.raw import PLACES, Raw, request, send
 from tests.running import TOKEN, Gateway
 
 NETWORK = settings(

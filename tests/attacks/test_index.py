@@ -1,0 +1,110 @@
+"""``docs/attacks.md`` and the tests it names are one: no row can rot."""
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path("tests")
+PAGE = Path("docs/attacks.md").read_text("utf-8")
+SECTION = re.compile(r"^## (\d+) .*$", re.MULTILINE)
+NAMED = re.compile(r"`([\w/]+\.py)::(\w+)(?:\[([^\]]+)\])?`")
+ROWS = {
+    "1": 19,
+    "2": 6,
+    "3": 7,
+    "4": 21,
+    "5": 6,
+    "6": 12,
+    "7": 18,
+    "8": 17,
+    "9": 10,
+    "10": 17,
+    "11": 14,
+    "12": 5,
+}
+"""How many attacks each section has: a row is not dropped by mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attack."""
+
+    section: str
+    attack: str
+    outcome: str
+    tests: str
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.attack}"
+
+
+def rows() -> list[Row]:
+    """Return the rows of every section, in order."""
+    _, *parts = SECTION.split(PAGE)
+    return [
+        Row(section, *(cell.strip() for cell in line.strip("|").split("|")))
+        for section, text in zip(parts[::2], parts[1::2], strict=True)
+        for line in text.splitlines()
+        if line.startswith("| ") and not line.startswith("| Attack |")
+    ]
+
+
+@cache
+def functions(path: Path) -> frozenset[str]:
+    """Return the names of a file's tests."""
+    tree = ast.parse(path.read_text("utf-8"))
+    return frozenset(
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+
+
+@cache
+def words(folder: Path) -> frozenset[str]:
+    """Return every string of the files in a folder: cases may stand beside tests."""
+    return frozenset(
+        node.value
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def test_every_section_has_its_attacks() -> None:
+    found = dict.fromkeys(ROWS, 0)
+    for row in rows():
+        found[row.section] += 1
+
+    assert found == ROWS
+
+
+@pytest.mark.parametrize("row", rows(), ids=str)
+def test_an_attack_has_tests_that_exist(row: Row) -> None:
+    named = NAMED.findall(row.tests)
+
+    assert row.outcome
+    assert named
+    assert len(named) == row.tests.count("::")
+    for file, name, case in named:
+        path = TESTS / file
+        assert name in functions(path), f"{file} has no {name}"
+        assert not case or case in words(path.parent), f"{file} has no case {case!r}"
+
+
+def test_every_file_of_attacks_stands_on_the_page() -> None:
+    files = {
+        path.relative_to(TESTS).as_posix() for path in TESTS.glob("attacks/test_*")
+    }
+    files |= {path.relative_to(TESTS).as_posix() for path in TESTS.glob("fuzz/test_*")}
+    named = {file for file, _, _ in NAMED.findall(PAGE)}
+
+    assert files - named == {
+        "attacks/test_index.py",
+        # Not an attack on the gateway, but on who builds it: see the threat model.
+        "attacks/test_dependency_audit.py",
+    }
