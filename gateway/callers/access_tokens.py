@@ -69,8 +69,6 @@ class AccessTokens:
         issuer = self.issuers.get(require_word(claims, "iss"))
         if issuer is None:
             raise AuthenticationError(Reason.UNKNOWN_ISSUER)
-        if token.algorithm not in issuer.algorithms:
-            raise AuthenticationError(Reason.WRONG_ALGORITHM)
         key = await issuer.keys.key_of(token.key_id)
         key.verify(token, issuer.algorithms)
         require_audience(claims, issuer.audience)

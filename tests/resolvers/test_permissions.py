@@ -197,6 +197,11 @@ async def test_a_protected_field_is_refused_by_every_way(
             [],
             id="an interface of another type",
         ),
+        pytest.param(
+            "{ node { ...F } } fragment F on Notice { id }",
+            [],
+            id="a fragment on another type",
+        ),
         pytest.param("{ entry { note } }", [], id="a field the interface has not"),
         pytest.param("{ either }", [Scope.AUDIT], id="one of two sets"),
         pytest.param("{ either }", [Scope.REGISTER, Scope.APPROVE], id="the other"),

@@ -186,6 +186,13 @@ async def test_headers_that_do_not_fit_are_refused(
     assert await gate.refusal(MINT.token(header)) is reason
 
 
+async def test_an_algorithm_the_issuer_is_not_allowed_is_refused(gate: Door) -> None:
+    """The key would do for both names; the configuration has one."""
+    token = Mint(kid="ed25519-1", algorithm="EdDSA", key=ED25519).token()
+
+    assert await gate.refusal(token) is Reason.WRONG_ALGORITHM
+
+
 async def test_members_of_the_header_that_mean_nothing_here_are_ignored(
     gate: Door,
 ) -> None:
