@@ -130,6 +130,7 @@ class _Walk:
         # once a set of such types, so that spreads of spreads cost nothing.
         self._walked: set[tuple[str, Names]] = set()
         self._refused: set[Rule] = set()
+        self._found: dict[tuple[str, Names, str], tuple[Rule, ...]] = {}
 
     def into(
         self,
@@ -178,14 +179,23 @@ class _Walk:
 
     def _rules_of(
         self, parent: GraphQLCompositeType, possible: Names, name: str
-    ) -> Iterator[Rule]:
-        """Yield the rules of a field, whichever of ``possible`` answers it."""
-        types = [parent, *(self._type(other) for other in sorted(possible))]
-        for type_ in types:
-            if name == "__typename":
-                yield from self._rules.of_type(type_.name)
-            elif not isinstance(type_, GraphQLUnionType):
-                yield from sorted(self._rules.of_field(type_, name), key=str)
+    ) -> tuple[Rule, ...]:
+        """Return the rules of a field, whichever of ``possible`` answers it."""
+        key = (parent.name, possible, name)
+        found = self._found.get(key)
+        if found is None:
+            types = [parent, *(self._type(other) for other in sorted(possible))]
+            rules = (rule for type_ in types for rule in self._rules_on(type_, name))
+            # Without repetitions, in an order that does not change.
+            found = self._found[key] = tuple(dict.fromkeys(rules))
+        return found
+
+    def _rules_on(self, type_: GraphQLCompositeType, name: str) -> tuple[Rule, ...]:
+        if name == "__typename":
+            return self._rules.of_type(type_.name)
+        if isinstance(type_, GraphQLUnionType):
+            return ()
+        return self._rules.of_field(type_, name)
 
     def _type(self, name: str) -> GraphQLCompositeType:
         type_ = self._schema.type_map[name]

@@ -58,22 +58,32 @@ class Rules:
             for field, definition in type_.fields.items()
         }
 
+        # As many as the schema has fields, and as they are asked for.
+        self._all: dict[tuple[str, str], tuple[Rule, ...]] = {}
+
     def of_type(self, name: str) -> tuple[Rule, ...]:
         """Return the rules that stand on a type."""
         return self._types[name]
 
-    def of_field(self, type_: Fields, field: str) -> frozenset[Rule]:
+    def of_field(self, type_: Fields, field: str) -> tuple[Rule, ...]:
         """Return every rule that a field is under when ``type_`` answers it.
 
         They stand on the type and on the field, on the same field of every
         interface of the type, and on what the field returns. All must be kept.
         """
+        key = (type_.name, field)
+        found = self._all.get(key)
+        if found is None:
+            found = self._all[key] = self._of_field(type_, field)
+        return found
+
+    def _of_field(self, type_: Fields, field: str) -> tuple[Rule, ...]:
         rules = self._own(type_, field)
         for interface in type_.interfaces:
             if field in interface.fields:
                 rules |= self._own(interface, field)
         returned = get_named_type(type_.fields[field].type)
-        return rules | frozenset(self._types[returned.name])
+        return tuple(sorted(rules | frozenset(self._types[returned.name]), key=str))
 
     def _own(self, type_: Fields, field: str) -> frozenset[Rule]:
         own = {*self._types[type_.name], *self._fields[type_.name, field]}
