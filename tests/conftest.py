@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.demo import Ports, open_agencies, read_people
+from tests.personal_data import LISTENER
 from tests.running import Agencies
 
 HOLDERS = 300
@@ -15,6 +16,15 @@ def _running_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agen
     folder = tmp_path_factory.mktemp("agencies")
     with open_agencies(folder, HOLDERS, Ports(0, 0)) as urls:
         yield Agencies(urls, folder, read_people(folder))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_is_named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail the run at its end if a gateway named a person to whom it must not."""
+    yield
+    for log in tmp_path_factory.getbasetemp().rglob("gateway.log"):
+        LISTENER.hear("log", str(log), log.read_text("utf-8", "replace"))
+    assert LISTENER.leaks == [], f"in {dict(LISTENER.heard)}"
 
 
 @pytest.fixture(name="agencies")

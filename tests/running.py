@@ -5,13 +5,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gateway.demo import HOST, open_gateway, write_configuration
 from gateway.ports import free_port
+from tests.personal_data import LISTENER, hear_answer
 
 TOKEN = "test-token"
 
@@ -71,10 +72,12 @@ class Gateway:
         request = _post(f"{self.url}/graphql", body, {**known, **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=15) as response:
-                return response.status, json.load(response), dict(response.headers)
+                status, text, said = response.status, response.read(), response.headers
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, _maybe_json(error.read()), dict(error.headers)
+                status, text, said = error.code, error.read(), error.headers
+        hear_answer(self.url, token, f"{said}{text.decode()}")
+        return status, _maybe_json(text), dict(said)
 
     def ask(self, query: str, **variables: object) -> Any:
         """Return the ``data`` of an answer without errors."""
@@ -86,10 +89,12 @@ class Gateway:
         """Return status and body of a GET."""
         try:
             with urllib.request.urlopen(f"{self.url}{path}", timeout=15) as response:
-                return response.status, response.read().decode()
+                status, text = response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read().decode()
+                status, text = error.code, error.read().decode()
+        hear_answer(self.url, None, text)
+        return status, text
 
     @property
     def log(self) -> str:
@@ -136,7 +141,12 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
         path.write_text(text, "utf-8")
     command = None if module is None else (module, str(config))
     with open_gateway(config, port, command):
-        yield Gateway(f"http://{HOST}:{port}", folder)
+        gateway = Gateway(f"http://{HOST}:{port}", folder)
+        LISTENER.meet(agencies.people)
+        LISTENER.folders[gateway.url] = folder
+        yield gateway
+        with suppress(OSError):
+            LISTENER.hear("metrics", str(folder), gateway.get("/metrics")[1])
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from tests.personal_data import hear_answer
 from tests.running import Gateway
 
 PING = b'{"query": "{ policy { notice } }"}'
@@ -60,9 +61,11 @@ def ask(
                 body,
                 {n.replace("_", "-"): v for n, v in said.items() if v is not None},
             )
-        return _answer(connection.getresponse())
+        answer = _answer(connection.getresponse())
     finally:
         connection.close()
+    hear_answer(gateway.url, token, answer.body.decode("utf-8", "replace"))
+    return answer
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from tests.running import Agencies
 
-UNSTATED, MASKED, AUDITOR, SPARING = "unstated", "masked", "auditor", "sparing"
+UNSTATED, MASKED, AUDITOR = "unstated", "masked", "auditor"
 """Bearer tokens, named like their callers: without a purpose of its own, without
-identity:read, with audit:read alone, and with a budget of three people a day."""
+identity:read, and with audit:read alone."""
+SPARING = tuple(f"sparing-{number}" for number in range(24))
+"""Callers with a budget of three people a day, each used by one test."""
 
 PURPOSE = {"X-Purpose": "COMPLAINT", "X-Case-Number": "12345-7"}
 
@@ -32,9 +34,9 @@ TABLES = "\n".join(
         entry(UNSTATED, READ, IDENTITY, purpose=False),
         entry(MASKED, READ),
         entry(AUDITOR, "audit:read", purpose=False),
-        entry(SPARING, READ, IDENTITY),
+        *(entry(caller, READ, IDENTITY) for caller in SPARING),
         "[privacy]",
-        f"people_a_day_of = {{ {SPARING} = 3 }}",
+        f"people_a_day_of = {{ {', '.join(f'{caller} = 3' for caller in SPARING)} }}",
     )
 )
 
