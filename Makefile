@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format schema lock clean
+.PHONY: demo test check format fuzz audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -32,6 +32,12 @@ check: .venv/installed ## what must be green before a commit
 format: .venv/installed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it takes
+	$(BIN)/pytest tests/fuzz --hypothesis-profile=long
+
+audit: .venv/installed ## what is known of the locked packages' vulnerabilities
+	$(BIN)/python tools/audit.py
 
 schema: .venv/installed ## print schema.graphql from the code
 	$(BIN)/gateway schema > schema.graphql

@@ -1,7 +1,7 @@
 """Compare the locked packages with the vulnerabilities that PyPI knows of.
 
 ``make audit`` runs it. Each name and version of ``requirements.lock`` is asked for at
-PyPI's JSON API (https://docs.pypi.org/api/json/), whose data come from OSV. A mirror
+PyPI's JSON API, whose data come from OSV, at the address that pip itself has. A mirror
 may serve the newest version of a project only; for an older one nothing can then be
 said, and that is said: such a package is "not audited", which is not "clean", and
 ``--strict`` fails for it.
@@ -25,7 +25,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-INDEX = "https://pypi.org/pypi"
+from pip._internal.models.index import PyPI
+
+INDEX: str = PyPI.pypi_url
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 AT_ONCE = 4
 TRIES = 3
