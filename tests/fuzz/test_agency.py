@@ -20,6 +20,7 @@ from connectors.errors import UnreadableError
 from connectors.exchange import parse_json
 from policy.catalogue import load_catalogue
 from policy.identity import parse_identity
+from signing import base64url
 from signing.envelope import Envelope, PayloadType
 from signing.sign import sign, sign_detached
 from tests.connectors.agency import (
@@ -79,23 +80,31 @@ class Sent:
 @st.composite
 def envelopes(draw: st.DrawFn, *, detached: bool) -> Sent:
     """Return an envelope that may be spoilt."""
-    content = draw(contents)
+    content = draw(st.just(RECORD) | contents)
     if detached:
-        content = draw(
-            json_values
-            | st.just(
-                {"n": NONCE, "results": [{"idNumber": ZHANG, "records": [content]}]}
-            )
-        )
-    payload = json.dumps(content).encode("utf-8", "surrogatepass")
-    key = draw(st.sampled_from([KEY, KEY, KEY, STRANGER, OLD_KEY]))
-    type_ = draw(st.sampled_from([*PayloadType, PayloadType.RECORD]))
+        body = {"n": NONCE, "results": [{"idNumber": ZHANG, "records": [content]}]}
+        content = draw(st.just(body) | json_values)
+    usual = PayloadType.RESPONSE if detached else PayloadType.RECORD
+    type_ = draw(st.just(usual) | st.sampled_from(PayloadType))
+    key = draw(st.just(KEY) | st.sampled_from([STRANGER, OLD_KEY]))
     make = sign_detached if detached else sign
-    if detached:
-        type_ = draw(st.sampled_from([*PayloadType, PayloadType.RESPONSE]))
-    honest = make(payload, key, type=type_, signed_at=SIGNED_AT)
-    sent = draw(st.just(honest) | spoilt(honest))
+    honest = make(_json(content), key, type=type_, signed_at=SIGNED_AT)
+    sent = draw(st.just(honest) | spoilt(honest) | retold(honest))
     return Sent(sent, is_signed=key is KEY and sent == honest)
+
+
+@st.composite
+def retold(draw: st.DrawFn, envelope: Envelope) -> Envelope:
+    """Return ``envelope`` with other words under its signature, well formed."""
+    if envelope.body is not None:
+        return Envelope(envelope.signature, envelope.body + b" ")
+    words = _json(draw(st.just({**RECORD, "number": "forged"}) | contents))
+    header, _, signature = envelope.signature.split(b".")
+    return Envelope(b".".join((header, base64url.encode(words), signature)))
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content).encode("utf-8", "surrogatepass")
 
 
 @st.composite
