@@ -72,9 +72,8 @@ LISTENER = Listener()
 """One for the run, since gateways are started from everywhere in it."""
 
 
-def hear_answer(url: str, token: str | None, text: str) -> None:
-    """Search what the gateway at ``url`` answered, unless its caller sees people."""
-    folder = LISTENER.folders.get(url)
+def hear_answer(folder: Path | None, token: str | None, text: str) -> None:
+    """Search an answer, unless the gateway in ``folder`` lets its caller see people."""
     if folder is None or not may_see_people(folder, token):
         LISTENER.hear("answer", f"to {token}", text)
     else:
@@ -124,7 +123,7 @@ def claimed_scopes(token: str) -> set[str]:
         return set()
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
-    except ValueError:
+    except (ValueError, RecursionError):
         return set()
     if not isinstance(claims, dict):
         return set()

@@ -76,7 +76,7 @@ class Gateway:
         except urllib.error.HTTPError as error:
             with error:
                 status, text, said = error.code, error.read(), error.headers
-        hear_answer(self.url, token, f"{said}{text.decode()}")
+        hear_answer(self.folder, token, f"{said}{text.decode()}")
         return status, _maybe_json(text), dict(said)
 
     def ask(self, query: str, **variables: object) -> Any:
@@ -93,7 +93,7 @@ class Gateway:
         except urllib.error.HTTPError as error:
             with error:
                 status, text = error.code, error.read().decode()
-        hear_answer(self.url, None, text)
+        hear_answer(self.folder, None, text)
         return status, text
 
     @property

@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tests.personal_data import hear_answer
+from tests.personal_data import LISTENER, hear_answer
 
 SECONDS = 15.0
 MOST = 1_000_000
@@ -72,7 +72,7 @@ def send(url: str, request: bytes, *, seconds: float = SECONDS) -> Raw:
             pass
     token = TOKEN.search(request)
     hear_answer(
-        f"http://{where.netloc}",
+        LISTENER.folders.get(f"http://{where.netloc}"),
         None if token is None else token[1].decode("latin-1"),
         came.decode("utf-8", "replace"),
     )

@@ -64,7 +64,7 @@ def ask(
         answer = _answer(connection.getresponse())
     finally:
         connection.close()
-    hear_answer(gateway.url, token, answer.body.decode("utf-8", "replace"))
+    hear_answer(gateway.folder, token, answer.body.decode("utf-8", "replace"))
     return answer
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from tests.running import Agencies
 
-UNSTATED, MASKED, AUDITOR = "unstated", "masked", "auditor"
+UNSTATED, MASKED, AUDITOR, TRYING = "unstated", "masked", "auditor", "trying"
 """Bearer tokens, named like their callers: without a purpose of its own, without
-identity:read, and with audit:read alone."""
+identity:read, with audit:read alone, and one that tries numbers."""
 SPARING = tuple(f"sparing-{number}" for number in range(24))
 """Callers with a budget of three people a day, each used by one test."""
 
@@ -33,6 +33,7 @@ TABLES = "\n".join(
     (
         entry(UNSTATED, READ, IDENTITY, purpose=False),
         entry(MASKED, READ),
+        entry(TRYING, READ),
         entry(AUDITOR, "audit:read", purpose=False),
         *(entry(caller, READ, IDENTITY) for caller in SPARING),
         "[privacy]",

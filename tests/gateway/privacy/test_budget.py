@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo import open_gateway
-from tests.gateway.privacy.callers import MASKED, TABLES, asked
+from tests.gateway.privacy.callers import TRYING, TABLES, asked
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
     ENTITIES,
@@ -182,9 +182,9 @@ def test_alerts_are_logged_and_counted(
 
 def test_a_caller_that_tries_numbers_is_reported(gateway: Gateway) -> None:
     for seventeen in range(31011019900307000, 31011019900307020):
-        gateway.post(batch([with_check_character(str(seventeen))]), token=MASKED)
+        gateway.post(batch([with_check_character(str(seventeen))]), token=TRYING)
 
-    assert ("MANY_UNKNOWN_PEOPLE", 20) in alerts_about(gateway, MASKED)
+    assert ("MANY_UNKNOWN_PEOPLE", 20) in alerts_about(gateway, TRYING)
     metrics = gateway.get("/metrics")[1]
     assert 'gateway_privacy_alerts_total{alert="MANY_UNKNOWN_PEOPLE"}' in metrics
 
