@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.gateway.privacy.callers import AUDITOR
 from tests.running import Agencies, Gateway
 
 HOLDER = """query About($n: String!) { holder(idNumber: $n) {
@@ -54,3 +55,10 @@ def error_of(body: Any) -> Any:
     """Return the one error of an answer."""
     (error,) = body["errors"]
     return error
+
+
+def records(gateway: Gateway, **filter_: object) -> list[dict[str, Any]]:
+    """Return what an auditor sees, newest first."""
+    _, answer, _ = gateway.post(question(RECORDS, filter=filter_), token=AUDITOR)
+    nodes: list[dict[str, Any]] = answer["data"]["auditRecords"]["nodes"]
+    return nodes

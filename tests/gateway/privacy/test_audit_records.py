@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,16 +13,10 @@ from tests.gateway.privacy.questions import (
     error_of,
     number_of,
     question,
+    records,
     ways,
 )
 from tests.running import TOKEN, Agencies, Gateway, running_gateway
-
-
-def records(gateway: Gateway, **filter_: object) -> list[dict[str, Any]]:
-    """Return what an auditor sees, newest first."""
-    _, answer, _ = gateway.post(question(RECORDS, filter=filter_), token=AUDITOR)
-    nodes: list[dict[str, Any]] = answer["data"]["auditRecords"]["nodes"]
-    return nodes
 
 
 def test_a_look_up_is_on_the_log_with_all_that_was_said(

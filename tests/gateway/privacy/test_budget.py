@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.demo import open_gateway
-from tests.gateway.privacy.callers import TRYING, TABLES, asked
+from tests.gateway.privacy.callers import TABLES, TRYING
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
     ENTITIES,
@@ -14,10 +15,9 @@ from tests.gateway.privacy.questions import (
     HOLDERS,
     error_of,
     question,
+    records,
 )
 from tests.running import Agencies, Gateway, running_gateway
-
-NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}
 
 
 def numbers(agencies: Agencies) -> list[str]:
@@ -55,6 +55,18 @@ def entities(found: list[str]) -> dict[str, object]:
     )
 
 
+def nothing_was_answered(answer: Any) -> bool:
+    """Say whether everything was refused, for the budget alone."""
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    values = list((answer["data"] or {}).values())
+    return codes == {"PEOPLE_BUDGET_EXCEEDED"} and values in (
+        [],
+        [None],
+        [None] * 4,
+        [[None] * 4],
+    )
+
+
 def alerts_about(gateway: Gateway, caller: str) -> list[tuple[str, int]]:
     """Return the alerts of the log about one caller."""
     lines = (json.loads(line) for line in gateway.log.splitlines() if "alert" in line)
@@ -89,24 +101,38 @@ def test_a_batch_over_the_budget_asks_nobody(
 ) -> None:
     assert callable(ask)
 
-    _, answer, _ = gateway.post(ask(numbers(agencies)[:4]), token=sparing)
+    _, answer, _ = gateway.post(
+        ask(numbers(agencies)[:4]), token=sparing, headers={"X-Request-Id": sparing}
+    )
 
-    codes = {error["extensions"]["code"] for error in answer["errors"]}
-    assert codes == {"PEOPLE_BUDGET_EXCEEDED"}
-    assert asked(agencies) == NOBODY
+    assert nothing_was_answered(answer)
+    assert records(gateway, requestId=sparing) == []
 
 
 def test_entities_over_the_budget_ask_nobody(
     gateway: Gateway, agencies: Agencies, sparing: str
 ) -> None:
     question_ = entities(ids(gateway, agencies, 4))
-    agencies.reset()
 
-    _, answer, _ = gateway.post(question_, token=sparing)
+    _, answer, _ = gateway.post(
+        question_, token=sparing, headers={"X-Request-Id": sparing}
+    )
 
-    codes = {error["extensions"]["code"] for error in answer["errors"]}
-    assert codes == {"PEOPLE_BUDGET_EXCEEDED"}
-    assert asked(agencies) == NOBODY
+    assert nothing_was_answered(answer)
+    assert records(gateway, requestId=sparing) == []
+
+
+def test_people_of_a_refused_batch_are_not_asked_about(
+    gateway: Gateway, agencies: Agencies, sparing: str
+) -> None:
+    strangers = [with_check_character(f"3101101985030{n}") for n in range(1000, 1004)]
+
+    gateway.post(batch(strangers), token=sparing)
+
+    # Whoever is asked about now shows that the agencies count.
+    gateway.post(batch(strangers[:1]), token=TRYING)
+    holders = agencies.calls("transport")["holders"]
+    assert holders == [1]
 
 
 def test_certificate_ids_count_whom_they_are_about(

@@ -8,6 +8,7 @@ from tests.gateway.privacy.questions import (
     error_of,
     number_of,
     question,
+    records,
     ways,
 )
 from tests.running import Agencies, Gateway
@@ -23,10 +24,13 @@ def test_without_a_purpose_nobody_is_asked(
     body = ways(gateway, agencies)[way]
     agencies.reset()
 
-    _, answer, _ = gateway.post(body, token=UNSTATED)
+    _, answer, _ = gateway.post(
+        body, token=UNSTATED, headers={"X-Request-Id": f"no-purpose-{way}"}
+    )
 
     assert error_of(answer)["extensions"]["code"] == "PURPOSE_REQUIRED"
     assert asked(agencies) == NOBODY
+    assert records(gateway, requestId=f"no-purpose-{way}") == []
 
 
 @pytest.mark.parametrize("way", WAYS)
