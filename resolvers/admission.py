@@ -21,16 +21,17 @@ class Admission:
         self._oversight = oversight
         self._caller = caller.id
         self._today = today
-        self._loader: DataLoader[Identity, str] = DataLoader(load_fn=self._admit)
+        self._loader: DataLoader[Identity | str, str] = DataLoader(load_fn=self._admit)
 
-    def load(self, person: Identity) -> asyncio.Future[str]:
+    def load(self, person: Identity | str) -> asyncio.Future[str]:
         """Return the pseudonym of ``person``, once they may be looked up.
 
-        The future raises ``OverBudgetError`` or ``AuditUnavailableError``.
+        A text is a certificate id that is none; it counts as one more person. The
+        future raises ``OverBudgetError`` or ``AuditUnavailableError``.
         """
         return self._loader.load(person)  # type: ignore[return-value]  # it is a Future
 
-    async def _admit(self, people: list[Identity]) -> Sequence[str]:
+    async def _admit(self, people: list[Identity | str]) -> Sequence[str]:
         oversight = self._oversight
         # Before the budget: what cannot be recorded is not counted either.
         oversight.audit.require_open()

@@ -10,7 +10,7 @@ from resolvers.caller import Scope
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
-from resolvers.look_ups import look_up, stated_look_up, watch
+from resolvers.look_ups import look_up, look_up_by_wrong_id
 from resolvers.privacy import without_identity_numbers
 from resolvers.sources import Source, source_of
 
@@ -65,16 +65,15 @@ async def find_certificate(
     context: RequestContext, id_: strawberry.ID
 ) -> Certificate | UnknownCertificate | AgencyUnavailable:
     """Ask the one agency that has the certificate of ``id_``."""
-    # Before the id is opened, so that the refusal says nothing about the id.
-    stated_look_up(context)
     services = context.services
     try:
         place = services.certificate_ids.open(id_)
     except UnknownIdError:
-        watch(context, f"id {hash(id_)}", is_known=False)
+        await look_up_by_wrong_id(context, id_)
         return _unknown(id_)
     agency = services.registry.agency(place.agency)
     if agency is None:
+        await look_up_by_wrong_id(context, id_)
         return _unknown(id_)
     (answer,) = await look_up(
         context,

@@ -9,7 +9,7 @@ comes for known and unknown people, because it comes before anybody is asked.
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -124,17 +124,46 @@ async def look_up(
         RequestError: no purpose is stated, the caller's budget of people is spent, or
             the audit log takes no record.
     """
+
+    async def ask() -> list[Answer]:
+        return await asyncio.gather(
+            *(context.loader(agency).load(holder) for agency in agencies)
+        )
+
+    return await _gated(context, holder, ask, shows)
+
+
+async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:
+    """Let an id that is none pass the gate as a person whom nobody knows.
+
+    So trying ids costs what trying people costs: purpose, budget, audit, and the time
+    of an answer that is in the cache.
+
+    Raises:
+        RequestError: as ``look_up``.
+    """
+
+    async def ask() -> list[Answer]:
+        return []
+
+    await _gated(context, id_, ask, lambda _: True)
+
+
+async def _gated(
+    context: RequestContext,
+    whom: Identity | str,
+    ask: Callable[[], Awaitable[list[Answer]]],
+    shows: Callable[[AttestedCertificate], bool],
+) -> list[Answer]:
     oversight = context.services.oversight
     try:
         stated = stated_look_up(context)
-        person = await context.admission.load(holder)
+        person = await context.admission.load(whom)
         record = _record(context, stated, person)
         with ExitStack() as unless_answered:
             # The client is gone, or a bug of ours: agencies may have been asked.
             unless_answered.callback(oversight.audit.note, record)
-            answers = await asyncio.gather(
-                *(context.loader(agency).load(holder) for agency in agencies)
-            )
+            answers = await ask()
             unless_answered.pop_all()
         certificates = [c for answer in answers for c in answer.certificates]
         await oversight.audit.write(
@@ -151,11 +180,11 @@ async def look_up(
         raise refusal from None
     oversight.observer.looked_up(stated.purpose)
     if certificates or {answer.outcome for answer in answers} <= CONCLUSIVE_OR_SKIPPED:
-        watch(context, person, is_known=bool(certificates))
+        _watch(context, person, is_known=bool(certificates))
     return answers
 
 
-def watch(context: RequestContext, person: str, *, is_known: bool) -> None:
+def _watch(context: RequestContext, person: str, *, is_known: bool) -> None:
     """Count a person, or a certificate id that is none, as known or unknown."""
     oversight = context.services.oversight
     caller = context.caller.id

@@ -14,6 +14,7 @@ from policy.identity import Identity
 
 KEY_BYTES = 32
 _PERSON = b"person\x1f"
+_ID = b"id\x1f"
 _DOCUMENT = b"document\x1f"
 
 
@@ -23,8 +24,10 @@ class Pseudonyms:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = tuple(keys)
 
-    def of(self, person: Identity) -> str:
-        """Return the pseudonym of ``person``, in hexadecimal."""
+    def of(self, person: Identity | str) -> str:
+        """Return the pseudonym of a person or a certificate id, in hexadecimal."""
+        if isinstance(person, str):
+            return _under(self._keys[0], _ID, person.encode("utf-8", "surrogatepass"))
         return _under(self._keys[0], _PERSON, _spelt(person))
 
     def all_of(self, person: Identity) -> list[str]:

@@ -80,7 +80,12 @@ class StoredAuditLog:
 
     async def write(self, record: AuditRecord) -> None:
         """See ``AuditLog``."""
-        self.require_open()
+        try:
+            self.require_open()
+        except AuditUnavailableError:
+            # It was open when the agencies were asked, and they were.
+            self.note(_abandoned(record))
+            raise
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((record, kept))
         self._has_work.set()

@@ -8,6 +8,7 @@ from tests.running import Agencies
 UNSTATED, MASKED, AUDITOR, TRYING = "unstated", "masked", "auditor", "trying"
 """Bearer tokens, named like their callers: without a purpose of its own, without
 identity:read, with audit:read alone, and one that tries numbers."""
+TRYING_IDS = "trying-ids"
 SPARING = tuple(f"sparing-{number}" for number in range(24))
 """Callers with a budget of three people a day, each used by one test."""
 
@@ -34,6 +35,7 @@ TABLES = "\n".join(
         entry(UNSTATED, READ, IDENTITY, purpose=False),
         entry(MASKED, READ),
         entry(TRYING, READ),
+        entry(TRYING_IDS, READ),
         entry(AUDITOR, "audit:read", purpose=False),
         *(entry(caller, READ, IDENTITY) for caller in SPARING),
         "[privacy]",

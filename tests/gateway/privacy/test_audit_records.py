@@ -7,6 +7,7 @@ import pytest
 
 from tests.gateway.privacy.callers import AUDITOR, MASKED, PURPOSE, TABLES, UNSTATED
 from tests.gateway.privacy.questions import (
+    CERTIFICATE,
     HOLDER,
     RECORDS,
     certificate_id,
@@ -189,3 +190,19 @@ def test_a_look_up_that_nobody_waited_for_is_on_the_log(
         (record,) = records(gateway, requestId="slow-1")
 
     assert {"agency": "transport", "outcome": "TIMED_OUT"} in record["sources"]
+
+
+def test_an_id_that_is_none_is_on_the_log_as_a_person_nobody_knows(
+    gateway: Gateway,
+) -> None:
+    body = question(CERTIFICATE, id="none")
+
+    gateway.post(body, headers={"X-Request-Id": "wrong-id"})
+
+    (record,) = records(gateway, requestId="wrong-id")
+    assert (record["event"], record["sources"], record["certificates"]) == (
+        "LOOKED_UP",
+        [],
+        0,
+    )
+    assert record["person"] is not None
