@@ -13,7 +13,7 @@ TOKEN = re.compile(rb"\r\nauthorization: *bearer ([^\r]*)", re.IGNORECASE)
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 PLACES = re.compile(
-    r"Traceback|File \"|\.py\b|site-packages|/tmp/|/usr/|/root/|/work/|/home/"
+    r"Traceback|File \"|\.py\b|site-packages|/tmp/|/usr/|/root/|/srv/|/opt/|/home/"
     r"|127\.0\.0\.1|localhost|aiohttp|strawberry|graphql-core|granian|starlette|uvloop"
     r"|orjson|msgspec|object at 0x"
 )
