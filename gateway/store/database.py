@@ -42,10 +42,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
         StartError: it cannot be opened, or is of a newer gateway.
     """
     path = Path(make_url(url).database or "")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartError(f"database_url: {path.parent}: {error.strerror}") from None
+    _make(path)
     engine = create_async_engine(
         url.replace("sqlite://", "sqlite+aiosqlite://", 1),
         connect_args={"timeout": BUSY_SECONDS},
@@ -62,6 +59,16 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
+
+
+def _make(path: Path) -> None:
+    """Make an empty file that nobody else may read, where there is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite's other files take over the rights of this one.
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StartError(f"database_url: {path}: {error.strerror}") from None
 
 
 async def prepare_database(url: str) -> None:

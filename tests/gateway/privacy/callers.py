@@ -9,6 +9,8 @@ UNSTATED, MASKED, AUDITOR, TRYING = "unstated", "masked", "auditor", "trying"
 """Bearer tokens, named like their callers: without a purpose of its own, without
 identity:read, with audit:read alone, and one that tries numbers."""
 TRYING_IDS = "trying-ids"
+WARNED = "warned"
+"""With a budget of five."""
 SPARING = tuple(f"sparing-{number}" for number in range(24))
 """Callers with a budget of three people a day, each used by one test."""
 
@@ -36,10 +38,12 @@ TABLES = "\n".join(
         entry(MASKED, READ),
         entry(TRYING, READ),
         entry(TRYING_IDS, READ),
+        entry(WARNED, READ),
         entry(AUDITOR, "audit:read", purpose=False),
         *(entry(caller, READ, IDENTITY) for caller in SPARING),
-        "[privacy]",
-        f"people_a_day_of = {{ {', '.join(f'{caller} = 3' for caller in SPARING)} }}",
+        "[privacy.people_a_day_of]",
+        f"{WARNED} = 5",
+        *(f"{caller} = 3" for caller in SPARING),
     )
 )
 

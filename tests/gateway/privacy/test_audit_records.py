@@ -1,10 +1,12 @@
 """Every answer about a person is on the audit log before it is given."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.attacks.raw import request, send
 from tests.gateway.privacy.callers import AUDITOR, MASKED, PURPOSE, TABLES, UNSTATED
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
@@ -17,7 +19,7 @@ from tests.gateway.privacy.questions import (
     records,
     ways,
 )
-from tests.running import TOKEN, Agencies, Gateway, running_gateway
+from tests.running import TOKEN, Agencies, Gateway, eventually, running_gateway
 
 
 def test_a_look_up_is_on_the_log_with_all_that_was_said(
@@ -176,20 +178,39 @@ def test_the_log_names_nobody(gateway: Gateway, agencies: Agencies) -> None:
     ] == []
 
 
-def test_a_look_up_that_nobody_waited_for_is_on_the_log(
-    agencies: Agencies, tmp_path: Path
-) -> None:
+@pytest.fixture(name="slow")
+def _slow(agencies: Agencies, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway one of whose agencies never answers."""
     with (
         running_gateway(tmp_path, agencies, tables=TABLES) as gateway,
         agencies.fault("transport", "silent"),
     ):
-        gateway.post(
-            question(HOLDER, n=number_of(agencies)),
-            headers={"X-Request-Id": "slow-1"},
-        )
-        (record,) = records(gateway, requestId="slow-1")
+        yield gateway
+
+
+def test_an_agency_that_did_not_answer_is_on_the_log(
+    slow: Gateway, agencies: Agencies
+) -> None:
+    body = question(HOLDER, n=number_of(agencies))
+    slow.post(body, headers={"X-Request-Id": "slow"})
+
+    (record,) = records(slow, requestId="slow")
 
     assert {"agency": "transport", "outcome": "TIMED_OUT"} in record["sources"]
+
+
+def test_a_look_up_whose_client_left_is_on_the_log(
+    slow: Gateway, agencies: Agencies
+) -> None:
+    body = json.dumps(question(HOLDER, n=number_of(agencies))).encode()
+    headers = ("Content-Type: application/json", "X-Request-Id: left")
+
+    send(slow.url, request(*headers, body=body, token=TOKEN), seconds=0.3)
+
+    eventually(lambda: len(records(slow, requestId="left")) == 1)
+    (record,) = records(slow, requestId="left")
+    assert (record["event"], record["certificates"]) == ("ABANDONED", None)
+    assert record["person"] is not None
 
 
 def test_an_id_that_is_none_is_on_the_log_as_a_person_nobody_knows(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.demo import open_gateway
-from tests.gateway.privacy.callers import TABLES, TRYING, TRYING_IDS
+from tests.gateway.privacy.callers import TABLES, TRYING, TRYING_IDS, WARNED
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
     ENTITIES,
@@ -214,6 +214,12 @@ def test_alerts_are_logged_and_counted(
     assert alerts_about(gateway, sparing) == [("PEOPLE_BUDGET_SPENT", 3)]
     metrics = gateway.get("/metrics")[1]
     assert 'gateway_privacy_alerts_total{alert="PEOPLE_BUDGET_SPENT"}' in metrics
+
+
+def test_four_of_five_are_a_warning(gateway: Gateway, agencies: Agencies) -> None:
+    gateway.post(batch(numbers(agencies)[:4]), token=WARNED)
+
+    assert alerts_about(gateway, WARNED) == [("PEOPLE_BUDGET_80", 4)]
 
 
 def test_a_caller_that_tries_numbers_is_reported(gateway: Gateway) -> None:

@@ -46,6 +46,16 @@ async def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
     assert step == NEWEST
 
 
+def modes(folder: Path) -> set[int]:
+    """Return the access rights of the database's files."""
+    return {path.stat().st_mode & 0o777 for path in folder.glob("gateway.db*")}
+
+
+async def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    async with open_database(url(tmp_path)):
+        assert modes(tmp_path) == {0o600}
+
+
 async def test_two_processes_may_open_a_new_one_at_once(tmp_path: Path) -> None:
     async def opened() -> None:
         async with open_database(url(tmp_path)):
