@@ -29,7 +29,6 @@ def test_an_upgrade_is_refused(
     answer = send(
         production.url,
         request(*headers, method="GET", path=path, token=token),
-        seconds=1.0,
     )
 
     assert answer.status is not None
@@ -44,7 +43,6 @@ def test_a_question_that_would_upgrade_is_a_question(production: Gateway) -> Non
     answer = send(
         production.url,
         request("Content-Type: application/json", *HANDSHAKE, body=body, token=TOKEN),
-        seconds=1.0,
     )
 
     assert (answer.status, b'"Query"' in answer.text) == (200, True)
@@ -57,7 +55,7 @@ def test_another_upgrade_is_refused_too(production: Gateway) -> None:
         "HTTP2-Settings: ",
     )
 
-    answer = send(production.url, request(*headers, method="GET"), seconds=1.0)
+    answer = send(production.url, request(*headers, method="GET"))
 
     assert answer.status is not None
     assert 400 <= answer.status < 500
