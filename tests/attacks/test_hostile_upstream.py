@@ -224,7 +224,7 @@ async def test_an_attack_is_an_answer_without_certificates_and_the_next_is_hones
     assert (attacked.outcome, attacked.certificates) == (outcome, ())
     assert (honest.outcome, len(honest.certificates)) == (SourceOutcome.ANSWERED, 1)
     # The limit is the agency's own; the rest is a busy machine.
-    assert took < TIMEOUT_SECONDS + 1.0
+    assert took < TIMEOUT_SECONDS + 4.0
 
 
 async def test_a_connection_closed_without_a_word_is_asked_twice_and_no_more() -> None:
@@ -364,7 +364,7 @@ async def test_a_slow_attack_keeps_nobody_else_waiting_beyond_its_time() -> None
         took = time.monotonic() - started
 
     assert {answer.outcome for answer in answers} == {TIMED_OUT}
-    assert took < TIMEOUT_SECONDS + 1.0
+    assert took < TIMEOUT_SECONDS + 4.0
 
 
 def test_the_bomb_is_one() -> None:

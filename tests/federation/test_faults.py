@@ -59,7 +59,7 @@ def test_a_silent_agency_costs_no_more_than_the_deadline(
         took = time.monotonic() - started
 
     # The promise is the deadline of two seconds; the rest is a busy machine.
-    assert took < 4.0
+    assert took < 6.0
 
 
 @pytest.mark.parametrize(
