@@ -163,7 +163,12 @@ def test_an_agency_that_proved_nothing_leaves_doubt(
 ) -> None:
     answer = answered(*certificates, outcome=outcome, is_complete=False)
 
-    assert judged((agency(), answer)).eligibility.outcome is UNDETERMINED
+    verdict = judged((agency(), answer)).eligibility
+
+    assert verdict.outcome is UNDETERMINED
+    assert {finding.reason.en for finding in verdict.findings} == {
+        "the registry gave no answer that can be believed"
+    }
 
 
 def test_a_certificate_that_verified_counts_beside_one_that_did_not() -> None:
