@@ -7,10 +7,11 @@ HTTP has to say), and errors are masked on their way out. No extension of the sc
 runs, so ``tests/resolvers/test_answering.py`` counts them.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError
+from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import RequestContext
@@ -39,19 +40,38 @@ def execute(
     refused = schema.permissions.refusals(document, name, context.caller)
     if refused:
         raise RefusedDocumentError(*refused)
-    executor = schema.execution_context_class.build(
+    operation = prepared.operation
+    given = dict(question.variables)
+    variables = get_variable_values(
         schema.core,
-        document,
-        context_value=context,
-        raw_variable_values=dict(question.variables),
-        operation_name=name,
-        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
+        operation.variable_definitions or (),
+        given,
         hide_suggestions=not prepared.suggests,
-        operation_extensions=question.extensions,
     )
-    if isinstance(executor, list):
-        raise RefusedDocumentError(*map(_unfit, executor))
-    return executor.execute_operation()  # type: ignore[return-value]  # no @defer
+    if isinstance(variables, list):
+        raise RefusedDocumentError(*map(_unfit, variables))
+
+    def fall_back(
+        middleware: Sequence[Any],
+    ) -> ExecutionResult | Awaitable[ExecutionResult]:
+        executor = schema.execution_context_class.build(
+            schema.core,
+            document,
+            context_value=context,
+            raw_variable_values=given,
+            operation_name=name,
+            middleware=list(middleware) or None,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
+            hide_suggestions=not prepared.suggests,
+            operation_extensions=question.extensions,
+        )
+        assert not isinstance(executor, list)  # noqa: S101 - variables fit, see above
+        return executor.execute_operation()  # type: ignore[return-value]  # no @defer
+
+    plan = prepared.plans.plan_of(operation, variables, schema)
+    if plan is None:
+        return fall_back([])
+    return plan.run(variables, context, fall_back)
 
 
 def shown(error: GraphQLError, operation: str | None = None) -> Shown:

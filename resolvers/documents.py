@@ -28,6 +28,7 @@ from resolvers.caller import Caller, Scope
 from resolvers.cost import in_numbers
 from resolvers.errors import RequestError
 from resolvers.limits import Limits, require, require_small_variables
+from resolvers.plans.plans import Plans
 from resolvers.reading import RefusedDocumentError, ValidDocument, read_document
 from resolvers.trusted_documents import digest_of
 
@@ -67,6 +68,8 @@ class Prepared:
     """How many values the answer may have, estimated."""
     suggests: bool
     """Whether error messages may suggest names of the schema to this caller."""
+    plans: Plans
+    """How the document's operations are run."""
 
     @property
     def kind(self) -> OperationType:
@@ -141,6 +144,7 @@ class Documents:
             people=people,
             cost=values,
             suggests=is_free,
+            plans=known.plans,
         )
 
     def _known(self, question: Question, *, is_free: bool) -> ValidDocument:

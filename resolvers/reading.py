@@ -29,6 +29,7 @@ from resolvers.measures import (
     require_plain,
     require_small,
 )
+from resolvers.plans.plans import Plans
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """GraphQL's rules and those that Strawberry adds."""
@@ -50,6 +51,8 @@ class ValidDocument:
     document: DocumentNode
     costs: Mapping[str | None, Cost]
     """What each operation asks for, by its name."""
+    plans: Plans
+    """How its operations are run."""
 
 
 def read_document(text: str, schema: GraphQLSchema, limits: Limits) -> ValidDocument:
@@ -84,7 +87,7 @@ def _read(text: str, schema: GraphQLSchema, limits: Limits) -> ValidDocument:
         for operation in document.definitions
         if isinstance(operation, OperationDefinitionNode)
     }
-    return ValidDocument(text, document, costs)
+    return ValidDocument(text, document, costs, Plans(document))
 
 
 def _parse(text: str, limits: Limits) -> DocumentNode:

@@ -127,6 +127,8 @@ def test_nothing_catches_whatever_comes() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in sources(*PACKAGES)
+        # What a plan stumbles over is graphql-core's to judge, whatever it is.
+        if path.parent != ROOT / "resolvers/plans"
         for line in broad_handlers(ast.parse(path.read_text("utf-8")))
     ]
 

@@ -1,0 +1,168 @@
+"""Run an operation by its plan, and what went otherwise by graphql-core.
+
+The root fields' resolvers are called as graphql-core calls them: in order, and those
+that wait all at once. What they returned or raised is kept. If all went well, the plan
+renders it; otherwise graphql-core does, with the root fields answered from what was
+kept, so that nobody is asked, counted or put on record twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from graphql import ExecutionResult, GraphQLResolveInfo
+from graphql.execution.values import VariableValues
+
+from resolvers.context import Info, RequestContext
+from resolvers.plans.arguments import Arguments
+from resolvers.plans.writer import Call, Rendering, Values
+
+Result: TypeAlias = ExecutionResult | Awaitable[ExecutionResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextInfo:
+    """What a resolver may ask of its info in a plan: the request's context.
+
+    ``tests/architecture/test_plans.py`` holds that none asks for more.
+    """
+
+    context: RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a root field's resolver raised."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One field of the operation's root."""
+
+    key: str
+    call: Call
+    waits: bool
+    rendering: Rendering
+
+
+Outcomes: TypeAlias = dict[str, Any]
+"""By key of the root: what the resolver returned, or a ``Failure``."""
+FallBack: TypeAlias = Callable[[Sequence[Any]], Result]
+"""Runs graphql-core with the given middleware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One operation, ready to be run for any request with the same conditions."""
+
+    roots: tuple[Root, ...]
+    arguments: tuple[Arguments, ...]
+    names: Mapping[str, str]
+    """The keys of the root that ask for __typename, and the answer to them."""
+    keys: tuple[str, ...]
+    """All keys of the root, in the answer's order."""
+
+    def run(
+        self, variables: VariableValues, context: RequestContext, fall_back: FallBack
+    ) -> Result:
+        """Answer the operation; ``fall_back`` does where this plan cannot."""
+        try:
+            # The info first, see ``Values``. Strawberry's own is made of a whole
+            # execution, which there is none of.
+            info = cast("Info", ContextInfo(context))
+            values = (info, *(one.read(variables) for one in self.arguments))
+        except Exception:  # noqa: BLE001 - graphql-core says what is wrong with them
+            return fall_back([])
+        outcomes = {root.key: _called(root.call, values) for root in self.roots}
+        if any(root.waits for root in self.roots):
+            return self._run_waiting(outcomes, values, fall_back)
+        rendered = self._rendered(outcomes, values)
+        return rendered or fall_back([_replaying(outcomes, frozenset())])
+
+    async def _run_waiting(
+        self, outcomes: Outcomes, values: Values, fall_back: FallBack
+    ) -> ExecutionResult:
+        waiting = [root.key for root in self.roots if root.waits]
+        if len(waiting) == 1:
+            # Without the task that a gathering would make.
+            outcomes[waiting[0]] = await _outcome(outcomes[waiting[0]])
+        else:
+            work = (_outcome(outcomes[key]) for key in waiting)
+            outcomes |= zip(waiting, await asyncio.gather(*work), strict=True)
+        rendered = self._rendered(outcomes, values)
+        if rendered is not None:
+            return rendered
+        result = fall_back([_replaying(outcomes, frozenset(waiting))])
+        return result if isinstance(result, ExecutionResult) else await result
+
+    def _rendered(self, outcomes: Outcomes, values: Values) -> ExecutionResult | None:
+        """Return the answer; ``None`` if it is graphql-core's to give."""
+        if any(type(outcome) is Failure for outcome in outcomes.values()):
+            return None
+        try:
+            rendered = {
+                root.key: root.rendering(outcomes[root.key], values)
+                for root in self.roots
+            }
+        except Exception:  # noqa: BLE001 - what it means, graphql-core says
+            return None
+        if not self.names and len(self.keys) == len(rendered):
+            return ExecutionResult(rendered, None)
+        rendered |= self.names
+        return ExecutionResult({key: rendered[key] for key in self.keys}, None)
+
+
+def _called(call: Call, values: Values) -> Any:  # noqa: ANN401 - whatever it returns
+    given: dict[str, Any] = dict(call.constants)
+    if call.position is not None:
+        given |= values[call.position]
+    if call.info is not None:
+        given[call.info] = values[0]
+    try:
+        # There is no object above the root.
+        return (
+            call.resolver(None, **given) if call.takes_self else call.resolver(**given)
+        )
+    except Exception as error:  # noqa: BLE001 - told by graphql-core, see ``_replaying``
+        return Failure(error)
+
+
+async def _outcome(work: Any) -> Any:  # noqa: ANN401 - whatever it comes to
+    if type(work) is Failure:
+        return work
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001 - as above
+        return Failure(error)
+
+
+def _replaying(outcomes: Outcomes, waiting: frozenset[str]) -> Callable[..., Any]:
+    """Return middleware that answers the root's fields with ``outcomes``.
+
+    Those that waited are waited for again, so that errors spread as they did.
+    """
+
+    async def waited(outcome: object) -> object:
+        return _told(outcome)
+
+    def replay(
+        resolve: Callable[..., Any],
+        source: object,
+        info: GraphQLResolveInfo[RequestContext],
+        **arguments: object,
+    ) -> object:
+        key = info.path.key
+        if info.path.prev is not None or key not in outcomes:
+            return resolve(source, info, **arguments)
+        return waited(outcomes[key]) if key in waiting else _told(outcomes[key])
+
+    return replay
+
+
+def _told(outcome: object) -> object:
+    if isinstance(outcome, Failure):
+        raise outcome.error
+    return outcome
