@@ -17,13 +17,15 @@ from gateway.documents import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
-from gateway.graphql_http.endpoint import GraphQLEndpoint
+from gateway.graphql_http.endpoint import GraphQLEndpoint, Shortcut
 from gateway.graphql_http.guards import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.settings import Mode, Settings
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
 from resolvers.schema import schema
+
+GRAPHQL = "/graphql"
 
 
 async def metrics(request: Request) -> Response:
@@ -65,7 +67,7 @@ def create_app(
         ide=settings.graphiql,
     )
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
+        Route(GRAPHQL, endpoint),
         Route("/", front_page),
         Route("/health/live", live),
         Route("/health/ready", Readiness().answer),
@@ -90,5 +92,6 @@ def create_app(
             *cors(settings.http.allowed_origins),
             # Before the body is read: a stranger's is not even counted.
             Middleware(Authentication),
+            Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),
         ],
     )

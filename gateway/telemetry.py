@@ -4,15 +4,20 @@ Labels are agency ids, outcomes and refusal codes: closed sets all, so that nobo
 outside can grow them. ``docs/operating.md`` lists the metrics and a test compares.
 """
 
+import json
 import logging
 import re
+import secrets
 import sys
 import time
-import uuid
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
+import orjson
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
@@ -107,16 +112,23 @@ class Metrics:
             registry=self.registry,
         )
         self._logger = structlog.get_logger("gateway.privacy")
+        # Labels are of closed sets, so what belongs to them may be looked up once.
+        self._answer_of = cache(self._answers.labels)
+        self._cache_of = cache(self._cache.labels)
+        self._call_of = cache(self._calls.labels)
+        self._people_of = cache(self._people.labels)
+        self._look_up_of = cache(self._look_ups.labels)
+        self._request_of = cache(self._requests.labels)
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
-        self._calls.labels(agency).observe(seconds)
-        self._people.labels(agency).inc(holders)
+        self._call_of(agency).observe(seconds)
+        self._people_of(agency).inc(holders)
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """See ``Observer.answered``."""
-        self._answers.labels(answer.agency, answer.outcome).inc()
-        self._cache.labels(answer.agency, "hit" if cached else "miss").inc()
+        self._answer_of(answer.agency, answer.outcome).inc()
+        self._cache_of(answer.agency, "hit" if cached else "miss").inc()
         for refusal in answer.refusals:
             self._refusals.labels(answer.agency, refusal.code).inc()
 
@@ -126,7 +138,7 @@ class Metrics:
 
     def looked_up(self, purpose: Purpose) -> None:
         """See ``LookUpObserver.looked_up``."""
-        self._look_ups.labels(purpose).inc()
+        self._look_up_of(purpose).inc()
 
     def look_up_refused(self, code: str) -> None:
         """See ``LookUpObserver.look_up_refused``."""
@@ -150,7 +162,7 @@ class Metrics:
 
     def requested(self, path: str, status: int, seconds: float) -> None:
         """One HTTP request was answered."""
-        self._requests.labels(path, str(status)).observe(seconds)
+        self._request_of(path, str(status)).observe(seconds)
 
 
 class RequestLog:
@@ -170,38 +182,40 @@ class RequestLog:
         started = time.perf_counter()
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        written = request_id.encode()
         status = 500
 
         async def noted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", written)]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, noted)
-            finally:
-                seconds = time.perf_counter() - started
-                # An unknown path is not a label: anyone can invent one.
-                path = scope["path"] if scope["path"] in self._paths else "other"
-                self._metrics.requested(path, status, seconds)
-                self._logger.info(
-                    "request",
-                    method=scope["method"],
-                    path=path,
-                    status=status,
-                    milliseconds=round(seconds * 1000, 1),
-                    caller=getattr(scope["state"].get("caller"), "id", None),
-                )
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            seconds = time.perf_counter() - started
+            # An unknown path is not a label: anyone can invent one.
+            path = scope["path"] if scope["path"] in self._paths else "other"
+            self._metrics.requested(path, status, seconds)
+            self._logger.info(
+                "request",
+                method=scope["method"],
+                path=path,
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+                caller=getattr(scope["state"].get("caller"), "id", None),
+            )
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _request_id(scope: Scope) -> str:
     """Return the caller's request id if it is a plain word, else a new one."""
     stated = Headers(scope=scope).get("x-request-id", "")
     is_plain = REQUEST_ID.fullmatch(stated) and not has_identity_number(stated)
-    return stated if is_plain else uuid.uuid4().hex
+    return stated if is_plain else secrets.token_hex(16)
 
 
 def _hide_identity_numbers(
@@ -215,6 +229,15 @@ def _hide_identity_numbers(
     return without_identity_numbers(str(line))
 
 
+def _written(event: object, default: Callable[[object], Any]) -> str:
+    """Return ``event`` as JSON."""
+    try:
+        return orjson.dumps(event, default=default).decode()
+    except TypeError:
+        # Half a character has no UTF-8; the standard library writes its escape.
+        return json.dumps(event, default=default)
+
+
 def configure_logs(log_format: str) -> None:
     """Send structlog and the standard library's logs to standard error."""
     shared: list[structlog.typing.Processor] = [
@@ -223,7 +246,7 @@ def configure_logs(log_format: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_written)
         if log_format == "json"
         else structlog.dev.ConsoleRenderer()
     )

@@ -36,6 +36,8 @@ KEPT = 50_000
 DOCUMENT_OVERHEAD = 500
 """Room for documents that are not trusted, in characters, and what each takes beside
 its own. A parsed character takes up to 200 bytes of memory: 10 MB together."""
+SPELLINGS_KEPT = 1_000
+"""How many spellings of trusted documents are known again: 64 characters each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class Documents:
         self._trusted: dict[str, ValidDocument] = {}
         self._respaced: dict[str, ValidDocument] = {}
         """The same, by what GraphQL does not ignore of their texts."""
+        self._spellings: LRUCache[str, ValidDocument] = LRUCache(SPELLINGS_KEPT)
+        """The same, by the digests of spellings that were found to be one of them."""
         self._longest = 0
         self._others: LRUCache[str, ValidDocument] = LRUCache(KEPT, getsizeof=_room)
 
@@ -161,7 +165,7 @@ class Documents:
         known = self._trusted.get(digest)
         if known is not None:
             return known
-        return self._other(text) if is_free else self._spaced(text)
+        return self._other(text) if is_free else self._spaced(text, digest)
 
     def _named(self, digest: str) -> ValidDocument:
         known = self._trusted.get(digest)
@@ -173,9 +177,11 @@ class Documents:
             )
         return known
 
-    def _spaced(self, text: str) -> ValidDocument:
+    def _spaced(self, text: str, digest: str) -> ValidDocument:
         """Return the trusted document that ``text`` is but for white space."""
-        valid = None
+        valid = self._spellings.get(digest)
+        if valid is not None:
+            return valid
         # What is far longer than any of them is none of them with more white space.
         if len(text) <= 4 * self._longest:
             valid = self._respaced.get(_essence(text))
@@ -185,6 +191,7 @@ class Documents:
                 "operator the document for the manifest (trusted_documents)",
                 "UNKNOWN_DOCUMENT",
             )
+        self._spellings[digest] = valid
         return valid
 
     def _other(self, text: str) -> ValidDocument:

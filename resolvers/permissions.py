@@ -10,7 +10,6 @@ What comes out depends on the document and the caller's scopes alone. That a doc
 is allowed is kept, by digest; a refusal is not, since it holds the document.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 
 from cachetools import LRUCache
@@ -35,12 +34,14 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
-from resolvers.caller import Caller
+from resolvers.caller import Caller, Scope
 from resolvers.context import RequestContext
 from resolvers.rules import NOBODY, Rule, Rules
 
-DOCUMENTS_KEPT = 1024
-"""How many allowed pairs of a document and a set of scopes are kept, by digest."""
+ROOM = 1_000_000
+ALLOWED_OVERHEAD = 500
+"""Room for documents that are known to be allowed for a set of scopes, in characters,
+and what each takes beside its text."""
 
 
 class ForbiddenError(GraphQLError):
@@ -65,6 +66,8 @@ class ForbiddenError(GraphQLError):
         )
 
 
+Asked = tuple[str, str | None, frozenset[Scope]]
+"""What a verdict depends on: a document, an operation's name, and scopes."""
 Path = tuple[str, ...]
 Names = frozenset[str]
 
@@ -75,7 +78,7 @@ class Permissions:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.rules = Rules(schema)
         self._schema = schema
-        self._allowed: LRUCache[bytes, bool] = LRUCache(DOCUMENTS_KEPT)
+        self._allowed: LRUCache[Asked, int] = LRUCache(ROOM, getsizeof=int)
 
     def refusals(
         self, document: DocumentNode, operation_name: str | None, caller: Caller
@@ -85,12 +88,14 @@ class Permissions:
         ``document`` must be valid. Each rule that is not kept is named once, with the
         first field that is under it.
         """
-        key = _key(document, operation_name, caller)
-        if key in self._allowed:
+        text = document.loc.source.body if document.loc else print_ast(document)
+        asked = (text, operation_name, caller.scopes)
+        if asked in self._allowed:
             return []
         refusals = self._walk(document, operation_name, caller)
-        if not refusals:
-            self._allowed[key] = True
+        room = ALLOWED_OVERHEAD + len(text)
+        if not refusals and room <= ROOM:
+            self._allowed[asked] = room
         return refusals
 
     def _walk(
@@ -240,14 +245,3 @@ class CheckPermissions(SchemaExtension):
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
     return [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
-
-
-def _key(document: DocumentNode, operation_name: str | None, caller: Caller) -> bytes:
-    """Return what a verdict depends on, in little memory."""
-    text = document.loc.source.body if document.loc else print_ast(document)
-    parts = (text, operation_name or "", *sorted(caller.scopes))
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)
-    return digest.digest()

@@ -11,7 +11,7 @@ from inspect import isawaitable
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.addresses import require_harmless
@@ -36,6 +36,23 @@ CLIENT_GONE = 499
 """Seen in logs and metrics only; nobody is left to read it."""
 
 
+class Shortcut:
+    """Answers questions before a router looks for who does.
+
+    The router would find the same endpoint, some thirty microseconds later.
+    """
+
+    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on to the endpoint, or to the router."""
+        is_question = scope["type"] == "http" and scope["path"] == self._path
+        await (self._endpoint if is_question else self._app)(scope, receive, send)
+
+
 class GraphQLEndpoint:
     """Answers every method on ``/graphql``."""
 
@@ -50,6 +67,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
+        response: ASGIApp
         try:
             response = await self._respond(scope, receive)
         except RefusedRequestError as refusal:
@@ -58,7 +76,7 @@ class GraphQLEndpoint:
             response = Response(status_code=CLIENT_GONE)
         await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
         method = scope["method"]
         if method == "POST":
             return await self._answer(scope, receive)
@@ -73,7 +91,7 @@ class GraphQLEndpoint:
             Code.METHOD_NOT_ALLOWED, "ask with POST and a JSON body", ALLOW
         )
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive) -> ASGIApp:
         headers = Headers(scope=scope)
         media_type = media_type_of(",".join(headers.getlist("accept")))
         by_get = scope["method"] == "GET"

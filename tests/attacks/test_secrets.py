@@ -168,7 +168,7 @@ def test_the_run_met_what_it_was_for(said: Said) -> None:
     for code in ("UNAUTHENTICATED", "BAD_REQUEST", "BAD_SIGNATURE", "BAD_USER_INPUT"):
         assert code in answers
     assert "gateway_source_answers_total" in said.metrics
-    assert said.log.count('"event": "request"') > 50
+    assert said.log.count('"event":"request"') > 50
 
 
 def test_no_secret_is_in_an_answer_a_log_line_or_a_metric(said: Said) -> None:

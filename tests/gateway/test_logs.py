@@ -40,12 +40,12 @@ def request_id_of(headers: Mapping[str, str]) -> str:
 
 def test_the_log_has_no_personal_data(gateway: Gateway, agencies: Agencies) -> None:
     people = agencies.people
-    before = gateway.log.count('"path": "/graphql"')
+    before = gateway.log.count('"path":"/graphql"')
 
     for person in people:
         gateway.ask(HOLDER_CHECK, idNumber=person["idNumber"])
     # A request's line is written after its answer was sent.
-    eventually(lambda: gateway.log.count('"path": "/graphql"') >= before + len(people))
+    eventually(lambda: gateway.log.count('"path":"/graphql"') >= before + len(people))
     log = gateway.log
 
     assert not [p["id"] for p in people if p["idNumber"] in log or p["name"] in log]
@@ -103,4 +103,4 @@ def test_a_mistake_of_the_clients_is_told_and_not_logged(gateway: Gateway) -> No
 def test_the_log_says_where_the_gateway_listens(gateway: Gateway) -> None:
     port = int(gateway.url.rsplit(":", 1)[1])
 
-    assert f'"host": "127.0.0.1", "port": {port}, "event": "serving"' in gateway.log
+    assert f'"host":"127.0.0.1","port":{port},"event":"serving"' in gateway.log

@@ -245,7 +245,7 @@ def test_no_token_and_no_claim_is_written_down(knowing: Gateway) -> None:
         *("110101199003074514", "jti-77", "made-up:scope", "sub-of-a-thief"),
         *("secret-audience", "cl ient", READER, "wrong-token-of-a-stranger"),
     ]
-    assert '"caller": "bureau:hr-platform"' in written
+    assert '"caller":"bureau:hr-platform"' in written
     assert [secret for secret in secrets if secret in written] == []
 
 
