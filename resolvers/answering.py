@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError
-from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import RequestContext
 from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError, is_ours_to_hide, log_bug
+from resolvers.plans.variables import UnfitVariablesError, Variables
 from resolvers.privacy import without_identity_numbers, without_values
 from resolvers.reading import RefusedDocumentError
 from resolvers.schema import schema
@@ -41,15 +41,13 @@ def execute(
     if refused:
         raise RefusedDocumentError(*refused)
     operation = prepared.operation
-    given = dict(question.variables)
-    variables = get_variable_values(
-        schema.core,
-        operation.variable_definitions or (),
-        given,
-        hide_suggestions=not prepared.suggests,
-    )
-    if isinstance(variables, list):
-        raise RefusedDocumentError(*map(_unfit, variables))
+    hide_suggestions = not prepared.suggests
+    try:
+        variables = Variables(
+            schema.core, operation, question.variables, hide_suggestions
+        )
+    except UnfitVariablesError as error:
+        raise RefusedDocumentError(*map(_unfit, error.errors)) from None
 
     def fall_back(
         middleware: Sequence[Any],
@@ -58,11 +56,11 @@ def execute(
             schema.core,
             document,
             context_value=context,
-            raw_variable_values=given,
+            raw_variable_values=dict(question.variables),
             operation_name=name,
             middleware=list(middleware) or None,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
-            hide_suggestions=not prepared.suggests,
+            hide_suggestions=hide_suggestions,
             operation_extensions=question.extensions,
         )
         assert not isinstance(executor, list)  # noqa: S101 - variables fit, see above

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from graphql import ExecutionResult, GraphQLResolveInfo
-from graphql.execution.values import VariableValues
 
 from resolvers.context import Info, RequestContext
 from resolvers.plans.arguments import Arguments
+from resolvers.plans.variables import Variables
 from resolvers.plans.writer import Call, Rendering, Values
 
 Result: TypeAlias = ExecutionResult | Awaitable[ExecutionResult]
@@ -66,7 +66,7 @@ class Plan:
     """All keys of the root, in the answer's order."""
 
     def run(
-        self, variables: VariableValues, context: RequestContext, fall_back: FallBack
+        self, variables: Variables, context: RequestContext, fall_back: FallBack
     ) -> Result:
         """Answer the operation; ``fall_back`` does where this plan cannot."""
         try:

@@ -28,6 +28,7 @@ from graphql.execution.values import VariableValues
 from strawberry.schema import Schema
 
 from resolvers.plans.plan import Plan, Root
+from resolvers.plans.variables import Variables
 from resolvers.plans.writer import NoPlanError, Writer, strawberry_field
 
 WORTH_A_PLAN = 2
@@ -50,7 +51,7 @@ class Plans:
     def plan_of(
         self,
         operation: OperationDefinitionNode,
-        variables: VariableValues,
+        variables: Variables,
         schema: Schema,
     ) -> Plan | None:
         """Return the plan for a request; ``None`` if graphql-core is to run it."""
@@ -65,7 +66,9 @@ class Plans:
         if key not in self._written:
             if len(self._written) >= MAX_PLANS:
                 return None
-            self._written[key] = write_plan(self.document, operation, variables, schema)
+            self._written[key] = write_plan(
+                self.document, operation, variables.full, schema
+            )
         return self._written[key]
 
 

@@ -122,7 +122,7 @@ class Writer:
     ) -> tuple[Mapping[str, object], int | None]:
         if not definition.args:
             return {}, None
-        arguments = Arguments(self.schema, definition, field_, node)
+        arguments = Arguments.of(self.schema, definition, field_, node, self.variables)
         constants = arguments.read_once(self.variables)
         if constants is not None:
             return constants, None
