@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from connectors.answer import SourceOutcome
 from gateway.store.database import READS
 from gateway.store.tables import audit_records
+from gateway.store.writer import Writer, open_writer
 from resolvers.audit import (
     AuditEvent,
     AuditRecord,
@@ -35,6 +36,8 @@ from resolvers.caller import Purpose
 
 GROUP = 500
 """The most records of one commit."""
+GATHER_SECONDS = 0.002
+"""How long records wait for others to share a commit, where there are others."""
 MAX_WAITING = 5_000
 """The most records that wait for a commit; a commit takes milliseconds."""
 WAIT_SECONDS = 2.0
@@ -58,9 +61,14 @@ class StoredAuditLog:
     """Implements ``resolvers.audit.AuditLog``."""
 
     def __init__(
-        self, engine: AsyncEngine, observer: AuditObserver | None, max_waiting: int
+        self,
+        engine: AsyncEngine,
+        writer: Writer,
+        observer: AuditObserver | None,
+        max_waiting: int,
     ) -> None:
         self._engine = engine
+        self._writer = writer
         self._reading = engine.execution_options(**{READS: True})
         self._observer = observer
         self._max_waiting = max_waiting
@@ -189,6 +197,10 @@ class StoredAuditLog:
             self._has_work.clear()
             while self._waiting:
                 await self._write_group()
+                if self._waiting:
+                    # Somebody came meanwhile, so there are several; a moment later
+                    # more of them share a commit. Whoever is alone waits for nobody.
+                    await asyncio.sleep(GATHER_SECONDS)
 
     async def _write_group(self) -> None:
         size = 1 if self._is_failing else min(GROUP, len(self._waiting))
@@ -196,8 +208,7 @@ class StoredAuditLog:
         started = time.perf_counter()
         try:
             rows = [_row_of(record) for record, _ in group]
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(audit_records), rows)
+            await self._writer.add(audit_records, rows)
         # ValueError: a text that is no Unicode, found by the driver.
         except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
             self._is_failing = True
@@ -241,15 +252,16 @@ async def open_audit_log(
     max_waiting: int = MAX_WAITING,
 ) -> AsyncIterator[StoredAuditLog]:
     """Run the log's writer; at the end, write what waits."""
-    log = StoredAuditLog(engine, observer, max_waiting)
-    writer = asyncio.create_task(log.keep_writing())
-    writer.add_done_callback(lambda _: log.close())
-    try:
-        yield log
-    finally:
-        log.close()
-        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(writer, FLUSH_SECONDS)
+    async with open_writer(engine) as writer:
+        log = StoredAuditLog(engine, writer, observer, max_waiting)
+        writing = asyncio.create_task(log.keep_writing())
+        writing.add_done_callback(lambda _: log.close())
+        try:
+            yield log
+        finally:
+            log.close()
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(writing, FLUSH_SECONDS)
 
 
 def _conditions(selection: AuditSelection) -> list[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gateway.store import audit
 from gateway.store.audit import StoredAuditLog, open_audit_log
 from gateway.store.database import open_database
+from gateway.store.writer import open_writer
 from resolvers.audit import AuditEvent, AuditSelection, AuditUnavailableError
 from tests.gateway.store.records import record
 
@@ -118,8 +119,11 @@ async def test_a_database_that_others_hold_makes_look_ups_wait_then_refused(
 
 
 async def test_too_many_that_wait_refuse_the_next(tmp_path: Path) -> None:
-    async with open_database(f"sqlite:///{tmp_path}/gateway.db") as engine:
-        log = StoredAuditLog(engine, None, 2)
+    async with (
+        open_database(f"sqlite:///{tmp_path}/gateway.db") as engine,
+        open_writer(engine) as writer,
+    ):
+        log = StoredAuditLog(engine, writer, None, 2)
         waiting = [asyncio.create_task(log.write(record())) for _ in range(2)]
         await asyncio.sleep(0)
 
@@ -131,13 +135,16 @@ async def test_too_many_that_wait_refuse_the_next(tmp_path: Path) -> None:
 
 
 async def test_notes_are_bounded_too(tmp_path: Path) -> None:
-    async with open_database(f"sqlite:///{tmp_path}/gateway.db") as engine:
-        log = StoredAuditLog(engine, None, 2)
+    async with (
+        open_database(f"sqlite:///{tmp_path}/gateway.db") as engine,
+        open_writer(engine) as writer,
+    ):
+        log = StoredAuditLog(engine, writer, None, 2)
         for _ in range(9):
             log.note(record())
-        writer = asyncio.create_task(log.keep_writing())
+        writing = asyncio.create_task(log.keep_writing())
         log.close()
-        await writer
+        await writing
 
         assert len(await log.page(EVERYTHING, first=10, before=None)) == 4
 
