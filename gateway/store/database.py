@@ -8,8 +8,9 @@ of failing when a reader turns into one.
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from alembic import command
@@ -23,8 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from gateway.errors import StartError
 
 BUSY_SECONDS = 5
+BUSY_PAUSE_SECONDS = 0.02
 PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
@@ -43,6 +44,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     """
     path = Path(make_url(url).database or "")
     _make(path)
+    _keep_a_write_ahead_log(path)
     engine = create_async_engine(
         url.replace("sqlite://", "sqlite+aiosqlite://", 1),
         connect_args={"timeout": BUSY_SECONDS},
@@ -79,6 +81,25 @@ def _make(path: Path) -> None:
         path.touch(mode=0o600)
     except OSError as error:
         raise StartError(f"database_url: {path}: {error.strerror}") from None
+
+
+def _keep_a_write_ahead_log(path: Path) -> None:
+    """Have SQLite write ahead; the file remembers it.
+
+    SQLite answers at once, and does not wait, where two ask this of a new file.
+    """
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or monotonic() > deadline:
+                raise StartError(f"database {path}: {error}") from None
+            sleep(BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 async def prepare_database(url: str) -> None:

@@ -1,6 +1,8 @@
 """The database is made by steps, which the tables and their triggers agree with."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,12 +58,24 @@ async def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
         assert modes(tmp_path) == {0o600}
 
 
-async def test_two_processes_may_open_a_new_one_at_once(tmp_path: Path) -> None:
-    async def opened() -> None:
-        async with open_database(url(tmp_path)):
+async def test_several_may_open_a_new_one_at_once(tmp_path: Path) -> None:
+    async def opened(name: int) -> None:
+        async with open_database(f"sqlite:///{tmp_path}/{name}.db"):
             pass
 
-    await asyncio.gather(opened(), opened(), opened())
+    for name in range(20):
+        # Of one database the race is rarely met.
+        await asyncio.gather(*(opened(name) for _ in range(8)))
+
+
+async def test_a_database_locked_for_good_stops_the_start(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+        connection.execute("CREATE TABLE held (it)")
+        connection.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(StartError, match=r"gateway\.db: database is locked"):
+            async with open_database(url(tmp_path)):
+                pass
 
 
 async def test_a_database_of_a_newer_gateway_stops_the_start(tmp_path: Path) -> None:
