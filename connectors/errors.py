@@ -4,6 +4,7 @@
 
     ConnectorError
     ├── ManifestError      a manifest cannot be used; nothing starts with it
+    ├── AddressError       an address cannot be registered (``addresses``)
     ├── UnreachableError   no complete answer came: connection, 5xx, cut body
     ├── RefusedError       the agency will not answer: 4xx, GraphQL errors
     └── UnreadableError    something came that cannot hold signed records

@@ -16,6 +16,7 @@ import msgspec
 
 from connectors.strict_toml import TableError, read_table
 from gateway.callers.options import AgencyCallers, ClientCertificate, Issuer, Token
+from gateway.connector.options import Registration
 from gateway.errors import StartError
 from gateway.graphql_http.options import Http
 from gateway.privacy.options import Privacy
@@ -43,6 +44,7 @@ TABLES = (
     "http",
     "limits",
     "privacy",
+    "registration",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -87,6 +89,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the gateway keeps what it must remember: the audit log."""
     privacy: Privacy = Privacy()
     """How long look-ups are on record, and how many people one may look up."""
+    registration: Registration = Registration()
+    """Where agencies that register themselves may be."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None
@@ -123,6 +127,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         settings = read_table(path.read_text(encoding="utf-8"), Settings)
     except (OSError, UnicodeDecodeError, TableError) as error:
         raise StartError(f"{path}: {error}") from None
+    _ = settings.registration.networks  # at the start, not at the first registration
     changes = {
         name: _from_environment(name, value)
         for name, value in environment.items()

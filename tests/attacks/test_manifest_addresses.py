@@ -1,8 +1,8 @@
-"""An agency's address is the operator's word; nothing else can become one.
+"""The address in an operator's own manifest is the operator's word.
 
-Nobody registers an agency over the network: a manifest is a file. Which network an
-agency lives in is therefore not judged, but the form of what is written is, and what
-an agency answers never leads the gateway elsewhere.
+Which network such an agency lives in is not judged (that of one that registers itself
+is: ``tests/connectors/test_addresses.py``). The form of what is written is, and what an
+agency answers never leads the gateway elsewhere.
 """
 
 import ast

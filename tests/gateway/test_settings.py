@@ -132,3 +132,25 @@ def test_an_id_key_that_does_not_do_is_refused_with_the_remedy(
 
     with pytest.raises(StartError, match="openssl rand -hex 64"):
         read_certificate_id_key(path)
+
+
+def with_networks(config: Path, networks: str) -> Path:
+    """Add networks in which agencies may be."""
+    table = f"\n[registration]\nallowed_networks = {networks}\n"
+    config.write_text(CONFIG + table)
+    return config
+
+
+def test_networks_of_agencies_are_read(config: Path) -> None:
+    path = with_networks(config, '["10.20.0.0/16", "fd12::/16"]')
+
+    networks = load_settings(path, {}).registration.networks
+
+    assert [str(network) for network in networks] == ["10.20.0.0/16", "fd12::/16"]
+
+
+def test_a_network_that_is_none_stops_the_start(config: Path) -> None:
+    path = with_networks(config, '["10.20.0.1/16"]')
+
+    with pytest.raises(StartError, match=r"allowed_networks: '10\.20\.0\.1/16' is no"):
+        load_settings(path, {})

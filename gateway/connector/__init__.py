@@ -1,0 +1,1 @@
+"""Agencies' connectors at the command line, and what an operator decides of them."""
