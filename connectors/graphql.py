@@ -13,7 +13,7 @@ from connectors.connector import Reply
 from connectors.envelopes import EnvelopeFinder, detached_envelope
 from connectors.errors import ManifestError, RefusedError, UnreadableError
 from connectors.exchange import Exchange, parse_json
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest, Request, SignatureForm
 from policy.identity import Identity, IdType
 
 
@@ -25,7 +25,7 @@ class GraphQLConnector:
         self._request = manifest.request
         self._signature = manifest.signature
         self._finder = EnvelopeFinder(manifest.response)
-        self._query = _entities_query(manifest)
+        self._query = entities_query(manifest)
 
     def can_ask(self, id_type: IdType) -> bool:
         """Say whether the manifest maps this type; an empty map passes all as is."""
@@ -33,21 +33,8 @@ class GraphQLConnector:
 
     async def fetch(self, holders: Sequence[Identity]) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
-        request = self._request
-        representations = [
-            {
-                "__typename": request.entity,
-                request.id_type: request.id_types.get(holder.type, holder.type),
-                request.id_number: holder.number,
-            }
-            for holder in holders
-        ]
-        headers, body = await self._exchange.post(
-            {
-                "query": self._query,
-                "variables": {"representations": representations},
-            }
-        )
+        question = graphql_question(self._query, self._request, holders)
+        headers, body = await self._exchange.post(question)
         answer = parse_json(body)
         if not isinstance(answer, dict):
             raise UnreadableError("the answer is no GraphQL response object")
@@ -65,7 +52,22 @@ class GraphQLConnector:
         await self._exchange.probe()
 
 
-def _entities_query(manifest: Manifest) -> str:
+def graphql_question(
+    query: str, request: Request, holders: Sequence[Identity]
+) -> dict[str, object]:
+    """Return what is posted about ``holders``."""
+    representations = [
+        {
+            "__typename": request.entity,
+            request.id_type: request.id_types.get(holder.type, holder.type),
+            request.id_number: holder.number,
+        }
+        for holder in holders
+    ]
+    return {"query": query, "variables": {"representations": representations}}
+
+
+def entities_query(manifest: Manifest) -> str:
     """Write the one query document the manifest needs.
 
     Raises:

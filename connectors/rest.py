@@ -8,7 +8,7 @@ import aiohttp
 from connectors.connector import Reply
 from connectors.envelopes import EnvelopeFinder, detached_envelope
 from connectors.exchange import Exchange, parse_json
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest, Request, SignatureForm
 from policy.identity import Identity, IdType
 
 NONCE_BYTES = 16
@@ -29,19 +29,7 @@ class RestConnector:
 
     async def fetch(self, holders: Sequence[Identity]) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
-        request = self._request
-        question: dict[str, object] = {
-            request.holders: [
-                {
-                    request.id_type: request.id_types.get(holder.type, holder.type),
-                    request.id_number: holder.number,
-                }
-                for holder in holders
-            ]
-        }
-        nonce = None
-        if request.nonce is not None:
-            nonce = question[request.nonce] = secrets.token_urlsafe(NONCE_BYTES)
+        question, nonce = rest_question(self._request, holders)
         headers, body = await self._exchange.post(question)
         if self._signature.form is SignatureForm.RESPONSE:
             envelope = detached_envelope(headers, self._signature.header, body)
@@ -51,3 +39,22 @@ class RestConnector:
     async def probe(self) -> None:
         """See ``Connector.probe``."""
         await self._exchange.probe()
+
+
+def rest_question(
+    request: Request, holders: Sequence[Identity]
+) -> tuple[dict[str, object], str | None]:
+    """Return what is posted about ``holders``, and the nonce in it, if one is sent."""
+    question: dict[str, object] = {
+        request.holders: [
+            {
+                request.id_type: request.id_types.get(holder.type, holder.type),
+                request.id_number: holder.number,
+            }
+            for holder in holders
+        ]
+    }
+    nonce = None
+    if request.nonce is not None:
+        nonce = question[request.nonce] = secrets.token_urlsafe(NONCE_BYTES)
+    return question, nonce

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.callers.commands import token
+from gateway.connector.commands import connector
 from gateway.errors import StartError
 from gateway.privacy.commands import audit
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+app.add_typer(connector, name="connector")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
 

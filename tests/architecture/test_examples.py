@@ -19,7 +19,8 @@ from graphql import (
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from connectors.graphql import _entities_query
+from connectors.conformance.plan import read_plan
+from connectors.graphql import entities_query
 from connectors.manifest import read_manifest
 from gateway.cli import app
 from resolvers.schema import schema
@@ -33,6 +34,7 @@ COMMANDS: Mapping[str, Any] = get_command(app).commands  # type: ignore[attr-def
 FILES: Mapping[str, Callable[[str], object]] = {
     "manifests/": read_manifest,
     "trust.toml": read_trust_bundle,
+    "plan.toml": read_plan,
     # The settings need a folder; tests/architecture/test_settings.py reads them.
     "gateway.toml": str,
 }
@@ -89,7 +91,7 @@ def test_the_query_shown_to_agencies_is_the_one_we_ask() -> None:
     shown = next(b.text for b in blocks("graphql") if b.about == "agency")
     transport = read_manifest((MANIFESTS / "transport.toml").read_text("utf-8"))
 
-    assert print_ast(parse(shown)) == print_ast(parse(_entities_query(transport)))
+    assert print_ast(parse(shown)) == print_ast(parse(entities_query(transport)))
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)

@@ -127,7 +127,7 @@ async def test_an_agency_is_asked_under_its_own_name() -> None:
 def test_no_address_is_made_from_anything_but_a_manifest() -> None:
     """One place names an address to the HTTP client, and it is the manifest's."""
     sources = {
-        path: path.read_text("utf-8") for path in Path("connectors").glob("*.py")
+        path: path.read_text("utf-8") for path in Path("connectors").rglob("*.py")
     }
     senders = {
         path.name: ast.unparse(call.args[0])
@@ -135,8 +135,11 @@ def test_no_address_is_made_from_anything_but_a_manifest() -> None:
         for call in ast.walk(ast.parse(text))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
-        and ast.unparse(call.func).startswith("self._session.")
+        and ast.unparse(call.func).startswith(("self._session.", "self.session."))
     }
 
-    assert senders == {"exchange.py": "self._url"}
+    assert senders == {
+        "exchange.py": "self._url",
+        "observation.py": "self.endpoint.url",
+    }
     assert "self._url = endpoint.url" in sources[Path("connectors/exchange.py")]

@@ -1,0 +1,120 @@
+"""One HTTP exchange looked at closely, where the gateway would only say that it failed.
+
+Nothing here is believed. An answer is read up to the manifest's limit and no further,
+and waited for longer than the gateway would, to tell a late answer from none.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from connectors.conformance.codes import FindingCode
+from connectors.exchange import JSON
+from connectors.manifest import Endpoint
+
+OK = 200
+REDIRECTS, MISTAKES, FAILURES = 300, 400, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one POST led to. Without a status nothing came."""
+
+    seconds: float
+    status: int | None = None
+    media_type: str = ""
+    date: str | None = None
+    body: bytes = field(default=b"", repr=False)
+    trouble: FindingCode | None = None
+    """What kept it from ending well, apart from its status and contents."""
+
+    @property
+    def code(self) -> FindingCode | None:
+        """What is wrong with it as an answer to a right question; ``None``: nothing."""
+        if self.status is None:
+            return self.trouble
+        if self.status >= FAILURES:
+            return FindingCode.SERVER_ERROR
+        if self.status >= MISTAKES:
+            return FindingCode.REFUSED
+        if self.status >= REDIRECTS:
+            return FindingCode.REDIRECTED
+        if self.media_type != JSON:
+            return FindingCode.WRONG_MEDIA_TYPE
+        return FindingCode.UNREADABLE if self.status != OK else self.trouble
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the server failed at the question, rather than refused it."""
+        return self.status is None or self.status >= FAILURES
+
+    @property
+    def facts(self) -> str:
+        """What was measured, for a finding's detail."""
+        if self.trouble is FindingCode.NO_CONNECTION:
+            return ""
+        if self.status is None:
+            return f"{self.seconds:.1f} s"
+        if self.status == OK and self.media_type == JSON:
+            return f"HTTP 200, {len(self.body)} B, {self.seconds:.2f} s"
+        return f"HTTP {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Posts to one endpoint and keeps what comes."""
+
+    session: aiohttp.ClientSession
+    endpoint: Endpoint
+    patience_seconds: float
+
+    async def post(self, body: bytes, media_type: str = JSON) -> Observation:
+        """Send ``body``; never raises for the agency."""
+        headers = {"Accept": JSON, "Accept-Encoding": "identity"}
+        headers["Content-Type"] = media_type
+        if self.endpoint.bearer_token is not None:
+            headers["Authorization"] = f"Bearer {self.endpoint.bearer_token}"
+        started = time.perf_counter()
+
+        def took() -> float:
+            return time.perf_counter() - started
+
+        try:
+            async with (
+                asyncio.timeout(self.patience_seconds),
+                self.session.post(
+                    self.endpoint.url,
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                chunks, trouble = await self._read(response.content)
+                return Observation(
+                    took(),
+                    response.status,
+                    response.content_type,
+                    response.headers.get("Date"),
+                    chunks,
+                    trouble,
+                )
+        except TimeoutError:
+            return Observation(took(), trouble=FindingCode.NO_ANSWER)
+        except (aiohttp.ClientError, OSError):
+            # Whatever is there speaks no HTTP, and what it does instead is not told.
+            return Observation(took(), trouble=FindingCode.NO_CONNECTION)
+
+    async def _read(
+        self, content: aiohttp.StreamReader
+    ) -> tuple[bytes, FindingCode | None]:
+        body = bytearray()
+        try:
+            async for chunk in content.iter_any():
+                body += chunk
+                if len(body) > self.endpoint.max_body_bytes:
+                    return bytes(body), FindingCode.BODY_TOO_LARGE
+        except (aiohttp.ClientPayloadError, ConnectionError):
+            return bytes(body), FindingCode.BODY_CUT
+        return bytes(body), None

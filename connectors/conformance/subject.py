@@ -1,0 +1,206 @@
+"""The agency under check: asked as the gateway asks it, and looked at beside that."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+import orjson
+
+from connectors.addresses import AddressGuard, RegisteredAddress
+from connectors.agency import Agency
+from connectors.answer import Answer, RefusedRecord
+from connectors.conformance.observation import Observer
+from connectors.conformance.plan import Plan, PlannedPerson
+from connectors.connector import Connector, Reply
+from connectors.errors import ManifestError
+from connectors.graphql import entities_query, graphql_question
+from connectors.manifest import Cache, Manifest, Protocol
+from connectors.registry import PROTOCOLS
+from connectors.rest import rest_question
+from policy.catalogue import Catalogue
+from policy.evidence import AccountState
+from policy.identity import Identity, IdType
+from policy.row import row_of
+from signing.trust import TrustBundle
+
+LONGEST_TIMEOUT_SECONDS = 10.0
+"""A manifest may allow an agency days; a check does not wait so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much a check may ask, and how long it may take."""
+
+    requests: int = 20
+    """Questions whose time is measured."""
+    patience_seconds: float = 10.0
+    """How long a closer look waits for one answer."""
+    total_seconds: float = 180.0
+    """How long all of it may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One planned person asked about alone: the answer, and what it was made of."""
+
+    place: str
+    person: PlannedPerson
+    answer: Answer
+    parts: Mapping[bytes, str]
+    """Where each signed part of it stood, by digest."""
+
+    def place_of(self, refusal: RefusedRecord) -> str:
+        """Return where a refused part stood."""
+        part = self.parts.get(refusal.digest or b"")
+        return self.place if part is None else f"{self.place}.{part}"
+
+
+class _Recording:
+    """A connector that remembers what the last call brought."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self.reply: Reply | None = None
+
+    def can_ask(self, id_type: IdType) -> bool:
+        return self._connector.can_ask(id_type)
+
+    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        self.reply = None
+        self.reply = await self._connector.fetch(holders)
+        return self.reply
+
+    async def probe(self) -> None:
+        await self._connector.probe()
+
+
+class _Nobody:
+    """Observes nothing: a check counts for no metric."""
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        pass
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        pass
+
+
+@dataclass
+class Subject:
+    """One agency, its plan, and what was learned of it so far."""
+
+    manifest: Manifest
+    bundle: TrustBundle
+    plan: Plan
+    catalogue: Catalogue
+    guard: AddressGuard
+    session: aiohttp.ClientSession
+    clock: Callable[[], datetime]
+    effort: Effort
+    address: RegisteredAddress
+    tls: ssl.SSLContext
+    asked: list[Asked] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        endpoint = self.manifest.endpoint
+        limit = min(endpoint.timeout_seconds, LONGEST_TIMEOUT_SECONDS)
+        self.rules = msgspec.structs.replace(
+            self.manifest,
+            # An agency that is suspended may be checked before it is let in again.
+            account=AccountState.ACTIVE,
+            # The second question about a person is asked like the first.
+            cache=Cache(ttl_seconds=0),
+            endpoint=msgspec.structs.replace(endpoint, timeout_seconds=limit),
+        )
+        self._recording = _Recording(
+            PROTOCOLS[endpoint.protocol](self.rules, self.session)
+        )
+        for body in (self.manifest.authority, self.manifest.collection_body):
+            if body not in self.catalogue.bodies:
+                raise ManifestError(f"no body {body!r} in the annex")
+        self.agency = Agency(
+            self.rules,
+            self._recording,
+            bundle=self.bundle,
+            catalogue=self.catalogue,
+            observer=_Nobody(),
+            clock=self.clock,
+        )
+        self.observer = Observer(
+            self.session,
+            self.rules.endpoint,
+            max(self.effort.patience_seconds, limit),
+        )
+
+    @property
+    def path(self) -> str:
+        """Where findings about the endpoint as a whole are: its path, no more."""
+        return urlsplit(self.manifest.endpoint.url).path or "/"
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long one call may take."""
+        return self.rules.endpoint.timeout_seconds
+
+    async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
+        """Ask as the gateway does."""
+        return await self.agency.ask(holders, self.timeout_seconds + 1)
+
+    async def ask_next(self) -> Asked:
+        """Ask about the next planned person, alone, and keep what came."""
+        number = len(self.asked)
+        person = self.plan.people[number]
+        (answer,) = await self.ask([person.identity])
+        reply = self._recording.reply
+        envelopes = () if reply is None else reply.envelopes[0]
+        asked = Asked(
+            f"plan.holder[{number}]",
+            person,
+            answer,
+            {
+                envelope.digest: "body" if envelope.body else f"records[{position}]"
+                for position, envelope in enumerate(envelopes)
+            },
+        )
+        self.asked.append(asked)
+        return asked
+
+    def question(self, holders: Sequence[Identity]) -> bytes:
+        """Return the bytes that ask about ``holders``."""
+        request = self.rules.request
+        match self.rules.endpoint.protocol:
+            case Protocol.REST:
+                return orjson.dumps(rest_question(request, holders)[0])
+            case Protocol.GRAPHQL:
+                query = entities_query(self.rules)
+                return orjson.dumps(graphql_question(query, request, holders))
+
+    def items_of(self, answer: Answer) -> tuple[str, ...]:
+        """Return the annex codes of what came, sorted.
+
+        "?" stands for a record without a row: an agency's own words may name a person.
+        """
+        rows = [row_of(c.record, self.catalogue).item for c in answer.certificates]
+        return tuple(sorted("?" if row is None else row.code for row in rows))
+
+    async def write_half(self) -> None:
+        """Announce a question, send half of it and leave.
+
+        Raises:
+            OSError: no connection could be made.
+        """
+        question = self.question([self.plan.people[0].identity])
+        address = self.address
+        tls = self.tls if address.scheme == "https" else None
+        async with asyncio.timeout(self.timeout_seconds):
+            _, writer = await self.guard.open(address.host, address.port, tls)
+        head = (
+            f"POST {self.path} HTTP/1.1\r\nHost: {address.host}:{address.port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(question)}\r\n\r\n"
+        )
+        writer.write(head.encode() + question[: len(question) // 2])
+        writer.close()
