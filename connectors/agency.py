@@ -26,6 +26,7 @@ from connectors.guard import Guard, Observer
 from connectors.health import Health
 from connectors.manifest import Manifest
 from connectors.record_fields import RecordError
+from connectors.shadow import Shadow
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation
@@ -65,6 +66,8 @@ class Agency:
         self.id = manifest.id
         self.authority = catalogue.bodies[manifest.authority]
         self.health = Health(clock)
+        self.shadow: Shadow | None = None
+        """Answers beside this agency, compared and not shown."""
         self._connector = connector
         self._bundle = bundle
         self._decoder = Decoder(manifest, catalogue)
@@ -91,7 +94,10 @@ class Agency:
         if self.manifest.account is not AccountState.ACTIVE:
             return [self._suspended()] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
-        answers = iter(await self._guard.ask(askable, budget_seconds))
+        found = await self._guard.ask(askable, budget_seconds)
+        if self.shadow is not None:
+            self.shadow.offer(askable, found)
+        answers = iter(found)
         return [
             next(answers) if self._connector.can_ask(holder.type) else self._skipped()
             for holder in holders
@@ -106,7 +112,9 @@ class Agency:
         return True
 
     async def close(self) -> None:
-        """Cancel what is under way."""
+        """Cancel what is under way, in the shadow too."""
+        if self.shadow is not None:
+            await self.shadow.close()
         await self._guard.close()
 
     async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:

@@ -22,6 +22,7 @@ from connectors.graphql import entities_query, graphql_question
 from connectors.manifest import Cache, Manifest, Protocol
 from connectors.registry import PROTOCOLS
 from connectors.rest import rest_question
+from connectors.unobserved import Unobserved
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identity import Identity, IdType
@@ -79,16 +80,6 @@ class _Recording:
         await self._connector.probe()
 
 
-class _Nobody:
-    """Observes nothing: a check counts for no metric."""
-
-    def called(self, agency: str, holders: int, seconds: float) -> None:
-        pass
-
-    def answered(self, answer: Answer, *, cached: bool) -> None:
-        pass
-
-
 @dataclass
 class Subject:
     """One agency, its plan, and what was learned of it so far."""
@@ -127,7 +118,7 @@ class Subject:
             self._recording,
             bundle=self.bundle,
             catalogue=self.catalogue,
-            observer=_Nobody(),
+            observer=Unobserved(),
             clock=self.clock,
         )
         self.observer = Observer(

@@ -1,0 +1,13 @@
+"""An observer for agencies whose answers are shown to nobody: none is counted."""
+
+from connectors.answer import Answer
+
+
+class Unobserved:
+    """Observes nothing: checks and shadows are no calls of the gateway's metrics."""
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        """See ``guard.Observer``."""
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        """See ``guard.Observer``."""
