@@ -108,6 +108,9 @@ class Registry:
     stranger: SigningKey = field(default_factory=lambda: signing_key("stranger"))
     whole: bool = False
     """Whether bodies are signed, and not records."""
+    nonce: bool = False
+    """Whether the signed body repeats the nonce of the question."""
+    signer_late_seconds: float = 0.0
     url: str = ""
     questions: int = 0
     is_broken: bool = False
@@ -128,7 +131,9 @@ class Registry:
         )
         if self.whole:
             text = text.replace('form = "record"', 'form = "response"')
-            text = text.replace('[response]\nabsence = "absence"\n', "")
+            names = '[request]\nnonce = "nonce"\n[response]\nnonce = "nonce"\n'
+            response = '[response]\nabsence = "absence"\n'
+            text = text.replace(response, names if self.nonce else "")
         return read_manifest(text)
 
     @property
@@ -157,15 +162,15 @@ class Registry:
             # The asker left in the middle of the question.
             return self._mistake()
         try:
-            people = json.loads(body)["holders"]
-            numbers = [person["idNumber"] for person in people]
+            question = json.loads(body)
+            numbers = [person["idNumber"] for person in question["holders"]]
         except (ValueError, KeyError, TypeError):
             return self._mistake()
         if self.is_broken:
             return self._json({}, 500)
         if self.habit is Habit.REDIRECTS:
             raise web.HTTPFound("/elsewhere")
-        return await self._answer(numbers)
+        return await self._answer(numbers, question.get("nonce"))
 
     def _mistake(self) -> web.Response:
         if self.habit is Habit.TAKES_ALL:
@@ -174,7 +179,7 @@ class Registry:
         status = 500 if self.habit is Habit.ERRORS_500 else 400
         return self._json({"error": "malformed"}, status)
 
-    async def _answer(self, numbers: Sequence[str]) -> web.Response:
+    async def _answer(self, numbers: Sequence[str], nonce: str | None) -> web.Response:
         self.questions += 1
         if not numbers and self.habit is Habit.EMPTY_500:
             return self._json({}, 500)
@@ -192,7 +197,7 @@ class Registry:
         if self.habit is Habit.BY_POSITION:
             for result, name in zip(results, sorted(numbers), strict=True):
                 result["idNumber"] = name
-        content: object = {"results": results}
+        content: object = {"results": results, "nonce": nonce}
         if self.habit is Habit.NOT_JSON:
             content = results
         padding = Habit.LARGE_BODIES is self.habit and len(numbers) > MANY
@@ -247,8 +252,9 @@ class Registry:
         body = json.dumps(content).encode() + b" " * padding
         headers = {"Date": format_datetime(date, usegmt=True)}
         if self.whole:
+            signed_at = datetime.now(UTC) - timedelta(seconds=self.signer_late_seconds)
             signed = sign_detached(
-                body, self.key, type=PayloadType.RESPONSE, signed_at=datetime.now(UTC)
+                body, self.key, type=PayloadType.RESPONSE, signed_at=signed_at
             )
             headers["JWS-Signature"] = signed.signature.decode()
         return web.Response(

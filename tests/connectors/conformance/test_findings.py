@@ -203,6 +203,19 @@ async def test_a_signed_body_without_a_nonce_is_found() -> None:
     assert report.findings == [Finding(FindingCode.NO_NONCE, "request.nonce")]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "found"), [(0.0, []), (20.0, []), (45.0, [("CLOCK_OFF", "iat")])]
+)
+async def test_a_signer_whose_clock_is_late_is_found(
+    seconds: float, found: list[tuple[str, str]]
+) -> None:
+    registry = Registry(whole=True, nonce=True, signer_late_seconds=seconds)
+    async with serving(registry):
+        report = await checked(registry.manifest, registry.bundle(), registry.plan)
+
+    assert [(f.code, f.place) for f in report.findings] == found
+
+
 async def test_a_check_ends_in_time_whatever_an_agency_does() -> None:
     effort = replace(QUICKLY, total_seconds=1.5)
     async with serving(Registry(Habit.ENDLESS)) as registry:

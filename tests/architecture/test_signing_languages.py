@@ -1,0 +1,199 @@
+"""The Java and openssl of docs/agencies.md sign what is believed, as printed there."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from connectors.decode import Decoder, Reading
+from connectors.manifest import read_manifest
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateState
+from signing.envelope import Envelope, PayloadType, verify
+from signing.errors import Refusal, SigningError
+from signing.trust import read_trust_bundle
+from tests.architecture.documents import Block, blocks
+
+PAGE = "docs/agencies.md"
+HOLDER = "310199199304120011"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+SECONDS = 120
+HARNESS = """
+import java.util.HexFormat;
+
+class Harness {
+    public static void main(String[] ders) {
+        for (String der : ders) {
+            byte[] signature = SignRecord.jose(HexFormat.of().parseHex(der));
+            System.out.println(HexFormat.of().formatHex(signature));
+        }
+    }
+}
+"""
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip on a laptop; where everything has to run, fail."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def example(language: str) -> Block:
+    """Return the page's example in a language."""
+    (found,) = [block for block in blocks(language) if block.page == PAGE]
+    return found
+
+
+def run(folder: Path, *command: str, stdin: bytes = b"") -> bytes:
+    """Run a command in ``folder``; whatever it says on standard error is a failure."""
+    if shutil.which(command[0]) is None:
+        unavailable(f"{command[0]} not found; the page's example needs it")
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def run_java(folder: Path) -> None:
+    source = folder / "SignRecord.java"
+    source.write_text(example("java").text, "utf-8")
+    run(folder, "javac", "-encoding", "UTF-8", "-Xlint:all", "-Werror", source.name)
+    run(folder, "java", "-cp", ".", "SignRecord")
+
+
+def run_bash(folder: Path) -> None:
+    if shutil.which("openssl") is None:
+        unavailable("openssl not found; the page's example needs it")
+    run(folder, "bash", "-euo", "pipefail", "-c", example("bash").text)
+
+
+RUN: Mapping[str, Callable[[Path], None]] = {"java": run_java, "bash": run_bash}
+LANGUAGES = sorted(RUN)
+
+
+@pytest.fixture(scope="module", name="folders")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Where a language's example was run, once."""
+    done: dict[str, Path] = {}
+
+    def folder_of(language: str) -> Path:
+        if language not in done:
+            folder = tmp_path_factory.mktemp(language)
+            RUN[language](folder)
+            done[language] = folder
+        return done[language]
+
+    return folder_of
+
+
+def read(folder: Path, file: str, type_: PayloadType) -> Reading:
+    """Verify and decode a file as the gateway does, by the page's manifest."""
+    proof = verify(
+        Envelope((folder / file).read_bytes()),
+        read_trust_bundle((folder / "trust.toml").read_text("utf-8")),
+        types={type_},
+        at=datetime.now(UTC),
+        freshness=None,
+    )
+    manifest = next(block for block in blocks("toml") if block.page == PAGE)
+    return Decoder(read_manifest(manifest.text), load_catalogue()).decode(proof)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_is_believed_and_read_by_the_pages_manifest(
+    folders: Callable[[str], Path], language: str
+) -> None:
+    reading = read(folders(language), "record.jws", PayloadType.RECORD)
+
+    (record,) = reading.holdings[HOLDER].records
+    assert (reading.proof.key.algorithm, record.number, record.state) == (
+        "ES256",
+        "S2026000001",
+        CertificateState.VALID,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_absence_is_believed(folders: Callable[[str], Path], language: str) -> None:
+    reading = read(folders(language), "absence.jws", PayloadType.ABSENCE)
+
+    holding = reading.holdings[HOLDER]
+    assert (holding.records, holding.refusals) == ((), ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_changed_afterwards_is_refused(
+    folders: Callable[[str], Path], language: str, tmp_path: Path
+) -> None:
+    folder = folders(language)
+    head, payload, signature = (folder / "record.jws").read_text().split(".")
+    changed = payload[:-8] + ("A" if payload[-8] != "A" else "B") + payload[-7:]
+    (tmp_path / "record.jws").write_text(f"{head}.{changed}.{signature}")
+    shutil.copy(folder / "trust.toml", tmp_path)
+
+    with pytest.raises(SigningError) as refused:
+        read(tmp_path, "record.jws", PayloadType.RECORD)
+
+    assert refused.value.refusal is Refusal.BAD_SIGNATURE
+
+
+NUMBERS = [
+    pytest.param(ORDER - 1, ORDER - 1, id="both with the high bit"),
+    pytest.param(1 << 254, 1 << 254, id="both of 32 bytes"),
+    pytest.param((1 << 247) - 1, ORDER - 1, id="r of 31 bytes"),
+    pytest.param(ORDER - 1, (1 << 255) - 1 >> 16, id="s of 30 bytes"),
+    pytest.param(1, 1, id="both of one byte"),
+    pytest.param(0xFF << 120, 0x0A << 240, id="zeros at the end"),
+]
+
+
+@pytest.mark.parametrize(("r", "s"), NUMBERS)
+def test_java_turns_every_der_signature_into_64_bytes(
+    folders: Callable[[str], Path], r: int, s: int
+) -> None:
+    folder = folders("java")
+    (folder / "Harness.java").write_text(HARNESS, "utf-8")
+    run(folder, "javac", "-cp", ".", "Harness.java")
+
+    shown = run(folder, "java", "-cp", ".", "Harness", encode_dss_signature(r, s).hex())
+
+    assert bytes.fromhex(shown.decode()) == r.to_bytes(32) + s.to_bytes(32)
+
+
+@pytest.mark.parametrize(("r", "s"), NUMBERS)
+def test_openssl_turns_every_der_signature_into_64_bytes(
+    tmp_path: Path, r: int, s: int
+) -> None:
+    if shutil.which("openssl") is None:
+        unavailable("openssl not found; the page's example needs it")
+    text = example("bash").text
+    (function,) = re.findall(r"^jose\(\) \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
+
+    shown = run(
+        tmp_path,
+        *("bash", "-euo", "pipefail", "-c", f"{function}\njose"),
+        stdin=encode_dss_signature(r, s),
+    )
+
+    assert shown == r.to_bytes(32) + s.to_bytes(32)
+
+
+def test_the_java_needs_the_jdk_alone() -> None:
+    imports = re.findall(r"^import ([\w.]+);$", example("java").text, re.MULTILINE)
+
+    assert imports
+    assert [name for name in imports if not name.startswith("java.")] == []
