@@ -153,6 +153,7 @@ async def server_ahead(subject: Subject) -> timedelta | None:
     )
     try:
         stated = parsedate_to_datetime(seen.date or "")
-    except ValueError:
+    except (ValueError, OverflowError):
+        # No date, or one whose numbers no calendar has.
         return None
     return stated.replace(tzinfo=stated.tzinfo or UTC) - subject.clock()

@@ -129,13 +129,13 @@ async def serving(
 
 
 async def _question(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """Read one POST and return its head and body."""
+    """Read one POST, or OPTIONS without a body; return its head and body."""
     head = await reader.readuntil(b"\r\n\r\n")
     (length,) = [
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")
         if line.startswith(b"content-length:")
-    ]
+    ] or [0]
     return head, await reader.readexactly(length)
 
 

@@ -1,6 +1,7 @@
 """Every finding is found where it should be, and an honest registry has none."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
@@ -10,6 +11,8 @@ from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.plan import Plan, planned
 from connectors.conformance.report import Finding, Outcome
 from connectors.conformance.subject import Effort
+from connectors.errors import ManifestError
+from connectors.manifest import Manifest
 from tests.connectors.agency import OTHER, ZHANG
 from tests.connectors.conformance import test_sandbox, test_tls
 from tests.connectors.conformance.kit import QUICKLY, checked, codes, outcome
@@ -79,6 +82,32 @@ async def test_a_habit_is_found(habit: Habit, code: str) -> None:
         report = await checked(registry.manifest, registry.bundle(), registry.plan)
 
     assert code in codes(report)
+
+
+async def test_two_people_are_asked_about_in_both_orders() -> None:
+    """The registry's own order is that of the numbers: one of the two is another."""
+    async with serving(Registry(Habit.BY_POSITION)) as registry:
+        report = await checked(registry.manifest, registry.bundle(), registry.plan)
+
+    assert outcome(report, Check.TWO_PEOPLE) is Outcome.FAILED
+
+
+def of_nobody(rules: Manifest) -> Manifest:
+    return msgspec.structs.replace(rules, collection_body="nobody")
+
+
+def of_no_expression(rules: Manifest) -> Manifest:
+    record = msgspec.structs.replace(rules.record, number="number[")
+    return msgspec.structs.replace(rules, record=record)
+
+
+@pytest.mark.parametrize("spoilt", [of_nobody, of_no_expression])
+async def test_a_manifest_that_cannot_be_used_is_an_error(
+    spoilt: Callable[[Manifest], Manifest],
+) -> None:
+    async with serving(Registry()) as registry:
+        with pytest.raises(ManifestError):
+            await checked(spoilt(registry.manifest), registry.bundle(), registry.plan)
 
 
 async def test_an_address_inside_is_not_asked() -> None:
