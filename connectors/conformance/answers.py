@@ -74,8 +74,8 @@ CHECKS: Mapping[FindingCode, Check] = MappingProxyType(
 )
 """The check that a finding about a refused part belongs to."""
 
-NOTHING_BELIEVED = Text(
-    zh="没有可采信的内容可供检查", en="nothing that came was believed"
+NOTHING_ATTESTED = Text(
+    zh="计划中的项目均未得到证明", en="no row of the plan was attested"
 )
 
 
@@ -103,11 +103,19 @@ def _only_refusals(check: Check) -> Callable[[Subject], Result]:
 
 def scope(subject: Subject) -> Result:
     """Say which rows were attested: those alone were tried."""
-    codes = sorted({code for a in subject.asked for code in subject.items_of(a.answer)})
+    # Never more than the plan says: who names a real person must not learn of them.
+    codes = sorted(
+        {
+            code
+            for asked in subject.asked
+            for code in subject.items_of(asked.answer)
+            if code in asked.person.items
+        }
+    )
     tried = ", ".join(codes)
     note = Text(zh=f"已核对项目：{tried}", en=f"rows that were tried: {tried}")
     findings = tuple(of_refusals(subject, Check.SCOPE))
-    return Result(Check.SCOPE, findings, note if codes else NOTHING_BELIEVED)
+    return Result(Check.SCOPE, findings, note if codes else NOTHING_ATTESTED)
 
 
 def mapping(subject: Subject) -> Result:
@@ -148,13 +156,14 @@ def _records(asked: Iterable[Asked]) -> Iterator[tuple[str, CertificateRecord]]:
 
 
 def results(subject: Subject) -> Iterator[Finding]:
-    """Yield where what came differs from what the plan says."""
+    """Yield where what came differs from what the plan says.
+
+    What came is not told: a plan may name a real person, and a check is no look-up.
+    """
     for asked in subject.asked:
-        found = subject.items_of(asked.answer)
         is_known = asked.answer.outcome in CONCLUSIVE
-        if is_known and found != asked.person.items:
-            detail = f"{', '.join(found) or '-'} / {', '.join(asked.person.items)}"
-            yield Finding(FindingCode.OTHER_RESULT, asked.place, detail)
+        if is_known and subject.items_of(asked.answer) != asked.person.items:
+            yield Finding(FindingCode.OTHER_RESULT, asked.place)
 
 
 def completeness(subject: Subject) -> Result:

@@ -63,7 +63,7 @@ async def _differences(
     holders = [*(one.person.identity for one in planned), *fillers]
     answers = await subject.ask(holders)
     found = [
-        Finding(FindingCode.BATCH_DIFFERS, one.place, _of(subject, answer))
+        Finding(FindingCode.BATCH_DIFFERS, one.place, _told(answer))
         for one, answer in zip(planned, answers, strict=False)
         if _of(subject, answer) != _of(subject, one.answer)
     ]
@@ -75,15 +75,24 @@ async def _differences(
         if answer.outcome not in CONCLUSIVE and _of(subject, answer) not in known
     ]
     if unanswered:
-        detail = f"{len(unanswered)}: {_of(subject, unanswered[0])}"
+        detail = f"{len(unanswered)}: {_told(unanswered[0])}"
         found.append(Finding(FindingCode.BATCH_FAILED, subject.path, detail))
     return found
 
 
-def _of(subject: Subject, answer: Answer) -> str:
-    """Sum up an answer without anything personal in it."""
+def _of(subject: Subject, answer: Answer) -> tuple[str, ...]:
+    """Sum up an answer, to be compared with another about the same person."""
+    return (_told(answer), *subject.items_of(answer))
+
+
+def _told(answer: Answer) -> str:
+    """Say what became of an answer, and nothing of what the person holds.
+
+    Where the codes are none, only what is held differs.
+    """
     codes = sorted({refusal.code for refusal in answer.refusals})
-    return " ".join([answer.outcome, *subject.items_of(answer), *codes])
+    is_known = answer.outcome in CONCLUSIVE
+    return " ".join(["CONCLUSIVE" if is_known else answer.outcome, *codes])
 
 
 async def empty_batch(subject: Subject) -> Result:
@@ -149,8 +158,7 @@ async def _recovered(subject: Subject) -> list[Finding]:
     (answer,) = await subject.ask([first.person.identity])
     if _of(subject, answer) == _of(subject, first.answer):
         return []
-    detail = _of(subject, answer)
-    return [Finding(FindingCode.NOT_RECOVERED, subject.path, detail)]
+    return [Finding(FindingCode.NOT_RECOVERED, subject.path, _told(answer))]
 
 
 async def latency(subject: Subject) -> tuple[Result, Latency]:

@@ -24,10 +24,15 @@ def test_a_loader_is_used_by_the_gate_alone() -> None:
 
 
 def test_an_agency_is_asked_by_the_loader_alone() -> None:
-    # The guard is asked by its agency.
     assert callers_of("ask", "resolvers", "gateway", "connectors") == {
         "resolvers/loaders.py",
+        # The guard is asked by its agency.
         "connectors/agency.py",
+        # Whom the gate let through, a second time; nothing of it is shown.
+        "connectors/shadow.py",
+        # Invented people, and nothing is told of what they hold.
+        "connectors/conformance/subject.py",
+        "connectors/conformance/questions.py",
     }
 
 
