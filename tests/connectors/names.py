@@ -57,22 +57,38 @@ class Server:
 
 
 @asynccontextmanager
-async def listening(host: str, port: int = 0) -> AsyncIterator[Server]:
-    """Listen at one of this machine's addresses."""
+async def listening(
+    host: str, port: int = 0, *, greeting: bytes = b""
+) -> AsyncIterator[Server]:
+    """Listen at one of this machine's addresses; one that greets speaks no HTTP."""
     server = Server(port)
+    connections: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         server.connections += 1
         try:
+            writer.write(greeting)
             await reader.read(65_536)
-            writer.write(HTTP)
+            writer.write(b"" if greeting else HTTP)
             await writer.drain()
         except OSError:
             pass
         finally:
             writer.close()
 
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(asyncio.create_task(answer(reader, writer)))
+
     running = await asyncio.start_server(serve, host, port)
     server.port = running.sockets[0].getsockname()[1]
-    async with running:
+    try:
         yield server
+    finally:
+        running.close()
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+        # A transport that is closed is gone a moment later.
+        await asyncio.sleep(0)

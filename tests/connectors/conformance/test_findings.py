@@ -1,6 +1,5 @@
 """Every finding is found where it should be, and an honest registry has none."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from tests.connectors.conformance.registry import (
     signing_key,
     trusted,
 )
+from tests.connectors.names import listening
 
 FOUND = {
     Habit.OPTIONS_500: "PROBE_FAILED",
@@ -142,16 +142,9 @@ async def test_nobody_there_is_found_and_no_more_is_said() -> None:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_what_else_listens_there_is_not_told(scheme: str) -> None:
     """A closed port and one that speaks something else look the same."""
-
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
-        await reader.read(1)
-        writer.close()
-
     registry = Registry()
-    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        registry.url = f"{scheme}://127.0.0.1:{port}/records"
+    async with listening("127.0.0.1", greeting=b"SSH-2.0-OpenSSH_9.2\r\n") as server:
+        registry.url = f"{scheme}://127.0.0.1:{server.port}/records"
         spoken = await checked(registry.manifest, registry.bundle(), registry.plan)
     closed = await checked(registry.manifest, registry.bundle(), registry.plan)
 
