@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from tests.serving import serving
+
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 
@@ -62,11 +64,8 @@ async def listening(
 ) -> AsyncIterator[Server]:
     """Listen at one of this machine's addresses; one that greets speaks no HTTP."""
     server = Server(port)
-    connections: set[asyncio.Task[None]] = set()
 
-    async def answer(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server.connections += 1
         try:
             writer.write(greeting)
@@ -75,20 +74,6 @@ async def listening(
             await writer.drain()
         except OSError:
             pass
-        finally:
-            writer.close()
 
-    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.add(asyncio.create_task(answer(reader, writer)))
-
-    running = await asyncio.start_server(serve, host, port)
-    server.port = running.sockets[0].getsockname()[1]
-    try:
+    async with serving(serve, host, port) as server.port:
         yield server
-    finally:
-        running.close()
-        for connection in connections:
-            connection.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
-        # A transport that is closed is gone a moment later.
-        await asyncio.sleep(0)

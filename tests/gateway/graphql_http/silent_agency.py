@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.gateway.graphql_http.wire import address_of
 from tests.running import Agencies, Gateway, running_gateway
+from tests.serving import serving
 
 PATIENT = "timeout_seconds = 1.8", "timeout_seconds = 30"
 
@@ -21,26 +22,21 @@ class SilentAgency:
     left: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     async def serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter
     ) -> None:
         await reader.readuntil(b"\r\n\r\n")
         self.asked.release()
         await reader.read()
         self.left.release()
-        writer.close()
 
 
 @asynccontextmanager
 async def silent_agency() -> AsyncIterator[SilentAgency]:
     """Listen until the end of the block."""
     agency = SilentAgency("")
-    server = await asyncio.start_server(agency.serve, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    agency.url = f"http://{host}:{port}"
-    try:
+    async with serving(agency.serve) as port:
+        agency.url = f"http://127.0.0.1:{port}"
         yield agency
-    finally:
-        server.close()
 
 
 @contextmanager
