@@ -4,9 +4,10 @@ Only an ``AttestedCertificate`` becomes one, so whatever is shown here verified.
 """
 
 import base64
+from collections.abc import Hashable
 from datetime import date, datetime
 from enum import Enum
-from typing import Self
+from typing import ClassVar, Self
 
 import strawberry
 
@@ -22,6 +23,7 @@ from resolvers.choices import CertificateState, Check, Level, Standing
 from resolvers.context import Info, Services
 from resolvers.eligibility import AsOf, ClaimArgument, Eligibility, evaluated
 from resolvers.names import Body, body_of
+from resolvers.plans.kept import Sight
 from resolvers.privacy import Veil
 
 
@@ -130,6 +132,9 @@ class Provenance:
 class Certificate:
     """One certificate; every field is what its registry signed."""
 
+    # Else the same bytes under the same key are shown in the same way.
+    live: ClassVar[frozenset[str]] = frozenset({"Provenance.retrievedAt"})
+
     attested: strawberry.Private[AttestedCertificate]
     claimant: strawberry.Private[Claimant]
     services: strawberry.Private[Services]
@@ -184,18 +189,37 @@ class Certificate:
             "登记状态；未知时为空", "What its registry says; null if unknown"
         )
     )
-    authority: Body | None = strawberry.field(
-        description=both("行业主管部门", "The authority")
-    )
-    evaluation_body: Body | None = strawberry.field(
-        description=both("评价机构（考试机构）", "The evaluation body")
-    )
-    collection_body: Body | None = strawberry.field(
+
+    @strawberry.field(description=both("行业主管部门", "The authority"))
+    def authority(self) -> Body | None:
+        """Return the authority that the registry names."""
+        return _stated_body(self.attested.record.authority, self.services)
+
+    @strawberry.field(description=both("评价机构（考试机构）", "The evaluation body"))
+    def evaluation_body(self) -> Body | None:
+        """Return the evaluation body that the registry names."""
+        return _stated_body(self.attested.record.evaluation_body, self.services)
+
+    @strawberry.field(
         description=both("证书数据归集机构", "The collection body of the data")
     )
-    provenance: Provenance = strawberry.field(
-        description=both("来源证明", "Who vouches for it")
-    )
+    def collection_body(self) -> Body | None:
+        """Return the collection body that the registry names."""
+        return _stated_body(self.attested.record.collection_body, self.services)
+
+    @strawberry.field(description=both("来源证明", "Who vouches for it"))
+    def provenance(self) -> Provenance:
+        """Return the proof beside it."""
+        attested = self.attested
+        proof = attested.proof
+        return Provenance(
+            certificate=attested,
+            verdict=ProvenanceVerdict.VERIFIED,
+            key_id=proof.key.kid,
+            algorithm=proof.key.algorithm.value,
+            signed_at=proof.signed_at,
+            retrieved_at=attested.retrieved_at,
+        )
 
     @strawberry.field(
         description=both(
@@ -236,6 +260,25 @@ class Certificate:
             claim=claim,
         )
 
+    def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
+        """See ``Kept``."""
+        attested = self.attested
+        return (
+            id(attested.record),
+            id(attested.proof),
+            attested.envelope.digest,
+            attested.attestation,
+            attested.agency,
+            attested.is_envelope_shared,
+            self.claimant,
+            sight.veil,
+            sight.today,
+        )
+
+    def pinned(self) -> object:
+        """See ``Kept``."""
+        return self.attested
+
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key field's name
         """Find a certificate again for a federated query; ``None`` if not there."""
@@ -250,7 +293,6 @@ def certificate_of(
 ) -> Certificate:
     """Return ``attested`` as the graph shows it to whoever looks through ``veil``."""
     record = attested.record
-    proof = attested.proof
     return Certificate(
         attested=attested,
         claimant=claimant,
@@ -268,17 +310,6 @@ def certificate_of(
         valid_until=record.valid_until,
         review_due_on=record.review_due_on,
         state=record.state,
-        authority=_stated_body(record.authority, services),
-        evaluation_body=_stated_body(record.evaluation_body, services),
-        collection_body=_stated_body(record.collection_body, services),
-        provenance=Provenance(
-            certificate=attested,
-            verdict=ProvenanceVerdict.VERIFIED,
-            key_id=proof.key.kid,
-            algorithm=proof.key.algorithm.value,
-            signed_at=proof.signed_at,
-            retrieved_at=attested.retrieved_at,
-        ),
     )
 
 

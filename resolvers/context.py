@@ -22,6 +22,7 @@ from resolvers.certificate_ids import CertificateIds
 from resolvers.errors import RequestError
 from resolvers.loaders import AnswerLoader
 from resolvers.oversight import Oversight
+from resolvers.plans.kept import Renderings
 from resolvers.privacy import Veil, veil_of
 from signing.trust import TrustBundle
 
@@ -44,6 +45,8 @@ class Services:
     """What keeps look-ups of people accountable."""
     clock: Callable[[], datetime]
     deadline_seconds: float
+    renderings: Renderings = field(default_factory=Renderings)
+    """What plans keep of what was shown before."""
 
 
 @dataclass(slots=True)

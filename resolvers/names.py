@@ -1,5 +1,7 @@
 """The annex's words as small values of the graph: bodies, levels, states."""
 
+from functools import lru_cache
+
 import strawberry
 
 from policy.catalogue import Body as CatalogueBody
@@ -31,6 +33,8 @@ class Body:
         return said(self.named, language)
 
 
+# The annex names a dozen.
+@lru_cache(maxsize=256)
 def body_of(body: CatalogueBody) -> Body:
     """Return a body of the catalogue."""
     return Body(named=body.name, id=strawberry.ID(body.id))

@@ -9,6 +9,7 @@ kept, so that nobody is asked, counted or put on record twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any, TypeAlias, cast
 
 from graphql import ExecutionResult, GraphQLResolveInfo
@@ -45,6 +46,7 @@ class Root:
     key: str
     call: Call
     waits: bool
+    """Whether its resolver returns something to wait for, or a list of such things."""
     rendering: Rendering
 
 
@@ -80,22 +82,30 @@ class Plan:
         if any(root.waits for root in self.roots):
             return self._run_waiting(outcomes, values, fall_back)
         rendered = self._rendered(outcomes, values)
-        return rendered or fall_back([_replaying(outcomes, frozenset())])
+        return rendered or fall_back([_replaying(outcomes, [])])
 
     async def _run_waiting(
         self, outcomes: Outcomes, values: Values, fall_back: FallBack
     ) -> ExecutionResult:
         waiting = [root.key for root in self.roots if root.waits]
+        finished: list[str] = []
+
+        async def finish(key: str) -> None:
+            outcome = await _outcome(outcomes[key])
+            if type(outcome) is list and any(map(isawaitable, outcome)):
+                outcome = await asyncio.gather(*map(_outcome, outcome))
+            outcomes[key] = outcome
+            finished.append(key)
+
         if len(waiting) == 1:
             # Without the task that a gathering would make.
-            outcomes[waiting[0]] = await _outcome(outcomes[waiting[0]])
+            await finish(waiting[0])
         else:
-            work = (_outcome(outcomes[key]) for key in waiting)
-            outcomes |= zip(waiting, await asyncio.gather(*work), strict=True)
+            await asyncio.gather(*map(finish, waiting))
         rendered = self._rendered(outcomes, values)
         if rendered is not None:
             return rendered
-        result = fall_back([_replaying(outcomes, frozenset(waiting))])
+        result = fall_back([_replaying(outcomes, finished)])
         return result if isinstance(result, ExecutionResult) else await result
 
     def _rendered(self, outcomes: Outcomes, values: Values) -> ExecutionResult | None:
@@ -131,7 +141,7 @@ def _called(call: Call, values: Values) -> Any:  # noqa: ANN401 - whatever it re
 
 
 async def _outcome(work: Any) -> Any:  # noqa: ANN401 - whatever it comes to
-    if type(work) is Failure:
+    if not isawaitable(work):
         return work
     try:
         return await work
@@ -139,14 +149,17 @@ async def _outcome(work: Any) -> Any:  # noqa: ANN401 - whatever it comes to
         return Failure(error)
 
 
-def _replaying(outcomes: Outcomes, waiting: frozenset[str]) -> Callable[..., Any]:
+def _replaying(outcomes: Outcomes, finished: Sequence[str]) -> Callable[..., Any]:
     """Return middleware that answers the root's fields with ``outcomes``.
 
-    Those that waited are waited for again, so that errors spread as they did.
+    Those that waited are waited for again, and come to an end in the same order, so
+    that errors spread and are listed as they were.
     """
 
-    async def waited(outcome: object) -> object:
-        return _told(outcome)
+    async def waited(key: str) -> object:
+        for _ in range(finished.index(key)):
+            await asyncio.sleep(0)
+        return _told(outcomes[key])
 
     def replay(
         resolve: Callable[..., Any],
@@ -157,7 +170,7 @@ def _replaying(outcomes: Outcomes, waiting: frozenset[str]) -> Callable[..., Any
         key = info.path.key
         if info.path.prev is not None or key not in outcomes:
             return resolve(source, info, **arguments)
-        return waited(outcomes[key]) if key in waiting else _told(outcomes[key])
+        return waited(key) if key in finished else _told(outcomes[key])
 
     return replay
 
@@ -165,4 +178,7 @@ def _replaying(outcomes: Outcomes, waiting: frozenset[str]) -> Callable[..., Any
 def _told(outcome: object) -> object:
     if isinstance(outcome, Failure):
         raise outcome.error
+    if isinstance(outcome, list):
+        # An error in a list is raised in its place.
+        return [one.error if isinstance(one, Failure) else one for one in outcome]
     return outcome

@@ -12,6 +12,7 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLField,
     GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
@@ -35,6 +36,8 @@ WORTH_A_PLAN = 2
 """How often an operation is asked before a plan is written for it."""
 MAX_PLANS = 8
 """The most plans of one document; conditions beyond them are graphql-core's."""
+
+ENTITIES = "_entities"
 
 Key = tuple[str | None, tuple[object, ...]]
 
@@ -120,7 +123,7 @@ def _plan(
     )
     return Plan(
         roots=tuple(
-            Root(key, call, strawberry_field(definition).is_async, rendering)
+            Root(key, call, _waits(definition), rendering)
             for (key, definition, _), call, rendering in zip(
                 fields, calls, renderings, strict=True
             )
@@ -129,6 +132,12 @@ def _plan(
         names=names,
         keys=tuple(selected),
     )
+
+
+def _waits(definition: GraphQLField) -> bool:
+    field_ = strawberry_field(definition)
+    # The entities are found one by one, each by a resolver that waits.
+    return field_.is_async or field_.python_name == ENTITIES
 
 
 def _conditions_of(document: DocumentNode) -> Iterator[str]:

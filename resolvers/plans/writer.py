@@ -34,10 +34,14 @@ from strawberry.schema import Schema
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans.arguments import Arguments
+from resolvers.plans.kept import Sight
 from resolvers.plans.leaves import UnsuitedError, leaf_of
 
 STRAWBERRY = "strawberry-definition"
 """Under this name graphql-core's types know what Strawberry made them of."""
+
+VARIABLE = "$"
+"""Stands among selected fields for an argument that differs between requests."""
 
 Values: TypeAlias = Sequence[Any]
 """What one request brings: its info, and then fields' arguments by position."""
@@ -77,6 +81,10 @@ class Writer:
     _names: dict[str, object] = field(default_factory=dict)
     _source: list[str] = field(default_factory=list)
     _written: dict[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)
+    _selected: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By function the fields that it and those below it render, as ``Type.field``."""
+    _within: list[set[str]] = field(default_factory=lambda: [set()])
+    """The same of the functions that are being written, the innermost last."""
 
     def renderings(
         self, fields: Sequence[tuple[GraphQLOutputType, FieldDetailsList]]
@@ -90,7 +98,11 @@ class Writer:
             self._function(["v = o", *self._completed(*field), "return v"])
             for field in fields
         ]
-        namespace: dict[str, Any] = {"UnsuitedError": UnsuitedError, **self._names}
+        namespace: dict[str, Any] = {
+            "UnsuitedError": UnsuitedError,
+            "Sight": Sight,
+            **self._names,
+        }
         # Made of names alone, see above.
         exec("\n".join(self._source), namespace)  # noqa: S102
         return [namespace[name] for name in written]
@@ -175,11 +187,48 @@ class Writer:
 
     def _object(self, type_: GraphQLObjectType, details: FieldDetailsList) -> str:
         """Return the name of the function that renders ``details`` on ``type_``."""
-        # A fragment is written once, however often it is spread.
+        return self._once(type_, details, lambda: self._members(type_, details))
+
+    def _once(
+        self,
+        type_: GraphQLObjectType | GraphQLAbstractType,
+        details: FieldDetailsList,
+        lines: Callable[[], list[str]],
+    ) -> str:
+        """Return the name of a function, written when it is asked for first.
+
+        A fragment is so written once, however often it is spread.
+        """
         key = (type_.name, tuple(id(detail.node) for detail in details))
-        if key not in self._written:
-            self._written[key] = self._function(self._members(type_, details))
-        return self._written[key]
+        name = self._written.get(key)
+        if name is None:
+            self._within.append(set())
+            body = lines()
+            selected = frozenset(self._within.pop())
+            name = self._kept(type_, self._function(body), selected)
+            self._written[key] = name
+            self._selected[name] = selected
+        self._within[-1] |= self._selected[name]
+        return name
+
+    def _kept(
+        self,
+        type_: GraphQLObjectType | GraphQLAbstractType,
+        name: str,
+        selected: frozenset[str],
+    ) -> str:
+        """Return the function ``name``, or one that keeps what that rendered."""
+        live = getattr(_origin(type_), "live", None)
+        if live is None or not selected.isdisjoint({*live, VARIABLE}):
+            return name
+        place = self._named(object())
+        return self._function(
+            [
+                "c = x[0].context",
+                "s = Sight(c.services, c.veil, c.today)",
+                f"return c.services.renderings.rendered({place}, o, s, {name})",
+            ]
+        )
 
     def _members(
         self, type_: GraphQLObjectType, details: FieldDetailsList
@@ -200,6 +249,7 @@ class Writer:
             if fields[0].node.name.value == "__typename":
                 members.append(f"{key!r}: {type_.name!r}")
             else:
+                self._within[-1].add(f"{type_.name}.{fields[0].node.name.value}")
                 lines += [*self._field(type_, fields), f"r{number} = v"]
                 members.append(f"{key!r}: r{number}")
         return [*lines, f"return {{{', '.join(members)}}}"]
@@ -223,26 +273,26 @@ class Writer:
         if call.info is not None:
             given.append(f"{call.info}=x[0]")
         if call.position is not None:
+            self._within[-1].add(VARIABLE)
             given.append(f"**x[{call.position}]")
         given += [f"{n}={self._named(v)}" for n, v in call.constants.items()]
         return f"{self._named(call.resolver)}({', '.join(given)})"
 
     def _abstract(self, type_: GraphQLAbstractType, details: FieldDetailsList) -> str:
         """Return the name of the function that renders whatever ``type_`` is here."""
-        key = (type_.name, tuple(id(detail.node) for detail in details))
-        if key not in self._written:
-            possible = self.schema._schema.get_possible_types(type_)  # noqa: SLF001 - as above
-            self._written[key] = self._function(
-                [
-                    *(
-                        f"if type(o) is {self._named(_origin(possibility))}: "
-                        f"return {self._object(possibility, details)}(o, x)"
-                        for possibility in possible
-                    ),
-                    "raise UnsuitedError",
-                ]
-            )
-        return self._written[key]
+        possible = self.schema._schema.get_possible_types(type_)  # noqa: SLF001 - as above
+
+        def lines() -> list[str]:
+            return [
+                *(
+                    f"if type(o) is {self._named(_origin(possibility))}: "
+                    f"return {self._object(possibility, details)}(o, x)"
+                    for possibility in possible
+                ),
+                "raise UnsuitedError",
+            ]
+
+        return self._once(type_, details, lines)
 
     def _named(self, value: object) -> str:
         """Return a name that has ``value`` in the source."""
@@ -276,7 +326,6 @@ def _attribute(field_: StrawberryField) -> str:
     return name
 
 
-def _origin(type_: GraphQLObjectType) -> type:
-    """Return the class whose objects are of ``type_``."""
-    origin: type = type_.extensions[STRAWBERRY].origin
-    return origin
+def _origin(type_: GraphQLObjectType | GraphQLAbstractType) -> type | None:
+    """Return the class whose objects are of ``type_``; ``None`` for a union."""
+    return getattr(type_.extensions.get(STRAWBERRY), "origin", None)

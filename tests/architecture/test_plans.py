@@ -1,0 +1,58 @@
+"""What plans count on in the resolvers, read from their source.
+
+A plan calls a resolver with an info that has a context and nothing else, and below an
+object whose rendering is kept that context is a ``Sight``. A resolver that asks for
+more would be answered by graphql-core all the time: rightly, and slowly.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from resolvers.plans.kept import Sight
+from resolvers.schema import schema
+
+RESOLVERS = sorted(Path("resolvers").glob("*.py"))
+BELOW_KEPT = ("resolvers/certificates.py", "resolvers/eligibility.py")
+"""Where the resolvers of certificates, and of what hangs below them, are written."""
+
+
+def reads(tree: ast.AST, name: str) -> set[str]:
+    """Return the attributes of ``name`` that are read anywhere in ``tree``."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node.value).rpartition(".")[2] == name
+    }
+
+
+@pytest.mark.parametrize("path", RESOLVERS, ids=lambda path: path.stem)
+def test_a_resolver_asks_its_info_for_the_context_alone(path: Path) -> None:
+    assert reads(ast.parse(path.read_text("utf-8")), "info") <= {"context"}
+
+
+@pytest.mark.parametrize("path", BELOW_KEPT)
+def test_below_a_certificate_nothing_is_asked_but_the_sight(path: str) -> None:
+    tree = ast.parse(Path(path).read_text("utf-8"))
+    # How an entity is found is the root's work.
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            node.body = [
+                one
+                for one in node.body
+                if getattr(one, "name", "") != "resolve_reference"
+            ]
+
+    assert reads(tree, "context") <= set(Sight.__slots__)
+    assert "clock" not in reads(tree, "services")
+
+
+def test_what_is_live_names_fields_of_the_schema() -> None:
+    for type_ in schema.core.type_map.values():
+        definition = type_.extensions.get("strawberry-definition")
+        live = getattr(getattr(definition, "origin", None), "live", ())
+        for name in live:
+            owner, _, field = name.partition(".")
+            assert field in schema.core.type_map[owner].fields, name  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""A certificate's rendering depends on all that its fields are made of."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import cast
+
+import pytest
+
+from policy.evidence import AccountState, Claimant
+from policy.identity import parse_identity
+from resolvers.certificates import Certificate, certificate_of
+from resolvers.context import Services
+from resolvers.plans.kept import Sight
+from resolvers.privacy import Veil
+from tests.connectors.agency import NOW, ZHANG, absence
+from tests.resolvers.test_person import CLAIMANT, GOOD
+
+NOTHING = cast("Services", None)
+"""None of the fields that are asked for here needs services."""
+SIGHT = Sight(NOTHING, Veil(lifted=False), date(2026, 5, 4))
+SHOWN = certificate_of(GOOD, CLAIMANT, NOTHING, SIGHT.veil)
+
+
+def of(**changes: object) -> Certificate:
+    attested = replace(GOOD, **changes)  # type: ignore[arg-type]  # test literals
+    return replace(SHOWN, attested=attested)
+
+
+OTHERS: dict[str, Callable[[], Certificate]] = {
+    "record": lambda: of(record=replace(GOOD.record, title="another")),
+    "equal record of other bytes": lambda: of(record=replace(GOOD.record)),
+    "proof": lambda: of(proof=replace(GOOD.proof)),
+    "bytes": lambda: of(envelope=absence()),
+    "key": lambda: of(attestation=replace(GOOD.attestation, key_in_force=False)),
+    "account": lambda: of(
+        attestation=replace(GOOD.attestation, account=AccountState.FROZEN)
+    ),
+    "agency": lambda: of(agency="fire-rescue"),
+    "shared bytes": lambda: of(is_envelope_shared=True),
+    "claimant": lambda: replace(
+        SHOWN, claimant=Claimant(parse_identity(ZHANG), name="张三")
+    ),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_certificate_is_another_rendering(other: str) -> None:
+    assert OTHERS[other]().depends_on(SIGHT) != SHOWN.depends_on(SIGHT)
+
+
+@pytest.mark.parametrize(
+    "sight",
+    [
+        pytest.param(replace(SIGHT, veil=Veil(lifted=True)), id="who sees it"),
+        pytest.param(replace(SIGHT, today=date(2026, 5, 5)), id="the day"),
+    ],
+)
+def test_another_sight_is_another_rendering(sight: Sight) -> None:
+    assert SHOWN.depends_on(sight) != SHOWN.depends_on(SIGHT)
+
+
+def test_the_moment_it_came_makes_no_other_rendering() -> None:
+    later = of(retrieved_at=NOW + timedelta(hours=1))
+
+    assert later.depends_on(SIGHT) == SHOWN.depends_on(SIGHT)
+
+
+def test_what_is_known_by_identity_lives_as_long_as_the_rendering() -> None:
+    assert SHOWN.pinned() is GOOD
