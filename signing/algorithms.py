@@ -4,6 +4,10 @@ A key carries its algorithm; a message never chooses one. ES256 signatures are t
 64 bytes ``r || s`` of RFC 7518 section 3.4, not DER. PS256 salts are as long as the
 hash (RFC 7518 section 3.5).
 
+Ed25519 is verified by libsodium, which is quicker than OpenSSL and stricter: besides
+what RFC 8032 refuses it refuses an ``R`` of small order. There is no second way, so
+that there is one verdict on a signature: ``docs/decisions/ed25519-by-libsodium.md``.
+
 ECDSA is malleable: from ``(r, s)`` anybody makes ``(r, n - s)``, which verifies too
 and is refused by no JOSE library, since honest signers produce both. So the digest
 of an envelope identifies the bytes that came, not the act of signing.
@@ -24,6 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 from signing.errors import TrustBundleError
 
@@ -45,6 +51,7 @@ MIN_RSA_BITS = 2048
 MAX_RSA_BITS = 8192
 """Beyond this, one verification costs more than a request may."""
 
+ED25519_SIGNATURE_BYTES = 64
 ES256_SIGNATURE_BYTES = 64
 ES256_HALF = 32
 
@@ -93,10 +100,16 @@ def _refuse_small_order(key: Ed25519PublicKey) -> None:
 
 
 def _ed25519_check(key: Ed25519PublicKey) -> SignatureCheck:
+    raw_key = key.public_bytes_raw()
+
     def check(signature: bytes, signed: bytes) -> bool:
+        # libsodium takes both in one piece: of another length, the signature would
+        # reach into what it signs, or the other way round.
+        if len(signature) != ED25519_SIGNATURE_BYTES:
+            return False
         try:
-            key.verify(signature, signed)
-        except InvalidSignature:
+            crypto_sign_open(signature + signed, raw_key)
+        except BadSignatureError:
             return False
         return True
 

@@ -10,11 +10,8 @@ from signing.algorithms import Algorithm, PublicKey, signature_check
 from signing.errors import TrustBundleError
 from signing.sign import SigningKey, raw_signature
 from tests.signing.agency import AGENCIES, FIRE, SAFETY, TRANSPORT, ask, record
+from tests.signing.edwards import IDENTITY, P, multiplied, point_with
 from tests.vectors import mint
-
-P = 2**255 - 19
-D = -121665 * pow(121666, -1, P) % P
-SQUARE_ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 
 
 def rsa_key(bits: int) -> rsa.RSAPublicKey:
@@ -60,25 +57,6 @@ def test_an_rsa_key_of_an_allowed_size_fits(bits: int) -> None:
     assert not signature_check(Algorithm.PS256, rsa_key(bits))(b"", b"")
 
 
-def doubled(x: int, y: int) -> tuple[int, int]:
-    """RFC 8032 section 5.1, in plain coordinates."""
-    k = D * x * x * y * y
-    return (
-        2 * x * y * pow(1 + k, -1, P) % P,
-        (y * y + x * x) * pow(1 - k, -1, P) % P,
-    )
-
-
-def point_with(y: int) -> tuple[int, int] | None:
-    """The point of that y, if the curve has one."""
-    x_squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    root = pow(x_squared, (P + 3) // 8, P)
-    for x in (root, root * SQUARE_ROOT_OF_MINUS_1 % P):
-        if x * x % P == x_squared:
-            return x, y
-    return None
-
-
 SMALL_ORDER_Y = [
     0,
     1,
@@ -93,7 +71,7 @@ def test_the_refused_points_have_an_order_that_divides_eight(y: int) -> None:
     point = point_with(y)
 
     assert point is not None
-    assert doubled(*doubled(*doubled(*point))) == (0, 1)
+    assert multiplied(8, point) == IDENTITY
 
 
 @pytest.mark.parametrize("sign", [0, 2**255], ids=["x even", "x odd"])
