@@ -1,6 +1,8 @@
 """One spelling for each sequence of bytes."""
 
 import base64
+import binascii
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -59,10 +61,43 @@ def test_the_spelling_is_that_of_the_standard_library(value: bytes) -> None:
     assert base64url.decode(text, "test") == value
 
 
-@given(st.binary(max_size=12))
-def test_what_is_read_is_spelled_the_same_again(text: bytes) -> None:
+ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+NEAR = (*ALPHABET, *b'=+/"\\ .\n\x00\xff')
+
+
+def is_read(text: bytes) -> bool:
     try:
-        value = base64url.decode(text, "test")
+        base64url.decode(text, "test")
     except SigningError:
-        return
-    assert base64url.encode(value) == text
+        return False
+    return True
+
+
+def is_canonical(text: bytes) -> bool:
+    """Decode, encode again and compare: what canonical means, by another library."""
+    standard = text.translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        value = binascii.a2b_base64(standard + b"=" * (-len(text) % 4))
+    except binascii.Error:
+        return False
+    return base64.urlsafe_b64encode(value).rstrip(b"=") == text
+
+
+@pytest.mark.parametrize("before", [b"", b"AAAA", b"____"])
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_of_all_short_texts_those_are_read_that_are_canonical(
+    before: bytes, length: int
+) -> None:
+    beginnings = (b"", *(bytes([c]) for c in b"A_=")) if length == 3 else (b"",)
+    texts = [
+        before + beginning + bytes(end)
+        for beginning in beginnings
+        for end in product(NEAR, repeat=min(length, 2))
+    ]
+
+    assert [t for t in texts if is_read(t)] == [t for t in texts if is_canonical(t)]
+
+
+@given(st.binary(max_size=12) | st.lists(st.sampled_from(NEAR)).map(bytes))
+def test_of_any_texts_those_are_read_that_are_canonical(text: bytes) -> None:
+    assert is_read(text) is is_canonical(text)
