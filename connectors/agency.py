@@ -7,7 +7,7 @@ whether its key is still in force and its signature still fresh is asked each ti
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cachetools import LRUCache
@@ -125,13 +125,14 @@ class Agency:
         # A body that covers a batch comes with each of its people; read once, it is
         # read for all of them, refused or not.
         read: dict[bytes, Reading | RefusedRecord] = {}
+        asked = {holder.number: holder for holder in holders}
         answers = []
         for holder, envelopes in zip(holders, reply.envelopes, strict=True):
             # The same bytes twice are one record.
             distinct = {envelope.digest: envelope for envelope in envelopes}
             for digest, envelope in distinct.items():
                 if digest not in read:
-                    read[digest] = self._read(envelope, now)
+                    read[digest] = self._read(envelope, now, asked)
             found = [(envelope, read[d]) for d, envelope in distinct.items()]
             answers.append(self._answer(holder, found, reply.nonce, now, latency))
         return answers
@@ -211,7 +212,9 @@ class Agency:
             is_envelope_shared=len(reading.holdings) > 1,
         )
 
-    def _read(self, envelope: Envelope, now: datetime) -> Reading | RefusedRecord:
+    def _read(
+        self, envelope: Envelope, now: datetime, asked: Mapping[str, Identity]
+    ) -> Reading | RefusedRecord:
         """Verify and decode ``envelope``, or recognise it as verified before."""
         digest = envelope.digest
         known = self._readings.get(digest)
@@ -225,7 +228,7 @@ class Agency:
                 at=now,
                 freshness=self._freshness,
             )
-            reading = self._decoder.decode(proof)
+            reading = self._decoder.decode(proof, asked)
         except SigningError as error:
             return refused(error, digest)
         except RecordError as error:

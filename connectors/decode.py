@@ -8,13 +8,13 @@ is refused for that record alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.expression import ExpressionError, compile_expression
 from connectors.manifest import Manifest, SignatureForm
-from connectors.record_fields import RecordError, RecordFields
+from connectors.record_fields import NOBODY, RecordError, RecordFields
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
@@ -78,8 +78,10 @@ class Decoder:
             return frozenset({PayloadType.RESPONSE})
         return frozenset({PayloadType.RECORD, PayloadType.ABSENCE})
 
-    def decode(self, proof: VerifiedPayload) -> Reading:
-        """Read everything ``proof`` says.
+    def decode(
+        self, proof: VerifiedPayload, asked: Mapping[str, Identity] = NOBODY
+    ) -> Reading:
+        """Read everything ``proof`` says; ``asked`` spares reading known numbers anew.
 
         Raises:
             RecordError: the content has another shape than the manifest says, so
@@ -87,20 +89,22 @@ class Decoder:
         """
         match proof.type:
             case PayloadType.RECORD:
-                holder = self._fields.holder(proof.content)
-                holding = replace(
-                    self._holding(proof, [proof.content]),
-                    held=self._fields.held(proof.content),
-                )
+                content = proof.content
+                holder = self._fields.holder(content, asked)
+                records, refusals = self._records(proof, [content], holder, asked)
+                held = self._fields.held(content)
+                holding = Holding(records, refusals, held=held)
                 return Reading(proof, {holder.number: holding})
             case PayloadType.ABSENCE:
-                absent = self._fields.holder(proof.content)
-                holding = replace(self._holding(proof, []), absent=absent)
+                absent = self._fields.holder(proof.content, asked)
+                holding = Holding((), self._objections(proof), absent)
                 return Reading(proof, {absent.number: holding})
             case PayloadType.RESPONSE:
-                return self._decode_response(proof)
+                return self._decode_response(proof, asked)
 
-    def _decode_response(self, proof: VerifiedPayload) -> Reading:
+    def _decode_response(
+        self, proof: VerifiedPayload, asked: Mapping[str, Identity]
+    ) -> Reading:
         try:
             results = self._results(proof.content)
             nonce = None if self._nonce is None else self._nonce(proof.content)
@@ -117,20 +121,31 @@ class Decoder:
                     twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)
                     holdings[number] = Holding((), (twice,))
                 else:
-                    holding = self._holding(proof, records)
-                    holdings[number] = replace(holding, held=len(records))
+                    holdings[number] = self._holding(proof, records, asked)
         except ExpressionError as error:
             raise RecordError(f"does not fit the manifest: {error}") from None
         return Reading(proof, holdings, nonce)
 
-    def _holding(self, proof: VerifiedPayload, contents: list[Any]) -> Holding:
+    def _holding(
+        self, proof: VerifiedPayload, contents: list[Any], asked: Mapping[str, Identity]
+    ) -> Holding:
         if not contents:
-            return self._absence(proof)
+            return Holding((), self._objections(proof), held=0)
+        records, refusals = self._records(proof, contents, None, asked)
+        return Holding(records, refusals, held=len(contents))
+
+    def _records(
+        self,
+        proof: VerifiedPayload,
+        contents: list[Any],
+        holder: Identity | None,
+        asked: Mapping[str, Identity],
+    ) -> tuple[tuple[CertificateRecord, ...], tuple[RefusedRecord, ...]]:
         records = []
         refusals = []
         for content in contents:
             try:
-                record = self._fields.record(content)
+                record = self._fields.record(content, holder=holder, asked=asked)
                 if (code := self._annex_code(record)) is not None:
                     proof.require_scope(code)
             except SigningError as error:
@@ -144,18 +159,18 @@ class Decoder:
                 refusals.append(self._foreign_key(proof))
                 continue
             records.append(record)
-        return Holding(tuple(records), tuple(refusals))
+        return tuple(records), tuple(refusals)
 
-    def _absence(self, proof: VerifiedPayload) -> Holding:
-        """Return an empty holding, if the key may speak for all that it denies."""
+    def _objections(self, proof: VerifiedPayload) -> tuple[RefusedRecord, ...]:
+        """Return why the key may not speak for all that an absence denies."""
         if proof.key.institution != self._collection_body:
-            return Holding((), (self._foreign_key(proof),))
+            return (self._foreign_key(proof),)
         try:
             for code in self._rows:
                 proof.require_scope(code)
         except SigningError as error:
-            return Holding((), (refused(error, proof.digest),))
-        return Holding(())
+            return (refused(error, proof.digest),)
+        return ()
 
     def _annex_code(self, record: CertificateRecord) -> str | None:
         """Return the annex row a record claims; ``None`` if it claims none."""

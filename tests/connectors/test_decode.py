@@ -1,21 +1,27 @@
 """Verified bytes become records by the manifest, or a refusal with a code."""
 
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 
 import pytest
 
-from connectors.decode import Decoder, Holding
-from connectors.record_fields import RecordError
+from connectors.decode import Decoder, Holding, Reading
+from connectors.record_fields import _DAYS, KEPT_DAYS, RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
-from policy.identity import parse_identity
+from policy.identity import Identity, IdType, parse_identity
 from policy.level import Level
-from signing.envelope import PayloadType
+from signing.envelope import Envelope, PayloadType
+from signing.sign import sign
 from signing.trust import TrustBundle
 from tests.connectors.agency import (
     BUNDLE,
+    KEY,
     OTHER,
     RECORD,
+    SIGNED_AT,
     ZHANG,
     absence,
     believed,
@@ -34,6 +40,11 @@ RESPONSE_FORM = (
 
 def decoder(*changes: tuple[str, str]) -> Decoder:
     return Decoder(manifest(*changes), load_catalogue())
+
+
+def absence_of(content: object) -> Envelope:
+    payload = json.dumps(content).encode()
+    return sign(payload, KEY, type=PayloadType.ABSENCE, signed_at=SIGNED_AT)
 
 
 def holding(content: object, bundle: TrustBundle = BUNDLE) -> Holding:
@@ -145,6 +156,79 @@ def test_a_date_has_the_manifests_form(
     found = reader.decode(believed(record(content))).holdings[ZHANG]
 
     assert bool(found.records) is accepted
+
+
+@pytest.mark.parametrize("stated", ["2025-06-01", "2025-06-31", "2025-W23-1", "", 7])
+def test_a_day_that_was_read_before_is_read_the_same_again(stated: object) -> None:
+    content = {**RECORD, "dates": {"issued": stated}}
+
+    assert holding(content) == holding(content)
+
+
+@pytest.mark.parametrize("date_format", ["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"])
+def test_days_are_kept_up_to_a_limit_and_texts_that_are_none_are_not(
+    date_format: str,
+) -> None:
+    read = _DAYS[date_format]
+    for text in ("2025-06-01", "x" * 10, "x" * 100_000, "110101199003074514"):
+        with suppress(ValueError):
+            read(text)
+    before = read.cache_info()
+
+    for text in ("x" * 10, "x" * 100_000, "110101199003074514"):
+        with suppress(ValueError):
+            read(text)
+
+    after = read.cache_info()
+    assert (after.currsize, after.hits) == (before.currsize, before.hits)
+    assert after.maxsize == KEPT_DAYS
+
+
+WITH_TYPE = ('id_number = "id"', 'id_number = "id"\nid_type = "type"')
+
+
+@pytest.mark.parametrize(
+    ("number", "stated"),
+    [
+        pytest.param(ZHANG, "RESIDENT_ID", id="stated as asked"),
+        pytest.param(ZHANG, None, id="no type stated"),
+        pytest.param(f" {ZHANG}", "RESIDENT_ID", id="another spelling"),
+        pytest.param(ZHANG, "PASSPORT", id="another type"),
+        pytest.param(ZHANG, "no type", id="an unknown type"),
+        pytest.param(OTHER, "RESIDENT_ID", id="another person"),
+        pytest.param("12345678", None, id="a number of two types, none stated"),
+        pytest.param("12345678", "PASSPORT", id="a number of two types"),
+        pytest.param("1234", "RESIDENT_ID", id="no number"),
+        pytest.param(None, "RESIDENT_ID", id="nobody"),
+    ],
+)
+@pytest.mark.parametrize("of_whom", [record, absence_of], ids=["record", "absence"])
+def test_whoever_was_asked_about_is_read_as_if_nobody_was(
+    of_whom: Callable[[object], Envelope], number: str | None, stated: str | None
+) -> None:
+    people = (
+        parse_identity(ZHANG),
+        parse_identity("12345678", IdType.PASSPORT),
+    )
+    proof = believed(of_whom({**RECORD, "id": number, "type": stated}))
+
+    def read(asked: Mapping[str, Identity]) -> Reading | str:
+        try:
+            return decoder(WITH_TYPE).decode(proof, asked)
+        except RecordError as error:
+            return str(error)
+
+    assert read({person.number: person for person in people}) == read({})
+
+
+def test_whoever_was_asked_about_is_that_very_identity() -> None:
+    """So that a cached record holds no second copy of the number."""
+    asked = parse_identity(ZHANG)
+    content = {**RECORD, "type": "RESIDENT_ID"}
+
+    reading = decoder(WITH_TYPE).decode(believed(record(content)), {ZHANG: asked})
+
+    assert reading.holdings[ZHANG].records[0].holder is asked
 
 
 def test_a_record_that_names_nobody_is_refused_as_a_whole() -> None:

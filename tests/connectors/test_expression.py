@@ -1,6 +1,9 @@
 """Field expressions: a bare name is looked up, the rest is JMESPath."""
 
+import jmespath
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.errors import ManifestError
 from connectors.expression import ExpressionError, compile_expression
@@ -25,6 +28,43 @@ def test_an_expression_finds(expression: str, found: object) -> None:
 
 def test_a_name_in_what_is_no_object_finds_nothing() -> None:
     assert compile_expression("name")(["name"]) is None
+
+
+names = st.sampled_from(["a", "b", "_c", "a1"])
+contents = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4)
+    ),
+)
+
+
+@given(
+    st.lists(names, min_size=1, max_size=4).map(".".join)
+    | st.text(alphabet='ab .中"`[]@', max_size=6).map(lambda text: f"'{text}'"),
+    contents,
+)
+def test_names_paths_and_constants_find_what_jmespath_finds(
+    expression: str, content: object
+) -> None:
+    assert compile_expression(expression)(content) == jmespath.search(
+        expression, content
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        pytest.param(r"'it\'s'", "it's", id="an escape in a constant"),
+        pytest.param("'a' || 'b'", "a", id="two constants"),
+        pytest.param('"a"."b"', 1, id="names in quotation marks"),
+        pytest.param("a.*", [1], id="a path to everything"),
+    ],
+)
+def test_what_only_looks_like_a_path_or_a_constant_is_jmespaths(
+    expression: str, found: object
+) -> None:
+    assert compile_expression(expression)({"a": {"b": 1}}) == found
 
 
 def test_what_is_not_jmespath_is_refused() -> None:
