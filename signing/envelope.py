@@ -14,13 +14,14 @@ JAdES (ETSI TS 119 182-1).
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from types import MappingProxyType
 
 from signing import checks, strict_json
 from signing.errors import Check, Refusal, SigningError
+from signing.header import read_header
 from signing.strict_json import Json
 from signing.trust import TrustBundle, TrustedKey
 
@@ -33,24 +34,29 @@ class PayloadType(StrEnum):
     RESPONSE = "certificate-response+jws"
 
 
-@dataclass(frozen=True)
+_TYPES = MappingProxyType({type_.value: type_ for type_ in PayloadType})
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """Bytes as they came, believed by nobody yet."""
 
     signature: bytes  # a compact JWS, or a detached one if there is a body
     body: bytes | None = None
+    digest: bytes = field(init=False, compare=False, repr=False)
+    """SHA-256 of everything that came; equal digests are equal envelopes.
 
-    @cached_property
-    def digest(self) -> bytes:
-        """SHA-256 of everything that came; equal digests are equal envelopes.
+    The form and the length of the signature come first, so that no bytes can move
+    between signature and body.
+    """
 
-        The form and the length of the signature come first, so that no bytes can
-        move between signature and body.
-        """
+    def __post_init__(self) -> None:
         if self.body is None:
-            return hashlib.sha256(b"compact." + self.signature).digest()
-        start = b"detached.%d." % len(self.signature)
-        return hashlib.sha256(start + self.signature + self.body).digest()
+            came = b"compact." + self.signature
+        else:
+            start = b"detached.%d." % len(self.signature)
+            came = start + self.signature + self.body
+        object.__setattr__(self, "digest", hashlib.sha256(came).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +162,9 @@ def verify(
     # (2) Take the JWS apart.
     parts = checks.form(envelope.signature, body)
     # (3) Read the header, of which nothing is believed yet.
-    header = checks.header(parts)
     # (4) A key that comes with the message vouches for nothing.
-    checks.key_source(header)
     # (5) An extension that is not understood may change everything below.
-    checks.critical(header, body)
+    header = read_header(parts, body)
     # (6) Is this the kind of thing that was asked for?
     payload_type = checks.payload_type(header, types)
     # (7) Without a signing time neither window nor freshness can be told.
@@ -185,6 +189,6 @@ def verify(
         content=content,
         key=key,
         signed_at=signed_at,
-        type=PayloadType(payload_type),
+        type=_TYPES[payload_type],
         digest=envelope.digest,
     )

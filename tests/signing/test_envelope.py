@@ -309,3 +309,10 @@ def test_a_trusted_key_is_found_by_its_own_kid_only() -> None:
     assert refusal_of(record(key=replace(TRANSPORT, kid=key.kid.upper()))) is (
         Refusal.UNKNOWN_KEY
     )
+
+
+def test_the_digest_tells_the_forms_apart_whatever_the_bytes_are() -> None:
+    detached = Envelope(b"a", b"b")
+
+    assert Envelope(b"detached.1.ab").digest != detached.digest
+    assert Envelope(b"compact.a").digest != Envelope(b"a").digest
