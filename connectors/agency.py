@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from cachetools import LRUCache
-
 from connectors.answer import (
     Answer,
     AttestedCertificate,
@@ -25,6 +23,7 @@ from connectors.errors import UnreachableError
 from connectors.guard import Guard, Observer
 from connectors.health import Health
 from connectors.manifest import Manifest
+from connectors.readings import Readings
 from connectors.record_fields import RecordError
 from connectors.shadow import Shadow
 from policy.catalogue import Catalogue
@@ -40,13 +39,7 @@ from signing.envelope import (
     verify,
 )
 from signing.errors import SigningError
-from signing.trust import TrustBundle
-
-READINGS_BYTES = 32 * 1024 * 1024
-"""The most memory the verified-record cache of one agency may take."""
-READING_OVERHEAD_BYTES = 4096
-PARSED_BYTES_A_BYTE = 6
-"""What a decoded reading weighs: a fixed part, and its payload parsed into objects."""
+from signing.trust import TrustBundle, TrustedKey
 
 
 class Agency:
@@ -77,12 +70,8 @@ class Agency:
             max_age=timedelta(seconds=signature.max_age_seconds),
             skew=timedelta(seconds=signature.skew_seconds),
         )
-        self._readings: LRUCache[bytes, Reading] = LRUCache(
-            READINGS_BYTES,
-            getsizeof=lambda reading: (
-                READING_OVERHEAD_BYTES + len(reading.proof.payload)
-            ),
-        )
+        self._readings = Readings()
+        self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._guard = Guard(
             manifest, self._ask, self._still_holds, observer, self.health
         )
@@ -196,21 +185,29 @@ class Agency:
         reading: Reading,
         now: datetime,
     ) -> AttestedCertificate:
-        key = reading.proof.key
         return AttestedCertificate(
             agency=self.id,
             record=record,
-            attestation=Attestation(
-                institution=key.institution,
-                scope=key.scope,
-                key_in_force=True,
-                account=self.manifest.account,
-            ),
+            attestation=self._attestation_by(reading.proof.key),
             proof=reading.proof,
             envelope=envelope,
             retrieved_at=now,
             is_envelope_shared=len(reading.holdings) > 1,
         )
+
+    def _attestation_by(self, key: TrustedKey) -> Attestation:
+        """Return what a signature by ``key`` attests; made once for each key."""
+        kept = self._attestations.get(key.kid)
+        if kept is not None and kept[0] is key:
+            return kept[1]
+        attestation = Attestation(
+            institution=key.institution,
+            scope=key.scope,
+            key_in_force=True,
+            account=self.manifest.account,
+        )
+        self._attestations[key.kid] = key, attestation
+        return attestation
 
     def _read(
         self, envelope: Envelope, now: datetime, asked: Mapping[str, Identity]
@@ -235,7 +232,7 @@ class Agency:
             return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
         # A body signed over our nonce never comes again, so it is not worth keeping.
         if reading.nonce is None:
-            self._readings[digest] = reading
+            self._readings.keep(reading)
         return reading
 
     def _still_holds(self, answer: Answer) -> bool:

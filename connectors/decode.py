@@ -38,7 +38,10 @@ class Holding:
         """Say whether everything here is ``holder``'s, number and id type."""
         if self.absent is not None:
             return self.absent == holder
-        return all(record.holder == holder for record in self.records)
+        for record in self.records:
+            if record.holder is not holder and record.holder != holder:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

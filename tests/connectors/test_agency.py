@@ -1,8 +1,9 @@
 """An answer is the sum of what verified: nothing else becomes a certificate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,6 @@ from signing.envelope import Envelope
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import (
     BUNDLE,
-    KEY,
     NOW,
     OTHER,
     RECORD,
@@ -337,12 +337,47 @@ async def test_an_id_type_the_agency_does_not_know_is_skipped() -> None:
     assert connector.asked == [[HOLDER]]
 
 
-async def test_a_record_seen_before_is_refused_once_its_key_is_not_in_force() -> None:
+def changed(**changes: Any) -> TrustBundle:
+    return TrustBundle.of([replace(trusted(), **changes)])
+
+
+OUT_OF_FORCE = [
+    pytest.param(changed(state=KeyState.RETIRED), "KEY_NOT_IN_FORCE", id="key retired"),
+    pytest.param(
+        changed(state=KeyState.SUSPENDED), "KEY_NOT_IN_FORCE", id="key suspended"
+    ),
+    pytest.param(
+        changed(state=KeyState.COMPROMISED), "KEY_NOT_IN_FORCE", id="key compromised"
+    ),
+    pytest.param(
+        changed(not_after=NOW - timedelta(seconds=1)),
+        "KEY_OUTSIDE_WINDOW",
+        id="window over",
+    ),
+    pytest.param(TrustBundle({}), "UNKNOWN_KEY", id="key taken out"),
+    pytest.param(
+        changed(public_key=signing_key().private_key.public_key()),
+        "BAD_SIGNATURE",
+        id="another key of this kid",
+    ),
+    pytest.param(changed(scope=frozenset({"1.1"})), "OUT_OF_SCOPE", id="scope cut"),
+    pytest.param(
+        changed(institution="shanghai-fire-training-detachment"),
+        "FOREIGN_KEY",
+        id="of another institution",
+    ),
+]
+
+
+@pytest.mark.parametrize(("bundle", "code"), OUT_OF_FORCE)
+async def test_a_record_seen_before_is_judged_by_the_bundle_of_now(
+    bundle: TrustBundle, code: str
+) -> None:
     agency = agency_of(
         Sends((record(),)), ("[signature]", "[cache]\nttl_seconds = 0\n[signature]")
     )
     before = await asked(agency)
-    agency._bundle = TrustBundle.of([trusted(KEY, state=KeyState.COMPROMISED)])
+    agency._bundle = bundle
 
     after = await asked(agency)
 
@@ -350,18 +385,49 @@ async def test_a_record_seen_before_is_refused_once_its_key_is_not_in_force() ->
         SourceOutcome.ANSWERED,
         SourceOutcome.UNVERIFIED,
     ]
-    assert codes(after) == ["KEY_NOT_IN_FORCE"]
+    assert (after.certificates, codes(after)) == ((), [code])
 
 
-async def test_a_kept_answer_is_asked_for_again_once_its_key_is_not_in_force() -> None:
+@pytest.mark.parametrize(("bundle", "code"), OUT_OF_FORCE)
+async def test_a_kept_answer_is_asked_for_again_under_the_bundle_of_now(
+    bundle: TrustBundle, code: str
+) -> None:
     connector = Sends((record(),))
     agency = agency_of(connector)
     await asked(agency)
-    agency._bundle = TrustBundle.of([trusted(KEY, state=KeyState.SUSPENDED)])
+    agency._bundle = bundle
 
     after = await asked(agency)
 
-    assert (after.outcome, len(connector.asked)) == (SourceOutcome.UNVERIFIED, 2)
+    assert (after.certificates, codes(after)) == ((), [code])
+    assert len(connector.asked) == 2
+
+
+async def test_a_record_seen_before_that_is_still_in_force_is_not_read_again() -> None:
+    agency = agency_of(
+        Sends((record(),)), ("[signature]", "[cache]\nttl_seconds = 0\n[signature]")
+    )
+
+    before, after = [await asked(agency) for _ in range(2)]
+
+    assert after.certificates[0].proof is before.certificates[0].proof
+
+
+async def test_an_attestation_is_of_the_key_that_signed() -> None:
+    """What is kept of a key is not kept for another key of its name."""
+    agency = agency_of(
+        Sends((record(),)), ("[signature]", "[cache]\nttl_seconds = 0\n[signature]")
+    )
+    before = await asked(agency)
+    wider = frozenset({"4-02-01-01", "1.1"})
+    agency._bundle = changed(scope=wider)
+
+    after = await asked(agency)
+
+    assert [answer.certificates[0].attestation.scope for answer in (before, after)] == [
+        {"4-02-01-01"},
+        wider,
+    ]
 
 
 async def test_health_follows_the_last_answer() -> None:

@@ -1,0 +1,112 @@
+"""Whatever is kept between two questions is kept up to a limit.
+
+A cache is bounded in bytes if its entries are weighed, or if they are counted and each
+is small by itself. Which of the two it is, and why, is said here for each, so that no
+cache comes to the product unseen.
+"""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.documents import ROOT
+
+PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway")
+WEIGHED = {
+    "connectors/guard.py: TTLCache",
+    "connectors/readings.py: LRUCache",
+    "resolvers/documents.py: LRUCache",
+    "resolvers/permissions.py: LRUCache",
+}
+COUNTED = {
+    "gateway/health.py: TTLCache": "one probe an agency",
+    "resolvers/documents.py: LRUCache": "spellings of documents that are kept",
+}
+
+
+def sources() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def named(node: ast.expr) -> str:
+    return ast.unparse(node).rsplit(".", maxsplit=1)[-1]
+
+
+def made(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Find every call of one of ``names``, decorators included."""
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and named(node.func) in names:
+                yield path, node
+
+
+def decorated(path: Path) -> Iterator[tuple[ast.FunctionDef, ast.expr]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            for decorator in node.decorator_list:
+                yield node, decorator
+
+
+def place(path: Path, word: str) -> str:
+    return f"{path.relative_to(ROOT).as_posix()}: {word}"
+
+
+def test_every_cache_of_cachetools_is_weighed_or_counted_for_a_reason() -> None:
+    found = {
+        (
+            place(path, named(call.func)),
+            any(k.arg == "getsizeof" for k in call.keywords),
+        )
+        for path, call in made("TTLCache", "LRUCache", "LFUCache", "TLRUCache")
+    }
+
+    assert {where for where, weighed in found if weighed} == WEIGHED
+    assert {where for where, weighed in found if not weighed} == set(COUNTED)
+
+
+def test_what_a_function_keeps_has_a_limit() -> None:
+    limits = {}
+    for path in sources():
+        for function, decorator in decorated(path):
+            if named(decorator).startswith("lru_cache"):
+                module = importlib.import_module(
+                    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                )
+                kept = getattr(module, function.name)
+                limits[place(path, function.name)] = kept.cache_info().maxsize
+
+    assert limits
+    assert [
+        where for where, limit in limits.items() if not 0 < (limit or 0) < 9999
+    ] == []
+
+
+def test_a_function_that_keeps_all_it_answered_is_asked_one_thing_only() -> None:
+    asked = [
+        place(path, function.name)
+        for path in sources()
+        for function, decorator in decorated(path)
+        if named(decorator) == "cache"
+        and (function.args.args or function.args.kwonlyargs or function.args.vararg)
+    ]
+
+    assert asked == []
+
+
+def test_no_module_keeps_things_in_a_table_but_the_headers() -> None:
+    """An empty table at a module's top is there to be filled."""
+    found = [
+        place(path, ast.unparse(target))
+        for path in sources()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.AnnAssign | ast.Assign)
+        and isinstance(node.value, ast.Dict | ast.List | ast.Call)
+        and ast.unparse(node.value) in {"{}", "[]", "dict()", "list()", "OrderedDict()"}
+        for target in (
+            [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        )
+    ]
+
+    assert found == ["signing/header.py: _kept"]
