@@ -32,6 +32,8 @@ class Body:
 
     def is_named(self, stated: str) -> bool:
         """Whether ``stated`` is this body's name or a listed alias of it."""
+        if stated == self.name.zh:
+            return True
         words = same_words(stated)
         return any(words == same_words(name) for name in (self.name.zh, *self.aliases))
 

@@ -4,24 +4,21 @@ A function is named for what it demands and returns an outcome with a reason;
 the ids stand in ``CLAUSES`` alone, whose order is the order of the findings. A
 fact that is not known makes a clause undetermined unless the clause comes out
 the same whatever the fact is.
+
+Rulings that depend on few words are made in ``rulings`` and kept.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
+from policy import rulings
 from policy.case import Case, Clause, Ruling
 from policy.catalogue import Item
 from policy.evidence import AccountState, Attestation
-from policy.finding import FindingOutcome
-from policy.level import LEVEL_NAMES, Level
 from policy.names import same_name
+from policy.rulings import MET, UNDETERMINED, UNMET
 from policy.standing import Standing, standing
 from policy.text import Text
-
-MET = FindingOutcome.MET
-UNMET = FindingOutcome.UNMET
-UNDETERMINED = FindingOutcome.UNDETERMINED
 
 
 def listed_in_annex(case: Case) -> Ruling:
@@ -29,49 +26,17 @@ def listed_in_annex(case: Case) -> Ruling:
     item = case.row.item
     if item is None:
         return case.row.outcome, case.row.reason
-    return _level_listed(item, case.evidence.record.level)
-
-
-# At most some hundred answers exist: an item by its levels.
-@lru_cache(maxsize=512)
-def _level_listed(item: Item, level: Level | None) -> Ruling:
-    row = f"{item.name.zh}（{item.code}）", f"{item.name.en} ({item.code})"
-    if level is None:
-        return UNDETERMINED, Text(
-            f"附件列有{row[0]}，但证书未注明等级",
-            f"{row[1]} is in the annex, but the level is not stated",
-        )
-    name = LEVEL_NAMES[level]
-    if level not in item.levels:
-        allowed = [LEVEL_NAMES[listed] for listed in item.levels]
-        return UNMET, Text(
-            f"附件未列{row[0]}的{name.zh}，所列为"
-            + "、".join(text.zh for text in allowed),
-            f"{row[1]} is listed for "
-            + ", ".join(text.en for text in allowed)
-            + f", not for {name.en}",
-        )
-    return MET, Text(
-        f"附件所列：{row[0]}，{name.zh}", f"a row of the annex: {row[1]}, {name.en}"
-    )
+    return rulings.level_listed(item, case.evidence.record.level)
 
 
 def issued_after_notice(case: Case) -> Ruling:
     """219-1b: the day of issue is the first eligible day or a later one."""
-    issued, first = case.evidence.record.issued_on, case.figures.first_eligible_day
-    if issued is None:
+    day, first = case.evidence.record.issued_on, case.figures.first_eligible_day
+    if day is None:
         return UNDETERMINED, Text(
             "登记信息未注明发证日期", "the registry does not state the day of issue"
         )
-    if issued < first:
-        return UNMET, Text(
-            f"发证日期{issued}，最早应为{first}",
-            f"issued on {issued}, the first eligible day is {first}",
-        )
-    return MET, Text(
-        f"发证日期{issued}，不早于{first}",
-        f"issued on {issued}, not before {first}",
-    )
+    return rulings.issued(day, first)
 
 
 NOT_UNGRADED = Text(
@@ -97,16 +62,7 @@ def first_issued_after_notice(case: Case) -> Ruling:
             "登记信息未注明初领日期",
             "the registry does not state the day of first issue",
         )
-    if anchor < first:
-        return UNMET, Text(
-            f"初领日期{anchor}，最早应为{first}；换证不改变初领日期",
-            f"first issued on {anchor}, the first eligible day is {first}; "
-            "a renewal keeps the day of first issue",
-        )
-    return MET, Text(
-        f"初领日期{anchor}，不早于{first}",
-        f"first issued on {anchor}, not before {first}",
-    )
+    return rulings.first_issued(anchor, first)
 
 
 def examined_by_evaluation_body(case: Case) -> Ruling:
@@ -133,7 +89,7 @@ def examined_by_evaluation_body(case: Case) -> Ruling:
             f"评价机构为{stated}，附件所列为{body.name.zh}",
             f"examined by {stated}, the annex has {body.name.en} ({body.name.zh})",
         )
-    return MET, Text(f"评价机构为{body.name.zh}", f"examined by {body.name.en}")
+    return rulings.examined(item)
 
 
 def collected_and_verified(case: Case) -> Ruling:
@@ -159,11 +115,7 @@ def collected_and_verified(case: Case) -> Ruling:
             "签名密钥或归集机构账号的状态未知",
             "the state of the signing key or of the agency's account is not known",
         )
-    name = item.collection_body.name
-    return MET, Text(
-        f"由{name.zh}归集，签名已验证",
-        f"collected from {name.en}, signature verified",
-    )
+    return rulings.collected(item)
 
 
 def _objection_to_signer(attestation: Attestation, item: Item | None) -> Text | None:
@@ -195,39 +147,10 @@ def _objection_to_account(attestation: Attestation) -> Text | None:
     return None
 
 
-STANDING_REASONS: Mapping[Standing, Text] = MappingProxyType(
-    {
-        Standing.VALID: Text("证书在该日有效", "the certificate is valid on that day"),
-        Standing.NOT_YET_VALID: Text(
-            "证书在该日尚未生效", "the certificate is not yet valid on that day"
-        ),
-        Standing.EXPIRED: Text(
-            "证书在该日已过有效期", "the certificate has run out by that day"
-        ),
-        Standing.REVIEW_OVERDUE: Text(
-            "证书在该日已逾期未复审", "the review of the licence is overdue on that day"
-        ),
-        Standing.SUSPENDED: Text("证书已暂扣", "the certificate is suspended"),
-        Standing.REVOKED: Text("证书已撤销", "the certificate is revoked"),
-        Standing.CANCELLED: Text("证书已注销", "the certificate is cancelled"),
-        Standing.LAPSED: Text("证书已失效", "the certificate has lapsed"),
-        Standing.WITHDRAWN: Text("证书已吊销", "the certificate is withdrawn"),
-        Standing.TRANSFERRED: Text(
-            "证书已转出，状态须向转入地查询",
-            "the certificate moved to another register: ask there for its state",
-        ),
-        Standing.UNKNOWN: Text(
-            "登记信息未注明证书状态或所需日期",
-            "the registry does not state the certificate's state or a needed date",
-        ),
-    }
-)
-
-
 def in_good_standing(case: Case) -> Ruling:
     """219-3b: not revoked, suspended, cancelled or lapsed on the day asked about."""
     found = standing(case.evidence.record, case.evidence.as_of)
-    reason = STANDING_REASONS[found]
+    reason = rulings.STANDING_REASONS[found]
     match found:
         case Standing.VALID:
             return MET, reason
@@ -253,31 +176,16 @@ def claimed_by_holder(case: Case) -> Ruling:
     """219-2c: the claimant's number is the holder's, and so is a stated name."""
     record, claimant = case.evidence.record, case.evidence.claimant
     if claimant.identity.number != record.holder.number:
-        return UNMET, Text(
-            "申请人证件号码与持证人不一致",
-            "the claimant's identity number is not the holder's",
-        )
+        return rulings.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
-        return UNDETERMINED, Text(
-            "号码一致但证件类型不同，不能确定为同一人",
-            "the numbers are equal but the kinds of document are not",
-        )
+        return rulings.ANOTHER_DOCUMENT
     if claimant.name is None:
-        return MET, Text(
-            "证件号码一致；未提供申请人姓名，姓名未核对",
-            "the identity numbers agree; no name was stated, so none was compared",
-        )
+        return rulings.NO_NAME_CLAIMED
     if record.holder_name is None:
-        return UNDETERMINED, Text(
-            "证件号码一致，但登记信息未注明姓名",
-            "the identity numbers agree, but the registry states no name",
-        )
+        return rulings.NO_NAME_REGISTERED
     if not same_name(claimant.name, record.holder_name):
-        return UNMET, Text(
-            "证件号码一致，但姓名与持证人不一致",
-            "the identity numbers agree, but the name is not the holder's",
-        )
-    return MET, Text("证件号码和姓名均一致", "identity number and name agree")
+        return rulings.ANOTHER_NAME
+    return rulings.NUMBER_AND_NAME
 
 
 CLAUSES: Mapping[str, Clause] = MappingProxyType(

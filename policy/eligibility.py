@@ -78,7 +78,7 @@ def evaluate(
     row = row_of(evidence.record, catalogue)
     figures = parameters.in_force(evidence.as_of)
     case = Case(evidence, row, figures)
-    findings = tuple(Finding(id_, *clause(case)) for id_, clause in CLAUSES.items())
+    findings = tuple([Finding(id_, *clause(case)) for id_, clause in CLAUSES.items()])
     record, claim = evidence.record, evidence.claim
     if claim is not None:
         findings += _claim_findings(
@@ -215,4 +215,4 @@ def _absent(item: Item, level: Level | None, why: Absence) -> Eligibility:
 
 
 def _verdict(findings: tuple[Finding, ...]) -> EligibilityOutcome:
-    return _VERDICTS[worst(finding.outcome for finding in findings)]
+    return _VERDICTS[worst([finding.outcome for finding in findings])]
