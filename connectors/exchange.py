@@ -3,23 +3,47 @@
 The body is returned exactly as it came: no decompression (none is asked for), no
 character set, because a signature may cover it. A redirect is not followed: an
 agency's address is what was registered. Foreign exceptions end here.
+
+A question is the same bytes each time but for its body, so it is not put together by
+aiohttp's client: its connector makes, keeps and checks the connections, TLS included,
+its parser reads what comes, and between the two the bytes are written as they are
+(``docs/decisions/questions-by-aiohttps-connector.md``). A connection is handed back
+only with a whole answer read from it, and taken only if nothing lies in it.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 
 import aiohttp
 import orjson
+from aiohttp.http import HttpProcessingError
+from yarl import URL
 
-from connectors.errors import RefusedError, UnreachableError, UnreadableError
+from connectors.errors import (
+    ConnectorError,
+    ManifestError,
+    RefusedError,
+    UnreachableError,
+    UnreadableError,
+)
 from connectors.manifest import Endpoint
 
 ATTEMPTS = 2
 """A kept-alive connection may be closed under us once; asking again is harmless."""
 
 JSON = "application/json"
+USER_AGENT = "certificate-gateway"
 MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,60}")
 """What is repeated of a media type: words, and no number that is somebody's."""
+NEVER_IN_A_HEADER = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+
+# The guard limits the time of all of a call.
+_NO_TIMEOUT = aiohttp.ClientTimeout()
+
+
+class _UnansweredError(Exception):
+    """A connection ended, or was of no use, before anything was answered."""
 
 
 class Exchange:
@@ -27,15 +51,21 @@ class Exchange:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint) -> None:
         self._session = session
-        self._url = endpoint.url
+        self._url = URL(endpoint.url)
         self._max_body_bytes = endpoint.max_body_bytes
         self._headers = {
+            "User-Agent": USER_AGENT,
             "Content-Type": JSON,
             "Accept": JSON,
             "Accept-Encoding": "identity",
         }
         if endpoint.bearer_token is not None:
             self._headers["Authorization"] = f"Bearer {endpoint.bearer_token}"
+        # It is never sent: it says to the connector which server is meant.
+        self._request = aiohttp.ClientRequest(
+            "POST", self._url, headers=self._headers, loop=asyncio.get_running_loop()
+        )
+        self._head = _head(self._request)
 
     async def post(self, question: object) -> tuple[Mapping[str, str], bytes]:
         """Send ``question`` as JSON; return the answer's headers and exact body.
@@ -49,30 +79,58 @@ class Exchange:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._post(body)
-            except aiohttp.ServerDisconnectedError:
+            except _UnansweredError:
                 if attempt == ATTEMPTS:
                     raise UnreachableError("the connection was closed") from None
             except aiohttp.ClientPayloadError:
                 raise UnreachableError("the answer was cut off") from None
-            except (aiohttp.ClientError, OSError) as error:
+            except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
                 raise UnreachableError(type(error).__name__) from error
         raise AssertionError  # the last attempt returned or raised
 
     async def _post(self, body: bytes) -> tuple[Mapping[str, str], bytes]:
-        async with self._session.post(
-            self._url, data=body, headers=self._headers, allow_redirects=False
-        ) as response:
-            _refuse_status(response.status)
-            if response.content_type != JSON:
-                raise UnreadableError(
-                    f"answered {_named(response.content_type)}, allowed is {JSON}"
-                )
-            return response.headers, await self._read(response.content)
+        connector = self._session.connector
+        assert connector is not None  # noqa: S101 - the session is open
+        connection = await connector.connect(self._request, [], _NO_TIMEOUT)
+        try:
+            answer = await self._ask(connection, body)
+        except ConnectorError:
+            # A refusal read to its end leaves the connection as an answer does; one
+            # that was not is closed by aiohttp.
+            connection.release()
+            raise
+        else:
+            connection.release()
+            return answer
+        finally:
+            # If it was not handed back, what may still come on it would answer
+            # another question; if it was, this does nothing.
+            connection.close()
+
+    async def _ask(
+        self, connection: aiohttp.connector.Connection, body: bytes
+    ) -> tuple[Mapping[str, str], bytes]:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None or protocol.should_close:
+            # It was closed while it was kept, or something came that nobody asked for.
+            raise _UnansweredError
+        protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+        transport.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        try:
+            message, content = await protocol.read()
+            while _is_interim(message.code):
+                message, content = await protocol.read()
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            raise _UnansweredError from None
+        _refuse_status(message.code)
+        _refuse_media_type(message.headers.get("Content-Type", ""))
+        return message.headers, await self._read(content)
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
         chunks = []
         size = 0
-        async for chunk in content.iter_any():
+        while not content.at_eof():
+            chunk = await content.readany()
             size += len(chunk)
             if size > self._max_body_bytes:
                 raise UnreadableError(
@@ -98,10 +156,33 @@ class Exchange:
             raise UnreachableError(f"HTTP {status}")
 
 
-def _named(content_type: str) -> str:
-    """Return a media type fit for a reason, which callers read."""
-    named = MEDIA_TYPE.fullmatch(content_type)
-    return content_type if named else "another media type"
+def _head(request: aiohttp.ClientRequest) -> bytes:
+    """Write a request up to the length of its body, which is its last header."""
+    lines = [f"POST {request.url.raw_path_qs} HTTP/1.1"]
+    lines += [
+        f"{name}: {value}"
+        for name, value in request.headers.items()
+        if name != "Content-Length"
+    ]
+    if any(map(NEVER_IN_A_HEADER.search, lines)):
+        raise ManifestError("a line end or another control character in a header")
+    return "\r\n".join([*lines, "Content-Length: "]).encode()
+
+
+def _is_interim(status: int) -> bool:
+    """Say whether the answer is still to come; after 101 it never comes."""
+    return 100 <= status < 200 and status != 101  # noqa: PLR2004 - RFC 9110, 15.2
+
+
+def _refuse_media_type(stated: str) -> None:
+    if stated == JSON:
+        return
+    content_type = stated.partition(";")[0].strip().lower()
+    if content_type != JSON:
+        named = MEDIA_TYPE.fullmatch(content_type)
+        # Callers read the reason.
+        shown = content_type if named else "another media type"
+        raise UnreadableError(f"answered {shown}, allowed is {JSON}")
 
 
 def _refuse_status(status: int) -> None:

@@ -125,21 +125,35 @@ async def test_an_agency_is_asked_under_its_own_name() -> None:
 
 
 def test_no_address_is_made_from_anything_but_a_manifest() -> None:
-    """One place names an address to the HTTP client, and it is the manifest's."""
+    """What names an address to the HTTP client is the manifest's."""
     sources = {
         path: path.read_text("utf-8") for path in Path("connectors").rglob("*.py")
     }
-    senders = {
-        path.name: ast.unparse(call.args[0])
+    named = {
+        (path.name, ast.unparse(call.func), ast.unparse(argument))
         for path, text in sources.items()
         for call in ast.walk(ast.parse(text))
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and ast.unparse(call.func).startswith(("self._session.", "self.session."))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        for argument in addressed(call)
     }
 
-    assert senders == {
-        "exchange.py": "self._url",
-        "observation.py": "self.endpoint.url",
+    assert named == {
+        ("exchange.py", "self._session.options", "self._url"),
+        ("exchange.py", "aiohttp.ClientRequest", "self._url"),
+        ("exchange.py", "connector.connect", "self._request"),
+        ("addresses.py", "super().connect", "req"),
+        ("observation.py", "self.session.post", "self.endpoint.url"),
     }
-    assert "self._url = endpoint.url" in sources[Path("connectors/exchange.py")]
+    assert "self._url = URL(endpoint.url)" in sources[Path("connectors/exchange.py")]
+
+
+def addressed(call: ast.Call) -> list[ast.expr]:
+    """Return what a call says of where to go, if it goes anywhere."""
+    name = ast.unparse(call.func)
+    if name == "aiohttp.ClientRequest":
+        return [call.args[1]]
+    if name.startswith(("self._session.", "self.session.")) or name.endswith(
+        ".connect"
+    ):
+        return [call.args[0]]
+    return []

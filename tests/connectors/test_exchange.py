@@ -1,6 +1,8 @@
 """One HTTP exchange over a real socket: exact bytes, bounded, every failure named."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -110,6 +112,43 @@ async def test_a_redirect_is_not_followed() -> None:
             await exchange.post({})
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        pytest.param("application/json", id="plain"),
+        pytest.param("application/json; charset=utf-8", id="with a character set"),
+        pytest.param("Application/JSON ;charset=utf-8", id="in capitals"),
+    ],
+)
+async def test_json_is_json_however_it_is_spelled(stated: str) -> None:
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(body=b"{}", headers={"Content-Type": stated})
+
+    async with exchange_with(handle) as exchange:
+        _, came = await exchange.post({})
+
+    assert came == b"{}"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        pytest.param("application/jsonp", id="longer"),
+        pytest.param("application/json/x", id="three parts"),
+        pytest.param("text/html; application/json", id="as a parameter"),
+        pytest.param("application/json, text/html", id="two"),
+        pytest.param("", id="nothing"),
+    ],
+)
+async def test_what_only_looks_like_json_is_unreadable(stated: str) -> None:
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(body=b"{}", headers={"Content-Type": stated})
+
+    async with exchange_with(handle) as exchange:
+        with pytest.raises(UnreadableError, match="answered"):
+            await exchange.post({})
+
+
 async def test_another_content_type_is_unreadable() -> None:
     async with exchange_with(answer(200, b"<html>", "text/html")) as exchange:
         with pytest.raises(UnreadableError, match="answered text/html"):
@@ -171,6 +210,27 @@ async def test_a_connection_closed_under_us_once_is_asked_again() -> None:
         _, came = await exchange.post({})
 
     assert parse_json(came) == {"attempt": 2}
+
+
+async def test_a_kept_connection_that_was_reset_is_asked_again() -> None:
+    questions: list[int] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        questions.append(1)
+        transport = request.transport
+        assert transport is not None
+        if len(questions) == 2:
+            raw = transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
+            await asyncio.sleep(0)
+        return web.json_response({"question": len(questions)})
+
+    async with exchange_with(handle) as exchange:
+        await exchange.post({})
+        _, came = await exchange.post({})
+
+    assert parse_json(came) == {"question": 3}
 
 
 async def test_a_connection_always_closed_is_unreachable() -> None:
