@@ -6,6 +6,7 @@ verified before under the same key is known by its digest and not verified again
 whether its key is still in force and its signature still fresh is asked each time.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -76,10 +77,25 @@ class Agency:
             manifest, self._ask, self._still_holds, observer, self.health
         )
 
-    async def ask(
+    def ask(
+        self, holders: Sequence[Identity], budget_seconds: float
+    ) -> asyncio.Future[list[Answer]]:
+        """Answer for each of ``holders``, in order; never raises for the agency.
+
+        Whoever cancels the answer gives up.
+        """
+        if (
+            self.shadow is None
+            and self.manifest.account is AccountState.ACTIVE
+            and all(self._connector.can_ask(holder.type) for holder in holders)
+        ):
+            return self._guard.ask(holders, budget_seconds)
+        return asyncio.ensure_future(self._ask_for_some(holders, budget_seconds))
+
+    async def _ask_for_some(
         self, holders: Sequence[Identity], budget_seconds: float
     ) -> list[Answer]:
-        """Answer for each of ``holders``, in order; never raises for the agency."""
+        """Ask about those whom the agency may know, and the shadow after it."""
         if self.manifest.account is not AccountState.ACTIVE:
             return [self._suspended()] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]

@@ -1,19 +1,14 @@
 """Everything that stands between a question and an agency, once for all connectors.
 
-A question passes, in this order: the answer cache, single flight (two requests
-asking about one person at once cause one call), batching by the manifest's limit,
-the concurrency limit, the time limit. A flight belongs to the guard and not to the
-request that started it: whoever joins later waits by its own budget, and a caller
-that gives up does not take the answer from the others. Once the last of them has gone
-without an answer, the flight is called off; one whose waiters ran out of time goes
-on, because they were told to ask again. Failures end here: they leave as values, so
-that one agency never cancels another's question.
+A question passes, in this order: the answer cache, single flight (``flights``: two
+requests asking about one person at once cause one call), batching by the manifest's
+limit, the concurrency limit, the time limit. Failures end here: they leave as values,
+so that one agency never cancels another's question.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +21,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
+from connectors.flights import Flight, Flights
 from connectors.health import CONCLUSIVE, Health
 from connectors.manifest import Manifest
 from policy.identity import Identity
@@ -49,15 +45,6 @@ class Observer(Protocol):
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """One person's answer is handed out."""
-
-
-@dataclass(slots=True, eq=False)
-class _Flight:
-    """One call under way, and how many requests wait for it."""
-
-    holders: list[Identity]
-    task: asyncio.Task[dict[Identity, Answer]]
-    waiters: int = 0
 
 
 class Guard:
@@ -84,46 +71,52 @@ class Guard:
             # Full at so many people, or at so many bytes if their answers are large.
             getsizeof=lambda answer: max(share, _weight(answer)),
         )
-        self._flights: dict[Identity, _Flight] = {}
-        self._under_way: set[_Flight] = set()
-        """Every flight, those nobody may join any more included."""
+        self._flights = Flights(self._fly)
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
-    async def ask(
+    def ask(
         self, holders: Sequence[Identity], budget_seconds: float
-    ) -> list[Answer]:
+    ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order, within ``budget_seconds``.
 
-        Raises nothing an agency can cause; a bug of ours is raised as it is.
+        Whoever cancels the answer gives up. It raises nothing an agency can cause; a
+        bug of ours is raised as it is.
         """
-        answers: dict[Identity, Answer] = {}
+        cached: dict[Identity, Answer] = {}
         fresh: list[Identity] = []
-        flights: set[_Flight] = set()
+        flights: list[Flight] = []
         for holder in dict.fromkeys(holders):
-            if (cached := self._cached(holder)) is not None:
-                answers[holder] = cached
-            elif (flight := self._flights.get(holder)) is not None:
-                flights.add(flight)
+            if (answer := self._cached(holder)) is not None:
+                cached[holder] = answer
+            elif (flight := self._flights.about(holder)) is not None:
+                flights.append(flight)
             else:
                 fresh.append(holder)
         if budget_seconds > 0:
-            for batch in _batches(fresh, self._endpoint.batch_limit):
-                flights.add(self._take_off(batch))
-        reported = set(answers)
+            batches = _batches(fresh, self._endpoint.batch_limit)
+            flights += map(self._flights.take_off, batches)
+
+        def hand_on(
+            answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
+        ) -> None:
+            out = [
+                cached.get(holder) or came.get(holder) or self._timed_out()
+                for holder in holders
+            ]
+            answered.set_result(out)
+            for holder, answer in zip(holders, out, strict=True):
+                self._observer.answered(answer, cached=holder in cached)
+
         if flights:
-            for task in await self._landed(flights, budget_seconds):
-                answers.update(task.result())
-        out = [answers.get(holder) or self._timed_out() for holder in holders]
-        for holder, answer in zip(holders, out, strict=True):
-            self._observer.answered(answer, cached=holder in reported)
-        return out
+            return self._flights.wait(flights, budget_seconds, hand_on)
+        at_once: asyncio.Future[list[Answer]]
+        at_once = asyncio.get_running_loop().create_future()
+        hand_on(at_once, {})
+        return at_once
 
     async def close(self) -> None:
         """Cancel what is under way."""
-        tasks = [flight.task for flight in self._under_way]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._flights.close()
 
     def _cached(self, holder: Identity) -> Answer | None:
         answer = self._cache.get(holder)
@@ -131,46 +124,6 @@ class Guard:
         if answer is None or not self._still_holds(answer):
             return None
         return answer
-
-    def _take_off(self, batch: list[Identity]) -> _Flight:
-        flight = _Flight(batch, asyncio.create_task(self._fly(batch)))
-        self._under_way.add(flight)
-        for holder in batch:
-            self._flights[holder] = flight
-        flight.task.add_done_callback(lambda _: self._land(flight))
-        return flight
-
-    async def _landed(
-        self, flights: set[_Flight], budget_seconds: float
-    ) -> set[asyncio.Task[dict[Identity, Answer]]]:
-        """Wait for ``flights``; return those that ended in time."""
-        for flight in flights:
-            flight.waiters += 1
-        try:
-            done, _ = await asyncio.wait(
-                [flight.task for flight in flights], timeout=max(budget_seconds, 0)
-            )
-        except asyncio.CancelledError:
-            for flight in flights:
-                if flight.waiters == 1:
-                    flight.task.cancel()
-                    # At once: it takes a moment to end, and nobody may join it.
-                    self._close_to_others(flight)
-            raise
-        finally:
-            for flight in flights:
-                flight.waiters -= 1
-        return done
-
-    def _land(self, flight: _Flight) -> None:
-        self._under_way.discard(flight)
-        self._close_to_others(flight)
-
-    def _close_to_others(self, flight: _Flight) -> None:
-        for holder in flight.holders:
-            # After a flight was called off another may be under way.
-            if self._flights.get(holder) is flight:
-                del self._flights[holder]
 
     async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
         started = time.perf_counter()
@@ -184,9 +137,11 @@ class Guard:
         self._observer.called(self._agency, len(batch), time.perf_counter() - started)
         self._health.note(answers)
         landed = dict(zip(batch, answers, strict=True))
-        for holder, answer in landed.items():
-            if answer.outcome in CONCLUSIVE:
-                self._cache[holder] = answer
+        # Kept for no time, it would only have to be found old.
+        if self._cache.ttl:
+            for holder, answer in landed.items():
+                if answer.outcome in CONCLUSIVE:
+                    self._cache[holder] = answer
         return landed
 
     def _timed_out(self) -> Answer:

@@ -8,7 +8,7 @@ queued. What is kept are counts by kind and field; no value and no person is.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Protocol
@@ -113,9 +113,9 @@ class Tally:
 class Answering(Protocol):
     """What answers beside the live agency: an ``Agency``, opened unobserved."""
 
-    async def ask(
+    def ask(
         self, holders: Sequence[Identity], budget_seconds: float
-    ) -> list[Answer]:
+    ) -> Awaitable[list[Answer]]:
         """See ``Agency.ask``."""
 
     async def close(self) -> None:

@@ -90,6 +90,10 @@ class Identity:
     type: IdType
     number: str = field(repr=False)
 
+    def __hash__(self) -> int:
+        """Return the number's: hardly anybody has one number under two types."""
+        return hash(self.number)
+
 
 # What an input method leaves behind: full-width letters and digits.
 _FULL_WIDTH = {

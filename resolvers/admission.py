@@ -1,12 +1,10 @@
 """Admit the people a request asks about: all that come in one tick, or none."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import date
 
-from strawberry.dataloader import DataLoader
-
 from policy.identity import Identity
+from resolvers.audit import AuditUnavailableError
 from resolvers.caller import Caller
 from resolvers.oversight import Alert, Oversight
 from resolvers.people_budget import OverBudgetError
@@ -21,17 +19,48 @@ class Admission:
         self._oversight = oversight
         self._caller = caller.id
         self._today = today
-        self._loader: DataLoader[Identity | str, str] = DataLoader(load_fn=self._admit)
+        self._asked: dict[Identity | str, None] = {}
+        """Whoever is neither admitted nor refused yet, in order."""
+        self._pseudonyms: dict[Identity | str, str] = {}
+        self._refused: dict[
+            Identity | str, OverBudgetError | AuditUnavailableError
+        ] = {}
 
-    def load(self, person: Identity | str) -> asyncio.Future[str]:
+    async def load(self, person: Identity | str) -> str:
         """Return the pseudonym of ``person``, once they may be looked up.
 
-        A text is a certificate id that is none; it counts as one more person. The
-        future raises ``OverBudgetError`` or ``AuditUnavailableError``.
-        """
-        return self._loader.load(person)  # type: ignore[return-value]  # it is a Future
+        A text is a certificate id that is none; it counts as one more person.
 
-    async def _admit(self, people: list[Identity | str]) -> Sequence[str]:
+        Raises:
+            OverBudgetError: those who were asked about together are too many.
+            AuditUnavailableError: what is looked up now cannot be recorded.
+        """
+        if person not in self._pseudonyms and person not in self._refused:
+            self._asked[person] = None
+            await _all_have_asked()
+            # Whoever comes first asks for all.
+            if person in self._asked:
+                self._decide()
+        refusal = self._refused.get(person)
+        if refusal is not None:
+            raise refusal
+        return self._pseudonyms[person]
+
+    def has_admitted(self, person: Identity) -> bool:
+        """Say whether ``person`` may be looked up."""
+        return person in self._pseudonyms
+
+    def _decide(self) -> None:
+        people = list(self._asked)
+        try:
+            pseudonyms = self._admit(people)
+        except (OverBudgetError, AuditUnavailableError) as error:
+            self._refused |= dict.fromkeys(people, error)
+        else:
+            self._pseudonyms |= zip(people, pseudonyms, strict=True)
+        self._asked.clear()
+
+    def _admit(self, people: list[Identity | str]) -> list[str]:
         oversight = self._oversight
         # Before the budget: what cannot be recorded is not counted either.
         oversight.audit.require_open()
@@ -48,3 +77,13 @@ class Admission:
 
     def _alert(self, alert: Alert, people: int) -> None:
         self._oversight.observer.alerted(alert, self._caller, people)
+
+
+async def _all_have_asked() -> None:
+    """Wait until whatever a request asks at once has been asked.
+
+    That is two turns of the event loop: what stands in a list of people begins one
+    turn later than what stands beside the list.
+    """
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)

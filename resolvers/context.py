@@ -88,7 +88,9 @@ class RequestContext:
         """Return this request's loader for ``agency``: one batch for all its people."""
         loader = self._loaders.get(agency.id)
         if loader is None:
-            loader = self._loaders[agency.id] = AnswerLoader(agency, self.deadline)
+            loader = self._loaders[agency.id] = AnswerLoader(
+                agency, self.deadline, self.admission.has_admitted
+            )
         return loader
 
     @property

@@ -124,11 +124,14 @@ async def look_up(
         RequestError: no purpose is stated, the caller's budget of people is spent, or
             the audit log takes no record.
     """
+    loaders = [context.loader(agency) for agency in agencies]
+    # Before anybody is admitted, so that whoever is admitted together is asked about
+    # together.
+    for loader in loaders:
+        loader.want(holder)
 
     async def ask() -> list[Answer]:
-        return await asyncio.gather(
-            *(context.loader(agency).load(holder) for agency in agencies)
-        )
+        return await asyncio.gather(*[loader.answer(holder) for loader in loaders])
 
     return await _gated(context, holder, ask, shows)
 

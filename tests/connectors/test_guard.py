@@ -86,7 +86,7 @@ async def test_no_more_calls_are_under_way_than_allowed() -> None:
         )
     )
 
-    asked = asyncio.create_task(guard_of(agency, rules=rules).ask(PEOPLE, ENOUGH))
+    asked = asyncio.ensure_future(guard_of(agency, rules=rules).ask(PEOPLE, ENOUGH))
     for _ in range(5):
         await asyncio.sleep(0)
     agency.open.set()
@@ -186,7 +186,7 @@ async def test_the_observer_hears_of_calls_and_of_cached_answers() -> None:
 async def test_closing_cancels_what_is_under_way() -> None:
     agency = SlowAgency()
     guard = guard_of(agency)
-    asked = asyncio.create_task(guard.ask([ONE], ENOUGH))
+    asked = asyncio.ensure_future(guard.ask([ONE], ENOUGH))
     await asyncio.sleep(0)
 
     await guard.close()

@@ -37,6 +37,21 @@ def test_a_list_of_people_is_one_call_an_agency(
     assert calls(agencies) == [{"calls": 1, "holders": [100]}] * 3
 
 
+def test_people_in_a_list_and_beside_it_are_one_call_an_agency(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    one, *others = nobodies(4)
+    beside = f'holder(idNumber: "{one.number}") {{ sources {{ outcome }} }}'
+    listed = ", ".join(f'{{ idNumber: "{other.number}" }}' for other in others)
+
+    gateway.ask(
+        f"{{ before: {beside} holders(people: [{listed}]) {{ __typename }} "
+        f"after: {beside} }}"
+    )
+
+    assert calls(agencies) == [{"calls": 1, "holders": [4]}] * 3
+
+
 def test_a_malformed_number_in_a_list_is_its_own_answer(
     gateway: Gateway, agencies: Agencies
 ) -> None:

@@ -133,7 +133,11 @@ def answer_of(sent: list[Sent], *changes: tuple[str, str]) -> Answer:
         observer=Notes(),
         clock=lambda: NOW,
     )
-    (answer,) = asyncio.run(agency.ask([HOLDER], 5.0))
+
+    async def asked() -> list[Answer]:
+        return await agency.ask([HOLDER], 5.0)
+
+    (answer,) = asyncio.run(asked())
     return answer
 
 
