@@ -17,9 +17,10 @@ from gateway.callers.key_set import KeySetError, read_key_set
 from gateway.callers.options import Issuer
 from gateway.callers.roles import Roles, read_roles
 from gateway.callers.single_use import UsedTokens
-from gateway.callers.static_tokens import StaticTokens
+from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
 from gateway.settings import Settings
+from resolvers.caller import Scope
 from resolvers.context import Services
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -81,6 +82,23 @@ def refuse_unusable_callers(settings: Settings) -> None:
             raise StartError(f"issuer {issuer.name}: its name or issuer occurs twice")
         seen |= {issuer.name, issuer.issuer}
         _refuse_unusable_keys(issuer)
+    _refuse_shown_number(settings, roles)
+
+
+def _refuse_shown_number(settings: Settings, roles: Roles) -> None:
+    """Refuse to show everybody a number that the page's token does not let them see."""
+    shown = sha256_of(settings.graphiql_token or "")
+    seen = {
+        scope
+        for known in settings.tokens
+        if known.sha256 == shown
+        for scope in roles.scopes_of(known, f"token of {known.caller}")
+    }
+    if settings.graphiql_id_number and Scope.READ_IDENTITY not in seen:
+        raise StartError(
+            "graphiql_id_number: whoever loads the page sees it; leave it out, or set "
+            "graphiql_token to a token with identity:read"
+        )
 
 
 def _refuse_unusable_keys(issuer: Issuer) -> None:

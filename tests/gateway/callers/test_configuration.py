@@ -1,5 +1,6 @@
 """What an operator writes about callers is understood, or stops the start by name."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ manifests = "manifests"
 trust_bundle = "trust.toml"
 certificate_id_key_file = "id.key"
 pseudonym_key_file = "pseudonym.key"
-tokens = []
 """
 ISSUER = """
 [[issuers]]
@@ -31,6 +31,19 @@ sha256 = "{"0" * 64}"
 """
 
 
+TOKEN = f"""
+[[tokens]]
+caller = "demo"
+sha256 = "{hashlib.sha256(b"shown").hexdigest()}"
+scopes = ["identity:read"]
+"""
+SHOWN = 'graphiql_token = "shown"\ngraphiql_id_number = "310199199304120011"\n'
+UNSEEN = (
+    "graphiql_id_number: whoever loads the page sees it; leave it out, or set "
+    "graphiql_token to a token with identity:read"
+)
+
+
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path) -> Path:
     (tmp_path / "jwks.json").write_bytes(key_set(jwk("es256-1", ES256)))
@@ -41,7 +54,8 @@ def _folder(tmp_path: Path) -> Path:
 def refuse(folder: Path, text: str) -> None:
     """Read a configuration as the start does."""
     path = folder / "gateway.toml"
-    path.write_text(REQUIRED + text, "utf-8")
+    tokens = "" if "[[tokens]]" in text else "tokens = []\n"
+    path.write_text(REQUIRED + tokens + text, "utf-8")
     refuse_unusable_callers(load_settings(path, {}))
 
 
@@ -75,6 +89,7 @@ def refuse(folder: Path, text: str) -> None:
             'scopes = ["connectors:register"]\n',
             id="agencies",
         ),
+        pytest.param(SHOWN + TOKEN, id="a number for whom the page's token lets see"),
     ],
 )
 def test_a_configuration_that_fits_together_starts(folder: Path, text: str) -> None:
@@ -192,6 +207,21 @@ FILE = 'jwks_file = "jwks.json"'
             "'certificates:read'",
             id="a role with an unknown scope",
         ),
+        pytest.param(
+            'graphiql_id_number = "310199199304120011"\n' + TOKEN,
+            UNSEEN,
+            id="a number on the page, and no token",
+        ),
+        pytest.param(
+            SHOWN.replace('"shown"', '"other"') + TOKEN,
+            UNSEEN,
+            id="a number on the page, and a token of nobody",
+        ),
+        pytest.param(
+            SHOWN + TOKEN.replace("identity:read", "certificates:read"),
+            UNSEEN,
+            id="a number on the page, and a token that may not see it",
+        ),
     ],
 )
 def test_a_configuration_that_does_not_fit_stops_the_start(
@@ -206,7 +236,7 @@ def test_a_configuration_that_does_not_fit_stops_the_start(
 def test_files_are_taken_from_the_folder_of_the_configuration(folder: Path) -> None:
     path = folder / "gateway.toml"
     tls = '[tls]\ncertificate_file = "a.pem"\nkey_file = "/etc/a.key"\n'
-    path.write_text(REQUIRED + ISSUER + tls, "utf-8")
+    path.write_text(f"{REQUIRED}tokens = []\n{ISSUER}{tls}", "utf-8")
 
     settings = load_settings(path, {})
 
