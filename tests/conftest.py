@@ -23,7 +23,7 @@ def _nobody_is_named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Fail the run at its end if a gateway named a person to whom it must not."""
     yield
     for log in tmp_path_factory.getbasetemp().rglob("gateway.log"):
-        LISTENER.hear("log", str(log), log.read_text("utf-8", "replace"))
+        LISTENER.hear_gateway(log)
     assert LISTENER.leaks == [], f"in {dict(LISTENER.heard)}"
 
 

@@ -10,11 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.demo import HOST, open_gateway, write_configuration
+from gateway.demo import (
+    HOST,
+    UNTIL_STDIN_CLOSES,
+    open_gateway,
+    write_configuration,
+)
 from gateway.ports import free_port
-from tests.personal_data import LISTENER, hear_answer
+from tests.personal_data import LISTENER
 
 TOKEN = "test-token"
+HEARD = "tests.heard"
+"""The module that is ``gateway serve`` with a listener."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,6 @@ class Gateway:
         except urllib.error.HTTPError as error:
             with error:
                 status, text, said = error.code, error.read(), error.headers
-        hear_answer(self.folder, token, f"{said}{text.decode()}")
         return status, _maybe_json(text), dict(said)
 
     def ask(self, query: str, **variables: object) -> Any:
@@ -93,7 +99,6 @@ class Gateway:
         except urllib.error.HTTPError as error:
             with error:
                 status, text = error.code, error.read().decode()
-        hear_answer(self.folder, None, text)
         return status, text
 
     @property
@@ -111,13 +116,13 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
     settings: str = "",
     tables: str = "",
     mode: str = "demo",
-    module: str | None = None,
+    module: str = HEARD,
 ) -> Iterator[Gateway]:
     """Run a gateway before ``agencies``.
 
     ``manifest`` replaces one text by another in an agency's manifest, ``"*"`` in
     all; ``settings`` are lines put before the configuration, ``tables`` after it.
-    ``module`` is run instead of the gateway, with the configuration to read.
+    ``module`` is run with the configuration to read, and has to be heard.
     """
     port = free_port(HOST)
     config = write_configuration(
@@ -139,14 +144,22 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
                 assert old in text, f"{path.name} has no {old!r}"
                 text = text.replace(old, new)
         path.write_text(text, "utf-8")
-    command = None if module is None else (module, str(config))
-    with open_gateway(config, port, command):
-        gateway = Gateway(f"http://{HOST}:{port}", folder)
-        LISTENER.meet(agencies.people)
-        LISTENER.folders[gateway.url] = folder
+    LISTENER.meet(agencies.people)
+    with gateway_by(config, port, module) as gateway:
         yield gateway
+
+
+@contextmanager
+def gateway_by(config: Path, port: int, module: str = HEARD) -> Iterator[Gateway]:
+    """Run a gateway by a configuration that is written; all it says is heard."""
+    command = (module, str(config), UNTIL_STDIN_CLOSES)
+    with open_gateway(config, port, command):
+        gateway = Gateway(f"http://{HOST}:{port}", config.parent)
+        LISTENER.folders[gateway.url] = config.parent
+        yield gateway
+        # The last ones, whether or not a test looked at them.
         with suppress(OSError):
-            LISTENER.hear("metrics", str(folder), gateway.get("/metrics")[1])
+            gateway.get("/metrics")
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.personal_data import LISTENER, Listener, identity_numbers, may_see_people
+from tests.personal_data import (
+    ANSWERS,
+    LISTENER,
+    Listener,
+    identity_numbers,
+    may_see_people,
+)
 from tests.running import TOKEN, Agencies, running_gateway
 
 NUMBER = "310199199304120011"
@@ -101,19 +107,83 @@ def test_who_may_see_people_is_read_from_the_configuration(
 
 
 @pytest.mark.parametrize(
-    ("token", "kind"),
+    ("token", "may"),
     [
-        pytest.param(None, "answer", id="nobody's"),
-        pytest.param(TOKEN, "answer with identity:read", id="one who sees people"),
+        pytest.param(None, False, id="nobody's"),
+        pytest.param(TOKEN, True, id="one who sees people"),
     ],
 )
-def test_what_a_gateway_says_is_heard(
-    running_agencies: Agencies, tmp_path: Path, token: str | None, kind: str
+def test_what_a_gateway_says_is_heard_whoever_asks(
+    running_agencies: Agencies, tmp_path: Path, token: str | None, may: bool
 ) -> None:
     with running_gateway(tmp_path, running_agencies) as gateway:
-        before = LISTENER.heard[kind]
-
         gateway.post({"query": "{ agencies { id } }"}, token=token)
 
-        assert LISTENER.heard[kind] == before + 1
+    answers = map(json.loads, (tmp_path / ANSWERS).read_text("utf-8").splitlines())
+    [answer] = [answer for answer in answers if answer["path"] == "/graphql"]
+    assert answer["may_see"] == may
+    assert ("transport" in answer["text"]) == may
+    assert "x-request-id" in answer["text"]
     assert {person["name"] for person in running_agencies.people} <= LISTENER.words
+
+
+def left_behind(folder: Path, asked: list[tuple[str, str | None]]) -> Path:
+    """Write the log of a gateway that answered ``asked``: paths and callers."""
+    (folder / "gateway.toml").write_text(CONFIG)
+    log = folder / "left-behind.log"
+    lines = [
+        json.dumps({"event": "request", "path": path, "caller": caller})
+        for path, caller in asked
+    ]
+    log.write_text("\n".join(lines))
+    return log
+
+
+def answered(folder: Path, text: str, *, may_see: bool) -> None:
+    """Write what a gateway answered once."""
+    line = {"path": "/graphql", "may_see": may_see, "text": text}
+    (folder / ANSWERS).write_text(json.dumps(line) + "\n")
+
+
+@pytest.mark.parametrize(("may_see", "leaks"), [(True, 0), (False, 1)])
+def test_an_answer_names_people_to_whom_it_may(
+    tmp_path: Path, may_see: bool, leaks: int
+) -> None:
+    log = left_behind(tmp_path, [("/graphql", "a")])
+    answered(tmp_path, f"about {NUMBER}", may_see=may_see)
+    heard = listener()
+
+    heard.hear_gateway(log)
+
+    assert len(heard.leaks) == leaks
+
+
+def test_an_answer_that_nobody_heard_fails_the_run(tmp_path: Path) -> None:
+    log = left_behind(tmp_path, [("/graphql", "a"), ("/graphql", "a")])
+    answered(tmp_path, "nothing", may_see=True)
+    heard = listener()
+
+    heard.hear_gateway(log)
+
+    assert heard.leaks == [f"1 answers of {tmp_path} were not heard"]
+
+
+@pytest.mark.parametrize(
+    ("path", "caller", "leaks"),
+    [
+        pytest.param("/graphql", "a", 0, id="to one who sees people, by a role"),
+        pytest.param("/graphql", "b", 0, id="to one who sees people, by a scope"),
+        pytest.param("/health/live", None, 0, id="that it is up"),
+        pytest.param("/graphql", "c", 1, id="to one who does not"),
+        pytest.param("/graphql", None, 1, id="to nobody"),
+        pytest.param("/metrics", None, 1, id="metrics"),
+    ],
+)
+def test_a_gateway_without_a_listener_answers_nobody_else(
+    tmp_path: Path, path: str, caller: str | None, leaks: int
+) -> None:
+    heard = listener()
+
+    heard.hear_gateway(left_behind(tmp_path, [(path, caller)]))
+
+    assert len(heard.leaks) == leaks

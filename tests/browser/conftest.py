@@ -10,9 +10,10 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from gateway.demo import HOST, open_gateway, write_configuration
+from gateway.demo import HOST, write_configuration
 from gateway.ports import free_port
-from tests.running import TOKEN, Agencies
+from tests.browser.logs import hear_browser
+from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 # Collects what the page's policy refused, from before the first script on.
 RECORD_VIOLATIONS = """
@@ -36,8 +37,28 @@ def _gateway_url(
         token=TOKEN,
         id_number=running_agencies.people[0]["idNumber"],
     )
-    with open_gateway(config, port):
-        yield f"http://{HOST}:{port}"
+    with gateway_by(config, port) as gateway:
+        yield gateway.url
+
+
+@pytest.fixture(scope="session", name="masking_gateway")
+def _masking_gateway(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway whose page has a token that sees no numbers and no names."""
+    port = free_port(HOST)
+    config = write_configuration(
+        tmp_path_factory.mktemp("gateway-that-masks"),
+        trust_folder=running_agencies.folder,
+        port=port,
+        agencies=running_agencies.urls,
+        token=TOKEN,
+        id_number="",
+    )
+    text = config.read_text("utf-8")
+    config.write_text(text.replace('"identity:read", ', ""), "utf-8")
+    with gateway_by(config, port) as gateway:
+        yield gateway
 
 
 @pytest.fixture(name="chromium")
@@ -75,5 +96,6 @@ def _chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
             "Page.addScriptToEvaluateOnNewDocument", {"source": RECORD_VIOLATIONS}
         )
         yield browser
+        hear_browser(browser)
     finally:
         browser.quit()

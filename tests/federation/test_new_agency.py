@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from gateway.demo import HOST, open_gateway, write_configuration
+from gateway.demo import HOST, write_configuration
 from gateway.ports import free_port
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
-from tests.running import TOKEN, Agencies, Gateway
+from tests.running import TOKEN, Agencies, gateway_by
 
 
 def test_a_manifest_in_the_folder_is_an_agency_that_answers(
@@ -25,8 +25,7 @@ def test_a_manifest_in_the_folder_is_an_agency_that_answers(
     (tmp_path / "manifests" / "transport-new.toml").write_text(joining, "utf-8")
     person = agencies.person("issued-day-after")
 
-    with open_gateway(config, port):
-        gateway = Gateway(f"http://{HOST}:{port}", tmp_path)
+    with gateway_by(config, port) as gateway:
         holder = gateway.ask(SOURCES, idNumber=person["idNumber"])["holder"]
 
     assert {row["agency"]: row["outcome"] for row in holder["sources"]} == {

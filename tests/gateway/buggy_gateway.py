@@ -16,6 +16,7 @@ from connectors.answer import AttestedCertificate
 from gateway.serve import load_app, serve
 from gateway.wiring import utc_now
 from resolvers.certificate_ids import KEY_BYTES, CertificateIds
+from tests.heard import Heard
 
 QUOTED = "quoted-from-the-question"
 
@@ -48,7 +49,7 @@ def load(config: str) -> ASGIApp:
             )
         await app(scope, receive, send)
 
-    return buggy
+    return Heard(buggy, Path(config))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from gateway.processes import started
 from tests.gateway.callers.authority import Authority, Leaf, authority_in
 from tests.gateway.callers.known import PROXIES, TABLES, fresh_token
 from tests.gateway.callers.minting import ES256, b64, jwk, key_set
-from tests.running import TOKEN, Agencies, Gateway, running_gateway
+from tests.running import HEARD, TOKEN, Agencies, Gateway, running_gateway
 
 QUESTION = json.dumps({"query": "{ policy { notice } }"}).encode()
 
@@ -56,7 +56,7 @@ def _own_tls(
     config.write_text(config.read_text("utf-8") + tls, "utf-8")
     url = f"https://{HOST}:{port}"
     log = folder / "gateway.log"
-    with started("gateway", "serve", "--config", str(config), log=log) as process:
+    with started(HEARD, str(config), log=log) as process:
         client = authority.client(authority.leaf("probe"))
         until = time.monotonic() + 20
         while not _answers(url, client):

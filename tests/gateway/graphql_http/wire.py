@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from tests.personal_data import hear_answer
+from tests.personal_data import hear_server
 from tests.running import Gateway
 
 PING = b'{"query": "{ policy { notice } }"}'
@@ -61,11 +61,9 @@ def ask(
                 body,
                 {n.replace("_", "-"): v for n, v in said.items() if v is not None},
             )
-        answer = _answer(connection.getresponse())
+        return _answer(connection.getresponse())
     finally:
         connection.close()
-    hear_answer(gateway.folder, token, answer.body.decode("utf-8", "replace"))
-    return answer
 
 
 @contextmanager
@@ -98,7 +96,9 @@ def rest_of(connection: socket.socket) -> bytes:
     chunks = []
     while chunk := connection.recv(65_536):
         chunks.append(chunk)
-    return b"".join(chunks)
+    came = b"".join(chunks)
+    hear_server(came.decode("utf-8", "replace"))
+    return came
 
 
 def await_log(gateway: Gateway, text: str) -> None:
@@ -117,4 +117,6 @@ def address_of(gateway: Gateway) -> tuple[str, int]:
 
 def _answer(response: http.client.HTTPResponse) -> Answer:
     headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, response.read())
+    body = response.read()
+    hear_server(f"{response.headers}{body.decode('utf-8', 'replace')}")
+    return Answer(response.status, headers, body)

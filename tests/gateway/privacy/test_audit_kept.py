@@ -15,7 +15,7 @@ from gateway.ports import free_port
 from gateway.processes import await_answer
 from tests.gateway.privacy.callers import TABLES
 from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
-from tests.running import TOKEN, Agencies, Gateway, running_gateway
+from tests.running import HEARD, TOKEN, Agencies, Gateway, running_gateway
 
 
 def test_every_answer_before_a_sigkill_is_on_the_log(
@@ -33,7 +33,7 @@ def test_every_answer_before_a_sigkill_is_on_the_log(
     log = tmp_path / "gateway.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve", "--config", str(config)],
+            [sys.executable, "-m", HEARD, str(config)],
             stderr=errors,
             stdout=subprocess.DEVNULL,
             text=True,

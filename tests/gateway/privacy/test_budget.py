@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import open_gateway
 from tests.gateway.privacy.callers import TABLES, TRYING, TRYING_IDS, WARNED
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
@@ -17,7 +16,7 @@ from tests.gateway.privacy.questions import (
     question,
     records,
 )
-from tests.running import Agencies, Gateway, running_gateway
+from tests.running import Agencies, Gateway, gateway_by, running_gateway
 
 
 def numbers(agencies: Agencies) -> list[str]:
@@ -198,7 +197,7 @@ def test_the_count_survives_a_restart(
         gateway.post(batch(people[:3]), token=sparing)
         port = int(gateway.url.rpartition(":")[2])
 
-    with open_gateway(tmp_path / "gateway.toml", port):
+    with gateway_by(tmp_path / "gateway.toml", port) as gateway:
         _, answer, _ = gateway.post(batch(people[3:4]), token=sparing)
 
     assert error_of(answer)["extensions"]["found"] == 4

@@ -1,0 +1,206 @@
+"""Every gateway of a test run is heard: there is one way for a test to start one.
+
+What could start another (a process, the application itself, a client that runs it
+without a socket) is named here for each file that may, with what it starts by it. At
+the end of the run gateways' own logs are counted against what was heard, too
+(``tests/personal_data.py``); this page is for the gateway that leaves no log.
+
+Whoever asks such a gateway is heard at its end. What could ask, or be answered by the
+server before anything of ours, is named too, with whom it asks: a new client is to be
+one of those that are there (``tests/running.py``, ``wire.py``, ``raw.py``).
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+IMPORTED = {
+    *("create_app", "load_app", "serve", "open_gateway", "open_demo", "started"),
+    *("subprocess", "multiprocessing", "TestClient", "ASGITransport", "granian"),
+}
+TAKEN = {
+    *("create_subprocess_exec", "create_subprocess_shell", "system", "popen"),
+    *("posix_spawn", "posix_spawnp", "fork", "execv", "execvp"),
+}
+CLIENTS = {
+    *("http.client", "urllib.request", "urllib3", "requests", "httpx", "socket"),
+    *("selenium.webdriver", "websockets", "ftplib", "telnetlib", "pycurl"),
+}
+CONNECTING = {"ClientSession", "open_connection", "create_connection", "urlopen"}
+A_COMMAND = "a command that serves nothing"
+AN_AGENCY = "agencies"
+A_LISTENER = "gateways that are heard"
+MAY_START = {
+    "tests/heard.py": A_LISTENER,
+    "tests/running.py": A_LISTENER,
+    "tests/gateway/buggy_gateway.py": A_LISTENER,
+    "tests/gateway/callers/test_tls.py": A_LISTENER,
+    "tests/gateway/privacy/test_audit_kept.py": A_LISTENER,
+    "tests/gateway/test_demo.py": "the demo as its user starts it: its one caller sees "
+    "people, and its log is checked for others",
+    "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
+    "tests/http_audit/test_http_audit.py": A_COMMAND,
+    "tests/architecture/test_signing_example.py": A_COMMAND,
+    "tests/gateway/callers/test_issue.py": A_COMMAND,
+    "tests/gateway/test_trust.py": A_COMMAND,
+    "tests/gateway/test_verify.py": A_COMMAND,
+    "tests/sandbox/conftest.py": AN_AGENCY,
+    "tests/sandbox/process.py": AN_AGENCY,
+    "tests/sandbox/test_process.py": AN_AGENCY,
+}
+BYTES = "bytes at heard gateways; what the server itself answers is heard here"
+A_GATEWAY = "heard gateways, as a client of an integrator would"
+THE_PAGE = "a heard gateway's page; its console, addresses and text are heard here"
+NO_GATEWAY = "no gateway: agencies, issuers, ports"
+MAY_ASK = {
+    "tests/running.py": A_GATEWAY,
+    "tests/attacks/raw.py": BYTES,
+    "tests/gateway/graphql_http/wire.py": BYTES,
+    "tests/gateway/graphql_http/silent_agency.py": "heard gateways, and leaves",
+    "tests/attacks/test_graphql_cop.py": A_GATEWAY,
+    "tests/gateway/callers/test_over_http.py": A_GATEWAY,
+    "tests/gateway/callers/test_tls.py": A_GATEWAY,
+    "tests/gateway/test_front_door.py": A_GATEWAY,
+    "tests/gateway/test_demo.py": "the demo, whether it is up",
+    "tests/browser/conftest.py": THE_PAGE,
+    "tests/browser/logs.py": THE_PAGE,
+    "tests/browser/test_graphiql_page.py": THE_PAGE,
+    "tests/attacks/test_hostile_tls.py": NO_GATEWAY,
+    "tests/attacks/test_hostile_upstream.py": NO_GATEWAY,
+    "tests/attacks/upstream.py": NO_GATEWAY,
+    "tests/connectors/test_exchange.py": NO_GATEWAY,
+    "tests/contracts/test_connector.py": NO_GATEWAY,
+    "tests/fuzz/test_files.py": NO_GATEWAY,
+    "tests/gateway/callers/test_issuer_keys.py": NO_GATEWAY,
+    "tests/sandbox/conftest.py": NO_GATEWAY,
+    "tests/sandbox/process.py": NO_GATEWAY,
+    "tests/sandbox/test_process.py": NO_GATEWAY,
+}
+HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
+
+
+def ways(path: Path) -> set[str]:
+    """Return by what a file could start something."""
+    imported: set[str] = set()
+    taken: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            imported |= set((node.module or "").split("."))
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            imported |= {word for n in node.names for word in n.name.split(".")}
+        elif isinstance(node, ast.Attribute):
+            taken.add(node.attr)
+    return imported & (IMPORTED | TAKEN) | taken & TAKEN
+
+
+def clients(path: Path) -> set[str]:
+    """Return by what a file could ask somebody."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+            found |= {name.name for name in node.names} & CONNECTING
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.Attribute) and node.attr in CONNECTING:
+            found.add(node.attr)
+    return {
+        name
+        for name in found
+        if name in CONNECTING or any(_is_of(name, module) for module in CLIENTS)
+    }
+
+
+def _is_of(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def askers() -> set[str]:
+    """Return the files that could ask somebody."""
+    return {path.as_posix() for path in Path("tests").rglob("*.py") if clients(path)}
+
+
+def starters() -> dict[str, set[str]]:
+    """Return the files that could start something, and by what."""
+    found = {path: ways(path) for path in Path("tests").rglob("*.py")}
+    return {path.as_posix(): by for path, by in found.items() if by}
+
+
+def test_no_other_test_starts_a_gateway() -> None:
+    others = starters().keys() - MAY_START.keys()
+
+    assert others == set(), "start gateways with tests.running, where they are heard"
+
+
+def test_every_file_that_may_does() -> None:
+    assert MAY_START.keys() - starters().keys() == set()
+
+
+@pytest.mark.parametrize("path", sorted(HEARD))
+def test_a_file_that_starts_gateways_has_them_heard(path: str) -> None:
+    text = Path(path).read_text("utf-8")
+
+    assert "HEARD" in text or "Heard(" in text
+
+
+def test_no_other_test_has_a_client_of_its_own() -> None:
+    others = askers() - MAY_ASK.keys()
+
+    assert others == set(), "ask by tests.running, wire.py or raw.py, which are heard"
+
+
+def test_every_file_that_may_ask_does() -> None:
+    assert MAY_ASK.keys() - askers() == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "listening"),
+    [
+        *((path, "hear_server(") for path, whom in MAY_ASK.items() if whom is BYTES),
+        ("tests/browser/conftest.py", "hear_browser("),
+        ("tests/browser/logs.py", "LISTENER.hear("),
+    ],
+)
+def test_a_client_that_sees_more_than_answers_is_heard(
+    path: str, listening: str
+) -> None:
+    assert listening in Path(path).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import http.client",
+        "from urllib.request import urlopen",
+        "import urllib.request as u",
+        "from http import client",
+        "import socket",
+        "import aiohttp\naiohttp.ClientSession()",
+        "from aiohttp import ClientSession",
+        "import asyncio\nasyncio.open_connection('h', 1)",
+        "from selenium.webdriver import Chrome",
+        "from selenium import webdriver",
+        "import httpx",
+    ],
+)
+def test_a_client_is_recognised(tmp_path: Path, text: str) -> None:
+    (tmp_path / "test_new.py").write_text(text, "utf-8")
+
+    assert clients(tmp_path / "test_new.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from urllib.parse import urlsplit",
+        "from aiohttp import web",
+        "from tests.attacks.raw import request, send",
+        "from tests.running import Gateway",
+    ],
+)
+def test_what_asks_by_others_is_no_client(tmp_path: Path, text: str) -> None:
+    (tmp_path / "test_new.py").write_text(text, "utf-8")
+
+    assert clients(tmp_path / "test_new.py") == set()

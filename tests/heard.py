@@ -1,0 +1,104 @@
+"""The gateway as it is served, and a listener outside of everything it answers.
+
+Run as ``python -m tests.heard gateway.toml`` in place of ``gateway serve``; whoever
+asks, by whatever client, a browser and a proxy among them, is answered through here.
+An answer is written down beside the configuration before its last piece is sent, so
+that there is no answer that nobody heard. ``tests/personal_data.py`` searches it all at
+the end of the run.
+
+What the server answers by itself, to bytes that are no request, does not pass here;
+``hear_server`` is for that.
+"""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.demo import UNTIL_STDIN_CLOSES
+from gateway.lifeline import end_with_stdin
+from gateway.serve import load_app, serve
+from tests.personal_data import ANSWERS, may_see_people, page_token
+
+PAGES_OPTIONS = "/graphiql/config.json"
+"""Gives a demonstration's token away, and with it whatever that token may see."""
+
+
+@dataclass(slots=True)
+class Said:
+    """An answer, as far as it was sent."""
+
+    head: str = ""
+    pieces: list[bytes] = field(default_factory=list)
+    is_whole: bool = False
+
+    def add(self, message: Message) -> None:
+        """Take in what is about to be sent."""
+        if message["type"] == "http.response.start":
+            lines = [b": ".join(pair) for pair in message.get("headers", ())]
+            self.head = b"\n".join(lines).decode("latin-1")
+        elif message["type"] == "http.response.pathsend":
+            # A vendored file; its bytes are compared with checksums elsewhere.
+            self.is_whole = True
+        else:
+            self.pieces.append(message.get("body", b""))
+            self.is_whole = not message.get("more_body", False)
+
+    @property
+    def text(self) -> str:
+        """Headers and body."""
+        return f"{self.head}\n{b''.join(self.pieces).decode('utf-8', 'replace')}"
+
+
+class Heard:
+    """An application whose answers are written down."""
+
+    def __init__(self, app: ASGIApp, config: Path) -> None:
+        self._app = app
+        self._folder = config.parent
+        self._answers = (config.parent / ANSWERS).open("ab", buffering=0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, both ways."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = Said()
+
+        async def listening(message: Message) -> None:
+            said.add(message)
+            if said.is_whole:
+                self._write(scope, said)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, listening)
+        finally:
+            if not said.is_whole:
+                self._write(scope, said)
+
+    def _write(self, scope: Scope, said: Said) -> None:
+        may_see = may_see_people(self._folder, self._token(scope))
+        line = {"path": scope["path"], "may_see": may_see, "text": said.text}
+        self._answers.write(json.dumps(line).encode() + b"\n")
+
+    def _token(self, scope: Scope) -> str | None:
+        """Return the token that was shown; the one that is given, for the page's."""
+        if scope["path"] == PAGES_OPTIONS:
+            return page_token(self._folder)
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
+
+def load(config: str) -> ASGIApp:
+    """Return what a worker runs: the gateway's application, heard."""
+    return Heard(load_app(config), Path(config))
+
+
+if __name__ == "__main__":
+    if UNTIL_STDIN_CLOSES in sys.argv:
+        end_with_stdin()
+    serve(Path(sys.argv[1]), load)
