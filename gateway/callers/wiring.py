@@ -167,9 +167,15 @@ def _agency_assertions(
 
 def _client_certificates(settings: Settings, roles: Roles) -> ClientCertificates:
     if settings.client_certificates and not settings.client_certificate_proxies:
+        ended = (
+            "nothing hands certificates on"
+            if settings.tls is None
+            else "the gateway's own tls does not say whose certificate it was"
+        )
         raise StartError(
-            "client_certificates: nothing hands certificates on; "
-            "set client_certificate_proxies"
+            f"client_certificates: {ended}; have a proxy send Client-Cert (see "
+            "docs/operating.md, client certificates), and set "
+            "client_certificate_proxies to its address"
         )
     return ClientCertificates(
         proxies=read_proxies(settings.client_certificate_proxies),

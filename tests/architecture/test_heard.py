@@ -40,6 +40,7 @@ MAY_START = {
     "tests/gateway/test_demo.py": "the demo as its user starts it: its one caller sees "
     "people, and its log is checked for others",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
+    "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/gateway/callers/test_issue.py": A_COMMAND,
@@ -60,6 +61,8 @@ MAY_ASK = {
     "tests/gateway/graphql_http/silent_agency.py": "heard gateways, and leaves",
     "tests/attacks/test_graphql_cop.py": A_GATEWAY,
     "tests/gateway/callers/test_over_http.py": A_GATEWAY,
+    "tests/gateway/callers/haproxy.py": "a proxy, whether it is up",
+    "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,
     "tests/gateway/test_demo.py": "the demo, whether it is up",

@@ -27,6 +27,7 @@ class Leaf:
     certificate_file: Path
     key_file: Path
     der: bytes
+    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,31 @@ class Authority:
             self.folder / f"{name}.pem",
             self.folder / f"{name}.key",
             certificate.public_bytes(Encoding.DER),
+            certificate.serial_number,
         )
         made.certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
         made.key_file.write_bytes(
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         )
         return made
+
+    def revocation_list(self, *revoked: Leaf) -> bytes:
+        """Return who is trusted no more, PEM."""
+        now = datetime.now(UTC)
+        built = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.name)
+            .last_update(now - DAY)
+            .next_update(now + DAY)
+        )
+        for leaf in revoked:
+            built = built.add_revoked_certificate(
+                x509.RevokedCertificateBuilder()
+                .serial_number(leaf.serial)
+                .revocation_date(now - DAY)
+                .build()
+            )
+        return built.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
 
     def client(self, leaf: Leaf | None = None) -> ssl.SSLContext:
         """Return the TLS of a client that trusts this authority and shows ``leaf``."""

@@ -31,6 +31,12 @@ sha256 = "{"0" * 64}"
 """
 
 
+OWN_TLS = """
+[tls]
+certificate_file = "gateway.pem"
+key_file = "gateway.key"
+client_ca_file = "clients.pem"
+"""
 TOKEN = f"""
 [[tokens]]
 caller = "demo"
@@ -81,7 +87,7 @@ def refuse(folder: Path, text: str) -> None:
             id="two issuers with one key",
         ),
         pytest.param(
-            'client_certificate_proxies = ["10.0.0.0/8"]\n' + CERTIFICATE,
+            'client_certificate_proxies = ["10.0.0.0/8"]\n' + CERTIFICATE + OWN_TLS,
             id="certificates behind a proxy",
         ),
         pytest.param(
@@ -186,9 +192,17 @@ FILE = 'jwks_file = "jwks.json"'
         ),
         pytest.param(
             CERTIFICATE,
-            "client_certificates: nothing hands certificates on; "
-            "set client_certificate_proxies",
+            "client_certificates: nothing hands certificates on; have a proxy send "
+            "Client-Cert (see docs/operating.md, client certificates), and set "
+            "client_certificate_proxies to its address",
             id="certificates and no proxy",
+        ),
+        pytest.param(
+            CERTIFICATE + OWN_TLS,
+            "client_certificates: the gateway's own tls does not say whose certificate "
+            "it was; have a proxy send Client-Cert (see docs/operating.md, client "
+            "certificates), and set client_certificate_proxies to its address",
+            id="certificates, the gateway's own TLS and no proxy",
         ),
         pytest.param(
             'client_certificate_proxies = ["proxy.example"]\n',
