@@ -1,39 +1,18 @@
 """Ids that say nothing, cannot be invented, and lead back."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.answer import AttestedCertificate
-from connectors.decode import Decoder
-from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
-from policy.evidence import Attestation
 from policy.identity import parse_identity
 from resolvers.certificate_ids import CertificateIds, UnknownIdError, fingerprint
-from tests.connectors.agency import NOW, ZHANG, believed, manifest, record
+from tests.connectors.agency import ZHANG
+from tests.resolvers.attested import certificate
 
 IDS = CertificateIds(bytes(range(64)))
-
-
-def certificate(**changes: object) -> AttestedCertificate:
-    envelope = record()
-    proof = believed(envelope)
-    reading = Decoder(manifest(), load_catalogue()).decode(proof)
-    (found,) = reading.holdings[ZHANG].records
-    return AttestedCertificate(
-        agency="transport",
-        record=replace(found, **changes),  # type: ignore[arg-type]  # test literals
-        attestation=Attestation(
-            institution="x", scope=frozenset(), key_in_force=True, account=None
-        ),
-        proof=proof,
-        envelope=envelope,
-        retrieved_at=NOW,
-    )
 
 
 def test_an_id_leads_back_to_its_place() -> None:
