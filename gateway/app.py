@@ -21,6 +21,7 @@ from gateway.graphql_http.endpoint import GraphQLEndpoint, Shortcut
 from gateway.graphql_http.guards import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.settings import Mode, Settings
+from gateway.store.store import open_store
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
 from resolvers.schema import schema
@@ -53,10 +54,13 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_services(settings, measured, clock) as services:
+        async with (
+            open_store(settings.database_url) as store,
+            open_services(settings, measured, store, clock) as services,
+        ):
             app.state.services = services
             app.state.metrics = measured
-            async with open_callers(settings, services) as callers:
+            async with open_callers(settings, services, store) as callers:
                 app.state.callers = callers
                 yield
 

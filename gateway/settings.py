@@ -86,7 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[str, msgspec.Meta(pattern=r"^sqlite:///.+$")] = (
         "sqlite:///var/gateway.db"
     )
-    """Where the gateway keeps what it must remember: the audit log."""
+    """Where the gateway keeps what it must remember: the audit log, used tokens."""
     privacy: Privacy = Privacy()
     """How long look-ups are on record, and how many people one may look up."""
     registration: Registration = Registration()

@@ -15,6 +15,7 @@ from connectors.registry import Registry, load_manifests, open_agency
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.store.store import Store
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -36,6 +37,7 @@ def utc_now() -> datetime:
 async def open_services(
     settings: Settings,
     observer: Observer,
+    store: Store,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
     """Open what requests use.
@@ -48,7 +50,7 @@ async def open_services(
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings, observer, clock)
+            open_oversight(settings, observer, store, clock)
         )
         session = await stack.enter_async_context(
             aiohttp.ClientSession(

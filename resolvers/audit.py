@@ -21,6 +21,9 @@ class AuditEvent(StrEnum):
     LOOKED_UP = "LOOKED_UP"
     # The agencies may have been asked; the caller was not answered.
     ABANDONED = "ABANDONED"
+    # The agencies were asked; then it showed that other gateways on this log had spent
+    # the caller's budget of people. The caller was not answered.
+    OVER_BUDGET = "OVER_BUDGET"
     READ = "READ"
     RETENTION_APPLIED = "RETENTION_APPLIED"
 
@@ -89,6 +92,8 @@ class AuditLog(Protocol):
 
         Raises:
             AuditUnavailableError: it is not kept, or not known to be.
+            OverBudgetError: it is kept, as a look-up of somebody for whom the caller's
+                budget had no room any more.
         """
 
     def note(self, record: AuditRecord) -> None:

@@ -319,6 +319,11 @@ described_enum(
             "A person was looked up and not answered about; agencies may have been "
             "asked",
         ),
+        AuditEvent.OVER_BUDGET: both(
+            "已向机构查询一个人，随后查明人数额度已由其他网关用完，未答复",
+            "Agencies were asked about a person; then other gateways turned out to "
+            "have spent the budget of people, and the caller was not answered",
+        ),
         AuditEvent.READ: both("查阅了审计日志", "The audit log was read"),
         AuditEvent.RETENTION_APPLIED: both(
             "删除了保存期满的记录", "Records whose time had passed were removed"

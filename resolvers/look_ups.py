@@ -178,6 +178,9 @@ async def _gated(
             )
         )
     except (OverBudgetError, AuditUnavailableError, RequestError) as error:
+        if isinstance(error, OverBudgetError) and error.is_late and error.is_news:
+            caller = context.caller.id
+            oversight.observer.alerted(Alert.PEOPLE_BUDGET_SPENT, caller, error.found)
         refusal = _refusal(error, context)
         oversight.observer.look_up_refused(refusal.code)
         raise refusal from None
@@ -230,21 +233,26 @@ def audit_unavailable() -> RequestError:
     )
 
 
+_EARLY = "未向任何机构查询", "nobody was asked"
+_LATE = "额度同时由其他网关用完，未予答复", "other gateways spent it at the same time"
+
+
 def _refusal(
     error: OverBudgetError | AuditUnavailableError | RequestError,
     context: RequestContext,
 ) -> RequestError:
     """Return what the client is told; a new error for each field that raises it."""
     match error:
-        case OverBudgetError(found=found, allowed=allowed):
+        case OverBudgetError(found=found, allowed=allowed, is_late=is_late):
+            zh, en = _LATE if is_late else _EARLY
             midnight = datetime.combine(
                 context.today + timedelta(days=1), time.min, SHANGHAI
             )
             return RequestError(
                 f"今日查询人数将达{found}人，每日最多{allowed}人，"
-                f"{midnight:%m月%d日}零时重新计算；未向任何机构查询 / "
+                f"{midnight:%m月%d日}零时重新计算；{zh} / "
                 f"{found} people would be looked up today, {allowed} are allowed; the "
-                f"count starts anew at {midnight.isoformat()}; nobody was asked",
+                f"count starts anew at {midnight.isoformat()}; {en}",
                 "PEOPLE_BUDGET_EXCEEDED",
                 found=found,
                 allowed=allowed,

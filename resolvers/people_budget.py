@@ -3,6 +3,10 @@
 People are counted, not requests: aliases, lists, entities and certificate ids all
 count whom they are about, and somebody looked up again on the same day counts once.
 What would go over the budget is refused as a whole. A day is a day in Shanghai.
+
+Several gateways may share one budget by one audit log. Each counts whom it admitted,
+and learns whom the others looked up; what two of them admitted at once is judged when
+it is put on the log, and refused late.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -26,10 +30,14 @@ class Spent:
 class OverBudgetError(Exception):
     """These people would be more than the caller may look up today."""
 
-    def __init__(self, found: int, allowed: int, *, is_news: bool) -> None:
+    def __init__(
+        self, found: int, allowed: int, *, is_news: bool, is_late: bool = False
+    ) -> None:
         self.found = found
         self.allowed = allowed
         self.is_news = is_news
+        self.is_late = is_late
+        """Whether agencies were asked before it was known."""
         super().__init__(f"{found} people, at most {allowed} allowed")
 
 
@@ -51,11 +59,24 @@ class PeopleBudget:
         self._today: date | None = None
         self._days: dict[str, _Day] = {}
 
-    def restore(self, today: date, looked_up: Iterable[tuple[str, str]]) -> None:
-        """Take over whom each caller looked up ``today`` before the process started."""
-        self._turn_to(today)
-        for caller, person in looked_up:
-            self._day_of(caller).people.add(person)
+    def allowed(self, caller: str) -> int:
+        """Return how many people ``caller`` may look up in a day."""
+        return self._allowed_of.get(caller, self._allowed)
+
+    def learn(self, day: date, looked_up: Iterable[tuple[str, str]]) -> None:
+        """Take over whom callers looked up on ``day``, here before or elsewhere."""
+        self._turn_to(day)
+        if day == self._today:
+            for caller, person in looked_up:
+                self._day_of(caller).people.add(person)
+
+    def refused(self, caller: str, person: str | None, found: int) -> OverBudgetError:
+        """Return the refusal of ``person``, who was admitted when there was no room."""
+        day = self._day_of(caller)
+        day.people.discard(str(person))
+        return OverBudgetError(
+            found, self.allowed(caller), is_news=_is_news(day, 100), is_late=True
+        )
 
     def admit(self, caller: str, people: Collection[str], today: date) -> Spent:
         """Count ``people``, given as pseudonyms, as looked up by ``caller``.
@@ -65,7 +86,7 @@ class PeopleBudget:
         """
         self._turn_to(today)
         day = self._day_of(caller)
-        allowed = self._allowed_of.get(caller, self._allowed)
+        allowed = self.allowed(caller)
         found = len(day.people.union(people))
         # Whoever was counted already stays open until midnight.
         if found > allowed and found > len(day.people):

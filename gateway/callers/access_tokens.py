@@ -26,7 +26,7 @@ from gateway.callers.issuer_keys import IssuerKeys
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
 from gateway.callers.signed_token import SignedToken
-from gateway.callers.single_use import UsedTokens
+from gateway.callers.single_use import UsedTokens, use_once
 from resolvers.caller import Caller, Scope
 from signing import base64url
 
@@ -80,7 +80,8 @@ class AccessTokens:
         require_same_client(claims, certificate)
         if issuer.single_use:
             token_id = require_word(claims, "jti")
-            self.used.use(issuer.issuer, token_id, require_seconds(claims, "exp"), now)
+            expires_at = require_seconds(claims, "exp")
+            await use_once(self.used, issuer.issuer, token_id, expires_at, now)
         return Caller(
             id=f"{issuer.name}:{client}", scopes=self._scopes(claims) & issuer.scopes
         )

@@ -18,7 +18,7 @@ from gateway.callers.claims import (
 )
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import SignedToken
-from gateway.callers.single_use import UsedTokens
+from gateway.callers.single_use import UsedTokens, use_once
 from policy.evidence import AccountState
 from resolvers.caller import Caller, Scope
 from signing.trust import KeyState, TrustBundle, TrustedKey
@@ -40,7 +40,7 @@ class AgencyAssertions:
     scopes: frozenset[Scope]
     used: UsedTokens
 
-    def caller_of(self, token: SignedToken, now: float) -> Caller:
+    async def caller_of(self, token: SignedToken, now: float) -> Caller:
         """Return which agency signed ``token``.
 
         Raises:
@@ -66,7 +66,8 @@ class AgencyAssertions:
         expires_at = require_seconds(claims, "exp")
         if expires_at - require_seconds(claims, "iat") > LONGEST_SECONDS:
             raise AuthenticationError(Reason.TOO_LONG_LIVED)
-        self.used.use(name, require_word(claims, "jti"), expires_at, now)
+        token_id = require_word(claims, "jti")
+        await use_once(self.used, name, token_id, expires_at, now)
         return Caller(id=f"{AGENCIES}:{name}", scopes=self.scopes)
 
 

@@ -63,7 +63,7 @@ class Callers:
         if signed.type == access_tokens.TYPE:
             return await self.access_tokens.caller_of(signed, certificate, self.now())
         if signed.type == agency_assertions.TYPE and assertions is not None:
-            return assertions.caller_of(signed, self.now())
+            return await assertions.caller_of(signed, self.now())
         raise AuthenticationError(Reason.WRONG_TYPE)
 
 

@@ -63,7 +63,7 @@ WORDS = {
     Reason.NOT_YET_VALID: "the token is from the future; compare the clocks",
     Reason.TOO_LONG_LIVED: "the token lives longer than 5 minutes; make a shorter one",
     Reason.REPLAYED: "the token was used before, and may be used once",
-    Reason.REPLAYS_UNKNOWN: "too many tokens for one use each; try again later",
+    Reason.REPLAYS_UNKNOWN: "whether the token was used cannot be known now; try later",
     Reason.UNKNOWN_AGENCY: "the token's iss and sub are not one registered agency",
     Reason.ACCOUNT_NOT_ACTIVE: "the agency's account is not active",
     Reason.UNKNOWN_BINDING: "the token's cnf is of a kind that cannot be checked here",

@@ -1,35 +1,32 @@
 """Tokens that are accepted once: remembered by ``jti`` until they expire.
 
-Each process remembers for itself: a token may be shown once to every gateway behind
-one address. Only tokens whose signature has been checked are remembered, so that a
-stranger cannot fill the memory; when it is full, nothing more is accepted.
+Only tokens whose signature has been checked are remembered, so that a stranger cannot
+fill the memory.
 """
 
+from typing import Protocol
+
 from gateway.callers.claims import SKEW_SECONDS
-from gateway.callers.refusal import AuthenticationError, Reason
-
-MOST = 100_000
-"""How many tokens are remembered at once."""
 
 
-class UsedTokens:
-    """What has been used, and until when that has to be known."""
+class UsedTokens(Protocol):
+    """What has been used, for all gateways that have one store."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._until: dict[tuple[str, str], int] = {}
-
-    def use(self, issuer: str, token_id: str, expires_at: int, now: float) -> None:
-        """Note that a token is used.
+    async def use(self, issuer: str, token_id: str, until: float, now: float) -> None:
+        """Note that a token is used, which has to be known ``until`` then.
 
         Raises:
-            AuthenticationError: it was used before, or there is no room to know.
+            AuthenticationError: it was used before, or that cannot be known now.
         """
-        key = (issuer, token_id)
-        if key in self._until:
-            raise AuthenticationError(Reason.REPLAYED)
-        if len(self._until) >= self._most:
-            self._until = {k: end for k, end in self._until.items() if end > now}
-            if len(self._until) >= self._most:
-                raise AuthenticationError(Reason.REPLAYS_UNKNOWN)
-        self._until[key] = expires_at + SKEW_SECONDS
+
+
+async def use_once(
+    used: UsedTokens, issuer: str, token_id: str, expires_at: int, now: float
+) -> None:
+    """Accept a token that was not used before.
+
+    Raises:
+        AuthenticationError: it was used, or nobody can say now.
+    """
+    # A clock that is behind accepts it a little longer.
+    await used.use(issuer, token_id, expires_at + SKEW_SECONDS, now)

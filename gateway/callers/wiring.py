@@ -20,6 +20,8 @@ from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
 from gateway.settings import Settings
+from gateway.store.store import Store
+from gateway.store.used_tokens import StoredUsedTokens
 from resolvers.caller import Scope
 from resolvers.context import Services
 
@@ -28,7 +30,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @asynccontextmanager
 async def open_callers(
-    settings: Settings, services: Services
+    settings: Settings, services: Services, store: Store
 ) -> AsyncIterator[Callers]:
     """Open what names callers.
 
@@ -37,7 +39,7 @@ async def open_callers(
     """
     refuse_unusable_callers(settings)
     roles = read_roles(settings.roles)
-    used = UsedTokens()
+    used = StoredUsedTokens(store.writer)
     now = _seconds(services.clock)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(

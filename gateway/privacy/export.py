@@ -9,7 +9,7 @@ import orjson
 from gateway.errors import StartError
 from gateway.settings import Settings
 from gateway.store.audit import StoredAuditLog, open_audit_log
-from gateway.store.database import open_database
+from gateway.store.store import open_store
 from resolvers.audit import AuditEvent, AuditRecord, AuditUnavailableError
 from resolvers.context import SHANGHAI
 
@@ -37,8 +37,8 @@ async def export(
         to = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
     count = 0
     async with (
-        open_database(settings.database_url) as engine,
-        open_audit_log(engine) as log,
+        open_store(settings.database_url) as store,
+        open_audit_log(store) as log,
     ):
         try:
             await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))

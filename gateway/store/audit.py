@@ -5,6 +5,9 @@ commit, so that an idle gateway commits at once and a busy one seldom commits fo
 look-up alone. An answer waits for its commit. When a commit fails, those who wait are
 refused and the group is tried again until it is kept: the agencies were asked about
 these people. Until then, and whenever too many wait, nobody may be looked up.
+
+The same transaction counts people for the budget that gateways on one database share
+(``logged_people``); a log that is idle looks once a second what others wrote.
 """
 
 import asyncio
@@ -15,24 +18,24 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from connectors.answer import SourceOutcome
+from gateway.store.audit_rows import conditions_of, record_of, row_of
 from gateway.store.database import READS
+from gateway.store.logged_people import Draft, LoggedPeople, Person, day_of
+from gateway.store.store import Store
 from gateway.store.tables import audit_records
-from gateway.store.writer import Writer, open_writer
 from resolvers.audit import (
     AuditEvent,
     AuditRecord,
     AuditSelection,
     AuditUnavailableError,
 )
-from resolvers.caller import Purpose
+from resolvers.people_budget import OverBudgetError, PeopleBudget
 
 GROUP = 500
 """The most records of one commit."""
@@ -43,8 +46,11 @@ MAX_WAITING = 5_000
 WAIT_SECONDS = 2.0
 """How long an answer waits for its record."""
 RETRY_SECONDS = 0.5
-REMOVED_AT_ONCE = 5_000
-"""The most records that one transaction of the retention job removes."""
+LEARN_SECONDS = 1.0
+"""How long an idle log does not know what other gateways wrote."""
+
+Waiting = tuple[AuditRecord, asyncio.Future[None] | None]
+"""A record, and who waits for it."""
 
 
 class AuditObserver(Protocol):
@@ -62,17 +68,18 @@ class StoredAuditLog:
 
     def __init__(
         self,
-        engine: AsyncEngine,
-        writer: Writer,
+        store: Store,
         observer: AuditObserver | None,
         max_waiting: int,
+        budget: PeopleBudget | None = None,
     ) -> None:
-        self._engine = engine
-        self._writer = writer
-        self._reading = engine.execution_options(**{READS: True})
+        self._writer = store.writer
+        self._reading = store.engine.execution_options(**{READS: True})
         self._observer = observer
+        self._budget = budget
+        self._people = None if budget is None else LoggedPeople(budget.allowed)
         self._max_waiting = max_waiting
-        self._waiting: deque[tuple[AuditRecord, asyncio.Future[None] | None]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._has_work = asyncio.Event()
         self._is_failing = False
         self._is_closing = False
@@ -115,7 +122,7 @@ class StoredAuditLog:
     ) -> Sequence[AuditRecord]:
         """See ``AuditLog``."""
         column = audit_records.c
-        conditions = _conditions(selection)
+        conditions = conditions_of(selection)
         if before is not None:
             conditions.append(column.id < before)
         statement = (
@@ -125,7 +132,7 @@ class StoredAuditLog:
             .limit(first)
         )
         async with self._reading.connect() as connection:
-            return [_record_of(row) for row in await connection.execute(statement)]
+            return [record_of(row) for row in await connection.execute(statement)]
 
     async def export(
         self, from_: datetime | None, to: datetime | None
@@ -133,67 +140,31 @@ class StoredAuditLog:
         """Yield the records from ``from_`` until before ``to``, oldest first."""
         statement = (
             select(audit_records)
-            .where(*_conditions(AuditSelection(from_=from_, to=to)))
+            .where(*conditions_of(AuditSelection(from_=from_, to=to)))
             .order_by(audit_records.c.id)
         )
         async with self._reading.connect() as connection:
             async for row in await connection.stream(statement):
-                yield _record_of(row)
+                yield record_of(row)
 
-    async def looked_up_since(self, moment: datetime) -> list[tuple[str, str]]:
-        """Return whom each caller looked up since ``moment``: caller, pseudonym."""
-        column = audit_records.c
-        statement = (
-            select(column.caller, column.person)
-            .where(
-                column.at >= moment,
-                column.event.in_([AuditEvent.LOOKED_UP, AuditEvent.ABANDONED]),
-            )
-            .distinct()
-        )
-        async with self._reading.connect() as connection:
-            return [
-                (row.caller, row.person) for row in await connection.execute(statement)
-            ]
-
-    async def apply_retention(self, kept_from: datetime, now: datetime) -> int:
-        """Remove what is older than ``kept_from``, and say so on the log itself.
-
-        The record comes first: the database removes nothing that no record on the
-        log says is to be removed. A process that dies on the way begins anew.
-        """
-        column = audit_records.c
-        old = column.at < kept_from
-        async with self._engine.begin() as connection:
-            removed = await connection.scalar(select(func.count()).where(old)) or 0
-            await connection.execute(
-                insert(audit_records),
-                [
-                    _row_of(
-                        AuditRecord(
-                            at=now,
-                            event=AuditEvent.RETENTION_APPLIED,
-                            caller=RETENTION_CALLER,
-                            kept_from=kept_from,
-                            removed=removed,
-                        )
-                    )
-                ],
-            )
-        some = select(column.id).where(old).limit(REMOVED_AT_ONCE)
-        remaining = removed
-        while remaining > 0:
-            async with self._engine.begin() as connection:
-                done = await connection.execute(
-                    delete(audit_records).where(column.id.in_(some))
-                )
-            remaining = remaining - done.rowcount if done.rowcount else 0
-        return removed
+    async def restore(self, now: datetime) -> None:
+        """Count whom callers looked up on the day of ``now``, by whatever gateway."""
+        people = self._people
+        if people is None:
+            return
+        today = day_of(now)
+        await self._writer.read(lambda connection: people.restore(connection, today))
+        self._learn(*people.today)
 
     async def keep_writing(self) -> None:
         """Write what waits until cancelled; the log's one writer."""
         while not (self._is_closing and not self._waiting):
-            await self._has_work.wait()
+            try:
+                async with asyncio.timeout(LEARN_SECONDS):
+                    await self._has_work.wait()
+            except TimeoutError:
+                await self._look()
+                continue
             self._has_work.clear()
             while self._waiting:
                 await self._write_group()
@@ -202,37 +173,89 @@ class StoredAuditLog:
                     # more of them share a commit. Whoever is alone waits for nobody.
                     await asyncio.sleep(GATHER_SECONDS)
 
+    async def _look(self) -> None:
+        """Learn what other gateways wrote."""
+        people = self._people
+        if people is None:
+            return
+        # What goes wrong here goes wrong with the next record, where it is told.
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error, OSError):
+            self._take(await self._writer.read(people.draft))
+
     async def _write_group(self) -> None:
         size = 1 if self._is_failing else min(GROUP, len(self._waiting))
         group = [self._waiting.popleft() for _ in range(size)]
         started = time.perf_counter()
         try:
-            rows = [_row_of(record) for record, _ in group]
-            await self._writer.add(audit_records, rows)
+            draft = await self._writer.write(
+                lambda connection: self._write(connection, [one for one, _ in group])
+            )
         # ValueError: a text that is no Unicode, found by the driver.
         except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
-            self._is_failing = True
-            seconds = time.perf_counter() - started
-            if self._observer is not None:
-                self._observer.audit_failed(len(group), seconds, type(error).__name__)
-            for _, kept in group:
-                if kept is not None and not kept.done():
-                    kept.set_exception(AuditUnavailableError())
-            # A record that alone cannot be written, while the database can be, would
-            # stop all others for good.
-            if size > 1 or isinstance(error, (OperationalError, OSError)):
-                # Nobody gets these answers; that the agencies were asked is kept.
-                self._waiting.extendleft(
-                    (_abandoned(record), None) for record, _ in reversed(group)
-                )
-                await asyncio.sleep(RETRY_SECONDS)
+            await self._failed(group, time.perf_counter() - started, error)
             return
         self._is_failing = False
         if self._observer is not None:
             self._observer.audit_written(len(group), time.perf_counter() - started)
+        self._take(draft)
+        for place, (record, kept) in enumerate(group):
+            over = self._over(draft, place, record)
+            if kept is None or kept.done():
+                continue
+            if over is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(over)
+
+    async def _failed(
+        self, group: Sequence[Waiting], seconds: float, error: Exception
+    ) -> None:
+        """Refuse who waits for ``group``, and see to it that it is kept later."""
+        self._is_failing = True
+        if self._observer is not None:
+            self._observer.audit_failed(len(group), seconds, type(error).__name__)
         for _, kept in group:
             if kept is not None and not kept.done():
-                kept.set_result(None)
+                kept.set_exception(AuditUnavailableError())
+        # A record that alone cannot be written, while the database can be, would stop
+        # all others for good.
+        if len(group) > 1 or isinstance(error, (OperationalError, OSError)):
+            # Nobody gets these answers; that the agencies were asked is kept.
+            self._waiting.extendleft(
+                (_abandoned(record), None) for record, _ in reversed(group)
+            )
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _over(
+        self, draft: Draft | None, place: int, record: AuditRecord
+    ) -> OverBudgetError | None:
+        """Return why a record of the group is no answer; ``None`` if it is one."""
+        if draft is None or self._budget is None or place not in draft.refused:
+            return None
+        found = draft.refused[place]
+        return self._budget.refused(record.caller, record.person, found)
+
+    def _write(
+        self, connection: Connection, records: Sequence[AuditRecord]
+    ) -> Draft | None:
+        """Add ``records``, and judge them; runs where the database is spoken to."""
+        draft = None
+        if self._people is not None:
+            draft = self._people.draft(connection)
+            records = [draft.judged(place, one) for place, one in enumerate(records)]
+        connection.execute(insert(audit_records), [row_of(one) for one in records])
+        if draft is not None:
+            draft.seen = connection.scalar(select(func.max(audit_records.c.id))) or 0
+        return draft
+
+    def _take(self, draft: Draft | None) -> None:
+        if draft is not None and self._people is not None:
+            self._people.take(draft)
+            self._learn(draft.day, draft.found)
+
+    def _learn(self, day: date, found: Sequence[Person]) -> None:
+        if self._budget is not None:
+            self._budget.learn(day, found)
 
     def close(self) -> None:
         """Take no more records, and let ``keep_writing`` end once nothing waits."""
@@ -240,82 +263,32 @@ class StoredAuditLog:
         self._has_work.set()
 
 
-RETENTION_CALLER = "gateway"
-"""Who applies retention: no caller, the process itself."""
 FLUSH_SECONDS = 3.0
 
 
 @asynccontextmanager
 async def open_audit_log(
-    engine: AsyncEngine,
+    store: Store,
     observer: AuditObserver | None = None,
     max_waiting: int = MAX_WAITING,
+    budget: PeopleBudget | None = None,
 ) -> AsyncIterator[StoredAuditLog]:
-    """Run the log's writer; at the end, write what waits."""
-    async with open_writer(engine) as writer:
-        log = StoredAuditLog(engine, writer, observer, max_waiting)
-        writing = asyncio.create_task(log.keep_writing())
-        writing.add_done_callback(lambda _: log.close())
-        try:
-            yield log
-        finally:
-            log.close()
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(writing, FLUSH_SECONDS)
+    """Run the log's writer; at the end, write what waits.
 
-
-def _conditions(selection: AuditSelection) -> list[ColumnElement[bool]]:
-    column = audit_records.c
-    equal = {
-        column.event: selection.event,
-        column.caller: selection.caller,
-        column.request_id: selection.request_id,
-        column.purpose: selection.purpose,
-        column.case_number: selection.case_number,
-    }
-    conditions: list[ColumnElement[bool]] = [
-        one == value for one, value in equal.items() if value is not None
-    ]
-    if selection.people is not None:
-        conditions.append(column.person.in_(selection.people))
-    if selection.from_ is not None:
-        conditions.append(column.at >= selection.from_)
-    if selection.to is not None:
-        conditions.append(column.at < selection.to)
-    return conditions
+    Look-ups are counted against ``budget``, if there is one.
+    """
+    log = StoredAuditLog(store, observer, max_waiting, budget)
+    writing = asyncio.create_task(log.keep_writing())
+    writing.add_done_callback(lambda _: log.close())
+    try:
+        yield log
+    finally:
+        log.close()
+        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(writing, FLUSH_SECONDS)
 
 
 def _abandoned(record: AuditRecord) -> AuditRecord:
     if record.event is not AuditEvent.LOOKED_UP:
         return record
     return replace(record, event=AuditEvent.ABANDONED, certificates=None)
-
-
-def _row_of(record: AuditRecord) -> dict[str, Any]:
-    return {
-        "at": record.at,
-        "event": record.event.value,
-        "caller": record.caller,
-        "request_id": record.request_id,
-        "person": record.person,
-        "purpose": None if record.purpose is None else record.purpose.value,
-        "case_number": record.case_number,
-        "operation": record.operation,
-        "document": record.document,
-        "sources": {agency: str(end) for agency, end in record.sources.items()},
-        "certificates": record.certificates,
-        "kept_from": record.kept_from,
-        "removed": record.removed,
-    }
-
-
-def _record_of(row: Row[Any]) -> AuditRecord:
-    more: dict[str, Any] = row._asdict()
-    purpose = more.pop("purpose")
-    sources: dict[str, str] = more.pop("sources")
-    return AuditRecord(
-        event=AuditEvent(more.pop("event")),
-        purpose=None if purpose is None else Purpose(purpose),
-        sources={agency: SourceOutcome(end) for agency, end in sources.items()},
-        **more,
-    )

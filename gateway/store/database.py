@@ -31,7 +31,7 @@ PRAGMAS = (
 )
 READS = "gateway_reads"
 """The execution option of a connection that never writes, and so need not queue."""
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest step; a test compares it with ``migrations``."""
 
 

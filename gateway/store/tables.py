@@ -68,3 +68,11 @@ audit_records = Table(
     Index("audit_records_by_caller", "caller", "at"),
     Index("audit_records_by_retention", "kept_from"),
 )
+
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("used_tokens_by_time", "until"),
+)

@@ -1,64 +1,87 @@
-"""Add rows in one transaction, at the least cost to the event loop.
+"""Run whole transactions, at the least cost to the event loop.
 
 SQLite's driver waits, so an asynchronous engine hands each statement of a transaction
 to a thread and back: begin, insert, commit. Here the whole transaction is handed over
 once, to a thread with a connection of its own. Other databases are spoken to from the
-event loop.
+event loop. Either way one transaction runs after the other.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.store.database import open_waiting
+from gateway.store.database import READS, open_waiting
 
-Rows = Sequence[Mapping[str, Any]]
+T = TypeVar("T")
+Work = Callable[[Connection], T]
 
 
 class Writer(Protocol):
-    """Adds rows to tables."""
+    """Runs transactions one after the other."""
 
-    async def add(self, table: Table, rows: Rows) -> None:
-        """Return once ``rows`` are committed, all or none.
+    async def write(self, work: Work[T]) -> T:
+        """Return what ``work`` returns, once all it did is committed.
+
+        No other process writes between its first statement and the commit.
 
         Raises:
-            SQLAlchemyError: they are not, or not known to be.
+            SQLAlchemyError: it is not committed, or not known to be.
         """
+
+    async def read(self, work: Work[T]) -> T:
+        """Return what ``work`` finds, without queueing with who writes."""
 
 
 class _LoopWriter:
-    """Writes from the event loop."""
+    """Runs transactions from the event loop."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._turn = asyncio.Lock()
 
-    async def add(self, table: Table, rows: Rows) -> None:
+    async def write(self, work: Work[T]) -> T:
         """See ``Writer``."""
-        async with self._engine.begin() as connection:
-            await connection.execute(insert(table), rows)
+        async with self._turn, self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """See ``Writer``."""
+        reading = self._engine.execution_options(**{READS: True})
+        async with self._turn, reading.connect() as connection:
+            return await connection.run_sync(work)
 
 
 class _ThreadWriter:
-    """Writes from a thread."""
+    """Runs transactions in a thread."""
 
     def __init__(self, engine: Engine, thread: ThreadPoolExecutor) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(**{READS: True})
         self._thread = thread
 
-    async def add(self, table: Table, rows: Rows) -> None:
+    async def write(self, work: Work[T]) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
         # The thread finishes what it began, even if nobody waits for it any more.
-        await loop.run_in_executor(self._thread, self._add, table, rows)
+        return await loop.run_in_executor(self._thread, self._write, work)
 
-    def _add(self, table: Table, rows: Rows) -> None:
+    async def read(self, work: Work[T]) -> T:
+        """See ``Writer``."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._read, work)
+
+    def _write(self, work: Work[T]) -> T:
         with self._engine.begin() as connection:
-            connection.execute(insert(table), rows)
+            return work(connection)
+
+    def _read(self, work: Work[T]) -> T:
+        with self._reading.connect() as connection:
+            return work(connection)
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ def test_who_was_counted_stays_open_when_the_budget_is_spent() -> None:
 
 def test_a_budget_made_smaller_over_night_keeps_counted_people_open() -> None:
     spending = budget(1)
-    spending.restore(MONDAY, [("hr", "a"), ("hr", "b")])
+    spending.learn(MONDAY, [("hr", "a"), ("hr", "b")])
 
     assert spending.admit("hr", ["b"], MONDAY).people == 2
 
@@ -97,7 +97,7 @@ def test_a_request_from_before_midnight_does_not_bring_yesterday_back() -> None:
 
 def test_what_was_looked_up_before_the_start_counts() -> None:
     spending = budget()
-    spending.restore(MONDAY, [("hr", "a"), ("hr", "b"), ("audit", "c")])
+    spending.learn(MONDAY, [("hr", "a"), ("hr", "b"), ("audit", "c")])
 
     assert spending.admit("hr", ["d"], MONDAY).people == 3
 
@@ -119,3 +119,28 @@ def test_the_first_refusal_is_news_once() -> None:
         told.append(refused.value.is_news)
 
     assert told == [True, False]
+
+
+def test_what_others_looked_up_yesterday_does_not_count() -> None:
+    spending = budget(1)
+    spending.admit("hr", ["a"], TUESDAY)
+    spending.learn(MONDAY, [("hr", "b")])
+
+    assert spending.admit("hr", ["a"], TUESDAY).people == 1
+
+
+def test_whoever_is_refused_late_is_counted_no_more() -> None:
+    spending = budget(2)
+    spending.admit("hr", ["a", "b"], MONDAY)
+
+    error = spending.refused("hr", "b", 3)
+
+    assert (error.found, error.allowed, error.is_late) == (3, 2, True)
+    assert spending.admit("hr", ["c"], MONDAY).people == 2
+
+
+def test_a_late_refusal_is_news_once_too() -> None:
+    spending = budget(9)
+    spending.admit("hr", ["a", "b"], MONDAY)
+
+    assert [spending.refused("hr", p, 10).is_news for p in "ab"] == [True, False]

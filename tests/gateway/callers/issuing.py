@@ -11,7 +11,6 @@ from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, KeysUnavailableError
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import read_roles
-from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens
 from resolvers.caller import Caller, Scope
 from tests.gateway.callers import minting
@@ -49,6 +48,18 @@ class Publisher:
         if self.is_down:
             raise KeysUnavailableError("ClientConnectorError")
         return self.text
+
+
+class RememberedTokens:
+    """Used tokens in memory; ``tests/gateway/store/test_used_tokens.py`` holds it."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, str], float] = {}
+
+    async def use(self, issuer: str, token_id: str, until: float, now: float) -> None:
+        if self._until.get((issuer, token_id), now - 1) >= now:
+            raise AuthenticationError(Reason.REPLAYED)
+        self._until[issuer, token_id] = until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +139,7 @@ def door(*, single_use: bool = False, proxies: tuple[str, ...] = ()) -> Door:
         access_tokens=AccessTokens(
             issuers={known.issuer: known for known in issuers},
             roles=ROLES,
-            used=UsedTokens(),
+            used=RememberedTokens(),
         ),
         agency_assertions=None,
         client_certificates=ClientCertificates(read_proxies(proxies), {}),

@@ -11,7 +11,7 @@ from gateway.cli import app
 from gateway.privacy.export import export
 from gateway.settings import Settings, load_settings
 from gateway.store.audit import open_audit_log
-from gateway.store.database import open_database
+from gateway.store.store import open_store
 from tests.gateway.store.records import record
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -31,8 +31,8 @@ async def _settings(tmp_path: Path) -> Settings:
     (tmp_path / "gateway.toml").write_text(CONFIG)
     settings = load_settings(tmp_path / "gateway.toml", {})
     async with (
-        open_database(settings.database_url) as engine,
-        open_audit_log(engine) as log,
+        open_store(settings.database_url) as store,
+        open_audit_log(store) as log,
     ):
         for day in (21, 22, 23):
             at = datetime(2026, 11, day, 16, 0, 1, tzinfo=UTC)

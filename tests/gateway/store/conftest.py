@@ -7,16 +7,21 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.store.audit import StoredAuditLog, open_audit_log
-from gateway.store.database import open_database
+from gateway.store.store import Store, open_store
+
+
+@pytest.fixture(name="store")
+async def _store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(f"sqlite:///{tmp_path}/gateway.db") as store:
+        yield store
 
 
 @pytest.fixture(name="engine")
-async def _engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    async with open_database(f"sqlite:///{tmp_path}/gateway.db") as engine:
-        yield engine
+def _engine(store: Store) -> AsyncEngine:
+    return store.engine
 
 
 @pytest.fixture(name="log")
-async def _log(engine: AsyncEngine) -> AsyncIterator[StoredAuditLog]:
-    async with open_audit_log(engine) as log:
+async def _log(store: Store) -> AsyncIterator[StoredAuditLog]:
+    async with open_audit_log(store) as log:
         yield log

@@ -7,12 +7,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.store import audit
 from gateway.store.audit import StoredAuditLog, open_audit_log
-from gateway.store.database import open_database
-from gateway.store.writer import open_writer
+from gateway.store.store import Store, open_store
 from resolvers.audit import AuditEvent, AuditSelection, AuditUnavailableError
 from tests.gateway.store.records import record
 
@@ -62,10 +60,10 @@ def is_open(log: StoredAuditLog) -> bool:
 
 
 async def test_a_look_up_that_cannot_be_kept_is_refused(
-    engine: AsyncEngine, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     seen = Seen()
-    async with open_audit_log(engine, seen) as log:
+    async with open_audit_log(store, seen) as log:
         with table_away(tmp_path), pytest.raises(AuditUnavailableError):
             await log.write(record())
 
@@ -120,10 +118,9 @@ async def test_a_database_that_others_hold_makes_look_ups_wait_then_refused(
 
 async def test_too_many_that_wait_refuse_the_next(tmp_path: Path) -> None:
     async with (
-        open_database(f"sqlite:///{tmp_path}/gateway.db") as engine,
-        open_writer(engine) as writer,
+        open_store(f"sqlite:///{tmp_path}/gateway.db") as store,
     ):
-        log = StoredAuditLog(engine, writer, None, 2)
+        log = StoredAuditLog(store, None, 2)
         waiting = [asyncio.create_task(log.write(record())) for _ in range(2)]
         await asyncio.sleep(0)
 
@@ -136,10 +133,9 @@ async def test_too_many_that_wait_refuse_the_next(tmp_path: Path) -> None:
 
 async def test_notes_are_bounded_too(tmp_path: Path) -> None:
     async with (
-        open_database(f"sqlite:///{tmp_path}/gateway.db") as engine,
-        open_writer(engine) as writer,
+        open_store(f"sqlite:///{tmp_path}/gateway.db") as store,
     ):
-        log = StoredAuditLog(engine, writer, None, 2)
+        log = StoredAuditLog(store, None, 2)
         for _ in range(9):
             log.note(record())
         writing = asyncio.create_task(log.keep_writing())
@@ -149,9 +145,9 @@ async def test_notes_are_bounded_too(tmp_path: Path) -> None:
         assert len(await log.page(EVERYTHING, first=10, before=None)) == 4
 
 
-async def test_what_waits_together_is_committed_together(engine: AsyncEngine) -> None:
+async def test_what_waits_together_is_committed_together(store: Store) -> None:
     seen = Seen()
-    async with open_audit_log(engine, seen) as log:
+    async with open_audit_log(store, seen) as log:
         await asyncio.gather(*(log.write(record()) for _ in range(50)))
 
     assert sum(seen.written) == 50

@@ -1,0 +1,52 @@
+"""Remove from the audit log what has been kept for its time, and say so on it."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.store.audit_rows import row_of
+from gateway.store.tables import audit_records
+from resolvers.audit import AuditEvent, AuditRecord
+
+RETENTION_CALLER = "gateway"
+"""Who applies retention: no caller, the process itself."""
+REMOVED_AT_ONCE = 5_000
+"""The most records that one transaction removes."""
+
+
+async def apply_retention(
+    engine: AsyncEngine, kept_from: datetime, now: datetime
+) -> int:
+    """Remove what is older than ``kept_from``, and say so on the log itself.
+
+    The record comes first: the database removes nothing that no record on the
+    log says is to be removed. A process that dies on the way begins anew.
+    """
+    column = audit_records.c
+    old = column.at < kept_from
+    async with engine.begin() as connection:
+        removed = await connection.scalar(select(func.count()).where(old)) or 0
+        await connection.execute(
+            insert(audit_records),
+            [
+                row_of(
+                    AuditRecord(
+                        at=now,
+                        event=AuditEvent.RETENTION_APPLIED,
+                        caller=RETENTION_CALLER,
+                        kept_from=kept_from,
+                        removed=removed,
+                    )
+                )
+            ],
+        )
+    some = select(column.id).where(old).limit(REMOVED_AT_ONCE)
+    remaining = removed
+    while remaining > 0:
+        async with engine.begin() as connection:
+            done = await connection.execute(
+                delete(audit_records).where(column.id.in_(some))
+            )
+        remaining = remaining - done.rowcount if done.rowcount else 0
+    return removed
