@@ -7,6 +7,7 @@ and a test compares the two.
 """
 
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -48,6 +49,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     protocol: Protocol
     url: Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-?A-\[\]-~]+\Z")]
+    unsafe_plain_http: bool = False
+    """Whether ``http`` may leave this machine, where others can read and change it."""
     bearer_token: Token | None = None
     timeout_seconds: Seconds = 1.8
     concurrency: Count = 32
@@ -154,6 +157,7 @@ def read_manifest(text: str) -> Manifest:
     except TableError as error:
         raise ManifestError(str(error)) from None
     _refuse_unusable_address(manifest.endpoint.url)
+    _refuse_plain_http(manifest.endpoint)
     _refuse_contradictions(manifest)
     return manifest
 
@@ -173,6 +177,36 @@ def _refuse_unusable_address(url: str) -> None:
         raise ManifestError("endpoint.url names no host, or the port 0")
     if parts.fragment:
         raise ManifestError("endpoint.url has a fragment, which is never sent")
+
+
+def _refuse_plain_http(endpoint: Endpoint) -> None:
+    """Refuse to send people's numbers in the clear by mistake.
+
+    ``http`` is for a tunnel or a proxy on this machine; further it has to be asked for
+    by name. What signatures protect stays protected; who is asked about does not.
+    """
+    parts = urlsplit(endpoint.url)
+    if parts.scheme == "https":
+        if endpoint.unsafe_plain_http:
+            raise ManifestError(
+                "endpoint.unsafe_plain_http is set, but endpoint.url is https; "
+                "remove it"
+            )
+        return
+    if not (endpoint.unsafe_plain_http or _is_this_machine(str(parts.hostname))):
+        raise ManifestError(
+            "endpoint.url is http and leaves this machine: the numbers of the people "
+            "asked about and the bearer token could be read on the way. Use https, or "
+            "a tunnel that ends on 127.0.0.1; if you must, set "
+            "endpoint.unsafe_plain_http = true"
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _refuse_contradictions(manifest: Manifest) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from connectors.errors import ManifestError
 from connectors.manifest import read_manifest
+from gateway.errors import StartError
 from tests.attacks.upstream import asked, asking, honest_answer, http, sends, serving
 from tests.connectors.agency import MANIFEST
+from tests.running import Agencies, running_gateway
 
 ADDRESS = "http://127.0.0.1:1/records"
 HONEST = sends(http(honest_answer()))
@@ -24,13 +26,70 @@ HONEST = sends(http(honest_answer()))
     [
         "https://agency.example/v1/query",
         "https://agency.example:8443/v1/query?unit=7",
-        "http://10.1.2.3/query",
-        "http://[fd00::7]:8080/query",
+        "https://10.1.2.3/query",
+        "https://[fd00::7]:8080/query",
         "https://xn--fiqs8s.example/",
+        "http://127.0.0.1:9102/query",
+        "http://127.9.9.9/query",
+        "http://[::1]:9102/query",
+        "http://localhost:9102/query",
     ],
 )
 def test_an_address_of_the_operator_is_taken_as_it_is(url: str) -> None:
     assert read_manifest(MANIFEST.replace(ADDRESS, url)).endpoint.url == url
+
+
+PLAIN = [
+    "http://agency.example/query",
+    "http://10.1.2.3/query",
+    "http://[fd00::7]:8080/query",
+    "http://0.0.0.0/query",
+    "http://127.0.0.1.agency.example/query",
+    "http://localhost.agency.example/query",
+    "http://2130706433/query",
+]
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_plain_http_that_leaves_this_machine_is_refused_with_what_to_do(
+    url: str,
+) -> None:
+    with pytest.raises(
+        ManifestError,
+        match=r"endpoint\.url is http and leaves .* Use https, or a tunnel .*"
+        r"endpoint\.unsafe_plain_http = true",
+    ):
+        read_manifest(MANIFEST.replace(ADDRESS, url))
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_plain_http_may_leave_where_it_is_asked_for_by_name(url: str) -> None:
+    allowed = f'{url}"\nunsafe_plain_http = true\nbearer_token = "x'
+
+    assert read_manifest(MANIFEST.replace(ADDRESS, allowed)).endpoint.url == url
+
+
+def test_a_danger_that_is_none_is_not_left_in_the_file() -> None:
+    allowed = 'https://agency.example/"\nunsafe_plain_http = true\nbearer_token = "x'
+
+    with pytest.raises(ManifestError, match="unsafe_plain_http is set, but"):
+        read_manifest(MANIFEST.replace(ADDRESS, allowed))
+
+
+def test_a_gateway_does_not_start_before_an_agency_in_the_clear(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with (
+        pytest.raises(StartError, match=r"transport\.toml: endpoint\.url is http and"),
+        running_gateway(
+            tmp_path,
+            agencies,
+            manifest={
+                "transport": (agencies.urls["transport"], "http://agency.example")
+            },
+        ),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(
