@@ -29,7 +29,7 @@ AGENCIES = ("emergency-management", "transport", "fire-rescue")
 SECRET_MODE = 0o600
 GENEROUS = """
 [privacy]
-people_a_day = 100000
+people_a_day = 1000000
 
 [http]
 concurrent_requests = 1000

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gateway.demo import GENEROUS
 from tests.running import Agencies, Gateway, running_gateway
 
 settings.register_profile(
@@ -21,7 +22,11 @@ def _demo_gateway(
 ) -> Iterator[Gateway]:
     """A gateway as the demo sets it up: every document is allowed."""
     folder = tmp_path_factory.mktemp("gateway-fuzzed")
+    # A budget of people that is spent would refuse the rest of a long run unread.
     with running_gateway(
-        folder, running_agencies, settings="deadline_seconds = 0.5\n"
+        folder,
+        running_agencies,
+        settings="deadline_seconds = 0.5\n",
+        tables=GENEROUS,
     ) as gateway:
         yield gateway
