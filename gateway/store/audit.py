@@ -21,12 +21,18 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from gateway.store.audit_rows import conditions_of, record_of, row_of
 from gateway.store.database import READS
-from gateway.store.logged_people import Draft, LoggedPeople, Person, day_of
+from gateway.store.logged_people import (
+    Draft,
+    LoggedPeople,
+    Person,
+    day_of,
+    newest,
+)
 from gateway.store.store import Store
 from gateway.store.tables import audit_records
 from resolvers.audit import (
@@ -245,7 +251,7 @@ class StoredAuditLog:
             records = [draft.judged(place, one) for place, one in enumerate(records)]
         connection.execute(insert(audit_records), [row_of(one) for one in records])
         if draft is not None:
-            draft.seen = connection.scalar(select(func.max(audit_records.c.id))) or 0
+            draft.seen = newest(connection)
         return draft
 
     def _take(self, draft: Draft | None) -> None:
