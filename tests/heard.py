@@ -13,6 +13,7 @@ What the server answers by itself, to bytes that are no request, does not pass h
 import json
 import sys
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -31,6 +32,7 @@ PAGES_OPTIONS = "/graphiql/config.json"
 class Said:
     """An answer, as far as it was sent."""
 
+    status: int = 0
     head: str = ""
     pieces: list[bytes] = field(default_factory=list)
     is_whole: bool = False
@@ -38,6 +40,7 @@ class Said:
     def add(self, message: Message) -> None:
         """Take in what is about to be sent."""
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             lines = [b": ".join(pair) for pair in message.get("headers", ())]
             self.head = b"\n".join(lines).decode("latin-1")
         elif message["type"] == "http.response.pathsend":
@@ -81,7 +84,9 @@ class Heard:
                 self._write(scope, said)
 
     def _write(self, scope: Scope, said: Said) -> None:
-        may_see = may_see_people(self._folder, self._token(scope))
+        # Whoever is not known may see nobody, whatever their token claims.
+        is_known = said.status != HTTPStatus.UNAUTHORIZED
+        may_see = is_known and may_see_people(self._folder, self._token(scope))
         line = {"path": scope["path"], "may_see": may_see, "text": said.text}
         self._answers.write(json.dumps(line).encode() + b"\n")
 

@@ -17,6 +17,7 @@ from tests.running import TOKEN, Agencies, running_gateway
 
 NUMBER = "310199199304120011"
 PEOPLE = [{"name": "沈嘉禾", "idNumber": "USA310085041204"}]
+CLAIMING = "e30.eyJzY29wZSI6ImlkZW50aXR5OnJlYWQifQ.x"
 CONFIG = f"""
 [roles]
 reader = ["certificates:read", "identity:read"]
@@ -93,7 +94,7 @@ def test_a_leak_is_told_by_its_place_and_names_nobody() -> None:
         pytest.param("neither", False, id="another scope"),
         pytest.param("unknown", False, id="unknown"),
         pytest.param(None, False, id="no token"),
-        pytest.param("e30.eyJzY29wZSI6ImlkZW50aXR5OnJlYWQifQ.x", True, id="a JWT"),
+        pytest.param(CLAIMING, True, id="a JWT"),
         pytest.param("e30.eyJzY29wZSI6ImF1ZGl0OnJlYWQifQ.x", False, id="another JWT"),
         pytest.param("a.b.c", False, id="no JWT"),
     ],
@@ -111,6 +112,7 @@ def test_who_may_see_people_is_read_from_the_configuration(
     [
         pytest.param(None, False, id="nobody's"),
         pytest.param(TOKEN, True, id="one who sees people"),
+        pytest.param(CLAIMING, False, id="a forged one that claims to"),
     ],
 )
 def test_what_a_gateway_says_is_heard_whoever_asks(
