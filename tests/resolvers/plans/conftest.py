@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from gateway.demo import write_configuration
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
+from gateway.store.store import open_store
 from gateway.telemetry import Metrics
 from gateway.wiring import open_services, utc_now
 from resolvers.caller import Caller, LookUp, Purpose, Scope
@@ -79,6 +81,15 @@ class Known:
         return self.runner.run(asked())
 
 
+@asynccontextmanager
+async def _opened(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
+    async with (
+        open_store(settings.database_url) as store,
+        open_services(settings, Metrics(), store, clock) as services,
+    ):
+        yield services
+
+
 @pytest.fixture(scope="package", name="known")
 def _known(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
@@ -96,7 +107,7 @@ def _known(
     config.write_text(f"{text}\n[privacy]\npeople_a_day = 1000000\n", "utf-8")
     clock = Clock()
     with asyncio.Runner() as runner:
-        opening = open_services(load_settings(config, {}), Metrics(), clock)
+        opening = _opened(load_settings(config, {}), clock)
         services = runner.run(opening.__aenter__())
         try:
             known = Known(services, clock, [], [], runner)
