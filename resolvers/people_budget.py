@@ -87,11 +87,13 @@ class PeopleBudget:
         self._turn_to(today)
         day = self._day_of(caller)
         allowed = self.allowed(caller)
-        found = len(day.people.union(people))
+        # Not by a union: that would copy a day's people for each request.
+        others = {person for person in people if person not in day.people}
+        found = len(day.people) + len(others)
         # Whoever was counted already stays open until midnight.
-        if found > allowed and found > len(day.people):
+        if found > allowed and others:
             raise OverBudgetError(found, allowed, is_news=_is_news(day, 100))
-        day.people.update(people)
+        day.people |= others
         percent = _percent(found, allowed)
         return Spent(found, allowed, percent, _is_news(day, percent))
 
