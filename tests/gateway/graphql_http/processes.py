@@ -34,7 +34,7 @@ def cost_of(gateway: Gateway) -> Iterator[Cost]:
 def _processes(gateway: Gateway) -> list[Path]:
     """Return the process that was started with the gateway's settings, and below."""
     own = os.fsencode(gateway.folder / "gateway.toml")
-    started = [p for p in _all() if own in (p / "cmdline").read_bytes().split(b"\0")]
+    started = [process for process in _all() if own in _command(process)]
     found: list[Path] = []
     while started:
         process = started.pop()
@@ -45,6 +45,14 @@ def _processes(gateway: Gateway) -> list[Path]:
 
 def _all() -> list[Path]:
     return [path for path in PROC.iterdir() if path.name.isdigit() and path.exists()]
+
+
+def _command(process: Path) -> list[bytes]:
+    try:
+        return (process / "cmdline").read_bytes().split(b"\0")
+    # Somebody else's has ended since it was listed.
+    except OSError:
+        return []
 
 
 def _parent(process: Path) -> str:
