@@ -71,7 +71,7 @@ class Agency:
             max_age=timedelta(seconds=signature.max_age_seconds),
             skew=timedelta(seconds=signature.skew_seconds),
         )
-        self._readings = Readings()
+        self._readings = Readings(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._guard = Guard(
             manifest, self._ask, self._still_holds, observer, self.health

@@ -31,8 +31,6 @@ Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 
 
-ANSWERS_BYTES = 64 * 1024 * 1024
-"""The most memory the answer cache of one agency may take."""
 ANSWER_FACTOR = 8
 """What an answer weighs for each byte that was signed: parsed, and as it came."""
 
@@ -64,9 +62,10 @@ class Guard:
         self._still_holds = still_holds
         self._observer = observer
         self._health = health
-        share = ANSWERS_BYTES // manifest.cache.holders
+        room = manifest.cache.bytes_each
+        share = room // manifest.cache.holders
         self._cache: TTLCache[Identity, Answer] = TTLCache(
-            maxsize=ANSWERS_BYTES,
+            maxsize=room,
             ttl=manifest.cache.ttl_seconds,
             # Full at so many people, or at so many bytes if their answers are large.
             getsizeof=lambda answer: max(share, _weight(answer)),

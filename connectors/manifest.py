@@ -89,10 +89,18 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cache(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a verified answer may be used again, and for how many people."""
+    """How long a verified answer may be used again, and how much is remembered."""
 
     ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
     holders: Count = 10_000
+    """For how many people answers are kept, if there is room for so many."""
+    megabytes: Annotated[int, msgspec.Meta(ge=2, le=16_384)] = 24
+    """The room of answers and verified records, half for each."""
+
+    @property
+    def bytes_each(self) -> int:
+        """How much memory answers may take, and how much verified records."""
+        return self.megabytes * 1024 * 1024 // 2
 
 
 class Values(msgspec.Struct, frozen=True, kw_only=True):

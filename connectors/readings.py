@@ -12,9 +12,6 @@ from cachetools import LRUCache
 
 from connectors.decode import Reading
 
-READINGS_BYTES = 48 * 1024 * 1024
-"""The most memory the readings of one agency may take: some seven thousand records."""
-
 # The most that reading makes of what a text is made of, in bytes of memory.
 _A_READING = 1600
 _A_MEMBER = 180  # two texts and their place in an object, counted by commas
@@ -27,7 +24,7 @@ _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 class Readings:
     """The verified-record cache of one agency."""
 
-    def __init__(self, room_bytes: int = READINGS_BYTES) -> None:
+    def __init__(self, room_bytes: int) -> None:
         self._kept: LRUCache[bytes, Reading] = LRUCache(room_bytes, getsizeof=weight)
 
     def get(self, digest: bytes) -> Reading | None:

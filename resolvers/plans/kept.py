@@ -22,7 +22,7 @@ from resolvers.privacy import Veil
 if TYPE_CHECKING:
     from resolvers.context import Services
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 OVERHEAD_BYTES = 8 * 1024
 """What a rendering weighs beside its bytes: its key, and the record it is of, which
 may be kept nowhere else any more."""

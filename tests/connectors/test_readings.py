@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from connectors.decode import Decoder, Reading
-from connectors.readings import READINGS_BYTES, Readings, weight
+from connectors.readings import Readings, weight
 from policy.catalogue import load_catalogue
 from policy.identity import parse_identity
 from signing.envelope import Envelope, PayloadType
@@ -107,7 +107,7 @@ TIMES = 8
 
 def bytes_of_each(read: Callable[[], Reading]) -> float:
     """Measure what one kept reading takes; every text in it is its own."""
-    kept = Readings()
+    kept = Readings(10_000_000)
     kept.keep(read())
     proofs = [read() for _ in range(2)]
     del proofs
@@ -161,4 +161,4 @@ def test_a_reading_larger_than_all_the_room_is_not_kept_and_pushes_nobody_out() 
 
 
 def test_no_reading_fills_half_of_an_agencys_room_but_a_monstrous_one() -> None:
-    assert weight(body_of(300)()) < READINGS_BYTES // 2
+    assert weight(body_of(300)()) < manifest().cache.bytes_each // 2
