@@ -83,9 +83,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses and networks whose Client-Cert header is believed (RFC 9440)."""
     tls: Tls | None = None
     """The gateway's own TLS; without, a proxy ends it."""
-    database_url: Annotated[str, msgspec.Meta(pattern=r"^sqlite:///.+$")] = (
-        "sqlite:///var/gateway.db"
-    )
+    database_url: Annotated[
+        str, msgspec.Meta(pattern=r"\A(sqlite:///.|postgresql://)")
+    ] = "sqlite:///var/gateway.db"
     """Where the gateway keeps what it must remember: the audit log, used tokens."""
     privacy: Privacy = Privacy()
     """How long look-ups are on record, and how many people one may look up."""
@@ -139,8 +139,9 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         if value is not None:
             changes[f"{PREFIX}{name.upper()}"] = str(folder / str(value))
     url = str(changes.get(f"{PREFIX}DATABASE_URL", settings.database_url))
-    database = folder.resolve() / url.removeprefix(SQLITE)
-    changes[f"{PREFIX}DATABASE_URL"] = f"{SQLITE}{database}"
+    if url.startswith(SQLITE):
+        database = folder.resolve() / url.removeprefix(SQLITE)
+        changes[f"{PREFIX}DATABASE_URL"] = f"{SQLITE}{database}"
     settings = msgspec.structs.replace(
         settings,
         issuers=tuple(issuer.in_folder(folder) for issuer in settings.issuers),

@@ -1,4 +1,4 @@
-"""The three sandbox agencies, started once for the whole run."""
+"""What runs once for the whole run: three sandbox agencies, and a PostgreSQL."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from gateway.demo import Ports, open_agencies, read_people
 from tests.personal_data import LISTENER
+from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import Agencies
 
 HOLDERS = 300
@@ -16,6 +17,12 @@ def _running_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agen
     folder = tmp_path_factory.mktemp("agencies")
     with open_agencies(folder, HOLDERS, Ports(0, 0)) as urls:
         yield Agencies(urls, folder, read_people(folder))
+
+
+@pytest.fixture(scope="session", name="postgresql")
+def _postgresql() -> Iterator[PostgreSQL]:
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

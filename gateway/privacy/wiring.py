@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -10,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.privacy.keys import read_pseudonyms
 from gateway.settings import Settings
 from gateway.store.audit import AuditObserver, open_audit_log
+from gateway.store.database import DATABASE_ERRORS
 from gateway.store.retention import apply_retention
 from gateway.store.store import Store
 from resolvers.oversight import LookUpObserver, Oversight
@@ -77,7 +76,7 @@ async def _apply_daily(
         try:
             removed = await apply_retention(engine, now - keeping, now)
         # A day that fails must not end the days after it.
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.error(  # noqa: TRY400 - the kind is enough, rows are not logged
                 "audit retention failed", reason=type(error).__name__
             )

@@ -12,7 +12,6 @@ The same transaction counts people for the budget that gateways on one database 
 
 import asyncio
 import contextlib
-import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -22,10 +21,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from gateway.store.audit_rows import conditions_of, record_of, row_of
-from gateway.store.database import READS
+from gateway.store.database import DATABASE_ERRORS, refuses_the_row
 from gateway.store.logged_people import (
     Draft,
     LoggedPeople,
@@ -33,6 +31,7 @@ from gateway.store.logged_people import (
     day_of,
     newest,
 )
+from gateway.store.sqlite import READS
 from gateway.store.store import Store
 from gateway.store.tables import audit_records
 from resolvers.audit import (
@@ -185,7 +184,7 @@ class StoredAuditLog:
         if people is None:
             return
         # What goes wrong here goes wrong with the next record, where it is told.
-        with contextlib.suppress(SQLAlchemyError, sqlite3.Error, OSError):
+        with contextlib.suppress(*DATABASE_ERRORS):
             self._take(await self._writer.read(people.draft))
 
     async def _write_group(self) -> None:
@@ -196,8 +195,8 @@ class StoredAuditLog:
             draft = await self._writer.write(
                 lambda connection: self._write(connection, [one for one, _ in group])
             )
-        # ValueError: a text that is no Unicode, found by the driver.
-        except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
+        # ValueError: a text that is no Unicode, found by SQLite's driver.
+        except (*DATABASE_ERRORS, ValueError) as error:
             await self._failed(group, time.perf_counter() - started, error)
             return
         self._is_failing = False
@@ -225,7 +224,7 @@ class StoredAuditLog:
                 kept.set_exception(AuditUnavailableError())
         # A record that alone cannot be written, while the database can be, would stop
         # all others for good.
-        if len(group) > 1 or isinstance(error, (OperationalError, OSError)):
+        if len(group) > 1 or not refuses_the_row(error):
             # Nobody gets these answers; that the agencies were asked is kept.
             self._waiting.extendleft(
                 (_abandoned(record), None) for record, _ in reversed(group)

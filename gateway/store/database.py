@@ -1,38 +1,47 @@
 """Open the database and bring it to the newest step.
 
-SQLite in WAL mode with ``synchronous = FULL``: what was committed survives the loss
-of the process and of power. Transactions begin where SQLAlchemy says so (the driver
-would begin them later, and not at all before DDL), and writers queue at once instead
-of failing when a reader turns into one.
+``sqlite:///`` names a file, for a gateway that stands alone; ``postgresql://`` a
+database that several share. What differs between the two is in ``sqlite`` and
+``postgresql``; statements and steps are the same, and so is the suite that tests them.
 """
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import StartError
+from gateway.store.postgresql import postgresql_engine, wait_for_turn
+from gateway.store.sqlite import make_file, sqlite_engine
 
-BUSY_SECONDS = 5
-BUSY_PAUSE_SECONDS = 0.02
-PRAGMAS = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-)
-READS = "gateway_reads"
-"""The execution option of a connection that never writes, and so need not queue."""
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
 NEWEST = "0002"
 """The newest step; a test compares it with ``migrations``."""
+DATABASE_ERRORS = (
+    SQLAlchemyError,
+    sqlite3.Error,
+    # SQLAlchemy lets what goes wrong while connecting pass as the driver has it.
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""What a database that is away, busy, full or broken raises."""
 
 
 @asynccontextmanager
@@ -42,64 +51,18 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     Raises:
         StartError: it cannot be opened, or is of a newer gateway.
     """
-    path = Path(make_url(url).database or "")
-    _make(path)
-    _keep_a_write_ahead_log(path)
-    engine = create_async_engine(
-        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
-        connect_args={"timeout": BUSY_SECONDS},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    address = read_database_url(url)
+    engine = _engine(address)
     try:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_migrate)
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except DATABASE_ERRORS as error:
             cause = getattr(error, "orig", None) or error
-            raise StartError(f"database {path}: {cause}") from None
+            raise StartError(f"database {shown(address)}: {cause}") from None
         yield engine
     finally:
         await engine.dispose()
-
-
-def open_waiting(url: URL) -> Engine:
-    """Open the SQLite database at ``url`` for a thread that may wait for it."""
-    engine = create_engine(
-        url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _make(path: Path) -> None:
-    """Make an empty file that nobody else may read, where there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite's other files take over the rights of this one.
-        path.touch(mode=0o600)
-    except OSError as error:
-        raise StartError(f"database_url: {path}: {error.strerror}") from None
-
-
-def _keep_a_write_ahead_log(path: Path) -> None:
-    """Have SQLite write ahead; the file remembers it.
-
-    SQLite answers at once, and does not wait, where two ask this of a new file.
-    """
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-            if not busy or monotonic() > deadline:
-                raise StartError(f"database {path}: {error}") from None
-            sleep(BUSY_PAUSE_SECONDS)
-        else:
-            return
 
 
 async def prepare_database(url: str) -> None:
@@ -112,21 +75,52 @@ async def prepare_database(url: str) -> None:
         pass
 
 
-def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API
-    # None: the driver begins no transactions of its own.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+def read_database_url(url: str) -> URL:
+    """Return ``url`` taken apart.
+
+    Raises:
+        StartError: it is none.
+    """
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # Not repeated: a password may be in it.
+        raise StartError("database_url is no database's address") from None
 
 
-def _begin(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def shown(url: URL) -> str:
+    """Return what may be said of ``url``: which database, and no password."""
+    if url.get_backend_name() == SQLITE:
+        return url.database or ""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def refuses_the_row(error: Exception) -> bool:
+    """Say whether ``error`` is about the rows alone, while the database works.
+
+    Such rows will never be written, however often they are tried.
+    """
+    if isinstance(error, DBAPIError):
+        # What PostgreSQL's driver cannot put into its protocol is a DataError of its
+        # own, which SQLAlchemy takes for one of the connection.
+        causes = (error.orig, getattr(error.orig, "__cause__", None))
+        return isinstance(error, (DataError, IntegrityError)) or any(
+            isinstance(cause, asyncpg.DataError) for cause in causes
+        )
+    # A text that is no Unicode, found by SQLite's driver.
+    return isinstance(error, ValueError)
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == POSTGRESQL:
+        return postgresql_engine(url)
+    make_file(Path(url.database or ""))
+    return sqlite_engine(url)
 
 
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == POSTGRESQL:
+        wait_for_turn(connection)
     found = MigrationContext.configure(connection).get_current_revision()
     if found == NEWEST:
         return

@@ -7,9 +7,8 @@ Since one transaction comes after the other, the log's order decides: nobody is 
 about more people than the budget has, however many gateways there are. What was asked
 in vain is on the log as OVER_BUDGET, and counts for nobody.
 
-SQLite lets one write at a time, so ids grow in the order of commits and what is new is
-what has a greater id. On a database with several writers at once the transaction would
-have to take a lock first.
+SQLite lets one write at a time, and on PostgreSQL the writer takes a lock first, so ids
+grow in the order of commits and what is new is what has a greater id.
 """
 
 from collections.abc import Callable

@@ -7,13 +7,13 @@ makes it new. What has expired is removed on the way; it is refused for its time
 """
 
 import hashlib
-import sqlite3
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, insert
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.store.database import DATABASE_ERRORS
 from gateway.store.tables import used_tokens
 from gateway.store.writer import Writer
 
@@ -37,7 +37,7 @@ class StoredUsedTokens:
             await self._writer.write(work)
         except IntegrityError:
             raise AuthenticationError(Reason.REPLAYED) from None
-        except (SQLAlchemyError, sqlite3.Error, OSError):
+        except DATABASE_ERRORS:
             raise AuthenticationError(Reason.REPLAYS_UNKNOWN) from None
 
 

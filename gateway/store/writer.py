@@ -2,8 +2,9 @@
 
 SQLite's driver waits, so an asynchronous engine hands each statement of a transaction
 to a thread and back: begin, insert, commit. Here the whole transaction is handed over
-once, to a thread with a connection of its own. Other databases are spoken to from the
-event loop. Either way one transaction runs after the other.
+once, to a thread with a connection of its own. PostgreSQL is spoken to from the event
+loop, and its writers wait for each other. Either way one transaction runs after the
+other, of all gateways.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.store.database import READS, open_waiting
+from gateway.store.postgresql import wait_for_writers
+from gateway.store.sqlite import READS, open_waiting
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -47,6 +49,7 @@ class _LoopWriter:
     async def write(self, work: Work[T]) -> T:
         """See ``Writer``."""
         async with self._turn, self._engine.begin() as connection:
+            await connection.run_sync(wait_for_writers)
             return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:

@@ -47,6 +47,18 @@ def test_the_environment_overrules_the_file(config: Path) -> None:
     assert (settings.port, settings.graphiql) == (9000, False)
 
 
+def test_a_file_of_sqlite_is_taken_from_the_files_folder(config: Path) -> None:
+    settings = load_settings(config, {"GATEWAY_DATABASE_URL": "sqlite:///a/b.db"})
+
+    assert settings.database_url == f"sqlite:///{config.parent}/a/b.db"
+
+
+def test_an_address_of_postgresql_stays_as_it_is(config: Path) -> None:
+    url = "postgresql://gateway@db.example/gateway?ssl=verify-full"
+
+    assert load_settings(config, {"GATEWAY_DATABASE_URL": url}).database_url == url
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
@@ -57,6 +69,18 @@ def test_the_environment_overrules_the_file(config: Path) -> None:
             id="misspelt",
         ),
         pytest.param("GATEWAY_PORT", "many", "GATEWAY_PORT: ", id="not a number"),
+        pytest.param(
+            "GATEWAY_DATABASE_URL",
+            "mysql://gateway@db.example/gateway",
+            "GATEWAY_DATABASE_URL: ",
+            id="a database that is not known",
+        ),
+        pytest.param(
+            "GATEWAY_DATABASE_URL",
+            "sqlite:///",
+            "GATEWAY_DATABASE_URL: ",
+            id="a database that forgets",
+        ),
         pytest.param("GATEWAY_PORT", "65536", "GATEWAY_PORT: ", id="over the most"),
         pytest.param(
             "GATEWAY_TOKENS", "x", "unknown variable GATEWAY_TOKENS", id="a table"

@@ -1,5 +1,6 @@
 """No answer is given whose record could still be lost."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -13,13 +14,26 @@ from pathlib import Path
 from gateway.demo import HOST, write_configuration
 from gateway.ports import free_port
 from gateway.processes import await_answer
+from gateway.store.audit import open_audit_log
+from gateway.store.store import open_store
+from resolvers.audit import AuditEvent
 from tests.gateway.privacy.callers import TABLES
 from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
 from tests.running import HEARD, TOKEN, Agencies, Gateway, running_gateway
 
 
+async def kept_in(database_url: str) -> set[str | None]:
+    """Return the requests that the log says were answered."""
+    async with (
+        open_store(database_url) as store,
+        open_audit_log(store) as log,
+    ):
+        records = log.export(None, None)
+        return {r.request_id async for r in records if r.event is AuditEvent.LOOKED_UP}
+
+
 def test_every_answer_before_a_sigkill_is_on_the_log(
-    agencies: Agencies, tmp_path: Path
+    agencies: Agencies, tmp_path: Path, database_url: str
 ) -> None:
     port = free_port(HOST)
     config = write_configuration(
@@ -36,6 +50,7 @@ def test_every_answer_before_a_sigkill_is_on_the_log(
             [sys.executable, "-m", HEARD, str(config)],
             stderr=errors,
             stdout=subprocess.DEVNULL,
+            env={**os.environ, "GATEWAY_DATABASE_URL": database_url},
             text=True,
             start_new_session=True,
         )
@@ -64,13 +79,7 @@ def test_every_answer_before_a_sigkill_is_on_the_log(
         client.join()
     process.wait()
 
-    with closing(sqlite3.connect(tmp_path / "gateway.db")) as database:
-        kept = {
-            name
-            for (name,) in database.execute(
-                "SELECT request_id FROM audit_records WHERE event = 'LOOKED_UP'"
-            )
-        }
+    kept = asyncio.run(kept_in(database_url))
     assert len(answered) >= 100
     assert set(answered) - kept == set()
 

@@ -1,7 +1,6 @@
-"""An audit log of its own for each test."""
+"""A database of each kind, opened, and an audit log on it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,8 +10,8 @@ from gateway.store.store import Store, open_store
 
 
 @pytest.fixture(name="store")
-async def _store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/gateway.db") as store:
+async def _store(database_url: str) -> AsyncIterator[Store]:
+    async with open_store(database_url) as store:
         yield store
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.store.audit import StoredAuditLog, open_audit_log
 from gateway.store.retention import apply_retention
-from gateway.store.store import Store
+from gateway.store.store import Store, open_store
 from resolvers.audit import (
     AuditEvent,
     AuditSelection,
@@ -19,6 +20,7 @@ from resolvers.audit import (
 )
 from resolvers.caller import Purpose
 from tests.gateway.store.records import ALICE, BOB, NOON, record
+from tests.postgresql import PostgreSQL
 
 EVERYTHING = AuditSelection()
 DAY = timedelta(days=1)
@@ -70,9 +72,15 @@ async def test_what_is_noted_is_kept_at_the_end(store: Store) -> None:
         pytest.param("UPDATE audit_records SET id = 7", id="renumbered"),
         pytest.param("DELETE FROM audit_records", id="removed"),
         pytest.param(
-            "INSERT OR REPLACE INTO audit_records (id, at, event, caller, sources) "
+            "INSERT INTO audit_records (id, at, event, caller, sources) "
             "VALUES (1, '2026-11-23', 'READ', 'nobody', '{}')",
-            id="replaced",
+            id="put in its place",
+        ),
+        pytest.param(
+            "INSERT INTO audit_records (id, at, event, caller, sources) "
+            "VALUES (1, '2026-11-23', 'READ', 'nobody', '{}') "
+            "ON CONFLICT (id) DO UPDATE SET caller = 'nobody'",
+            id="changed by a second insert",
         ),
         pytest.param(
             "INSERT INTO audit_records (at, event, caller, sources, kept_from) "
@@ -98,6 +106,35 @@ async def test_a_record_cannot_be(
     assert await log.page(EVERYTHING, first=10, before=None) == [
         replace(record(), id=1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "statement"),
+    [
+        pytest.param(
+            "sqlite",
+            "INSERT OR REPLACE INTO audit_records (id, at, event, caller, sources) "
+            "VALUES (1, '2026-11-23', 'READ', 'nobody', '{}')",
+            id="sqlite",
+        ),
+        pytest.param("postgresql", "TRUNCATE audit_records", id="postgresql"),
+    ],
+)
+async def test_a_database_has_no_way_of_its_own_round_that(
+    tmp_path: Path, postgresql: PostgreSQL, dialect: str, statement: str
+) -> None:
+    urls = {
+        "sqlite": f"sqlite:///{tmp_path}/gateway.db",
+        "postgresql": postgresql.url(await postgresql.make_database()),
+    }
+    async with open_store(urls[dialect]) as store, open_audit_log(store) as log:
+        await log.write(record())
+
+        with pytest.raises(IntegrityError):
+            async with store.engine.begin() as connection:
+                await connection.execute(text(statement))
+
+        assert await ids(log) == [1]
 
 
 async def test_retention_removes_what_is_older_and_says_so(

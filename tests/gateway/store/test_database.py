@@ -11,10 +11,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import StartError
 from gateway.store.database import NEWEST, open_database
 from gateway.store.tables import metadata
+from tests.postgresql import PostgreSQL
 
 
 def url(folder: Path) -> str:
@@ -28,21 +30,21 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
-async def test_the_steps_make_the_tables(tmp_path: Path) -> None:
+async def test_the_steps_make_the_tables(engine: AsyncEngine) -> None:
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), metadata)
 
-    async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
+    async with engine.connect() as connection:
         found = await connection.run_sync(differences)
 
     assert found == []
 
 
-async def test_a_database_is_opened_again_as_it_is(tmp_path: Path) -> None:
-    async with open_database(url(tmp_path)):
+async def test_a_database_is_opened_again_as_it_is(database_url: str) -> None:
+    async with open_database(database_url):
         pass
 
-    async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
+    async with open_database(database_url) as engine, engine.connect() as connection:
         step = await connection.scalar(text("SELECT version_num FROM alembic_version"))
 
     assert step == NEWEST
@@ -68,6 +70,51 @@ async def test_several_may_open_a_new_one_at_once(tmp_path: Path) -> None:
         await asyncio.gather(*(opened(name) for _ in range(8)))
 
 
+async def test_several_gateways_may_start_on_one_postgresql_at_once(
+    postgresql: PostgreSQL,
+) -> None:
+    url = postgresql.url(await postgresql.make_database())
+
+    async def opened() -> None:
+        async with open_database(url):
+            pass
+
+    await asyncio.gather(*(opened() for _ in range(8)))
+
+
+async def test_on_postgresql_a_commit_waits_for_the_disk(
+    postgresql: PostgreSQL,
+) -> None:
+    name = await postgresql.make_database()
+    await postgresql.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
+
+    async with (
+        open_database(postgresql.url(name)) as engine,
+        engine.connect() as connection,
+    ):
+        assert await connection.scalar(text("SHOW synchronous_commit")) == "on"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("postgresql://gateway:SECRET@127.0.0.1:1/gateway", id="nobody"),
+        pytest.param(
+            "postgresql://gateway:SECRET@/gateway?host=/nowhere", id="no socket"
+        ),
+        pytest.param("postgresql://gateway:SECRET@127.0.0.1:port/x", id="no address"),
+    ],
+)
+async def test_a_postgresql_that_is_not_there_stops_the_start_and_tells_no_password(
+    address: str,
+) -> None:
+    with pytest.raises(StartError, match="database") as refused:
+        async with open_database(address):
+            pass
+
+    assert "SECRET" not in str(refused.value)
+
+
 async def test_a_database_locked_for_good_stops_the_start(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
         connection.execute("CREATE TABLE held (it)")
@@ -78,12 +125,12 @@ async def test_a_database_locked_for_good_stops_the_start(tmp_path: Path) -> Non
                 pass
 
 
-async def test_a_database_of_a_newer_gateway_stops_the_start(tmp_path: Path) -> None:
-    async with open_database(url(tmp_path)) as engine, engine.begin() as connection:
+async def test_a_database_of_a_newer_gateway_stops_the_start(database_url: str) -> None:
+    async with open_database(database_url) as engine, engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
 
     with pytest.raises(StartError, match="at step 9999, this gateway knows"):
-        async with open_database(url(tmp_path)):
+        async with open_database(database_url):
             pass
 
 

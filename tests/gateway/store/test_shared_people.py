@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -40,10 +39,10 @@ class Gateway:
 
 
 @asynccontextmanager
-async def gateway(folder: Path, allowed: int = 2) -> AsyncIterator[Gateway]:
+async def gateway(url: str, allowed: int = 2) -> AsyncIterator[Gateway]:
     budget = PeopleBudget(allowed, {})
     async with (
-        open_store(f"sqlite:///{folder}/gateway.db") as store,
+        open_store(url) as store,
         open_audit_log(store, budget=budget) as log,
     ):
         await log.restore(NOON)
@@ -51,13 +50,13 @@ async def gateway(folder: Path, allowed: int = 2) -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def two(folder: Path, allowed: int = 2) -> AsyncIterator[tuple[Gateway, Gateway]]:
-    async with gateway(folder, allowed) as one, gateway(folder, allowed) as other:
+async def two(url: str, allowed: int = 2) -> AsyncIterator[tuple[Gateway, Gateway]]:
+    async with gateway(url, allowed) as one, gateway(url, allowed) as other:
         yield one, other
 
 
-async def test_what_another_gateway_admitted_leaves_no_room(tmp_path: Path) -> None:
-    async with two(tmp_path) as (one, other):
+async def test_what_another_gateway_admitted_leaves_no_room(database_url: str) -> None:
+    async with two(database_url) as (one, other):
         await one.look_up(ALICE)
         await other.look_up(BOB)
 
@@ -73,8 +72,8 @@ async def test_what_another_gateway_admitted_leaves_no_room(tmp_path: Path) -> N
         ]
 
 
-async def test_the_last_allowed_person_is_answered_by_either(tmp_path: Path) -> None:
-    async with two(tmp_path, allowed=3) as (one, other):
+async def test_the_last_allowed_person_is_answered_by_either(database_url: str) -> None:
+    async with two(database_url, allowed=3) as (one, other):
         await one.look_up(ALICE)
         await other.look_up(BOB)
         await one.look_up(CAROL)
@@ -83,9 +82,9 @@ async def test_the_last_allowed_person_is_answered_by_either(tmp_path: Path) -> 
 
 
 async def test_what_was_learnt_is_refused_before_anybody_is_asked(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    async with two(tmp_path) as (one, other):
+    async with two(database_url) as (one, other):
         await one.look_up(ALICE)
         await other.look_up(BOB)
         with pytest.raises(OverBudgetError):
@@ -98,8 +97,8 @@ async def test_what_was_learnt_is_refused_before_anybody_is_asked(
         assert len(await one.events()) == 3
 
 
-async def test_an_idle_gateway_learns_by_itself(tmp_path: Path) -> None:
-    async with two(tmp_path) as (one, other):
+async def test_an_idle_gateway_learns_by_itself(database_url: str) -> None:
+    async with two(database_url) as (one, other):
         await one.look_up(ALICE)
         await one.look_up(BOB)
         await asyncio.sleep(audit.LEARN_SECONDS * 1.5)
@@ -110,8 +109,8 @@ async def test_an_idle_gateway_learns_by_itself(tmp_path: Path) -> None:
         assert not refused.value.is_late
 
 
-async def test_a_person_counts_once_for_all_gateways(tmp_path: Path) -> None:
-    async with two(tmp_path) as (one, other):
+async def test_a_person_counts_once_for_all_gateways(database_url: str) -> None:
+    async with two(database_url) as (one, other):
         for _ in range(3):
             await one.look_up(ALICE)
             await other.look_up(ALICE)
@@ -121,21 +120,23 @@ async def test_a_person_counts_once_for_all_gateways(tmp_path: Path) -> None:
         assert len(await one.events()) == 8
 
 
-async def test_whoever_is_refused_late_is_not_open_from_then_on(tmp_path: Path) -> None:
-    async with two(tmp_path, allowed=1) as (one, other):
+async def test_whoever_is_refused_late_is_not_open_from_then_on(
+    database_url: str,
+) -> None:
+    async with two(database_url, allowed=1) as (one, other):
         await one.look_up(ALICE)
         for _ in range(2):
             with pytest.raises(OverBudgetError):
                 await other.look_up(BOB)
 
-        async with gateway(tmp_path, allowed=1) as restarted:
+        async with gateway(database_url, allowed=1) as restarted:
             with pytest.raises(OverBudgetError):
                 await restarted.look_up(BOB)
             await restarted.look_up(ALICE)
 
 
-async def test_a_look_up_that_was_given_up_opens_nobody(tmp_path: Path) -> None:
-    async with two(tmp_path, allowed=1) as (one, other):
+async def test_a_look_up_that_was_given_up_opens_nobody(database_url: str) -> None:
+    async with two(database_url, allowed=1) as (one, other):
         await one.look_up(ALICE)
         other.budget.admit("hr", [BOB], TODAY)
         other.log.note(record(person=BOB, event=AuditEvent.ABANDONED))
@@ -145,12 +146,12 @@ async def test_a_look_up_that_was_given_up_opens_nobody(tmp_path: Path) -> None:
             await other.look_up(BOB)
 
 
-async def test_a_restart_forgets_nobody(tmp_path: Path) -> None:
-    async with gateway(tmp_path) as before:
+async def test_a_restart_forgets_nobody(database_url: str) -> None:
+    async with gateway(database_url) as before:
         await before.look_up(ALICE)
         await before.look_up(BOB)
 
-    async with gateway(tmp_path) as after:
+    async with gateway(database_url) as after:
         await after.look_up(BOB)
         with pytest.raises(OverBudgetError) as refused:
             await after.look_up(CAROL)
@@ -158,17 +159,17 @@ async def test_a_restart_forgets_nobody(tmp_path: Path) -> None:
     assert not refused.value.is_late
 
 
-async def test_yesterday_and_what_is_no_look_up_do_not_count(tmp_path: Path) -> None:
-    async with gateway(tmp_path, allowed=1) as before:
+async def test_yesterday_and_what_is_no_look_up_do_not_count(database_url: str) -> None:
+    async with gateway(database_url, allowed=1) as before:
         await before.log.write(record(at=NOON - DAY))
         await before.log.write(record(event=AuditEvent.READ, person=None))
 
-    async with gateway(tmp_path, allowed=1) as after:
+    async with gateway(database_url, allowed=1) as after:
         await after.look_up(BOB)
 
 
-async def test_the_count_starts_anew_the_next_day(tmp_path: Path) -> None:
-    async with two(tmp_path, allowed=1) as (one, other):
+async def test_the_count_starts_anew_the_next_day(database_url: str) -> None:
+    async with two(database_url, allowed=1) as (one, other):
         await one.look_up(ALICE)
 
         for gate, person in ((other, BOB), (one, BOB)):
@@ -176,17 +177,17 @@ async def test_the_count_starts_anew_the_next_day(tmp_path: Path) -> None:
             await gate.log.write(record(person=person, at=NOON + DAY))
 
 
-async def test_callers_have_budgets_of_their_own(tmp_path: Path) -> None:
-    async with two(tmp_path, allowed=1) as (one, other):
+async def test_callers_have_budgets_of_their_own(database_url: str) -> None:
+    async with two(database_url, allowed=1) as (one, other):
         await one.look_up(ALICE)
 
         await other.log.write(record(person=BOB, caller="audit"))
 
 
 async def test_however_many_are_asked_at_once_so_many_are_answered(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    async with two(tmp_path, allowed=25) as (one, other):
+    async with two(database_url, allowed=25) as (one, other):
         ends = await asyncio.gather(
             *(
                 gate.look_up(f"{name}{number:063x}")
@@ -202,9 +203,9 @@ async def test_however_many_are_asked_at_once_so_many_are_answered(
     assert ends.count(None) == answered == 25
 
 
-async def test_a_log_without_a_budget_judges_nobody(tmp_path: Path) -> None:
+async def test_a_log_without_a_budget_judges_nobody(database_url: str) -> None:
     async with (
-        open_store(f"sqlite:///{tmp_path}/gateway.db") as store,
+        open_store(database_url) as store,
         open_audit_log(store) as log,
     ):
         records: list[AuditRecord] = [record(person=p) for p in (ALICE, BOB, DAVE)]

@@ -1,13 +1,10 @@
 """A token for one use is used once, whichever gateway it is shown to, and when."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
-from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.single_use import UsedTokens
@@ -83,9 +80,9 @@ async def test_of_many_at_once_one_is_accepted(make: Make) -> None:
 
 
 @pytest.fixture(name="another")
-async def _another(tmp_path: Path) -> AsyncIterator[StoredUsedTokens]:
+async def _another(database_url: str) -> AsyncIterator[StoredUsedTokens]:
     """Another gateway's, on the same database."""
-    async with open_store(f"sqlite:///{tmp_path}/gateway.db") as other:
+    async with open_store(database_url) as other:
         yield StoredUsedTokens(other.writer)
 
 
@@ -129,10 +126,10 @@ async def test_what_is_over_is_removed(store: Store) -> None:
 
 
 async def test_nobody_is_believed_while_nothing_can_be_kept(
-    store: Store, tmp_path: Path
+    store: Store,
 ) -> None:
     used = StoredUsedTokens(store.writer)
-    with closing(sqlite3.connect(tmp_path / "gateway.db")) as other:
-        other.execute("ALTER TABLE used_tokens RENAME TO elsewhere")
+    async with store.engine.begin() as other:
+        await other.execute(text("ALTER TABLE used_tokens RENAME TO elsewhere"))
 
-        assert await refusal(used, "transport", "1", NOW) is Reason.REPLAYS_UNKNOWN
+    assert await refusal(used, "transport", "1", NOW) is Reason.REPLAYS_UNKNOWN

@@ -12,20 +12,58 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-NEVER_CHANGED = """
-CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
-"""
-NEVER_REPLACED = """
-CREATE TRIGGER audit_records_are_never_replaced BEFORE INSERT ON audit_records
-WHEN EXISTS (SELECT 1 FROM audit_records WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
-"""
-KEPT_FOR_THEIR_TIME = """
-CREATE TRIGGER audit_records_are_kept_for_their_time BEFORE DELETE ON audit_records
-WHEN OLD.at >= coalesce((SELECT max(kept_from) FROM audit_records), '')
-BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
-"""
+SQLITE_TRIGGERS = (
+    """
+    CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_records_are_never_replaced BEFORE INSERT ON audit_records
+    WHEN EXISTS (SELECT 1 FROM audit_records WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_records_are_kept_for_their_time
+    BEFORE DELETE ON audit_records
+    WHEN OLD.at >= coalesce((SELECT max(kept_from) FROM audit_records), '')
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+    """,
+)
+POSTGRESQL_TRIGGERS = (
+    """
+    CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'the audit log is append-only'
+        USING ERRCODE = 'integrity_constraint_violation';
+    END $$
+    """,
+    """
+    CREATE FUNCTION refuse_early_audit_removal() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+    BEGIN
+        IF OLD.at >= coalesce(
+            (SELECT max(kept_from) FROM audit_records), '-infinity'
+        ) THEN
+            RAISE EXCEPTION 'the audit log is append-only'
+            USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN OLD;
+    END $$
+    """,
+    """
+    CREATE TRIGGER audit_records_are_never_changed BEFORE UPDATE ON audit_records
+    FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()
+    """,
+    """
+    CREATE TRIGGER audit_records_are_never_emptied BEFORE TRUNCATE ON audit_records
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
+    """,
+    """
+    CREATE TRIGGER audit_records_are_kept_for_their_time
+    BEFORE DELETE ON audit_records
+    FOR EACH ROW EXECUTE FUNCTION refuse_early_audit_removal()
+    """,
+)
 
 
 def upgrade() -> None:
@@ -64,5 +102,6 @@ def upgrade() -> None:
     op.create_index("audit_records_by_caller", "audit_records", ["caller", "at"])
     # The trigger on DELETE asks for the newest one, row by row.
     op.create_index("audit_records_by_retention", "audit_records", ["kept_from"])
-    for trigger in (NEVER_CHANGED, NEVER_REPLACED, KEPT_FOR_THEIR_TIME):
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for trigger in SQLITE_TRIGGERS if is_sqlite else POSTGRESQL_TRIGGERS:
         op.execute(trigger)
