@@ -104,6 +104,8 @@ class Decoder:
                 return Reading(proof, {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
+            case PayloadType.KEY_PROOF:
+                raise RecordError("a proof that somebody holds a key is no record")
 
     def _decode_response(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]

@@ -62,12 +62,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
         ManifestError: it names a body the catalogue does not have, or a field
             expression that is not JMESPath.
     """
-    for body in (manifest.authority, manifest.collection_body):
-        if body not in catalogue.bodies:
-            raise ManifestError(
-                f"{manifest.id}: no body {body!r} in the annex; known are "
-                f"{', '.join(sorted(catalogue.bodies))}"
-            )
+    require_known_bodies(manifest, catalogue)
     connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
     return Agency(
         manifest,
@@ -77,6 +72,20 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
         observer=observer,
         clock=clock,
     )
+
+
+def require_known_bodies(manifest: Manifest, catalogue: Catalogue) -> None:
+    """Refuse a manifest of an institution that the annex does not have.
+
+    Raises:
+        ManifestError: the authority or the collection body is unknown.
+    """
+    for body in (manifest.authority, manifest.collection_body):
+        if body not in catalogue.bodies:
+            raise ManifestError(
+                f"{manifest.id}: no body {body!r} in the annex; known are "
+                f"{', '.join(sorted(catalogue.bodies))}"
+            )
 
 
 class Registry:

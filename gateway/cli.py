@@ -13,6 +13,9 @@ from rich.table import Table
 
 from gateway.callers.commands import token
 from gateway.connector.commands import connector
+from gateway.connector.lists import lists
+from gateway.connector.sanctions import sanction
+from gateway.connector.steps import steps
 from gateway.errors import StartError
 from gateway.privacy.commands import audit
 
@@ -25,6 +28,9 @@ app = typer.Typer(
 documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(connector, name="connector")
+connector.add_typer(steps)
+connector.add_typer(lists)
+app.add_typer(sanction, name="sanction")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
 

@@ -9,12 +9,16 @@ from typing import Protocol
 
 import aiohttp
 
+from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
 from connectors.guard import Observer as GuardObserver
+from connectors.registration.rules import Configured
 from connectors.registry import Registry, load_manifests, open_agency
+from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.store.registrations import StoredRegistrations
 from gateway.store.store import Store
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
@@ -22,6 +26,10 @@ from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
+
+CHECK_SHARE = 0.8
+"""How much of a request's time a run of the conformance kit may take."""
+CHECK_REQUESTS = 5
 
 
 class Observer(GuardObserver, PrivacyObserver, Protocol):
@@ -62,6 +70,7 @@ async def open_services(
             )
         )
         try:
+            manifests = load_manifests(Path(settings.manifests))
             registry = Registry(
                 open_agency(
                     manifest,
@@ -71,7 +80,7 @@ async def open_services(
                     observer=observer,
                     clock=clock,
                 )
-                for manifest in load_manifests(Path(settings.manifests))
+                for manifest in manifests
             )
         except ManifestError as error:
             raise StartError(str(error)) from None
@@ -84,9 +93,27 @@ async def open_services(
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
+            registration=open_office(
+                StoredRegistrations(store.engine),
+                catalogue=catalogue,
+                configured=Configured(manifests, bundle),
+                networks=settings.registration.networks,
+                effort=_effort(settings),
+                clock=clock,
+            ),
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
+
+
+def _effort(settings: Settings) -> Effort:
+    """Return how much a check may ask that a request waits for."""
+    seconds = settings.http.request_seconds * CHECK_SHARE
+    return Effort(
+        requests=CHECK_REQUESTS,
+        patience_seconds=seconds / 4,
+        total_seconds=seconds,
+    )
 
 
 def _bodies_by_name(catalogue: Catalogue) -> MappingProxyType[str, Body]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from strawberry.types import Info as StrawberryInfo
 
 from connectors.agency import Agency
+from connectors.registration.office import RegistrationOffice
 from connectors.registry import Registry
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
@@ -43,6 +44,8 @@ class Services:
     certificate_ids: CertificateIds
     oversight: Oversight
     """What keeps look-ups of people accountable."""
+    registration: RegistrationOffice
+    """Where agencies and operators take their steps."""
     clock: Callable[[], datetime]
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)

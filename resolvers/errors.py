@@ -27,6 +27,15 @@ class RequestError(GraphQLError):
         super().__init__(message, extensions={"code": code, **more})
 
 
+def store_unavailable() -> RequestError:
+    """Return the refusal of what the database could not do."""
+    return RequestError(
+        "数据库暂不可用，未予办理或结果未知，请重新读取后再试 / the database is away; "
+        "the step was not taken, or it is not known: read again, then try again",
+        "STORE_UNAVAILABLE",
+    )
+
+
 def is_ours_to_hide(error: GraphQLError) -> bool:
     """Hide everything but request errors and what GraphQL itself found wrong."""
     return error.original_error is not None and not isinstance(

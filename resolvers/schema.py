@@ -49,10 +49,13 @@ from resolvers.holders import (
     ask_about,
 )
 from resolvers.permissions import CheckPermissions, Permissions
+from resolvers.registration.mutations import ConnectorSteps
+from resolvers.registration.questions import RegistrationQuestions
+from resolvers.registration.sanction_mutations import SanctionSteps
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query:
+class Query(RegistrationQuestions):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -164,6 +167,13 @@ class Query:
     )
 
 
+@strawberry.federation.type(
+    authenticated=True, description=both("办理", "What changes something")
+)
+class Mutation(ConnectorSteps, SanctionSteps):
+    """Every step that can be taken."""
+
+
 class Schema(FederationSchema):
     """A schema that logs our bugs and leaves request errors to the client."""
 
@@ -205,6 +215,7 @@ class Schema(FederationSchema):
 
 schema: Schema = Schema(
     query=Query,
+    mutation=Mutation,
     types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),

@@ -229,15 +229,27 @@ def signature(parts: Parts, key: TrustedKey) -> None:
         )
 
 
-def key_state(key: TrustedKey) -> None:
-    """Require that the operator has the key in force."""
-    if key.state is not KeyState.ACTIVE:
+def key_state(key: TrustedKey, at: datetime) -> None:
+    """Require that the operator had the key in force at ``at``.
+
+    What was collected before a key was retired or declared compromised stays proved;
+    ``at`` is when it was collected, which the signer does not decide.
+    """
+    if key.state is KeyState.ACTIVE:
+        return
+    since = key.state_since
+    if since is None or at >= since:
         raise SigningError(
             Check.STATE,
             Refusal.KEY_NOT_IN_FORCE,
-            f"the key is {key.state}, only {KeyState.ACTIVE} keys are in force",
+            f"the key is {key.state}{_since(since)}, only {KeyState.ACTIVE} keys are "
+            "in force",
             key.kid,
         )
+
+
+def _since(moment: datetime | None) -> str:
+    return "" if moment is None else f" since {moment.isoformat()}"
 
 
 def key_window(key: TrustedKey, signed_at: datetime, at: datetime) -> None:

@@ -32,6 +32,8 @@ class PayloadType(StrEnum):
     RECORD = "certificate-record+jws"
     ABSENCE = "certificate-absence+jws"
     RESPONSE = "certificate-response+jws"
+    KEY_PROOF = "key-proof+jws"
+    """No statement about anybody: whoever signed it holds the key."""
 
 
 _TYPES = MappingProxyType({type_.value: type_ for type_ in PayloadType})
@@ -108,7 +110,7 @@ class VerifiedPayload:
             raise SigningError(
                 Check.KEY, Refusal.KEY_CHANGED, "the kid names another key now", key.kid
             )
-        checks.key_state(key)
+        checks.key_state(key, at)
         checks.key_window(key, self.signed_at, at)
         if freshness is not None:
             checks.freshness(
@@ -142,7 +144,7 @@ def verify(
     8.  Key: ``kid`` names a key of ``bundle``.
     9.  Algorithm: ``alg`` is the key's. It chooses nothing.
     10. Signature: made by the key over exactly the bytes that came.
-    11. State: the operator has the key in force.
+    11. State: the operator had the key in force at ``at``.
     12. Window: ``signed_at`` and ``at`` lie in the key's window.
     13. Freshness: the signature is neither stale nor from the future. Left out if
         ``freshness`` is ``None``, as for old evidence read years later.
@@ -176,7 +178,7 @@ def verify(
     # (10) From here on the header is the signer's word.
     checks.signature(parts, key)
     # (11) A suspended key signs as well as an active one.
-    checks.key_state(key)
+    checks.key_state(key, at)
     # (12) So does an expired one.
     checks.key_window(key, signed_at, at)
     # (13) And an old answer verifies as well as a new one.

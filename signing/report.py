@@ -75,7 +75,7 @@ def examine(  # noqa: PLR0913 - the five of ``verify`` and the item
     # an extension that is not understood does.
     readable = parts if rows.passed(Check.CRITICAL) else None
     rows.run_both(Check.SIGNATURE, checks.signature, readable, key)
-    rows.run(Check.STATE, checks.key_state, key)
+    rows.run(Check.STATE, lambda it: checks.key_state(it, at), key)
     rows.run_both(
         Check.WINDOW,
         lambda key, signed_at: checks.key_window(key, signed_at, at),

@@ -51,6 +51,8 @@ class TrustedKey:
     not_after: datetime  # last moment in force
     state: KeyState
     scope: frozenset[str]  # annex item codes; empty attests nothing
+    # From when on ``state`` holds, the key being active before; None: always.
+    state_since: datetime | None = None
     signature_check: SignatureCheck = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,8 +61,9 @@ class TrustedKey:
         for name, moment in (
             ("not_before", self.not_before),
             ("not_after", self.not_after),
+            ("state_since", self.state_since),
         ):
-            if moment.utcoffset() is None:
+            if moment is not None and moment.utcoffset() is None:
                 raise TrustBundleError(
                     f"{name} of {self.kid!r} has no time zone; add one, such as Z"
                 )
@@ -132,6 +135,7 @@ def read_trust_bundle(text: str) -> TrustBundle:
 
 
 _KEY_NAMES = [entry.name for entry in fields(TrustedKey) if entry.init]
+_OPTIONAL = frozenset({"state_since"})
 
 
 def _read_key(number: int, table: object) -> TrustedKey:
@@ -139,7 +143,8 @@ def _read_key(number: int, table: object) -> TrustedKey:
         raise TrustBundleError(f"key {number} is no [[key]] table")
     place = f"key {number}: "
     _refuse_unknown_names(table, _KEY_NAMES, place)
-    if missing := [name for name in _KEY_NAMES if name not in table]:
+    missing = [n for n in _KEY_NAMES if n not in table and n not in _OPTIONAL]
+    if missing:
         raise TrustBundleError(f"{place}{', '.join(missing)} missing")
     scope = _entry(table, "scope", list, place)
     if not all(isinstance(item, str) and item for item in scope):
@@ -148,11 +153,14 @@ def _read_key(number: int, table: object) -> TrustedKey:
         kid=_entry(table, "kid", str, place),
         institution=_entry(table, "institution", str, place),
         algorithm=_choice(table, "algorithm", Algorithm, place),
-        public_key=_public_key(_entry(table, "public_key", str, place), place),
+        public_key=read_public_key(_entry(table, "public_key", str, place), place),
         not_before=_moment(table, "not_before", place),
         not_after=_moment(table, "not_after", place),
         state=_choice(table, "state", KeyState, place),
         scope=frozenset(scope),
+        state_since=(
+            _moment(table, "state_since", place) if "state_since" in table else None
+        ),
     )
 
 
@@ -188,7 +196,12 @@ def _moment(table: dict[str, Any], name: str, place: str) -> datetime:
         raise TrustBundleError(f"{place}{name} is outside the calendar") from None
 
 
-def _public_key(pem: str, place: str) -> PublicKey:
+def read_public_key(pem: str, place: str = "") -> PublicKey:
+    """Return the key of a PEM text; whether it fits an algorithm is not looked at.
+
+    Raises:
+        TrustBundleError: it is no PEM text of a public key.
+    """
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm):

@@ -1,4 +1,4 @@
-"""Open what keeps look-ups accountable: database, audit log, budget, retention."""
+"""Open what keeps look-ups accountable: audit log, budget, retention."""
 
 import asyncio
 import contextlib

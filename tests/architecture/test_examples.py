@@ -22,7 +22,9 @@ from typer.main import get_command
 from connectors.conformance.plan import read_plan
 from connectors.graphql import entities_query
 from connectors.manifest import read_manifest
+from connectors.strict_toml import read_table
 from gateway.cli import app
+from gateway.connector.submission_file import SubmissionFile
 from resolvers.schema import schema
 from signing.trust import read_trust_bundle
 from tests.architecture.documents import PAGES, ROOT, Block, blocks
@@ -35,6 +37,7 @@ FILES: Mapping[str, Callable[[str], object]] = {
     "manifests/": read_manifest,
     "trust.toml": read_trust_bundle,
     "plan.toml": read_plan,
+    "submission.toml": lambda text: read_table(text, SubmissionFile),
     # The settings need a folder; tests/architecture/test_settings.py reads them.
     "gateway.toml": str,
 }

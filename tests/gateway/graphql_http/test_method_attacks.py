@@ -20,6 +20,13 @@ IMPERSONAL = {
     "agencies": "{ agencies { id } }",
     "_service": "{ _service { __typename } }",
 }
+OF_REGISTRATIONS = {
+    "connectors": "{ connectors { id } }",
+    "connector": '{ connector(id: "x") { id } }',
+    "sanctions": "{ sanctions { id } }",
+    "sanctionProposals": "{ sanctionProposals { id } }",
+}
+"""About nobody, and not for this caller."""
 ABOUT_PEOPLE = {
     "holder": '{ holder(idNumber: "x") { __typename } }',
     "holders": "{ holders(people: []) { __typename } }",
@@ -62,6 +69,13 @@ def test_what_is_about_nobody_may_be_asked_by_get(gateway: Gateway, query: str) 
     assert by_get(gateway, query).status == 200
 
 
+@pytest.mark.parametrize("query", OF_REGISTRATIONS.values(), ids=OF_REGISTRATIONS)
+def test_what_is_about_registrations_is_not_for_everybody(
+    gateway: Gateway, query: str
+) -> None:
+    assert by_get(gateway, query).code == "FORBIDDEN"
+
+
 @pytest.mark.parametrize(
     "query",
     [*ABOUT_PEOPLE.values(), *HIDDEN.values()],
@@ -80,7 +94,7 @@ def test_people_are_never_asked_about_by_get(
 def test_every_root_field_is_about_people_or_about_nobody() -> None:
     query = schema.core.query_type
     assert query is not None
-    fields = {**IMPERSONAL, **ABOUT_PEOPLE}
+    fields = {**IMPERSONAL, **OF_REGISTRATIONS, **ABOUT_PEOPLE}
 
     assert set(fields) == set(query.fields)
     assert all(root_field(text) == name for name, text in fields.items())

@@ -1,0 +1,198 @@
+"""Who may take a step, and what may stand beside what: refusals that need the others.
+
+Everything here is asked inside the transaction that takes the step, so that of two
+who race one is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.manifest import Manifest
+from connectors.registration.connector import Connector
+from connectors.registration.keys import RegisteredKey, RegisteredKeyState
+from connectors.registration.lifecycle import IN_FORCE, LIVE
+from connectors.registration.refusals import RefusalCode, RegistrationError
+from connectors.registration.submission import is_text
+from signing.trust import TrustBundle
+
+MAX_REASON = 500
+AGENCY = "agency:"
+"""How a caller's id begins that signed in with an agency's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step."""
+
+    id: str
+    is_approver: bool = False
+
+    def owns(self, connector: Connector) -> bool:
+        """Say whether they drafted the connector, or are its agency."""
+        return self.id in (connector.owner, f"{AGENCY}{connector.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class StepRequest:
+    """Who asks for a step, on which version of which connector, and why."""
+
+    actor: Actor
+    connector: str
+    version: int
+    """The one the actor saw."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What the operator's files have: nobody may register it a second time."""
+
+    manifests: Sequence[Manifest]
+    bundle: TrustBundle
+
+
+def require_reason(reason: str) -> None:
+    """Refuse a step without a reason.
+
+    Raises:
+        RegistrationError: ``REASON_MISSING``.
+    """
+    if not 0 < len(reason.strip()) <= MAX_REASON or not is_text(reason):
+        raise RegistrationError(RefusalCode.REASON_MISSING)
+
+
+def require_known(connector: Connector | None, id_: str) -> Connector:
+    """Return ``connector`` if it is there.
+
+    Raises:
+        RegistrationError: ``UNKNOWN_CONNECTOR``.
+    """
+    if connector is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
+    return connector
+
+
+def require_own(connector: Connector, actor: Actor) -> None:
+    """Refuse whom the connector is not.
+
+    Raises:
+        RegistrationError: ``NOT_YOURS``.
+    """
+    if not actor.owns(connector) and not actor.is_approver:
+        raise RegistrationError(RefusalCode.NOT_YOURS, connector.id)
+
+
+def require_version(connector: Connector, version: int) -> None:
+    """Refuse who saw another version than there is.
+
+    Raises:
+        RegistrationError: ``CHANGED_MEANWHILE``.
+    """
+    if connector.version != version:
+        raise RegistrationError(
+            RefusalCode.CHANGED_MEANWHILE,
+            f"version {version} was seen, {connector.version} is kept",
+        )
+
+
+def require_allowed(connector: Connector | None, asked: StepRequest) -> Connector:
+    """Return the connector that a step is asked for, if the actor may act on it.
+
+    Raises:
+        RegistrationError: no reason, no such connector, not the actor's, or changed.
+    """
+    require_reason(asked.reason)
+    known = require_known(connector, asked.connector)
+    require_own(known, asked.actor)
+    require_version(known, asked.version)
+    return known
+
+
+def require_second(connector: Connector, actor: Actor) -> None:
+    """Refuse who would approve what is their own.
+
+    Raises:
+        RegistrationError: ``SAME_OPERATOR``.
+    """
+    first = {connector.owner, connector.submitted_by}
+    first |= {key.proved_by for key in connector.keys}
+    if actor.id in first:
+        raise RegistrationError(RefusalCode.SAME_OPERATOR, actor.id)
+
+
+def require_key(connector: Connector, kid: str) -> RegisteredKey:
+    """Return a key of the connector.
+
+    Raises:
+        RegistrationError: ``UNKNOWN_KEY``.
+    """
+    key = connector.key(kid)
+    if key is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_KEY, ascii(kid[:80]))
+    return key
+
+
+def require_usable_keys(
+    connector: Connector, replaced: Connector | None, *states: RegisteredKeyState
+) -> None:
+    """Refuse a connector whose signatures nobody could check.
+
+    Raises:
+        RegistrationError: ``NO_KEY``.
+    """
+    theirs = () if replaced is None else replaced.keys
+    if not any(key.state in states for key in connector.keys) and not any(
+        key.state is RegisteredKeyState.ACTIVE for key in theirs
+    ):
+        raise RegistrationError(RefusalCode.NO_KEY, connector.id)
+
+
+def require_free_rows(
+    connector: Connector, others: Sequence[Connector], configured: Configured
+) -> Connector | None:
+    """Refuse rows that another connector has; return the one that is replaced.
+
+    Raises:
+        RegistrationError: ``OVERLAPPING_CLAIM`` or ``REPLACES_UNUSABLE``.
+    """
+    replaced = _replaced(connector, others)
+    for manifest in configured.manifests:
+        if manifest.collection_body == connector.institution:
+            # A file's agency answers for all rows of its body.
+            raise RegistrationError(RefusalCode.OVERLAPPING_CLAIM, manifest.id)
+    for other in others:
+        if other.state not in IN_FORCE or other.id == connector.id or other == replaced:
+            continue
+        if common := connector.items & other.items:
+            raise RegistrationError(
+                RefusalCode.OVERLAPPING_CLAIM,
+                f"{other.id}: {', '.join(sorted(common))}",
+            )
+    return replaced
+
+
+def _replaced(connector: Connector, others: Sequence[Connector]) -> Connector | None:
+    name = connector.submission.replaces
+    if name is None:
+        return None
+    found = next((other for other in others if other.id == name), None)
+    if (
+        found is None
+        or found.state not in LIVE
+        or found.id == connector.id
+        or found.institution != connector.institution
+    ):
+        raise RegistrationError(RefusalCode.REPLACES_UNUSABLE, ascii(name[:80]))
+    return found
+
+
+def require_new_id(
+    id_: str, existing: Connector | None, configured: Configured
+) -> None:
+    """Refuse an id that is somebody's.
+
+    Raises:
+        RegistrationError: ``ID_TAKEN``.
+    """
+    if existing is not None or any(m.id == id_ for m in configured.manifests):
+        raise RegistrationError(RefusalCode.ID_TAKEN, id_)

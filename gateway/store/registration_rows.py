@@ -1,0 +1,213 @@
+"""Rows of the registration tables, and the values they are of."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from connectors.registration.challenge import Challenge
+from connectors.registration.connector import CheckSummary, Connector, Event
+from connectors.registration.keys import RegisteredKey, RegisteredKeyState, StatedKey
+from connectors.registration.lifecycle import ConnectorState, Step
+from connectors.registration.sanctions import (
+    ProposalCause,
+    ProposalState,
+    Sanction,
+    SanctionKind,
+    SanctionProposal,
+)
+from connectors.registration.submission import Submission
+from signing.algorithms import Algorithm
+
+Values = dict[str, Any]
+
+
+def row_of_connector(connector: Connector) -> Values:
+    """Return the row of a connector, without its keys."""
+    check = connector.check
+    return {
+        "id": connector.id,
+        "version": connector.version,
+        "state": connector.state.value,
+        "authority": connector.authority,
+        "institution": connector.institution,
+        "submission": msgspec.to_builtins(connector.submission),
+        "owner": connector.owner,
+        "submitted_by": connector.submitted_by,
+        "approved_by": connector.approved_by,
+        "report": None if check is None else msgspec.to_builtins(check),
+        "changed_at": connector.changed_at,
+    }
+
+
+def connector_of(row: Row[Any], keys: tuple[RegisteredKey, ...]) -> Connector:
+    """Return the connector of a row, with its keys."""
+    report = row.report
+    return Connector(
+        id=row.id,
+        version=row.version,
+        state=ConnectorState(row.state),
+        authority=row.authority,
+        institution=row.institution,
+        submission=msgspec.convert(row.submission, Submission),
+        owner=row.owner,
+        submitted_by=row.submitted_by,
+        approved_by=row.approved_by,
+        check=None if report is None else msgspec.convert(report, CheckSummary),
+        changed_at=row.changed_at,
+        keys=keys,
+    )
+
+
+def row_of_event(event: Event) -> Values:
+    """Return the row of an event."""
+    return {
+        "connector": event.connector,
+        "version": event.version,
+        "step": event.step.value,
+        "at": event.at,
+        "actor": event.actor,
+        "reason": event.reason,
+        "before": None if event.before is None else event.before.value,
+        "after": event.after.value,
+        "detail": dict(event.detail),
+    }
+
+
+def event_of(row: Row[Any]) -> Event:
+    """Return the event of a row."""
+    return Event(
+        connector=row.connector,
+        version=row.version,
+        step=Step(row.step),
+        at=row.at,
+        actor=row.actor,
+        reason=row.reason,
+        before=None if row.before is None else ConnectorState(row.before),
+        after=ConnectorState(row.after),
+        detail=row.detail,
+    )
+
+
+def row_of_key(key: RegisteredKey) -> Values:
+    """Return the row of a key."""
+    return {
+        **_row_of_stated(key.stated),
+        "connector": key.connector,
+        "institution": key.institution,
+        "fingerprint": key.fingerprint,
+        "state": key.state.value,
+        "state_since": key.state_since,
+        "proved_by": key.proved_by,
+        "proved_at": key.proved_at,
+        "approved_by": key.approved_by,
+    }
+
+
+def key_of(row: Row[Any]) -> RegisteredKey:
+    """Return the key of a row."""
+    return RegisteredKey(
+        stated=_stated_of(row),
+        connector=row.connector,
+        institution=row.institution,
+        fingerprint=row.fingerprint,
+        state=RegisteredKeyState(row.state),
+        state_since=row.state_since,
+        proved_by=row.proved_by,
+        proved_at=row.proved_at,
+        approved_by=row.approved_by,
+    )
+
+
+def row_of_challenge(challenge: Challenge) -> Values:
+    """Return the row of a challenge."""
+    return {
+        **_row_of_stated(challenge.key),
+        "id": challenge.id,
+        "connector": challenge.connector,
+        "text": challenge.text,
+        "asked_by": challenge.asked_by,
+        "expires_at": challenge.expires_at,
+        "used_at": challenge.used_at,
+    }
+
+
+def challenge_of(row: Row[Any]) -> Challenge:
+    """Return the challenge of a row."""
+    return Challenge(
+        id=row.id,
+        connector=row.connector,
+        key=_stated_of(row),
+        text=row.text,
+        asked_by=row.asked_by,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+    )
+
+
+def row_of_sanction(sanction: Sanction) -> Values:
+    """Return the row of a sanction; a new one gets its id from the database."""
+    return {
+        **({} if sanction.id is None else {"id": sanction.id}),
+        "body": sanction.body,
+        "kind": sanction.kind.value,
+        "reason": sanction.reason,
+        "imposed_by": sanction.imposed_by,
+        "imposed_at": sanction.imposed_at,
+        "lifted_by": sanction.lifted_by,
+        "lifted_at": sanction.lifted_at,
+        "lift_reason": sanction.lift_reason,
+    }
+
+
+def sanction_of(row: Row[Any]) -> Sanction:
+    """Return the sanction of a row."""
+    values = row._asdict()
+    return Sanction(kind=SanctionKind(values.pop("kind")), **values)
+
+
+def row_of_proposal(proposal: SanctionProposal) -> Values:
+    """Return the row of a proposal; a new one gets its id from the database."""
+    return {
+        **({} if proposal.id is None else {"id": proposal.id}),
+        "connector": proposal.connector,
+        "body": proposal.body,
+        "cause": proposal.cause.value,
+        "found": proposal.found,
+        "threshold": proposal.threshold,
+        "proposed_at": proposal.proposed_at,
+        "state": proposal.state.value,
+        "decided_by": proposal.decided_by,
+        "decided_at": proposal.decided_at,
+        "reason": proposal.reason,
+    }
+
+
+def proposal_of(row: Row[Any]) -> SanctionProposal:
+    """Return the proposal of a row."""
+    values = row._asdict()
+    return SanctionProposal(
+        cause=ProposalCause(values.pop("cause")),
+        state=ProposalState(values.pop("state")),
+        **values,
+    )
+
+
+def _row_of_stated(key: StatedKey) -> Values:
+    return {
+        "kid": key.kid,
+        "algorithm": key.algorithm.value,
+        "public_key": key.public_key,
+        "not_before": key.not_before,
+        "not_after": key.not_after,
+    }
+
+
+def _stated_of(row: Row[Any]) -> StatedKey:
+    return StatedKey(
+        kid=row.kid,
+        algorithm=Algorithm(row.algorithm),
+        public_key=row.public_key,
+        not_before=row.not_before,
+        not_after=row.not_after,
+    )

@@ -1,0 +1,1 @@
+"""Registration in the graph: who may take which step, and what comes of it."""
