@@ -55,16 +55,23 @@ class Agency:
         catalogue: Catalogue,
         observer: Observer,
         clock: Callable[[], datetime],
+        rows: frozenset[str] | None = None,
     ) -> None:
         self.manifest = manifest
         self.id = manifest.id
+        self.account = manifest.account
+        """How the operator treats it now: by its manifest, or by a sanction."""
+        self.is_suspended = False
+        """Whether its connector is suspended, which says nothing of its account."""
         self.authority = catalogue.bodies[manifest.authority]
         self.health = Health(clock)
         self.shadow: Shadow | None = None
         """Answers beside this agency, compared and not shown."""
         self._connector = connector
         self._bundle = bundle
-        self._decoder = Decoder(manifest, catalogue)
+        self._decoder = Decoder(manifest, catalogue, rows)
+        self.rows = self._decoder.rows
+        """The annex rows it answers for."""
         self._clock = clock
         signature = manifest.signature
         self._freshness = Freshness(
@@ -86,7 +93,7 @@ class Agency:
         """
         if (
             self.shadow is None
-            and self.manifest.account is AccountState.ACTIVE
+            and self._not_asked() is None
             and all(self._connector.can_ask(holder.type) for holder in holders)
         ):
             return self._guard.ask(holders, budget_seconds)
@@ -96,8 +103,8 @@ class Agency:
         self, holders: Sequence[Identity], budget_seconds: float
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
-        if self.manifest.account is not AccountState.ACTIVE:
-            return [self._suspended()] * len(holders)
+        if (instead := self._not_asked()) is not None:
+            return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
         found = await self._guard.ask(askable, budget_seconds)
         if self.shadow is not None:
@@ -107,6 +114,25 @@ class Agency:
             next(answers) if self._connector.can_ask(holder.type) else self._skipped()
             for holder in holders
         ]
+
+    def put_in_force(
+        self, bundle: TrustBundle, account: AccountState, *, is_suspended: bool
+    ) -> None:
+        """Judge by these keys and this account from now on.
+
+        What was read and answered under other keys is forgotten; every kept result is
+        asked anyway whether its key is still in force.
+        """
+        body = self.manifest.collection_body
+        if _keys_of(bundle, body) != _keys_of(self._bundle, body) or (
+            (account, is_suspended) != (self.account, self.is_suspended)
+        ):
+            self._readings = Readings(self.manifest.cache.bytes_each)
+            self._attestations.clear()
+            self._guard.forget()
+        self._bundle = bundle
+        self.account = account
+        self.is_suspended = is_suspended
 
     async def probe(self) -> bool:
         """Say whether the agency's server speaks."""
@@ -126,6 +152,9 @@ class Agency:
         started = time.perf_counter()
         reply = await self._connector.fetch(holders)
         latency = time.perf_counter() - started
+        # It may have been frozen while it was asked.
+        if (instead := self._not_asked()) is not None:
+            return [instead] * len(holders)
         now = self._clock()
         # A body that covers a batch comes with each of its people; read once, it is
         # read for all of them, refused or not.
@@ -220,7 +249,7 @@ class Agency:
             institution=key.institution,
             scope=key.scope,
             key_in_force=True,
-            account=self.manifest.account,
+            account=self.account,
         )
         self._attestations[key.kid] = key, attestation
         return attestation
@@ -263,7 +292,23 @@ class Agency:
             return False
         return True
 
+    def _not_asked(self) -> Answer | None:
+        """Return the answer instead of asking; ``None`` if it may be asked."""
+        if self.account is not AccountState.ACTIVE:
+            return self._frozen()
+        return self._suspended() if self.is_suspended else None
+
     def _suspended(self) -> Answer:
+        return Answer(
+            agency=self.id,
+            outcome=SourceOutcome.SKIPPED,
+            reason=Text(
+                zh="连接器已停用，未查询",
+                en="its connector is suspended; not asked",
+            ),
+        )
+
+    def _frozen(self) -> Answer:
         return Answer(
             agency=self.id,
             outcome=SourceOutcome.SUSPENDED,
@@ -283,6 +328,10 @@ class Agency:
                 en="the agency knows no identity numbers of this type; not asked",
             ),
         )
+
+
+def _keys_of(bundle: TrustBundle, institution: str) -> list[TrustedKey]:
+    return [key for key in bundle.keys.values() if key.institution == institution]
 
 
 _CONTRADICTION = "certificates and a signed absence came in one answer"

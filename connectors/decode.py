@@ -56,16 +56,22 @@ class Reading:
 class Decoder:
     """Reads verified payloads by one manifest."""
 
-    def __init__(self, manifest: Manifest, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        catalogue: Catalogue,
+        rows: frozenset[str] | None = None,
+    ) -> None:
         self._collection_body = manifest.collection_body
         self._catalogue = catalogue
         self._fields = RecordFields(manifest.record)
         self._form = manifest.signature.form
-        self._rows = [
+        self.rows = rows or frozenset(
             item.code
             for item in catalogue.items.values()
             if item.collection_body.id == manifest.collection_body
-        ]
+        )
+        """The annex rows that the agency answers for: its body's, if not fewer."""
         response = manifest.response
         self._results = compile_expression(response.results)
         self._result_number = compile_expression(response.id_number)
@@ -171,7 +177,7 @@ class Decoder:
         if proof.key.institution != self._collection_body:
             return (self._foreign_key(proof),)
         try:
-            for code in self._rows:
+            for code in sorted(self.rows):
                 proof.require_scope(code)
         except SigningError as error:
             return (refused(error, proof.digest),)

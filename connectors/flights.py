@@ -68,6 +68,10 @@ class Flights:
         """
         return _Wait(set(flights), budget_seconds, hand_on, self._call_off).future
 
+    def close_to_others(self) -> None:
+        """Let nobody join a flight that is under way."""
+        self._by_holder.clear()
+
     async def close(self) -> None:
         """Cancel what is under way."""
         tasks = [flight.task for flight in self._under_way]

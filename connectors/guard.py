@@ -113,6 +113,11 @@ class Guard:
         hand_on(at_once, {})
         return at_once
 
+    def forget(self) -> None:
+        """Keep no answer, and let nobody join a flight that began before."""
+        self._cache.clear()
+        self._flights.close_to_others()
+
     async def close(self) -> None:
         """Cancel what is under way."""
         await self._flights.close()

@@ -55,8 +55,11 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
     catalogue: Catalogue,
     observer: Observer,
     clock: Callable[[], datetime],
+    rows: frozenset[str] | None = None,
 ) -> Agency:
     """Make ``manifest``'s agency ready to be asked.
+
+    It answers for ``rows`` of the annex; for all of its body's if none are given.
 
     Raises:
         ManifestError: it names a body the catalogue does not have, or a field
@@ -71,6 +74,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
         catalogue=catalogue,
         observer=observer,
         clock=clock,
+        rows=rows,
     )
 
 

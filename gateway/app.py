@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
+from gateway.connector.expiry import key_ends
 from gateway.documents import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
@@ -24,6 +25,7 @@ from gateway.settings import Mode, Settings
 from gateway.store.store import open_store
 from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
+from resolvers.context import Services
 from resolvers.schema import schema
 
 GRAPHQL = "/graphql"
@@ -32,6 +34,8 @@ GRAPHQL = "/graphql"
 async def metrics(request: Request) -> Response:
     """Answer with all metrics in Prometheus' text format."""
     measured: Metrics = request.app.state.metrics
+    services: Services = request.app.state.services
+    measured.keys_end(key_ends(services.live.snapshot, services.clock()))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 

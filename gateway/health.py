@@ -7,7 +7,8 @@ or by knocking where there was none lately. Anybody may ask here, so agencies ar
 knocked at for each who does: once, and for all who ask in the next seconds.
 
 An agency that refuses, or whose answer is not believed, is there: one person's bad
-record says nothing about the next one's, so it does not turn readiness off.
+record says nothing about the next one's, so it does not turn readiness off. Keys that
+end soon are named beside their agency.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.agency import Agency
 from connectors.health import Health
+from gateway.connector.expiry import key_ends
 from policy.evidence import AccountState
 from resolvers.context import Services
 
@@ -28,7 +30,7 @@ PROBE_KEPT_SECONDS = 5.0
 USABLE = ("answering", "doubtful", "reachable")
 RECENT = timedelta(seconds=30)
 
-State = dict[str, str | None]
+State = dict[str, object]
 """What is said of one agency."""
 
 
@@ -48,15 +50,21 @@ class Readiness:
     async def answer(self, request: Request) -> Response:
         """Answer 200 if any agency can be used, else 503."""
         services: Services = request.app.state.services
-        agencies = services.registry.agencies
-        return _summary(
-            await asyncio.gather(
-                *(self._state(agency, services) for agency in agencies)
-            )
+        snapshot = services.live.snapshot
+        states = await asyncio.gather(
+            *(self._state(agency, services) for agency in snapshot.registry.agencies)
         )
+        ends = list(key_ends(snapshot, services.clock()))
+        for state in states:
+            state["key_warnings"] = [
+                {"key": end.kid, "days": end.warning}
+                for end in ends
+                if end.agency == state["id"] and end.warning is not None
+            ]
+        return _summary(states)
 
     async def _state(self, agency: Agency, services: Services) -> State:
-        if agency.manifest.account is not AccountState.ACTIVE:
+        if agency.account is not AccountState.ACTIVE or agency.is_suspended:
             return {"id": agency.id, "state": "suspended", "last_outcome": None}
         health = agency.health
         asked_at = health.asked_at

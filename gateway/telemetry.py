@@ -10,17 +10,19 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
+from gateway.connector.expiry import KeyEnd
 from gateway.traces import ServersTraces, trace_of
 from resolvers.caller import Purpose
 from resolvers.oversight import Alert
@@ -111,7 +113,42 @@ class Metrics:
             buckets=(0.0005, 0.001, *_SECONDS),
             registry=self.registry,
         )
+        self._registry_sequence = Gauge(
+            "gateway_registry_changes",
+            "How many changes of the registry are in force here.",
+            registry=self.registry,
+        )
+        self._registry_read_at = Gauge(
+            "gateway_registry_read_timestamp_seconds",
+            "When the registry was last looked at.",
+            registry=self.registry,
+        )
+        self._registry_failures = Counter(
+            "gateway_registry_failures",
+            "Looks at the registry that failed; what was known stays in force.",
+            registry=self.registry,
+        )
+        self._unusable = Counter(
+            "gateway_connectors_unusable",
+            "Registered connectors that could not be opened, each time one is not.",
+            ("agency",),
+            registry=self.registry,
+        )
+        self._key_days = Gauge(
+            "gateway_key_days_left",
+            "Days until a key ends that an agency signs with; a successor ends it.",
+            ("agency", "key"),
+            registry=self.registry,
+        )
+        self._key_warnings = Gauge(
+            "gateway_key_warning_days",
+            "The warning a key's end is worth: 30, 7, 1, or 0 once it ended.",
+            ("agency", "key"),
+            registry=self.registry,
+        )
         self._logger = structlog.get_logger("gateway.privacy")
+        self._registry_logger = structlog.get_logger("gateway.registry")
+        self._registry_is_failing = False
         # Labels are of closed sets, so what belongs to them may be looked up once.
         self._answer_of = cache(self._answers.labels)
         self._cache_of = cache(self._cache.labels)
@@ -159,6 +196,35 @@ class Metrics:
         self._audit_records.labels("failed").inc(records)
         self._audit_commits.labels("failed").observe(seconds)
         self._logger.error("audit log failed", records=records, reason=reason)
+
+    def registry_read(self, sequence: int, at: datetime) -> None:
+        """See ``RegistryObserver.registry_read``."""
+        self._registry_sequence.set(sequence)
+        self._registry_read_at.set(at.timestamp())
+        self._registry_is_failing = False
+
+    def registry_failed(self, reason: str) -> None:
+        """See ``RegistryObserver.registry_failed``."""
+        self._registry_failures.inc()
+        if not self._registry_is_failing:
+            self._registry_is_failing = True
+            self._registry_logger.error("registry not read", reason=reason)
+
+    def connector_unusable(self, connector: str, reason: str) -> None:
+        """See ``RegistryObserver.connector_unusable``."""
+        self._unusable.labels(connector).inc()
+        self._registry_logger.error(
+            "connector unusable", agency=connector, reason=reason
+        )
+
+    def keys_end(self, ends: Iterable[KeyEnd]) -> None:
+        """Show when keys end, and of no others."""
+        self._key_days.clear()
+        self._key_warnings.clear()
+        for end in ends:
+            self._key_days.labels(end.agency, end.kid).set(end.days_left)
+            if end.warning is not None:
+                self._key_warnings.labels(end.agency, end.kid).set(end.warning)
 
     def requested(self, path: str, status: int, seconds: float) -> None:
         """One HTTP request was answered."""

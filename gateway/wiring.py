@@ -1,5 +1,6 @@
 """Open everything in order, close it in reverse: the one place that composes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -9,15 +10,24 @@ from typing import Protocol
 
 import aiohttp
 
+from connectors.addresses import AddressGuard
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
 from connectors.guard import Observer as GuardObserver
 from connectors.registration.rules import Configured
-from connectors.registry import Registry, load_manifests, open_agency
+from connectors.registration.store import StoreUnavailableError
+from connectors.registry import load_manifests
+from gateway.connector.live_registry import (
+    LiveRegistry,
+    RegistryObserver,
+    Sessions,
+    kept_live,
+)
 from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.store.changes import told_of_changes
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.store import Store
 from gateway.trust import load_trust_bundle
@@ -32,8 +42,8 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(GuardObserver, PrivacyObserver, Protocol):
-    """What is reported about agencies and about look-ups."""
+class Observer(GuardObserver, PrivacyObserver, RegistryObserver, Protocol):
+    """What is reported about agencies, look-ups and the registry."""
 
 
 def utc_now() -> datetime:
@@ -60,43 +70,33 @@ async def open_services(
         oversight = await stack.enter_async_context(
             open_oversight(settings, observer, store, clock)
         )
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(),
-                # The guard limits concurrency and time, each agency by its manifest.
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
-                timeout=aiohttp.ClientTimeout(),
-                auto_decompress=False,
-            )
-        )
+        sessions = await _open_sessions(stack, settings)
+        changed = asyncio.Event()
+        registrations = StoredRegistrations(store.engine, changed.set)
         try:
-            manifests = load_manifests(Path(settings.manifests))
-            registry = Registry(
-                open_agency(
-                    manifest,
-                    session=session,
-                    bundle=bundle,
-                    catalogue=catalogue,
-                    observer=observer,
-                    clock=clock,
-                )
-                for manifest in manifests
+            configured = Configured(load_manifests(Path(settings.manifests)), bundle)
+            registry = LiveRegistry(
+                *(registrations, configured, sessions),
+                catalogue=catalogue,
+                observer=observer,
+                reports=observer,
+                clock=clock,
             )
-        except ManifestError as error:
+            await stack.enter_async_context(told_of_changes(store.engine, changed))
+            await stack.enter_async_context(kept_live(registry, changed))
+        except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
-        stack.push_async_callback(registry.close)
         yield Services(
-            registry=registry,
-            bundle=bundle,
+            live=registry.live,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             registration=open_office(
-                StoredRegistrations(store.engine),
+                registrations,
                 catalogue=catalogue,
-                configured=Configured(manifests, bundle),
+                configured=configured,
                 networks=settings.registration.networks,
                 effort=_effort(settings),
                 clock=clock,
@@ -104,6 +104,23 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
+
+
+async def _open_sessions(stack: AsyncExitStack, settings: Settings) -> Sessions:
+    """Open what agencies are reached with: those of files, and whoever registers."""
+    of_files = await stack.enter_async_context(
+        aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # The guard limits concurrency and time, each agency by its manifest.
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            timeout=aiohttp.ClientTimeout(),
+            auto_decompress=False,
+        )
+    )
+    of_registered = await stack.enter_async_context(
+        AddressGuard(settings.registration.networks).session()
+    )
+    return Sessions(of_files=of_files, of_registered=of_registered)
 
 
 def _effort(settings: Settings) -> Effort:

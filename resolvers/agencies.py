@@ -108,18 +108,17 @@ class Agency:
 
 def agencies(info: Info) -> list[Agency]:
     """Return every registered agency."""
-    services = info.context.services
-    keys = services.bundle.keys.values()
+    catalogue = info.context.services.catalogue
+    snapshot = info.context.snapshot
+    keys = snapshot.bundle.keys.values()
     return [
         Agency(
             id=strawberry.ID(agency.id),
             authority=body_of(agency.authority),
-            collection_body=body_of(
-                services.catalogue.bodies[agency.manifest.collection_body]
-            ),
+            collection_body=body_of(catalogue.bodies[agency.manifest.collection_body]),
             protocol=agency.manifest.endpoint.protocol,
             signature_form=agency.manifest.signature.form,
-            account=agency.manifest.account,
+            account=agency.account,
             keys=[
                 _key(key)
                 for key in keys
@@ -127,7 +126,7 @@ def agencies(info: Info) -> list[Agency]:
             ],
             health=_health(agency),
         )
-        for agency in services.registry.agencies
+        for agency in snapshot.registry.agencies
     ]
 
 

@@ -71,7 +71,7 @@ async def find_certificate(
     except UnknownIdError:
         await look_up_by_wrong_id(context, id_)
         return _unknown(id_)
-    agency = services.registry.agency(place.agency)
+    agency = context.snapshot.registry.agency(place.agency)
     if agency is None:
         await look_up_by_wrong_id(context, id_)
         return _unknown(id_)

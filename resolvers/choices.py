@@ -154,7 +154,8 @@ described_enum(
             "The account is frozen or may not collect; not asked",
         ),
         SourceOutcome.SKIPPED: both(
-            "本次查询与该机构无关，未查询", "Not asked, because it cannot answer this"
+            "与本次查询无关或已停用，未查询",
+            "Not asked: it cannot answer this, or its connector is suspended",
         ),
     },
 )

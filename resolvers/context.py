@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from strawberry.types import Info as StrawberryInfo
 
 from connectors.agency import Agency
+from connectors.live import Live, Snapshot
 from connectors.registration.office import RegistrationOffice
-from connectors.registry import Registry
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
 from resolvers.admission import Admission
@@ -25,7 +25,6 @@ from resolvers.loaders import AnswerLoader
 from resolvers.oversight import Oversight
 from resolvers.plans.kept import Renderings
 from resolvers.privacy import Veil, veil_of
-from signing.trust import TrustBundle
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The notice counts days as Shanghai does."""
@@ -35,8 +34,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class Services:
     """What every request may use."""
 
-    registry: Registry
-    bundle: TrustBundle
+    live: Live
+    """The agencies and keys in force."""
     catalogue: Catalogue
     bodies_by_name: Mapping[str, Body]
     """The annex's bodies, by every name and alias in the form of ``same_words``."""
@@ -75,10 +74,13 @@ class RequestContext:
     today: date = field(init=False)
     deadline: float = field(init=False)
     """Until when agencies may answer, on the event loop's clock."""
+    snapshot: Snapshot = field(init=False)
+    """The agencies and keys that this request is answered with."""
     _loaders: dict[str, AnswerLoader] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read the clock once."""
+        """Read the clock once, and look once which agencies there are."""
+        self.snapshot = self.services.live.snapshot
         self.now = self.services.clock()
         self.today = self.now.astimezone(SHANGHAI).date()
         self.veil = veil_of(self.caller)
@@ -99,7 +101,7 @@ class RequestContext:
     @property
     def agencies(self) -> Sequence[Agency]:
         """The agencies in force."""
-        return self.services.registry.agencies
+        return self.snapshot.registry.agencies
 
 
 Info = StrawberryInfo[RequestContext, None]

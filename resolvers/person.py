@@ -129,9 +129,7 @@ def _may_be_of(
 def _absence(person: Person, item: Item) -> Absence:
     """Return what a missing certificate of ``item`` would mean."""
     concerned = [
-        answer
-        for agency, answer in person.answers
-        if agency.manifest.collection_body == item.collection_body.id
+        answer for agency, answer in person.answers if item.code in agency.rows
     ]
     outcomes = {answer.outcome for answer in concerned}
     if SourceOutcome.SUSPENDED in outcomes:

@@ -62,11 +62,13 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
     effort: Effort | None = None,
     progress: Progress = lambda _check: None,
     tls: ssl.SSLContext | None = None,
+    rows: frozenset[str] | None = None,
 ) -> Report:
     """Check the agency at ``manifest.endpoint`` with the keys of ``bundle``.
 
     ``guard`` makes every connection. The address is judged even where the manifest is
-    a file. ``tls`` is for a private authority; else the system's are trusted.
+    a file. ``tls`` is for a private authority; else the system's are trusted. ``rows``
+    are what the agency claims, if that is not everything of its body.
 
     Raises:
         ManifestError: the manifest names a body that the annex does not have, or an
@@ -94,6 +96,7 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
             effort=run.effort,
             address=address,
             tls=context,
+            rows=rows,
         )
         try:
             return await run.all_of(subject)

@@ -94,6 +94,7 @@ class Subject:
     effort: Effort
     address: RegisteredAddress
     tls: ssl.SSLContext
+    rows: frozenset[str] | None = None
     asked: list[Asked] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -120,6 +121,7 @@ class Subject:
             catalogue=self.catalogue,
             observer=Unobserved(),
             clock=self.clock,
+            rows=self.rows,
         )
         self.observer = Observer(
             self.session,

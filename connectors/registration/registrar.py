@@ -40,8 +40,8 @@ from connectors.registration.submission import (
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
 
-RunCheck = Callable[[Manifest, TrustBundle, Plan], Awaitable[Report]]
-"""Runs the conformance kit on a live endpoint."""
+RunCheck = Callable[[Manifest, TrustBundle, Plan, frozenset[str]], Awaitable[Report]]
+"""Runs the conformance kit on a live endpoint that claims some rows of the annex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,7 @@ class Registrar:
             manifest,
             _bundle_to_check(connector, replaced),
             plan_of(connector.submission),
+            connector.items,
         )
         found = summary_of(report)
         async with self.store.work() as work:

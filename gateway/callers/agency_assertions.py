@@ -5,11 +5,10 @@ An assertion is a JWT of type ``client-authentication+jwt``, with the agency's i
 is remembered. A record is of another type, so neither passes for the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connectors.manifest import Manifest
 from gateway.callers.claims import (
     require_audience,
     require_in_time,
@@ -21,7 +20,9 @@ from gateway.callers.signed_token import SignedToken
 from gateway.callers.single_use import UsedTokens, use_once
 from policy.evidence import AccountState
 from resolvers.caller import Caller, Scope
-from signing.trust import KeyState, TrustBundle, TrustedKey
+from signing import checks
+from signing.errors import SigningError
+from signing.trust import TrustedKey
 
 TYPE = "client-authentication+jwt"
 LONGEST_SECONDS = 300
@@ -30,12 +31,21 @@ AGENCIES = "agency"
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAgency:
+    """What signing in needs to know of an agency."""
+
+    collection_body: str
+    account: AccountState
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyAssertions:
     """The agencies that may sign in, and what they may do then."""
 
-    agencies: Mapping[str, Manifest]
-    """The registered agencies' manifests, by id."""
-    bundle: TrustBundle
+    agency_of: Callable[[str], KnownAgency | None]
+    """Finds an agency in force by its id."""
+    key_of: Callable[[str], TrustedKey | None]
+    """Finds a key in force by its id."""
     audience: str
     scopes: frozenset[Scope]
     used: UsedTokens
@@ -48,10 +58,10 @@ class AgencyAssertions:
         """
         claims = token.claims
         name = require_word(claims, "iss")
-        agency = self.agencies.get(name)
+        agency = self.agency_of(name)
         if agency is None or require_word(claims, "sub") != name:
             raise AuthenticationError(Reason.UNKNOWN_AGENCY)
-        key = self.bundle.keys.get(token.key_id)
+        key = self.key_of(token.key_id)
         if key is None or key.institution != agency.collection_body:
             raise AuthenticationError(Reason.UNKNOWN_KEY)
         if token.algorithm != key.algorithm:
@@ -73,7 +83,9 @@ class AgencyAssertions:
 
 def _require_in_force(key: TrustedKey, now: float) -> None:
     moment = datetime.fromtimestamp(now, UTC)
-    if key.state is not KeyState.ACTIVE:
-        raise AuthenticationError(Reason.KEY_NOT_IN_FORCE)
+    try:
+        checks.key_state(key, moment)
+    except SigningError:
+        raise AuthenticationError(Reason.KEY_NOT_IN_FORCE) from None
     if not key.not_before <= moment <= key.not_after:
         raise AuthenticationError(Reason.KEY_NOT_IN_FORCE)

@@ -9,7 +9,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
-from gateway.callers.agency_assertions import AGENCIES, AgencyAssertions
+from gateway.callers.agency_assertions import (
+    AGENCIES,
+    AgencyAssertions,
+    KnownAgency,
+)
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
@@ -24,6 +28,7 @@ from gateway.store.store import Store
 from gateway.store.used_tokens import StoredUsedTokens
 from resolvers.caller import Scope
 from resolvers.context import Services
+from signing.trust import TrustedKey
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -158,9 +163,20 @@ def _agency_assertions(
     stated = settings.agency_callers
     if stated is None:
         return None
+    live = services.live
+
+    def agency_of(name: str) -> KnownAgency | None:
+        agency = live.snapshot.registry.agency(name)
+        if agency is None:
+            return None
+        return KnownAgency(agency.manifest.collection_body, agency.account)
+
+    def key_of(kid: str) -> TrustedKey | None:
+        return live.snapshot.bundle.keys.get(kid)
+
     return AgencyAssertions(
-        agencies={a.id: a.manifest for a in services.registry.agencies},
-        bundle=services.bundle,
+        agency_of=agency_of,
+        key_of=key_of,
         audience=stated.audience,
         scopes=roles.scopes_of(stated, "agency_callers"),
         used=used,

@@ -34,13 +34,16 @@ def open_office(  # noqa: PLR0913 - composed in two places
 ) -> RegistrationOffice:
     """Return the office; ``effort`` bounds each run of the conformance kit."""
 
-    async def run_check(manifest: Manifest, bundle: TrustBundle, plan: Plan) -> Report:
+    async def run_check(
+        manifest: Manifest, bundle: TrustBundle, plan: Plan, rows: frozenset[str]
+    ) -> Report:
         return await check_connector(
             *(manifest, bundle, plan),
             catalogue=catalogue,
             guard=AddressGuard(networks),
             clock=clock,
             effort=effort,
+            rows=rows,
         )
 
     return RegistrationOffice(

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
 from connectors.manifest import read_manifest
-from gateway.callers.agency_assertions import LONGEST_SECONDS, AgencyAssertions
+from gateway.callers.agency_assertions import (
+    LONGEST_SECONDS,
+    AgencyAssertions,
+    KnownAgency,
+)
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import read_signed_token
 from policy.evidence import AccountState
@@ -44,7 +47,7 @@ OTHERS = replace(
     algorithm=Algorithm.ES256,
     public_key=ES256.public_key(),
 )
-TRANSPORT = read_manifest(MANIFEST)
+BODY = read_manifest(MANIFEST).collection_body
 SCOPES = frozenset({Scope.REGISTER})
 
 
@@ -53,8 +56,8 @@ def door(
 ) -> AgencyAssertions:
     """Return what takes the agency's assertions."""
     return AgencyAssertions(
-        agencies={"transport": msgspec.structs.replace(TRANSPORT, account=account)},
-        bundle=TrustBundle.of([key, OTHERS]),
+        agency_of={"transport": KnownAgency(BODY, account)}.get,
+        key_of=TrustBundle.of([key, OTHERS]).keys.get,
         audience=AUDIENCE,
         scopes=SCOPES,
         used=RememberedTokens(),

@@ -77,15 +77,17 @@ class Steps:
         )
         return self.send(document, AGENCY, it=submission)
 
-    def challenge(self, id_: str, key: SigningKey, token: str = AGENCY) -> Any:
-        """Ask for a challenge."""
+    def challenge(
+        self, id_: str, key: SigningKey, token: str = AGENCY, days: float = 400
+    ) -> Any:
+        """Ask for a challenge of a key that ends in so many days."""
         document = (
             "mutation($id: ID!, $key: KeyInput!) "
             "{ requestKeyChallenge(connector: $id, key: $key) { __typename "
             "... on KeyChallenge { id text } "
             f"... on RegistrationRefused {{ {REFUSED} }} }} }}"
         )
-        return self.send(document, token, id=id_, key=stated(key))
+        return self.send(document, token, id=id_, key=stated(key, days))
 
     def prove(self, challenge: dict[str, str], proof: str, token: str = AGENCY) -> Any:
         """Hand a proof in."""
@@ -95,15 +97,19 @@ class Steps:
         )
         return self.send(document, token, id=challenge["id"], proof=proof)
 
-    def register_key(self, id_: str, key: SigningKey, token: str = AGENCY) -> Any:
+    def register_key(
+        self, id_: str, key: SigningKey, token: str = AGENCY, days: float = 400
+    ) -> Any:
         """Prove a key."""
-        challenge = self.challenge(id_, key, token)
+        challenge = self.challenge(id_, key, token, days)
         return self.prove(challenge, proof_of(challenge["text"], key), token)
 
-    def join(self, submission: dict[str, object], key: SigningKey) -> Any:
+    def join(
+        self, submission: dict[str, object], key: SigningKey, days: float = 400
+    ) -> Any:
         """Go the whole way from nothing to active."""
         seen = self.draft(**submission)
-        seen = self.register_key(seen["id"], key)
+        seen = self.register_key(seen["id"], key, days=days)
         for name, token in WAY:
             seen = self.step(name, token, seen)
             assert seen["__typename"] == "Connector", seen
@@ -160,7 +166,7 @@ class Joining:
         )
 
 
-def stated(key: SigningKey) -> dict[str, str]:
+def stated(key: SigningKey, days: float) -> dict[str, str]:
     """Return a key as a variable."""
     now = datetime.now(UTC)
     return {
@@ -168,7 +174,7 @@ def stated(key: SigningKey) -> dict[str, str]:
         "algorithm": key.algorithm.name,
         "publicKey": key.public_pem(),
         "notBefore": (now - timedelta(days=400)).isoformat(),
-        "notAfter": (now + timedelta(days=400)).isoformat(),
+        "notAfter": (now + timedelta(days=days)).isoformat(),
     }
 
 

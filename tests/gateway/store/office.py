@@ -169,8 +169,11 @@ def open_office(
     """Return an office on ``engine``; its kit finds what the test says."""
     clock, findings = Clock(), list[Finding]()
 
-    async def run_check(manifest: Manifest, bundle: TrustBundle, plan: Plan) -> Report:
+    async def run_check(
+        manifest: Manifest, bundle: TrustBundle, plan: Plan, rows: frozenset[str]
+    ) -> Report:
         assert bundle.keys
+        assert rows == {ITEM}
         assert plan.people
         return _report(manifest.id, clock.now, findings)
 

@@ -1,0 +1,28 @@
+"""The agencies and keys in force, swapped as a whole when something changes.
+
+A request takes the snapshot that is there when it begins and looks at no other. A
+snapshot is immutable; what may change under a request are an agency's keys and
+account (``Agency.put_in_force``), which is what a sanction is for.
+"""
+
+from dataclasses import dataclass
+
+from connectors.registry import Registry
+from signing.trust import TrustBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that answers are computed with, as of one change."""
+
+    sequence: int
+    """How many changes were made before it; of the operator's files alone, -1."""
+    registry: Registry
+    bundle: TrustBundle
+
+
+@dataclass(slots=True)
+class Live:
+    """Where the newest snapshot is."""
+
+    snapshot: Snapshot
