@@ -48,6 +48,7 @@ MAY_START = {
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/test_verify.py": A_COMMAND,
+    "tests/gateway/store/test_killed.py": A_COMMAND,
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,
