@@ -41,6 +41,9 @@ class Observer(Protocol):
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """One upstream call about so many holders ended after ``seconds``."""
 
+    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """One upstream call brought these answers, each of them new."""
+
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """One person's answer is handed out."""
 
@@ -141,6 +144,7 @@ class Guard:
         self._observer.called(self._agency, len(batch), time.perf_counter() - started)
         self._health.note(answers)
         landed = dict(zip(batch, answers, strict=True))
+        self._observer.landed(self._agency, landed)
         # Kept for no time, it would only have to be found old.
         if self._cache.ttl:
             for holder, answer in landed.items():

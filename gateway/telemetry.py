@@ -10,7 +10,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,8 +22,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
+from connectors.quality import Dimension, Measure
 from gateway.connector.expiry import KeyEnd
 from gateway.traces import ServersTraces, trace_of
+from policy.identity import Identity
 from resolvers.caller import Purpose
 from resolvers.oversight import Alert
 from resolvers.privacy import has_identity_number, without_identity_numbers
@@ -146,6 +148,18 @@ class Metrics:
             ("agency", "key"),
             registry=self.registry,
         )
+        self._quality = Counter(
+            "gateway_quality",
+            "What was counted of an agency's data here.",
+            ("agency", "measure"),
+            registry=self.registry,
+        )
+        self._quality_rates = Gauge(
+            "gateway_quality_rate",
+            "The share of an agency's data in order, of all gateways together.",
+            ("agency", "dimension", "days"),
+            registry=self.registry,
+        )
         self._logger = structlog.get_logger("gateway.privacy")
         self._registry_logger = structlog.get_logger("gateway.registry")
         self._registry_is_failing = False
@@ -161,6 +175,9 @@ class Metrics:
         """See ``Observer.called``."""
         self._call_of(agency).observe(seconds)
         self._people_of(agency).inc(holders)
+
+    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """See ``Observer.landed``; what it says of quality is counted elsewhere."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """See ``Observer.answered``."""
@@ -216,6 +233,17 @@ class Metrics:
         self._registry_logger.error(
             "connector unusable", agency=connector, reason=reason
         )
+
+    def quality_counted(self, agency: str, sums: Mapping[Measure, int]) -> None:
+        """See ``QualityObserver.quality_counted``."""
+        for measure, value in sums.items():
+            self._quality.labels(agency, measure).inc(value)
+
+    def quality_rated(
+        self, agency: str, dimension: Dimension, days: int, share: float
+    ) -> None:
+        """See ``QualityObserver.quality_rated``."""
+        self._quality_rates.labels(agency, dimension, str(days)).set(share)
 
     def keys_end(self, ends: Iterable[KeyEnd]) -> None:
         """Show when keys end, and of no others."""

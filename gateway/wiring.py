@@ -23,11 +23,18 @@ from gateway.connector.live_registry import (
     Sessions,
     kept_live,
 )
+from gateway.connector.quality import (
+    QualityKeeper,
+    QualityObserver,
+    kept_quality,
+    thresholds_of,
+)
 from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
 from gateway.store.changes import told_of_changes
+from gateway.store.quality import StoredQuality
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.store import Store
 from gateway.trust import load_trust_bundle
@@ -42,8 +49,10 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(GuardObserver, PrivacyObserver, RegistryObserver, Protocol):
-    """What is reported about agencies, look-ups and the registry."""
+class Observer(
+    GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
+):
+    """What is reported about agencies, look-ups, the registry and data quality."""
 
 
 def utc_now() -> datetime:
@@ -73,21 +82,32 @@ async def open_services(
         sessions = await _open_sessions(stack, settings)
         changed = asyncio.Event()
         registrations = StoredRegistrations(store.engine, changed.set)
+        quality = StoredQuality(store.engine)
+        keeper = QualityKeeper(
+            *(observer, quality),
+            mark=oversight.pseudonyms.of_document,
+            thresholds=thresholds_of(settings.registration),
+            reports=observer,
+            clock=clock,
+        )
         try:
             configured = Configured(load_manifests(Path(settings.manifests)), bundle)
             registry = LiveRegistry(
                 *(registrations, configured, sessions),
                 catalogue=catalogue,
-                observer=observer,
+                observer=keeper,
                 reports=observer,
                 clock=clock,
             )
+            keeper.live = registry.live
+            await stack.enter_async_context(kept_quality(keeper))
             await stack.enter_async_context(told_of_changes(store.engine, changed))
             await stack.enter_async_context(kept_live(registry, changed))
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
             live=registry.live,
+            quality=quality,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

@@ -16,6 +16,13 @@ from resolvers.choices import (
 )
 from resolvers.context import Info
 from resolvers.names import Body, body_of
+from resolvers.registration.quality import (
+    DataQuality,
+    QualityWindow,
+    WindowArgument,
+    quality_of,
+)
+from resolvers.registration.scopes import READER
 from signing.trust import TrustedKey
 
 
@@ -104,6 +111,16 @@ class Agency:
         description=both("密钥", "Its keys of the trust bundle")
     )
     health: Health = strawberry.field(description=both("近况", "How it has been"))
+
+    @strawberry.federation.field(
+        requires_scopes=READER,
+        description=both("数据质量", "How good its data is"),
+    )
+    async def quality(
+        self, info: Info, window: WindowArgument = QualityWindow.WEEK
+    ) -> DataQuality | None:
+        """Return the quality of its data."""
+        return await quality_of(self.id, window, info)
 
 
 def agencies(info: Info) -> list[Agency]:

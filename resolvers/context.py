@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from strawberry.types import Info as StrawberryInfo
 
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
+from connectors.quality import Sums
 from connectors.registration.office import RegistrationOffice
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
@@ -28,6 +30,13 @@ from resolvers.privacy import Veil, veil_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The notice counts days as Shanghai does."""
+
+
+class QualityStore(Protocol):
+    """What is counted of agencies' data."""
+
+    async def sums(self, agency: str, since: date) -> Sums:
+        """Return what was counted of ``agency`` from ``since`` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Services:
     """What keeps look-ups of people accountable."""
     registration: RegistrationOffice
     """Where agencies and operators take their steps."""
+    quality: QualityStore
+    """What is counted of agencies' data."""
     clock: Callable[[], datetime]
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)

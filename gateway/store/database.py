@@ -31,7 +31,7 @@ from gateway.store.sqlite import make_file, sqlite_engine
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-NEWEST = "0003"
+NEWEST = "0004"
 """The newest step; a test compares it with ``migrations``."""
 DATABASE_ERRORS = (
     SQLAlchemyError,

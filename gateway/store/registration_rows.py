@@ -186,6 +186,7 @@ def row_of_proposal(proposal: SanctionProposal) -> Values:
 def proposal_of(row: Row[Any]) -> SanctionProposal:
     """Return the proposal of a row."""
     values = row._asdict()
+    values.pop("day")
     return SanctionProposal(
         cause=ProposalCause(values.pop("cause")),
         state=ProposalState(values.pop("state")),

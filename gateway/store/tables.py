@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -180,6 +181,34 @@ sanction_proposals = Table(
     Column("decided_by", String(400)),
     Column("decided_at", Moment),
     Column("reason", Text),
+    Column("day", Date),
+    Index("one_proposal_a_day", "connector", "cause", "day", unique=True),
+)
+
+quality_counts = Table(
+    "quality_counts",
+    metadata,
+    Column("agency", String(63), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("measure", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+seen_certificates = Table(
+    "seen_certificates",
+    metadata,
+    Column("agency", String(63), primary_key=True),
+    Column("mark", String(64), primary_key=True),
+    Column("facts", String(64), nullable=False),
+    Column("first_seen_on", Date, nullable=False),
+)
+
+whole_lists = Table(
+    "whole_lists",
+    metadata,
+    Column("agency", String(63), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("listed_on", Date, nullable=False),
 )
 
 change_sequence = Table(

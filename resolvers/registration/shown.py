@@ -23,6 +23,12 @@ from resolvers.registration.choices import (
     SanctionKind,
     Step,
 )
+from resolvers.registration.quality import (
+    DataQuality,
+    QualityWindow,
+    WindowArgument,
+    quality_of,
+)
 from resolvers.registration.scopes import READER
 
 
@@ -171,6 +177,13 @@ class Connector:
     def warnings(self, language: InLanguage = Language.ZH) -> list[str]:
         """Return the warnings in ``language``."""
         return [said(text, language) for text in warnings_of(self.kept.submission)]
+
+    @strawberry.field(description=both("数据质量", "How good its data is"))
+    async def quality(
+        self, info: Info, window: WindowArgument = QualityWindow.WEEK
+    ) -> DataQuality | None:
+        """Return the quality of its data."""
+        return await quality_of(self.id, window, info)
 
     @strawberry.field(description=both("全部步骤，由旧到新", "All steps, oldest first"))
     async def history(self, info: Info) -> list[ConnectorEvent]:

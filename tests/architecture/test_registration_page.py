@@ -2,6 +2,7 @@
 
 import re
 
+from connectors.quality import Dimension
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import MEANINGS, RefusalCode
 from resolvers.schema import schema
@@ -20,6 +21,12 @@ def test_every_refusal_is_described_as_it_is_said() -> None:
     assert told == [
         [code, MEANINGS[code].en, MEANINGS[code].zh] for code in RefusalCode
     ]
+
+
+def test_every_dimension_is_defined() -> None:
+    told = [name.split("`")[1] for name, *_ in table(PAGE, "Dimension")]
+
+    assert told == list(Dimension)
 
 
 def test_every_mutation_stands_on_the_page() -> None:

@@ -1,7 +1,7 @@
 """An agency that answers when it is let, and guards before it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.answer import Answer, SourceOutcome
@@ -50,6 +50,9 @@ class Notes:
 
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
+
+    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """See ``guard.Observer``."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         self.answers.append((answer.outcome, cached))

@@ -1,0 +1,206 @@
+"""How good an agency's data is, in the four words of the notice, as counters.
+
+- 合法性 legality: of what came, how much its signer may not attest.
+- 真实性 authenticity: of what came, how much was not signed as it has to be; what was
+  seen before and came with other facts, or was dated back behind a signed list.
+- 完整性 completeness: of the fields that the clauses ask for, how many were missing;
+  answers that were cut or not of the agreed shape.
+- 及时性 timeliness: days from a certificate's issue until it was first seen here.
+
+A rate is the share of what was in order. Counters are added up by day; everything
+here is pure, and keeps no value of a record.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from connectors.answer import Answer, RecordFault
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from signing.errors import Refusal
+
+WINDOWS = (1, 7, 30)
+"""Over how many days rates are told, today included."""
+LATE_DAYS = 30
+"""More days from issue to first sight are late. The notice says 及时 and no figure."""
+BACK_DATED_DAYS = 30
+"""A certificate that is issued so many days before a signed list without it is back-
+dated; fewer are the time that collecting takes."""
+
+
+class Measure(StrEnum):
+    """What is counted."""
+
+    RECORDS = "RECORDS"
+    SCOPE_REFUSALS = "SCOPE_REFUSALS"
+    SIGNATURE_REFUSALS = "SIGNATURE_REFUSALS"
+    MALFORMED = "MALFORMED"
+    FIELDS = "FIELDS"
+    FIELDS_MISSING = "FIELDS_MISSING"
+    FIRST_SEEN = "FIRST_SEEN"
+    LATE = "LATE"
+    DELAY_DAYS = "DELAY_DAYS"
+    ALTERED = "ALTERED"
+    BACK_DATED = "BACK_DATED"
+
+
+SCOPE_CODES = frozenset({Refusal.OUT_OF_SCOPE, RecordFault.FOREIGN_KEY})
+MALFORMED_CODES = frozenset(
+    {
+        RecordFault.MALFORMED_RECORD,
+        RecordFault.INCOMPLETE,
+        RecordFault.UNREADABLE_ANSWER,
+        RecordFault.CONTRADICTION,
+    }
+)
+NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
+"""The fields without which some clause stays undetermined."""
+
+
+class Dimension(StrEnum):
+    """One of the notice's four words."""
+
+    LEGALITY = "LEGALITY"
+    AUTHENTICITY = "AUTHENTICITY"
+    COMPLETENESS = "COMPLETENESS"
+    TIMELINESS = "TIMELINESS"
+
+
+Sums = Mapping[Measure, int]
+
+
+def failed(dimension: Dimension, sums: Sums) -> tuple[int, int]:
+    """Return how many were not in order, and of how many."""
+
+    def of(*measures: Measure) -> int:
+        return sum(sums.get(measure, 0) for measure in measures)
+
+    match dimension:
+        case Dimension.LEGALITY:
+            return of(Measure.SCOPE_REFUSALS), of(Measure.RECORDS)
+        case Dimension.AUTHENTICITY:
+            bad = of(Measure.SIGNATURE_REFUSALS, Measure.ALTERED, Measure.BACK_DATED)
+            return bad, of(Measure.RECORDS)
+        case Dimension.COMPLETENESS:
+            bad = of(Measure.FIELDS_MISSING, Measure.MALFORMED)
+            return bad, of(Measure.FIELDS, Measure.MALFORMED)
+        case Dimension.TIMELINESS:
+            return of(Measure.LATE), of(Measure.FIRST_SEEN)
+
+
+def rate(dimension: Dimension, sums: Sums) -> float | None:
+    """Return the share that was in order; ``None`` where nothing was counted."""
+    bad, all_ = failed(dimension, sums)
+    return None if all_ == 0 else 1 - min(bad, all_) / all_
+
+
+def counted(answers: Iterable[Answer]) -> Counter[Measure]:
+    """Count what one call brought."""
+    sums: Counter[Measure] = Counter()
+    # A body that covers a batch comes with each of its people, and is one mistake.
+    seen: set[tuple[str, bytes]] = set()
+    for answer in answers:
+        for refusal in answer.refusals:
+            if refusal.digest is not None:
+                if (refusal.code, refusal.digest) in seen:
+                    continue
+                seen.add((refusal.code, refusal.digest))
+            sums[Measure.RECORDS] += 1
+            sums[_measure_of(refusal.code)] += 1
+        for certificate in answer.certificates:
+            sums[Measure.RECORDS] += 1
+            sums[Measure.FIELDS] += len(NEEDED)
+            missing = (getattr(certificate.record, name) is None for name in NEEDED)
+            sums[Measure.FIELDS_MISSING] += sum(missing)
+    return sums
+
+
+def _measure_of(code: str) -> Measure:
+    if code in SCOPE_CODES:
+        return Measure.SCOPE_REFUSALS
+    return Measure.MALFORMED if code in MALFORMED_CODES else Measure.SIGNATURE_REFUSALS
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One certificate that came, under marks that tell nothing of it."""
+
+    mark: str
+    """Of the certificate: who, which, when issued."""
+    facts: str
+    """Of what of it never changes."""
+    person: str
+    issued_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one call showed of people: their certificates, and whose list was whole."""
+
+    sights: tuple[Sight, ...]
+    whole: frozenset[str]
+    """The people all of whose certificates the signer says are here."""
+
+
+def sighting(landed: Mapping[Identity, Answer], mark: Callable[[str], str]) -> Sighting:
+    """Return what a call showed; ``mark`` is keyed, and nobody turns it back."""
+    sights = []
+    whole = set()
+    for holder, answer in landed.items():
+        person = mark(_joined("person", holder.type, holder.number))
+        if answer.is_complete:
+            whole.add(person)
+        sights += [
+            Sight(
+                mark(_joined("certificate", *_names(certificate.record))),
+                mark(_joined("facts", *_facts(certificate.record))),
+                person,
+                certificate.record.issued_on,
+            )
+            for certificate in answer.certificates
+        ]
+    return Sighting(tuple(sights), frozenset(whole))
+
+
+def _names(record: CertificateRecord) -> Iterator[object]:
+    """Yield what makes two records one certificate."""
+    yield from (record.holder.type, record.holder.number, record.number)
+    yield from (record.item_code or record.item, record.level, record.issued_on)
+
+
+def _facts(record: CertificateRecord) -> Iterator[object]:
+    """Yield what a registry has no lawful reason to change of an issued certificate."""
+    yield from (record.holder_name, record.title, record.first_issued_on)
+    yield from (record.valid_from, record.evaluation_body)
+
+
+def _joined(*parts: object) -> str:
+    return "\x1f".join("" if part is None else str(part) for part in parts)
+
+
+def timeliness(first_seen: Iterable[Sight], today: date) -> Counter[Measure]:
+    """Count certificates that were seen for the first time ``today``."""
+    sums: Counter[Measure] = Counter()
+    for sight in first_seen:
+        if sight.issued_on is None:
+            continue
+        days = max((today - sight.issued_on).days, 0)
+        sums[Measure.FIRST_SEEN] += 1
+        sums[Measure.DELAY_DAYS] += days
+        sums[Measure.LATE] += days > LATE_DAYS
+    return sums
+
+
+def back_dated(
+    first_seen: Iterable[Sight], whole_before: Mapping[str, date]
+) -> Iterator[Sight]:
+    """Yield what must have been on a list that was signed as whole without it."""
+    for sight in first_seen:
+        listed_on = whole_before.get(sight.person)
+        if listed_on is None or sight.issued_on is None:
+            continue
+        if (listed_on - sight.issued_on).days > BACK_DATED_DAYS:
+            yield sight

@@ -1,0 +1,205 @@
+"""Count how good agencies' data is, beside the answers, and propose sanctions.
+
+Answers are noted as they land and counted every few seconds; nobody waits for it. What
+cannot be kept is dropped after a while: a counter that is a little short is better than
+a gateway that is full. A machine proposes, and people freeze.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import structlog
+
+from connectors.answer import Answer
+from connectors.guard import Observer
+from connectors.live import Live
+from connectors.quality import (
+    WINDOWS,
+    Dimension,
+    Measure,
+    Sighting,
+    counted,
+    rate,
+    sighting,
+)
+from connectors.registration.sanctions import ProposalCause, SanctionProposal
+from gateway.connector.options import Registration
+from gateway.store.database import DATABASE_ERRORS
+from gateway.store.quality import StoredQuality, first_day_of
+from policy.identity import Identity
+from resolvers.context import SHANGHAI
+
+FLUSH_SECONDS = 2.0
+RATES_SECONDS = 60.0
+MAX_WAITING = 5_000
+"""The most answers that wait to be counted."""
+AT_ONCE = 200
+"""How many are looked at before others get their turn."""
+CAUSES = {
+    Measure.SIGNATURE_REFUSALS: ProposalCause.SIGNATURE_FAILURES,
+    Measure.ALTERED: ProposalCause.ALTERED_RECORDS,
+    Measure.BACK_DATED: ProposalCause.BACK_DATED_RECORDS,
+}
+
+
+class QualityObserver(Protocol):
+    """What is reported about data quality; metrics implement it."""
+
+    def quality_counted(self, agency: str, sums: Mapping[Measure, int]) -> None:
+        """So much was counted of an agency here."""
+
+    def quality_rated(
+        self, agency: str, dimension: Dimension, days: int, share: float
+    ) -> None:
+        """The share in order over so many days, of all gateways."""
+
+
+def thresholds_of(options: Registration) -> Mapping[Measure, int]:
+    """Return how many a day have a freeze proposed."""
+    return {
+        Measure.SIGNATURE_REFUSALS: options.propose_after_signature_failures,
+        Measure.ALTERED: options.propose_after_altered_records,
+        Measure.BACK_DATED: options.propose_after_back_dated_records,
+    }
+
+
+@dataclass(slots=True)
+class _Waiting:
+    agency: str
+    answers: Mapping[Identity, Answer]
+
+
+class QualityKeeper:
+    """Counts what lands, by agency and day; also the observer that hears of it."""
+
+    def __init__(  # noqa: PLR0913 - composed in one place only
+        self,
+        inner: Observer,
+        store: StoredQuality,
+        *,
+        mark: Callable[[str], str],
+        thresholds: Mapping[Measure, int],
+        reports: QualityObserver,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.live: Live | None = None
+        """Which agencies there are; set once they are."""
+        self.called = inner.called
+        self.answered = inner.answered
+        self._store = store
+        self._mark = mark
+        self._thresholds = thresholds
+        self._reports = reports
+        self._clock = clock
+        self._waiting: deque[_Waiting] = deque()
+        self._people = 0
+        self._logger = structlog.get_logger("gateway.quality")
+
+    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """See ``guard.Observer``."""
+        if self._people + len(answers) <= MAX_WAITING:
+            self._waiting.append(_Waiting(agency, answers))
+            self._people += len(answers)
+
+    async def keep(self) -> None:
+        """Count what waits, again and again."""
+        rated_at = float("-inf")
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+                if loop.time() - rated_at >= RATES_SECONDS:
+                    await self._rate()
+                    rated_at = loop.time()
+            except DATABASE_ERRORS as error:
+                self._logger.error(  # noqa: TRY400 - the kind is enough
+                    "quality not kept", reason=type(error).__name__
+                )
+
+    async def flush(self) -> None:
+        """Count what waits now.
+
+        Raises:
+            DATABASE_ERRORS: some of it is not kept.
+        """
+        today = self._clock().astimezone(SHANGHAI).date()
+        while self._waiting:
+            by_agency = self._some()
+            for agency, (sums, seen) in by_agency.items():
+                total = await self._store.add(agency, today, sums, seen)
+                self._reports.quality_counted(agency, total)
+                await self._propose(agency, today)
+
+    def _some(self) -> dict[str, tuple[Counter[Measure], Sighting]]:
+        """Take some of what waits, and count it."""
+        sums: dict[str, Counter[Measure]] = defaultdict(Counter)
+        landed: dict[str, dict[Identity, Answer]] = defaultdict(dict)
+        people = 0
+        while self._waiting and people < AT_ONCE:
+            one = self._waiting.popleft()
+            self._people -= len(one.answers)
+            people += len(one.answers)
+            sums[one.agency] += counted(one.answers.values())
+            landed[one.agency] |= one.answers
+        return {
+            agency: (sums[agency], sighting(answers, self._mark))
+            for agency, answers in landed.items()
+        }
+
+    async def _propose(self, agency: str, today: date) -> None:
+        assert self.live is not None  # noqa: S101 - set before anything lands
+        known = self.live.snapshot.registry.agency(agency)
+        if known is None:
+            return
+        sums = await self._store.sums(agency, today)
+        for measure, threshold in self._thresholds.items():
+            found = sums.get(measure, 0)
+            if found < threshold:
+                continue
+            proposal = SanctionProposal(
+                connector=agency,
+                body=known.manifest.collection_body,
+                cause=CAUSES[measure],
+                found=found,
+                threshold=threshold,
+                proposed_at=self._clock(),
+            )
+            if await self._store.propose(proposal, today):
+                self._logger.warning(
+                    "a freeze is proposed",
+                    agency=agency,
+                    cause=proposal.cause,
+                    found=found,
+                )
+
+    async def _rate(self) -> None:
+        assert self.live is not None  # noqa: S101 - set before anything lands
+        today = self._clock().astimezone(SHANGHAI).date()
+        for agency in self.live.snapshot.registry.agencies:
+            for days in WINDOWS:
+                sums = await self._store.sums(agency.id, first_day_of(days, today))
+                for dimension in Dimension:
+                    share = rate(dimension, sums)
+                    if share is not None:
+                        self._reports.quality_rated(agency.id, dimension, days, share)
+
+
+@asynccontextmanager
+async def kept_quality(keeper: QualityKeeper) -> AsyncIterator[None]:
+    """Keep counting; at the end, count what waits."""
+    keeping = asyncio.create_task(keeper.keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+        with contextlib.suppress(*DATABASE_ERRORS):
+            await keeper.flush()
