@@ -18,6 +18,7 @@ from policy.level import Level
 from policy.parameters import load_parameters
 from resolvers.person import Person, RowQuestion, Verdict, judge
 from tests.connectors.agency import (
+    BUNDLE,
     COLLECTION_BODY,
     NOW,
     ZHANG,
@@ -25,6 +26,7 @@ from tests.connectors.agency import (
     manifest,
     record,
 )
+from tests.connectors.slow_agency import Notes
 from tests.connectors.test_agency import Sends, agency_of
 
 CATALOGUE = load_catalogue()
@@ -213,3 +215,19 @@ def test_certificates_stand_in_the_annexs_order() -> None:
 
     annex = [code for code in CATALOGUE.items if code in codes]
     assert [c.record.item_code for c in ordered] == [*annex, "99.9"]
+
+
+def test_a_connector_that_claims_other_rows_proves_nothing_of_this_one() -> None:
+    elsewhere = Agency(
+        manifest(),
+        Sends(()),
+        bundle=BUNDLE,
+        catalogue=CATALOGUE,
+        observer=Notes(),
+        clock=lambda: NOW,
+        rows=frozenset({"1.1"}),
+    )
+    nothing = answered(outcome=SourceOutcome.NONE)
+
+    assert judged((elsewhere, nothing)).eligibility.outcome is UNDETERMINED
+    assert judged((agency(), nothing)).eligibility.outcome is INELIGIBLE
