@@ -82,7 +82,7 @@ async def open_services(
         sessions = await _open_sessions(stack, settings)
         changed = asyncio.Event()
         registrations = StoredRegistrations(store.engine, changed.set)
-        quality = StoredQuality(store.engine)
+        quality = StoredQuality(store)
         keeper = QualityKeeper(
             *(observer, quality),
             mark=oversight.pseudonyms.of_document,

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 import structlog
+from cachetools import LRUCache
 
 from connectors.answer import Answer
 from connectors.guard import Observer
@@ -39,6 +40,8 @@ FLUSH_SECONDS = 2.0
 RATES_SECONDS = 60.0
 MAX_WAITING = 5_000
 """The most answers that wait to be counted."""
+NOTED = 10_000
+"""Of how many answers it is known that they were seen today; each is some 300 bytes."""
 AT_ONCE = 200
 """How many are looked at before others get their turn."""
 CAUSES = {
@@ -99,6 +102,8 @@ class QualityKeeper:
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
         self._people = 0
+        self._noted: LRUCache[tuple[object, ...], date] = LRUCache(NOTED)
+        """On which day answers were last seen, by the digests of their bytes."""
         self._logger = structlog.get_logger("gateway.quality")
 
     def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
@@ -131,13 +136,14 @@ class QualityKeeper:
         """
         today = self._clock().astimezone(SHANGHAI).date()
         while self._waiting:
-            by_agency = self._some()
+            by_agency = self._some(today)
             for agency, (sums, seen) in by_agency.items():
                 total = await self._store.add(agency, today, sums, seen)
                 self._reports.quality_counted(agency, total)
-                await self._propose(agency, today)
+                if any(total[measure] for measure in self._thresholds):
+                    await self._propose(agency, today)
 
-    def _some(self) -> dict[str, tuple[Counter[Measure], Sighting]]:
+    def _some(self, today: date) -> dict[str, tuple[Counter[Measure], Sighting]]:
         """Take some of what waits, and count it."""
         sums: dict[str, Counter[Measure]] = defaultdict(Counter)
         landed: dict[str, dict[Identity, Answer]] = defaultdict(dict)
@@ -147,11 +153,25 @@ class QualityKeeper:
             self._people -= len(one.answers)
             people += len(one.answers)
             sums[one.agency] += counted(one.answers.values())
-            landed[one.agency] |= one.answers
+            for holder, answer in one.answers.items():
+                if not self._was_noted(one.agency, answer, today):
+                    landed[one.agency][holder] = answer
         return {
-            agency: (sums[agency], sighting(answers, self._mark))
-            for agency, answers in landed.items()
+            agency: (total, sighting(landed[agency], self._mark))
+            for agency, total in sums.items()
         }
+
+    def _was_noted(self, agency: str, answer: Answer, today: date) -> bool:
+        """Say whether the same bytes told the same today; note them if not."""
+        bytes_shown = [one.envelope.digest for one in answer.certificates]
+        # Bytes about several people do not tell whom the answer is about.
+        if not bytes_shown or any(c.is_envelope_shared for c in answer.certificates):
+            return False
+        shown = (agency, answer.is_complete, *bytes_shown)
+        if self._noted.get(shown) == today:
+            return True
+        self._noted[shown] = today
+        return False
 
     async def _propose(self, agency: str, today: date) -> None:
         assert self.live is not None  # noqa: S101 - set before anything lands

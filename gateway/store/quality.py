@@ -1,17 +1,18 @@
 """Data quality in the database: what gateways count, added up by day.
 
-One call's findings go into one transaction: what is new is what this transaction
-inserted, so that two gateways that see a certificate at once count it once.
+One call's findings go into one transaction, and one transaction comes after another:
+what is new is what was not there, so that two gateways that see a certificate at once
+count it once. A transaction has some hundred certificates, and runs beside the answers:
+statements are prepared once and given lists.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connectors.quality import (
     Measure,
@@ -27,15 +28,16 @@ from gateway.store import tables
 from gateway.store.database import DATABASE_ERRORS, POSTGRESQL
 from gateway.store.registration_rows import row_of_proposal
 from gateway.store.sqlite import READS
+from gateway.store.store import Store
 
 
 class StoredQuality:
     """Implements ``resolvers.context.QualityStore``."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(**{READS: True})
-        self._is_postgresql = engine.dialect.name == POSTGRESQL
+    def __init__(self, store: Store) -> None:
+        self._writer = store.writer
+        self._reading = store.engine.execution_options(**{READS: True})
+        self._is_postgresql = store.engine.dialect.name == POSTGRESQL
 
     async def add(
         self, agency: str, today: date, sums: Counter[Measure], sighting: Sighting
@@ -45,13 +47,14 @@ class StoredQuality:
         Raises:
             DATABASE_ERRORS: it is not kept.
         """
-        total = Counter(sums)
-        async with self._engine.begin() as connection:
-            if sighting.sights:
-                total += await self._seen(connection, agency, today, sighting.sights)
-            await self._list(connection, agency, today, sighting.whole)
-            await self._count(connection, agency, today, total)
-        return total
+
+        def work(connection: Connection) -> Counter[Measure]:
+            total = sums + _seen(connection, agency, today, sighting.sights)
+            self._list(connection, agency, today, sighting.whole)
+            self._count(connection, agency, today, total)
+            return total
+
+        return await self._writer.write(work)
 
     async def sums(self, agency: str, since: date) -> Sums:
         """Return what was counted of ``agency`` from ``since`` on.
@@ -85,111 +88,29 @@ class StoredQuality:
             .on_conflict_do_nothing(index_elements=["connector", "cause", "day"])
             .returning(tables.sanction_proposals.c.id)
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).first() is not None
-
-    async def _seen(
-        self,
-        connection: AsyncConnection,
-        agency: str,
-        today: date,
-        sights: Sequence[Sight],
-    ) -> Counter[Measure]:
-        by_mark = {sight.mark: sight for sight in sights}
-        table = tables.seen_certificates
-        kept = await connection.execute(
-            self._insert(table)
-            .values(
-                [
-                    {
-                        "agency": agency,
-                        "mark": mark,
-                        "facts": by_mark[mark].facts,
-                        "first_seen_on": today,
-                    }
-                    # In one order, so that two gateways never wait for each other.
-                    for mark in sorted(by_mark)
-                ]
-            )
-            .on_conflict_do_nothing()
-            .returning(table.c.mark)
+        return await self._writer.write(
+            lambda connection: connection.execute(statement).first() is not None
         )
-        new = {row.mark for row in kept}
-        known = await connection.execute(
-            select(table.c.mark, table.c.facts).where(
-                table.c.agency == agency, table.c.mark.in_(sorted(by_mark.keys() - new))
-            )
-        )
-        altered = [row.mark for row in known if row.facts != by_mark[row.mark].facts]
-        for mark in altered:
-            await connection.execute(
-                update(table)
-                .where(table.c.agency == agency, table.c.mark == mark)
-                .values(facts=by_mark[mark].facts)
-            )
-        first = [by_mark[mark] for mark in sorted(new)]
-        sums = timeliness(await self._since_known(connection, agency, first), today)
-        listed = await self._listed(connection, agency, first)
-        sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
-        sums[Measure.ALTERED] += len(altered)
-        return sums
 
-    async def _since_known(
-        self, connection: AsyncConnection, agency: str, sights: Sequence[Sight]
-    ) -> list[Sight]:
-        """Leave out what was issued before anything was counted of the agency.
-
-        How late that was first seen says when the agency joined, and no more.
-        """
-        column = tables.quality_counts.c
-        first_day = await connection.scalar(
-            select(func.min(column.day)).where(column.agency == agency)
-        )
-        if first_day is None:
-            return []
-        return [
-            s for s in sights if s.issued_on is not None and s.issued_on >= first_day
-        ]
-
-    async def _listed(
-        self, connection: AsyncConnection, agency: str, sights: Sequence[Sight]
-    ) -> Mapping[str, date]:
-        column = tables.whole_lists.c
-        people = sorted({sight.person for sight in sights})
-        rows = await connection.execute(
-            select(column.person, column.listed_on).where(
-                column.agency == agency, column.person.in_(people)
-            )
-        )
-        return {row.person: row.listed_on for row in rows}
-
-    async def _list(
-        self,
-        connection: AsyncConnection,
-        agency: str,
-        today: date,
-        people: frozenset[str],
+    def _list(
+        self, connection: Connection, agency: str, today: date, people: Iterable[str]
     ) -> None:
-        if not people:
-            return
         rows = [
             {"agency": agency, "person": person, "listed_on": today}
             for person in sorted(people)
         ]
-        statement = self._insert(tables.whole_lists).values(rows)
-        await connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["agency", "person"],
-                set_={"listed_on": statement.excluded.listed_on},
+        if rows:
+            statement = self._insert(tables.whole_lists)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["agency", "person"],
+                    set_={"listed_on": statement.excluded.listed_on},
+                ),
+                rows,
             )
-        )
 
-    async def _count(
-        self,
-        connection: AsyncConnection,
-        agency: str,
-        today: date,
-        sums: Counter[Measure],
+    def _count(
+        self, connection: Connection, agency: str, today: date, sums: Counter[Measure]
     ) -> None:
         # A day on which an agency answered is a day of it, whatever was counted.
         rows = [
@@ -198,19 +119,89 @@ class StoredQuality:
                 {Measure.RECORDS: 0, **sums}.items(), key=lambda one: one[0].value
             )
         ]
-        statement = self._insert(tables.quality_counts).values(rows)
+        statement = self._insert(tables.quality_counts)
         kept = tables.quality_counts.c.value
-        await connection.execute(
+        connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["agency", "day", "measure"],
                 set_={"value": kept + statement.excluded.value},
-            )
+            ),
+            rows,
         )
 
     def _insert(self, table: Table) -> Any:  # noqa: ANN401 - one of two, alike
         if self._is_postgresql:
             return postgresql.insert(table)
         return sqlite.insert(table)
+
+
+def _seen(
+    connection: Connection, agency: str, today: date, sights: Sequence[Sight]
+) -> Counter[Measure]:
+    if not sights:
+        return Counter()
+    table = tables.seen_certificates
+    by_mark = {sight.mark: sight for sight in sights}
+    known: dict[str, str] = {
+        row.mark: row.facts
+        for row in connection.execute(
+            select(table.c.mark, table.c.facts).where(
+                table.c.agency == agency, table.c.mark.in_(by_mark)
+            )
+        )
+    }
+    first = [sight for mark, sight in by_mark.items() if mark not in known]
+    if first:
+        rows = [
+            {
+                "agency": agency,
+                "mark": sight.mark,
+                "facts": sight.facts,
+                "first_seen_on": today,
+            }
+            for sight in first
+        ]
+        connection.execute(insert(table), rows)
+    altered = [mark for mark, facts in known.items() if facts != by_mark[mark].facts]
+    for mark in altered:
+        connection.execute(
+            update(table)
+            .where(table.c.agency == agency, table.c.mark == mark)
+            .values(facts=by_mark[mark].facts)
+        )
+    sums = timeliness(_since_known(connection, agency, first), today)
+    listed = _listed(connection, agency, first)
+    sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
+    sums[Measure.ALTERED] += len(altered)
+    return sums
+
+
+def _since_known(
+    connection: Connection, agency: str, sights: Sequence[Sight]
+) -> list[Sight]:
+    """Leave out what was issued before anything was counted of the agency.
+
+    How late that was first seen says when the agency joined, and no more.
+    """
+    column = tables.quality_counts.c
+    first_day = connection.scalar(
+        select(func.min(column.day)).where(column.agency == agency)
+    )
+    if first_day is None:
+        return []
+    return [s for s in sights if s.issued_on is not None and s.issued_on >= first_day]
+
+
+def _listed(
+    connection: Connection, agency: str, sights: Sequence[Sight]
+) -> Mapping[str, date]:
+    column = tables.whole_lists.c
+    rows = connection.execute(
+        select(column.person, column.listed_on).where(
+            column.agency == agency, column.person.in_({s.person for s in sights})
+        )
+    )
+    return {row.person: row.listed_on for row in rows}
 
 
 def first_day_of(window: int, today: date) -> date:

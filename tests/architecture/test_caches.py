@@ -21,6 +21,7 @@ WEIGHED = {
     "resolvers/plans/kept.py: LRUCache",
 }
 COUNTED = {
+    "gateway/connector/quality.py: LRUCache": "digests of a few records, and a day",
     "gateway/health.py: TTLCache": "one probe an agency",
     "resolvers/documents.py: LRUCache": "spellings of documents that are kept",
 }

@@ -12,6 +12,7 @@ from connectors.quality import Measure, Sight, Sighting
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.store.quality import StoredQuality, first_day_of
 from gateway.store.registrations import StoredRegistrations
+from gateway.store.store import Store
 from tests.gateway.store.office import NOON
 
 TODAY = date(2026, 11, 23)
@@ -22,11 +23,11 @@ RECORD: Counter[Measure] = Counter({Measure.RECORDS: 1})
 
 
 @pytest.fixture(name="quality")
-async def _quality(engine: AsyncEngine) -> StoredQuality:
+async def _quality(store: Store) -> StoredQuality:
     """A store that knows the agency since forty days."""
-    store = StoredQuality(engine)
-    await store.add("a", TODAY - 40 * DAY, Counter(), NOTHING)
-    return store
+    quality = StoredQuality(store)
+    await quality.add("a", TODAY - 40 * DAY, Counter(), NOTHING)
+    return quality
 
 
 def seen(*sights: Sight, whole: frozenset[str] = frozenset()) -> Sighting:
