@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format fuzz audit schema lock clean
+.PHONY: demo test check format fuzz bench audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -35,6 +35,9 @@ format: .venv/installed
 
 fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it takes
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long
+
+bench: .venv/installed ## the gateway measured beside what a user would pick instead
+	@$(BIN)/python -m benchmarks $(OPTIONS)
 
 audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 	$(BIN)/python tools/audit.py

@@ -1,0 +1,138 @@
+"""Configure and start our gateway as an operator does: nothing is switched off.
+
+Production mode, a bearer token, trusted documents, the audit log on disk, limits,
+sources and metrics. What an operator with such a load would raise is raised: how many
+people a caller may look up in a day, and how many questions it may have under way.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from benchmarks.minting import MAX_AGE_SECONDS, Corpus
+from benchmarks.people import AGENCIES
+from benchmarks.processes import started
+from benchmarks.questions import TOKEN, TRUSTED, Dialect
+from benchmarks.stage import Checkout, Contender, Phase, Server, Stage, free_port
+
+NAMES = (
+    *("id_type", "id_number", "holder_name", "number", "title", "category", "item"),
+    *("item_code", "level", "first_issued_on", "issued_on", "valid_from"),
+    *("valid_until", "review_due_on", "state", "authority", "evaluation_body"),
+    *("collection_body", "held"),
+)
+LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
+SECRET_MODE = 0o600
+
+
+def configure(  # noqa: PLR0913 - what a configuration is made of
+    folder: Path,
+    corpus: Corpus,
+    addresses: Mapping[str, str],
+    *,
+    port: int,
+    ttl_seconds: float,
+    database: Path | None = None,
+) -> Path:
+    """Write settings, manifests, keys and trusted documents; return the settings."""
+    manifests = folder / "manifests"
+    manifests.mkdir(parents=True)
+    for agency, address in addresses.items():
+        text = manifest(agency, address, ttl_seconds)
+        (manifests / f"{agency}.toml").write_text(text, "utf-8")
+    for name, size in (("certificate-id.key", 64), ("pseudonym.key", 32)):
+        key = hashlib.shake_256(name.encode()).hexdigest(size)
+        (folder / name).touch(SECRET_MODE)
+        (folder / name).write_text(key, "ascii")
+    documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in TRUSTED}
+    (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
+    config = folder / "gateway.toml"
+    config.write_text(
+        f"port = {port}\n"
+        'manifests = "manifests"\n'
+        f'trust_bundle = "{corpus.trust_bundle}"\n'
+        'certificate_id_key_file = "certificate-id.key"\n'
+        'pseudonym_key_file = "pseudonym.key"\n'
+        'trusted_documents = "trusted.json"\n'
+        f'database_url = "sqlite:///{database or "gateway.db"}"\n'
+        '\n[roles]\nofficer = ["certificates:read", "identity:read"]\n'
+        '\n[[tokens]]\ncaller = "benchmark"\nroles = ["officer"]\n'
+        f'sha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\n'
+        'purpose = "SUBSIDY_CLAIM"\ncase_number = "benchmark"\n'
+        "\n[privacy]\npeople_a_day = 10000000\n"
+        "\n[http]\nconcurrent_requests = 1000\n",
+        "utf-8",
+    )
+    return config
+
+
+def manifest(agency: str, address: str, ttl_seconds: float) -> str:
+    """Return the manifest of an agency: REST, one JWS a record, our field names."""
+    fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
+    levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
+    return (
+        f'id = "{agency}"\nauthority = "{agency}"\n'
+        f'collection_body = "{AGENCIES[agency]}"\n'
+        f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
+        '\n[response]\nabsence = "absence"\n'
+        f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
+        f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
+        f"\n[record]\n{fields}\n"
+        f"\n[record.values.level]\n{levels}\n"
+        '\n[record.values.state]\nVALID = "VALID"\n'
+    )
+
+
+@contextmanager
+def open_gateway(config: Path, checkout: Checkout, core: int | None) -> Iterator[int]:
+    """Run ``gateway serve``; yield its process id at once."""
+    # The folder we are in comes first on the path with -m, so that another checkout's
+    # packages are its own even where its Python has ours installed.
+    command = [str(checkout.python), "-m", "gateway", "serve", "--config", str(config)]
+    with started(
+        command,
+        core=core,
+        log=config.parent / "gateway.log",
+        folder=checkout.source,
+    ) as process:
+        yield process.pid
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
+    {
+        # What revocations allow is small; nobody is asked about twice in it.
+        Phase.SEEN: 0,
+        Phase.BATCH_SEEN: 0,
+        Phase.LATENCY: 0,
+        Phase.WARM: 3600,
+    }
+)
+DEFAULT_TTL_SECONDS = 10
+"""The manifest's default."""
+
+
+@contextmanager
+def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
+    """Start the gateway for a phase; see ``Contender.open``."""
+    port = free_port()
+    config = configure(
+        folder,
+        stage.corpus,
+        stage.addresses,
+        port=port,
+        ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
+    )
+    with open_gateway(config, stage.checkout, stage.cores.server) as pid:
+        log = folder / "gateway.log"
+        yield Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
+
+
+GATEWAY = Contender("gateway", "this gateway", frozenset(Phase), open_contender)

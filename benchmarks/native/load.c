@@ -1,0 +1,267 @@
+/* Ask a server N questions over C connections and compare every answer.
+ *
+ * Each line of the bodies is a JSON body, a tab, and a text that its answer has to
+ * hold (whose answer it is). An answer is right if it is 200, holds that text, holds
+ * the expected number of VERIFIED, and has no "errors". Everything else is counted as
+ * wrong; the first of it goes to standard error.
+ *
+ * Latencies are written as 32-bit microseconds, in the order of the answers; what
+ * came of it is one JSON line on standard output.
+ *
+ * usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 30000
+#define ANSWER_BYTES (4u << 20)
+#define HEAD_BYTES 4096
+
+struct line {
+  const char *body, *needle;
+  size_t body_length, needle_length;
+};
+
+struct connection {
+  int fd;
+  bool is_open, is_asking;
+  size_t asked; /* which line */
+  uint64_t started_ns;
+  char *question, *answer, *body;
+  size_t question_length, question_sent, received;
+};
+
+static int poller, port, expected_verified;
+static struct line *lines;
+static size_t line_count, skip, wanted, issued, answered, wrong;
+static uint64_t deadline_ns;
+static uint32_t *latencies;
+static char head[HEAD_BYTES];
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static const char *map(const char *path, size_t *size) {
+  int file = open(path, O_RDONLY);
+  struct stat status;
+  if (file < 0 || fstat(file, &status) < 0) fail(path);
+  *size = (size_t)status.st_size;
+  const char *text = mmap(NULL, *size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+  if (text == MAP_FAILED) fail(path);
+  close(file);
+  return text;
+}
+
+static void read_lines(const char *path) {
+  size_t size, room = 0;
+  const char *text = map(path, &size);
+  for (const char *at = text; at < text + size;) {
+    const char *end = memchr(at, '\n', size - (size_t)(at - text));
+    const char *tab = end == NULL ? NULL : memchr(at, '\t', (size_t)(end - at));
+    if (tab == NULL) {
+      fprintf(stderr, "%s: a line without a tab or an end\n", path);
+      exit(1);
+    }
+    if (line_count == room) {
+      room = room * 2 + 1024;
+      lines = realloc(lines, room * sizeof *lines);
+      if (lines == NULL) fail("lines");
+    }
+    lines[line_count++] =
+        (struct line){at, tab + 1, (size_t)(tab - at), (size_t)(end - tab - 1)};
+    at = end + 1;
+  }
+}
+
+static void watch(struct connection *connection, uint32_t events, int operation) {
+  struct epoll_event event = {.events = events, .data.ptr = connection};
+  if (epoll_ctl(poller, operation, connection->fd, &event) < 0) fail("epoll_ctl");
+}
+
+static void dial(struct connection *connection) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  int on = 1;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(connection->fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+  setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  fcntl(connection->fd, F_SETFL, O_NONBLOCK);
+  watch(connection, EPOLLIN, EPOLL_CTL_ADD);
+  connection->is_open = true;
+}
+
+static void send_question(struct connection *connection) {
+  while (connection->question_sent < connection->question_length) {
+    ssize_t sent = send(connection->fd, connection->question + connection->question_sent,
+                        connection->question_length - connection->question_sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN) {
+      watch(connection, EPOLLIN | EPOLLOUT, EPOLL_CTL_MOD);
+      return;
+    }
+    if (sent < 0) return; /* the hang-up is noticed on reading */
+    connection->question_sent += (size_t)sent;
+  }
+}
+
+static void ask(struct connection *connection) {
+  if (issued == wanted || now_ns() > deadline_ns) return;
+  if (!connection->is_open) dial(connection);
+  connection->asked = (skip + issued++) % line_count;
+  struct line *line = &lines[connection->asked];
+  connection->question = realloc(connection->question, HEAD_BYTES + 64 + line->body_length);
+  if (connection->question == NULL) fail("question");
+  int length = sprintf(connection->question, "%sContent-Length: %zu\r\n\r\n", head, line->body_length);
+  memcpy(connection->question + length, line->body, line->body_length);
+  connection->question_length = (size_t)length + line->body_length;
+  connection->question_sent = connection->received = 0;
+  connection->is_asking = true;
+  connection->started_ns = now_ns();
+  send_question(connection);
+}
+
+/* Join the chunks from ``at`` on into ``body``; return its length, or -1 if unfinished. */
+static ssize_t unchunk(const char *at, const char *end, char *body) {
+  size_t joined = 0;
+  for (;;) {
+    const char *line_end = memmem(at, (size_t)(end - at), "\r\n", 2);
+    if (line_end == NULL) return -1;
+    size_t size = strtoul(at, NULL, 16);
+    at = line_end + 2;
+    if ((size_t)(end - at) < size + 2) return -1;
+    if (size == 0) return (ssize_t)joined;
+    memcpy(body + joined, at, size);
+    joined += size;
+    at += size + 2;
+  }
+}
+
+static bool is_right(int status, const char *body, size_t length, const struct line *line) {
+  int verified = 0;
+  const char *at = body;
+  while ((at = memmem(at, length - (size_t)(at - body), "\"VERIFIED\"", 10)) != NULL) {
+    verified++;
+    at += 10;
+  }
+  return status == 200 && verified == expected_verified &&
+         memmem(body, length, line->needle, line->needle_length) != NULL &&
+         memmem(body, length, "\"errors\":", 9) == NULL;
+}
+
+static void count_answer(struct connection *connection, bool right, const char *what, size_t length) {
+  if (!right && wrong++ == 0) fprintf(stderr, "wrong answer: %.*s\n", (int)(length > 3000 ? 3000 : length), what);
+  uint64_t took = (now_ns() - connection->started_ns) / 1000;
+  latencies[answered++] = took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
+  connection->is_asking = false;
+  ask(connection);
+}
+
+static void take_answer(struct connection *connection) {
+  char *raw = connection->answer;
+  raw[connection->received] = '\0';
+  char *head_end = memmem(raw, connection->received, "\r\n\r\n", 4);
+  if (head_end == NULL) return;
+  const char *body = head_end + 4, *end = raw + connection->received;
+  ssize_t length;
+  char *said = strcasestr(raw, "\r\ncontent-length:");
+  if (said != NULL && said < head_end) {
+    length = (ssize_t)strtoul(said + 17, NULL, 10);
+    if (end - body < length) return;
+  } else {
+    length = unchunk(body, end, connection->body);
+    if (length < 0) return;
+    body = connection->body;
+  }
+  int status = atoi(raw + 9);
+  bool right = is_right(status, body, (size_t)length, &lines[connection->asked]);
+  count_answer(connection, right, raw, connection->received);
+}
+
+static void receive(struct connection *connection) {
+  if (connection->received >= ANSWER_BYTES - 1) {
+    fprintf(stderr, "an answer of more than %u bytes\n", ANSWER_BYTES);
+    exit(1);
+  }
+  ssize_t received = recv(connection->fd, connection->answer + connection->received,
+                          ANSWER_BYTES - 1 - connection->received, 0);
+  if (received < 0 && errno == EAGAIN) return;
+  if (received <= 0) {
+    close(connection->fd);
+    connection->is_open = false;
+    if (connection->is_asking) count_answer(connection, false, "(hung up)", 9);
+    return;
+  }
+  connection->received += (size_t)received;
+  if (connection->is_asking) take_answer(connection);
+}
+
+int main(int count, char **arguments) {
+  if (count != 10) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES\n");
+    return 2;
+  }
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  port = atoi(arguments[1]);
+  size_t connections = strtoul(arguments[2], NULL, 10), size;
+  wanted = strtoul(arguments[3], NULL, 10);
+  skip = strtoul(arguments[4], NULL, 10);
+  expected_verified = atoi(arguments[6]);
+  const char *text = map(arguments[7], &size);
+  if (size >= HEAD_BYTES) return 2;
+  memcpy(head, text, size);
+  read_lines(arguments[8]);
+  latencies = calloc(wanted + 1, sizeof *latencies);
+  struct connection *all = calloc(connections, sizeof *all);
+  if (latencies == NULL || all == NULL || line_count == 0) fail("nothing to ask");
+  poller = epoll_create1(EPOLL_CLOEXEC);
+  uint64_t started = now_ns();
+  deadline_ns = started + (uint64_t)(atof(arguments[5]) * 1e9);
+  for (size_t i = 0; i < connections; i++) {
+    all[i].answer = malloc(ANSWER_BYTES);
+    all[i].body = malloc(ANSWER_BYTES);
+    if (all[i].answer == NULL || all[i].body == NULL) fail("answer");
+    ask(&all[i]);
+  }
+  struct epoll_event events[256];
+  while (answered < issued) {
+    int ready = epoll_wait(poller, events, 256, PATIENCE_MS);
+    if (ready == 0) {
+      fprintf(stderr, "%zu answers did not come within %d s\n", issued - answered, PATIENCE_MS / 1000);
+      return 1;
+    }
+    for (int i = 0; i < ready; i++) {
+      struct connection *connection = events[i].data.ptr;
+      if (events[i].events & EPOLLOUT) {
+        watch(connection, EPOLLIN, EPOLL_CTL_MOD);
+        send_question(connection);
+      } else receive(connection);
+    }
+  }
+  double seconds = (double)(now_ns() - started) / 1e9;
+  FILE *out = fopen(arguments[9], "wb");
+  if (out == NULL || fwrite(latencies, sizeof *latencies, answered, out) != answered || fclose(out)) fail("latencies");
+  printf("{\"answered\": %zu, \"wrong\": %zu, \"seconds\": %.6f}\n", answered, wrong, seconds);
+  return 0;
+}

@@ -1,0 +1,154 @@
+"""Start processes on a core of their own, and read what they used from /proc."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+STOP_SECONDS = 10.0
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+# Fields of /proc/PID/stat after the name in brackets, proc(5).
+_PARENT, _USER, _SYSTEM, _REAPED_USER, _REAPED_SYSTEM = 1, 11, 12, 13, 14
+
+
+class BenchmarkError(Exception):
+    """The benchmark cannot go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """Which cores servers run on, and which the rest: load and upstreams."""
+
+    server: int
+    load: int
+
+    @classmethod
+    def of_this_machine(cls) -> "Cores":
+        """Take the first and the last core this process may use.
+
+        Raises:
+            BenchmarkError: there is only one.
+        """
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) == 1:
+            raise BenchmarkError(
+                "two cores are needed: one for the server that is measured, one for "
+                "who asks it"
+            )
+        return cls(cores[0], cores[-1])
+
+
+def tool(name: str, remedy: str) -> str:
+    """Return the path of a command.
+
+    Raises:
+        BenchmarkError: it is not installed.
+    """
+    path = shutil.which(name)
+    if path is None:
+        raise BenchmarkError(f"{name} is not installed; {remedy}")
+    return path
+
+
+@contextmanager
+def started(
+    command: Collection[str],
+    *,
+    core: int | None,
+    log: Path,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[str]]:
+    """Run ``command`` on ``core``; end it and all its children at the end."""
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    with log.open("ab") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own commands
+            [*pinned, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            # A group of its own, so that its children end with it.
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask the process to end, then its whole group; it is its leader."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def tree(root: int) -> set[int]:
+    """Return a process and all its descendants."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
+            parents[int(entry.name)] = int(fields[_PARENT])
+    found = {root}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def cpu_seconds(roots: Collection[int]) -> float:
+    """Return the user and system time of whole process trees, all threads."""
+    ticks = 0
+    for pid in set().union(*map(tree, roots)):
+        # One that ended meanwhile is in its parent's time of reaped children.
+        if fields := _stat(pid):
+            ticks += sum(
+                int(fields[at])
+                for at in (_USER, _SYSTEM, _REAPED_USER, _REAPED_SYSTEM)
+            )
+    return ticks / TICKS_A_SECOND
+
+
+def resident_bytes(roots: Collection[int]) -> int:
+    """Return the memory of whole process trees; what processes share counts once."""
+    kilobytes = 0
+    for pid in set().union(*map(tree, roots)):
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        kilobytes += next(
+            (int(line.split()[1]) for line in text.splitlines() if "Pss:" in line), 0
+        )
+    return kilobytes * 1024
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of ``/proc/PID/stat`` after the name; none if it ended."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return text.rpartition(")")[2].split()
+
+
+def settle() -> None:
+    """Let a server that just started finish what it does once it is ready."""
+    time.sleep(0.5)

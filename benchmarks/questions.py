@@ -1,0 +1,105 @@
+"""What is asked, in the words of each kind of server, and what has to come of it.
+
+The holder check is the README's. Who answers about many people at once is asked in
+one list: ours by ``PersonInput``, the peers by numbers.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from benchmarks.people import id_number
+
+ROOT = Path(__file__).parents[1]
+TOKEN = "benchmark-" + "0" * 32
+PEOPLE_A_BATCH = 20
+
+
+class Dialect(StrEnum):
+    """How a server's schema has it."""
+
+    GATEWAY = "gateway"
+    PEER = "peer"
+    FEDERATION = "federation"
+    """A list of certificates an agency: a router cannot join lists of subgraphs."""
+
+
+def _holder_check() -> str:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(r"^```graphql\n(query HolderCheck.*?)^```", readme, re.M | re.S)
+    assert found is not None, "the README has a holder check"  # noqa: S101
+    return found[1]
+
+
+HOLDER_CHECK = _holder_check()
+_SELECTION = HOLDER_CHECK.partition("holder(idNumber: $idNumber) {")[2].rstrip()[:-3]
+BATCH_OF_GATEWAY = (
+    "query Batch($people: [PersonInput!]!) {"
+    f" holders(people: $people) {{ ... on Holders {{ nodes {{{_SELECTION}}} }} }} }}"
+    # The cost of a page without a length is that of the longest one.
+).replace("certificates {", f"certificates(first: {PEOPLE_A_BATCH}) {{")
+BATCH_OF_PEER = (
+    "query Batch($idNumbers: [String!]!) {"
+    f" holders(idNumbers: $idNumbers) {{{_SELECTION}}} }}"
+)
+AGAIN = "query Again($id: ID!) { certificate(id: $id) { __typename } }"
+TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, AGAIN)
+"""What the gateway is told to trust, as an operator does with a client's documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request body, and a text that its answer has to hold."""
+
+    body: str
+    needle: str
+
+
+def question_about(dialect: Dialect) -> Callable[[int], Question]:
+    """Return what makes the holder check of one person."""
+    document = HOLDER_CHECK
+
+    def of(index: int) -> Question:
+        number = id_number(index)
+        variables = {"idNumber": number}
+        return Question(_body(document, variables), f'"T{number}"')
+
+    return of
+
+
+def batch_about(dialect: Dialect) -> Callable[[Sequence[int]], Question]:
+    """Return what makes the question about many people."""
+
+    def of(indices: Sequence[int]) -> Question:
+        numbers = [id_number(index) for index in indices]
+        if dialect is Dialect.GATEWAY:
+            people = [{"idNumber": number} for number in numbers]
+            body = _body(BATCH_OF_GATEWAY, {"people": people})
+        else:
+            body = _body(BATCH_OF_PEER, {"idNumbers": numbers})
+        return Question(body, f'"T{numbers[-1]}"')
+
+    return of
+
+
+def write(path: Path, questions: Iterable[Question]) -> Path:
+    """Write questions as the load reads them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{asked.body}\t{asked.needle}\n" for asked in questions)
+    return path
+
+
+def head(host: str, path: str = "/graphql") -> bytes:
+    """Return the start of a request, as far as it is the same for all."""
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\n"
+        "Content-Type: application/json\r\nAccept: application/json\r\n"
+        f"Authorization: Bearer {TOKEN}\r\n"
+    ).encode()
+
+
+def _body(document: str, variables: object) -> str:
+    return json.dumps({"query": document, "variables": variables}, ensure_ascii=False)

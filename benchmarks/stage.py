@@ -1,0 +1,159 @@
+"""What a measurement is made on: folders, cores, data, and who can be started there."""
+
+import http.client
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from benchmarks.minting import Corpus
+from benchmarks.processes import BenchmarkError, Cores
+from benchmarks.questions import ROOT, TOKEN, Dialect
+
+HOST = "127.0.0.1"
+READY_SECONDS = 90.0
+
+
+class Phase(StrEnum):
+    """What a server is put to."""
+
+    COLD = "cold"
+    """Nobody is asked about twice."""
+    SEEN = "seen"
+    """The same people again and again; answers are not kept."""
+    WARM = "warm"
+    """The same people again and again, within the time that answers are kept."""
+    BATCH = "batch"
+    """Twenty people a request, nobody twice."""
+    BATCH_SEEN = "batch-seen"
+    WIDE = "wide"
+    """People with two hundred certificates, nobody twice."""
+    LATENCY = "latency"
+    """One question at a time, of agencies that take their time."""
+    START_UP = "start-up"
+    MEMORY = "memory"
+    SCALE = "scale"
+    ENUMERATION = "enumeration"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A Python and a folder with the gateway's source: this one, or another."""
+
+    python: Path = Path(sys.executable)
+    source: Path = ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where everything runs."""
+
+    folder: Path
+    """For programs, logs and configurations; made anew for every run."""
+    corpus: Corpus
+    addresses: Mapping[str, str]
+    """Of the agencies, by id."""
+    cores: Cores
+    checkout: Checkout
+    node: str
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that answers."""
+
+    name: str
+    port: int
+    dialect: Dialect
+    pids: list[int]
+    """The process that clients talk to, with all its children."""
+    others: list[int] = field(default_factory=list)
+    """What else it needs: a router's subgraphs."""
+    log: Path = Path()
+
+    def post(self, body: str, path: str = "/graphql") -> tuple[int, Any]:
+        """Ask once; return status and parsed answer."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Authorization": f"Bearer {TOKEN}",
+        }
+        try:
+            connection.request("POST", path, body.encode(), headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        return answer.status, json.loads(text) if text else None
+
+    def get(self, path: str) -> str:
+        """Return the text at a path."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+
+Open = Callable[[Stage, Phase, Path], AbstractContextManager[Server]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Somebody who can be started and asked."""
+
+    name: str
+    title: str
+    phases: frozenset[Phase]
+    open: Open
+    """Start it in a folder, and yield it once its process runs."""
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def await_answer(server: Server, body: str) -> float:
+    """Wait for the first good answer; return how long it took from now.
+
+    Raises:
+        BenchmarkError: none came in time.
+    """
+    started = time.perf_counter()
+    said: object = None
+    while time.perf_counter() - started < READY_SECONDS:
+        try:
+            status, said = server.post(body)
+            if status == http.HTTPStatus.OK and said and "errors" not in said:
+                return time.perf_counter() - started
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said = error
+        time.sleep(0.005)
+    raise BenchmarkError(
+        f"{server.name} gave no good answer within {READY_SECONDS:.0f} s ({said}); "
+        f"see {server.log}"
+    )
+
+
+@contextmanager
+def opened(
+    contender: Contender, stage: Stage, phase: Phase, body: str
+) -> Iterator[Server]:
+    """Start a contender in a folder of its own and wait until it answers ``body``."""
+    folder = stage.folder / f"{contender.name}-{time.monotonic_ns()}"
+    folder.mkdir(parents=True)
+    with contender.open(stage, phase, folder) as server:
+        await_answer(server, body)
+        yield server
