@@ -36,7 +36,13 @@ format: .venv/installed
 fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it takes
 	$(BIN)/pytest tests/fuzz --hypothesis-profile=long
 
-bench: .venv/installed ## the gateway measured beside what a user would pick instead
+# Node 20 or newer with npm, gcc and taskset have to be there; the rest is installed.
+var/bench/tools/installed: benchmarks/requirements.lock .venv/installed
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench: var/bench/tools/installed ## the gateway measured beside what a user would pick instead
 	@$(BIN)/python -m benchmarks $(OPTIONS)
 
 audit: .venv/installed ## what is known of the locked packages' vulnerabilities
@@ -49,6 +55,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --extra dev --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file benchmarks/requirements.lock benchmarks/requirements.in
 
 clean:
 	rm -rf .venv build *.egg-info

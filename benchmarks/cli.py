@@ -2,27 +2,35 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from benchmarks import native, peers
+from benchmarks import native, page, peers, results
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement, Volume
 from benchmarks.minting import mint
-from benchmarks.phases import reference_of, run, sizes_for
+from benchmarks.phases import Run, loaded, reference_of, sizes_for
 from benchmarks.processes import BenchmarkError, Cores
+from benchmarks.profiling import profiled
 from benchmarks.questions import ROOT
-from benchmarks.stage import Checkout, Contender, Phase, Stage
+from benchmarks.routers import ROUTERS
+from benchmarks.signature import signatures_us
+from benchmarks.stage import DELAYS, Checkout, Contender, Phase, Stage
+from benchmarks.targets import LIMITS, TARGETS
+from benchmarks.whole_processes import lasted, scaled, started_up
 
 FOLDER = ROOT / "var" / "bench"
 NOBODY = "none"
+PROFILE = "profile"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console()
@@ -36,16 +44,24 @@ def bench(  # noqa: PLR0913 - one argument an option
     ] = "",
     against: Annotated[
         str,
-        typer.Option("--peers", help="Which peers, likewise; 'none' measures us alone."),
+        typer.Option(
+            "--peers", help="Which peers, likewise; 'none' measures us alone."
+        ),
     ] = "",
     repeats: Annotated[int, typer.Option(help="How often, in turn.", min=1)] = 5,
     requests: Annotated[
         int, typer.Option(help="Questions in the cold phase; others follow.", min=100)
-    ] = 4000,
+    ] = 3000,
     warm_up: Annotated[int, typer.Option(help="Questions before those.")] = 2000,
     seconds: Annotated[
         float, typer.Option(help="The most that one measurement may take.")
     ] = 15.0,
+    lasting: Annotated[
+        int, typer.Option(help="Questions in the phase of memory.")
+    ] = 1_000_000,
+    publish: Annotated[
+        bool, typer.Option(help="Write into benchmarks/results and docs.")
+    ] = False,
     gateway_python: Annotated[
         Path, typer.Option(help="The Python that runs our gateway.")
     ] = Path(sys.executable),
@@ -57,18 +73,45 @@ def bench(  # noqa: PLR0913 - one argument an option
     ] = FOLDER,
 ) -> None:
     """Measure the gateway beside what a user would pick instead."""
+    folder = folder.absolute()
     volume = Volume(warm_up, requests, seconds)
     chosen = _chosen_phases(phases)
     contenders = [GATEWAY, *_chosen_peers(against)]
     checkout = Checkout(gateway_python.absolute(), gateway_source.absolute())
+    places = Places.published() if publish else Places.within(folder / "results")
     try:
         with opened_stage(folder, volume, checkout, len(contenders) > 1) as stage:
-            found = measured(stage, contenders, chosen, volume, repeats)
-            for measurement in found:
-                _tell(measurement)
+            reference = reference_of(GATEWAY, stage)
+            run = Run(stage, contenders, volume, repeats, reference)
+            known = measured(run, chosen, lasting, places)
     except BenchmarkError as error:
         sys.stderr.write(f"benchmark: {error}\n")
         raise typer.Exit(1) from None
+    _tell_targets(known)
+    console.print(f"{places.figures}, {places.page} and {places.plots} are written")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where results go."""
+
+    figures: Path
+    page: Path
+    plots: Path
+
+    @classmethod
+    def published(cls) -> "Places":
+        """Return where the repository keeps them."""
+        return cls(results.PUBLISHED, page.PAGE, page.PLOTS)
+
+    @classmethod
+    def within(cls, folder: Path) -> "Places":
+        """Return places of the same names in one folder."""
+        return cls(
+            folder / results.PUBLISHED.name,
+            folder / page.PAGE.name,
+            folder / page.PLOTS.name,
+        )
 
 
 @contextmanager
@@ -83,26 +126,68 @@ def opened_stage(
     shutil.rmtree(run_folder, ignore_errors=True)
     run_folder.mkdir(parents=True)
     console.print("signing the agencies' records, unless today's are there")
-    corpus = mint(folder / "data", sizes_for(volume), datetime.now(UTC).date())
+    corpus = mint(folder / "data", sizes_for(volume), results.now().date())
     native.build(run_folder)
     cores = Cores.of_this_machine()
     os.sched_setaffinity(0, {cores.load})
-    with native.agencies(run_folder, corpus, core=cores.load, delays={}) as addresses:
+    with (
+        native.agencies(run_folder, corpus, core=cores.load, delays={}) as quick,
+        native.agencies(run_folder, corpus, core=cores.load, delays=DELAYS) as slow,
+    ):
         node = peers.node() if with_peers else ""
-        yield Stage(run_folder, corpus, addresses, cores, checkout, node)
+        yield Stage(run_folder, corpus, quick, slow, cores, checkout, node)
 
 
 def measured(
-    stage: Stage,
-    contenders: Sequence[Contender],
-    phases: Sequence[Phase],
-    volume: Volume,
-    repeats: int,
-) -> Iterator[Measurement]:
-    """Measure phase by phase."""
-    reference = reference_of(GATEWAY, stage)
-    for phase in phases:
-        yield from run(stage, contenders, phase, volume, repeats, reference)
+    run: Run, chosen: Sequence[str], lasting: int, places: Places
+) -> dict[str, Any]:
+    """Measure what was chosen, phase by phase; write after each what is known."""
+    known = results.read(places.figures)
+    with_peers = bool(run.stage.node)
+    signatures = known.get("signatures_us", {})
+    measured_now = signatures_us(run.stage, with_peers=with_peers)
+    known["signatures_us"] = {**signatures, **measured_now}
+    known["versions"] = results.versions(_version_of(run.stage.node))
+    for name in chosen:
+        if name == PROFILE:
+            for found in profiled(run):
+                known["profile"][found.phase] = found.to_json()
+        else:
+            _measure(run, Phase(name), lasting, known)
+        results.write(places.figures, known)
+        page.write(known, places.page, places.plots)
+    return known
+
+
+def _measure(run: Run, phase: Phase, lasting: int, known: dict[str, Any]) -> None:
+    began, busy = results.now(), [os.getloadavg()[0]]
+    measurements = []
+    for one in _measurements(run, phase, lasting):
+        _tell(one)
+        measurements.append(one)
+        busy.append(os.getloadavg()[0])
+    spread = (min(busy), max(busy))
+    known["phases"][phase] = results.phase_of(measurements, began, spread)
+
+
+def _measurements(run: Run, phase: Phase, lasting: int) -> Iterator[Measurement]:
+    match phase:
+        case Phase.START_UP:
+            return started_up(run)
+        case Phase.SCALE:
+            return scaled(run)
+        case Phase.MEMORY:
+            return lasted(run, lasting)
+        case _:
+            return loaded(run, phase)
+
+
+def _version_of(node: str) -> str:
+    if not node:
+        return ""
+    command = [node, "--version"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - a program of ours
+    return done.stdout.strip().removeprefix("v")
 
 
 def _tell(found: Measurement) -> None:
@@ -111,18 +196,41 @@ def _tell(found: Measurement) -> None:
         f"{found.requests_a_second:7.0f}/s  p50 {found.p50_us / 1000:7.2f} ms  "
         f"p99 {found.p99_us / 1000:7.2f} ms  {found.memory_mb:5.0f} MB",
         soft_wrap=True,
+        highlight=False,
     )
 
 
-def _chosen_phases(named: str) -> list[Phase]:
-    try:
-        return [Phase(name) for name in named.split(",")] if named else list(Phase)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}; there are {', '.join(Phase)}") from None
+def _tell_targets(known: dict[str, Any]) -> None:
+    found = results.found_in(known)
+    table = Table("phase", "against", "at most", "stretch", "found", "")
+    for target in TARGETS:
+        value = target.value(found)
+        table.add_row(
+            target.phase,
+            target.against,
+            f"{target.at_most:.2f}",
+            f"{target.stretch:.2f}",
+            "" if value is None else f"{value:.2f}",
+            target.standing(found),
+        )
+    for limit in LIMITS:
+        value = limit.value(found)
+        bound = ("at least " if limit.at_least else "") + f"{limit.bound:g}"
+        shown = "" if value is None else f"{value:.2f}"
+        table.add_row(limit.phase, limit.what, bound, "", shown, limit.standing(found))
+    console.print(table)
+
+
+def _chosen_phases(named: str) -> list[str]:
+    known = [*Phase, PROFILE]
+    names = named.split(",") if named else known
+    if unknown := [name for name in names if name not in known]:
+        raise typer.BadParameter(f"{unknown[0]}: there are {', '.join(known)}")
+    return list(names)
 
 
 def _chosen_peers(named: str) -> list[Contender]:
-    known = {contender.name: contender for contender in peers.PEERS}
+    known = {contender.name: contender for contender in (*peers.PEERS, *ROUTERS)}
     if not named:
         return list(known.values())
     names = [] if named == NOBODY else named.split(",")

@@ -7,16 +7,25 @@ people a caller may look up in a day, and how many questions it may have under w
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
-from benchmarks.questions import TOKEN, TRUSTED, Dialect
-from benchmarks.stage import Checkout, Contender, Phase, Server, Stage, free_port
+from benchmarks.questions import TOKEN, TRUSTED, Dialect, question_about
+from benchmarks.stage import (
+    Checkout,
+    Contender,
+    Phase,
+    Server,
+    Stage,
+    await_answer,
+    free_port,
+)
 
 NAMES = (
     *("id_type", "id_number", "holder_name", "number", "title", "category", "item"),
@@ -87,7 +96,7 @@ def manifest(agency: str, address: str, ttl_seconds: float) -> str:
 
 
 @contextmanager
-def open_gateway(config: Path, checkout: Checkout, core: int | None) -> Iterator[int]:
+def open_gateway(config: Path, checkout: Checkout, core: int) -> Iterator[int]:
     """Run ``gateway serve``; yield its process id at once."""
     # The folder we are in comes first on the path with -m, so that another checkout's
     # packages are its own even where its Python has ours installed.
@@ -112,6 +121,8 @@ TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
         Phase.SEEN: 0,
         Phase.BATCH_SEEN: 0,
         Phase.LATENCY: 0,
+        Phase.MEMORY: 0,
+        Phase.SCALE: 0,
         Phase.WARM: 3600,
     }
 )
@@ -122,6 +133,35 @@ DEFAULT_TTL_SECONDS = 10
 @contextmanager
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
+    with _open_on(stage, phase, folder, stage.cores.server, None) as server:
+        yield server
+
+
+GATEWAY = Contender("gateway", "this gateway", frozenset(Phase), open_contender)
+
+
+@contextmanager
+def opened_beside(
+    stage: Stage, phase: Phase, cores: Sequence[int]
+) -> Iterator[list[Server]]:
+    """Start a gateway a core, all with one database, and wait until each answers."""
+    folder = stage.folder / f"beside-{time.monotonic_ns()}"
+    with ExitStack() as stack:
+        servers = []
+        for place, core in enumerate(cores):
+            database = folder / "shared.db"
+            opening = _open_on(stage, phase, folder / str(place), core, database)
+            server = stack.enter_context(opening)
+            first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
+            await_answer(server, first.body)
+            servers.append(server)
+        yield servers
+
+
+@contextmanager
+def _open_on(
+    stage: Stage, phase: Phase, folder: Path, core: int, database: Path | None
+) -> Iterator[Server]:
     port = free_port()
     config = configure(
         folder,
@@ -129,10 +169,8 @@ def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]
         stage.addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
+        database=database,
     )
-    with open_gateway(config, stage.checkout, stage.cores.server) as pid:
+    with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"
         yield Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
-
-
-GATEWAY = Contender("gateway", "this gateway", frozenset(Phase), open_contender)

@@ -55,8 +55,8 @@ class Measurement:
     p50_us: float
     p99_us: float
     memory_mb: float
-    more: Mapping[str, float] = field(default_factory=dict)
-    """What only one phase measures."""
+    memory_series_mb: Mapping[int, float] = field(default_factory=dict)
+    """Memory after how many answers, where that is what the phase is about."""
     histogram: Mapping[int, int] = field(default_factory=dict)
     """Latencies: how many in each bucket, see ``bucket``."""
 
@@ -65,13 +65,14 @@ class Measurement:
         return asdict(self)
 
 
-def measure(  # noqa: PLR0913 - what a measurement is of
-    stage: Stage, server: Server, phase: Phase, load: Load, volume: Volume, repeat: int
+def measure(
+    stage: Stage, server: Server, load: Load, volume: Volume, *, of: tuple[Phase, int]
 ) -> Measurement:
-    """Warm ``server`` up, ask it, and say what it took."""
-    core, programs = stage.cores.load, stage.folder
+    """Warm ``server`` up, ask it, and say what it took; ``of`` a phase and repeat."""
+    phase, repeat = of
+    cores, programs = (stage.cores.load,), stage.folder
     warm = native.ask(
-        programs, load, core=core, requests=volume.warm_up, seconds=volume.seconds
+        programs, load, cores=cores, requests=volume.warm_up, seconds=volume.seconds
     )
     settle()
     before = _cache_counts(server)
@@ -80,7 +81,7 @@ def measure(  # noqa: PLR0913 - what a measurement is of
     asked = native.ask(
         programs,
         replace(load, connections=volume.connections),
-        core=core,
+        cores=cores,
         requests=volume.requests,
         seconds=volume.seconds,
         skip=warm.answered,

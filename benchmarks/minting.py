@@ -189,30 +189,26 @@ def _forged(corpus: Corpus, index: int, forgery: Forgery, signed_at: datetime) -
     key = signing_key(FORGED_AGENCY)
     certificate = certificates(index, FORGED_AGENCY, corpus.today)[0]
     payload = _json(certificate.payload())
-    day = timedelta(days=1)
-    match forgery:
-        case Forgery.ALTERED:
-            token = _token(payload, key, PayloadType.RECORD, signed_at)
-            header, _, signature = token.split(".")
-            altered = _json(certificate.with_days(1).payload())
-            return f"{header}.{base64url.encode(altered).decode()}.{signature}"
-        case Forgery.FOREIGN_KEY:
-            return _token(
-                payload, signing_key("transport"), PayloadType.RECORD, signed_at
-            )
-        case Forgery.STALE:
-            return _token(payload, key, PayloadType.RECORD, signed_at - 30 * day)
-        case Forgery.FROM_THE_FUTURE:
-            return _token(payload, key, PayloadType.RECORD, signed_at + 30 * day)
-        case Forgery.UNSIGNED:
-            header = _json({"alg": "none", "kid": key.kid, "typ": PayloadType.RECORD})
-            parts = (base64url.encode(header), base64url.encode(payload), b"")
-            return b".".join(parts).decode()
-        case Forgery.UNKNOWN_KEY:
-            stray = SigningKey("nobody-1", Algorithm.ED25519, key.private_key)
-            return _token(payload, stray, PayloadType.RECORD, signed_at)
-        case Forgery.ABSENCE:
-            return _token(payload, key, PayloadType.ABSENCE, signed_at)
+    if forgery is Forgery.UNSIGNED:
+        head = _json({"alg": "none", "kid": key.kid, "typ": PayloadType.RECORD})
+        return b".".join(
+            (base64url.encode(head), base64url.encode(payload), b"")
+        ).decode()
+    type_ = PayloadType.ABSENCE if forgery is Forgery.ABSENCE else PayloadType.RECORD
+    if forgery is Forgery.FOREIGN_KEY:
+        key = signing_key("transport")
+    if forgery is Forgery.UNKNOWN_KEY:
+        key = SigningKey("nobody-1", Algorithm.ED25519, key.private_key)
+    if forgery is Forgery.STALE:
+        signed_at -= timedelta(days=30)
+    if forgery is Forgery.FROM_THE_FUTURE:
+        signed_at += timedelta(days=30)
+    token = _token(payload, key, type_, signed_at)
+    if forgery is not Forgery.ALTERED:
+        return token
+    header, _, signature = token.split(".")
+    altered = _json(certificate.with_days(1).payload())
+    return f"{header}.{base64url.encode(altered).decode()}.{signature}"
 
 
 def _token(

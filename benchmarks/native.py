@@ -3,14 +3,14 @@
 import array
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.minting import Corpus
 from benchmarks.people import AGENCIES
-from benchmarks.processes import BenchmarkError, started, tool
+from benchmarks.processes import BenchmarkError, pinned, started, tool
 
 SOURCES = Path(__file__).parent / "native"
 MICROSECONDS = 1_000_000
@@ -55,7 +55,7 @@ def build(folder: Path) -> None:
 
 @contextmanager
 def agencies(
-    programs: Path, corpus: Corpus, *, core: int | None, delays: Mapping[str, float]
+    programs: Path, corpus: Corpus, *, core: int, delays: Mapping[str, float]
 ) -> Iterator[Mapping[str, str]]:
     """Run the three agencies; yield their addresses by id.
 
@@ -81,22 +81,24 @@ def ask(  # noqa: PLR0913 - what a run is made of
     programs: Path,
     load: Load,
     *,
-    core: int | None,
+    cores: Collection[int],
     requests: int,
     seconds: float,
     skip: int = 0,
 ) -> Asked:
     """Ask until ``requests`` were asked or ``seconds`` have gone, and wait for all.
 
+    Several may ask at once, each another port.
+
     Raises:
         BenchmarkError: the server did not answer, or hung up on a connection.
     """
-    head, latencies = programs / "head.txt", programs / "latencies.bin"
+    head = programs / f"head-{load.port}.txt"
+    latencies = programs / f"latencies-{load.port}.bin"
     head.write_bytes(load.head)
-    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
     done = subprocess.run(  # noqa: S603 - our own program
         [
-            *pinned,
+            *pinned(*cores),
             str(programs / "load"),
             *map(str, (load.port, load.connections, requests, skip, seconds)),
             *map(str, (load.verified, head, load.bodies, latencies)),
@@ -115,4 +117,5 @@ def ask(  # noqa: PLR0913 - what a run is made of
         )
     measured = array.array("I")
     measured.frombytes(latencies.read_bytes())
+    latencies.unlink()
     return Asked(told["answered"], told["wrong"], told["seconds"], measured)

@@ -26,8 +26,11 @@ from policy.parameters import load_parameters
 FOLDER = Path(__file__).parent / "peers"
 MODULES = FOLDER / "node_modules"
 SKEW_SECONDS = 60
-ASKED_ALIKE = frozenset({Phase.COLD, Phase.BATCH, Phase.WIDE, Phase.LATENCY})
-ALL = ASKED_ALIKE | {Phase.START_UP, Phase.MEMORY}
+FIRST = frozenset({Phase.COLD, Phase.START_UP})
+MANY = FIRST | {Phase.BATCH, Phase.WIDE, Phase.LATENCY}
+ALL = MANY | {Phase.SEEN, Phase.BATCH_SEEN}
+"""No peer remembers a record it verified: *seen* is to them what *cold* is, and asked
+of one of them so that both sides are measured in the same minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,7 @@ class Script:
         port = free_port()
         settings = folder / "settings.json"
         settings.write_text(json.dumps(told(stage)), "utf-8")
-        environment = {
-            "BENCHMARK_SETTINGS": str(settings),
-            "BENCHMARK_PORT": str(port),
-            "NODE_ENV": "production",
-        }
+        environment = environment_of(settings, port)
         if self.caches:
             environment["BENCHMARK_CACHE"] = "yes"
         log = folder / "server.log"
@@ -70,8 +69,9 @@ def _peer(title: str, phases: frozenset[Phase], script: Script) -> Contender:
 WARM = frozenset({Phase.WARM})
 PEERS: tuple[Contender, ...] = (
     _peer("GraphQL Yoga on Bun", ALL, Script("yoga-bun", "yoga.mjs", on_bun=True)),
-    _peer("Mercurius + JIT on Node", ALL, Script("mercurius", "mercurius.mjs")),
-    _peer("GraphQL Yoga on Node", ALL, Script("yoga-node", "yoga.mjs")),
+    _peer("Mercurius + JIT on Node", MANY, Script("mercurius", "mercurius.mjs")),
+    _peer("GraphQL Yoga on Node", FIRST, Script("yoga-node", "yoga.mjs")),
+    _peer("Hive Gateway, REST sources", MANY, Script("hive-rest", "hive-rest.mjs")),
     _peer(
         "Yoga on Bun, response cache",
         WARM,
@@ -83,6 +83,16 @@ PEERS: tuple[Contender, ...] = (
         Script("yoga-node-cache", "yoga.mjs", caches=True),
     ),
 )
+
+
+def environment_of(settings: Path, port: int) -> dict[str, str]:
+    """Return what a script in ``peers/`` reads of its environment."""
+    return {
+        "BENCHMARK_SETTINGS": str(settings),
+        "BENCHMARK_PORT": str(port),
+        "BENCHMARK_FOLDER": str(settings.parent),
+        "NODE_ENV": "production",
+    }
 
 
 def install() -> None:
@@ -105,7 +115,7 @@ def install() -> None:
 
 def node() -> str:
     """Return the newest Node there is: npm's, or the one on the path."""
-    return _packaged("node-linux-*/bin/node") or tool("node", "install Node.js")
+    return packaged("node-linux-*/bin/node") or tool("node", "install Node.js")
 
 
 def bun() -> str:
@@ -114,13 +124,14 @@ def bun() -> str:
     Raises:
         BenchmarkError: there is none for this machine.
     """
-    found = _packaged("@oven/bun-linux-*/bin/bun")
+    found = packaged("@oven/bun-linux-*/bin/bun")
     if found is None:
         raise BenchmarkError("npm has no Bun for this machine; leave out yoga-bun")
     return found
 
 
-def _packaged(pattern: str) -> str | None:
+def packaged(pattern: str) -> str | None:
+    """Return a program that a package from npm brings."""
     return next((str(p) for p in MODULES.glob(pattern) if shutil.which(p)), None)
 
 

@@ -1,13 +1,12 @@
 """What the phases that ask for a while ask, of whom, and how much.
 
-``run`` takes the contenders in turn, each freshly started, over and over: a machine
-that is slow for a minute is slow for all of them.
+The contenders are taken in turn, each freshly started, over and over: a machine that
+is slow for a minute is slow for all of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from benchmarks.answers import Answers, answers_of, require_honest, require_same
 from benchmarks.measuring import Measurement, Volume, measure
@@ -26,6 +25,7 @@ from benchmarks.questions import (
 from benchmarks.stage import HOST, Contender, Phase, Server, Stage, opened
 
 SEEN_PEOPLE = 500
+SEEN_BATCHES = SEEN_PEOPLE // PEOPLE_A_BATCH
 RECORDS = 2 * len(AGENCIES)
 
 Questions = Callable[[Dialect, Sizes], Iterator[Question]]
@@ -39,32 +39,27 @@ class Plan:
     verified: int
     """Certificates in each answer."""
     volume: Volume
-    is_fresh: bool
-    """Whether nobody may be asked about twice, by one server."""
 
 
 def plan(phase: Phase, volume: Volume) -> Plan:
     """Return how ``phase`` is measured; ``volume`` is the cold phase's."""
     warm_up, requests, seconds = volume.warm_up, volume.requests, volume.seconds
-    few = Volume(warm_up // 10, requests // 20, seconds)
-    match phase:
-        case Phase.COLD:
-            return Plan(_people, RECORDS, volume, is_fresh=True)
-        case Phase.SEEN | Phase.WARM:
-            least = max(warm_up, SEEN_PEOPLE)
-            return Plan(_few_people, RECORDS, Volume(least, requests, seconds), False)
-        case Phase.BATCH:
-            return Plan(_batches, RECORDS * PEOPLE_A_BATCH, few, is_fresh=True)
-        case Phase.BATCH_SEEN:
-            return Plan(_few_batches, RECORDS * PEOPLE_A_BATCH, few, is_fresh=False)
-        case Phase.WIDE:
-            wide = Volume(warm_up // 40, requests // 40, seconds)
-            return Plan(_wide, WIDE_CERTIFICATES, wide, is_fresh=True)
-        case Phase.LATENCY:
-            one = Volume(warm_up, requests // 10, seconds, connections=1)
-            return Plan(_few_people, RECORDS, one, is_fresh=False)
-        case _:
-            raise ValueError(f"{phase} is measured otherwise")
+    everybody = Volume(max(warm_up, SEEN_PEOPLE), requests, seconds)
+    twenty = Volume(max(warm_up // 10, SEEN_BATCHES), requests // 20, seconds)
+    wide = Volume(warm_up // 40, requests // 40, seconds)
+    one = Volume(everybody.warm_up, requests // 10, seconds, connections=1)
+    return {
+        Phase.COLD: Plan(_people, RECORDS, volume),
+        Phase.SEEN: Plan(_few_people, RECORDS, everybody),
+        Phase.WARM: Plan(_few_people, RECORDS, everybody),
+        Phase.BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),
+        Phase.BATCH_SEEN: Plan(_few_batches, RECORDS * PEOPLE_A_BATCH, twenty),
+        Phase.WIDE: Plan(_wide, WIDE_CERTIFICATES, wide),
+        Phase.LATENCY: Plan(_few_people, RECORDS, one),
+        Phase.START_UP: Plan(_few_people, RECORDS, Volume(0, 1, seconds)),
+        Phase.SCALE: Plan(_few_people, RECORDS, everybody),
+        Phase.MEMORY: Plan(_people, RECORDS, volume),
+    }[phase]
 
 
 def sizes_for(volume: Volume) -> Sizes:
@@ -82,33 +77,44 @@ def sizes_for(volume: Volume) -> Sizes:
     )
 
 
-def run(
-    stage: Stage,
-    contenders: Sequence[Contender],
-    phase: Phase,
-    volume: Volume,
-    repeats: int,
-    reference: Answers,
-) -> Iterator[Measurement]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all phases of one run share."""
+
+    stage: Stage
+    contenders: Sequence[Contender]
+    volume: Volume
+    """The cold phase's; others follow."""
+    repeats: int
+    reference: Answers
+    """What everybody has to answer."""
+
+    def turns(self, phase: Phase) -> Iterator[tuple[int, Contender]]:
+        """Take those who know a phase in turn, over and over."""
+        for repeat in range(self.repeats):
+            for contender in self.contenders:
+                if phase in contender.phases:
+                    yield repeat, contender
+
+
+def loaded(run: Run, phase: Phase) -> Iterator[Measurement]:
     """Measure ``phase`` on all contenders that know it, in turn."""
-    how = plan(phase, volume)
-    bodies: dict[Dialect, Path] = {}
-    for repeat in range(repeats):
-        for contender in contenders:
-            if phase not in contender.phases:
-                continue
-            with compared(contender, stage, phase, reference) as server:
-                if server.dialect not in bodies:
-                    path = stage.folder / f"{phase}-{server.dialect}.txt"
-                    questions = how.questions(server.dialect, stage.corpus.sizes)
-                    bodies[server.dialect] = write(path, questions)
-                load = Load(
-                    server.port,
-                    head(f"{HOST}:{server.port}"),
-                    bodies[server.dialect],
-                    how.verified,
-                )
-                yield measure(stage, server, phase, load, how.volume, repeat)
+    how = plan(phase, run.volume)
+    stage = run.stage
+    if phase is Phase.LATENCY:
+        stage = replace(stage, addresses=stage.slow_addresses)
+    for repeat, contender in run.turns(phase):
+        with compared(contender, stage, phase, run.reference) as server:
+            load = load_of(stage, server, phase, how)
+            yield measure(stage, server, load, how.volume, of=(phase, repeat))
+
+
+def load_of(stage: Stage, server: Server, phase: Phase, how: Plan) -> Load:
+    """Write what a server is asked, unless it is there."""
+    path = stage.folder / f"{phase}-{server.dialect}.txt"
+    if not path.exists():
+        write(path, how.questions(server.dialect, stage.corpus.sizes))
+    return Load(server.port, head(f"{HOST}:{server.port}"), path, how.verified)
 
 
 def reference_of(gateway: Contender, stage: Stage) -> Answers:
@@ -117,8 +123,7 @@ def reference_of(gateway: Contender, stage: Stage) -> Answers:
     Raises:
         BenchmarkError: it lost a good record or believed a forged one.
     """
-    first = question_about(Dialect.GATEWAY)(stage.corpus.sizes.checked_from)
-    with opened(gateway, stage, Phase.COLD, first.body) as server:
+    with opened(gateway, stage, Phase.COLD) as server:
         reference = answers_of(server, stage.corpus.sizes)
     require_honest(reference)
     return reference
@@ -134,8 +139,7 @@ def compared(
         BenchmarkError: it answers otherwise, or believes what is forged.
     """
     sizes = stage.corpus.sizes
-    first = question_about(Dialect.PEER)(sizes.checked_from)
-    with opened(contender, stage, phase, first.body) as server:
+    with opened(contender, stage, phase) as server:
         require_same(server, answers_of(server, sizes), reference)
         yield server
 

@@ -55,20 +55,24 @@ def tool(name: str, remedy: str) -> str:
     return path
 
 
+def pinned(*cores: int) -> list[str]:
+    """Return the start of a command that may use these cores only."""
+    return ["taskset", "--cpu-list", ",".join(map(str, cores))]
+
+
 @contextmanager
 def started(
     command: Collection[str],
     *,
-    core: int | None,
+    core: int,
     log: Path,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run ``command`` on ``core``; end it and all its children at the end."""
-    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
     with log.open("ab") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own commands
-            [*pinned, *command],
+            [*pinned(core), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -120,8 +124,7 @@ def cpu_seconds(roots: Collection[int]) -> float:
         # One that ended meanwhile is in its parent's time of reaped children.
         if fields := _stat(pid):
             ticks += sum(
-                int(fields[at])
-                for at in (_USER, _SYSTEM, _REAPED_USER, _REAPED_SYSTEM)
+                int(fields[at]) for at in (_USER, _SYSTEM, _REAPED_USER, _REAPED_SYSTEM)
             )
     return ticks / TICKS_A_SECOND
 
@@ -147,6 +150,12 @@ def _stat(pid: int) -> list[str]:
     except (FileNotFoundError, ProcessLookupError):
         return []
     return text.rpartition(")")[2].split()
+
+
+def is_running(pid: int) -> bool:
+    """Say whether a process is there and has not ended."""
+    fields = _stat(pid)
+    return bool(fields) and fields[0] != "Z"
 
 
 def settle() -> None:

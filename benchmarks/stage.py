@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.minting import Corpus
-from benchmarks.processes import BenchmarkError, Cores
-from benchmarks.questions import ROOT, TOKEN, Dialect
+from benchmarks.processes import BenchmarkError, Cores, is_running
+from benchmarks.questions import ROOT, TOKEN, Dialect, question_about
 
 HOST = "127.0.0.1"
+DELAYS = {"emergency-management": 0.005, "fire-rescue": 0.010, "transport": 0.020}
+"""For how many seconds the slow agencies hold an answer back."""
 READY_SECONDS = 90.0
 
 
@@ -32,14 +34,17 @@ class Phase(StrEnum):
     BATCH = "batch"
     """Twenty people a request, nobody twice."""
     BATCH_SEEN = "batch-seen"
+    """Twenty people a request, the same again and again; answers are not kept."""
     WIDE = "wide"
     """People with two hundred certificates, nobody twice."""
     LATENCY = "latency"
     """One question at a time, of agencies that take their time."""
     START_UP = "start-up"
-    MEMORY = "memory"
+    """From nothing to the first good answer."""
     SCALE = "scale"
-    ENUMERATION = "enumeration"
+    """One gateway on one core, and two on two."""
+    MEMORY = "memory"
+    """A million questions to one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Stage:
     corpus: Corpus
     addresses: Mapping[str, str]
     """Of the agencies, by id."""
+    slow_addresses: Mapping[str, str]
+    """The same, of agencies that take their time."""
     cores: Cores
     checkout: Checkout
     node: str
@@ -134,9 +141,12 @@ def await_answer(server: Server, body: str) -> float:
     started = time.perf_counter()
     said: object = None
     while time.perf_counter() - started < READY_SECONDS:
+        if not all(map(is_running, server.pids)):
+            raise BenchmarkError(f"{server.name} ended; see {server.log}")
         try:
-            status, said = server.post(body)
-            if status == http.HTTPStatus.OK and said and "errors" not in said:
+            status, answer = server.post(body)
+            said = answer
+            if status == http.HTTPStatus.OK and answer and "errors" not in answer:
                 return time.perf_counter() - started
         except (OSError, http.client.HTTPException, ValueError) as error:
             said = error
@@ -148,12 +158,14 @@ def await_answer(server: Server, body: str) -> float:
 
 
 @contextmanager
-def opened(
-    contender: Contender, stage: Stage, phase: Phase, body: str
-) -> Iterator[Server]:
-    """Start a contender in a folder of its own and wait until it answers ``body``."""
+def opened(contender: Contender, stage: Stage, phase: Phase) -> Iterator[Server]:
+    """Start a contender in a folder of its own and wait until it answers.
+
+    Whom it is asked about is of the comparison; the rest stay unseen.
+    """
     folder = stage.folder / f"{contender.name}-{time.monotonic_ns()}"
     folder.mkdir(parents=True)
     with contender.open(stage, phase, folder) as server:
-        await_answer(server, body)
+        first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
+        await_answer(server, first.body)
         yield server

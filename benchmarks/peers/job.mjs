@@ -27,11 +27,7 @@ export const agencies = settings.agencies.map((agency) => ({
 
 export const isKnownCaller = (header) => header === authorization;
 
-export const typeDefs = /* GraphQL */ `
-  type Query {
-    holder(idNumber: String!): Holder
-    holders(idNumbers: [String!]!): [Holder!]!
-  }
+const types = /* GraphQL */ `
   type Holder { certificates: Certificates! sources: [Source!]! }
   type Certificates { nodes: [Certificate!]! }
   type Certificate {
@@ -51,6 +47,26 @@ export const typeDefs = /* GraphQL */ `
   enum FindingOutcome { MET UNMET UNDETERMINED }
   enum SourceOutcome { ANSWERED NONE UNVERIFIED UNREACHABLE }
 `;
+
+export const typeDefs = /* GraphQL */ `
+  type Query {
+    holder(idNumber: String!): Holder
+    holders(idNumbers: [String!]!): [Holder!]!
+  }
+  ${types}
+`;
+
+/** An agency's field in a federated graph. */
+export const fieldOf = (agency) => agency.id.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+
+/** A subgraph's schema, without what only composition reads. */
+export const subgraphTypeDefs = (agency) =>
+  `type Query { ${fieldOf(agency)}(idNumber: String!): Holder }${types}`;
+
+/** The same for composition. */
+export const subgraphSdl = (agency) =>
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@shareable"])\n' +
+  subgraphTypeDefs(agency).replace(/^  type (\w+)/gm, "  type $1 @shareable");
 
 export class Refusal extends Error {}
 
@@ -279,35 +295,50 @@ export async function askAgency(post, agency, idNumbers) {
   }
 }
 
-/** Return what asks all agencies about people, given a way to post. */
-export function holderCheck(post) {
-  return async (idNumbers) => {
-    const { now, today } = moment();
-    const found = await Promise.all(agencies.map((agency) => askAgency(post, agency, idNumbers)));
-    return idNumbers.map((idNumber) => {
-      const nodes = [];
-      const sources = agencies.map((agency, place) => {
-        const authority = { name: agency.authorityName };
-        if (found[place] === undefined) return { authority, outcome: "UNREACHABLE" };
-        const entry = found[place].get(idNumber);
-        const { certificates, outcome } = read(entry, agency, idNumber, now, today);
-        nodes.push(...certificates);
-        return { authority, outcome };
-      });
-      nodes.sort(inOrderOfTheAnnex);
-      return { certificates: { nodes }, sources };
+/** Return each person's answer, given every agency's entries by number. */
+export function mergeAnswers(idNumbers, found, { now, today }, asked = agencies) {
+  return idNumbers.map((idNumber) => {
+    const nodes = [];
+    const sources = asked.map((agency, place) => {
+      const authority = { name: agency.authorityName };
+      if (found[place] === undefined) return { authority, outcome: "UNREACHABLE" };
+      const entry = found[place].get(idNumber);
+      const { certificates, outcome } = read(entry, agency, idNumber, now, today);
+      nodes.push(...certificates);
+      return { authority, outcome };
     });
-  };
+    nodes.sort(inOrderOfTheAnnex);
+    return { certificates: { nodes }, sources };
+  });
 }
 
-/** The resolvers of a hand-written server; eligibility is computed if it is asked for. */
+/** Eligibility is computed if it is asked for. */
+export const Certificate = {
+  eligibility: ({ certificate, today }) => evaluate(certificate, today),
+};
+
+/** The resolvers of a hand-written server, given a way to post. */
 export function resolvers(post) {
-  const check = holderCheck(post);
+  async function check(idNumbers) {
+    const when = moment();
+    const found = await Promise.all(agencies.map((agency) => askAgency(post, agency, idNumbers)));
+    return mergeAnswers(idNumbers, found, when);
+  }
   return {
     Query: {
       holder: async (_, { idNumber }) => (await check([idNumber]))[0],
       holders: (_, { idNumbers }) => check(idNumbers),
     },
-    Certificate: { eligibility: ({ certificate, today }) => evaluate(certificate, today) },
+    Certificate,
   };
+}
+
+/** The resolvers of the subgraph of one agency. */
+export function subgraphResolvers(post, agency) {
+  async function holder(_, { idNumber }) {
+    const when = moment();
+    const found = await askAgency(post, agency, [idNumber]);
+    return mergeAnswers([idNumber], [found], when, [agency])[0];
+  }
+  return { Query: { [fieldOf(agency)]: holder }, Certificate };
 }
