@@ -40,7 +40,11 @@ console = Console()
 def bench(  # noqa: PLR0913 - one argument an option
     *,
     phases: Annotated[
-        str, typer.Option(help="Which phases, with commas between them; all if empty.")
+        str,
+        typer.Option(
+            help="Which phases, with commas between them; all if empty, and 'none' "
+            "writes the page anew from what is known."
+        ),
     ] = "",
     against: Annotated[
         str,
@@ -79,6 +83,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     contenders = [GATEWAY, *_chosen_peers(against)]
     checkout = Checkout(gateway_python.absolute(), gateway_source.absolute())
     places = Places.published() if publish else Places.within(folder / "results")
+    if not chosen:
+        page.write(results.read(places.figures), places.page, places.plots)
+        return
     try:
         with opened_stage(folder, volume, checkout, len(contenders) > 1) as stage:
             reference = reference_of(GATEWAY, stage)
@@ -223,7 +230,7 @@ def _tell_targets(known: dict[str, Any]) -> None:
 
 def _chosen_phases(named: str) -> list[str]:
     known = [*Phase, PROFILE]
-    names = named.split(",") if named else known
+    names = known if not named else [] if named == NOBODY else named.split(",")
     if unknown := [name for name in names if name not in known]:
         raise typer.BadParameter(f"{unknown[0]}: there are {', '.join(known)}")
     return list(names)

@@ -55,6 +55,8 @@ class Measurement:
     p50_us: float
     p99_us: float
     memory_mb: float
+    largest_mb: float = 0
+    """Memory of the largest process, where that is what the phase is about."""
     memory_series_mb: Mapping[int, float] = field(default_factory=dict)
     """Memory after how many answers, where that is what the phase is about."""
     histogram: Mapping[int, int] = field(default_factory=dict)

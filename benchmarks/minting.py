@@ -26,7 +26,7 @@ from signing.algorithms import Algorithm
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same sizes yield other bytes."""
 WIDE_CERTIFICATES = 200
 FORGED_AGENCY = "emergency-management"
@@ -190,7 +190,14 @@ def _forged(corpus: Corpus, index: int, forgery: Forgery, signed_at: datetime) -
     certificate = certificates(index, FORGED_AGENCY, corpus.today)[0]
     payload = _json(certificate.payload())
     if forgery is Forgery.UNSIGNED:
-        head = _json({"alg": "none", "kid": key.kid, "typ": PayloadType.RECORD})
+        moment = int(signed_at.timestamp())
+        parts = {
+            "alg": "none",
+            "kid": key.kid,
+            "typ": PayloadType.RECORD,
+            "iat": moment,
+        }
+        head = _json(parts)
         return b".".join(
             (base64url.encode(head), base64url.encode(payload), b"")
         ).decode()

@@ -9,12 +9,15 @@ from html import escape
 from benchmarks.measuring import BUCKETS_A_DECADE, bucket_ms
 
 WIDTH = 860
-LEFT, RIGHT, TOP = 250, 70, 56
+LEFT, RIGHT, TOP = 300, 70, 56
 ROW = 30
+COLUMN = 280
 COLOURS = (
     *("#b30000", "#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#e377c2"),
-    *("#17becf", "#bcbd22", "#7f7f7f", "#4e79a7", "#59a14f"),
+    *("#17becf", "#bcbd22", "#7f7f7f", "#08306b", "#00441b", "#f7b6d2", "#c7c7c7"),
 )
+RARE = 0.002
+"""Latencies that fewer answers than this share had are left out at both ends."""
 
 Bars = Mapping[str, Sequence[tuple[str, float]]]
 """Of each row its parts and their microseconds, in order."""
@@ -48,7 +51,12 @@ def stacked(title: str, bars: Bars) -> str:
 def histogram(title: str, latencies: Mapping[str, Mapping[int, int]]) -> str:
     """Draw a line for each name: the share of answers in each bucket of latency."""
     colour = {name: COLOURS[at % len(COLOURS)] for at, name in enumerate(latencies)}
-    buckets = [number for counts in latencies.values() for number in counts]
+    buckets = [
+        number
+        for counts in latencies.values()
+        for number, count in counts.items()
+        if count > RARE * sum(counts.values())
+    ]
     first, last = min(buckets) - 1, max(buckets) + 1
     shares = {
         name: [
@@ -88,7 +96,7 @@ def histogram(title: str, latencies: Mapping[str, Mapping[int, int]]) -> str:
 def _legend(colour: Mapping[str, str], top: float) -> list[str]:
     drawn = []
     for at, (name, value) in enumerate(colour.items()):
-        x, y = 20 + at % 3 * 280, top + at // 3 * 20
+        x, y = 20 + at % 3 * COLUMN, top + at // 3 * 20
         drawn.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{value}"/>')
         drawn.append(_text(x + 18, y + 11, name))
     return drawn

@@ -131,16 +131,21 @@ def cpu_seconds(roots: Collection[int]) -> float:
 
 def resident_bytes(roots: Collection[int]) -> int:
     """Return the memory of whole process trees; what processes share counts once."""
-    kilobytes = 0
-    for pid in set().union(*map(tree, roots)):
-        try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        kilobytes += next(
-            (int(line.split()[1]) for line in text.splitlines() if "Pss:" in line), 0
-        )
-    return kilobytes * 1024
+    return sum(_memory(pid, "Pss:") for pid in set().union(*map(tree, roots)))
+
+
+def largest_bytes(roots: Collection[int]) -> int:
+    """Return the memory of the largest process, what it shares included."""
+    return max(_memory(pid, "Rss:") for pid in set().union(*map(tree, roots)))
+
+
+def _memory(pid: int, row: str) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    kilobytes = (int(line.split()[1]) for line in text.splitlines() if row in line)
+    return next(kilobytes, 0) * 1024
 
 
 def _stat(pid: int) -> list[str]:

@@ -137,10 +137,12 @@ def machine() -> str:
     told = Path("/proc/cpuinfo").read_text("utf-8")
     model = re.search(r"^model name\s*: (.+)$", told, re.MULTILINE)
     memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text("utf-8"))
+    # What a distribution adds to its kernel's number says nothing about speed.
+    kernel = ".".join(platform.release().split(".")[:2])
     gigabytes = int(memory[1]) / 1e6 if memory else 0
     return (
         f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, "
-        f"{gigabytes:.0f} GB, {platform.system()} {platform.release()}"
+        f"{gigabytes:.0f} GB, {platform.system()} {kernel}"
     )
 
 

@@ -124,13 +124,13 @@ def _router(title: str, router: Router) -> Contender:
 
 
 ROUTERS: tuple[Contender, ...] = (
-    _router("Grafbase, a subgraph an agency", Router("grafbase", _grafbase)),
+    _router("Grafbase, federated", Router("grafbase", _grafbase)),
     _router(
-        "Hive Router's runtime, a subgraph an agency",
+        "Hive Router's runtime, federated",
         Router("hive-router", _script("hive-router.mjs")),
     ),
     _router(
-        "Apollo Gateway, a subgraph an agency",
+        "Apollo Gateway, federated",
         Router("apollo-gateway", _script("apollo.mjs")),
     ),
 )

@@ -11,7 +11,7 @@ from benchmarks.gateway import GATEWAY, opened_beside
 from benchmarks.measuring import MICROSECONDS, Measurement, percentile
 from benchmarks.native import Asked, Load
 from benchmarks.phases import Run, compared, load_of, plan
-from benchmarks.processes import cpu_seconds, resident_bytes, settle
+from benchmarks.processes import cpu_seconds, largest_bytes, resident_bytes, settle
 from benchmarks.stage import Phase, Server, opened
 
 MEMORY_SAMPLES = (10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
@@ -66,6 +66,7 @@ def lasted(run: Run, requests: int) -> Iterator[Measurement]:
             seconds += asked.seconds
             latencies.extend(asked.latencies_us)
             series[answered] = resident_bytes(server.pids) / 1e6
+        largest = largest_bytes(server.pids) / 1e6
         used = (cpu_seconds(server.pids) - used) / answered * MICROSECONDS
     latencies.sort()
     yield Measurement(
@@ -79,6 +80,7 @@ def lasted(run: Run, requests: int) -> Iterator[Measurement]:
         p50_us=percentile(latencies, 50),
         p99_us=percentile(latencies, 99),
         memory_mb=series[answered],
+        largest_mb=largest,
         memory_series_mb=series,
     )
 

@@ -1,1 +1,0 @@
-"""What a user waits for, measured against what a user would pick instead."""
