@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -63,6 +64,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     lasting: Annotated[
         int, typer.Option(help="Questions in the phase of memory.")
     ] = 1_000_000,
+    lasting_minutes: Annotated[
+        float, typer.Option(help="The most that phase may take.")
+    ] = 60.0,
     publish: Annotated[
         bool, typer.Option(help="Write into benchmarks/results and docs.")
     ] = False,
@@ -77,6 +81,8 @@ def bench(  # noqa: PLR0913 - one argument an option
     ] = FOLDER,
 ) -> None:
     """Measure the gateway beside what a user would pick instead."""
+    # So that servers end with a run that is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     folder = folder.absolute()
     volume = Volume(warm_up, requests, seconds)
     chosen = _chosen_phases(phases)
@@ -90,7 +96,7 @@ def bench(  # noqa: PLR0913 - one argument an option
         with opened_stage(folder, volume, checkout, len(contenders) > 1) as stage:
             reference = reference_of(GATEWAY, stage)
             run = Run(stage, contenders, volume, repeats, reference)
-            known = measured(run, chosen, lasting, places)
+            known = measured(run, chosen, (lasting, lasting_minutes), places)
     except BenchmarkError as error:
         sys.stderr.write(f"benchmark: {error}\n")
         raise typer.Exit(1) from None
@@ -146,7 +152,7 @@ def opened_stage(
 
 
 def measured(
-    run: Run, chosen: Sequence[str], lasting: int, places: Places
+    run: Run, chosen: Sequence[str], lasting: tuple[int, float], places: Places
 ) -> dict[str, Any]:
     """Measure what was chosen, phase by phase; write after each what is known."""
     known = results.read(places.figures)
@@ -166,7 +172,9 @@ def measured(
     return known
 
 
-def _measure(run: Run, phase: Phase, lasting: int, known: dict[str, Any]) -> None:
+def _measure(
+    run: Run, phase: Phase, lasting: tuple[int, float], known: dict[str, Any]
+) -> None:
     began, busy = results.now(), [os.getloadavg()[0]]
     measurements = []
     for one in _measurements(run, phase, lasting):
@@ -177,14 +185,16 @@ def _measure(run: Run, phase: Phase, lasting: int, known: dict[str, Any]) -> Non
     known["phases"][phase] = results.phase_of(measurements, began, spread)
 
 
-def _measurements(run: Run, phase: Phase, lasting: int) -> Iterator[Measurement]:
+def _measurements(
+    run: Run, phase: Phase, lasting: tuple[int, float]
+) -> Iterator[Measurement]:
     match phase:
         case Phase.START_UP:
             return started_up(run)
         case Phase.SCALE:
             return scaled(run)
         case Phase.MEMORY:
-            return lasted(run, lasting)
+            return lasted(run, *lasting)
         case _:
             return loaded(run, phase)
 

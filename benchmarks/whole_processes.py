@@ -15,7 +15,6 @@ from benchmarks.processes import cpu_seconds, largest_bytes, resident_bytes, set
 from benchmarks.stage import Phase, Server, opened
 
 MEMORY_SAMPLES = (10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
-PATIENCE_SECONDS = 3600.0
 
 
 def started_up(run: Run) -> Iterator[Measurement]:
@@ -39,9 +38,10 @@ def started_up(run: Run) -> Iterator[Measurement]:
             )
 
 
-def lasted(run: Run, requests: int) -> Iterator[Measurement]:
+def lasted(run: Run, requests: int, minutes: float) -> Iterator[Measurement]:
     """Ask one gateway ``requests`` questions; look at its memory now and then.
 
+    After ``minutes`` no more is asked, so that a slow machine comes to an end too.
     Answers are not kept, records that were verified are, as far as there is room.
     """
     how = plan(Phase.MEMORY, run.volume)
@@ -59,13 +59,15 @@ def lasted(run: Run, requests: int) -> Iterator[Measurement]:
                 load,
                 cores=cores,
                 requests=goal - answered,
-                seconds=PATIENCE_SECONDS,
+                seconds=minutes * 60 - seconds,
                 skip=answered,
             )
             answered += asked.answered
             seconds += asked.seconds
             latencies.extend(asked.latencies_us)
             series[answered] = resident_bytes(server.pids) / 1e6
+            if answered < goal:
+                break
         largest = largest_bytes(server.pids) / 1e6
         used = (cpu_seconds(server.pids) - used) / answered * MICROSECONDS
     latencies.sort()
