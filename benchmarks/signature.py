@@ -1,7 +1,8 @@
 """What verifying one record's signature costs in each runtime that is measured.
 
 So that the wide phase can be compared beyond it, and plots can show how much of a
-server's time it is. Ours is what ``signing`` does, with the library it uses.
+server's time it is. Ours is what ``signing`` of this checkout does, with the library
+it uses.
 """
 
 import base64
