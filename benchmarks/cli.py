@@ -56,8 +56,8 @@ def bench(  # noqa: PLR0913 - one argument an option
     repeats: Annotated[int, typer.Option(help="How often, in turn.", min=1)] = 5,
     requests: Annotated[
         int, typer.Option(help="Questions in the cold phase; others follow.", min=100)
-    ] = 3000,
-    warm_up: Annotated[int, typer.Option(help="Questions before those.")] = 2000,
+    ] = 2000,
+    warm_up: Annotated[int, typer.Option(help="Questions before those.")] = 1500,
     seconds: Annotated[
         float, typer.Option(help="The most that one measurement may take.")
     ] = 15.0,
