@@ -57,7 +57,6 @@ async function subgraphOf(agency) {
 
 const { supergraphSdl, errors } = composeSubgraphs(await Promise.all(agencies.map(subgraphOf)));
 if (errors?.length) throw new AggregateError(errors);
-if (process.env.SHOW) console.log(supergraphSdl);
 
 const selectionSet = "{ results { idNumber records absence } }";
 
@@ -94,7 +93,7 @@ const gateway = createGatewayRuntime({
           endResponse(new fetchAPI.Response(null, { status: 401 }));
       },
     },
-    ...(process.env.BENCHMARK_JIT ? [useJIT()] : []),
+    useJIT(),
   ],
   graphiql: false,
   landingPage: false,
