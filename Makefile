@@ -38,9 +38,10 @@ fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it
 
 # What is missing of gcc, npm and taskset is installed where that is ours to do.
 var/bench/tools/installed: benchmarks/requirements.lock .venv/installed
-	@command -v gcc npm taskset | wc -l | grep -qx 3 || [ ! -x /usr/bin/apt-get ] || \
-	  [ ! -w /usr/bin ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	  apt-get install -y -qq gcc libc6-dev nodejs npm util-linux >/dev/null; }
+	@{ command -v gcc && command -v npm && command -v taskset; } >/dev/null || \
+	  [ ! -x /usr/bin/apt-get ] || [ ! -w /usr/bin ] || { apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev nodejs npm \
+	  util-linux >/dev/null; }
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
