@@ -8,10 +8,10 @@ queued. What is kept are counts by kind and field; no value and no person is.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.health import CONCLUSIVE
@@ -110,6 +110,14 @@ class Tally:
     differences: Counter[Difference] = field(default_factory=Counter)
 
 
+Report: TypeAlias = Callable[[str, int, Sequence[Difference]], None]
+"""Takes what became of so many people: agreed, differed, failed, dropped or broken."""
+
+
+def _tell_nobody(_result: str, _people: int, _found: Sequence[Difference]) -> None:
+    """Be no report."""
+
+
 class Answering(Protocol):
     """What answers beside the live agency: an ``Agency``, opened unobserved."""
 
@@ -125,10 +133,16 @@ class Answering(Protocol):
 class Shadow:
     """Asks what the live agency was asked, off the way of its answers."""
 
-    def __init__(self, agency: Answering, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        agency: Answering,
+        at_once: int = AT_ONCE,
+        report: Report = _tell_nobody,
+    ) -> None:
         self.tally = Tally()
         self._agency = agency
         self._at_once = at_once
+        self._report = report
         self._under_way: set[asyncio.Task[None]] = set()
 
     def offer(self, holders: Sequence[Identity], answers: Sequence[Answer]) -> None:
@@ -146,6 +160,7 @@ class Shadow:
             return
         if len(self._under_way) >= self._at_once:
             self.tally.dropped += len(known)
+            self._report("dropped", len(known), ())
             return
         task = asyncio.create_task(self._compare(known))
         self._under_way.add(task)
@@ -164,6 +179,7 @@ class Shadow:
         for live, shadow in zip(known.values(), shadows, strict=True):
             if shadow.outcome not in CONCLUSIVE:
                 self.tally.failed[shadow.outcome] += 1
+                self._report("failed", 1, ())
                 continue
             differences = compare(live, shadow)
             self.tally.differences.update(differences)
@@ -171,11 +187,13 @@ class Shadow:
                 self.tally.differed += 1
             else:
                 self.tally.agreed += 1
+            self._report("differed" if differences else "agreed", 1, differences)
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Counted, and reported as any bug: nobody waits for this task.
             self.tally.broken += 1
+            self._report("broken", 1, ())
             context = {"message": "a shadow's comparison broke", "exception": error}
             task.get_loop().call_exception_handler(context)

@@ -10,7 +10,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.answer import Answer
 from connectors.quality import Dimension, Measure
+from connectors.shadow import Difference
 from gateway.connector.expiry import KeyEnd
 from gateway.traces import ServersTraces, trace_of
 from policy.identity import Identity
@@ -160,6 +161,18 @@ class Metrics:
             ("agency", "dimension", "days"),
             registry=self.registry,
         )
+        self._shadows = Counter(
+            "gateway_shadow_people",
+            "People a connector was asked about beside a live one, by result.",
+            ("agency", "result"),
+            registry=self.registry,
+        )
+        self._shadow_differences = Counter(
+            "gateway_shadow_differences",
+            "In what a connector beside the live one answered otherwise.",
+            ("agency", "kind", "field"),
+            registry=self.registry,
+        )
         self._logger = structlog.get_logger("gateway.privacy")
         self._registry_logger = structlog.get_logger("gateway.registry")
         self._registry_is_failing = False
@@ -185,6 +198,14 @@ class Metrics:
         self._cache_of(answer.agency, "hit" if cached else "miss").inc()
         for refusal in answer.refusals:
             self._refusals.labels(answer.agency, refusal.code).inc()
+
+    def shadow_compared(
+        self, agency: str, result: str, people: int, found: Sequence[Difference]
+    ) -> None:
+        """See ``RegistryObserver.shadow_compared``."""
+        self._shadows.labels(agency, result).inc(people)
+        for one in found:
+            self._shadow_differences.labels(agency, one.kind, one.field).inc()
 
     def unauthenticated(self, reason: str) -> None:
         """One request named no caller we know; ``reason`` is of a closed set."""

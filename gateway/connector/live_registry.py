@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import aiohttp
@@ -28,7 +29,7 @@ from connectors.registration.rules import Configured
 from connectors.registration.sanctions import Sanction, account_of
 from connectors.registration.store import StoreUnavailableError
 from connectors.registry import Registry, open_agency
-from connectors.shadow import Shadow
+from connectors.shadow import Difference, Shadow
 from connectors.unobserved import Unobserved
 from gateway.connector.expiry import ExpiryLog
 from gateway.store.registrations import RegistryState, StoredRegistrations
@@ -51,6 +52,11 @@ class RegistryObserver(Protocol):
 
     def connector_unusable(self, connector: str, reason: str) -> None:
         """A registered connector cannot be opened, and is left out."""
+
+    def shadow_compared(
+        self, agency: str, result: str, people: int, found: Sequence[Difference]
+    ) -> None:
+        """What answers beside ``agency`` was compared with it, about so many people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +232,10 @@ class LiveRegistry:
                 continue
             if live.shadow is None:
                 self._shadows[str(replaced)] = beside
-                live.shadow = Shadow(beside.agency)
+                live.shadow = Shadow(
+                    beside.agency,
+                    report=partial(self._reports.shadow_compared, live.id),
+                )
             beside.agency.put_in_force(bundle, live.account, is_suspended=False)
 
     def _shadow(self, connector: Connector, bundle: TrustBundle) -> _Opened | None:

@@ -203,6 +203,8 @@ def test_a_replacement_answers_in_the_shadow_and_then_in_the_place_of_the_old(
         )
     )
 
+    compared = 'gateway_shadow_people_total{agency="transport",result="agreed"}'
+    seconds_until(lambda: compared in other.gateway.get("/metrics")[1])
     active = one.step("activateConnector", SECOND, seen)
     late = seconds_until(lambda: other.outcome(number, "transport-new") == "ANSWERED")
 
