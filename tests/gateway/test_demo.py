@@ -21,6 +21,7 @@ from tests.running import eventually
 
 GATEWAY = (sys.executable, "-m", "gateway")
 ROOT = Path(__file__).parents[2]
+READY = "ready; Ctrl-C stops all of it\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class RunningDemo:
         return True
 
 
+def _read_until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    shown = ""
+    for line in process.stdout:
+        if line == READY:
+            return shown
+        shown += line
+    raise AssertionError(f"it ended before it was ready: {process.stderr.read()}")
+
+
 @contextmanager
 def running_demo(folder: Path, *before: str) -> Iterator[RunningDemo]:
     """Run the demo, ``before`` it what starts it, and wait until it is ready."""
@@ -54,10 +66,8 @@ def running_demo(folder: Path, *before: str) -> Iterator[RunningDemo]:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
         try:
-            ready = "ready; Ctrl-C stops all of it\n"
-            shown = "".join(iter(process.stdout.readline, ready))
+            shown = _read_until_ready(process)
             ports = (port, *range(agency_port, agency_port + 3))
             yield RunningDemo(process, ports, shown)
         finally:
