@@ -55,6 +55,8 @@ class Measurement:
     p50_us: float
     p99_us: float
     memory_mb: float
+    again: int = 0
+    """How often this turn was measured before, and ended by wrong answers."""
     largest_mb: float = 0
     """Memory of the largest process, where that is what the phase is about."""
     memory_series_mb: Mapping[int, float] = field(default_factory=dict)

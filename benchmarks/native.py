@@ -10,7 +10,13 @@ from pathlib import Path
 
 from benchmarks.minting import Corpus
 from benchmarks.people import AGENCIES
-from benchmarks.processes import BenchmarkError, pinned, started, tool
+from benchmarks.processes import (
+    BenchmarkError,
+    WrongAnswersError,
+    pinned,
+    started,
+    tool,
+)
 
 SOURCES = Path(__file__).parent / "native"
 MICROSECONDS = 1_000_000
@@ -91,7 +97,8 @@ def ask(  # noqa: PLR0913 - what a run is made of
     Several may ask at once, each another port.
 
     Raises:
-        BenchmarkError: the server did not answer, or hung up on a connection.
+        BenchmarkError: the server did not answer.
+        WrongAnswersError: it answered wrongly, or hung up on a connection.
     """
     head = programs / f"head-{load.port}.txt"
     latencies = programs / f"latencies-{load.port}.bin"
@@ -111,7 +118,7 @@ def ask(  # noqa: PLR0913 - what a run is made of
         raise BenchmarkError(f"the load failed: {done.stderr.strip()}")
     told = json.loads(done.stdout)
     if told["wrong"]:
-        raise BenchmarkError(
+        raise WrongAnswersError(
             f"{told['wrong']} of {told['answered']} answers are wrong, the first: "
             f"{done.stderr.strip()}"
         )

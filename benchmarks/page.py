@@ -309,6 +309,7 @@ def _when(known: Mapping[str, Any], _: Found) -> str:
                     content["measured_at"],
                     content["gateway"],
                     str(repeats),
+                    str(sum(one.get("again", 0) for one in content["measurements"])),
                     " to ".join(f"{figure:.1f}" for figure in content["busy"]),
                 ]
             )
@@ -316,7 +317,14 @@ def _when(known: Mapping[str, Any], _: Found) -> str:
     versions = ", ".join(
         f"{name} {version}" for name, version in known.get("versions", {}).items()
     )
-    head = ["phase", "begun", "gateway's code of", "runs", "load of the machine"]
+    head = [
+        "phase",
+        "begun",
+        "gateway's code of",
+        "runs",
+        "again",
+        "load of the machine",
+    ]
     return f"{'; '.join(machines)}.\n\n{versions}.\n\n{_table(head, rows)}"
 
 

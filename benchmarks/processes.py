@@ -20,6 +20,10 @@ class BenchmarkError(Exception):
     """The benchmark cannot go on; the message says why and what to do."""
 
 
+class WrongAnswersError(BenchmarkError):
+    """A server gave answers that are not those it had to give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cores:
     """Which cores servers run on, and which the rest: load and upstreams."""
