@@ -155,6 +155,12 @@ class Metrics:
             ("agency", "measure"),
             registry=self.registry,
         )
+        self._quality_uncompared = Counter(
+            "gateway_quality_uncompared",
+            "Answers that were counted and, of so many, not compared with the past.",
+            ("agency",),
+            registry=self.registry,
+        )
         self._quality_rates = Gauge(
             "gateway_quality_rate",
             "The share of an agency's data in order, of all gateways together.",
@@ -259,6 +265,10 @@ class Metrics:
         """See ``QualityObserver.quality_counted``."""
         for measure, value in sums.items():
             self._quality.labels(agency, measure).inc(value)
+
+    def quality_uncompared(self, agency: str) -> None:
+        """See ``QualityObserver.quality_uncompared``."""
+        self._quality_uncompared.labels(agency).inc()
 
     def quality_rated(
         self, agency: str, dimension: Dimension, days: int, share: float

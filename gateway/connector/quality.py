@@ -42,6 +42,10 @@ MAX_WAITING = 5_000
 """The most answers that wait to be counted."""
 NOTED = 10_000
 """Of how many answers it is known that they were seen today; each is some 300 bytes."""
+COMPARED_A_TURN = 500
+"""With how many answers the past is asked, every few seconds. What comes beyond is
+counted and compared another time: a row for each certificate of a bulk check would
+cost more than the check."""
 AT_ONCE = 200
 """How many are looked at before others get their turn."""
 CAUSES = {
@@ -56,6 +60,9 @@ class QualityObserver(Protocol):
 
     def quality_counted(self, agency: str, sums: Mapping[Measure, int]) -> None:
         """So much was counted of an agency here."""
+
+    def quality_uncompared(self, agency: str) -> None:
+        """An answer was counted, and for want of time not compared with the past."""
 
     def quality_rated(
         self, agency: str, dimension: Dimension, days: int, share: float
@@ -102,6 +109,8 @@ class QualityKeeper:
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
         self._people = 0
+        self._room = 0
+        """With how many answers the past may still be asked in this turn."""
         self._noted: LRUCache[tuple[object, ...], date] = LRUCache(NOTED)
         """On which day answers were last seen, by the digests of their bytes."""
         self._logger = structlog.get_logger("gateway.quality")
@@ -135,6 +144,7 @@ class QualityKeeper:
             DATABASE_ERRORS: some of it is not kept.
         """
         today = self._clock().astimezone(SHANGHAI).date()
+        self._room = COMPARED_A_TURN
         while self._waiting:
             by_agency = self._some(today)
             for agency, (sums, seen) in by_agency.items():
@@ -154,24 +164,37 @@ class QualityKeeper:
             people += len(one.answers)
             sums[one.agency] += counted(one.answers.values())
             for holder, answer in one.answers.items():
-                if not self._was_noted(one.agency, answer, today):
+                if self._is_to_be_compared(one.agency, answer, today):
                     landed[one.agency][holder] = answer
         return {
             agency: (total, sighting(landed[agency], self._mark))
             for agency, total in sums.items()
         }
 
-    def _was_noted(self, agency: str, answer: Answer, today: date) -> bool:
-        """Say whether the same bytes told the same today; note them if not."""
-        bytes_shown = [one.envelope.digest for one in answer.certificates]
-        # Bytes about several people do not tell whom the answer is about.
-        if not bytes_shown or any(c.is_envelope_shared for c in answer.certificates):
+    def _is_to_be_compared(self, agency: str, answer: Answer, today: date) -> bool:
+        """Say whether the past is asked about an answer; the same bytes ask once.
+
+        Bytes about several people do not tell whom the answer is about, so they are
+        compared each time.
+        """
+        shown = (
+            agency,
+            answer.is_complete,
+            *(one.envelope.digest for one in answer.certificates),
+        )
+        is_known = (
+            bool(answer.certificates)
+            and not any(one.is_envelope_shared for one in answer.certificates)
+            and self._noted.get(shown) == today
+        )
+        if is_known:
             return False
-        shown = (agency, answer.is_complete, *bytes_shown)
-        if self._noted.get(shown) == today:
-            return True
+        if self._room == 0:
+            self._reports.quality_uncompared(agency)
+            return False
+        self._room -= 1
         self._noted[shown] = today
-        return False
+        return True
 
     async def _propose(self, agency: str, today: date) -> None:
         assert self.live is not None  # noqa: S101 - set before anything lands
