@@ -13,10 +13,11 @@ _MIDDLE_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅."), "·")
 
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings are of one name."""
-    return one == other or _canonical(one) == _canonical(other)
+    return one == other or folded_name(one) == folded_name(other)
 
 
-def _canonical(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return the form in which two spellings of one name are equal."""
     plain = unicodedata.normalize("NFKC", name).upper()
     if any(character.isascii() and character.isalpha() for character in plain):
         return " ".join(plain.split())
