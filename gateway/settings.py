@@ -103,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The port to listen on; 0 takes a free one."""
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 2.0
     """How long a request waits for agencies before it answers without them."""
-    max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 100_000
+    max_body_bytes: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 400_000
     """The largest request body that is read."""
     http: Http = Http()
     """How long, how often and from where one may ask."""

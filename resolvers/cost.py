@@ -30,6 +30,7 @@ from graphql import (
     is_list_type,
 )
 
+from resolvers.claim_checks import MAX_CLAIMS
 from resolvers.holders import MAX_HOLDERS
 from resolvers.measures import Fragments
 
@@ -38,25 +39,32 @@ LARGEST = 10_000_000
 
 ASKING = frozenset({"holder", "holders", "certificate", "_entities"})
 """Root fields that look people up."""
-NAMING = ASKING | {"auditRecords"}
+CLAIMING = "verifyClaims"
+"""The root field that looks people up and tells nothing of them but right or wrong: its
+people have a limit of their own."""
+NAMING = ASKING | {CLAIMING, "auditRecords"}
 """Root fields that can name a person."""
 INTROSPECTING = frozenset({"__schema", "__type", "_service"})
 """Root fields that tell the schema."""
 
 _STATED_IN: Mapping[str, str] = {
     "holders": "people",
+    CLAIMING: "claims",
     "_entities": "representations",
 }
 """Fields that answer for each member of a list, by the argument it stands in."""
 _FIRST = 20
 """How long a connection is taken to be where ``first`` is left out."""
-_MOST: Mapping[str, int] = {"holders": MAX_HOLDERS}
+_MOST: Mapping[str, int] = {"holders": MAX_HOLDERS, CLAIMING: MAX_CLAIMS}
 """Fields that answer a longer list with a refusal of their own and ask nobody."""
 
 _COUNTED_ABOVE = 1
 _ASSUMED: Mapping[tuple[str, str], int] = {
     ("Query", "_entities"): _COUNTED_ABOVE,
     ("Holders", "nodes"): _COUNTED_ABOVE,
+    ("CheckedClaims", "nodes"): _COUNTED_ABOVE,
+    ("ClaimCheck", "fields"): 5,
+    ("ClaimCheck", "sources"): 3,
     ("AuditRecord", "sources"): 3,
     ("Eligibility", "findings"): 15,
     ("Catalogue", "items"): 40,
@@ -106,6 +114,7 @@ class Cost:
 
     values: Sum
     people: Sum
+    claims: Sum
     names_people: bool
     introspects: bool
 
@@ -130,7 +139,11 @@ def cost_of(
     if root is not None:
         estimate.add(operation.selection_set, root, 1, ())
     return Cost(
-        estimate.values, estimate.people, estimate.names_people, estimate.introspects
+        estimate.values,
+        estimate.people,
+        estimate.claims,
+        estimate.names_people,
+        estimate.introspects,
     )
 
 
@@ -145,6 +158,7 @@ class _Estimate:
     ) -> None:
         self.values: dict[Factors, int] = {}
         self.people: dict[Factors, int] = {}
+        self.claims: dict[Factors, int] = {}
         self.names_people = False
         self.introspects = False
         self._fragments = fragments
@@ -193,6 +207,8 @@ class _Estimate:
             self.names_people |= name in NAMING
             if name in ASKING:
                 self.people[inner] = self.people.get(inner, 0) + times
+            if name == CLAIMING:
+                self.claims[inner] = self.claims.get(inner, 0) + times
         if node.selection_set is not None:
             returned = get_named_type(field.type)
             assert is_composite_type(returned)  # noqa: S101 - a valid document

@@ -137,15 +137,16 @@ class Documents:
                 "INTROSPECTION_DISABLED",
             )
         people = in_numbers(cost.people, variables)
+        claims = in_numbers(cost.claims, variables)
         values = in_numbers(cost.values, variables)
-        require(limits, people=people, cost=values)
+        require(limits, people=people, claims=claims, cost=values)
         return Prepared(
             text=known.text,
             document=known.document,
             operation=operation,
             asks_about_people=cost.names_people,
             introspects=cost.introspects,
-            people=people,
+            people=people + claims,
             cost=values,
             suggests=is_free,
             plans=known.plans,

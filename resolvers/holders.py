@@ -39,6 +39,7 @@ from resolvers.person import Person, RowQuestion, judge
 from resolvers.sources import Source, skipped, source_of
 
 MAX_HOLDERS = 100
+PEOPLE = Text("人", "people")
 
 
 @strawberry.federation.interface(
@@ -234,16 +235,18 @@ class Holders:
 class InvalidList:
     """A batch that was not asked."""
 
-    found: int = strawberry.field(description=both("所给人数", "How many were given"))
-    allowed: int = strawberry.field(description=both("最多人数", "The most allowed"))
+    counted: strawberry.Private[Text] = PEOPLE
+    found: int = strawberry.field(description=both("所给数目", "How many were given"))
+    allowed: int = strawberry.field(description=both("最多数目", "The most allowed"))
 
     @strawberry.field(description=both("说明", "What to do"))
     def message(self, language: InLanguage = Language.ZH) -> str:
         """Return the message in ``language``."""
         return said(
             Text(
-                f"列表有{self.found}人，允许1至{self.allowed}人，请分批查询",
-                f"{self.found} people given, 1 to {self.allowed} allowed; "
+                f"列表有{self.found}{self.counted.zh}，允许1至{self.allowed}"
+                f"{self.counted.zh}，请分批查询",
+                f"{self.found} {self.counted.en} given, 1 to {self.allowed} allowed; "
                 "ask in several batches",
             ),
             language,

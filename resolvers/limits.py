@@ -45,10 +45,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Aliases in one operation, through fragments."""
     root_fields: Count = 30
     """Fields at an operation's root, through fragments."""
-    variable_values: Count = 1_000
+    variable_values: Count = 5_000
     """Values in the variables: scalars, lists and objects together."""
     people: Count = 100
     """People one question asks about, through aliases and lists."""
+    claims: Count = 500
+    """Claims one question has verified, through aliases and lists."""
     cost: Count = 200_000
     """Values in the largest answer to be expected."""
     validation_errors: Count = 10
@@ -121,6 +123,7 @@ _WORDS: Mapping[str, str] = {
     "root_fields": "one operation has {found} root fields, all fragments followed",
     "variable_values": "the variables hold at least {found} values",
     "people": "the question is about {found} people",
+    "claims": "the question has {found} claims",
     "cost": "the answer may have {found} values",
 }
 _REMEDIES: Mapping[str, str] = {
@@ -138,5 +141,6 @@ _REMEDIES: Mapping[str, str] = {
     "root_fields": "ask in several questions",
     "variable_values": "ask in several questions",
     "people": "ask in several questions",
+    "claims": "ask in several questions",
     "cost": "ask about fewer people, state a smaller first, or select fewer fields",
 }

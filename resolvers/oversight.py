@@ -1,6 +1,6 @@
 """What keeps look-ups of people accountable, as one value for the services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from resolvers.audit import AuditLog
 from resolvers.caller import Purpose
 from resolvers.people_budget import PeopleBudget
 from resolvers.pseudonyms import Pseudonyms
+from resolvers.statements import Statements
 from resolvers.unknown_people import UnknownPeopleWatch
 
 
@@ -34,10 +35,11 @@ class LookUpObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Oversight:
-    """Budget, audit log and watch."""
+    """Budget, audit log, watch, and the count of statements."""
 
     pseudonyms: Pseudonyms
     budget: PeopleBudget
     watch: UnknownPeopleWatch
     audit: AuditLog
     observer: LookUpObserver
+    statements: Statements = field(default_factory=Statements)

@@ -6,6 +6,7 @@ no clock, no I/O, so a table of answers is a test.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -47,10 +48,7 @@ class Person:
     @property
     def certificates(self) -> list[AttestedCertificate]:
         """What verified, in the annex's order, what is not in the annex at the end."""
-        return sorted(
-            (c for _, answer in self.answers for c in answer.certificates),
-            key=_annex_order,
-        )
+        return in_annex_order(self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def judge(
         for certificate in person.certificates
         if _may_be_of(certificate, question, catalogue)
     ]
-    absence = _absence(person, question.item)
+    absence = absence_of(person.answers, {question.item.code})
     best = min(verdicts, key=lambda v: PREFERENCE[v.eligibility.outcome], default=None)
     if best is not None and (
         best.eligibility.outcome is EligibilityOutcome.ELIGIBLE
@@ -126,19 +124,29 @@ def _may_be_of(
     return question.item.code in row_of(record, catalogue).candidates
 
 
-def _absence(person: Person, item: Item) -> Absence:
-    """Return what a missing certificate of ``item`` would mean."""
-    concerned = [
-        answer for agency, answer in person.answers if item.code in agency.rows
-    ]
-    outcomes = {answer.outcome for answer in concerned}
+def absence_of(
+    answers: Sequence[tuple[Agency, Answer]], items: AbstractSet[str]
+) -> Absence:
+    """Return what a missing certificate of ``items``, by their codes, means."""
+    concerned = [one for one in answers if items & one[0].rows]
+    answered_for = {code for agency, _ in concerned for code in agency.rows}
+    outcomes = {answer.outcome for _, answer in concerned}
     if SourceOutcome.SUSPENDED in outcomes:
         return Absence.ACCOUNT_FROZEN
-    if not concerned or not outcomes <= CONCLUSIVE:
+    if not items <= answered_for or not outcomes <= CONCLUSIVE:
         return Absence.NOT_ANSWERED
-    if all(answer.is_complete for answer in concerned):
+    if all(answer.is_complete for _, answer in concerned):
         return Absence.NONE_HELD
     return Absence.NOT_SHOWN
+
+
+def in_annex_order(
+    answers: Sequence[tuple[Agency, Answer]],
+) -> list[AttestedCertificate]:
+    """Return the certificates of ``answers`` in the annex's order, others last."""
+    return sorted(
+        (c for _, answer in answers for c in answer.certificates), key=_annex_order
+    )
 
 
 def _annex_order(certificate: AttestedCertificate) -> tuple[int, str, str, str, str]:

@@ -15,6 +15,7 @@ KEY_BYTES = 32
 _PERSON = b"person\x1f"
 _ID = b"id\x1f"
 _DOCUMENT = b"document\x1f"
+_STATEMENT = b"statement\x1f"
 
 
 class Pseudonyms:
@@ -36,6 +37,10 @@ class Pseudonyms:
     def of_document(self, text: str) -> str:
         """Return a mark of a GraphQL document, whose literals may name people."""
         return _under(self._keys[0], _DOCUMENT, text.encode("utf-8", "surrogatepass"))
+
+    def of_statement(self, text: str) -> str:
+        """Return a mark of what was stated about somebody."""
+        return _under(self._keys[0], _STATEMENT, text.encode("utf-8", "surrogatepass"))
 
 
 def _spelt(person: Identity) -> bytes:

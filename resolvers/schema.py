@@ -34,6 +34,11 @@ from resolvers.certificate import (
     find_certificate,
 )
 from resolvers.choices import IdType
+from resolvers.claim_checks import (
+    MAX_CLAIMS,
+    ClaimsAnswer,
+    StatedCertificateInput,
+)
 from resolvers.context import Info
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.errors import is_ours_to_hide, log_bug
@@ -52,6 +57,7 @@ from resolvers.permissions import CheckPermissions, Permissions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
+from resolvers.verify_claims import check_claims
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
@@ -122,6 +128,27 @@ class Query(RegistrationQuestions):
             return InvalidList(found=len(people), allowed=MAX_HOLDERS)
         answers = (ask_about(info.context, person) for person in people)
         return Holders(nodes=await asyncio.gather(*answers))
+
+    @strawberry.field(
+        description=both(
+            f"核对申领人所述证书（1至{MAX_CLAIMS}项）与登记是否一致：逐项比较，不显示登记"
+            "内容",
+            f"Compare 1 to {MAX_CLAIMS} certificates that applicants state with what "
+            "the registries say, field by field, and show nothing of that",
+        )
+    )
+    async def verify_claims(
+        self,
+        info: Info,
+        claims: Annotated[
+            list[StatedCertificateInput],
+            strawberry.argument(
+                description=both("申领人所述的证书", "What applicants state")
+            ),
+        ],
+    ) -> ClaimsAnswer | None:
+        """Verify a batch of claims."""
+        return await check_claims(info.context, claims)
 
     @strawberry.field(
         description=both("按不透明编号查询一张证书", "One certificate by its opaque id")

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from gateway.batch.query import QUERY
 from gateway.cli import app
 from gateway.documents import BUILT_IN, open_documents
 from gateway.errors import StartError
@@ -37,10 +38,15 @@ def extracted(*arguments: object) -> tuple[int, str]:
     return run.exit_code, run.output
 
 
-def test_the_holder_check_of_the_page_is_trusted_from_the_start() -> None:
-    page = [b.text for b in blocks("graphql") if b.page == "docs/integrators.md"]
+def test_the_first_document_of_two_pages_is_trusted_from_the_start() -> None:
+    shown = [
+        next(b.text for b in blocks("graphql") if b.page == page)
+        for page in ("docs/integrators.md", "docs/batch-check.md")
+    ]
 
-    assert list(read_manifest(BUILT_IN.read_bytes()).values()) == page[:1]
+    assert list(read_manifest(BUILT_IN.read_bytes()).values()) == shown
+    assert shown[1] == QUERY
+    assert code(open_documents(SETTINGS), STRANGER, query=QUERY) == "runs"
     assert code(open_documents(SETTINGS), STRANGER, query=HOLDER_CHECK) == "runs"
 
 

@@ -11,6 +11,7 @@ from graphql import (
     get_named_type,
 )
 
+from gateway.batch.query import QUERY
 from resolvers.cost import NAMING
 from resolvers.limits import Limits
 from resolvers.schema import schema
@@ -19,6 +20,9 @@ from tests.resolvers.asking import prepare, refusals
 
 PERSON = {"idNumber": "1"}
 BATCH = "query($people:[PersonInput!]!){holders(people:$people){__typename}}"
+CLAIM = {"idNumber": "1", "item": "1.2"}
+CLAIMS = """query($claims:[StatedCertificateInput!]!){
+  verifyClaims(claims:$claims){ ...on CheckedClaims{nodes{__typename}} } }"""
 ONE_FIELD = "{ certificates { nodes { id } } }"
 
 
@@ -116,6 +120,30 @@ def test_a_list_that_the_graph_itself_refuses_asks_nobody() -> None:
     assert prepare(BATCH, {}, people=[PERSON] * 101).people == 0
 
 
+def test_claims_have_a_limit_of_their_own() -> None:
+    assert prepare(CLAIMS, {}, claims=[CLAIM] * 500).people == 500
+    twice = CLAIMS.replace(
+        "verifyClaims", "a:holders(people:[]){__typename}verifyClaims"
+    )
+    assert prepare(twice, {"people": 1, "claims": 4}, claims=[CLAIM] * 4).people == 4
+    (told,) = refusals(CLAIMS, {"claims": 3}, claims=[CLAIM] * 4)
+    assert (told["limit"], told["found"], told["allowed"]) == ("claims", 4, 3)
+
+
+def test_claims_by_alias_are_counted_together() -> None:
+    one = "verifyClaims(claims:$claims){__typename}"
+    twice = f"query($claims:[StatedCertificateInput!]!){{a:{one} b:{one}}}"
+
+    (told,) = refusals(twice, {}, claims=[CLAIM] * 251)
+
+    assert (told["limit"], told["found"], told["allowed"]) == ("claims", 502, 500)
+
+
+def test_claims_that_the_graph_itself_refuses_ask_nobody() -> None:
+    assert prepare(CLAIMS, {}, claims=[CLAIM] * 501).people == 0
+    assert prepare(CLAIMS, {}, claims=[]).people == 0
+
+
 @pytest.mark.parametrize(
     ("text", "variables", "cost"),
     [
@@ -208,6 +236,11 @@ HOLDER = HOLDER_CHECK.partition("{ holder(idNumber: $idNumber) {")[2].rpartition
             f"{{...on Holders{{nodes{{{HOLDER}}}}}}}}}",
             {"people": [PERSON | {"name": "x", "idType": "RESIDENT_ID"}] * 100},
             id="100 of them in a list",
+        ),
+        pytest.param(
+            QUERY,
+            {"claims": [dict.fromkeys(range(7), "x")] * 500},
+            id="500 claims, every field stated",
         ),
         pytest.param(
             get_introspection_query(

@@ -154,7 +154,7 @@ def test_bytes_are_counted_and_not_characters() -> None:
 
 
 def test_every_limit_on_a_document_has_its_case() -> None:
-    elsewhere = {"variable_values", "people", "cost", "validation_errors"}
+    elsewhere = {"variable_values", "people", "claims", "cost", "validation_errors"}
 
     told = {limit for limit, _ in CASES.values()}
 

@@ -30,6 +30,7 @@ OF_REGISTRATIONS = {
 ABOUT_PEOPLE = {
     "holder": '{ holder(idNumber: "x") { __typename } }',
     "holders": "{ holders(people: []) { __typename } }",
+    "verifyClaims": "{ verifyClaims(claims: []) { __typename } }",
     "certificate": '{ certificate(id: "x") { __typename } }',
     "auditRecords": "{ auditRecords { __typename } }",
     "_entities": "{ _entities(representations: []) { __typename } }",

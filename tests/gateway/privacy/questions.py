@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.batch.query import QUERY as VERIFY_CLAIMS
 from tests.gateway.privacy.callers import AUDITOR
 from tests.running import Agencies, Gateway
 
@@ -48,6 +49,7 @@ def ways(gateway: Gateway, agencies: Agencies) -> dict[str, dict[str, Any]]:
         "holders": question(HOLDERS, people=[{"idNumber": number}]),
         "certificate": question(CERTIFICATE, id=id_),
         "entities": question(ENTITIES, r=[entity]),
+        "claims": question(VERIFY_CLAIMS, claims=[{"idNumber": number, "item": "1.2"}]),
     }
 
 

@@ -13,7 +13,7 @@ from tests.gateway.privacy.questions import (
 )
 from tests.running import Agencies, Gateway
 
-WAYS = ["holder", "holders", "certificate", "entities"]
+WAYS = ["holder", "holders", "certificate", "entities", "claims"]
 NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}
 
 

@@ -52,6 +52,7 @@ def test_any_document_of_our_schema(known: Known, data: st.DataObject) -> None:
     values = {
         "idNumber": texts(known.numbers),
         "id": texts([*known.ids, "wrong"]),
+        "item": texts(["1.2", "4-02-01-01", "3.1", "no such item"]),
         "itemCode": texts(["1.2", "4-02-01-01", "3.1", "no such item"]),
         "agencies": st.sampled_from(["null", '["transport"]', "[]", '["nobody"]']),
         "representations": st.sampled_from(representations),

@@ -1,0 +1,1 @@
+"""Verifying many claims."""
