@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.batch.commands import check
 from gateway.callers.commands import token
 from gateway.connector.commands import connector
 from gateway.connector.lists import lists
@@ -33,6 +34,7 @@ connector.add_typer(lists)
 app.add_typer(sanction, name="sanction")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
+app.command()(check)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Trusted documents: those that every caller may run, and how a manifest is made.
 
-The holder check as its page prints it is trusted from the start
-(``trusted-documents.json``); an operator's manifest adds to it.
+The holder check and ``verifyClaims``, as their pages print them, are trusted from the
+start (``trusted-documents.json``); an operator's manifest adds to them.
 """
 
 import os

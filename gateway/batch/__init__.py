@@ -1,1 +1,1 @@
-"""Verifying many claims."""
+"""``gateway check``: a night's claims, verified by a running gateway row by row."""

@@ -1,11 +1,25 @@
 """The page on checking claims has the words of the code."""
 
+from gateway.batch.columns import NAMES, Column
+from gateway.batch.results import HEADER
 from policy.stated import ClaimOutcome, StatedField
 from resolvers.claim_choices import ClaimProblem
 from resolvers.statements import MAX_STATEMENTS
-from tests.architecture.documents import ROOT, names
+from tests.architecture.documents import ROOT, names, table
 
 PAGE = "docs/batch-check.md"
+
+
+def test_every_column_is_there_with_every_name() -> None:
+    told = {
+        row[0].strip("`"): tuple(row[1].split(", ")) for row in table(PAGE, "Column")
+    }
+
+    assert told == {str(column): NAMES[column] for column in Column}
+
+
+def test_every_column_of_the_results_is_there_in_order() -> None:
+    assert names(PAGE, "Result") == list(HEADER)
 
 
 def test_every_word_of_an_answer_is_explained() -> None:

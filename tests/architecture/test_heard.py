@@ -45,6 +45,7 @@ MAY_START = {
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
+    "tests/gateway/batch/checking.py": A_COMMAND,
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/test_verify.py": A_COMMAND,

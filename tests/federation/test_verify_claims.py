@@ -181,6 +181,21 @@ def test_several_claims_about_one_person_are_one_look_up(
     assert agencies.calls(EMERGENCY) == {"calls": 1, "holders": [1]}
 
 
+def test_claims_about_one_person_go_to_each_agency_they_concern(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    number = agencies.person(STORY)["idNumber"]
+    claims = [claim_of(*one) for one in held(gateway, [number])]
+    agencies.reset()
+
+    answers = verify(gateway, claims)
+
+    assert len(claims) == 3
+    assert [answer["outcome"] for answer in answers] == ["MATCH"] * 3
+    for agency in (EMERGENCY, TRANSPORT, FIRE):
+        assert agencies.calls(agency) == {"calls": 1, "holders": [1]}
+
+
 @pytest.mark.parametrize("count", [0, 501])
 def test_a_list_of_no_or_too_many_claims_is_a_typed_answer_without_a_call(
     gateway: Gateway, agencies: Agencies, count: int

@@ -205,6 +205,15 @@ def test_the_nearest_has_the_fewest_mismatches() -> None:
     assert nearest([]) is None
 
 
+def test_the_nearest_leaves_the_least_unknown() -> None:
+    no_level = replace(RAIL_DRIVER, level=None)
+    no_day_and_no_name = replace(RAIL_DRIVER, issued_on=None, holder_name=None)
+
+    found = [compared(DRIVER, no_day_and_no_name), compared(DRIVER, no_level)]
+
+    assert nearest(found) == 1
+
+
 def test_of_equally_many_mismatches_the_more_telling_field_is_right() -> None:
     other_number = replace(RAIL_DRIVER, number="2409000000300009")
     other_day = replace(RAIL_DRIVER, issued_on=date(2023, 6, 1))

@@ -39,6 +39,19 @@ def test_each_person_is_on_the_log_once_with_what_was_compared(
     )
 
 
+def test_certificates_of_other_items_were_not_compared(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    person = agencies.person("shared-number")
+    claim = {"idNumber": person["idNumber"], "item": "1.2"}
+    assert len(person["certificates"]) == 2
+
+    gateway.post(question(QUERY, claims=[claim]), headers={"X-Request-Id": "compared"})
+
+    (record,) = records(gateway, requestId="compared")
+    assert record["certificates"] == 1
+
+
 def test_the_last_allowed_person_is_verified(
     gateway: Gateway, agencies: Agencies, sparing: str
 ) -> None:

@@ -1,0 +1,56 @@
+"""What people see of a check: a bar while it runs, and the sum of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from gateway.batch.run import NEEDS_A_LOOK, OUTCOMES, Summary
+from gateway.batch.run import Progress as Told
+
+
+@contextmanager
+def showing_progress() -> Iterator[Told]:
+    """Show a bar on standard error while the check runs, where somebody can see it."""
+    columns = (
+        TextColumn("rows"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    # Elsewhere it would be an empty line before whatever is said there.
+    is_seen = console.is_terminal
+    with Progress(
+        *columns, console=console, transient=True, disable=not is_seen
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def told(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield told
+
+
+def show_summary(summary: Summary, out: Path) -> None:
+    """Print how many rows came out how."""
+    console = Console(soft_wrap=True)
+    table = Table("outcome", "rows")
+    for outcome in OUTCOMES:
+        count = summary.outcomes[outcome]
+        style = "yellow" if count and outcome in NEEDS_A_LOOK else ""
+        table.add_row(str(outcome), str(count), style=style)
+    console.print(table)
+    total = summary.outcomes.total()
+    kept = f", {summary.before} of them by an earlier run" if summary.before else ""
+    console.print(f"{total} rows in {escape(str(out))}{kept}", highlight=False)

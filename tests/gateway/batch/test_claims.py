@@ -1,0 +1,122 @@
+"""Cells become a claim, in the spellings that people use, or a reason why not."""
+
+from datetime import date
+
+import pytest
+
+from gateway.batch.claims import claim_of
+from gateway.batch.columns import Column
+from gateway.batch.tables import Row
+from policy.text import Text
+
+TODAY = date(2026, 3, 1)
+LEAST = {Column.ID_NUMBER: "310101199001010012", Column.ITEM: "1.2"}
+
+
+def claim(**cells: str) -> dict[str, str] | Text:
+    stated = LEAST | {Column(name): cell for name, cell in cells.items()}
+    found = claim_of(Row(line=2, cells=stated), TODAY)
+    return found if isinstance(found, Text) else dict(found)
+
+
+def test_what_is_empty_is_not_stated() -> None:
+    assert claim(name="", level="", issued_on="", number="", id_type="") == {
+        "idNumber": "310101199001010012",
+        "item": "1.2",
+    }
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2024-06-01",
+        "2024/6/1",
+        "2024.06.01",
+        "2024年6月1日",
+        "20240601",
+        "２０２４-６-１",
+    ],
+)
+def test_a_day_is_read(cell: str) -> None:
+    found = claim(issued_on=cell)
+
+    assert isinstance(found, dict)
+    assert found["issuedOn"] == "2024-06-01"
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        pytest.param("2024-02-30", "no date", id="no such day"),
+        pytest.param("01/06/2024", "no date", id="day first"),
+        pytest.param("2024-6", "no date", id="a month"),
+        pytest.param("45444", "no date", id="Excel's count of days"),
+        pytest.param("2026-03-02", "after today", id="tomorrow"),
+    ],
+)
+def test_what_is_no_day_of_the_past_is_refused(cell: str, why: str) -> None:
+    found = claim(issued_on=cell)
+
+    assert isinstance(found, Text)
+    assert why in found.en
+
+
+def test_today_is_allowed() -> None:
+    assert isinstance(claim(issued_on="2026-03-01"), dict)
+
+
+@pytest.mark.parametrize(
+    ("cell", "level"),
+    [
+        ("四级", "LEVEL_4"),
+        ("中级工", "LEVEL_4"),
+        ("中级工（四级）", "LEVEL_4"),
+        ("中级工(四级)", "LEVEL_4"),
+        ("4", "LEVEL_4"),
+        ("4级", "LEVEL_4"),
+        ("level_4", "LEVEL_4"),
+        ("高级技师", "LEVEL_1"),
+        ("不区分等级", "UNGRADED"),
+        ("不区分等级（初领证书）", "UNGRADED"),
+    ],
+)
+def test_a_grade_is_read(cell: str, level: str) -> None:
+    found = claim(level=cell)
+
+    assert isinstance(found, dict)
+    assert found["level"] == level
+
+
+@pytest.mark.parametrize("cell", ["六级", "中级", "0", "高级"])
+def test_another_grade_is_refused(cell: str) -> None:
+    assert isinstance(claim(level=cell), Text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "id_type"),
+    [("护照", "PASSPORT"), ("PASSPORT", "PASSPORT"), ("身份证", "RESIDENT_ID")],
+)
+def test_an_id_type_is_read(cell: str, id_type: str) -> None:
+    found = claim(id_type=cell)
+
+    assert isinstance(found, dict)
+    assert found["idType"] == id_type
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"id_type": "驾驶证"}, id="another document"),
+        pytest.param({"id_number": ""}, id="no number"),
+        pytest.param({"item": ""}, id="no item"),
+        pytest.param({"name": "王" * 101}, id="a long name"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(cells: dict[str, str]) -> None:
+    assert isinstance(claim(**cells), Text)
+
+
+def test_what_was_wrong_with_the_row_stays_wrong() -> None:
+    problem = Text("坏", "bad")
+
+    assert claim_of(Row(line=2, cells=LEAST, problem=problem), TODAY) is problem
