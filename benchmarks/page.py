@@ -113,9 +113,9 @@ def _bars(known: Mapping[str, Any], found: Found) -> dict[str, list[tuple[str, f
 
 
 def _contenders(found: Found, phase: Phase) -> list[str]:
-    """Return who was measured in a phase, the cheapest first."""
+    """Return who was measured in a phase, the cheapest first, of equals by name."""
     names = {one.contender for one in found.measurements.get(phase, ())}
-    return sorted(names, key=lambda name: found.median(phase, name) or 0.0)
+    return sorted(names, key=lambda name: (found.median(phase, name) or 0.0, name))
 
 
 def _plain(contender: str) -> str:
@@ -279,7 +279,10 @@ def _profile(known: Mapping[str, Any], found: Found) -> str:
         columns[phase] = {part: us * scale for part, us in profile["parts"].items()}
     names = sorted(
         {part for column in columns.values() for part in column},
-        key=lambda part: -max(column.get(part, 0.0) for column in columns.values()),
+        key=lambda part: (
+            -max(column.get(part, 0.0) for column in columns.values()),
+            part,
+        ),
     )
     rows = [
         [part, *(f"{columns[phase].get(part, 0.0):.0f}" for phase in phases)]
