@@ -1,6 +1,7 @@
 # One door. `make demo` and `make test` need Python 3.11 or newer, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
+PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
 .PHONY: demo test check format fuzz bench audit schema lock clean
 .DELETE_ON_ERROR:
@@ -55,13 +56,11 @@ audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 schema: .venv/installed ## print schema.graphql from the code
 	$(BIN)/gateway schema > schema.graphql
 
+# Lines that begin with dashes are options, and may have the address of an index.
 lock: .venv/installed ## names, versions and hashes; no address of any index
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --extra dev --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --output-file benchmarks/requirements.lock benchmarks/requirements.in
+	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
+	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock
 
 clean:
 	rm -rf .venv build *.egg-info

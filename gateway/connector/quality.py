@@ -148,7 +148,12 @@ class QualityKeeper:
         while self._waiting:
             by_agency = self._some(today)
             for agency, (sums, seen) in by_agency.items():
-                total = await self._store.add(agency, today, sums, seen)
+                try:
+                    total = await self._store.add(agency, today, sums, seen)
+                except DATABASE_ERRORS:
+                    # What was taken for compared is not kept.
+                    self._noted.clear()
+                    raise
                 self._reports.quality_counted(agency, total)
                 if any(total[measure] for measure in self._thresholds):
                     await self._propose(agency, today)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.quality import Dimension, Measure
 from connectors.unobserved import Unobserved
 from gateway.connector.quality import COMPARED_A_TURN, QualityKeeper
 from gateway.store import tables
+from gateway.store.database import DATABASE_ERRORS
 from gateway.store.quality import StoredQuality
 from gateway.store.store import Store
 from policy.identity import Identity, IdType
@@ -102,3 +103,22 @@ async def test_what_comes_beyond_a_turn_is_counted_and_compared_when_it_comes_ag
     assert reports.uncompared == 7
     assert reports.counts[Measure.RECORDS] == 2 * len(many)
     assert await seen(store) == len(many)
+
+
+async def test_what_could_not_be_kept_is_compared_when_it_comes_again(
+    keeper: QualityKeeper, store: Store
+) -> None:
+    async def renamed(old: str, new: str) -> None:
+        async with store.engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    one = dict([answer(1)])
+    await renamed("seen_certificates", "elsewhere")
+    keeper.landed("transport", one)
+    with pytest.raises(DATABASE_ERRORS):
+        await keeper.flush()
+    await renamed("elsewhere", "seen_certificates")
+    keeper.landed("transport", one)
+    await keeper.flush()
+
+    assert await seen(store) == 1
