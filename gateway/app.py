@@ -21,9 +21,10 @@ from gateway.graphql_http.cors import cors
 from gateway.graphql_http.endpoint import GraphQLEndpoint, Shortcut
 from gateway.graphql_http.guards import SecurityHeaders
 from gateway.health import Readiness, live
+from gateway.logs import RequestLog, configure_logs
+from gateway.metrics import Metrics
 from gateway.settings import Mode, Settings
 from gateway.store.store import open_store
-from gateway.telemetry import Metrics, RequestLog, configure_logs
 from gateway.wiring import open_services, utc_now
 from resolvers.context import Services
 from resolvers.schema import schema

@@ -21,11 +21,11 @@ from gateway.app import create_app
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.documents import open_documents
 from gateway.errors import StartError
+from gateway.logs import configure_logs
 from gateway.ports import free_port, require_free_port
 from gateway.privacy.keys import read_pseudonyms
 from gateway.settings import Settings, load_settings, read_certificate_id_key
 from gateway.store.database import prepare_database
-from gateway.telemetry import configure_logs
 from gateway.tls import Tls
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue

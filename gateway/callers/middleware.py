@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.callers import challenge
 from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError
-from gateway.telemetry import Metrics
+from gateway.metrics import Metrics
 
 PROTECTED = "/graphql"
 

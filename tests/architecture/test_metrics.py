@@ -1,6 +1,6 @@
 """The metrics are those of the page, with its types and labels."""
 
-from gateway.telemetry import Metrics
+from gateway.metrics import Metrics
 from tests.architecture.documents import table
 
 SUFFIXES = {"counter": "_total", "gauge": "", "histogram": ""}

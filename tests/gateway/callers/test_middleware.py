@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.callers.middleware import Authentication
-from gateway.telemetry import Metrics
+from gateway.metrics import Metrics
 from tests.gateway.callers.issuing import door
 from tests.gateway.callers.minting import Mint
 

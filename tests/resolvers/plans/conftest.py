@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from gateway.demo import write_configuration
+from gateway.metrics import Metrics
 from gateway.settings import Settings, load_settings
 from gateway.store.store import open_store
-from gateway.telemetry import Metrics
 from gateway.wiring import open_services, utc_now
 from resolvers.caller import Caller, LookUp, Purpose, Scope
 from resolvers.context import RequestContext, Services

@@ -1,0 +1,136 @@
+"""Structured logs, which have no personal data; one event a request."""
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.metrics import Metrics
+from gateway.traces import ServersTraces, trace_of
+from resolvers.privacy import has_identity_number, without_identity_numbers
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestLog:
+    """Gives each request an id, and one log event and measurement at its end."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._paths = paths
+        self._logger = structlog.get_logger("gateway.request")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; note path, status and time, never a query or its variables."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        written = request_id.encode()
+        status = 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", written)]
+            await send(message)
+
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            seconds = time.perf_counter() - started
+            # An unknown path is not a label: anyone can invent one.
+            path = scope["path"] if scope["path"] in self._paths else "other"
+            self._metrics.requested(path, status, seconds)
+            self._logger.info(
+                "request",
+                method=scope["method"],
+                path=path,
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+                caller=getattr(scope["state"].get("caller"), "id", None),
+            )
+            structlog.contextvars.reset_contextvars(**bound)
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the caller's request id if it is a plain word, else a new one."""
+    stated = Headers(scope=scope).get("x-request-id", "")
+    is_plain = REQUEST_ID.fullmatch(stated) and not has_identity_number(stated)
+    return stated if is_plain else secrets.token_hex(16)
+
+
+def _hide_identity_numbers(
+    _logger: object, _name: str, line: structlog.typing.EventDict | str
+) -> str:
+    """Mask what looks like an identity number in a line that is ready.
+
+    Nothing of ours logs one, and traces have no messages (``gateway.traces``); a
+    library may say more.
+    """
+    return without_identity_numbers(str(line))
+
+
+def _written(event: object, default: Callable[[object], Any]) -> str:
+    """Return ``event`` as JSON."""
+    try:
+        return orjson.dumps(event, default=default).decode()
+    except TypeError:
+        # Half a character has no UTF-8; the standard library writes its escape.
+        return json.dumps(event, default=default)
+
+
+def configure_logs(log_format: str) -> None:
+    """Send structlog and the standard library's logs to standard error."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(serializer=_written)
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.ExceptionRenderer(trace_of),
+            renderer,
+            _hide_identity_numbers,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.ExceptionRenderer(trace_of),
+                renderer,
+                _hide_identity_numbers,
+            ],
+            foreign_pre_chain=shared,
+        )
+    )
+    # Here, since the server's loggers have children of their own.
+    handler.addFilter(ServersTraces())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
