@@ -79,10 +79,10 @@ async def find_certificate(
         context,
         place.holder,
         [agency],
-        shows=lambda certificate: fingerprint(certificate) == place.fingerprint,
+        shows=lambda certificate: fingerprint(certificate.record) == place.fingerprint,
     )
     for certificate in answer.certificates:
-        if fingerprint(certificate) == place.fingerprint:
+        if fingerprint(certificate.record) == place.fingerprint:
             claimant = Claimant(place.holder)
             return certificate_of(certificate, claimant, services, context.veil)
     if answer.is_complete:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from connectors.answer import AttestedCertificate
+from policy.certificate import CertificateRecord
 from policy.identity import Identity, IdType
 
 KEY_BYTES = 64
@@ -46,14 +47,13 @@ class CertificateIds:
 
     def seal(self, certificate: AttestedCertificate) -> str:
         """Return the certificate's id."""
-        holder = certificate.record.holder
+        return self.seal_record(certificate.agency, certificate.record)
+
+    def seal_record(self, agency: str, record: CertificateRecord) -> str:
+        """Return the id of the certificate that ``record`` is of at ``agency``."""
+        holder = record.holder
         place = _SEPARATOR.join(
-            (
-                certificate.agency,
-                holder.type,
-                holder.number,
-                fingerprint(certificate),
-            )
+            (agency, holder.type, holder.number, fingerprint(record))
         )
         return _spelt(self._sealer.encrypt(place.encode(), None))
 
@@ -83,7 +83,7 @@ def _spelt(sealed: bytes) -> str:
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def fingerprint(certificate: AttestedCertificate) -> str:
+def fingerprint(record: CertificateRecord) -> str:
     """Return what tells a certificate from the holder's others at one agency.
 
     The number alone does not: a special-operations number is "T" and the holder's
@@ -91,7 +91,6 @@ def fingerprint(certificate: AttestedCertificate) -> str:
     document than the old one, which a registry may still show beside it. The state is
     left out: a certificate that is revoked is the same certificate.
     """
-    record = certificate.record
     parts = (
         record.number,
         record.item_code or record.item,

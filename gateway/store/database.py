@@ -28,7 +28,7 @@ from gateway.store.sqlite import make_file, sqlite_engine
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-NEWEST = "0004"
+NEWEST = "0007"
 """The newest step; a test compares it with ``migrations``."""
 DATABASE_ERRORS = (
     SQLAlchemyError,

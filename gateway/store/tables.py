@@ -1,9 +1,7 @@
 """The tables, as statements use them; ``migrations`` makes and changes them.
 
-A test compares the two.
+A test compares the two. What is collected, changed and paid has modules of its own.
 """
-
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
@@ -11,54 +9,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-metadata = MetaData()
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; SQLite keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
-    ) -> datetime | None:
-        """Turn into UTC."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
-    ) -> datetime | None:
-        """Say that it is UTC; a driver that keeps time zones says one itself."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-# SQLite counts an INTEGER PRIMARY KEY by itself, and nothing wider.
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+from gateway.store.columns import NUMBER, Moment, metadata
 
 audit_records = Table(
     "audit_records",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("event", String(32), nullable=False),
     Column("caller", String(200), nullable=False),
@@ -105,7 +70,7 @@ connectors = Table(
 connector_events = Table(
     "connector_events",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("connector", String(63), ForeignKey("connectors.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("step", String(16), nullable=False),
@@ -156,7 +121,7 @@ key_challenges = Table(
 sanctions = Table(
     "sanctions",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("body", String(128), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("reason", Text, nullable=False),
@@ -170,7 +135,7 @@ sanctions = Table(
 sanction_proposals = Table(
     "sanction_proposals",
     metadata,
-    Column("id", _NUMBER, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("connector", String(63), nullable=False),
     Column("body", String(128), nullable=False),
     Column("cause", String(32), nullable=False),

@@ -21,7 +21,7 @@ def test_an_id_leads_back_to_its_place() -> None:
     assert (place.agency, place.holder, place.fingerprint) == (
         "transport",
         parse_identity(ZHANG),
-        fingerprint(certificate()),
+        fingerprint(certificate().record),
     )
 
 

@@ -10,12 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import StartError
+from gateway.store import collection_tables, ledger_tables, state_tables, tables
+from gateway.store.columns import metadata
 from gateway.store.database import NEWEST, open_database
-from gateway.store.tables import metadata
 from tests.postgresql import PostgreSQL
 
 
@@ -30,7 +31,18 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
+TABLES = (collection_tables, ledger_tables, state_tables, tables)
+"""Imported, a module adds its tables to ``metadata``."""
+
+
 async def test_the_steps_make_the_tables(engine: AsyncEngine) -> None:
+    assert set(metadata.tables) == {
+        table.name
+        for module in TABLES
+        for table in vars(module).values()
+        if isinstance(table, Table)
+    }
+
     def differences(connection: Connection) -> object:
         return compare_metadata(MigrationContext.configure(connection), metadata)
 
