@@ -129,6 +129,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: Expression | None = None
     review_due_on: Expression | None = None
     state: Expression | None = None
+    state_since: Expression | None = None
+    state_reason: Expression | None = None
     authority: Expression | None = None
     evaluation_body: Expression | None = None
     collection_body: Expression | None = None

@@ -67,6 +67,8 @@ class RecordFields:
         self._valid_until = _day("valid_until", record.valid_until, *days)
         self._review_due_on = _day("review_due_on", record.review_due_on, *days)
         self._state = _word("state", record.state, values.state)
+        self._state_since = _day("state_since", record.state_since, *days)
+        self._state_reason = _text("state_reason", record.state_reason)
         self._authority = _text("authority", record.authority)
         self._evaluation_body = _text("evaluation_body", record.evaluation_body)
         self._collection_body = _text("collection_body", record.collection_body)
@@ -84,6 +86,14 @@ class RecordFields:
         if type(held) is not int or held < 1:
             raise RecordError("held is no count from 1 on")
         return held
+
+    def state_reason(self, content: object) -> str | None:
+        """Return why a certificate's state changed, in its agency's words.
+
+        Raises:
+            RecordError: it says something that is no text.
+        """
+        return self._state_reason(content) if isinstance(content, dict) else None
 
     def record(
         self,
@@ -114,6 +124,7 @@ class RecordFields:
             valid_until=self._valid_until(content),
             review_due_on=self._review_due_on(content),
             state=self._state(content),
+            state_since=self._state_since(content),
             authority=self._authority(content),
             evaluation_body=self._evaluation_body(content),
             collection_body=self._collection_body(content),

@@ -8,7 +8,7 @@ left out of ``repr`` and must never be a key.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -58,6 +58,19 @@ STATE_NAMES: Mapping[CertificateState, Text] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """A change of state that the certificate's agency sent, signed."""
+
+    # VALID lifts what was sent before it.
+    state: CertificateState
+    # The first day on which it counts.
+    effective_on: date
+    received_at: datetime
+    # In the agency's words, which may name the holder.
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:
     """One certificate in one registry's words."""
 
@@ -78,6 +91,11 @@ class CertificateRecord:
     # The last day on which the review (复审) is in time.
     review_due_on: date | None
     state: CertificateState | None
+    # The first day of a state other than VALID; without one it counts for every day.
+    state_since: date | None = None
+    # What was sent of its state beside the record, in the order sent; None if that
+    # cannot be known now.
+    changes: tuple[StateChange, ...] | None = ()
     # Names, as the registry spells them.
     authority: str | None
     evaluation_body: str | None

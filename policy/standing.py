@@ -1,5 +1,7 @@
 """Say what a certificate is worth on one day: dates and states, no signatures.
 
+Which state it was in on that day is ``states``' to say.
+
 A state that the registry does not state, or states as "other", is ``UNKNOWN``
 and never good. So is a missing date where one is needed: a licence without
 level (special operations) runs out after six years and is reviewed every three,
@@ -19,6 +21,7 @@ from types import MappingProxyType
 
 from policy.certificate import CertificateRecord, CertificateState
 from policy.level import Level
+from policy.states import state_on
 
 
 class Standing(StrEnum):
@@ -50,26 +53,25 @@ _LOST: Mapping[CertificateState, Standing] = MappingProxyType(
 
 
 def standing(record: CertificateRecord, as_of: date) -> Standing:
-    """Return what ``record`` is worth on ``as_of``.
-
-    The state is the registry's of now: that a certificate revoked today was
-    still good on an earlier ``as_of`` is not reconstructed.
-    """
-    bad = _bad_for_certain(record, as_of)
+    """Return what ``record`` is worth on ``as_of``, by the states of that day."""
+    state = state_on(record, as_of)
+    bad = _bad_for_certain(record, state, as_of)
     if bad is not None:
         return bad
-    if record.state is CertificateState.TRANSFERRED:
+    if state is CertificateState.TRANSFERRED:
         return Standing.TRANSFERRED
-    if record.state is not CertificateState.VALID or _lacks_a_date(record):
+    if state is not CertificateState.VALID or _lacks_a_date(record):
         return Standing.UNKNOWN
     if record.review_due_on is not None and as_of > record.review_due_on:
         return Standing.REVIEW_OVERDUE
     return Standing.VALID
 
 
-def _bad_for_certain(record: CertificateRecord, as_of: date) -> Standing | None:
-    if record.state is not None and record.state in _LOST:
-        return _LOST[record.state]
+def _bad_for_certain(
+    record: CertificateRecord, state: CertificateState | None, as_of: date
+) -> Standing | None:
+    if state is not None and state in _LOST:
+        return _LOST[state]
     if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
         return Standing.NOT_YET_VALID
     if record.valid_until is not None and as_of > record.valid_until:

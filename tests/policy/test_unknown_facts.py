@@ -11,14 +11,14 @@ qualification's missing end of validity is no open question but "no end".
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from policy.catalogue import load_catalogue
-from policy.certificate import CertificateState
+from policy.certificate import CertificateState, StateChange
 from policy.eligibility import Eligibility, EligibilityOutcome, evaluate
 from policy.evidence import (
     AccountState,
@@ -79,6 +79,12 @@ PAYMENTS = st.builds(
     level=st.sampled_from(Level),
     category=st.sampled_from(ClaimantCategory),
 )
+CHANGES = st.builds(
+    StateChange,
+    state=st.sampled_from(CertificateState),
+    effective_on=DAYS,
+    received_at=st.just(datetime(2030, 6, 1, tzinfo=UTC)),
+)
 # What each fact may be instead of what makes the certificate eligible.
 RECORD_POOLS: Mapping[str, st.SearchStrategy[object]] = {
     "level": st.sampled_from(Level),
@@ -88,6 +94,8 @@ RECORD_POOLS: Mapping[str, st.SearchStrategy[object]] = {
     "valid_until": DAYS,
     "review_due_on": DAYS,
     "state": st.sampled_from(CertificateState),
+    "state_since": DAYS,
+    "changes": st.lists(CHANGES, max_size=3).map(tuple),
     "holder_name": st.just("王晓明"),
     "evaluation_body": st.just("江苏省安全生产科学研究院"),
 }
@@ -184,6 +192,9 @@ PAYMENT_FACTS = ("item_code", "level", "category")
 def facts_of(known: Evidence) -> list[str]:
     """Return the name of every fact that can be forgotten about a case."""
     facts = [f"record.{name}" for name in RECORD_FACTS]
+    changes = known.record.changes
+    if not changes or changes[-1].state is not known.record.state:
+        facts.append("record.changes")
     if known.record.level is Level.UNGRADED:
         facts += [f"record.{name}" for name in LICENCE_FACTS]
     facts += [f"attestation.{name}" for name in ATTESTATION_FACTS]
