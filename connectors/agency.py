@@ -18,6 +18,7 @@ from connectors.answer import (
     RefusedRecord,
     SourceOutcome,
 )
+from connectors.changes import SentChange, read_change
 from connectors.connector import Connector
 from connectors.decode import Decoder, Reading, refused
 from connectors.errors import UnreachableError
@@ -114,6 +115,16 @@ class Agency:
             next(answers) if self._connector.can_ask(holder.type) else self._skipped()
             for holder in holders
         ]
+
+    def read_change(self, envelope: Envelope) -> SentChange | RefusedRecord:
+        """Read a change of state that the agency sent."""
+        return read_change(
+            envelope,
+            bundle=self._bundle,
+            decoder=self._decoder,
+            at=self._clock(),
+            skew=self._freshness.skew,
+        )
 
     def put_in_force(
         self, bundle: TrustBundle, account: AccountState, *, is_suspended: bool

@@ -110,8 +110,24 @@ class Decoder:
                 return Reading(proof, {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
+            case PayloadType.STATE:
+                raise RecordError("a change of state is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
+
+    def decode_change(
+        self, proof: VerifiedPayload
+    ) -> tuple[CertificateRecord | RefusedRecord, str | None]:
+        """Read whose state changed, and the reason; ``proof`` is of the type STATE.
+
+        Raises:
+            RecordError: the content has another shape than the manifest says.
+        """
+        content = proof.content
+        holder = self._fields.holder(content)
+        records, refusals = self._records(proof, [content], holder, NOBODY)
+        reason = self._fields.state_reason(content)
+        return (refusals[0] if refusals else records[0]), reason
 
     def _decode_response(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]

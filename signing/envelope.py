@@ -32,6 +32,8 @@ class PayloadType(StrEnum):
     RECORD = "certificate-record+jws"
     ABSENCE = "certificate-absence+jws"
     RESPONSE = "certificate-response+jws"
+    STATE = "certificate-state+jws"
+    """That a certificate's state changed, sent without being asked."""
     KEY_PROOF = "key-proof+jws"
     """No statement about anybody: whoever signed it holds the key."""
 
