@@ -1,6 +1,5 @@
 """Open everything in order, close it in reverse: the one place that composes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
-from gateway.store.changes import told_of_changes
+from gateway.store.changes import Bell, told_of_changes
 from gateway.store.quality import StoredQuality
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.store import Store
@@ -80,8 +79,8 @@ async def open_services(
             open_oversight(settings, observer, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
-        changed = asyncio.Event()
-        registrations = StoredRegistrations(store.engine, changed.set)
+        bell = Bell()
+        registrations = StoredRegistrations(store.engine, bell.ring)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
             *(observer, quality),
@@ -101,8 +100,8 @@ async def open_services(
             )
             keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
-            await stack.enter_async_context(told_of_changes(store.engine, changed))
-            await stack.enter_async_context(kept_live(registry, changed))
+            await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
+            await stack.enter_async_context(kept_live(registry, bell.follow()))
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(

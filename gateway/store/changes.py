@@ -6,7 +6,7 @@ for PostgreSQL too, so that a connection which died without a word loses nothing
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,15 +18,33 @@ from gateway.store.registrations import CHANNEL
 RETRY_SECONDS = 0.2
 
 
+class Bell:
+    """Tells everybody in this process who follows what changes."""
+
+    def __init__(self) -> None:
+        self._events: list[asyncio.Event] = []
+
+    def follow(self) -> asyncio.Event:
+        """Return an event that is set whenever something changed, for one to clear."""
+        event = asyncio.Event()
+        self._events.append(event)
+        return event
+
+    def ring(self) -> None:
+        """Say that something changed."""
+        for event in self._events:
+            event.set()
+
+
 @asynccontextmanager
 async def told_of_changes(
-    engine: AsyncEngine, changed: asyncio.Event
+    engine: AsyncEngine, ring: Callable[[], None]
 ) -> AsyncIterator[None]:
-    """Set ``changed`` whenever another gateway changed something."""
+    """Call ``ring`` whenever another gateway changed something."""
     if engine.dialect.name != POSTGRESQL:
         yield
         return
-    listening = asyncio.create_task(_listen(engine, changed))
+    listening = asyncio.create_task(_listen(engine, ring))
     try:
         yield
     finally:
@@ -35,21 +53,21 @@ async def told_of_changes(
             await listening
 
 
-async def _listen(engine: AsyncEngine, changed: asyncio.Event) -> None:
+async def _listen(engine: AsyncEngine, ring: Callable[[], None]) -> None:
     while True:
         try:
-            await _listen_once(engine, changed)
+            await _listen_once(engine, ring)
         except DATABASE_ERRORS:
             # What happens meanwhile is caught up with, below.
             await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _listen_once(engine: AsyncEngine, changed: asyncio.Event) -> None:
+async def _listen_once(engine: AsyncEngine, ring: Callable[[], None]) -> None:
     """Listen until the connection is lost."""
     lost = asyncio.Event()
 
     def told(*_: Any) -> None:  # noqa: ANN401 - asyncpg's
-        changed.set()
+        ring()
 
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
@@ -58,7 +76,7 @@ async def _listen_once(engine: AsyncEngine, changed: asyncio.Event) -> None:
         driver.add_termination_listener(lambda _: lost.set())
         await driver.add_listener(CHANNEL, told)
         # Something may have happened before it listened.
-        changed.set()
+        ring()
         try:
             await lost.wait()
         finally:
