@@ -15,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import native, page, peers, results
+from benchmarks import native, offices, page, peers, results
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement, Volume
 from benchmarks.minting import mint
+from benchmarks.offices import Work
 from benchmarks.phases import Run, loaded, reference_of, sizes_for
 from benchmarks.processes import BenchmarkError, Cores
 from benchmarks.profiling import profiled
@@ -165,6 +166,8 @@ def measured(
         if name == PROFILE:
             for found in profiled(run):
                 known["profile"][found.phase] = found.to_json()
+        elif name in list(Work):
+            _measure_work(run, Work(name), known)
         else:
             _measure(run, Phase(name), lasting, known)
         results.write(places.figures, known)
@@ -183,6 +186,18 @@ def _measure(
         busy.append(os.getloadavg()[0])
     spread = (min(busy), max(busy))
     known["phases"][phase] = results.phase_of(measurements, began, spread)
+
+
+def _measure_work(run: Run, work: Work, known: dict[str, Any]) -> None:
+    began, busy = results.now(), [os.getloadavg()[0]]
+    content: dict[str, Any] = {}
+    for found in offices.measured(work, run.stage):
+        figures = ", ".join(f"{name} {v:,.1f}" for name, v in found.figures.items())
+        console.print(f"{work:<11} {found.database:<16} {figures}", highlight=False)
+        content[found.database] = found.figures
+        busy.append(os.getloadavg()[0])
+    spread = (min(busy), max(busy))
+    known.setdefault("works", {})[work] = results.work_of(content, began, spread)
 
 
 def _measurements(
@@ -239,7 +254,7 @@ def _tell_targets(known: dict[str, Any]) -> None:
 
 
 def _chosen_phases(named: str) -> list[str]:
-    known = [*Phase, PROFILE]
+    known = [*Phase, PROFILE, *Work]
     names = known if not named else [] if named == NOBODY else named.split(",")
     if unknown := [name for name in names if name not in known]:
         raise typer.BadParameter(f"{unknown[0]}: there are {', '.join(known)}")

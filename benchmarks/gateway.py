@@ -44,7 +44,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     *,
     port: int,
     ttl_seconds: float,
-    database: Path | None = None,
+    database_url: str = "sqlite:///gateway.db",
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings."""
     manifests = folder / "manifests"
@@ -66,7 +66,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         'certificate_id_key_file = "certificate-id.key"\n'
         'pseudonym_key_file = "pseudonym.key"\n'
         'trusted_documents = "trusted.json"\n'
-        f'database_url = "sqlite:///{database or "gateway.db"}"\n'
+        f'database_url = "{database_url}"\n'
         '\n[roles]\nofficer = ["certificates:read", "identity:read"]\n'
         '\n[[tokens]]\ncaller = "benchmark"\nroles = ["officer"]\n'
         f'sha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\n'
@@ -133,7 +133,7 @@ DEFAULT_TTL_SECONDS = 10
 @contextmanager
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
-    with _open_on(stage, phase, folder, stage.cores.server, None) as server:
+    with open_on(stage, phase, folder, stage.cores.server) as server:
         yield server
 
 
@@ -149,8 +149,8 @@ def opened_beside(
     with ExitStack() as stack:
         servers = []
         for place, core in enumerate(cores):
-            database = folder / "shared.db"
-            opening = _open_on(stage, phase, folder / str(place), core, database)
+            shared = f"sqlite:///{folder / 'shared.db'}"
+            opening = open_on(stage, phase, folder / str(place), core, shared)
             server = stack.enter_context(opening)
             first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
             await_answer(server, first.body)
@@ -159,9 +159,14 @@ def opened_beside(
 
 
 @contextmanager
-def _open_on(
-    stage: Stage, phase: Phase, folder: Path, core: int, database: Path | None
+def open_on(
+    stage: Stage,
+    phase: Phase,
+    folder: Path,
+    core: int,
+    database_url: str = "sqlite:///gateway.db",
 ) -> Iterator[Server]:
+    """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
     config = configure(
         folder,
@@ -169,7 +174,7 @@ def _open_on(
         stage.addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
-        database=database,
+        database_url=database_url,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"

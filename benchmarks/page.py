@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement
 from benchmarks.minting import WIDE_CERTIFICATES
+from benchmarks.offices import COLUMNS, Work
 from benchmarks.peers import PEERS
 from benchmarks.people import AGENCIES
 from benchmarks.plots import histogram, stacked
@@ -301,6 +302,24 @@ def _functions(known: Mapping[str, Any], _: Found) -> str:
     return _table(["cold, the function itself", "µs a request"], rows)
 
 
+def _work(work: Work) -> Callable[[Mapping[str, Any], Found], str]:
+    """Return what makes the table of one kind of work: a row a database."""
+    columns = COLUMNS[work]
+
+    def table(known: Mapping[str, Any], _: Found) -> str:
+        databases = known.get("works", {}).get(work, {}).get("databases", {})
+        rows = [
+            [
+                database,
+                *(shown.format(figures[name]) for name, shown in columns.values()),
+            ]
+            for database, figures in databases.items()
+        ]
+        return _table(["", *columns], rows)
+
+    return table
+
+
 def _when(known: Mapping[str, Any], _: Found) -> str:
     rows = []
     for phase in Phase:
@@ -316,7 +335,11 @@ def _when(known: Mapping[str, Any], _: Found) -> str:
                     " to ".join(f"{figure:.1f}" for figure in content["busy"]),
                 ]
             )
-    machines = dict.fromkeys(content["machine"] for content in known["phases"].values())
+    for work, content in known.get("works", {}).items():
+        busy = " to ".join(f"{figure:.1f}" for figure in content["busy"])
+        rows.append([work, content["measured_at"], content["gateway"], "1", "0", busy])
+    contents = [*known["phases"].values(), *known.get("works", {}).values()]
+    machines = dict.fromkeys(content["machine"] for content in contents)
     versions = ", ".join(
         f"{name} {version}" for name, version in known.get("versions", {}).items()
     )
@@ -348,6 +371,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "signatures": _signatures,
         "profile": _profile,
         "functions": _functions,
+        **{work: _work(work) for work in Work},
         "when": _when,
     }
 )

@@ -10,7 +10,7 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -82,12 +82,24 @@ def phase_of(
     measurements: Sequence[Measurement], began: datetime, busy: Sequence[float]
 ) -> dict[str, Any]:
     """Return what is kept of a phase."""
+    rounded = [_rounded(one.to_json()) for one in measurements]
+    return {**_circumstances(began, busy), "measurements": rounded}
+
+
+def work_of(
+    found: Mapping[str, Mapping[str, float]], began: datetime, busy: Sequence[float]
+) -> dict[str, Any]:
+    """Return what is kept of one kind of work, by database."""
+    rounded = {database: _rounded(dict(figures)) for database, figures in found.items()}
+    return {**_circumstances(began, busy), "databases": rounded}
+
+
+def _circumstances(began: datetime, busy: Sequence[float]) -> dict[str, Any]:
     return {
         "measured_at": began.strftime("%Y-%m-%d %H:%M UTC"),
         "gateway": state_of_the_gateway(),
         "machine": machine(),
         "busy": [round(figure, 1) for figure in busy],
-        "measurements": [_rounded(one.to_json()) for one in measurements],
     }
 
 
