@@ -8,10 +8,12 @@ People = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
 class Privacy(msgspec.Struct, frozen=True, kw_only=True):
-    """How long look-ups stay on record, and how many people a caller may look up."""
+    """How long look-ups and marks are kept, and how many people a caller looks up."""
 
     audit_retention_days: Annotated[int, msgspec.Meta(ge=30, le=36_500)] = 1095
     """How long a record stays on the audit log."""
+    mark_retention_days: Annotated[int, msgspec.Meta(ge=365, le=36_500)] = 3650
+    """How long the mark of a certificate is kept that came once."""
     people_a_day: People = 2000
     """How many different people one caller may look up in a day."""
     people_a_day_of: dict[str, People] = {}

@@ -12,11 +12,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.privacy.keys import read_pseudonyms
+from gateway.privacy.options import Privacy
 from gateway.settings import Settings
 from gateway.store.audit import AuditObserver, open_audit_log
 from gateway.store.database import DATABASE_ERRORS
-from gateway.store.retention import apply_retention
+from gateway.store.retention import apply_retention, forget_marks
 from gateway.store.store import Store
+from resolvers.context import SHANGHAI
 from resolvers.oversight import LookUpObserver, Oversight
 from resolvers.people_budget import PeopleBudget
 from resolvers.unknown_people import UnknownPeopleWatch
@@ -48,17 +50,16 @@ async def open_oversight(
             open_audit_log(store, observer, budget=budget)
         )
         await audit.restore(clock())
-        keeping = timedelta(days=options.audit_retention_days)
-        await stack.enter_async_context(_retention(store.engine, keeping, clock))
+        await stack.enter_async_context(_retention(store.engine, options, clock))
         yield Oversight(pseudonyms, budget, UnknownPeopleWatch(), audit, observer)
 
 
 @asynccontextmanager
 async def _retention(
-    engine: AsyncEngine, keeping: timedelta, clock: Callable[[], datetime]
+    engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    job = asyncio.create_task(_apply_daily(engine, keeping, clock))
+    job = asyncio.create_task(_apply_daily(engine, options, clock))
     try:
         yield
     finally:
@@ -68,18 +69,22 @@ async def _retention(
 
 
 async def _apply_daily(
-    engine: AsyncEngine, keeping: timedelta, clock: Callable[[], datetime]
+    engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
 ) -> None:
     logger = structlog.get_logger("gateway.retention")
+    records = timedelta(days=options.audit_retention_days)
+    marks = timedelta(days=options.mark_retention_days)
     while True:
         now = clock()
         try:
-            removed = await apply_retention(engine, now - keeping, now)
+            removed = await apply_retention(engine, now - records, now)
+            first_day = (now - marks).astimezone(SHANGHAI).date()
+            forgotten = await forget_marks(engine, first_day)
         # A day that fails must not end the days after it.
         except DATABASE_ERRORS as error:
             logger.error(  # noqa: TRY400 - the kind is enough, rows are not logged
-                "audit retention failed", reason=type(error).__name__
+                "retention failed", reason=type(error).__name__
             )
         else:
-            logger.info("audit retention applied", removed=removed)
+            logger.info("retention applied", removed=removed, marks=forgotten)
         await asyncio.sleep(timedelta(hours=RETENTION_HOURS).total_seconds())

@@ -1,12 +1,15 @@
-"""Remove from the audit log what has been kept for its time, and say so on it."""
+"""Remove what has been kept for its time: of the audit log, and marks of certificates.
 
-from datetime import datetime
+What is removed of the log is said on it. A mark is no evidence; nothing is said of it.
+"""
 
-from sqlalchemy import delete, func, insert, select
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.store.audit_rows import row_of
-from gateway.store.tables import audit_records
+from gateway.store.tables import audit_records, seen_certificates, whole_lists
 from resolvers.audit import AuditEvent, AuditRecord
 
 RETENTION_CALLER = "gateway"
@@ -50,3 +53,24 @@ async def apply_retention(
             )
         remaining = remaining - done.rowcount if done.rowcount else 0
     return removed
+
+
+async def forget_marks(engine: AsyncEngine, kept_from: date) -> int:
+    """Remove marks of certificates and of whole lists from before ``kept_from``.
+
+    Return how many. A certificate that comes after its mark has gone is new again.
+    """
+    forgotten = 0
+    for table, day in (
+        (seen_certificates, seen_certificates.c.first_seen_on),
+        (whole_lists, whole_lists.c.listed_on),
+    ):
+        key = tuple_(*table.primary_key)
+        some = select(*table.primary_key).where(day < kept_from).limit(REMOVED_AT_ONCE)
+        removed = REMOVED_AT_ONCE
+        while removed == REMOVED_AT_ONCE:
+            async with engine.begin() as connection:
+                done = await connection.execute(delete(table).where(key.in_(some)))
+            removed = done.rowcount
+            forgotten += removed
+    return forgotten

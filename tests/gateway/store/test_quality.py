@@ -12,6 +12,7 @@ from connectors.quality import Measure, Sight, Sighting
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.store.quality import StoredQuality, first_day_of
 from gateway.store.registrations import StoredRegistrations
+from gateway.store.retention import forget_marks
 from gateway.store.store import Store
 from tests.gateway.store.office import NOON
 
@@ -62,6 +63,20 @@ async def test_a_certificate_is_new_once(quality: StoredQuality) -> None:
 
     assert sum(sums[Measure.FIRST_SEEN] for sums in first) == 1
     assert again[Measure.FIRST_SEEN] == 0
+
+
+async def test_a_mark_that_was_kept_for_its_time_is_forgotten_and_no_other(
+    quality: StoredQuality, store: Store
+) -> None:
+    old, young = ONE, replace(ONE, mark="mark-2")
+    await quality.add("a", TODAY, Counter(), seen(old, whole=frozenset({"person-1"})))
+    await quality.add("a", TODAY + DAY, Counter(), seen(young))
+
+    assert await forget_marks(store.engine, TODAY) == 0
+    assert await forget_marks(store.engine, TODAY + DAY) == 2
+
+    again = await quality.add("a", TODAY + DAY, Counter(), seen(old, young))
+    assert again[Measure.FIRST_SEEN] == 1
 
 
 async def test_what_is_older_than_the_acquaintance_says_nothing_of_delay(
