@@ -29,6 +29,8 @@ from tests.contracts.people import nobodies
 from tests.running import Agencies
 
 ENOUGH = 10.0
+"""Seconds within which a busy machine answers, too."""
+A_WHILE = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ def _manifest_of(id_: str, agencies: Agencies) -> Manifest:
     (manifest,) = [m for m in load_manifests(Path("sandbox/agencies")) if m.id == id_]
     path = manifest.endpoint.url.split("/", 3)[3]
     endpoint = msgspec.structs.replace(
-        manifest.endpoint, url=f"{agencies.urls[id_]}/{path}", timeout_seconds=1.0
+        manifest.endpoint, url=f"{agencies.urls[id_]}/{path}", timeout_seconds=ENOUGH
     )
     return msgspec.structs.replace(manifest, endpoint=endpoint)
 
 
-async def asked(running: Running, holder: Identity) -> Answer:
-    (answer,) = await running.agency.ask([holder], ENOUGH)
+async def asked(running: Running, holder: Identity, seconds: float = ENOUGH) -> Answer:
+    (answer,) = await running.agency.ask([holder], seconds)
     return answer
 
 
@@ -144,7 +146,8 @@ async def test_many_questions_at_once_do_not_mix(running: Running) -> None:
 
     answers = await asyncio.gather(*(asked(running, person) for person in people))
 
-    assert [len(answer.certificates) for answer in answers] == [1] + [0] * 30
+    outcomes = [answer.outcome for answer in answers]
+    assert outcomes == [SourceOutcome.ANSWERED] + [SourceOutcome.NONE] * 30
 
 
 @pytest.mark.parametrize(
@@ -186,8 +189,9 @@ async def test_a_failed_call_is_the_error_it_means(
 async def test_a_fault_is_an_answer_without_certificates(
     running: Running, fault: str, outcome: SourceOutcome
 ) -> None:
+    seconds = A_WHILE if outcome is SourceOutcome.TIMED_OUT else ENOUGH
     with running.agencies.fault(running.id, fault):
-        answer = await asked(running, running.holder)
+        answer = await asked(running, running.holder, seconds)
 
     assert (answer.outcome, answer.certificates) == (outcome, ())
 
