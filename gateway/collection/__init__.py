@@ -1,0 +1,1 @@
+"""What agencies send: signed requests, spooled, judged line by line, kept for good."""

@@ -1,0 +1,54 @@
+"""One line: a sequence number and a signed record, read in one way only."""
+
+from dataclasses import dataclass
+
+from gateway.collection.lines import OVERLONG
+from gateway.collection.results import LineResult, Outcome
+from policy.text import Text
+from signing import strict_json
+from signing.errors import Check, SigningError
+
+MAX_SEQUENCE = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that can be read; what it holds is believed by nobody yet."""
+
+    number: int
+    """Which line of the body it is, from 1."""
+    sequence: int
+    record: bytes
+    """A compact JWS."""
+
+
+def read_line(text: bytes | None, number: int) -> Line | LineResult:
+    """Read one line, or say why it cannot be read."""
+    if text is OVERLONG:
+        return _refused(number, None, "LINE_TOO_LONG", _TOO_LONG)
+    try:
+        members = strict_json.read(text, Check.FORM)
+    except SigningError as error:
+        return _refused(number, None, error.refusal, _NO_JSON)
+    if not isinstance(members, dict) or members.keys() != {"sequence", "record"}:
+        return _refused(number, None, "MALFORMED_LINE", _OF_TWO)
+    sequence, record = members["sequence"], members["record"]
+    if type(sequence) is not int or not 1 <= sequence <= MAX_SEQUENCE:
+        return _refused(number, None, "MALFORMED_LINE", _OF_TWO)
+    if not isinstance(record, str) or not record.isascii():
+        return _refused(number, sequence, "MALFORMED_LINE", _OF_TWO)
+    return Line(number, sequence, record.encode())
+
+
+_TOO_LONG = Text("此行过长，已跳过", "the line is too long and was skipped")
+_NO_JSON = Text("此行不是严格的 JSON", "the line is no strict JSON")
+_OF_TWO = Text(
+    '一行应为 {"sequence": 正整数, "record": "紧凑 JWS"}',
+    'a line is {"sequence": a number from 1, "record": "a compact JWS"}',
+)
+
+
+def _refused(number: int, sequence: int | None, code: str, why: Text) -> LineResult:
+    return LineResult(
+        line=number, sequence=sequence, outcome=Outcome.REFUSED, code=code, reason=why
+    )

@@ -1,0 +1,170 @@
+"""What became of each line, and of all of them together.
+
+A result is sent after what it says is committed, and at no other time. Words are in
+both languages; nothing of a record is in them.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import orjson
+
+from policy.text import Text
+
+
+class Outcome(StrEnum):
+    """What became of a line."""
+
+    ACCEPTED = "ACCEPTED"
+    ALREADY_KNOWN = "ALREADY_KNOWN"
+    SUPERSEDED = "SUPERSEDED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Sequence numbers that never came, both ends included."""
+
+    first: int
+    last: int
+
+    def shown(self) -> dict[str, int]:
+        """Return it as JSON has it."""
+        return {"first": self.first, "last": self.last}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineResult:
+    """What became of one line."""
+
+    line: int
+    sequence: int | None
+    """``None`` where the line states none that can be read."""
+    outcome: Outcome
+    code: str | None = None
+    """Why it is refused, or what was noticed about what is accepted."""
+    reason: Text | None = None
+    gap: Gap | None = None
+    """What is missing since this line came."""
+
+    def written(self) -> bytes:
+        """Return the line of the answer."""
+        told: dict[str, object] = {
+            "line": self.line,
+            "sequence": self.sequence,
+            "outcome": self.outcome,
+        }
+        if self.code is not None:
+            told["code"] = self.code
+        if self.reason is not None:
+            told["reason"] = {"zh": self.reason.zh, "en": self.reason.en}
+        if self.gap is not None:
+            told["gap"] = self.gap.shown()
+        return orjson.dumps(told) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a stream of a connector has come."""
+
+    sequence: int
+    """The highest sequence number that was acknowledged; 0 before the first."""
+    gaps: Sequence[Gap] = ()
+    """The first of what is missing below it."""
+    missing: int = 0
+    """How many numbers are missing in all."""
+
+    def shown(self) -> dict[str, object]:
+        """Return it as JSON has it."""
+        return {
+            "lastSequence": self.sequence,
+            "missing": self.missing,
+            "gaps": [gap.shown() for gap in self.gaps],
+        }
+
+
+@dataclass(slots=True)
+class Summary:
+    """All lines of a transfer together."""
+
+    stream: str
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    lines: int = 0
+
+    def add(self, results: Sequence[LineResult]) -> None:
+        """Count ``results``."""
+        self.lines += len(results)
+        for result in results:
+            self.outcomes[result.outcome] += 1
+            if result.code is not None:
+                self.codes[result.code] += 1
+
+    def written(self, position: Position | None, *, is_complete: bool) -> bytes:
+        """Return the last line of the answer.
+
+        ``position`` is ``None`` if it cannot be told now.
+        """
+        told = {
+            "summary": {
+                "stream": self.stream,
+                "isComplete": is_complete,
+                "lines": self.lines,
+                "outcomes": {o: self.outcomes[o] for o in Outcome},
+                "codes": dict(sorted(self.codes.items())),
+                **({} if position is None else position.shown()),
+            }
+        }
+        return orjson.dumps(told) + b"\n"
+
+
+class End(StrEnum):
+    """Why the rest of a transfer was not read: the code of its last result."""
+
+    TRUNCATED = "TRUNCATED"
+    CORRUPT = "CORRUPT"
+    INFLATED_TOO_LARGE = "INFLATED_TOO_LARGE"
+    ACCOUNT_NOT_ACTIVE = "ACCOUNT_NOT_ACTIVE"
+    CONNECTOR_SUSPENDED = "CONNECTOR_SUSPENDED"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+def ended(line: int, end: End) -> LineResult:
+    """Return the result of ``line``, from which on nothing was read."""
+    return LineResult(
+        line=line, sequence=None, outcome=Outcome.REFUSED, code=end, reason=ENDS[end]
+    )
+
+
+ENDS: Mapping[End, Text] = {
+    End.TRUNCATED: Text(
+        "压缩内容不完整；此前各行已处理，其余请重新传送",
+        "the compressed body ends too early; what came before was handled, send the "
+        "rest again",
+    ),
+    End.CORRUPT: Text(
+        "压缩内容有误；此前各行已处理，其余未读取",
+        "the compressed body is damaged; what came before was handled, the rest was "
+        "not read",
+    ),
+    End.INFLATED_TOO_LARGE: Text(
+        "解压后超过上限；此前各行已处理，其余未读取",
+        "the body inflates beyond the limit; what came before was handled, the rest "
+        "was not read",
+    ),
+    End.ACCOUNT_NOT_ACTIVE: Text(
+        "账号在传送中被冻结；其余各行未处理",
+        "the account was frozen meanwhile; the other lines were not handled",
+    ),
+    End.CONNECTOR_SUSPENDED: Text(
+        "连接器在传送中被停用；其余各行未处理",
+        "the connector was suspended meanwhile; the other lines were not handled",
+    ),
+    End.UNAVAILABLE: Text(
+        "数据库不可用；其余各行未处理，请稍后续传",
+        "the database is away; the other lines were not handled, go on later",
+    ),
+}
+"""Why a transfer may end early."""
