@@ -15,6 +15,7 @@ from connectors.answer import Answer
 from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
 from gateway.connector.expiry import KeyEnd
+from gateway.states.metrics import StatesMetrics
 from policy.identity import Identity
 from resolvers.caller import Purpose
 from resolvers.oversight import Alert
@@ -27,6 +28,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.states = StatesMetrics(self.registry)
         self._answers = Counter(
             "gateway_source_answers",
             "Answers about one person, by agency and outcome.",

@@ -32,9 +32,11 @@ from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.states.live import LiveStates, StatesObserver, kept_states
 from gateway.store.changes import Bell, told_of_changes
 from gateway.store.quality import StoredQuality
 from gateway.store.registrations import StoredRegistrations
+from gateway.store.states import StoredStates
 from gateway.store.store import Store
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
@@ -52,6 +54,10 @@ class Observer(
     GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
 ):
     """What is reported about agencies, look-ups, the registry and data quality."""
+
+    @property
+    def states(self) -> StatesObserver:
+        """What is told of changes of state."""
 
 
 def utc_now() -> datetime:
@@ -102,6 +108,10 @@ async def open_services(
             await stack.enter_async_context(kept_quality(keeper))
             await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
             await stack.enter_async_context(kept_live(registry, bell.follow()))
+            states = LiveStates(
+                StoredStates(store.engine), oversight.pseudonyms, observer.states
+            )
+            await stack.enter_async_context(kept_states(states, bell.follow()))
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
@@ -112,6 +122,7 @@ async def open_services(
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
+            sent_changes=states,
             registration=open_office(
                 registrations,
                 catalogue=catalogue,

@@ -16,6 +16,7 @@ from policy.catalogue import load_catalogue
 from policy.evidence import Claimant
 from policy.row import row_of
 from policy.standing import standing as standing_of
+from policy.states import state_on
 from policy.text import Text, same_words
 from resolvers.bilingual import both
 from resolvers.caller import Scope
@@ -124,6 +125,34 @@ class Provenance:
 
 @strawberry.federation.type(
     requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both(
+        "归集机构推送的一次状态变更", "One change of state that an agency sent"
+    ),
+)
+class StateChange:
+    """A change of a certificate's state; it is signed, and was checked when it came."""
+
+    state: CertificateState = strawberry.field(
+        description=both("变更后的状态；VALID 为恢复", "The new state; VALID lifts")
+    )
+    effective_on: date = strawberry.field(
+        description=both("生效之日", "The first day on which it counts")
+    )
+    received_at: datetime = strawberry.field(
+        description=both("收到时间", "When the gateway took it in")
+    )
+    reason: str = strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
+        description=both(
+            "归集机构所述原因，可能提及持证人；未说明时为空文本",
+            "The reason in the agency's words, which may name the holder; empty if "
+            "none was given",
+        ),
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
     keys=["id"],
     description=both(
         "一张经核验的职业资格证书", "One vocational certificate, verified"
@@ -184,11 +213,41 @@ class Certificate:
     review_due_on: date | None = strawberry.field(
         description=both("应复审日期", "By when a review (复审) is due")
     )
-    state: CertificateState | None = strawberry.field(
+
+    @strawberry.field(
         description=both(
-            "登记状态；未知时为空", "What its registry says; null if unknown"
+            "今日（上海）的登记状态：登记机构所述与其推送的状态变更，以较差者为准；"
+            "未知时为空",
+            "Its state today (Shanghai): the worse of what its registry says and what "
+            "was sent of it; null if unknown",
         )
     )
+    def state(self, info: Info) -> CertificateState | None:
+        """Return the state of today."""
+        return state_on(self.attested.record, info.context.today)
+
+    @strawberry.field(
+        description=both(
+            "归集机构推送的状态变更，按推送次序；暂时无法读取时为空（null），"
+            "此时状态未知",
+            "The changes of state that its agency sent, in that order; null if they "
+            "cannot be read now, and the state is unknown",
+        )
+    )
+    def state_changes(self) -> list[StateChange] | None:
+        """Return what was sent."""
+        changes = self.attested.record.changes
+        if changes is None:
+            return None
+        return [
+            StateChange(
+                state=change.state,
+                effective_on=change.effective_on,
+                received_at=change.received_at,
+                reason=change.reason,
+            )
+            for change in changes
+        ]
 
     @strawberry.field(description=both("行业主管部门", "The authority"))
     def authority(self) -> Body | None:
@@ -263,8 +322,10 @@ class Certificate:
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
         """See ``Kept``."""
         attested = self.attested
+        record = attested.record
         return (
-            id(attested.record),
+            # What was sent is put on it anew for each answer, so by value.
+            id(record) if record.changes == () else record,
             id(attested.proof),
             attested.envelope.digest,
             attested.attestation,
@@ -309,7 +370,6 @@ def certificate_of(
         valid_from=record.valid_from,
         valid_until=record.valid_until,
         review_due_on=record.review_due_on,
-        state=record.state,
     )
 
 

@@ -27,6 +27,7 @@ from resolvers.loaders import AnswerLoader
 from resolvers.oversight import Oversight
 from resolvers.plans.kept import Renderings
 from resolvers.privacy import Veil, veil_of
+from resolvers.sent_changes import ChangesLoader, SentChanges
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The notice counts days as Shanghai does."""
@@ -56,6 +57,8 @@ class Services:
     """Where agencies and operators take their steps."""
     quality: QualityStore
     """What is counted of agencies' data."""
+    sent_changes: SentChanges
+    """What agencies sent of certificates' states."""
     clock: Callable[[], datetime]
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)
@@ -81,6 +84,8 @@ class RequestContext:
     """What of personal data the caller sees."""
     admission: Admission = field(init=False)
     """Counts whom this request asks about."""
+    changes: ChangesLoader = field(init=False)
+    """Puts what was sent on what is handed out."""
     now: datetime = field(init=False)
     today: date = field(init=False)
     deadline: float = field(init=False)
@@ -97,6 +102,8 @@ class RequestContext:
         self.veil = veil_of(self.caller)
         oversight = self.services.oversight
         self.admission = Admission(oversight, self.caller, self.today)
+        services = self.services
+        self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         loop = asyncio.get_running_loop()
         self.deadline = loop.time() + self.services.deadline_seconds
 

@@ -1,7 +1,8 @@
 """The one gate through which every look-up of a person passes.
 
 In this order: the purpose is stated, the caller's budget of people has room, the
-agencies are asked, the look-up is on the audit log; only then is anything answered.
+agencies are asked, the look-up is on the audit log, and what was sent of certificates'
+states by then is put on them; only then is anything answered.
 Whatever a request asks in one tick (aliases, lists, entities) is admitted or refused
 as a whole, so that a refused batch asks nobody. The same refusal, in the same time,
 comes for known and unknown people, because it comes before anybody is asked.
@@ -133,7 +134,8 @@ async def look_up(
     async def ask() -> list[Answer]:
         return await asyncio.gather(*[loader.answer(holder) for loader in loaders])
 
-    return await _gated(context, holder, ask, shows)
+    answers = await _gated(context, holder, ask, shows)
+    return await context.changes.put_on(holder, answers)
 
 
 async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from policy.certificate import CertificateState, StateChange
 from policy.evidence import AccountState, Claimant
 from policy.identity import parse_identity
 from resolvers.certificates import Certificate, certificate_of
@@ -27,9 +28,20 @@ def of(**changes: object) -> Certificate:
     return replace(SHOWN, attested=attested)
 
 
+SENT = StateChange(
+    state=CertificateState.SUSPENDED,
+    effective_on=date(2026, 5, 1),
+    received_at=NOW,
+)
 OTHERS: dict[str, Callable[[], Certificate]] = {
     "record": lambda: of(record=replace(GOOD.record, title="another")),
     "equal record of other bytes": lambda: of(record=replace(GOOD.record)),
+    "what was sent of its state": lambda: of(
+        record=replace(GOOD.record, changes=(SENT,))
+    ),
+    "what cannot be known of its state": lambda: of(
+        record=replace(GOOD.record, changes=None)
+    ),
     "proof": lambda: of(proof=replace(GOOD.proof)),
     "bytes": lambda: of(envelope=absence()),
     "key": lambda: of(attestation=replace(GOOD.attestation, key_in_force=False)),
@@ -58,6 +70,14 @@ def test_another_certificate_is_another_rendering(other: str) -> None:
 )
 def test_another_sight_is_another_rendering(sight: Sight) -> None:
     assert SHOWN.depends_on(sight) != SHOWN.depends_on(SIGHT)
+
+
+def test_what_was_sent_is_put_on_anew_and_is_the_same_rendering() -> None:
+    shown, again = (
+        of(record=replace(GOOD.record, changes=(replace(SENT),))) for _ in range(2)
+    )
+
+    assert shown.depends_on(SIGHT) == again.depends_on(SIGHT)
 
 
 def test_the_moment_it_came_makes_no_other_rendering() -> None:

@@ -1,0 +1,1 @@
+"""Changes of certificates' states: taken in, kept at hand, put on every answer."""
