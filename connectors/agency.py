@@ -70,8 +70,9 @@ class Agency:
         """Answers beside this agency, compared and not shown."""
         self._connector = connector
         self._bundle = bundle
-        self._decoder = Decoder(manifest, catalogue, rows)
-        self.rows = self._decoder.rows
+        self.decoder = Decoder(manifest, catalogue, rows)
+        """Reads what it signs."""
+        self.rows = self.decoder.rows
         """The annex rows it answers for."""
         self._clock = clock
         signature = manifest.signature
@@ -121,7 +122,7 @@ class Agency:
         return read_change(
             envelope,
             bundle=self._bundle,
-            decoder=self._decoder,
+            decoder=self.decoder,
             at=self._clock(),
             skew=self._freshness.skew,
         )
@@ -277,11 +278,11 @@ class Agency:
             proof = verify(
                 envelope,
                 self._bundle,
-                types=self._decoder.types,
+                types=self.decoder.types,
                 at=now,
                 freshness=self._freshness,
             )
-            reading = self._decoder.decode(proof, asked)
+            reading = self.decoder.decode(proof, asked)
         except SigningError as error:
             return refused(error, digest)
         except RecordError as error:

@@ -43,6 +43,7 @@ class RecordFault(StrEnum):
     UNSIGNED_ABSENCE = "UNSIGNED_ABSENCE"
     INCOMPLETE = "INCOMPLETE"
     UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
+    ISSUED_IN_FUTURE = "ISSUED_IN_FUTURE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Decoder:
         for content in contents:
             try:
                 record = self._fields.record(content, holder=holder, asked=asked)
-                if (code := self._annex_code(record)) is not None:
+                if (code := self.annex_code(record)) is not None:
                     proof.require_scope(code)
             except SigningError as error:
                 refusals.append(refused(error, proof.digest))
@@ -182,16 +182,16 @@ class Decoder:
                 fault = RecordFault.MALFORMED_RECORD
                 refusals.append(self._fault(fault, proof, str(error)))
                 continue
-            if proof.key.institution != self._collection_body:
-                refusals.append(self._foreign_key(proof))
+            if (foreign := self.foreign(proof)) is not None:
+                refusals.append(foreign)
                 continue
             records.append(record)
         return tuple(records), tuple(refusals)
 
     def _objections(self, proof: VerifiedPayload) -> tuple[RefusedRecord, ...]:
         """Return why the key may not speak for all that an absence denies."""
-        if proof.key.institution != self._collection_body:
-            return (self._foreign_key(proof),)
+        if (foreign := self.foreign(proof)) is not None:
+            return (foreign,)
         try:
             for code in sorted(self.rows):
                 proof.require_scope(code)
@@ -199,14 +199,17 @@ class Decoder:
             return (refused(error, proof.digest),)
         return ()
 
-    def _annex_code(self, record: CertificateRecord) -> str | None:
+    def annex_code(self, record: CertificateRecord) -> str | None:
         """Return the annex row a record claims; ``None`` if it claims none."""
         if record.item_code in self._catalogue.items:
             return record.item_code
         item = row_of(record, self._catalogue).item
         return None if item is None else item.code
 
-    def _foreign_key(self, proof: VerifiedPayload) -> RefusedRecord:
+    def foreign(self, proof: VerifiedPayload) -> RefusedRecord | None:
+        """Say whose key it is if it is another institution's; ``None`` if it is not."""
+        if proof.key.institution == self._collection_body:
+            return None
         return self._fault(
             RecordFault.FOREIGN_KEY,
             proof,

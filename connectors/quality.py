@@ -54,6 +54,7 @@ MALFORMED_CODES = frozenset(
         RecordFault.INCOMPLETE,
         RecordFault.UNREADABLE_ANSWER,
         RecordFault.CONTRADICTION,
+        RecordFault.ISSUED_IN_FUTURE,
     }
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
@@ -109,7 +110,7 @@ def counted(answers: Iterable[Answer]) -> Counter[Measure]:
                     continue
                 seen.add((refusal.code, refusal.digest))
             sums[Measure.RECORDS] += 1
-            sums[_measure_of(refusal.code)] += 1
+            sums[measure_of(refusal.code)] += 1
         for certificate in answer.certificates:
             sums[Measure.RECORDS] += 1
             sums[Measure.FIELDS] += len(NEEDED)
@@ -118,10 +119,52 @@ def counted(answers: Iterable[Answer]) -> Counter[Measure]:
     return sums
 
 
-def _measure_of(code: str) -> Measure:
+def measure_of(code: str) -> Measure:
+    """Return what a refusal counts as."""
     if code in SCOPE_CODES:
         return Measure.SCOPE_REFUSALS
     return Measure.MALFORMED if code in MALFORMED_CODES else Measure.SIGNATURE_REFUSALS
+
+
+class Alteration(StrEnum):
+    """What of an issued document changed that nothing lawful changes."""
+
+    HOLDER_ALTERED = "HOLDER_ALTERED"
+    ISSUE_DATE_ALTERED = "ISSUE_DATE_ALTERED"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a document, as far as alterations are told by it."""
+
+    people: frozenset[str]
+    """Marks of the holder, under every key there was."""
+    issued_on: date | None
+    first_issued_on: date | None
+
+
+def alteration(before: Version, after: Version) -> Alteration | None:
+    """Say what was altered; ``None`` if nothing was, or lawfully.
+
+    A renewal (换证) has a later day of issue and the day of first issue that the
+    document always had. Without the second, a later day is what makes an old
+    certificate claimable, and is not taken for a renewal.
+    """
+    if not before.people & after.people:
+        return Alteration.HOLDER_ALTERED
+    if (before.issued_on, before.first_issued_on) == (
+        after.issued_on,
+        after.first_issued_on,
+    ):
+        return None
+    is_renewal = (
+        before.issued_on is not None
+        and after.issued_on is not None
+        and before.issued_on < after.issued_on
+        and after.first_issued_on is not None
+        and after.first_issued_on == (before.first_issued_on or before.issued_on)
+    )
+    return None if is_renewal else Alteration.ISSUE_DATE_ALTERED
 
 
 @dataclass(frozen=True, slots=True)

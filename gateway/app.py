@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
+from gateway.collection.endpoint import CollectEndpoint
+from gateway.collection.wiring import open_intake
 from gateway.connector.expiry import key_ends
 from gateway.documents import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
@@ -65,6 +67,7 @@ def create_app(
         ):
             app.state.services = services
             app.state.metrics = measured
+            app.state.intake = open_intake(settings, services, store, measured)
             async with open_callers(settings, services, store) as callers:
                 app.state.callers = callers
                 yield
@@ -81,6 +84,7 @@ def create_app(
         Route("/health/live", live),
         Route("/health/ready", Readiness().answer),
         Route("/metrics", metrics),
+        Route("/collect/{connector}", CollectEndpoint("records")),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

@@ -18,6 +18,8 @@ from gateway.metrics import Metrics
 from gateway.traces import ServersTraces, trace_of
 from resolvers.privacy import has_identity_number, without_identity_numbers
 
+COLLECT = "/collect"
+"""Agencies send to addresses below it, which have their ids in them."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -53,8 +55,7 @@ class RequestLog:
             await self._app(scope, receive, noted)
         finally:
             seconds = time.perf_counter() - started
-            # An unknown path is not a label: anyone can invent one.
-            path = scope["path"] if scope["path"] in self._paths else "other"
+            path = self._label(scope["path"])
             self._metrics.requested(path, status, seconds)
             self._logger.info(
                 "request",
@@ -65,6 +66,12 @@ class RequestLog:
                 caller=getattr(scope["state"].get("caller"), "id", None),
             )
             structlog.contextvars.reset_contextvars(**bound)
+
+    def _label(self, path: str) -> str:
+        """Return what is said of a path: an unknown one is anybody's invention."""
+        if path in self._paths:
+            return path
+        return COLLECT if path.startswith(f"{COLLECT}/") else "other"
 
 
 def _request_id(scope: Scope) -> str:

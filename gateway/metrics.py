@@ -4,6 +4,7 @@ Labels are agency ids, outcomes and refusal codes: closed sets all, so that nobo
 outside can grow them. ``docs/operating.md`` lists the metrics and a test compares.
 """
 
+from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -14,6 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from connectors.answer import Answer
 from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
+from gateway.collection.refusal import Problem
+from gateway.collection.results import LineResult
 from gateway.connector.expiry import KeyEnd
 from gateway.states.metrics import StatesMetrics
 from policy.identity import Identity
@@ -168,6 +171,30 @@ class Metrics:
             ("agency", "kind", "field"),
             registry=self.registry,
         )
+        self._collected = Counter(
+            "gateway_collected_lines",
+            "Lines that agencies sent, by stream and what became of them.",
+            ("agency", "stream", "outcome"),
+            registry=self.registry,
+        )
+        self._collected_codes = Counter(
+            "gateway_collected_codes",
+            "Why lines were refused, and what was noticed about those that were not.",
+            ("agency", "stream", "code"),
+            registry=self.registry,
+        )
+        self._missing = Gauge(
+            "gateway_collection_missing",
+            "Sequence numbers that never came, as of the last transfer here.",
+            ("agency", "stream"),
+            registry=self.registry,
+        )
+        self._transfers_refused = Counter(
+            "gateway_transfers_refused",
+            "Transfers that were refused as a whole, by reason.",
+            ("problem",),
+            registry=self.registry,
+        )
         self._logger = structlog.get_logger("gateway.privacy")
         self._registry_logger = structlog.get_logger("gateway.registry")
         self._registry_is_failing = False
@@ -264,6 +291,24 @@ class Metrics:
     ) -> None:
         """See ``QualityObserver.quality_rated``."""
         self._quality_rates.labels(agency, dimension, str(days)).set(share)
+
+    def collected(
+        self, connector: str, stream: str, results: Sequence[LineResult]
+    ) -> None:
+        """See ``intake.Observer.collected``."""
+        for outcome, lines in Tally(one.outcome for one in results).items():
+            self._collected.labels(connector, stream, outcome).inc(lines)
+        codes = Tally(one.code for one in results if one.code is not None)
+        for code, lines in codes.items():
+            self._collected_codes.labels(connector, stream, code).inc(lines)
+
+    def transfer_refused(self, problem: Problem) -> None:
+        """See ``intake.Observer.transfer_refused``."""
+        self._transfers_refused.labels(problem).inc()
+
+    def missing(self, connector: str, stream: str, numbers: int) -> None:
+        """See ``intake.Observer.missing``."""
+        self._missing.labels(connector, stream).set(numbers)
 
     def keys_end(self, ends: Iterable[KeyEnd]) -> None:
         """Show when keys end, and of no others."""

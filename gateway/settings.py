@@ -16,6 +16,7 @@ import msgspec
 
 from connectors.strict_toml import TableError, read_table
 from gateway.callers.options import AgencyCallers, ClientCertificate, Issuer, Token
+from gateway.collection.options import Collection
 from gateway.connector.options import Registration
 from gateway.errors import StartError
 from gateway.graphql_http.options import Http
@@ -45,6 +46,7 @@ TABLES = (
     "limits",
     "privacy",
     "registration",
+    "collection",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -91,6 +93,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long look-ups are on record, and how many people one may look up."""
     registration: Registration = Registration()
     """Where agencies that register themselves may be."""
+    collection: Collection = Collection()
+    """How much agencies may send at once."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None

@@ -116,7 +116,7 @@ async def open_services(
             raise StartError(str(error)) from None
         yield Services(
             live=registry.live,
-            quality=quality,
+            quality=keeper,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

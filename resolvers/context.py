@@ -5,6 +5,7 @@ request: one clock reading, one deadline and one batch an agency.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
-from connectors.quality import Sums
+from connectors.quality import Measure, Sums
 from connectors.registration.office import RegistrationOffice
 from policy.catalogue import Body, Catalogue
 from policy.parameters import Parameters
@@ -38,6 +39,9 @@ class QualityStore(Protocol):
 
     async def sums(self, agency: str, since: date) -> Sums:
         """Return what was counted of ``agency`` from ``since`` on."""
+
+    def collected(self, agency: str, sums: Counter[Measure]) -> None:
+        """Take in what was counted of records that ``agency`` sent."""
 
 
 @dataclass(frozen=True, slots=True)

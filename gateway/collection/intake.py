@@ -31,8 +31,9 @@ from resolvers.caller import Caller
 class Handler(Protocol):
     """What keeps one stream's lines."""
 
-    stream: str
-    """How the stream is called: in the store, in answers and in metrics."""
+    @property
+    def stream(self) -> str:
+        """How the stream is called: in the store, in answers and in metrics."""
 
     async def take(
         self,

@@ -112,8 +112,8 @@ class Summary:
                 "stream": self.stream,
                 "isComplete": is_complete,
                 "lines": self.lines,
-                "outcomes": {o: self.outcomes[o] for o in Outcome},
-                "codes": dict(sorted(self.codes.items())),
+                "outcomes": {o.value: self.outcomes[o] for o in Outcome},
+                "codes": {str(c): n for c, n in sorted(self.codes.items())},
                 **({} if position is None else position.shown()),
             }
         }

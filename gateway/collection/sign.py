@@ -46,13 +46,15 @@ def signed_headers(  # noqa: PLR0913 - what a signature covers
     body: bytes | None = None,
     encoding: str | None = None,
     nonce: str | None = None,
+    chunked: bool = False,
 ) -> Mapping[str, str]:
     """Return the headers that make a request of ``key``'s institution's."""
     draft = _Draft(method, url)
     covered = list(COVERED)
     if body is not None:
         draft.headers["Content-Digest"] = content_digest(body)
-        draft.headers["Content-Length"] = str(len(body))
+        if not chunked:
+            draft.headers["Content-Length"] = str(len(body))
         if encoding is not None:
             draft.headers["Content-Encoding"] = encoding
         covered += [c for c in COVERED_OF_A_BODY if c.title() in draft.headers]

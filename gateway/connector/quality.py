@@ -42,6 +42,8 @@ MAX_WAITING = 5_000
 """The most answers that wait to be counted."""
 NOTED = 10_000
 """Of how many answers it is known that they were seen today; each is some 300 bytes."""
+NOTHING_SEEN = Sighting((), frozenset())
+"""Records that are sent are compared with the past where they are kept."""
 COMPARED_A_TURN = 500
 """With how many answers the past is asked, every few seconds. What comes beyond is
 counted and compared another time: a row for each certificate of a bulk check would
@@ -108,6 +110,9 @@ class QualityKeeper:
         self._reports = reports
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
+        self._collected: defaultdict[str, Counter[Measure]] = defaultdict(Counter)
+        """What was counted of records as they were sent, by agency."""
+        self.sums = store.sums
         self._people = 0
         self._room = 0
         """With how many answers the past may still be asked in this turn."""
@@ -120,6 +125,10 @@ class QualityKeeper:
         if self._people + len(answers) <= MAX_WAITING:
             self._waiting.append(_Waiting(agency, answers))
             self._people += len(answers)
+
+    def collected(self, agency: str, sums: Counter[Measure]) -> None:
+        """See ``resolvers.context.QualityStore``."""
+        self._collected[agency] += sums
 
     async def keep(self) -> None:
         """Count what waits, again and again."""
@@ -145,18 +154,30 @@ class QualityKeeper:
         """
         today = self._clock().astimezone(SHANGHAI).date()
         self._room = COMPARED_A_TURN
+        while self._collected:
+            agency, sums = self._collected.popitem()
+            try:
+                await self._add(agency, today, sums, NOTHING_SEEN)
+            except DATABASE_ERRORS:
+                self._collected[agency] += sums
+                raise
         while self._waiting:
             by_agency = self._some(today)
             for agency, (sums, seen) in by_agency.items():
                 try:
-                    total = await self._store.add(agency, today, sums, seen)
+                    await self._add(agency, today, sums, seen)
                 except DATABASE_ERRORS:
                     # What was taken for compared is not kept.
                     self._noted.clear()
                     raise
-                self._reports.quality_counted(agency, total)
-                if any(total[measure] for measure in self._thresholds):
-                    await self._propose(agency, today)
+
+    async def _add(
+        self, agency: str, today: date, sums: Counter[Measure], seen: Sighting
+    ) -> None:
+        total = await self._store.add(agency, today, sums, seen)
+        self._reports.quality_counted(agency, total)
+        if any(total[measure] for measure in self._thresholds):
+            await self._propose(agency, today)
 
     def _some(self, today: date) -> dict[str, tuple[Counter[Measure], Sighting]]:
         """Take some of what waits, and count it."""

@@ -42,6 +42,7 @@ collected_records = Table(
     Column("digest", String(64), nullable=False),
     Column("certificate", String(400), nullable=False),
     Column("person", String(64), nullable=False),
+    Column("document", String(64), nullable=False),
     Column("envelope", Text, nullable=False),
     Column("key_id", String(128), nullable=False),
     Column("signed_at", Moment),
@@ -50,8 +51,10 @@ collected_records = Table(
     Column("item", String(32)),
     Column("level", String(16)),
     Column("issued_on", Date),
+    Column("first_issued_on", Date),
     Column("unlawful_change", String(32)),
     UniqueConstraint("connector", "digest", name="one_record_a_digest"),
     Index("collected_records_by_person", "person", "connector"),
     Index("collected_records_by_certificate", "certificate"),
+    Index("collected_records_by_document", "document"),
 )

@@ -66,6 +66,8 @@ MAY_ASK = {
     "tests/attacks/test_graphql_cop.py": A_GATEWAY,
     "tests/gateway/callers/test_over_http.py": A_GATEWAY,
     "tests/gateway/callers/haproxy.py": "a proxy, whether it is up",
+    "tests/gateway/collection/sending.py": A_GATEWAY,
+    "tests/gateway/collection/test_transfers.py": A_GATEWAY,
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,

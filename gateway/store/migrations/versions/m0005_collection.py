@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("certificate", sa.String(400), nullable=False),
         sa.Column("person", sa.String(64), nullable=False),
+        sa.Column("document", sa.String(64), nullable=False),
         sa.Column("envelope", sa.Text(), nullable=False),
         sa.Column("key_id", sa.String(128), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True)),
@@ -46,6 +47,7 @@ def upgrade() -> None:
         sa.Column("item", sa.String(32)),
         sa.Column("level", sa.String(16)),
         sa.Column("issued_on", sa.Date()),
+        sa.Column("first_issued_on", sa.Date()),
         sa.Column("unlawful_change", sa.String(32)),
         sa.UniqueConstraint("connector", "digest", name="one_record_a_digest"),
     )
@@ -55,3 +57,4 @@ def upgrade() -> None:
     op.create_index(
         "collected_records_by_certificate", "collected_records", ["certificate"]
     )
+    op.create_index("collected_records_by_document", "collected_records", ["document"])

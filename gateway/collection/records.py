@@ -1,0 +1,170 @@
+"""The stream of records: judged one by one, kept by the hundred, told line by line."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.agency import Agency
+from connectors.answer import RefusedRecord
+from connectors.collecting import BelievedRecord, judge_record
+from connectors.live import Snapshot
+from connectors.quality import NEEDED, Alteration, Measure, measure_of
+from gateway.collection.line import Line
+from gateway.collection.results import LineResult, Outcome
+from gateway.store.collected import (
+    STREAM,
+    Kept,
+    KnownRecord,
+    StatedRecord,
+    StoredRecords,
+)
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from policy.text import Text
+from resolvers.context import SHANGHAI
+from signing.envelope import Envelope
+
+BREATH = 50
+"""After so many records somebody else gets the event loop."""
+ROLLBACK = "ROLLBACK"
+SUPERSEDED = "SUPERSEDED"
+WORDS = {
+    ROLLBACK: Text(
+        "序号已用过且内容不同；序号只增不减",
+        "the sequence number was used for something else; numbers only rise",
+    ),
+    SUPERSEDED: Text(
+        "同一证书已有序号更大的记录；已存档，不作为现行内容",
+        "a record of the same document with a higher number is there; this one is "
+        "kept as history",
+    ),
+    Alteration.HOLDER_ALTERED: Text(
+        "已存档；同一编号的持证人与此前不同，已计入数据质量",
+        "kept; the same number had another holder before, which counts against the "
+        "data's quality",
+    ),
+    Alteration.ISSUE_DATE_ALTERED: Text(
+        "已存档；同一证书的发证日期与此前不同且不是换证，已计入数据质量",
+        "kept; the same document had another issue date before and this is no "
+        "renewal, which counts against the data's quality",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHandler:
+    """Keeps records; implements ``intake.Handler``."""
+
+    store: StoredRecords
+    certificate_of: Callable[[str, CertificateRecord], str]
+    """Seals a certificate's id."""
+    people_of: Callable[[Identity], Sequence[str]]
+    """Returns a person's pseudonyms, the present one first."""
+    mark: Callable[[str], str]
+    """Makes a mark of a document that tells nothing of it."""
+    counted: Callable[[str, Counter[Measure]], None]
+    """Takes what is to be counted of an agency's data."""
+    stream: str = STREAM
+
+    async def take(
+        self, agency: Agency, snapshot: Snapshot, lines: Sequence[Line], at: datetime
+    ) -> Sequence[LineResult]:
+        """See ``Handler``."""
+        envelopes = [Envelope(line.record) for line in lines]
+        known = await self.store.known(agency.id, [e.digest.hex() for e in envelopes])
+        today = at.astimezone(SHANGHAI).date()
+        sums: Counter[Measure] = Counter()
+        results: dict[int, LineResult] = {}
+        records: list[StatedRecord | KnownRecord] = []
+        kept_lines: list[Line] = []
+        for number, (line, envelope) in enumerate(zip(lines, envelopes, strict=True)):
+            if number % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            if envelope.digest.hex() in known:
+                records.append(KnownRecord(line.sequence, envelope.digest.hex()))
+                kept_lines.append(line)
+                continue
+            judged = judge_record(
+                envelope,
+                snapshot.bundle,
+                decoder=agency.decoder,
+                signature=agency.manifest.signature,
+                at=at,
+                today=today,
+            )
+            sums[Measure.RECORDS] += 1
+            if isinstance(judged, RefusedRecord):
+                sums[measure_of(judged.code)] += 1
+                results[line.number] = _refused(line, judged)
+                continue
+            missing = (getattr(judged.record, name) is None for name in NEEDED)
+            sums[Measure.FIELDS] += len(NEEDED)
+            sums[Measure.FIELDS_MISSING] += sum(missing)
+            records.append(self._stated(agency.id, line, judged))
+            kept_lines.append(line)
+        if records:
+            kept = await self.store.keep(agency.id, records, at)
+            for line, one in zip(kept_lines, kept, strict=True):
+                results[line.number] = _result(line, one)
+                sums[Measure.ALTERED] += one.altered is not None
+        self.counted(agency.id, sums)
+        return [results[line.number] for line in lines]
+
+    def _stated(self, agency: str, line: Line, judged: BelievedRecord) -> StatedRecord:
+        record, proof = judged.record, judged.proof
+        return StatedRecord(
+            sequence=line.sequence,
+            digest=proof.digest.hex(),
+            certificate=self.certificate_of(agency, record),
+            people=tuple(self.people_of(record.holder)),
+            document=self.mark(_document(agency, judged)),
+            envelope=line.record.decode("ascii"),
+            key_id=proof.key.kid,
+            signed_at=proof.signed_at,
+            item=judged.row,
+            level=record.level,
+            issued_on=record.issued_on,
+            first_issued_on=record.first_issued_on,
+        )
+
+
+def _document(agency: str, judged: BelievedRecord) -> str:
+    """Return what stays the same whatever is altered: its number, or its licence's.
+
+    Item and level belong to it, since one number may be that of several licences.
+    """
+    record = judged.record
+    number = record.licence_id or record.number
+    item = judged.row or record.item_code or record.item
+    return "\x1f".join(("collected", agency, number, item, record.level or ""))
+
+
+def _refused(line: Line, judged: RefusedRecord) -> LineResult:
+    return LineResult(
+        line=line.number,
+        sequence=line.sequence,
+        outcome=Outcome.REFUSED,
+        code=judged.code,
+        reason=Text(f"未通过核验，未采信：{judged.code}", judged.reason),
+    )
+
+
+def _result(line: Line, kept: Kept) -> LineResult:
+    code: str | None = None
+    match kept.outcome:
+        case Outcome.REFUSED:
+            code = ROLLBACK
+        case Outcome.SUPERSEDED:
+            code = kept.altered or SUPERSEDED
+        case Outcome.ACCEPTED | Outcome.ALREADY_KNOWN:
+            code = kept.altered
+    return LineResult(
+        line=line.number,
+        sequence=line.sequence,
+        outcome=kept.outcome,
+        code=code,
+        reason=None if code is None else WORDS[code],
+        gap=kept.gap,
+    )

@@ -1,0 +1,33 @@
+"""Put together what takes transfers."""
+
+from gateway.collection.intake import Intake, Observer
+from gateway.collection.records import RecordHandler
+from gateway.settings import Settings
+from gateway.store.collected import StoredRecords
+from gateway.store.store import Store
+from gateway.store.used_tokens import StoredUsedTokens
+from resolvers.context import Services
+
+
+def open_intake(
+    settings: Settings, services: Services, store: Store, reports: Observer
+) -> Intake:
+    """Return the door of all streams."""
+    records = StoredRecords(store)
+    pseudonyms = services.oversight.pseudonyms
+    handler = RecordHandler(
+        store=records,
+        certificate_of=services.certificate_ids.seal_record,
+        people_of=pseudonyms.all_of,
+        mark=pseudonyms.of_document,
+        counted=services.quality.collected,
+    )
+    return Intake(
+        live=services.live,
+        used=StoredUsedTokens(store.writer),
+        positions=records,
+        handlers={handler.stream: handler},
+        options=settings.collection,
+        reports=reports,
+        clock=services.clock,
+    )
