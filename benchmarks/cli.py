@@ -68,6 +68,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     lasting_minutes: Annotated[
         float, typer.Option(help="The most that phase may take.")
     ] = 60.0,
+    records: Annotated[
+        int, typer.Option(help="Records in the phase of collection.", min=1_000)
+    ] = 1_000_000,
     publish: Annotated[
         bool, typer.Option(help="Write into benchmarks/results and docs.")
     ] = False,
@@ -97,7 +100,7 @@ def bench(  # noqa: PLR0913 - one argument an option
         with opened_stage(folder, volume, checkout, len(contenders) > 1) as stage:
             reference = reference_of(GATEWAY, stage)
             run = Run(stage, contenders, volume, repeats, reference)
-            known = measured(run, chosen, (lasting, lasting_minutes), places)
+            known = measured(run, chosen, (lasting, lasting_minutes), records, places)
     except BenchmarkError as error:
         sys.stderr.write(f"benchmark: {error}\n")
         raise typer.Exit(1) from None
@@ -153,7 +156,11 @@ def opened_stage(
 
 
 def measured(
-    run: Run, chosen: Sequence[str], lasting: tuple[int, float], places: Places
+    run: Run,
+    chosen: Sequence[str],
+    lasting: tuple[int, float],
+    records: int,
+    places: Places,
 ) -> dict[str, Any]:
     """Measure what was chosen, phase by phase; write after each what is known."""
     known = results.read(places.figures)
@@ -167,7 +174,7 @@ def measured(
             for found in profiled(run):
                 known["profile"][found.phase] = found.to_json()
         elif name in list(Work):
-            _measure_work(run, Work(name), known)
+            _measure_work(run, Work(name), records, known)
         else:
             _measure(run, Phase(name), lasting, known)
         results.write(places.figures, known)
@@ -188,12 +195,13 @@ def _measure(
     known["phases"][phase] = results.phase_of(measurements, began, spread)
 
 
-def _measure_work(run: Run, work: Work, known: dict[str, Any]) -> None:
+def _measure_work(run: Run, work: Work, records: int, known: dict[str, Any]) -> None:
     began, busy = results.now(), [os.getloadavg()[0]]
     content: dict[str, Any] = {}
-    for found in offices.measured(work, run.stage):
+    for found in offices.measured(work, run.stage, records):
         figures = ", ".join(f"{name} {v:,.1f}" for name, v in found.figures.items())
-        console.print(f"{work:<11} {found.database:<16} {figures}", highlight=False)
+        line = f"{work:<11} {found.database:<16} {figures}"
+        console.print(line, soft_wrap=True, highlight=False)
         content[found.database] = found.figures
         busy.append(os.getloadavg()[0])
     spread = (min(busy), max(busy))

@@ -31,7 +31,7 @@ NAMES = (
     *("id_type", "id_number", "holder_name", "number", "title", "category", "item"),
     *("item_code", "level", "first_issued_on", "issued_on", "valid_from"),
     *("valid_until", "review_due_on", "state", "authority", "evaluation_body"),
-    *("collection_body", "held"),
+    *("collection_body", "held", "state_since"),
 )
 LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
@@ -91,7 +91,7 @@ def manifest(agency: str, address: str, ttl_seconds: float) -> str:
         f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
         f"\n[record]\n{fields}\n"
         f"\n[record.values.level]\n{levels}\n"
-        '\n[record.values.state]\nVALID = "VALID"\n'
+        '\n[record.values.state]\nVALID = "VALID"\nREVOKED = "REVOKED"\n'
     )
 
 

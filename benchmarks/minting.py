@@ -218,6 +218,16 @@ def _forged(corpus: Corpus, index: int, forgery: Forgery, signed_at: datetime) -
     return f"{header}.{base64url.encode(altered).decode()}.{signature}"
 
 
+def signed(
+    agency: str,
+    content: object,
+    signed_at: datetime,
+    type_: PayloadType = PayloadType.RECORD,
+) -> str:
+    """Return what an agency signs, as a compact JWS."""
+    return _token(_json(content), signing_key(agency), type_, signed_at)
+
+
 def _token(
     payload: bytes, key: SigningKey, type_: PayloadType, signed_at: datetime
 ) -> str:
