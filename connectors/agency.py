@@ -9,6 +9,7 @@ whether its key is still in force and its signature still fresh is asked each ti
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.answer import (
@@ -19,7 +20,9 @@ from connectors.answer import (
     SourceOutcome,
 )
 from connectors.changes import SentChange, read_change
-from connectors.connector import Connector
+from connectors.collected import instead_of
+from connectors.collecting import RECORDS
+from connectors.connector import Collected, Connector, Reply
 from connectors.decode import Decoder, Reading, refused
 from connectors.errors import UnreachableError
 from connectors.guard import Guard, Observer
@@ -57,6 +60,7 @@ class Agency:
         observer: Observer,
         clock: Callable[[], datetime],
         rows: frozenset[str] | None = None,
+        when_silent: Connector | None = None,
     ) -> None:
         self.manifest = manifest
         self.id = manifest.id
@@ -82,8 +86,14 @@ class Agency:
         )
         self._readings = Readings(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
+        self._sent = when_silent
         self._guard = Guard(
-            manifest, self._ask, self._still_holds, observer, self.health
+            manifest,
+            self._ask,
+            self._still_holds,
+            observer,
+            self.health,
+            when_silent=None if when_silent is None else self._ask_what_was_sent,
         )
 
     def ask(
@@ -161,8 +171,31 @@ class Agency:
         await self._guard.close()
 
     async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:
+        return await self._ask_by(self._connector, holders)
+
+    async def _ask_what_was_sent(
+        self, silent: Mapping[Identity, Answer]
+    ) -> Mapping[Identity, Answer]:
+        """Answer from what was collected about whom there is something."""
+        if self._sent is None or not silent:
+            return {}
+        try:
+            found = await self._ask_by(self._sent, list(silent))
+        except UnreachableError:
+            return {}
+        return {
+            holder: replace(
+                answer, reason=answer.reason or instead_of(silent[holder].outcome)
+            )
+            for holder, answer in zip(silent, found, strict=True)
+            if answer.retrieved_at is not None
+        }
+
+    async def _ask_by(
+        self, connector: Connector, holders: Sequence[Identity]
+    ) -> list[Answer]:
         started = time.perf_counter()
-        reply = await self._connector.fetch(holders)
+        reply = await connector.fetch(holders)
         latency = time.perf_counter() - started
         # It may have been frozen while it was asked.
         if (instead := self._not_asked()) is not None:
@@ -178,16 +211,17 @@ class Agency:
             distinct = {envelope.digest: envelope for envelope in envelopes}
             for digest, envelope in distinct.items():
                 if digest not in read:
-                    read[digest] = self._read(envelope, now, asked)
+                    sent = None if reply.collected is None else reply.collected[digest]
+                    read[digest] = self._read(envelope, now, asked, sent)
             found = [(envelope, read[d]) for d, envelope in distinct.items()]
-            answers.append(self._answer(holder, found, reply.nonce, now, latency))
+            answers.append(self._answer(holder, found, reply, now, latency))
         return answers
 
     def _answer(
         self,
         holder: Identity,
         found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
-        nonce: str | None,
+        reply: Reply,
         now: datetime,
         latency: float,
     ) -> Answer:
@@ -202,7 +236,7 @@ class Agency:
                 refusals.append(reading)
                 continue
             holding = reading.holdings.get(holder.number)
-            if reading.nonce != nonce:
+            if reading.nonce != reply.nonce:
                 refusals.append(_fault(RecordFault.REPLAYED, reading))
             elif holding is None and reading.proof.type is PayloadType.RESPONSE:
                 refusals.append(_fault(RecordFault.UNSIGNED_ABSENCE, reading))
@@ -215,9 +249,12 @@ class Agency:
                 if holding.held is not None:
                     held = max(held or 0, holding.held)
                 certificates += [
-                    self._attested(record, envelope, reading, now)
+                    self._attested(record, envelope, reading, now, reply.collected)
                     for record in holding.records
                 ]
+        if reply.collected is not None:
+            # How many are held is the signer's word of another day.
+            held = None
         refusals += _faults_of_the_list(absent, held, certificates, refusals)
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
@@ -229,10 +266,11 @@ class Agency:
             certificates=tuple(certificates),
             refusals=tuple(refusals),
             reason=_refused_reason(refusals) if refusals else None,
-            retrieved_at=now,
+            retrieved_at=_came_at(found, reply.collected, now),
             is_complete=not refusals and (absent or held is not None),
             proofs=tuple(proofs),
             latency_seconds=latency,
+            is_collected=reply.collected is not None,
         )
 
     def _attested(
@@ -241,15 +279,18 @@ class Agency:
         envelope: Envelope,
         reading: Reading,
         now: datetime,
+        sent: Mapping[bytes, Collected] | None,
     ) -> AttestedCertificate:
+        collected = None if sent is None else sent[envelope.digest]
         return AttestedCertificate(
             agency=self.id,
             record=record,
             attestation=self._attestation_by(reading.proof.key),
             proof=reading.proof,
             envelope=envelope,
-            retrieved_at=now,
+            retrieved_at=now if collected is None else collected.at,
             is_envelope_shared=len(reading.holdings) > 1,
+            collected=collected,
         )
 
     def _attestation_by(self, key: TrustedKey) -> Attestation:
@@ -267,20 +308,29 @@ class Agency:
         return attestation
 
     def _read(
-        self, envelope: Envelope, now: datetime, asked: Mapping[str, Identity]
+        self,
+        envelope: Envelope,
+        now: datetime,
+        asked: Mapping[str, Identity],
+        sent: Collected | None,
     ) -> Reading | RefusedRecord:
-        """Verify and decode ``envelope``, or recognise it as verified before."""
+        """Verify and decode ``envelope``, or recognise it as verified before.
+
+        What was ``sent`` before is judged as of when it came, of whatever age.
+        """
         digest = envelope.digest
+        at = now if sent is None else sent.at
+        freshness = self._freshness if sent is None else None
         known = self._readings.get(digest)
-        if known is not None and self._is_in_force(known.proof, now):
+        if known is not None and self._is_in_force(known.proof, at, freshness):
             return known
         try:
             proof = verify(
                 envelope,
                 self._bundle,
-                types=self.decoder.types,
-                at=now,
-                freshness=self._freshness,
+                types=self.decoder.types if sent is None else RECORDS,
+                at=at,
+                freshness=freshness,
             )
             reading = self.decoder.decode(proof, asked)
         except SigningError as error:
@@ -294,12 +344,15 @@ class Agency:
 
     def _still_holds(self, answer: Answer) -> bool:
         now = self._clock()
-        return all(self._is_in_force(proof, now) for proof in answer.proofs)
+        fresh = self._freshness
+        return all(self._is_in_force(proof, now, fresh) for proof in answer.proofs)
 
-    def _is_in_force(self, proof: VerifiedPayload, now: datetime) -> bool:
+    def _is_in_force(
+        self, proof: VerifiedPayload, at: datetime, freshness: Freshness | None
+    ) -> bool:
         """Say whether a proof made before is still one."""
         try:
-            proof.require_in_force(self._bundle, now, self._freshness)
+            proof.require_in_force(self._bundle, at, freshness)
         except SigningError:
             return False
         return True
@@ -340,6 +393,17 @@ class Agency:
                 en="the agency knows no identity numbers of this type; not asked",
             ),
         )
+
+
+def _came_at(
+    found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
+    sent: Mapping[bytes, Collected] | None,
+    now: datetime,
+) -> datetime | None:
+    """Return when the newest of what there is came; ``None`` if nothing was sent."""
+    if sent is None:
+        return now
+    return max((sent[envelope.digest].at for envelope, _ in found), default=None)
 
 
 def _keys_of(bundle: TrustBundle, institution: str) -> list[TrustedKey]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from connectors.connector import Collected
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
 from policy.text import Text
@@ -68,6 +69,8 @@ class AttestedCertificate:
     retrieved_at: datetime
     is_envelope_shared: bool = False
     """Whether the signed bytes are about other people too."""
+    collected: Collected | None = None
+    """How it came, if it was sent before anybody asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +90,5 @@ class Answer:
     """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None
     """How long the agency took; ``None`` if it was not asked."""
+    is_collected: bool = False
+    """Whether it is made of what the agency sent before, or of there being nothing."""

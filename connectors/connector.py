@@ -6,12 +6,21 @@ into certificates after ``signing`` verified them. Time limits, retries, caches 
 concurrency are the guard's, the same for every connector.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How a record came that was sent before anybody asked."""
+
+    at: datetime
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,8 @@ class Reply:
     """One tuple a holder, in the order asked; empty where nothing signed came."""
     nonce: str | None = None
     """What the signed bytes must repeat, if the agency signs a nonce."""
+    collected: Mapping[bytes, Collected] | None = None
+    """How each envelope came, by digest; ``None`` if the agency was asked itself."""
 
 
 class Connector(Protocol):

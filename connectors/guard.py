@@ -22,14 +22,16 @@ from connectors.errors import (
     UnreadableError,
 )
 from connectors.flights import Flight, Flights
-from connectors.health import CONCLUSIVE, Health
+from connectors.health import CONCLUSIVE, SILENT, Health
 from connectors.manifest import Manifest
+from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
 from policy.text import Text
 
 Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
-
+WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
+"""Answer about people about whom the agency was silent; about some, or nobody."""
 
 ANSWER_FACTOR = 8
 """What an answer weighs for each byte that was signed: parsed, and as it came."""
@@ -51,13 +53,15 @@ class Observer(Protocol):
 class Guard:
     """Guards one agency; lives as long as its manifest is in force."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed in one place only
         self,
         manifest: Manifest,
         ask: Ask,
         still_holds: Callable[[Answer], bool],
         observer: Observer,
         health: Health,
+        *,
+        when_silent: WhenSilent | None = None,
     ) -> None:
         self._agency = manifest.id
         self._endpoint = manifest.endpoint
@@ -65,6 +69,9 @@ class Guard:
         self._still_holds = still_holds
         self._observer = observer
         self._health = health
+        self._when_silent = when_silent
+        # What was collected was counted when it came.
+        self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
         room = manifest.cache.bytes_each
         share = room // manifest.cache.holders
         self._cache: TTLCache[Identity, Answer] = TTLCache(
@@ -144,11 +151,15 @@ class Guard:
         self._observer.called(self._agency, len(batch), time.perf_counter() - started)
         self._health.note(answers)
         landed = dict(zip(batch, answers, strict=True))
-        self._observer.landed(self._agency, landed)
+        if self._counts:
+            self._observer.landed(self._agency, landed)
+        if self._when_silent is not None:
+            landed |= await self._when_silent(_silent(landed))
         # Kept for no time, it would only have to be found old.
         if self._cache.ttl:
             for holder, answer in landed.items():
-                if answer.outcome in CONCLUSIVE:
+                # What was collected may be newer at any moment, and is near.
+                if answer.outcome in CONCLUSIVE and not answer.is_collected:
                     self._cache[holder] = answer
         return landed
 
@@ -187,6 +198,11 @@ class Guard:
             case _:
                 raise error
         return Answer(agency=self._agency, outcome=outcome, reason=reason)
+
+
+def _silent(landed: Mapping[Identity, Answer]) -> dict[Identity, Answer]:
+    """Return the answers that are none."""
+    return {h: answer for h, answer in landed.items() if answer.outcome in SILENT}
 
 
 def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:

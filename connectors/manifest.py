@@ -33,6 +33,8 @@ class Protocol(StrEnum):
 
     REST = "rest"
     GRAPHQL = "graphql"
+    COLLECTED = "collected"
+    """Not at all: what it sent before answers."""
 
 
 class SignatureForm(StrEnum):
@@ -48,7 +50,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where the agency is asked and how much may be asked of it."""
 
     protocol: Protocol
-    url: Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-?A-\[\]-~]+\Z")]
+    url: Annotated[str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")] = ""
+    """Empty where nobody is asked."""
     unsafe_plain_http: bool = False
     """Whether ``http`` may leave this machine, where others can read and change it."""
     bearer_token: Token | None = None
@@ -103,6 +106,13 @@ class Cache(msgspec.Struct, frozen=True, kw_only=True):
         return self.megabytes * 1024 * 1024 // 2
 
 
+class Collection(msgspec.Struct, frozen=True, kw_only=True):
+    """What the records are for that the agency sends before it is asked."""
+
+    answers_when_silent: bool = False
+    """Whether they answer where the agency itself does not."""
+
+
 class Values(msgspec.Struct, frozen=True, kw_only=True):
     """What the agency's words mean in ours; a word not listed is unknown."""
 
@@ -153,6 +163,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     request: Request = Request()
     response: Response = Response()
     cache: Cache = Cache()
+    collection: Collection = Collection()
 
 
 def read_manifest(text: str) -> Manifest:
@@ -166,10 +177,28 @@ def read_manifest(text: str) -> Manifest:
         manifest = read_table(text, Manifest)
     except TableError as error:
         raise ManifestError(str(error)) from None
-    _refuse_unusable_address(manifest.endpoint.url)
-    _refuse_plain_http(manifest.endpoint)
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        _refuse_needless_address(manifest)
+    else:
+        _refuse_unusable_address(manifest.endpoint.url)
+        _refuse_plain_http(manifest.endpoint)
     _refuse_contradictions(manifest)
     return manifest
+
+
+def _refuse_needless_address(manifest: Manifest) -> None:
+    """Refuse settings that ask somebody where nobody is asked."""
+    if manifest.endpoint.url:
+        raise ManifestError(
+            "endpoint.url is set, but endpoint.protocol is 'collected': nobody is "
+            "asked; remove it, or name the protocol it speaks and set "
+            "collection.answers_when_silent"
+        )
+    if manifest.collection.answers_when_silent:
+        raise ManifestError(
+            "collection.answers_when_silent is set, but endpoint.protocol is "
+            "'collected': what was collected answers always; remove it"
+        )
 
 
 def _refuse_unusable_address(url: str) -> None:
@@ -178,6 +207,8 @@ def _refuse_unusable_address(url: str) -> None:
     Which networks agencies live in is the operator's to say, so an address inside
     the private ranges is one like any other.
     """
+    if not url:
+        raise ManifestError("endpoint.url is missing")
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import aiohttp
 
 from connectors.agency import Agency
+from connectors.collected import CollectedConnector, CollectedRecords
 from connectors.connector import Connector
 from connectors.errors import ManifestError
 from connectors.graphql import GraphQLConnector
@@ -24,6 +25,7 @@ from signing.trust import TrustBundle
 PROTOCOLS: Mapping[Protocol, Callable[[Manifest, aiohttp.ClientSession], Connector]] = (
     MappingProxyType({Protocol.REST: RestConnector, Protocol.GRAPHQL: GraphQLConnector})
 )
+"""Those that ask somebody."""
 
 
 def load_manifests(folder: Path) -> list[Manifest]:
@@ -56,20 +58,29 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
     observer: Observer,
     clock: Callable[[], datetime],
     rows: frozenset[str] | None = None,
+    collected: CollectedRecords | None = None,
 ) -> Agency:
     """Make ``manifest``'s agency ready to be asked.
 
     It answers for ``rows`` of the annex; for all of its body's if none are given.
+    ``collected`` are needed by a manifest that answers from what was sent.
 
     Raises:
         ManifestError: it names a body the catalogue does not have, or a field
             expression that is not JMESPath.
     """
     require_known_bodies(manifest, catalogue)
-    connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+    sent = None if collected is None else CollectedConnector(manifest.id, collected)
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        if sent is None:
+            raise ManifestError(f"{manifest.id}: nothing is collected here")
+        connector: Connector = sent
+    else:
+        connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
     return Agency(
         manifest,
         connector,
+        when_silent=sent if manifest.collection.answers_when_silent else None,
         bundle=bundle,
         catalogue=catalogue,
         observer=observer,

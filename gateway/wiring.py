@@ -16,6 +16,7 @@ from connectors.guard import Observer as GuardObserver
 from connectors.registration.rules import Configured
 from connectors.registration.store import StoreUnavailableError
 from connectors.registry import load_manifests
+from gateway.collection.answers import CollectedAnswers
 from gateway.connector.live_registry import (
     LiveRegistry,
     RegistryObserver,
@@ -34,6 +35,7 @@ from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
 from gateway.states.live import LiveStates, StatesObserver, kept_states
 from gateway.store.changes import Bell, told_of_changes
+from gateway.store.collected import StoredRecords
 from gateway.store.quality import StoredQuality
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.states import StoredStates
@@ -100,6 +102,9 @@ async def open_services(
             registry = LiveRegistry(
                 *(registrations, configured, sessions),
                 catalogue=catalogue,
+                collected=CollectedAnswers(
+                    StoredRecords(store), oversight.pseudonyms.all_of
+                ),
                 observer=keeper,
                 reports=observer,
                 clock=clock,

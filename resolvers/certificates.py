@@ -71,6 +71,19 @@ class Provenance:
     retrieved_at: datetime = strawberry.field(
         description=both("取得时间", "When the gateway received the bytes")
     )
+    collected_at: datetime | None = strawberry.field(
+        description=both(
+            "归集时间：机构主动报送此记录的时间；为空则系本次或近期查询所得",
+            "When the agency sent the record before anybody asked; null if it was "
+            "asked",
+        )
+    )
+    sequence: int | None = strawberry.field(
+        description=both(
+            "归集序号，由机构编排；查询所得则为空",
+            "The number under which the agency sent it; null if it was asked",
+        )
+    )
 
     @strawberry.field(
         description=both(
@@ -162,7 +175,13 @@ class Certificate:
     """One certificate; every field is what its registry signed."""
 
     # Else the same bytes under the same key are shown in the same way.
-    live: ClassVar[frozenset[str]] = frozenset({"Provenance.retrievedAt"})
+    live: ClassVar[frozenset[str]] = frozenset(
+        {
+            "Provenance.retrievedAt",
+            "Provenance.collectedAt",
+            "Provenance.sequence",
+        }
+    )
 
     attested: strawberry.Private[AttestedCertificate]
     claimant: strawberry.Private[Claimant]
@@ -271,6 +290,7 @@ class Certificate:
         """Return the proof beside it."""
         attested = self.attested
         proof = attested.proof
+        collected = attested.collected
         return Provenance(
             certificate=attested,
             verdict=ProvenanceVerdict.VERIFIED,
@@ -278,6 +298,8 @@ class Certificate:
             algorithm=proof.key.algorithm.value,
             signed_at=proof.signed_at,
             retrieved_at=attested.retrieved_at,
+            collected_at=None if collected is None else collected.at,
+            sequence=None if collected is None else collected.sequence,
         )
 
     @strawberry.field(

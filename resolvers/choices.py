@@ -270,6 +270,10 @@ described_enum(
         Protocol.GRAPHQL: both(
             "GraphQL 联邦子图（_entities）", "A GraphQL federation subgraph (_entities)"
         ),
+        Protocol.COLLECTED: both(
+            "不查询，以其归集（报送）的数据作答",
+            "Not asked; what it sent before answers",
+        ),
     },
 )
 described_enum(

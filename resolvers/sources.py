@@ -67,6 +67,13 @@ class Source:
     retrieved_at: datetime | None = strawberry.field(
         description=both("取得答复的时间", "When its answer came")
     )
+    collected_at: datetime | None = strawberry.field(
+        description=both(
+            "以归集数据作答时，其中最近一份的归集时间；机构本身作答则为空",
+            "Where what was collected answers, when the newest of it came; null if the "
+            "agency itself answered",
+        )
+    )
     cache_age_seconds: float | None = strawberry.field(
         description=both(
             "答复已缓存多久（秒）；0 表示本次取得",
@@ -94,6 +101,7 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
         outcome=answer.outcome,
         latency_milliseconds=None if latency is None else round(latency * 1000, 3),
         retrieved_at=at,
+        collected_at=at if answer.is_collected else None,
         cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
         refusals=[_refused_record(refusal) for refusal in answer.refusals],
     )

@@ -22,7 +22,8 @@ from connectors.conformance.report import (
     not_tested,
 )
 from connectors.conformance.subject import Effort, Subject
-from connectors.manifest import Manifest
+from connectors.errors import ManifestError
+from connectors.manifest import Manifest, Protocol
 from policy.catalogue import Catalogue
 from policy.text import Text
 from signing.trust import TrustBundle
@@ -74,6 +75,8 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
         ManifestError: the manifest names a body that the annex does not have, or an
             expression that cannot be used.
     """
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        raise ManifestError("endpoint.protocol is 'collected': there is nobody to ask")
     run = _Run(manifest, clock, progress, effort or Effort())
     progress(Check.ADDRESS)
     context = tls or ssl.create_default_context()

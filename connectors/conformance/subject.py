@@ -171,6 +171,8 @@ class Subject:
             case Protocol.GRAPHQL:
                 query = entities_query(self.rules)
                 return orjson.dumps(graphql_question(query, request, holders))
+            case Protocol.COLLECTED:
+                raise ManifestError("there is nobody to ask")
 
     def items_of(self, answer: Answer) -> tuple[str, ...]:
         """Return the annex codes of what came, sorted.

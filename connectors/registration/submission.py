@@ -96,6 +96,7 @@ def read_submission(
         raise _unusable("a text has characters that are none")
     try:
         manifest = read_manifest(submission.manifest)
+        _require_somebody_to_ask(manifest)
         judge(manifest.endpoint.url, networks)
         require_known_bodies(manifest, catalogue)
         _require_expressions(manifest, catalogue)
@@ -117,6 +118,19 @@ def read_submission(
     if submission.plan is not None:
         plan_of(submission)
     return manifest
+
+
+def _require_somebody_to_ask(manifest: Manifest) -> None:
+    """Refuse what no kit can check: an agency that only sends is the operator's to add.
+
+    Raises:
+        ManifestError: nobody would be asked.
+    """
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        raise ManifestError(
+            "endpoint.protocol is 'collected': there is nobody whom the kit could "
+            "ask; have the operator add the manifest"
+        )
 
 
 def plan_of(submission: Submission) -> Plan:

@@ -19,6 +19,7 @@ import aiohttp
 import structlog
 
 from connectors.agency import Agency
+from connectors.collected import CollectedRecords
 from connectors.errors import ManifestError
 from connectors.guard import Observer
 from connectors.live import Live, Snapshot
@@ -86,6 +87,7 @@ class LiveRegistry:
         sessions: Sessions,
         *,
         catalogue: Catalogue,
+        collected: CollectedRecords,
         observer: Observer,
         reports: RegistryObserver,
         clock: Callable[[], datetime],
@@ -94,6 +96,7 @@ class LiveRegistry:
         self._configured = configured
         self._sessions = sessions
         self._catalogue = catalogue
+        self._collected = collected
         self._observer = observer
         self._reports = reports
         self._clock = clock
@@ -202,6 +205,7 @@ class LiveRegistry:
             observer=observer,
             clock=self._clock,
             rows=rows,
+            collected=self._collected,
         )
 
     def _set_shadows(

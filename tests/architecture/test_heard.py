@@ -37,6 +37,7 @@ MAY_START = {
     "tests/running.py": A_LISTENER,
     "tests/gateway/buggy_gateway.py": A_LISTENER,
     "tests/gateway/callers/test_tls.py": A_LISTENER,
+    "tests/gateway/collection/test_killed.py": A_LISTENER,
     "tests/gateway/privacy/test_audit_kept.py": A_LISTENER,
     "tests/gateway/test_demo.py": "the demo as its user starts it: its one caller sees "
     "people, and its log is checked for others",
@@ -67,6 +68,7 @@ MAY_ASK = {
     "tests/gateway/callers/test_over_http.py": A_GATEWAY,
     "tests/gateway/callers/haproxy.py": "a proxy, whether it is up",
     "tests/gateway/collection/sending.py": A_GATEWAY,
+    "tests/gateway/collection/test_killed.py": A_GATEWAY,
     "tests/gateway/collection/test_transfers.py": A_GATEWAY,
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,

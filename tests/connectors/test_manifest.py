@@ -59,6 +59,25 @@ def test_an_account_is_active_unless_the_manifest_says_otherwise() -> None:
             'id_number = "id"\n', "", "missing required field", id="a missing field"
         ),
         pytest.param(
+            'url = "http://127.0.0.1:1/records"\n',
+            "",
+            "endpoint.url is missing",
+            id="nobody to ask",
+        ),
+        pytest.param(
+            'protocol = "rest"',
+            'protocol = "collected"',
+            "endpoint.url is set, but endpoint.protocol is 'collected'",
+            id="an address where nobody is asked",
+        ),
+        pytest.param(
+            'protocol = "rest"\nurl = "http://127.0.0.1:1/records"\n'
+            "timeout_seconds = 0.5\n",
+            'protocol = "collected"\n[collection]\nanswers_when_silent = true\n',
+            "collection.answers_when_silent is set, but endpoint.protocol is",
+            id="a fallback where nobody is asked",
+        ),
+        pytest.param(
             'protocol = "rest"',
             'protocol = "soap"',
             "Invalid enum value 'soap'",

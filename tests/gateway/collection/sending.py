@@ -28,6 +28,9 @@ from tests.running import TOKEN, Agencies, Gateway, gateway_by
 ITEM = "4-02-01-01"
 CONNECTORS = 40
 LIVE = 'id = "transport"\n'
+ONLY_SENDS, FALLS_BACK, HANGS = "only-sends", "falls-back", "hangs"
+"""Connectors of the transport agency that answer from what was sent."""
+SILENCE = "[collection]\nanswers_when_silent = true\n"
 
 
 def key_of(agencies: Agencies, agency: AgencyId = AgencyId.TRANSPORT) -> SigningKey:
@@ -195,9 +198,28 @@ def write_collecting(
         name = f"sender-{number}"
         own = text.replace(LIVE, f'id = "{name}"\n')
         (manifests / f"{name}.toml").write_text(own, "utf-8")
+    for name, endpoint, more in (
+        (ONLY_SENDS, 'protocol = "collected"\n', ""),
+        (FALLS_BACK, 'protocol = "rest"\nurl = "http://127.0.0.1:1/"\n', SILENCE),
+        (HANGS, f"{_asking(text)}timeout_seconds = 0.3\n", SILENCE),
+    ):
+        own = text.replace(LIVE, f'id = "{name}"\n')
+        own = own.replace(_whole_endpoint(text), f"[endpoint]\n{endpoint}{more}")
+        (manifests / f"{name}.toml").write_text(own, "utf-8")
     settings = config.read_text("utf-8").replace("sqlite:///gateway.db", database_url)
     config.write_text(f"{settings}\n{tables}", "utf-8")
     return config
+
+
+def _whole_endpoint(manifest: str) -> str:
+    start = manifest.index("[endpoint]")
+    return manifest[start : manifest.index("\n[request]")]
+
+
+def _asking(manifest: str) -> str:
+    kept = ("protocol", "url")
+    lines = _whole_endpoint(manifest).splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith(kept))
 
 
 @contextmanager

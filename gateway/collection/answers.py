@@ -1,0 +1,43 @@
+"""What was collected, found again by person: what the collected connector asks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from connectors.collected import CollectedRecord
+from connectors.connector import Collected
+from connectors.errors import UnreachableError
+from gateway.store.collected import StoredRecords
+from gateway.store.database import DATABASE_ERRORS
+from policy.identity import Identity
+from signing.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedAnswers:
+    """Implements ``connectors.collected.CollectedRecords``."""
+
+    store: StoredRecords
+    people_of: Callable[[Identity], Sequence[str]]
+    """Returns every pseudonym a person ever had."""
+
+    async def of(
+        self, connector: str, holders: Sequence[Identity]
+    ) -> Sequence[Sequence[CollectedRecord]]:
+        """See ``CollectedRecords``."""
+        people = [self.people_of(holder) for holder in holders]
+        asked = {person for names in people for person in names}
+        try:
+            found = await self.store.current(connector, asked)
+        except DATABASE_ERRORS as error:
+            raise UnreachableError(type(error).__name__) from error
+        return [
+            [
+                CollectedRecord(
+                    Envelope(row.envelope.encode("ascii")),
+                    Collected(row.collected_at, row.sequence),
+                )
+                for person in names
+                for row in found.get(person, ())
+            ]
+            for names in people
+        ]

@@ -1,0 +1,142 @@
+"""What was collected answers questions, at every gateway, from its commit on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.demo import HOST
+from gateway.ports import free_port
+from tests.contracts.people import nobodies
+from tests.gateway.collection.sending import (
+    FALLS_BACK,
+    HANGS,
+    ONLY_SENDS,
+    Sender,
+    key_of,
+    line,
+    payload,
+    record,
+)
+from tests.running import Agencies, Gateway, gateway_by
+
+ASK = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {
+  certificates { nodes { number state provenance { collectedAt sequence digest } } }
+  sources { agency outcome reason(language: EN) collectedAt refusals { code } } } }"""
+
+
+@pytest.fixture(name="key")
+def _key(running_agencies: Agencies) -> Any:
+    return key_of(running_agencies)
+
+
+def asked(gateway: Gateway, number: str, agency: str) -> tuple[list[Any], Any]:
+    """Return the certificates and the row of one agency."""
+    holder = gateway.ask(ASK, n=number, a=agency)["holder"]
+    row = next(row for row in holder["sources"] if row["agency"] == agency)
+    return holder["certificates"]["nodes"], row
+
+
+def next_line(sender: Sender, said: dict[str, object]) -> dict[str, Any]:
+    """Send a record under the next number; return its result."""
+    sequence = sender.status()["records"]["lastSequence"] + 1
+    told = sender.send([line(sequence, record(sender.key, said))])
+    assert told.outcomes == ["ACCEPTED"]
+    return told.results[0]
+
+
+def test_an_agency_that_only_sends_is_answered_for(
+    collecting: Gateway, key: Any
+) -> None:
+    (person,) = nobodies(1)
+    result = next_line(Sender(collecting, ONLY_SENDS, key), payload(person, "A1"))
+
+    (certificate,), row = asked(collecting, person.number, ONLY_SENDS)
+
+    provenance = certificate["provenance"]
+    assert (certificate["number"], certificate["state"]) == ("A1", "VALID")
+    assert provenance["sequence"] == result["sequence"]
+    assert provenance["collectedAt"] == row["collectedAt"] is not None
+    assert (row["outcome"], row["refusals"]) == ("ANSWERED", [])
+
+
+def test_nothing_collected_is_never_none(collecting: Gateway) -> None:
+    (person,) = nobodies(1)
+
+    certificates, row = asked(collecting, person.number, ONLY_SENDS)
+
+    assert (certificates, row["outcome"]) == ([], "UNVERIFIED")
+    assert row["refusals"] == [{"code": "UNSIGNED_ABSENCE"}]
+    assert row["collectedAt"] is None
+
+
+def test_a_new_version_answers_at_every_gateway_at_once(
+    collecting: Gateway, key: Any
+) -> None:
+    (person,) = nobodies(1)
+    sender = Sender(collecting, ONLY_SENDS, key)
+    next_line(sender, payload(person, "A2"))
+    with another(collecting) as other:
+        before = asked(other, person.number, ONLY_SENDS)[0]
+        next_line(sender, payload(person, "A2", status="撤销"))
+        after = asked(other, person.number, ONLY_SENDS)[0]
+
+    assert [one["state"] for one in before] == ["VALID"]
+    assert [one["state"] for one in after] == ["REVOKED"]
+
+
+def another(gateway: Gateway) -> Any:
+    """Run another gateway on the same configuration and database."""
+    port = free_port(HOST)
+    config = gateway.folder / f"gateway-{port}.toml"
+    text = (gateway.folder / "gateway.toml").read_text("utf-8")
+    old = f"port = {gateway.url.rpartition(':')[2]}\n"
+    assert old in text
+    # In a folder of its own, since it writes a log.
+    folder = Path(f"{gateway.folder}-{port}")
+    folder.mkdir()
+    config = folder / "gateway.toml"
+    text = text.replace(old, f"port = {port}\n")
+    for name in ("manifests", "certificate-id.key", "pseudonym.key", "sqlite:///"):
+        where = gateway.folder / name.removeprefix("sqlite:///")
+        text = text.replace(
+            f'"{name}', f'"sqlite:///{where}/' if "sqlite" in name else f'"{where}'
+        )
+    config.write_text(text, "utf-8")
+    return gateway_by(config, port)
+
+
+@pytest.mark.parametrize(
+    ("connector", "outcome"),
+    [
+        pytest.param(FALLS_BACK, "UNREACHABLE", id="unreachable"),
+        pytest.param(HANGS, "TIMED_OUT", id="timed out"),
+    ],
+)
+def test_silence_is_filled_by_what_was_sent(
+    collecting: Gateway, agencies: Agencies, key: Any, connector: str, outcome: str
+) -> None:
+    known, unknown = nobodies(2)
+    next_line(Sender(collecting, connector, key), payload(known, f"A3-{connector}"))
+
+    with agencies.fault("transport", "silent"):
+        (certificate,), row = asked(collecting, known.number, connector)
+        nothing, silent = asked(collecting, unknown.number, connector)
+
+    assert certificate["provenance"]["collectedAt"] is not None
+    assert row["outcome"] == "ANSWERED"
+    assert row["collectedAt"] is not None
+    assert f"did not answer ({outcome})" in row["reason"]
+    assert (nothing, silent["outcome"], silent["collectedAt"]) == ([], outcome, None)
+
+
+def test_an_agency_that_answers_is_believed_before_what_it_sent(
+    collecting: Gateway, agencies: Agencies, key: Any
+) -> None:
+    (person,) = nobodies(1)
+    next_line(Sender(collecting, HANGS, key), payload(person, "A4"))
+
+    certificates, row = asked(collecting, person.number, HANGS)
+
+    assert (certificates, row["outcome"], row["collectedAt"]) == ([], "NONE", None)
+    assert agencies.calls("transport") != []
