@@ -85,6 +85,7 @@ def create_app(
         Route("/health/ready", Readiness().answer),
         Route("/metrics", metrics),
         Route("/collect/{connector}", CollectEndpoint("records")),
+        Route("/collect/{connector}/states", CollectEndpoint("states")),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

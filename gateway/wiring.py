@@ -114,7 +114,10 @@ async def open_services(
             await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
             await stack.enter_async_context(kept_live(registry, bell.follow()))
             states = LiveStates(
-                StoredStates(store.engine), oversight.pseudonyms, observer.states
+                StoredStates(store.engine),
+                oversight.pseudonyms,
+                observer.states,
+                bell.ring,
             )
             await stack.enter_async_context(kept_states(states, bell.follow()))
         except (ManifestError, StoreUnavailableError) as error:

@@ -7,7 +7,7 @@ If it cannot be read, the state of their certificates is unknown, which is not g
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -46,6 +46,12 @@ class SentChanges(Protocol):
 
         Raises:
             ChangesUnavailableError: it cannot be read.
+        """
+
+    def note(self, people: Iterable[str]) -> None:
+        """Know from now on whom changes committed here are about, by pseudonym.
+
+        It has to be called before they are acknowledged.
         """
 
 

@@ -3,7 +3,9 @@
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
 from gateway.settings import Settings
+from gateway.states.handler import StatesHandler
 from gateway.store.collected import StoredRecords
+from gateway.store.states import StoredStates
 from gateway.store.store import Store
 from gateway.store.used_tokens import StoredUsedTokens
 from resolvers.context import Services
@@ -22,11 +24,18 @@ def open_intake(
         mark=pseudonyms.of_document,
         counted=services.quality.collected,
     )
+    states = StatesHandler(
+        writer=store.writer,
+        states=StoredStates(store.engine),
+        ids=services.certificate_ids,
+        pseudonyms=pseudonyms,
+        note=services.sent_changes.note,
+    )
     return Intake(
         live=services.live,
         used=StoredUsedTokens(store.writer),
         positions=records,
-        handlers={handler.stream: handler},
+        handlers={handler.stream: handler, states.stream: states},
         options=settings.collection,
         reports=reports,
         clock=services.clock,

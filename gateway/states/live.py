@@ -9,7 +9,7 @@ nothing is good.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -44,11 +44,16 @@ class LiveStates:
     """Implements ``resolvers.sent_changes.SentChanges``."""
 
     def __init__(
-        self, store: StoredStates, pseudonyms: Pseudonyms, observer: StatesObserver
+        self,
+        store: StoredStates,
+        pseudonyms: Pseudonyms,
+        observer: StatesObserver,
+        ring: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._pseudonyms = pseudonyms
         self._observer = observer
+        self._ring = ring
         self._people = PeopleWithChanges()
         self._last = 0
         self._looked_at = -DEAF_SECONDS
@@ -76,7 +81,11 @@ class LiveStates:
         return found
 
     def note(self, people: Iterable[str]) -> None:
-        """Take in, before it is acknowledged, whom changes committed here are about."""
+        """See ``SentChanges``."""
+        self._take_in(people)
+        self._ring()
+
+    def _take_in(self, people: Iterable[str]) -> None:
         for person in people:
             self._people.add(person)
 
@@ -85,7 +94,7 @@ class LiveStates:
         started = time.monotonic()
         while True:
             self._last, people = await self._store.people_after(self._last)
-            self.note(people)
+            self._take_in(people)
             if len(people) < PAGE:
                 break
         self._looked_at = started

@@ -104,7 +104,10 @@ class StoredStates:
         return (rows[-1].id if rows else id_), [row.person for row in rows]
 
     async def of(self, people: Collection[str]) -> Sequence[tuple[str, KeptChange]]:
-        """Return what was sent about ``people``, each by the pseudonym, in order."""
+        """Return what was sent about ``people``, each by the pseudonym, in order.
+
+        The order is the agency's: a number that came late stands where it belongs.
+        """
         found: list[tuple[str, KeptChange]] = []
         everybody = list(people)
         async with self._reading.connect() as connection:
@@ -120,7 +123,9 @@ class StoredStates:
 
 
 def _kept(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, KeptChange]]:
-    for row in rows:
+    # A connector that replaced another goes on after all of the other's.
+    begun = {row.connector: row.id for row in reversed(rows)}
+    for row in sorted(rows, key=lambda row: (begun[row.connector], row.sequence)):
         change = StateChange(
             state=CertificateState(row.state),
             effective_on=row.effective_on,

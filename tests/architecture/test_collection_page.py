@@ -9,6 +9,7 @@ from connectors.quality import Alteration
 from gateway.collection.records import ROLLBACK
 from gateway.collection.refusal import WORDS, Problem
 from gateway.collection.results import ENDS, End, Outcome
+from gateway.states.handler import WORDS as STATES_WORDS
 from tests.architecture.documents import table
 
 PAGE = "docs/collection.md"
@@ -28,6 +29,7 @@ def told(heading: str) -> set[str]:
         pytest.param("Outcome", Outcome, id="outcomes"),
         pytest.param("Line's code", OF_A_LINE, id="codes of lines"),
         pytest.param("Flag", Alteration, id="flags"),
+        pytest.param("State's code", STATES_WORDS, id="codes of states"),
     ],
 )
 def test_every_name_stands_on_the_page(heading: str, names: Iterable[str]) -> None:

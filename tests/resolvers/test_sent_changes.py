@@ -1,7 +1,7 @@
 """What was sent is put on exactly the certificates it is about, as it is handed out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -56,6 +56,9 @@ class Sent:
 
     def may_concern(self, holder: Identity) -> bool:
         return holder in self.found
+
+    def note(self, people: Iterable[str]) -> None:
+        raise NotImplementedError
 
     async def read(self, holders: Sequence[Identity]) -> Found:
         self.readings.append(list(holders))

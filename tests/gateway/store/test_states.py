@@ -58,6 +58,29 @@ async def test_changes_of_people_come_back_in_the_order_sent(store: Store) -> No
     assert first.received_at == NOON
 
 
+async def test_a_number_that_came_late_stands_where_it_belongs(store: Store) -> None:
+    states = await added(store, LIFTING, CHANGE)
+
+    found = await states.of([ALICE])
+
+    assert [kept.change.state for _, kept in found] == [
+        CertificateState.SUSPENDED,
+        CertificateState.VALID,
+    ]
+
+
+async def test_a_connector_goes_on_after_the_one_it_replaced(store: Store) -> None:
+    first = replace(CHANGE, sequence=900)
+    states = await added(store, first, replace(LIFTING, connector="transport-new"))
+
+    found = await states.of([ALICE])
+
+    assert [kept.change.state for _, kept in found] == [
+        CertificateState.SUSPENDED,
+        CertificateState.VALID,
+    ]
+
+
 async def test_nothing_is_found_of_whom_nothing_was_sent(store: Store) -> None:
     states = await added(store, CHANGE)
 

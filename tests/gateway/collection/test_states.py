@@ -1,0 +1,191 @@
+"""Changes of state that agencies send: each line is answered, none is mistaken.
+
+What the changes do to answers is in ``tests/gateway/states``.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policy.identity import Identity
+from sandbox.agency import AgencyId
+from signing.envelope import PayloadType
+from tests.contracts.people import nobodies
+from tests.gateway.collection.sending import (
+    FALLS_BACK,
+    ONLY_SENDS,
+    Sender,
+    key_of,
+    line,
+    payload,
+    record,
+)
+from tests.gateway.states.sending import StateSender, compact, today
+from tests.running import Agencies, Gateway
+
+
+@pytest.fixture(name="states")
+def _states(sender: Sender) -> StateSender:
+    return StateSender(sender.gateway, sender.connector, sender.key)
+
+
+@pytest.fixture(name="holder")
+def _holder() -> Identity:
+    (holder,) = nobodies(1)
+    return holder
+
+
+def said(
+    holder: Identity, status: str = "暂扣", **changes: object
+) -> dict[str, object]:
+    return {**payload(holder, "S1"), "status": status, **changes}
+
+
+def test_changes_are_taken_in_their_order_and_known_when_they_come_again(
+    states: StateSender, holder: Identity
+) -> None:
+    lines = [
+        line(1, states.change(said(holder))),
+        line(2, states.change(said(holder, "有效"))),
+    ]
+
+    first, again = states.send(lines, "gzip"), states.send(lines)
+
+    assert (first.status, first.outcomes) == (200, ["ACCEPTED", "ACCEPTED"])
+    assert again.outcomes == ["ALREADY_KNOWN", "ALREADY_KNOWN"]
+    assert first.summary["stream"] == "states"
+    assert states.status()["states"]["lastSequence"] == 2
+    assert states.status()["records"]["lastSequence"] == 0
+
+
+def test_a_record_does_not_pass_for_a_change_nor_a_change_for_a_record(
+    sender: Sender, states: StateSender, holder: Identity
+) -> None:
+    as_record, as_change = (
+        record(sender.key, said(holder), type=type_)
+        for type_ in (PayloadType.RECORD, PayloadType.STATE)
+    )
+
+    assert states.send([line(1, as_record)]).codes == ["WRONG_TYPE"]
+    assert sender.send([line(1, as_change)]).codes == ["WRONG_TYPE"]
+
+
+def test_a_bad_line_spoils_no_other_and_uses_no_number(
+    states: StateSender, holder: Identity
+) -> None:
+    tomorrow = compact(today() + timedelta(days=1))
+    told = states.send(
+        [
+            line(1, states.change(said(holder))),
+            line(2, states.change(said(holder, "不详"))),
+            line(3, states.change(said(holder, statusSince=tomorrow))),
+            line(4, states.change(said(holder, jobCode="1.1"))),
+            line(5, states.change(said(holder, idNumber="1"))),
+            "no line",
+            line(6, states.change(said(holder, "注销"))),
+        ]
+    )
+    put_right = states.send([line(2, states.change(said(holder, "失效")))])
+
+    assert told.codes == [
+        None,
+        "NO_STATE",
+        "IN_FUTURE",
+        "OUT_OF_SCOPE",
+        "MALFORMED_RECORD",
+        "INVALID_JSON",
+        None,
+    ]
+    assert told.results[-1]["gap"] == {"first": 2, "last": 5}
+    assert put_right.outcomes == ["ACCEPTED"]
+    assert states.status()["states"]["missing"] == 3
+
+
+def test_a_change_that_another_agency_signed_is_refused(
+    states: StateSender, holder: Identity, running_agencies: Agencies
+) -> None:
+    stranger = replace(states, key=key_of(running_agencies, AgencyId.FIRE_RESCUE))
+
+    told = states.send([line(1, stranger.change(said(holder)))])
+
+    assert told.outcomes == ["REFUSED"]
+    assert told.codes == ["OUT_OF_SCOPE"]
+
+
+def test_a_change_from_the_future_is_refused(
+    states: StateSender, holder: Identity
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=20)
+
+    told = states.send([line(1, states.change(said(holder), signed_at=ahead))])
+
+    assert told.codes == ["SIGNED_IN_FUTURE"]
+
+
+def test_a_number_is_never_used_for_another_change(
+    states: StateSender, holder: Identity
+) -> None:
+    states.send_one(1, said(holder))
+
+    told = states.send_one(1, said(holder, "注销"))
+
+    assert told.codes == ["ROLLBACK"]
+
+
+def test_whoever_sends_records_sends_changes_of_them_alone(
+    sender: Sender, states: StateSender, holder: Identity
+) -> None:
+    known = payload(holder, "S1")
+    sender.send([line(1, record(sender.key, known))])
+
+    told = states.send(
+        [
+            line(1, states.change({**known, "status": "撤销"})),
+            line(2, states.change({**known, "certificateNumber": "S2"})),
+        ]
+    )
+
+    assert told.outcomes == ["ACCEPTED", "REFUSED"]
+    assert told.codes == [None, "UNKNOWN_CERTIFICATE"]
+    assert "归集" in told.results[1]["reason"]["zh"]
+    assert "collected" in told.results[1]["reason"]["en"]
+
+
+def test_nothing_of_a_person_is_in_what_is_told(
+    states: StateSender, holder: Identity
+) -> None:
+    told = states.send_one(1, said(holder, "不详", statusReason="某某舞弊"))
+
+    assert holder.number not in str(told.lines)
+    assert "某某" not in str(told.lines)
+
+
+@pytest.mark.parametrize("connector", [ONLY_SENDS, FALLS_BACK])
+def test_what_was_collected_is_answered_with_the_change_that_was_sent(
+    collecting: Gateway, running_agencies: Agencies, connector: str, holder: Identity
+) -> None:
+    key = key_of(running_agencies)
+    records = Sender(collecting, connector, key)
+    states = StateSender(collecting, connector, key)
+    known = payload(holder, f"C-{connector}")
+    change = line(
+        states.status()["states"]["lastSequence"] + 1,
+        states.change({**known, "status": "暂扣"}),
+    )
+
+    before = states.send([change])
+    number = records.status()["records"]["lastSequence"] + 1
+    records.send([line(number, record(key, known))])
+    after = states.send([change])
+    found = collecting.ask(
+        "query($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) "
+        "{ certificates { nodes { state standing } } } }",
+        n=holder.number,
+        a=connector,
+    )
+
+    assert (before.codes, after.outcomes) == (["UNKNOWN_CERTIFICATE"], ["ACCEPTED"])
+    assert found["holder"]["certificates"]["nodes"] == [
+        {"state": "SUSPENDED", "standing": "SUSPENDED"}
+    ]
