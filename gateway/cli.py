@@ -13,6 +13,7 @@ from rich.table import Table
 
 from gateway.batch.commands import check
 from gateway.callers.commands import token
+from gateway.collection.commands import collect
 from gateway.connector.commands import connector
 from gateway.connector.lists import lists
 from gateway.connector.sanctions import sanction
@@ -35,6 +36,7 @@ app.add_typer(sanction, name="sanction")
 app.add_typer(documents, name="documents")
 app.add_typer(token, name="token")
 app.command()(check)
+app.command()(collect)
 
 
 @app.command()

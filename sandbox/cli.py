@@ -12,6 +12,7 @@ from sandbox.faults import FAULTS, Fault
 from sandbox.lifeline import end_with_stdin
 from sandbox.population import MAX_HOLDERS
 from sandbox.prepare import prepare
+from sandbox.records import write_records
 from sandbox.serve import Options, serve
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -26,6 +27,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         if chosen.command == "prepare":
             prepare(chosen.dir, chosen.today or datetime.now(SHANGHAI).date())
+        elif chosen.command == "records":
+            written = write_records(AgencyId(chosen.agency), chosen.dir, chosen.holders)
+            sys.stdout.writelines(written)
         else:
             if chosen.until_stdin_closes:
                 end_with_stdin()
@@ -84,6 +88,14 @@ def _parser() -> argparse.ArgumentParser:
         help="end when standard input does, too",
     )
     served.add_argument("--fault", choices=list(Fault), metavar="FAULT")
+    sent = commands.add_parser(
+        "records", help="print what an agency may send: a signed record a line"
+    )
+    sent.add_argument("agency", choices=list(AgencyId))
+    sent.add_argument("--dir", type=Path, required=True)
+    sent.add_argument(
+        "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
+    )
     return parser
 
 

@@ -22,7 +22,7 @@ class EmergencyManagement:
     path = "/v1/certificates/query"
 
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
-        self._records = SignedRecords(registry, sealer, Words(_record, _absence))
+        self._records = SignedRecords(registry, sealer, Words(record_words, _absence))
 
     async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
         """See ``Endpoint.answer``."""
@@ -38,7 +38,8 @@ class EmergencyManagement:
         return Answer(padded(to_json({"results": results}), fault), len(holders))
 
 
-def _record(record: CertificateRecord, held: int) -> dict[str, object]:
+def record_words(record: CertificateRecord, held: int) -> dict[str, object]:
+    """Return a record as the agency puts it."""
     return {
         "zsbh": record.number,
         "xm": record.holder_name,

@@ -70,14 +70,15 @@ def _body(nonce: str, people: list[tuple[str, list[CertificateRecord]]]) -> byte
         {
             "nonce": nonce,
             "people": [
-                {"idNumber": number, "certificates": list(map(_record, held))}
+                {"idNumber": number, "certificates": list(map(record_words, held))}
                 for number, held in people
             ],
         }
     )
 
 
-def _record(record: CertificateRecord) -> dict[str, object]:
+def record_words(record: CertificateRecord) -> dict[str, object]:
+    """Return a record as the agency puts it."""
     # The last part of the item's code is the direction, of which there are two.
     code, _, direction = (record.item_code or "").rpartition(".")
     return {

@@ -87,7 +87,7 @@ class Transport:
     path = "/graphql"
 
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
-        self._records = SignedRecords(registry, sealer, Words(_record, _absence))
+        self._records = SignedRecords(registry, sealer, Words(record_words, _absence))
 
     async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
         """See ``Endpoint.answer``."""
@@ -116,7 +116,8 @@ class Transport:
         return Answer(padded(to_json(content), fault), asked or None)
 
 
-def _record(record: CertificateRecord, held: int) -> dict[str, object]:
+def record_words(record: CertificateRecord, held: int) -> dict[str, object]:
+    """Return a record as the agency puts it."""
     return {
         "certificateNumber": record.number,
         "holderName": record.holder_name,

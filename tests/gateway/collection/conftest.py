@@ -1,6 +1,7 @@
 """A gateway to send to, on a database of each kind; a connector of its own a test."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import count
 
@@ -16,7 +17,7 @@ from tests.postgresql import PostgreSQL
 from tests.running import Agencies, Gateway
 
 SMALL = "[collection]\nmax_body_bytes = 3000000\nmax_inflated_bytes = 20000000\n"
-_SENDERS = count()
+_SENDERS: "defaultdict[str, count[int]]" = defaultdict(count)
 
 
 @pytest.fixture(scope="session", name="collecting", params=["sqlite", "postgresql"])
@@ -43,5 +44,7 @@ def _collecting(
 @pytest.fixture(name="sender")
 def _sender(collecting: Gateway, running_agencies: Agencies) -> Sender:
     """A connector that nobody sent to."""
-    connector = f"sender-{next(_SENDERS) % CONNECTORS}"
+    number = next(_SENDERS[collecting.url])
+    assert number < CONNECTORS, "no connector is left; write more of them"
+    connector = f"sender-{number}"
     return Sender(collecting, connector, key_of(running_agencies))

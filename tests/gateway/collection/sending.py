@@ -26,7 +26,8 @@ from tests.personal_data import LISTENER
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 ITEM = "4-02-01-01"
-CONNECTORS = 40
+CONNECTORS = 80
+"""More than tests that need one of their own."""
 LIVE = 'id = "transport"\n'
 ONLY_SENDS, FALLS_BACK, HANGS = "only-sends", "falls-back", "hangs"
 """Connectors of the transport agency that answer from what was sent."""

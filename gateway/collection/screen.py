@@ -1,0 +1,59 @@
+"""What people see of a transfer: a bar while it runs, and the sum of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from gateway.collection.results import Outcome
+from gateway.collection.sending import Sum
+
+
+@contextmanager
+def showing_progress(total_bytes: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error while lines are sent, where somebody can see it."""
+    columns = (
+        TextColumn("sent"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=total_bytes)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def show_sum(found: Sum, refused: Path | None) -> None:
+    """Print how many lines came out how, and what was said of them."""
+    console = Console(soft_wrap=True)
+    table = Table("outcome", "lines")
+    for outcome in Outcome:
+        count = found.outcomes[outcome]
+        style = "yellow" if count and outcome is Outcome.REFUSED else ""
+        table.add_row(outcome, str(count), style=style)
+    if found.skipped:
+        table.add_row("not sent, known", str(found.skipped))
+    console.print(table)
+    for code, count in sorted(found.codes.items()):
+        console.print(f"{code}: {count}", style="yellow", highlight=False)
+    if found.missing:
+        console.print(
+            f"{found.missing} sequence numbers are missing",
+            style="yellow",
+            highlight=False,
+        )
+    if refused is not None and found.outcomes[Outcome.REFUSED]:
+        console.print(f"refused lines in {escape(str(refused))}", highlight=False)

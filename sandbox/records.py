@@ -1,0 +1,47 @@
+"""What an agency may send before it is asked: all its records, one a line, numbered."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count, groupby
+from pathlib import Path
+
+from policy.certificate import CertificateRecord
+from sandbox import emergency_management, fire_rescue
+from sandbox.agency import AgencyId
+from sandbox.keys import load_keyring
+from sandbox.population import entries
+from sandbox.prepare import prepared_day
+from sandbox.sealing import SIGNED_BEFORE_START, Sealer, to_json
+from signing.envelope import PayloadType
+
+
+def write_records(agency: AgencyId, directory: Path, holders: int) -> Iterator[str]:
+    """Yield a line a certificate of the agency's synthetic holders, signed honestly.
+
+    Raises:
+        NotPreparedError: ``prepare`` has not been run on the folder.
+    """
+    sealer = Sealer(load_keyring(directory, agency), lambda: datetime.now(UTC))
+    signed_at = sealer.now() - SIGNED_BEFORE_START
+    numbers = count(1)
+    found = (e.record for e in entries(agency, holders, prepared_day(directory)))
+    for _, records in groupby(found, lambda record: record.holder):
+        held = list(records)
+        for record in held:
+            payload = to_json(_words(agency, record, len(held)))
+            token = sealer.token(payload, PayloadType.RECORD, signed_at, None)
+            yield json.dumps({"sequence": next(numbers), "record": token}) + "\n"
+
+
+def _words(agency: AgencyId, record: CertificateRecord, held: int) -> dict[str, object]:
+    match agency:
+        case AgencyId.EMERGENCY_MANAGEMENT:
+            return emergency_management.record_words(record, held)
+        case AgencyId.TRANSPORT:
+            # Imported for the one agency that needs it, as in ``serve``.
+            from sandbox import transport  # noqa: PLC0415
+
+            return transport.record_words(record, held)
+        case AgencyId.FIRE_RESCUE:
+            return fire_rescue.record_words(record)
