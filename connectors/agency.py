@@ -27,6 +27,7 @@ from connectors.decode import Decoder, Reading, refused
 from connectors.errors import UnreachableError
 from connectors.guard import Guard, Observer
 from connectors.health import Health
+from connectors.listed_states import ListedStates
 from connectors.manifest import Manifest
 from connectors.readings import Readings
 from connectors.record_fields import RecordError
@@ -61,6 +62,7 @@ class Agency:
         clock: Callable[[], datetime],
         rows: frozenset[str] | None = None,
         when_silent: Connector | None = None,
+        listed: ListedStates | None = None,
     ) -> None:
         self.manifest = manifest
         self.id = manifest.id
@@ -72,6 +74,8 @@ class Agency:
         self.health = Health(clock)
         self.shadow: Shadow | None = None
         """Answers beside this agency, compared and not shown."""
+        self.listed = listed
+        """What its status list says, to be put on what is handed out."""
         self._connector = connector
         self._bundle = bundle
         self.decoder = Decoder(manifest, catalogue, rows)
@@ -87,6 +91,8 @@ class Agency:
         self._readings = Readings(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._sent = when_silent
+        if listed is not None:
+            listed.start(lambda: self._bundle)
         self._guard = Guard(
             manifest,
             self._ask,
@@ -151,6 +157,8 @@ class Agency:
         ):
             self._readings = Readings(self.manifest.cache.bytes_each)
             self._attestations.clear()
+            if self.listed is not None:
+                self.listed.forget()
             self._guard.forget()
         self._bundle = bundle
         self.account = account
@@ -168,6 +176,8 @@ class Agency:
         """Cancel what is under way, in the shadow too."""
         if self.shadow is not None:
             await self.shadow.close()
+        if self.listed is not None:
+            await self.listed.close()
         await self._guard.close()
 
     async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:

@@ -112,6 +112,8 @@ class Decoder:
                 return self._decode_response(proof, asked)
             case PayloadType.STATE:
                 raise RecordError("a change of state is no record")
+            case PayloadType.STATUS_LIST:
+                raise RecordError("a list of states is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
 

@@ -141,6 +141,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     state: Expression | None = None
     state_since: Expression | None = None
     state_reason: Expression | None = None
+    status_index: Expression | None = None
     authority: Expression | None = None
     evaluation_body: Expression | None = None
     collection_body: Expression | None = None
@@ -148,6 +149,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     held: Expression | None = None
     date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     values: Values = Values()
+
+
+class StatusList(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the agency publishes the states of its certificates, signed."""
+
+    url: str | None = None
+    values: dict[
+        Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9]\d{0,2})$")], CertificateState
+    ] = {}
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +172,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountState = AccountState.ACTIVE
     request: Request = Request()
     response: Response = Response()
+    status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
 
@@ -182,6 +193,7 @@ def read_manifest(text: str) -> Manifest:
     else:
         _refuse_unusable_address(manifest.endpoint.url)
         _refuse_plain_http(manifest.endpoint)
+    _refuse_unusable_list(manifest)
     _refuse_contradictions(manifest)
     return manifest
 
@@ -240,6 +252,30 @@ def _refuse_plain_http(endpoint: Endpoint) -> None:
             "asked about and the bearer token could be read on the way. Use https, or "
             "a tunnel that ends on 127.0.0.1; if you must, set "
             "endpoint.unsafe_plain_http = true"
+        )
+
+
+def _refuse_unusable_list(manifest: Manifest) -> None:
+    """Refuse a status list that cannot be asked for, or of which nothing is read."""
+    url = manifest.status_list.url
+    if (url is None) is not (manifest.record.status_index is None):
+        raise ManifestError(
+            "status_list.url and record.status_index go together: a record's state is "
+            "found in the list by its index; set both or neither"
+        )
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        is_usable = bool(parts.hostname) and parts.port != 0 and not parts.fragment
+    except ValueError:
+        raise ManifestError("status_list.url is no address") from None
+    if not is_usable or not url.isascii() or not url.isprintable():
+        raise ManifestError("status_list.url is no address")
+    is_tunnel = parts.scheme == "http" and _is_this_machine(str(parts.hostname))
+    if parts.scheme != "https" and not is_tunnel:
+        raise ManifestError(
+            "status_list.url is not https; use https, or a tunnel on 127.0.0.1"
         )
 
 

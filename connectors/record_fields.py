@@ -68,6 +68,7 @@ class RecordFields:
         self._review_due_on = _day("review_due_on", record.review_due_on, *days)
         self._state = _word("state", record.state, values.state)
         self._state_since = _day("state_since", record.state_since, *days)
+        self._status_index = _finder("status_index", record.status_index)
         self._state_reason = _text("state_reason", record.state_reason)
         self._authority = _text("authority", record.authority)
         self._evaluation_body = _text("evaluation_body", record.evaluation_body)
@@ -86,6 +87,14 @@ class RecordFields:
         if type(held) is not int or held < 1:
             raise RecordError("held is no count from 1 on")
         return held
+
+    def _index(self, content: object) -> int | None:
+        index = self._status_index(content)
+        if index is None:
+            return None
+        if type(index) is not int or index < 0:
+            raise RecordError("status_index is no count from 0 on")
+        return index
 
     def state_reason(self, content: object) -> str | None:
         """Return why a certificate's state changed, in its agency's words.
@@ -125,6 +134,7 @@ class RecordFields:
             review_due_on=self._review_due_on(content),
             state=self._state(content),
             state_since=self._state_since(content),
+            status_index=self._index(content),
             authority=self._authority(content),
             evaluation_body=self._evaluation_body(content),
             collection_body=self._collection_body(content),

@@ -17,6 +17,7 @@ from connectors.connector import Connector
 from connectors.errors import ManifestError
 from connectors.graphql import GraphQLConnector
 from connectors.guard import Observer
+from connectors.listed_states import ListedStates
 from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.rest import RestConnector
 from policy.catalogue import Catalogue
@@ -80,6 +81,9 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
     return Agency(
         manifest,
         connector,
+        listed=None
+        if manifest.status_list.url is None
+        else ListedStates(manifest, session, clock),
         when_silent=sent if manifest.collection.answers_when_silent else None,
         bundle=bundle,
         catalogue=catalogue,

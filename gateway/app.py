@@ -38,6 +38,7 @@ async def metrics(request: Request) -> Response:
     """Answer with all metrics in Prometheus' text format."""
     measured: Metrics = request.app.state.metrics
     services: Services = request.app.state.services
+    measured.states.show_lists(services.live.snapshot.registry.agencies)
     measured.keys_end(key_ends(services.live.snapshot, services.clock()))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -93,6 +93,8 @@ class CertificateRecord:
     state: CertificateState | None
     # The first day of a state other than VALID; without one it counts for every day.
     state_since: date | None = None
+    # Its place in the registry's status list.
+    status_index: int | None = None
     # What was sent of its state beside the record, in the order sent; None if that
     # cannot be known now.
     changes: tuple[StateChange, ...] | None = ()

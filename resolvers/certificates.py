@@ -346,8 +346,10 @@ class Certificate:
         attested = self.attested
         record = attested.record
         return (
-            # What was sent is put on it anew for each answer, so by value.
-            id(record) if record.changes == () else record,
+            # What is put on it is put on anew for each answer, so by value.
+            id(record)
+            if record.changes == () and record.status_index is None
+            else record,
             id(attested.proof),
             attested.envelope.digest,
             attested.attestation,

@@ -135,6 +135,10 @@ async def look_up(
         return await asyncio.gather(*[loader.answer(holder) for loader in loaders])
 
     answers = await _gated(context, holder, ask, shows)
+    answers = [
+        answer if agency.listed is None else agency.listed.put_on(answer)
+        for agency, answer in zip(agencies, answers, strict=True)
+    ]
     return await context.changes.put_on(holder, answers)
 
 

@@ -34,6 +34,8 @@ class PayloadType(StrEnum):
     RESPONSE = "certificate-response+jws"
     STATE = "certificate-state+jws"
     """That a certificate's state changed, sent without being asked."""
+    STATUS_LIST = "statuslist+jwt"
+    """The states of many certificates by their places in a list."""
     KEY_PROOF = "key-proof+jws"
     """No statement about anybody: whoever signed it holds the key."""
 

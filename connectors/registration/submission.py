@@ -98,6 +98,8 @@ def read_submission(
         manifest = read_manifest(submission.manifest)
         _require_somebody_to_ask(manifest)
         judge(manifest.endpoint.url, networks)
+        if manifest.status_list.url is not None:
+            judge(manifest.status_list.url, networks)
         require_known_bodies(manifest, catalogue)
         _require_expressions(manifest, catalogue)
         msgspec.convert(msgspec.to_builtins(submission), Submission)

@@ -1,7 +1,11 @@
 """Metrics of changes of state; they say how many and when, of nobody."""
 
+from collections.abc import Iterable
+
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from connectors.agency import Agency
 
 
 class StatesMetrics:
@@ -18,6 +22,12 @@ class StatesMetrics:
             "Readings of changes of state that failed.",
             registry=registry,
         )
+        self._lists = Gauge(
+            "gateway_status_list_until_timestamp_seconds",
+            "Until when an agency's status list in hand is good; 0 if there is none.",
+            ("agency",),
+            registry=registry,
+        )
         self._is_failing = False
         self._logger = structlog.get_logger("gateway.states")
 
@@ -25,6 +35,15 @@ class StatesMetrics:
         """See ``StatesObserver.changes_read``."""
         self._last.set(last)
         self._is_failing = False
+
+    def show_lists(self, agencies: Iterable[Agency]) -> None:
+        """Show the status lists of ``agencies``, and of no others."""
+        self._lists.clear()
+        for agency in agencies:
+            if agency.listed is not None:
+                until = agency.listed.until
+                seconds = 0.0 if until is None else until.timestamp()
+                self._lists.labels(agency.id).set(seconds)
 
     def changes_failed(self, reason: str) -> None:
         """See ``StatesObserver.changes_failed``."""
