@@ -35,6 +35,10 @@ def collect(  # noqa: PLR0913 - one argument an option
     refused: Annotated[
         Path | None, typer.Option(help="A file for lines that were refused, and why.")
     ] = None,
+    states: Annotated[
+        bool,
+        typer.Option("--states", help="The lines are changes of state, not records."),
+    ] = False,
     first: Annotated[
         int,
         typer.Option(help="The number of the first line, if lines are bare.", min=1),
@@ -50,7 +54,7 @@ def collect(  # noqa: PLR0913 - one argument an option
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
     ] = False,
 ) -> None:
-    """Send signed records to a gateway; run again after a cut, it goes on.
+    """Send signed records or changes of state; run again after a cut, it goes on.
 
     Exits 0 if everything is there, 1 if lines were refused, something was noticed or
     numbers are missing, 2 if it could not be sent or not to the end.
@@ -71,6 +75,7 @@ def collect(  # noqa: PLR0913 - one argument an option
         f"{base}/collect/{quote(connector, safe='')}",
         read_key(key, key_id),
         compression,
+        stream="states" if states else "records",
     )
     if not file.is_file():
         raise StartError(f"{file} is no file")

@@ -49,6 +49,7 @@ MAY_START = {
     "tests/gateway/batch/checking.py": A_COMMAND,
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/collection/test_command.py": A_COMMAND,
+    "tests/gateway/collection/test_states.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/test_verify.py": A_COMMAND,
     "tests/gateway/store/test_killed.py": A_COMMAND,

@@ -3,8 +3,11 @@
 What the changes do to answers is in ``tests/gateway/states``.
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -189,3 +192,27 @@ def test_what_was_collected_is_answered_with_the_change_that_was_sent(
     assert found["holder"]["certificates"]["nodes"] == [
         {"state": "SUSPENDED", "standing": "SUSPENDED"}
     ]
+
+
+def test_the_command_sends_a_file_of_changes(
+    states: StateSender, holder: Identity, running_agencies: Agencies, tmp_path: Path
+) -> None:
+    file = tmp_path / "states.ndjson"
+    changes = [states.change(said(holder)), states.change(said(holder, "有效"))]
+    file.write_text("".join(f"{change}\n" for change in changes), "utf-8")
+    key = running_agencies.folder / "keys" / f"{states.key.kid}.pem"
+    options = (
+        *("--states", "--url", states.gateway.url, "--connector", states.connector),
+        *("--key", str(key), "--key-id", states.key.kid),
+    )
+
+    done = subprocess.run(
+        (sys.executable, "-m", "gateway", "collect", str(file), *options),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert states.status()["states"]["lastSequence"] == 2
+    assert states.status()["records"]["lastSequence"] == 0
