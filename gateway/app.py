@@ -27,6 +27,7 @@ from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.settings import Mode, Settings
 from gateway.store.store import open_store
+from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services, utc_now
 from resolvers.context import Services
 from resolvers.schema import schema
@@ -87,6 +88,7 @@ def create_app(
         Route("/metrics", metrics),
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
+        Route(TOTALS, totals_csv),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

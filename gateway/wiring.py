@@ -36,7 +36,9 @@ from gateway.settings import Settings, read_certificate_id_key
 from gateway.states.live import LiveStates, StatesObserver, kept_states
 from gateway.store.changes import Bell, told_of_changes
 from gateway.store.collected import StoredRecords
+from gateway.store.ledger import StoredLedger
 from gateway.store.quality import StoredQuality
+from gateway.store.recoveries import follow_change
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.states import StoredStates
 from gateway.store.store import Store
@@ -114,7 +116,7 @@ async def open_services(
             await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
             await stack.enter_async_context(kept_live(registry, bell.follow()))
             states = LiveStates(
-                StoredStates(store.engine),
+                StoredStates(store.engine, follow_change),
                 oversight.pseudonyms,
                 observer.states,
                 bell.ring,
@@ -125,6 +127,7 @@ async def open_services(
         yield Services(
             live=registry.live,
             quality=keeper,
+            ledger=StoredLedger(store),
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import strawberry
 
+from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.caller import Scope
 from resolvers.certificate_ids import UnknownIdError, fingerprint
 from resolvers.certificates import Certificate, certificate_of
 from resolvers.context import RequestContext
+from resolvers.ledger.paid import paid_before
 from resolvers.look_ups import look_up, look_up_by_wrong_id
 from resolvers.privacy import without_identity_numbers
 from resolvers.sources import Source, source_of
@@ -65,9 +67,29 @@ async def find_certificate(
     context: RequestContext, id_: strawberry.ID
 ) -> Certificate | UnknownCertificate | AgencyUnavailable:
     """Ask the one agency that has the certificate of ``id_``."""
-    services = context.services
+    found = await find_attested(context, id_)
+    if not isinstance(found, AttestedCertificate):
+        return found
+    holder = found.record.holder
+    return certificate_of(
+        found,
+        Claimant(holder),
+        context.services,
+        context.veil,
+        await paid_before(context, holder),
+    )
+
+
+async def find_attested(
+    context: RequestContext, id_: str
+) -> AttestedCertificate | UnknownCertificate | AgencyUnavailable:
+    """Ask the one agency that has the certificate of ``id_``, through the gate.
+
+    Raises:
+        RequestError: as ``look_up``.
+    """
     try:
-        place = services.certificate_ids.open(id_)
+        place = context.services.certificate_ids.open(id_)
     except UnknownIdError:
         await look_up_by_wrong_id(context, id_)
         return _unknown(id_)
@@ -83,13 +105,12 @@ async def find_certificate(
     )
     for certificate in answer.certificates:
         if fingerprint(certificate.record) == place.fingerprint:
-            claimant = Claimant(place.holder)
-            return certificate_of(certificate, claimant, services, context.veil)
+            return certificate
     if answer.is_complete:
         return _unknown(id_)
     return AgencyUnavailable(source=source_of(agency, answer, context.now))
 
 
-def _unknown(id_: strawberry.ID) -> UnknownCertificate:
+def _unknown(id_: str) -> UnknownCertificate:
     """Answer that there is none; what was asked for may be a person's number."""
     return UnknownCertificate(id=strawberry.ID(without_identity_numbers(id_)))

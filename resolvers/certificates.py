@@ -14,6 +14,7 @@ import strawberry
 from connectors.answer import AttestedCertificate
 from policy.catalogue import load_catalogue
 from policy.evidence import Claimant
+from policy.payments import Payments
 from policy.row import row_of
 from policy.standing import standing as standing_of
 from policy.states import state_on
@@ -186,6 +187,8 @@ class Certificate:
     attested: strawberry.Private[AttestedCertificate]
     claimant: strawberry.Private[Claimant]
     services: strawberry.Private[Services]
+    paid: strawberry.Private[Payments | None]
+    """What the ledger has of the holder, where a claim is to be judged."""
     number: str = strawberry.field(
         description=both(
             "证书编号；特种作业操作证编号含证件号码，属个人信息，且不唯一；"
@@ -338,7 +341,7 @@ class Certificate:
             self.claimant,
             info.context,
             as_of=as_of or info.context.today,
-            claim=claim,
+            claim=None if claim is None else claim.as_claim(self.paid),
         )
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
@@ -356,6 +359,7 @@ class Certificate:
             attested.agency,
             attested.is_envelope_shared,
             self.claimant,
+            self.paid,
             sight.veil,
             sight.today,
         )
@@ -374,7 +378,11 @@ class Certificate:
 
 
 def certificate_of(
-    attested: AttestedCertificate, claimant: Claimant, services: Services, veil: Veil
+    attested: AttestedCertificate,
+    claimant: Claimant,
+    services: Services,
+    veil: Veil,
+    paid: Payments | None = None,
 ) -> Certificate:
     """Return ``attested`` as the graph shows it to whoever looks through ``veil``."""
     record = attested.record
@@ -382,6 +390,7 @@ def certificate_of(
         attested=attested,
         claimant=claimant,
         services=services,
+        paid=paid,
         number=veil.number(record.number),
         title=record.title,
         category=record.category,

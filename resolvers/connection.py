@@ -11,6 +11,7 @@ import strawberry
 
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
+from policy.payments import Payments
 from resolvers.bilingual import both
 from resolvers.caller import Scope
 from resolvers.certificates import Certificate, certificate_of
@@ -81,7 +82,7 @@ AfterArgument = Annotated[
 
 
 @strawberry.federation.type(
-    requires_scopes=[[Scope.READ_CERTIFICATES], [Scope.AUDIT]],
+    requires_scopes=[[Scope.READ_CERTIFICATES], [Scope.AUDIT], [Scope.RECOVER]],
     description=both("分页信息（Relay）", "Where a page stands (Relay)"),
 )
 class PageInfo:
@@ -160,6 +161,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
     claimant: Claimant,
     context: RequestContext,
     *,
+    paid: Payments | None,
     selection: CertificateFilter | None,
     first: int | None,
     after: str | None,
@@ -179,7 +181,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
         services=services,
         page=page,
         skipped=start,
-        nodes=[certificate_of(c, claimant, services, context.veil) for c in page],
+        nodes=[certificate_of(c, claimant, services, context.veil, paid) for c in page],
         total_count=len(selected),
     )
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
 from connectors.agency import Agency
@@ -19,11 +20,14 @@ from connectors.live import Live, Snapshot
 from connectors.quality import Measure, Sums
 from connectors.registration.office import RegistrationOffice
 from policy.catalogue import Body, Catalogue
+from policy.identity import Identity
 from policy.parameters import Parameters
+from policy.payments import Payments
 from resolvers.admission import Admission
 from resolvers.caller import Caller, LookUp
 from resolvers.certificate_ids import CertificateIds
 from resolvers.errors import RequestError
+from resolvers.ledger.book import LedgerBook
 from resolvers.loaders import AnswerLoader
 from resolvers.oversight import Oversight
 from resolvers.plans.kept import Renderings
@@ -63,6 +67,8 @@ class Services:
     """What is counted of agencies' data."""
     sent_changes: SentChanges
     """What agencies sent of certificates' states."""
+    ledger: LedgerBook
+    """What was decided on claims, and what is claimed back."""
     clock: Callable[[], datetime]
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)
@@ -84,6 +90,10 @@ class RequestContext:
     """The operation's name in the caller's document."""
     document: str | None = None
     """The document's text."""
+    judges_claims: bool = False
+    """Whether the document judges a claim, so that the ledger is asked."""
+    payments: DataLoader[Identity, Payments | None] | None = None
+    """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     veil: Veil = field(init=False)
     """What of personal data the caller sees."""
     admission: Admission = field(init=False)

@@ -39,6 +39,10 @@ LARGEST = 10_000_000
 
 ASKING = frozenset({"holder", "holders", "certificate", "_entities"})
 """Root fields that look people up."""
+RECORDING = "recordDecision"
+"""The mutation that looks a person up."""
+JUDGING = "eligibility"
+"""Fields that judge a claim, where their argument ``claim`` states one."""
 CLAIMING = "verifyClaims"
 """The root field that looks people up and tells nothing of them but right or wrong: its
 people have a limit of their own."""
@@ -117,6 +121,16 @@ class Cost:
     claims: Sum
     names_people: bool
     introspects: bool
+    claims_judged: frozenset[str | None]
+    """The variables that may state a claim to be judged; ``None`` for one that is
+    written in the document."""
+
+    def judges_claims(self, variables: Mapping[str, object]) -> bool:
+        """Say whether a claim is judged with ``variables``, which have no defaults."""
+        return any(
+            name is None or variables.get(name) is not None
+            for name in self.claims_judged
+        )
 
 
 def in_numbers(cost: Sum, variables: Mapping[str, object]) -> int:
@@ -144,6 +158,7 @@ def cost_of(
         estimate.claims,
         estimate.names_people,
         estimate.introspects,
+        frozenset(estimate.claims_judged),
     )
 
 
@@ -161,6 +176,7 @@ class _Estimate:
         self.claims: dict[Factors, int] = {}
         self.names_people = False
         self.introspects = False
+        self.claims_judged: set[str | None] = set()
         self._fragments = fragments
         self._schema = schema
         self._defaults = {
@@ -202,6 +218,10 @@ class _Estimate:
         stated = self._stated(node, field)
         inner = (*factors, stated) if isinstance(stated, Size) else factors
         times = count if isinstance(stated, Size) else count * stated
+        if name == JUDGING:
+            self._note_claim(node)
+        if parent is self._schema.mutation_type and name == RECORDING:
+            self.people[inner] = self.people.get(inner, 0) + times
         if parent is self._schema.query_type:
             self.introspects |= name in INTROSPECTING
             self.names_people |= name in NAMING
@@ -214,6 +234,17 @@ class _Estimate:
             assert is_composite_type(returned)  # noqa: S101 - a valid document
             times *= _assumed(parent, name, field)
             self.add(node.selection_set, returned, min(times, LARGEST), inner)
+
+    def _note_claim(self, node: FieldNode) -> None:
+        for given in node.arguments or ():
+            if given.name.value != "claim" or isinstance(given.value, NullValueNode):
+                continue
+            variable = None
+            if isinstance(given.value, VariableNode):
+                variable = given.value.name.value
+                if self._defaults.get(variable) is not None:
+                    variable = None
+            self.claims_judged.add(variable)
 
     def _on(
         self,

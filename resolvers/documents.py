@@ -68,6 +68,8 @@ class Prepared:
     """How many people it asks about at most."""
     cost: int
     """How many values the answer may have, estimated."""
+    judges_claims: bool
+    """Whether a claim is judged, and so earlier payments are asked for."""
     suggests: bool
     """Whether error messages may suggest names of the schema to this caller."""
     plans: Plans
@@ -148,6 +150,7 @@ class Documents:
             introspects=cost.introspects,
             people=people + claims,
             cost=values,
+            judges_claims=cost.judges_claims(variables),
             suggests=is_free,
             plans=known.plans,
         )

@@ -10,6 +10,7 @@ from connectors.answer import AttestedCertificate
 from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate
 from policy.evidence import Claim, Claimant, Evidence, Payment
+from policy.payments import Payments, payments_before
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.caller import Scope
@@ -71,9 +72,9 @@ class ClaimInput:
     payments: list[PaymentInput] | None = strawberry.field(
         default=None,
         description=both(
-            "此前已发放的补贴；空列表表示从未发放，省略表示未知",
-            "Earlier payments; an empty list says there were none, leaving it out "
-            "says it is not known",
+            "台账之外此前已发放的补贴；本网关台账所记一并计入，不能以空列表否认",
+            "Earlier payments that the gateway's ledger may lack; those that it has "
+            "count in any case",
         ),
     )
     is_civil_servant: bool | None = strawberry.field(
@@ -85,20 +86,23 @@ class ClaimInput:
         description=both("证书取得方式", "How the certificate was come by"),
     )
 
-    def as_claim(self) -> Claim:
-        """Return the claim as policy knows it."""
-        payments = self.payments
+    def as_claim(self, paid: Payments | None) -> Claim:
+        """Return the claim as policy knows it, with what the ledger has ``paid``."""
+        stated = self.payments
         return Claim(
             claimed_on=self.claimed_on,
             category=self.category,
             hukou=self.hukou,
             studies_in_shanghai=self.studies_in_shanghai,
             discharged_on=self.discharged_on,
-            payments=None
-            if payments is None
-            else tuple(
-                Payment(item_code=p.item_code, level=p.level, category=p.category)
-                for p in payments
+            payments=payments_before(
+                None
+                if stated is None
+                else tuple(
+                    Payment(item_code=p.item_code, level=p.level, category=p.category)
+                    for p in stated
+                ),
+                paid,
             ),
             is_civil_servant=self.is_civil_servant,
             acquisition=self.acquisition,
@@ -196,14 +200,14 @@ def evaluated(
     context: RequestContext,
     *,
     as_of: date,
-    claim: ClaimInput | None,
+    claim: Claim | None,
 ) -> Eligibility:
     """Evaluate the clauses against one certificate."""
     evidence = Evidence(
         record=attested.record,
         attestation=attested.attestation,
         claimant=claimant,
-        claim=None if claim is None else claim.as_claim(),
+        claim=claim,
         as_of=as_of,
     )
     services = context.services

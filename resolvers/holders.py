@@ -34,6 +34,7 @@ from resolvers.eligibility import (
     shown,
 )
 from resolvers.errors import RequestError
+from resolvers.ledger.paid import paid_before
 from resolvers.look_ups import look_up
 from resolvers.person import Person, RowQuestion, judge
 from resolvers.sources import Source, skipped, source_of
@@ -105,6 +106,7 @@ class Holder(HolderAnswer):
             self.person.certificates,
             self.person.claimant,
             info.context,
+            paid=self.person.paid,
             selection=filter,
             first=first,
             after=after,
@@ -151,7 +153,7 @@ class Holder(HolderAnswer):
             item=item,
             level=level,
             as_of=as_of or context.today,
-            claim=None if claim is None else claim.as_claim(),
+            claim=None if claim is None else claim.as_claim(self.person.paid),
         )
         verdict = judge(
             self.person,
@@ -285,7 +287,11 @@ async def ask_about(
     answers = await look_up(context, identity, chosen)
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(
-        person=Person(Claimant(identity, asked.name), tuple(by_agency.items())),
+        person=Person(
+            Claimant(identity, asked.name),
+            tuple(by_agency.items()),
+            await paid_before(context, identity),
+        ),
         id_type=identity.type,
         sources=[
             source_of(agency, by_agency[agency], context.now)

@@ -26,6 +26,7 @@ from policy.eligibility import (
 from policy.evidence import Claim, Claimant, Evidence
 from policy.level import Level
 from policy.parameters import Parameters
+from policy.payments import Payments
 from policy.row import row_of
 
 PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
@@ -44,6 +45,8 @@ class Person:
 
     claimant: Claimant
     answers: Sequence[tuple[Agency, Answer]]
+    paid: Payments | None = None
+    """What the ledger has of them, where a claim is to be judged."""
 
     @property
     def certificates(self) -> list[AttestedCertificate]:

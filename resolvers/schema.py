@@ -53,6 +53,10 @@ from resolvers.holders import (
     PersonInput,
     ask_about,
 )
+from resolvers.ledger.decisions import PaymentSteps
+from resolvers.ledger.recoveries import RecoveryQuestions
+from resolvers.ledger.recovery_steps import RecoverySteps
+from resolvers.ledger.totals import TotalsQuestions
 from resolvers.permissions import CheckPermissions, Permissions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
@@ -61,7 +65,7 @@ from resolvers.verify_claims import check_claims
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions):
+class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -197,7 +201,7 @@ class Query(RegistrationQuestions):
 @strawberry.federation.type(
     authenticated=True, description=both("办理", "What changes something")
 )
-class Mutation(ConnectorSteps, SanctionSteps):
+class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
     """Every step that can be taken."""
 
 

@@ -9,7 +9,8 @@ from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError
 from gateway.metrics import Metrics
 
-PROTECTED = "/graphql"
+PAGE = "/graphql"
+PROTECTED = (PAGE, "/totals.csv")
 
 
 class Authentication:
@@ -36,11 +37,11 @@ class Authentication:
 
 
 def _asks(scope: Scope) -> bool:
-    """Say whether a request may make the graph answer.
+    """Say whether a request may make the graph answer, or a table of it.
 
-    A GET without anything to ask gives the page, which has no data. A browser
-    opening a link to the page, with a query in it, is asked for a token too: the
-    endpoint must not have to tell the two apart before it knows who asks.
+    A GET of the page without anything to ask gives the page, which has no data. A
+    browser opening a link to the page, with a query in it, is asked for a token too:
+    the endpoint must not have to tell the two apart before it knows who asks.
     """
     # Whatever a router may take for the endpoint ("/graphql%0A") is asked for a caller.
     if scope["type"] == "lifespan" or not scope["path"].startswith(PROTECTED):
@@ -48,7 +49,7 @@ def _asks(scope: Scope) -> bool:
     if scope["type"] == "websocket":
         return True
     if scope["method"] in ("GET", "HEAD"):
-        return bool(scope["query_string"])
+        return bool(scope["query_string"]) or not scope["path"].startswith(PAGE)
     # A browser's preflight carries no credentials, ever (Fetch, 3.2.2).
     return bool(scope["method"] != "OPTIONS")
 

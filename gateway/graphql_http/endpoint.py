@@ -118,6 +118,7 @@ class GraphQLEndpoint:
                     request_id=scope["state"]["request_id"],
                     operation=operation,
                     document=prepared.text,
+                    judges_claims=prepared.judges_claims,
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):

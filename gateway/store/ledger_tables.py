@@ -1,4 +1,7 @@
-"""The tables of decisions on claims, and of what is claimed back."""
+"""The tables of decisions on claims, and of what is claimed back.
+
+A decision is written once and never changed: clause 17-once rests on it.
+"""
 
 from sqlalchemy import (
     Column,
@@ -30,6 +33,7 @@ decisions = Table(
     Column("level", String(16)),
     Column("category", String(32)),
     Column("evidence", String(64), nullable=False),
+    Column("ruling", Text),
     Column("decided_on", Date, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("recorded_by", String(400), nullable=False),
@@ -39,6 +43,19 @@ decisions = Table(
     Index("decisions_by_claim", "claim"),
     Index("decisions_by_person", "person"),
     Index("decisions_by_certificate", "certificate"),
+    Index("decisions_by_day", "decided_on"),
+)
+
+false_records = Table(
+    "false_records",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("certificate", String(400), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("proved_at", Moment, nullable=False),
+    Column("proved_by", String(400), nullable=False),
+    UniqueConstraint("certificate", name="one_proof_a_certificate"),
 )
 
 recoveries = Table(
@@ -56,6 +73,7 @@ recoveries = Table(
     Column("changed_at", Moment, nullable=False),
     UniqueConstraint("decision", name="one_recovery_a_payment"),
     Index("recoveries_by_authority", "authority", "state"),
+    Index("recoveries_by_time", "opened_at"),
 )
 
 recovery_events = Table(
@@ -64,9 +82,11 @@ recovery_events = Table(
     Column("id", NUMBER, primary_key=True),
     Column("recovery", NUMBER, ForeignKey("recoveries.id"), nullable=False),
     Column("step", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Column("actor", String(400), nullable=False),
     Column("reason", Text, nullable=False),
     Column("amount_yuan", Integer),
     Index("recovery_events_by_recovery", "recovery"),
+    Index("recovery_events_by_time", "at"),
 )

@@ -39,4 +39,6 @@ def test_every_mutation_stands_on_the_page() -> None:
     }
 
     sanctions = {"imposeSanction", "liftSanction", "decideSanctionProposal"}
-    assert steps == set(mutation.fields) - sanctions
+    # See test_ledger_page.
+    ledger = {"recordDecision", "takeRecoveryStep", "proveRecordFalse"}
+    assert steps == set(mutation.fields) - sanctions - ledger

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(16)),
         sa.Column("category", sa.String(32)),
         sa.Column("evidence", sa.String(64), nullable=False),
+        sa.Column("ruling", sa.Text()),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(400), nullable=False),
@@ -40,6 +41,17 @@ def upgrade() -> None:
     op.create_index("decisions_by_claim", "decisions", ["claim"])
     op.create_index("decisions_by_person", "decisions", ["person"])
     op.create_index("decisions_by_certificate", "decisions", ["certificate"])
+    op.create_index("decisions_by_day", "decisions", ["decided_on"])
+    op.create_table(
+        "false_records",
+        sa.Column("id", _NUMBER, primary_key=True),
+        sa.Column("certificate", sa.String(400), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_by", sa.String(400), nullable=False),
+        sa.UniqueConstraint("certificate", name="one_proof_a_certificate"),
+    )
     op.create_table(
         "recoveries",
         sa.Column("id", _NUMBER, primary_key=True),
@@ -55,14 +67,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("decision", name="one_recovery_a_payment"),
     )
     op.create_index("recoveries_by_authority", "recoveries", ["authority", "state"])
+    op.create_index("recoveries_by_time", "recoveries", ["opened_at"])
     op.create_table(
         "recovery_events",
         sa.Column("id", _NUMBER, primary_key=True),
         sa.Column("recovery", _NUMBER, sa.ForeignKey("recoveries.id"), nullable=False),
         sa.Column("step", sa.String(16), nullable=False),
+        sa.Column("after", sa.String(16), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(400), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("amount_yuan", sa.Integer()),
     )
     op.create_index("recovery_events_by_recovery", "recovery_events", ["recovery"])
+    op.create_index("recovery_events_by_time", "recovery_events", ["at"])

@@ -1,0 +1,132 @@
+"""When money is claimed back, and how far that may go: notice, parts 3.2 and 3.3.
+
+A recovery is opened for each payment that relied on a certificate which was revoked
+(撤销) or proved false. Other changes of state open none: a certificate that was
+suspended, cancelled, has lapsed or was withdrawn (吊销) as a penalty was lawfully come
+by on the day it was paid for. ``docs/decisions/recovery.md`` has the reasons.
+
+Pure: the state, the step and the sums come in, the next state goes out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from policy.states import FROM_THE_BEGINNING
+
+OPENING_STATES = FROM_THE_BEGINNING
+"""What says that a certificate should never have been given opens a recovery."""
+
+
+class RecoveryCause(StrEnum):
+    """Why a payment is claimed back."""
+
+    REVOKED = "REVOKED"
+    FALSE_RECORD = "FALSE_RECORD"
+
+
+class RecoveryState(StrEnum):
+    """How far a recovery has come."""
+
+    OPEN = "OPEN"
+    NOTIFIED = "NOTIFIED"
+    PARTLY_RECOVERED = "PARTLY_RECOVERED"
+    RECOVERED = "RECOVERED"
+    REFERRED = "REFERRED"
+    CLOSED = "CLOSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class RecoveryStep(StrEnum):
+    """Something that was done about a recovery."""
+
+    OPEN = "OPEN"
+    NOTIFY = "NOTIFY"
+    REPAY = "REPAY"
+    REFER = "REFER"
+    CLOSE = "CLOSE"
+    # By the gateway: the revocation was lifted, or came again.
+    WITHDRAW = "WITHDRAW"
+    REOPEN = "REOPEN"
+
+
+class Objection(StrEnum):
+    """Why a step cannot be taken."""
+
+    WRONG_STATE = "WRONG_STATE"
+    BAD_AMOUNT = "BAD_AMOUNT"
+    MORE_THAN_OWED = "MORE_THAN_OWED"
+
+
+class RecoveryError(Exception):
+    """The step cannot be taken."""
+
+    def __init__(self, objection: Objection) -> None:
+        super().__init__(objection)
+        self.objection = objection
+
+
+S = RecoveryState
+_OWED = frozenset({S.OPEN, S.NOTIFIED, S.PARTLY_RECOVERED, S.REFERRED})
+ORIGINS: Mapping[RecoveryStep, frozenset[RecoveryState]] = MappingProxyType(
+    {
+        RecoveryStep.OPEN: frozenset(),
+        RecoveryStep.NOTIFY: frozenset({S.OPEN}),
+        # Whoever pays back before being told to is not refused.
+        RecoveryStep.REPAY: _OWED,
+        RecoveryStep.REFER: _OWED - {S.REFERRED},
+        RecoveryStep.CLOSE: _OWED,
+        # Also of what was paid back: it is then owed to the holder.
+        RecoveryStep.WITHDRAW: _OWED | {S.RECOVERED},
+        RecoveryStep.REOPEN: frozenset({S.WITHDRAWN}),
+    }
+)
+"""From which states each step may be taken."""
+_TO: Mapping[RecoveryStep, RecoveryState] = MappingProxyType(
+    {
+        RecoveryStep.NOTIFY: S.NOTIFIED,
+        RecoveryStep.REFER: S.REFERRED,
+        RecoveryStep.CLOSE: S.CLOSED,
+        RecoveryStep.WITHDRAW: S.WITHDRAWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a recovery has come, in words and in yuan."""
+
+    state: RecoveryState
+    owed_yuan: int
+    recovered_yuan: int = 0
+
+
+def after(progress: Progress, step: RecoveryStep, paid_yuan: int | None) -> Progress:
+    """Return how far a recovery is after ``step``.
+
+    Raises:
+        RecoveryError: the step is not to be taken from here, or the sum cannot be.
+    """
+    if progress.state not in ORIGINS[step]:
+        raise RecoveryError(Objection.WRONG_STATE)
+    recovered = progress.recovered_yuan
+    if step is RecoveryStep.REPAY:
+        if paid_yuan is None or paid_yuan <= 0:
+            raise RecoveryError(Objection.BAD_AMOUNT)
+        recovered += paid_yuan
+        if recovered > progress.owed_yuan:
+            raise RecoveryError(Objection.MORE_THAN_OWED)
+    elif paid_yuan is not None:
+        raise RecoveryError(Objection.BAD_AMOUNT)
+    state = _TO.get(step) or _by_sums(progress.state, recovered, progress.owed_yuan)
+    return Progress(state, progress.owed_yuan, recovered)
+
+
+def _by_sums(before: RecoveryState, recovered: int, owed: int) -> RecoveryState:
+    if recovered >= owed:
+        return S.RECOVERED
+    # What the police have stays with them while money comes in.
+    if before is S.REFERRED:
+        return S.REFERRED
+    return S.PARTLY_RECOVERED if recovered else S.OPEN

@@ -1,0 +1,304 @@
+"""Steps of recoveries as mutations; a step that is not taken is an answer."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Annotated
+
+import strawberry
+
+from connectors.registration.store import StoreUnavailableError
+from policy.recovery import Objection, RecoveryError, RecoveryStep
+from policy.text import Text
+from resolvers.bilingual import InLanguage, Language, both, described_enum, said
+from resolvers.certificate_ids import UnknownIdError
+from resolvers.context import Info, RequestContext
+from resolvers.errors import store_unavailable
+from resolvers.ledger.book import (
+    Authorities,
+    ChangedMeanwhileError,
+    Proof,
+    ProvedBeforeError,
+    StepStated,
+    UnknownRecoveryError,
+)
+from resolvers.ledger.choices import OBJECTIONS
+from resolvers.ledger.entries import is_text
+from resolvers.ledger.jurisdiction import authorities_of_agency, jurisdiction_of
+from resolvers.ledger.recoveries import CURSOR
+from resolvers.ledger.recoveries_shown import Recovery, recoveries_shown
+from resolvers.ledger.scopes import STEP
+
+MAX_REASON = 500
+MAX_EVIDENCE = 500
+
+
+class RecoveryAction(Enum):
+    """What people do about a recovery; the rest the gateway does."""
+
+    NOTIFY = "NOTIFY"
+    REPAY = "REPAY"
+    REFER = "REFER"
+    CLOSE = "CLOSE"
+
+
+class RecoveryRefusal(Enum):
+    """Why a step was not taken."""
+
+    UNKNOWN_RECOVERY = "UNKNOWN_RECOVERY"
+    UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
+    CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
+    REASON_MISSING = "REASON_MISSING"
+    PROVED_BEFORE = "PROVED_BEFORE"
+    WRONG_STATE = "WRONG_STATE"
+    BAD_AMOUNT = "BAD_AMOUNT"
+    MORE_THAN_OWED = "MORE_THAN_OWED"
+
+
+_MEANINGS: Mapping[RecoveryRefusal, Text] = MappingProxyType(
+    {
+        RecoveryRefusal.UNKNOWN_RECOVERY: Text(
+            "没有这笔追回", "there is no such recovery"
+        ),
+        RecoveryRefusal.UNKNOWN_CERTIFICATE: Text(
+            "没有此证书", "there is no such certificate"
+        ),
+        RecoveryRefusal.CHANGED_MEANWHILE: Text(
+            "已被他人办理，请重新读取后再试",
+            "somebody took a step meanwhile; read it again",
+        ),
+        RecoveryRefusal.REASON_MISSING: Text(
+            "理由和依据各为1至500字，且不得含证件号码",
+            "a reason, and evidence, has 1 to 500 characters and no identity number",
+        ),
+        RecoveryRefusal.PROVED_BEFORE: Text(
+            "该证书的记录此前已查实不真实",
+            "the certificate's record was proved false before",
+        ),
+        **{RecoveryRefusal(o.value): OBJECTIONS[o] for o in Objection},
+    }
+)
+described_enum(
+    RecoveryAction,
+    both("牵头部门或人力资源社会保障部门办理的步骤", "What people do about a recovery"),
+    {
+        RecoveryAction.NOTIFY: both("通知当事人", "The claimant was told"),
+        RecoveryAction.REPAY: both("登记还款", "Something was paid back"),
+        RecoveryAction.REFER: both(
+            "移送公安机关（三（三））", "Referred to the police (part 3.3)"
+        ),
+        RecoveryAction.CLOSE: both("结案，不再追回其余", "Closed without the rest"),
+    },
+)
+described_enum(
+    RecoveryRefusal,
+    both("步骤未予办理的原因", "Why a step was not taken"),
+    {code: both(text.zh, text.en) for code, text in _MEANINGS.items()},
+)
+
+
+@strawberry.federation.type(
+    requires_scopes=STEP,
+    description=both("步骤未予办理，未作任何变更", "No step was taken"),
+)
+class RecoveryRefused:
+    """Why not."""
+
+    code: RecoveryRefusal = strawberry.field(
+        description=both("原因代码", "Why, as a code")
+    )
+    recovery: Recovery | None = strawberry.field(
+        description=both("现状（限可见者）", "The recovery as it is, if it is yours")
+    )
+
+    @strawberry.field(description=both("原因与处理办法", "Why, and what to do"))
+    def message(self, language: InLanguage = Language.ZH) -> str:
+        """Return the meaning in ``language``."""
+        return said(_MEANINGS[self.code], language)
+
+
+@strawberry.federation.type(
+    requires_scopes=STEP,
+    description=both(
+        "已查实：该证书的记录不真实，此后不再据以支付",
+        "Proved: the certificate's record was false; it is paid for no more",
+    ),
+)
+class FalseRecordProved:
+    """A proof that is kept."""
+
+    certificate: strawberry.ID = strawberry.field(
+        description=both("证书编号", "Certificate.id")
+    )
+    opened: list[Recovery] = strawberry.field(
+        description=both("因此立案的追回", "The recoveries that it opened")
+    )
+
+
+RecoveryAnswer = Annotated[
+    Recovery | RecoveryRefused,
+    strawberry.union(
+        "RecoveryAnswer",
+        description=both("办理一个步骤的结果", "What taking a step gives"),
+    ),
+]
+FalseRecordAnswer = Annotated[
+    FalseRecordProved | RecoveryRefused,
+    strawberry.union(
+        "FalseRecordAnswer",
+        description=both("提交查实结论的结果", "What proving a record false gives"),
+    ),
+]
+
+
+@strawberry.input(
+    description=both("对一笔追回办理的步骤", "A step that is to be taken")
+)
+class RecoveryStepInput:
+    """What a step is told."""
+
+    id: strawberry.ID = strawberry.field(description=both("追回编号", "Recovery.id"))
+    version: int = strawberry.field(
+        description=both(
+            "所见版本；已被他人办理时不予办理",
+            "The version that was seen; refused if somebody took a step meanwhile",
+        )
+    )
+    action: RecoveryAction = strawberry.field(description=both("步骤", "The step"))
+    amount_yuan: int | None = strawberry.field(
+        default=None,
+        description=both(
+            "还款金额（元），仅用于登记还款", "Yuan, for a repayment alone"
+        ),
+    )
+    reason: str = strawberry.field(
+        description=both("理由（1至500字）", "Why, 1 to 500 characters")
+    )
+
+
+@strawberry.federation.type(authenticated=True)
+class RecoverySteps:
+    """What the authority and the bureau do."""
+
+    @strawberry.federation.field(
+        requires_scopes=STEP,
+        description=both("办理一笔追回", "Take a step of a recovery"),
+    )
+    async def take_recovery_step(
+        self,
+        info: Info,
+        step: Annotated[
+            RecoveryStepInput,
+            strawberry.argument(description=both("步骤", "The step")),
+        ],
+    ) -> RecoveryAnswer | None:
+        """Take a step."""
+        context = info.context
+        try:
+            return await _taken(context, step)
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+
+    @strawberry.federation.field(
+        requires_scopes=STEP,
+        description=both(
+            "查实某证书的记录不真实：对据此支付的每笔补贴立案追回",
+            "Prove a certificate's record false: a recovery is opened for each payment "
+            "that relied on it",
+        ),
+    )
+    async def prove_record_false(
+        self,
+        info: Info,
+        certificate: Annotated[
+            strawberry.ID,
+            strawberry.argument(description=both("证书编号", "Certificate.id")),
+        ],
+        reason: Annotated[
+            str, strawberry.argument(description=both("理由（1至500字）", "Why"))
+        ],
+        evidence: Annotated[
+            str,
+            strawberry.argument(
+                description=both(
+                    "依据：文号，或所存材料的摘要（1至500字）",
+                    "A document's number, or a digest of what is on file",
+                )
+            ),
+        ],
+    ) -> FalseRecordAnswer | None:
+        """Prove a record false."""
+        context = info.context
+        if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):
+            return _refused(RecoveryRefusal.REASON_MISSING)
+        try:
+            authorities = await jurisdiction_of(context)
+            if not _leads(context, certificate, authorities):
+                return _refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
+            opened = await context.services.ledger.prove_false(
+                Proof(
+                    certificate=certificate,
+                    reason=reason,
+                    evidence=evidence,
+                    actor=context.caller.id,
+                    at=context.now,
+                )
+            )
+        except ProvedBeforeError:
+            return _refused(RecoveryRefusal.PROVED_BEFORE)
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+        return FalseRecordProved(
+            certificate=certificate, opened=recoveries_shown(context, opened)
+        )
+
+
+def _leads(context: RequestContext, id_: str, authorities: Authorities) -> bool:
+    """Say whether a certificate is one of ours, and the caller's to judge.
+
+    The id is opened and nobody is asked: it names an agency, and says nothing of the
+    holder to whoever has it. A record that was false may be gone from its registry.
+    """
+    try:
+        place = context.services.certificate_ids.open(id_)
+    except UnknownIdError:
+        return False
+    if authorities is None:
+        return True
+    return bool(authorities & authorities_of_agency(context, place.agency))
+
+
+async def _taken(
+    context: RequestContext, step: RecoveryStepInput
+) -> Recovery | RecoveryRefused:
+    if not is_text(step.reason, MAX_REASON):
+        return _refused(RecoveryRefusal.REASON_MISSING)
+    if not CURSOR.fullmatch(step.id):
+        return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
+    ledger = context.services.ledger
+    authorities = await jurisdiction_of(context)
+    stated = StepStated(
+        recovery=int(step.id),
+        version=step.version,
+        step=RecoveryStep(step.action.value),
+        amount_yuan=step.amount_yuan,
+        reason=step.reason,
+        actor=context.caller.id,
+        at=context.now,
+    )
+    try:
+        (shown,) = recoveries_shown(context, [await ledger.take(stated, authorities)])
+    except UnknownRecoveryError:
+        return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
+    except ChangedMeanwhileError:
+        code = RecoveryRefusal.CHANGED_MEANWHILE
+    except RecoveryError as error:
+        code = RecoveryRefusal(error.objection.value)
+    else:
+        return shown
+    found = await ledger.recovery(stated.recovery, authorities)
+    return _refused(code, recoveries_shown(context, [found] if found else []))
+
+
+def _refused(code: RecoveryRefusal, now: Sequence[Recovery] = ()) -> RecoveryRefused:
+    return RecoveryRefused(code=code, recovery=next(iter(now), None))

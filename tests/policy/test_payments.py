@@ -1,0 +1,35 @@
+"""What was paid before is what is stated and what the ledger has, together."""
+
+import pytest
+
+from policy.evidence import ClaimantCategory, Payment
+from policy.level import Level
+from policy.payments import ANY_PAYMENT, Payments, payments_before
+
+DRIVER = Payment(item_code="4-02-01-01", level=Level.LEVEL_4, category=None)
+WELDER = Payment(item_code="2.1", level=Level.UNGRADED, category=None)
+PUPIL = Payment(
+    item_code="2.1",
+    level=Level.UNGRADED,
+    category=ClaimantCategory.VOCATIONAL_FINAL_YEAR,
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "ledger", "known"),
+    [
+        pytest.param(None, None, None, id="nobody knows"),
+        pytest.param(None, (), (), id="the ledger has none"),
+        pytest.param(None, (DRIVER,), (DRIVER,), id="the ledger alone"),
+        pytest.param((), (DRIVER,), (DRIVER,), id="it cannot be talked away"),
+        pytest.param((WELDER,), (), (WELDER,), id="the ledger may lack one"),
+        pytest.param((DRIVER,), (DRIVER,), (DRIVER,), id="known to both is one"),
+        pytest.param((WELDER,), (PUPIL,), (WELDER, PUPIL), id="two"),
+        pytest.param((), None, (ANY_PAYMENT,), id="there may be one"),
+        pytest.param((DRIVER,), None, (DRIVER, ANY_PAYMENT), id="or one more"),
+    ],
+)
+def test_what_is_stated_and_what_was_recorded_count_together(
+    stated: Payments | None, ledger: Payments | None, known: Payments | None
+) -> None:
+    assert payments_before(stated, ledger) == known
