@@ -38,7 +38,6 @@ from gateway.store.changes import Bell, told_of_changes
 from gateway.store.collected import StoredRecords
 from gateway.store.ledger import StoredLedger
 from gateway.store.quality import StoredQuality
-from gateway.store.recoveries import follow_change
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.states import StoredStates
 from gateway.store.store import Store
@@ -116,7 +115,7 @@ async def open_services(
             await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
             await stack.enter_async_context(kept_live(registry, bell.follow()))
             states = LiveStates(
-                StoredStates(store.engine, follow_change),
+                StoredStates(store.engine),
                 oversight.pseudonyms,
                 observer.states,
                 bell.ring,

@@ -5,6 +5,7 @@ from gateway.collection.records import RecordHandler
 from gateway.settings import Settings
 from gateway.states.handler import StatesHandler
 from gateway.store.collected import StoredRecords
+from gateway.store.recoveries import follow_change
 from gateway.store.states import StoredStates
 from gateway.store.store import Store
 from gateway.store.used_tokens import StoredUsedTokens
@@ -26,7 +27,7 @@ def open_intake(
     )
     states = StatesHandler(
         writer=store.writer,
-        states=StoredStates(store.engine),
+        states=StoredStates(store.engine, follow_change),
         ids=services.certificate_ids,
         pseudonyms=pseudonyms,
         note=services.sent_changes.note,
