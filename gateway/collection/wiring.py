@@ -22,7 +22,7 @@ def open_intake(
         store=records,
         certificate_of=services.certificate_ids.seal_record,
         people_of=pseudonyms.all_of,
-        mark=pseudonyms.of_document,
+        mark=services.certificate_ids.mark,
         counted=services.quality.collected,
     )
     states = StatesHandler(

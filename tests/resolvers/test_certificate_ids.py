@@ -69,3 +69,12 @@ def test_an_id_has_one_spelling() -> None:
 
     with pytest.raises(UnknownIdError):
         IDS.open(id_ + "=")
+
+
+def test_a_mark_is_of_one_text_under_one_key() -> None:
+    other = CertificateIds(bytes(reversed(range(64))))
+
+    marks = {IDS.mark("a"), IDS.mark("b"), other.mark("a")}
+
+    assert (len(marks), IDS.mark("a") in marks) == (3, True)
+    assert {len(mark) for mark in marks} == {64}

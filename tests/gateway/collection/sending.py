@@ -29,6 +29,7 @@ ITEM = "4-02-01-01"
 CONNECTORS = 80
 """More than tests that need one of their own."""
 LIVE = 'id = "transport"\n'
+FROZEN = "frozen"
 ONLY_SENDS, FALLS_BACK, HANGS = "only-sends", "falls-back", "hangs"
 """Connectors of the transport agency that answer from what was sent."""
 SILENCE = "[collection]\nanswers_when_silent = true\n"
@@ -199,6 +200,8 @@ def write_collecting(
         name = f"sender-{number}"
         own = text.replace(LIVE, f'id = "{name}"\n')
         (manifests / f"{name}.toml").write_text(own, "utf-8")
+    frozen = text.replace(LIVE, f'id = "{FROZEN}"\naccount = "FROZEN"\n')
+    (manifests / f"{FROZEN}.toml").write_text(frozen, "utf-8")
     for name, endpoint, more in (
         (ONLY_SENDS, 'protocol = "collected"\n', ""),
         (FALLS_BACK, 'protocol = "rest"\nurl = "http://127.0.0.1:1/"\n', SILENCE),

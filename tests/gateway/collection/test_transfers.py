@@ -11,6 +11,7 @@ from gateway.collection.sign import signed_headers
 from sandbox.agency import AgencyId
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
+    FROZEN,
     Sender,
     body_of,
     key_of,
@@ -77,6 +78,12 @@ def test_a_connector_that_is_none_is_refused(sender: Sender) -> None:
     refused = replace(sender, connector="nobody").send([])
 
     assert (refused.status, refused.problem) == (404, "UNKNOWN_CONNECTOR")
+
+
+def test_an_agency_whose_account_is_frozen_sends_nothing(sender: Sender) -> None:
+    refused = replace(sender, connector=FROZEN).send([])
+
+    assert (refused.status, refused.problem) == (403, "ACCOUNT_NOT_ACTIVE")
 
 
 def test_an_old_request_is_refused(sender: Sender) -> None:
