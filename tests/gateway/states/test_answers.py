@@ -2,7 +2,9 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from gateway.connector.live_registry import POLL_SECONDS
 from tests.gateway.connector.joining import seconds_until
 from tests.gateway.states.sending import (
+    TRANSPORT,
     StateSender,
     certificates,
     compact,
@@ -208,3 +211,32 @@ def test_the_bodies_of_two_gateways_are_the_same(
 
     assert withdrawn
     assert len(set(bodies)) == 1
+
+
+def test_an_answer_under_way_does_not_escape_a_revocation(
+    two: tuple[Gateway, Gateway], agencies: Agencies
+) -> None:
+    one, other = two
+    number = agencies.person("issued-day-after")["idNumber"]
+    (before,) = certificates(other, number)
+    sender = sender_at(other, agencies)
+    sequence = sender.status()["states"]["lastSequence"] + 1
+    agencies.reset()
+
+    def asked() -> tuple[str, float]:
+        (certificate,) = certificates(one, number)
+        return certificate["standing"], time.monotonic()
+
+    with (
+        agencies.fault(TRANSPORT, "slow", seconds=1.2),
+        ThreadPoolExecutor(1) as client,
+    ):
+        under_way = client.submit(asked)
+        seconds_until(lambda: agencies.calls(TRANSPORT)["calls"] > 0)
+        told = sender.send_one(sequence, said_of(before, number, "撤销"))
+        acknowledged_at = time.monotonic()
+        standing, answered_at = under_way.result()
+
+    assert told.outcomes == ["ACCEPTED"]
+    # A machine that took longer than the agency to acknowledge shows nothing here.
+    assert standing == "REVOKED" or answered_at < acknowledged_at + SECOND_LONG / 2
