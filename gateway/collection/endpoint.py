@@ -9,6 +9,7 @@ cut connection loses what was not acknowledged, and what was acknowledged is kep
 """
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO
@@ -75,6 +76,9 @@ class CollectEndpoint:
                 seconds=options.body_seconds,
             )
             await _Transfer(intake, agency, self._stream, send).answer(file, encoding)
+        # The collector is told to wait long (``gateway.serve``), and what is left of a
+        # transfer may hold on to its body. Only what is young is looked through.
+        gc.collect(1)
 
 
 class _Transfer:
