@@ -1,7 +1,7 @@
 """The ASGI application: routes, and what every request passes on its way."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
@@ -27,6 +27,10 @@ from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.settings import Mode, Settings
 from gateway.store.store import open_store
+from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.event_stream import EventStreams
+from gateway.subscriptions.leaving import leaving_in_peace
+from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services, utc_now
 from resolvers.context import Services
@@ -55,9 +59,15 @@ async def front_page(_: Request) -> Response:
 
 
 def create_app(
-    settings: Settings, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    is_served: bool = False,
 ) -> Starlette:
-    """Return the application for ``settings``; its parts open with its lifespan."""
+    """Return the application for ``settings``; its parts open with its lifespan.
+
+    ``is_served`` says that it has a process of its own, which is told to end by signal.
+    """
     configure_logs(settings.log_format)
     measured = Metrics()
 
@@ -72,16 +82,29 @@ def create_app(
             app.state.intake = open_intake(settings, services, store, measured)
             async with open_callers(settings, services, store) as callers:
                 app.state.callers = callers
-                yield
+                with leaving_in_peace(connections) if is_served else nullcontext():
+                    yield
 
+    connections = Connections(settings.subscriptions)
+    documents = open_documents(settings)
     endpoint = GraphQLEndpoint(
-        open_documents(settings),
+        documents,
         settings.http,
+        EventStreams(settings.subscriptions, connections),
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,
     )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint),
+        WebSocketRoute(
+            GRAPHQL,
+            SocketEndpoint(
+                documents,
+                settings.subscriptions,
+                connections,
+                settings.http.allowed_origins,
+            ),
+        ),
         Route("/", front_page),
         Route("/health/live", live),
         Route("/health/ready", Readiness().answer),

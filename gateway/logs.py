@@ -14,12 +14,15 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.graphql_http.guards import STARTS
 from gateway.metrics import Metrics
 from gateway.traces import ServersTraces, trace_of
 from resolvers.privacy import has_identity_number, without_identity_numbers
 
 COLLECT = "/collect"
 """Agencies send to addresses below it, which have their ids in them."""
+SWITCHED = 101
+"""The status of a handshake that became a websocket."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -34,7 +37,7 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; note path, status and time, never a query or its variables."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -45,9 +48,11 @@ class RequestLog:
 
         async def noted(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] in STARTS:
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", written)]
+            elif message["type"] == "websocket.accept":
+                status = SWITCHED
             await send(message)
 
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -56,10 +61,12 @@ class RequestLog:
         finally:
             seconds = time.perf_counter() - started
             path = self._label(scope["path"])
-            self._metrics.requested(path, status, seconds)
+            # How long somebody followed events says nothing of how quick we are.
+            if status != SWITCHED and not scope["state"].get("is_stream"):
+                self._metrics.requested(path, status, seconds)
             self._logger.info(
                 "request",
-                method=scope["method"],
+                method=scope.get("method", "GET"),
                 path=path,
                 status=status,
                 milliseconds=round(seconds * 1000, 1),

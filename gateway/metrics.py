@@ -19,6 +19,7 @@ from gateway.collection.refusal import Problem
 from gateway.collection.results import LineResult
 from gateway.connector.expiry import KeyEnd
 from gateway.states.metrics import StatesMetrics
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from policy.identity import Identity
 from resolvers.caller import Purpose
 from resolvers.oversight import Alert
@@ -32,6 +33,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.states = StatesMetrics(self.registry)
+        self.subscriptions = SubscriptionsMetrics(self.registry)
         self._answers = Counter(
             "gateway_source_answers",
             "Answers about one person, by agency and outcome.",

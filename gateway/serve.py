@@ -71,7 +71,6 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
         loop=Loops.uvloop,
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOGS,
-        websockets=False,
         http1_settings=HTTP1Settings(
             header_read_timeout=round(settings.http.header_seconds * 1000),
             max_buffer_size=HEADER_BYTES,
@@ -83,7 +82,7 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
 
 def load_app(config: str) -> Starlette:
     """Return the application a worker runs; called in the worker's process."""
-    app = create_app(load_settings(Path(config), os.environ))
+    app = create_app(load_settings(Path(config), os.environ), is_served=True)
     # The schema and the modules stay. A collector that looks through them each time
     # makes some request wait 40 ms.
     gc.collect()

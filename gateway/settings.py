@@ -21,6 +21,7 @@ from gateway.connector.options import Registration
 from gateway.errors import StartError
 from gateway.graphql_http.options import Http
 from gateway.privacy.options import Privacy
+from gateway.subscriptions.options import Subscriptions
 from gateway.tls import Tls
 from resolvers.certificate_ids import KEY_BYTES
 from resolvers.limits import Limits
@@ -47,6 +48,7 @@ TABLES = (
     "privacy",
     "registration",
     "collection",
+    "subscriptions",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -111,6 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The largest request body that is read."""
     http: Http = Http()
     """How long, how often and from where one may ask."""
+    subscriptions: Subscriptions = Subscriptions()
+    """How many may follow events, and how long who says nothing is waited for."""
     graphiql: bool = False
     """Whether browsers get GraphiQL at ``/graphql``."""
     graphiql_token: str | None = None

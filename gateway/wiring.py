@@ -36,17 +36,22 @@ from gateway.settings import Settings, read_certificate_id_key
 from gateway.states.live import LiveStates, StatesObserver, kept_states
 from gateway.store.changes import Bell, told_of_changes
 from gateway.store.collected import StoredRecords
+from gateway.store.events import StoredCertificateStates, StoredConnectorStates
 from gateway.store.ledger import StoredLedger
 from gateway.store.quality import StoredQuality
 from gateway.store.registrations import StoredRegistrations
 from gateway.store.states import StoredStates
 from gateway.store.store import Store
+from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
+from resolvers.subscriptions.cursors import Cursors
+from resolvers.subscriptions.events import Feeds
 
 CHECK_SHARE = 0.8
 """How much of a request's time a run of the conformance kit may take."""
@@ -61,6 +66,10 @@ class Observer(
     @property
     def states(self) -> StatesObserver:
         """What is told of changes of state."""
+
+    @property
+    def subscriptions(self) -> SubscriptionsMetrics:
+        """What is told of events."""
 
 
 def utc_now() -> datetime:
@@ -121,6 +130,12 @@ async def open_services(
                 bell.ring,
             )
             await stack.enter_async_context(kept_states(states, bell.follow()))
+            certificates = StoredFeed(StoredCertificateStates(store.engine))
+            steps = StoredFeed(StoredConnectorStates(store.engine))
+            failed = observer.subscriptions.events_failed
+            await stack.enter_async_context(
+                kept_feeds((certificates, steps), bell.follow(), failed)
+            )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
@@ -133,6 +148,8 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=states,
+            feeds=Feeds(certificates, steps),
+            cursors=Cursors(id_key),
             registration=open_office(
                 registrations,
                 catalogue=catalogue,

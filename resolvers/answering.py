@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError
+from graphql.execution.executor import Executor
 from strawberry.execution import optimized_is_awaitable
 
+from resolvers.caller import Caller
 from resolvers.context import RequestContext
 from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError, is_ours_to_hide, log_bug
@@ -36,40 +38,73 @@ def execute(
     Raises:
         RefusedDocumentError: the caller may not ask this, or the variables do not fit.
     """
-    document, name = prepared.document, question.operation_name
-    refused = schema.permissions.refusals(document, name, context.caller)
-    if refused:
-        raise RefusedDocumentError(*refused)
-    operation = prepared.operation
-    hide_suggestions = not prepared.suggests
-    try:
-        variables = Variables(
-            schema.core, operation, question.variables, hide_suggestions
-        )
-    except UnfitVariablesError as error:
-        raise RefusedDocumentError(*map(_unfit, error.errors)) from None
+    require_allowed(prepared, question, context.caller)
+    variables = fitting_variables(prepared, question)
 
     def fall_back(
         middleware: Sequence[Any],
     ) -> ExecutionResult | Awaitable[ExecutionResult]:
-        executor = schema.execution_context_class.build(
-            schema.core,
-            document,
-            context_value=context,
-            raw_variable_values=dict(question.variables),
-            operation_name=name,
-            middleware=list(middleware) or None,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
-            hide_suggestions=hide_suggestions,
-            operation_extensions=question.extensions,
-        )
-        assert not isinstance(executor, list)  # noqa: S101 - variables fit, see above
+        executor = executor_of(prepared, question, context, middleware=middleware)
         return executor.execute_operation()  # type: ignore[return-value]  # no @defer
 
-    plan = prepared.plans.plan_of(operation, variables, schema)
+    plan = prepared.plans.plan_of(prepared.operation, variables, schema)
     if plan is None:
         return fall_back([])
     return plan.run(variables, context, fall_back)
+
+
+def require_allowed(prepared: Prepared, question: Question, caller: Caller) -> None:
+    """Refuse what ``caller`` may not ask.
+
+    Raises:
+        RefusedDocumentError: something of it.
+    """
+    name = question.operation_name
+    refused = schema.permissions.refusals(prepared.document, name, caller)
+    if refused:
+        raise RefusedDocumentError(*refused)
+
+
+def fitting_variables(prepared: Prepared, question: Question) -> Variables:
+    """Return the variables of a question.
+
+    Raises:
+        RefusedDocumentError: they do not fit.
+    """
+    try:
+        return Variables(
+            schema.core,
+            prepared.operation,
+            question.variables,
+            hide_suggestions=not prepared.suggests,
+        )
+    except UnfitVariablesError as error:
+        raise RefusedDocumentError(*map(_unfit, error.errors)) from None
+
+
+def executor_of(
+    prepared: Prepared,
+    question: Question,
+    context: RequestContext,
+    *,
+    root_value: object = None,
+    middleware: Sequence[Any] = (),
+) -> Executor[Any]:
+    """Return what runs an operation as graphql-core does, once its variables fit."""
+    executor = schema.execution_context_class.build(
+        schema.core,
+        prepared.document,
+        root_value=root_value,
+        context_value=context,
+        raw_variable_values=dict(question.variables),
+        operation_name=question.operation_name,
+        middleware=list(middleware) or None,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # it is a guard
+        hide_suggestions=not prepared.suggests,
+        operation_extensions=question.extensions,
+    )
+    assert not isinstance(executor, list)  # noqa: S101 - variables fit, see above
+    return executor
 
 
 def shown(error: GraphQLError, operation: str | None = None) -> Shown:

@@ -33,6 +33,8 @@ from resolvers.oversight import Oversight
 from resolvers.plans.kept import Renderings
 from resolvers.privacy import Veil, veil_of
 from resolvers.sent_changes import ChangesLoader, SentChanges
+from resolvers.subscriptions.cursors import Cursors
+from resolvers.subscriptions.events import Feeds
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """The notice counts days as Shanghai does."""
@@ -69,6 +71,10 @@ class Services:
     """What agencies sent of certificates' states."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
+    feeds: Feeds
+    """What happened, to be followed."""
+    cursors: Cursors
+    """How places in the order of events are written."""
     clock: Callable[[], datetime]
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)
@@ -94,6 +100,8 @@ class RequestContext:
     """Whether the document judges a claim, so that the ledger is asked."""
     payments: DataLoader[Identity, Payments | None] | None = None
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
+    last_event_id: str | None = None
+    """The last event that a client had before it was cut off, as SSE says it."""
     veil: Veil = field(init=False)
     """What of personal data the caller sees."""
     admission: Admission = field(init=False)

@@ -61,11 +61,12 @@ from resolvers.permissions import CheckPermissions, Permissions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
+from resolvers.subscriptions.graph import EventQuestions, Subscription
 from resolvers.verify_claims import check_claims
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions):
+class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQuestions):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -247,6 +248,7 @@ class Schema(FederationSchema):
 schema: Schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),

@@ -66,6 +66,9 @@ class Heard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, both ways."""
+        if scope["type"] == "websocket":
+            await self._hear_socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -82,6 +85,20 @@ class Heard:
         finally:
             if not said.is_whole:
                 self._write(scope, said)
+
+    async def _hear_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Write down what a websocket was told; whoever it is, it names nobody."""
+        said: list[str] = []
+
+        async def listening(message: Message) -> None:
+            said.append(str(message))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, listening)
+        finally:
+            line = {"path": scope["path"], "may_see": False, "text": "\n".join(said)}
+            self._answers.write(json.dumps(line).encode() + b"\n")
 
     def _write(self, scope: Scope, said: Said) -> None:
         # Whoever is not known may see nobody, whatever their token claims.

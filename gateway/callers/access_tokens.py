@@ -58,9 +58,16 @@ class AccessTokens:
     used: UsedTokens
 
     async def caller_of(
-        self, token: SignedToken, certificate: bytes | None, now: float
+        self,
+        token: SignedToken,
+        certificate: bytes | None,
+        now: float,
+        *,
+        again: bool = False,
     ) -> Caller:
         """Return whose ``token`` it is, shown together with ``certificate``.
+
+        ``again`` says that it is of a request that goes on, and has been used by it.
 
         Raises:
             AuthenticationError: it is not to be believed, or not by this client.
@@ -78,7 +85,7 @@ class AccessTokens:
         if not _is_plain(client):
             raise AuthenticationError(Reason.MISSING_CLAIM)
         require_same_client(claims, certificate)
-        if issuer.single_use:
+        if issuer.single_use and not again:
             token_id = require_word(claims, "jti")
             expires_at = require_seconds(claims, "exp")
             await use_once(self.used, issuer.issuer, token_id, expires_at, now)

@@ -50,8 +50,12 @@ class AgencyAssertions:
     scopes: frozenset[Scope]
     used: UsedTokens
 
-    async def caller_of(self, token: SignedToken, now: float) -> Caller:
+    async def caller_of(
+        self, token: SignedToken, now: float, *, again: bool = False
+    ) -> Caller:
         """Return which agency signed ``token``.
+
+        ``again`` says that it is of a request that goes on, and has been used by it.
 
         Raises:
             AuthenticationError: none that may sign in now.
@@ -77,7 +81,8 @@ class AgencyAssertions:
         if expires_at - require_seconds(claims, "iat") > LONGEST_SECONDS:
             raise AuthenticationError(Reason.TOO_LONG_LIVED)
         token_id = require_word(claims, "jti")
-        await use_once(self.used, name, token_id, expires_at, now)
+        if not again:
+            await use_once(self.used, name, token_id, expires_at, now)
         return Caller(id=f"{AGENCIES}:{name}", scopes=self.scopes)
 
 

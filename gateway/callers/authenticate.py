@@ -35,8 +35,13 @@ class Callers:
     now: Callable[[], float]
     """The clock, in seconds since 1970."""
 
-    async def caller_of(self, request: HTTPConnection) -> Caller:
+    async def caller_of(
+        self, request: HTTPConnection, *, again: bool = False
+    ) -> Caller:
         """Return who sent ``request``.
+
+        ``again`` says that it was found before, by the same request, which goes on:
+        what may be used once is not used a second time, and all else is judged anew.
 
         Raises:
             AuthenticationError: nobody we know.
@@ -49,10 +54,12 @@ class Callers:
             return self.client_certificates.caller_of(certificate)
         caller = self.static_tokens.caller_of(token, self.now())
         if caller is None:
-            caller = await self._caller_of_signed(token, certificate)
+            caller = await self._caller_of_signed(token, certificate, again=again)
         return caller
 
-    async def _caller_of_signed(self, token: str, certificate: bytes | None) -> Caller:
+    async def _caller_of_signed(
+        self, token: str, certificate: bytes | None, *, again: bool
+    ) -> Caller:
         """Return who has, or made, a signed token."""
         assertions = self.agency_assertions
         if not self.access_tokens.issuers and assertions is None:
@@ -61,9 +68,11 @@ class Callers:
             raise AuthenticationError(Reason.UNKNOWN_TOKEN)
         signed = read_signed_token(token)
         if signed.type == access_tokens.TYPE:
-            return await self.access_tokens.caller_of(signed, certificate, self.now())
+            return await self.access_tokens.caller_of(
+                signed, certificate, self.now(), again=again
+            )
         if signed.type == agency_assertions.TYPE and assertions is not None:
-            return await assertions.caller_of(signed, self.now())
+            return await assertions.caller_of(signed, self.now(), again=again)
         raise AuthenticationError(Reason.WRONG_TYPE)
 
 

@@ -1,4 +1,8 @@
-"""Names the caller of every question, or refuses it with 401 (RFC 6750, 3)."""
+"""Names the caller of every question, or refuses it with 401 (RFC 6750, 3).
+
+A websocket without a token is let in: it says later who it is, and can do nothing until
+then (``gateway.subscriptions.socket``).
+"""
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
@@ -47,7 +51,8 @@ def _asks(scope: Scope) -> bool:
     if scope["type"] == "lifespan" or not scope["path"].startswith(PROTECTED):
         return False
     if scope["type"] == "websocket":
-        return True
+        # Who brings no token here says in connection_init who it is.
+        return any(name == b"authorization" for name, _ in scope["headers"])
     if scope["method"] in ("GET", "HEAD"):
         return bool(scope["query_string"]) or not scope["path"].startswith(PAGE)
     # A browser's preflight carries no credentials, ever (Fetch, 3.2.2).

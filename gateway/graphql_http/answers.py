@@ -123,4 +123,16 @@ def _response(
     media_type: MediaType,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
+    if media_type is MediaType.EVENT_STREAM:
+        # Whoever reads a stream reads no status, says graphql-sse.
+        return Answer(next_event(body) + COMPLETE, HTTP_OK, media_type, headers)
     return Answer(orjson.dumps(body), status, media_type, headers)
+
+
+COMPLETE = b"event: complete\ndata:\n\n"
+
+
+def next_event(body: object, id_: str | None = None) -> bytes:
+    """Return an execution's result as a server-sent event."""
+    name = b"" if id_ is None else b"id: %s\n" % id_.encode()
+    return b"event: next\n%sdata: %s\n\n" % (name, orjson.dumps(body))

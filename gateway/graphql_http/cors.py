@@ -14,6 +14,7 @@ SENDABLE = (
     PURPOSE_HEADER,
     CASE_NUMBER_HEADER,
     "X-Request-Id",
+    "Last-Event-ID",
 )
 PREFLIGHT_SECONDS = 600
 

@@ -8,6 +8,7 @@ can be, in one shape, with a code.
 
 from inspect import isawaitable
 
+from graphql import OperationType
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,12 +19,17 @@ from gateway.graphql_http.addresses import require_harmless
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
 from gateway.graphql_http.cross_site import require_preflight
-from gateway.graphql_http.media_types import media_type_of, require_json
+from gateway.graphql_http.media_types import (
+    media_type_of,
+    require_events,
+    require_json,
+)
 from gateway.graphql_http.options import Http
 from gateway.graphql_http.patience import awaited
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
 from gateway.graphql_http.turns import Turns
+from gateway.subscriptions.event_stream import EventStreams
 from resolvers.answering import execute
 from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
@@ -57,9 +63,16 @@ class GraphQLEndpoint:
     """Answers every method on ``/graphql``."""
 
     def __init__(
-        self, documents: Documents, options: Http, *, max_body_bytes: int, ide: bool
+        self,
+        documents: Documents,
+        options: Http,
+        events: EventStreams,
+        *,
+        max_body_bytes: int,
+        ide: bool,
     ) -> None:
         self._documents = documents
+        self._events = events
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
@@ -93,7 +106,8 @@ class GraphQLEndpoint:
 
     async def _answer(self, scope: Scope, receive: Receive) -> ASGIApp:
         headers = Headers(scope=scope)
-        media_type = media_type_of(",".join(headers.getlist("accept")))
+        accept = ",".join(headers.getlist("accept"))
+        media_type = media_type_of(accept)
         by_get = scope["method"] == "GET"
         if not by_get:
             require_json(headers.getlist("content-type"))
@@ -108,6 +122,9 @@ class GraphQLEndpoint:
                 prepared = self._documents.prepare(question, caller)
                 if by_get:
                     require_harmless(prepared)
+                if prepared.kind is OperationType.SUBSCRIPTION:
+                    require_events(accept)
+                    return await self._events.open(scope, receive, prepared, question)
                 name = prepared.operation.name
                 operation = None if name is None else name.value
                 services: Services = scope["app"].state.services

@@ -18,6 +18,9 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
     }
 )
 
+STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+"""How answers begin; the second is that of a handshake which is refused."""
+
 
 class SecurityHeaders:
     """Adds what an answer does not say itself; the page has a policy of its own."""
@@ -31,12 +34,12 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and add to the answer's headers."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in STARTS:
                 headers = message["headers"]
                 said = {name.lower() for name, _ in headers}
                 message["headers"] = [

@@ -13,6 +13,8 @@ class MediaType(StrEnum):
     """The older one: 200 for every well-formed question, whatever became of it."""
     GRAPHQL_RESPONSE = "application/graphql-response+json"
     """The status says whether the question was executed."""
+    EVENT_STREAM = "text/event-stream"
+    """Server-sent events, in the distinct connections mode of graphql-sse."""
 
 
 QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
@@ -23,7 +25,7 @@ def media_type_of(accept: str) -> MediaType:
     """Return what to answer with; ``accept`` is empty if the header is missing.
 
     ``application/json`` unless the client names the other one and likes it no less
-    (GraphQL over HTTP draft, "Accept").
+    (GraphQL over HTTP draft, "Accept"). Events only to whom takes neither.
 
     Raises:
         RefusedRequestError: the client takes neither.
@@ -35,14 +37,31 @@ def media_type_of(accept: str) -> MediaType:
     json = given.get(MediaType.JSON, wildcard)
     graphql_response = given.get(MediaType.GRAPHQL_RESPONSE, wildcard)
     if not (json or graphql_response):
+        if given.get(MediaType.EVENT_STREAM):
+            return MediaType.EVENT_STREAM
         raise RefusedRequestError(
             Code.NOT_ACCEPTABLE,
-            f"answers come as {MediaType.GRAPHQL_RESPONSE} or {MediaType.JSON}",
+            f"answers come as {MediaType.GRAPHQL_RESPONSE} or {MediaType.JSON}, events "
+            f"as {MediaType.EVENT_STREAM}",
         )
     named = MediaType.GRAPHQL_RESPONSE in given
     if graphql_response > json or (named and graphql_response == json):
         return MediaType.GRAPHQL_RESPONSE
     return MediaType.JSON
+
+
+def require_events(accept: str) -> None:
+    """Refuse to stream to a client that does not say that it reads streams.
+
+    Raises:
+        RefusedRequestError: it does not.
+    """
+    if not _ranges(accept).get(MediaType.EVENT_STREAM):
+        raise RefusedRequestError(
+            Code.NOT_ACCEPTABLE,
+            f"a subscription is answered as {MediaType.EVENT_STREAM}: accept that, or "
+            "subscribe over a websocket",
+        )
 
 
 def require_json(content_types: list[str]) -> None:

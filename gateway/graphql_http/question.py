@@ -28,7 +28,7 @@ def question_of_body(body: bytes) -> Question:
         raise _bad("a list is no question: ask one question a request")
     if not isinstance(content, dict):
         raise _bad("the body must be a JSON object with a query")
-    return _question(content)
+    return question_of(content)
 
 
 def question_of_address(query_string: bytes) -> Question:
@@ -56,10 +56,15 @@ def question_of_address(query_string: bytes) -> Question:
             stated[name] = _json(str(text).encode(), name)
         else:
             stated.pop(name, None)
-    return _question({name: value for name, value in stated.items() if value != ""})
+    return question_of({name: value for name, value in stated.items() if value != ""})
 
 
-def _question(stated: Mapping[str, Json]) -> Question:
+def question_of(stated: Mapping[str, Json]) -> Question:
+    """Return the question that an object states.
+
+    Raises:
+        RefusedRequestError: it is none.
+    """
     question = Question(
         query=_typed(stated, "query", str, "a string"),
         document_id=_typed(stated, "documentId", str, "a string"),

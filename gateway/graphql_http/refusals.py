@@ -17,6 +17,7 @@ class Code(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
     TIMED_OUT = "TIMED_OUT"
+    UNAVAILABLE = "UNAVAILABLE"
 
 
 STATUSES: Mapping[Code, int] = MappingProxyType(
@@ -30,6 +31,7 @@ STATUSES: Mapping[Code, int] = MappingProxyType(
         Code.UNSUPPORTED_MEDIA_TYPE: 415,
         Code.TOO_MANY_REQUESTS: 429,
         Code.TIMED_OUT: 504,
+        Code.UNAVAILABLE: 503,
     }
 )
 

@@ -64,6 +64,7 @@ NO_GATEWAY = "no gateway: agencies, issuers, ports"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
     "tests/attacks/raw.py": BYTES,
+    "tests/gateway/subscriptions/following.py": A_GATEWAY,
     "tests/gateway/graphql_http/wire.py": BYTES,
     "tests/gateway/graphql_http/silent_agency.py": "heard gateways, and leaves",
     "tests/attacks/test_graphql_cop.py": A_GATEWAY,

@@ -73,9 +73,11 @@ async def test_nobody_else_reaches_it(scope: dict[str, Any]) -> None:
     assert sent[0]["status"] == 401
 
 
-async def test_a_websocket_is_asked_for_a_caller_too() -> None:
+async def test_a_websocket_with_a_wrong_token_is_refused() -> None:
     reached, sent = await passed(
-        type="websocket", extensions={"websocket.http.response": {}}
+        type="websocket",
+        extensions={"websocket.http.response": {}},
+        headers=[(b"authorization", b"Bearer wrong")],
     )
 
     assert reached == []
@@ -83,6 +85,10 @@ async def test_a_websocket_is_asked_for_a_caller_too() -> None:
         "websocket.http.response.start",
         401,
     )
+
+
+async def test_a_websocket_without_a_token_may_say_later_who_it_is() -> None:
+    assert await passed(type="websocket") == ([None], [])
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,14 @@ IMPERSONAL = {
     "catalogue": "{ catalogue { __typename } }",
     "policy": "{ policy { notice } }",
     "agencies": "{ agencies { id } }",
+    "eventCursors": "{ eventCursors { __typename } }",
     "_service": "{ _service { __typename } }",
 }
 OF_REGISTRATIONS = {
+    "recoveries": "{ recoveries { __typename } }",
+    "recovery": '{ recovery(id: "x") { __typename } }',
+    "totals": '{ totals(from: "2026-01-01", to: "2026-01-31", by: MONTH) '
+    "{ __typename } }",
     "connectors": "{ connectors { id } }",
     "connector": '{ connector(id: "x") { id } }',
     "sanctions": "{ sanctions { id } }",

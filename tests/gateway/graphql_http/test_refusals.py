@@ -12,8 +12,8 @@ def test_every_refusal_stands_on_the_page_with_its_status() -> None:
     assert told == STATUSES
 
 
-def test_every_code_has_a_status_and_none_blames_us_but_the_time_limit() -> None:
+def test_every_code_has_a_status_and_none_blames_us_but_for_time_and_room() -> None:
     ours = [code for code, status in STATUSES.items() if status >= 500]
 
     assert set(STATUSES) == set(Code)
-    assert ours == [Code.TIMED_OUT]
+    assert ours == [Code.TIMED_OUT, Code.UNAVAILABLE]

@@ -1,0 +1,91 @@
+"""Connections for events that are open: how many, whose, and how they are ended."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.subscriptions.options import Subscriptions
+
+RETRY = {"Retry-After": "5"}
+
+Leave = Callable[[], None]
+"""Asks a connection to end, because the gateway does."""
+
+
+class Connections:
+    """Counts connections, and tells all of them when the gateway ends."""
+
+    def __init__(self, options: Subscriptions) -> None:
+        self._options = options
+        self._open: set[Leave] = set()
+        self._of: Counter[str] = Counter()
+        self._known = 0
+        self._is_leaving = False
+        self._empty = asyncio.Event()
+
+    @contextmanager
+    def opened(self, leave: Leave, *, is_known: bool) -> Iterator[None]:
+        """Hold a connection, of a caller who may not have said yet who they are.
+
+        Raises:
+            RefusedRequestError: too many have not, or the gateway ends.
+        """
+        most = self._options.unknown_connections
+        unknown = len(self._open) - self._known
+        if self._is_leaving or (unknown >= most and not is_known):
+            raise RefusedRequestError(
+                Code.UNAVAILABLE,
+                "the gateway ends, or too many have not said who they are",
+                RETRY,
+            )
+        self._open.add(leave)
+        try:
+            yield
+        finally:
+            self._open.discard(leave)
+            if not self._open:
+                self._empty.set()
+
+    @contextmanager
+    def owned(self, caller: str) -> Iterator[None]:
+        """Hold one of ``caller``'s connections, which is one of the process'.
+
+        Raises:
+            RefusedRequestError: all are taken.
+        """
+        most, most_here = self._options.connections_a_caller, self._options.connections
+        if self._of[caller] >= most:
+            raise RefusedRequestError(
+                Code.TOO_MANY_REQUESTS,
+                f"{most} connections are open, the most a caller may have",
+                RETRY,
+            )
+        if self._known >= most_here:
+            raise RefusedRequestError(
+                Code.UNAVAILABLE, f"{most_here} connections are open here", RETRY
+            )
+        self._of[caller] += 1
+        self._known += 1
+        try:
+            yield
+        finally:
+            self._known -= 1
+            self._of[caller] -= 1
+            if not self._of[caller]:
+                del self._of[caller]
+
+    async def leave(self, seconds: float) -> None:
+        """Let nobody in any more, and wait until those who are in have gone."""
+        self._is_leaving = True
+        for leave in tuple(self._open):
+            leave()
+        if self._open:
+            self._empty.clear()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._empty.wait()
+            except TimeoutError:
+                # Who does not take the farewell is cut off with everything else.
+                return

@@ -1,0 +1,232 @@
+"""Subscriptions as server-sent events, one request each (graphql-sse, distinct mode).
+
+What is refused is refused before the stream begins. Then each result is an event with
+its cursor as the id; a client that was cut off sends the last of them as
+``Last-Event-ID`` and goes on after it. Comments keep proxies from taking silence for an
+end. A client that does not read makes ``send`` wait, and is cut off after a while.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
+from enum import StrEnum
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from gateway.callers.refusal import AuthenticationError
+from gateway.graphql_http.answers import COMPLETE, next_event
+from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.followed import Follower
+from gateway.subscriptions.options import Subscriptions
+from resolvers.answering import Shown, shown
+from resolvers.caller import Caller
+from resolvers.documents import Prepared, Question
+from resolvers.errors import RequestError
+from resolvers.reading import RefusedDocumentError
+from resolvers.subscriptions.stream import Told
+
+TRANSPORT = "sse"
+KEEP_ALIVE = b":\n\n"
+END_SECONDS = 1.0
+"""How long a client may take to take the end."""
+HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    # nginx would collect events until there are enough of them.
+    (b"x-accel-buffering", b"no"),
+)
+
+_logger = structlog.get_logger("gateway.events")
+
+
+class EventStreams:
+    """Opens streams, within the limits of the connections."""
+
+    def __init__(self, options: Subscriptions, connections: Connections) -> None:
+        self._options = options
+        self._connections = connections
+
+    async def open(
+        self, scope: Scope, receive: Receive, prepared: Prepared, question: Question
+    ) -> "EventStream":
+        """Begin a subscription, and return what answers with it.
+
+        Raises:
+            RefusedRequestError: too many connections are open.
+            RefusedDocumentError: see ``resolvers.subscriptions.stream``.
+        """
+        caller: Caller = scope["state"]["caller"]
+        follower = Follower(scope, TRANSPORT)
+        last = Headers(scope=scope).get("last-event-id") or None
+        stream = EventStream(self._options, follower, receive, caller.id)
+        with ExitStack() as held:
+            held.enter_context(self._connections.opened(stream.leave, is_known=True))
+            held.enter_context(self._connections.owned(caller.id))
+            stream.told = await follower.follow(prepared, question, caller, last)
+            stream.held = held.pop_all()
+        scope["state"]["is_stream"] = True
+        return stream
+
+
+class Ending(StrEnum):
+    """How a stream comes to its end."""
+
+    LEFT = "left"
+    """The client left."""
+    GOING_AWAY = "going_away"
+    """The gateway ends."""
+    FORBIDDEN = "forbidden"
+    """The client is nobody we know any more."""
+    REFUSED = "refused"
+    """The client may not see events any more, or there are none to be had."""
+    NOT_READ = "not_read"
+    """The client does not read."""
+
+
+class EventStream:
+    """One stream, which is an answer."""
+
+    told: AsyncGenerator[Told, None]
+    held: ExitStack
+
+    def __init__(
+        self, options: Subscriptions, follower: Follower, receive: Receive, caller: str
+    ) -> None:
+        self._options = options
+        self._follower = follower
+        self._receive = receive
+        self._caller = caller
+        self._leaving = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._sent_at = time.monotonic()
+        self._sent = 0
+
+    def leave(self) -> None:
+        """Ask the stream to end, because the gateway does."""
+        self._leaving.set()
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send events until the client leaves, or may not see them any more."""
+        metrics = self._follower.metrics.subscriptions
+        connections = metrics.connections.labels(TRANSPORT)
+        subscriptions = metrics.subscriptions.labels(TRANSPORT)
+        began = time.monotonic()
+        _logger.info("connected", transport=TRANSPORT, caller=self._caller)
+        connections.inc()
+        subscriptions.inc()
+        try:
+            with self.held:
+                ending = await self._run(send)
+        finally:
+            connections.dec()
+            subscriptions.dec()
+        if ending is not Ending.LEFT:
+            metrics.ended.labels(TRANSPORT, ending).inc()
+        _logger.info(
+            "disconnected",
+            transport=TRANSPORT,
+            caller=self._caller,
+            code=ending,
+            events=self._sent,
+            seconds=round(time.monotonic() - began, 1),
+        )
+
+    async def _run(self, send: Send) -> Ending:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [*HEADERS]}
+        )
+        parts = (
+            *(self._tell(send), self._watch(send)),
+            *(self._until_left(), self._until_leaving()),
+        )
+        tasks = [asyncio.create_task(part) for part in parts]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            # If several are done, the first says more; a bug is raised here.
+            ending = next(task.result() for task in tasks if task.done())
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.told.aclose()
+        if ending not in (Ending.LEFT, Ending.NOT_READ):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(END_SECONDS):
+                    await send({"type": "http.response.body", "body": b""})
+        return ending
+
+    async def _tell(self, send: Send) -> Ending:
+        sent = self._follower.metrics.subscriptions.sent.labels(TRANSPORT)
+        try:
+            # The first bytes say to the client, and to proxies, that it has begun.
+            await self._put(send, KEEP_ALIVE)
+            async for one in self.told:
+                body: Shown = {"data": one.result.data}
+                if one.result.errors:
+                    body["errors"] = [shown(error) for error in one.result.errors]
+                await self._put(send, next_event(body, one.cursor))
+                self._sent += 1
+                sent.inc()
+        except RefusedDocumentError as refused:
+            errors = [shown(error) for error in refused.errors]
+            return await self._finish(send, errors, Ending.REFUSED)
+        except AuthenticationError as error:
+            return await self._forbid(send, error)
+        except TimeoutError:
+            return Ending.NOT_READ
+        raise AssertionError  # events do not end
+
+    async def _watch(self, send: Send) -> Ending:
+        """Keep the stream alive, and look whether its caller still is one."""
+        options = self._options
+        renewed = time.monotonic()
+        try:
+            while True:
+                await asyncio.sleep(
+                    min(options.renew_seconds, options.ping_seconds) / 2
+                )
+                now = time.monotonic()
+                if now - renewed >= options.renew_seconds:
+                    renewed = now
+                    await self._follower.caller()
+                if now - self._sent_at >= options.ping_seconds:
+                    await self._put(send, KEEP_ALIVE)
+        except AuthenticationError as error:
+            return await self._forbid(send, error)
+        except TimeoutError:
+            return Ending.NOT_READ
+
+    async def _until_left(self) -> Ending:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        return Ending.LEFT
+
+    async def _until_leaving(self) -> Ending:
+        await self._leaving.wait()
+        return Ending.GOING_AWAY
+
+    async def _put(self, send: Send, piece: bytes) -> None:
+        """Send a piece, as soon as the client takes it.
+
+        Raises:
+            TimeoutError: it takes none.
+        """
+        async with asyncio.timeout(self._options.send_seconds), self._turn:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            self._sent_at = time.monotonic()
+
+    async def _forbid(self, send: Send, error: AuthenticationError) -> Ending:
+        self._follower.metrics.unauthenticated(error.reason)
+        told = shown(RequestError(str(error), "UNAUTHENTICATED"))
+        return await self._finish(send, [told], Ending.FORBIDDEN)
+
+    async def _finish(self, send: Send, errors: list[Shown], ending: Ending) -> Ending:
+        """Say why nothing more comes, and that it is complete."""
+        try:
+            await self._put(send, next_event({"errors": errors}) + COMPLETE)
+        except TimeoutError:
+            return Ending.NOT_READ
+        return ending

@@ -1,0 +1,179 @@
+"""One reader of events a process, and everybody who follows them.
+
+While somebody follows, the reader looks at the store when told of changes and from
+time to time, and keeps the last events in memory; who keeps up is served from there.
+Who does not reads pages of the store at their own pace. So nothing is queued for
+anybody: memory is a page a follower and the last events once, however slow they are.
+"""
+
+import asyncio
+import contextlib
+from bisect import bisect_right
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from resolvers.subscriptions.events import (
+    Event,
+    EventsUnavailableError,
+    UnknownPlaceError,
+)
+
+POLL_SECONDS = 0.25
+"""How often is looked for events while somebody follows, where nobody tells."""
+PAGE = 200
+"""How many events are read at once."""
+KEPT = 1_000
+"""How many of the last events are kept for who keeps up."""
+
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class EventStore(Protocol[E_co]):
+    """Reads the events of one kind; ``gateway.store.events`` does."""
+
+    async def newest(self) -> int:
+        """Return the number of the newest event; 0 if there is none."""
+
+    async def has(self, number: int) -> bool:
+        """Say whether there is an event of this number."""
+
+    async def after(self, number: int, most: int) -> Sequence[E_co]:
+        """Return the next events after ``number``, in order."""
+
+
+class StoredFeed(Generic[E]):
+    """Implements ``resolvers.subscriptions.events.Feed``."""
+
+    def __init__(self, store: EventStore[E]) -> None:
+        self._store = store
+        self._followers = 0
+        self._known = 0
+        """The newest event that was read."""
+        self._kept_after = 0
+        """Every event after this one that was read is kept."""
+        self._kept: deque[E] = deque()
+        self._moved = asyncio.Event()
+
+    @property
+    def is_followed(self) -> bool:
+        """Say whether anybody waits for events."""
+        return self._followers > 0
+
+    async def newest(self) -> int:
+        """See ``Feed``."""
+        return await self._store.newest()
+
+    async def follow(self, after: int | None) -> AsyncGenerator[E, None]:
+        """See ``Feed``."""
+        newest = await self._store.newest()
+        if after and not await self._store.has(after):
+            raise UnknownPlaceError
+        return self._events(newest, newest if after is None else after)
+
+    async def look(self) -> None:
+        """Read what is new, and wake who follows.
+
+        Raises:
+            EventsUnavailableError: the store does not say.
+        """
+        while events := await self._store.after(self._known, PAGE):
+            self._kept.extend(events)
+            while len(self._kept) > KEPT:
+                self._kept_after = self._kept.popleft().number
+            self._known = events[-1].number
+            moved, self._moved = self._moved, asyncio.Event()
+            moved.set()
+
+    async def _events(self, newest: int, last: int) -> AsyncGenerator[E, None]:
+        if not self._followers:
+            # Nobody looked for a while; what happened meanwhile is in the store.
+            self._kept.clear()
+            self._known = self._kept_after = newest
+        self._followers += 1
+        try:
+            while True:
+                moved = self._moved
+                # ``newest`` may be ahead of the reader, never of the store.
+                if last < max(self._known, newest):
+                    page = self._from_memory(last)
+                    if page is None:
+                        page = await self._store.after(last, PAGE)
+                    for event in page:
+                        last = event.number
+                        yield event
+                    if page:
+                        continue
+                    newest = last
+                await moved.wait()
+        finally:
+            self._followers -= 1
+
+    def _from_memory(self, last: int) -> Sequence[E] | None:
+        """Return what comes after ``last``; ``None`` if it is not all kept."""
+        if last < self._kept_after or last >= self._known:
+            return None
+        start = bisect_right(self._kept, last, key=_number)
+        return [self._kept[i] for i in range(start, min(start + PAGE, len(self._kept)))]
+
+
+class Looking(Protocol):
+    """A feed, whatever its events are."""
+
+    @property
+    def is_followed(self) -> bool:
+        """Say whether anybody waits for events."""
+
+    async def look(self) -> None:
+        """Read what is new, and wake who follows."""
+
+
+def _number(event: Event) -> int:
+    return event.number
+
+
+async def _keep(
+    feeds: Sequence[Looking],
+    changed: asyncio.Event,
+    failed: Callable[[str], None],
+) -> None:
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await changed.wait()
+        changed.clear()
+        for feed in feeds:
+            if feed.is_followed:
+                try:
+                    await feed.look()
+                except EventsUnavailableError as error:
+                    failed(str(error))
+
+
+@asynccontextmanager
+async def kept_feeds(
+    feeds: Sequence[Looking],
+    changed: asyncio.Event,
+    failed: Callable[[str], None],
+) -> AsyncIterator[None]:
+    """Keep reading events; ``changed`` is set when there may be some."""
+    keeping = asyncio.create_task(_keep(feeds, changed, failed))
+    keeping.add_done_callback(_report_the_end)
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+
+
+def _report_the_end(task: asyncio.Task[None]) -> None:
+    """Say so if a bug ended what reads events: nobody waits for it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        structlog.get_logger("gateway.events").error(
+            "events are read no more", exc_info=error
+        )

@@ -1,0 +1,45 @@
+"""Say farewell to who follows events before the server ends.
+
+The server closes a websocket without a word when it is told to end (SIGTERM), and a
+client could not tell that from a broken network. So the signal is taken here first:
+sockets are closed with 1001, streams come to their end, and then the server is told
+with SIGINT, which means the same to it. A second SIGTERM does not wait.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway.subscriptions.connections import Connections
+
+FAREWELL_SECONDS = 2.0
+
+
+@contextmanager
+def leaving_in_peace(connections: Connections) -> Iterator[None]:
+    """Take SIGTERM in this process, whose event loop is running."""
+    loop = asyncio.get_running_loop()
+    leaving: set[asyncio.Task[None]] = set()
+
+    def told_to_end() -> None:
+        if leaving:
+            _end_server()
+            return
+        leaving.add(loop.create_task(_leave(connections)))
+
+    loop.add_signal_handler(signal.SIGTERM, told_to_end)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def _leave(connections: Connections) -> None:
+    await connections.leave(FAREWELL_SECONDS)
+    _end_server()
+
+
+def _end_server() -> None:
+    os.kill(os.getpid(), signal.SIGINT)

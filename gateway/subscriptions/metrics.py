@@ -1,0 +1,45 @@
+"""Metrics of who follows events; labels are closed sets."""
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class SubscriptionsMetrics:
+    """How many follow, what they were sent, and why they were sent away."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.connections = Gauge(
+            "gateway_event_connections",
+            "Connections that are open for events, by transport.",
+            ("transport",),
+            registry=registry,
+        )
+        self.subscriptions = Gauge(
+            "gateway_subscriptions",
+            "Subscriptions under way, by transport.",
+            ("transport",),
+            registry=registry,
+        )
+        self.sent = Counter(
+            "gateway_events_sent",
+            "Events that were sent, by transport.",
+            ("transport",),
+            registry=registry,
+        )
+        self.ended = Counter(
+            "gateway_event_connections_ended",
+            "Connections that the gateway ended itself, by reason.",
+            ("transport", "reason"),
+            registry=registry,
+        )
+        self._failures = Counter(
+            "gateway_events_failures",
+            "Readings of events that failed; followers wait meanwhile.",
+            registry=registry,
+        )
+        self._logger = structlog.get_logger("gateway.events")
+
+    def events_failed(self, reason: str) -> None:
+        """Events could not be read."""
+        self._failures.inc()
+        self._logger.error("events not read", reason=reason)

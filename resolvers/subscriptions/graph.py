@@ -1,0 +1,245 @@
+"""The root of subscriptions, and the cursors to begin from.
+
+A field returns what it follows before the first event is waited for, so that a cursor
+which is no place is refused at once. Who may see an event is asked when it is sent
+(``resolvers.subscriptions.stream``), not here.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from resolvers.bilingual import both
+from resolvers.caller import Scope
+from resolvers.choices import CertificateState
+from resolvers.context import Info
+from resolvers.errors import RequestError, store_unavailable
+from resolvers.registration.scopes import READER
+from resolvers.subscriptions.cursors import UnknownCursorError
+from resolvers.subscriptions.events import (
+    CertificateStateEvent,
+    Event,
+    EventsUnavailableError,
+    Feed,
+    Kind,
+    UnknownPlaceError,
+)
+from resolvers.subscriptions.shown import (
+    CertificateStateChanged,
+    ConnectorStateChanged,
+)
+
+MAX_NAMED = 100
+"""How many certificates, or agencies, one subscription may be limited to."""
+
+E = TypeVar("E", bound=Event)
+S = TypeVar("S")
+
+AfterArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description=both(
+            "从此游标之后续接；省略时自现在起",
+            "Go on after this cursor; from now on if left out",
+        )
+    ),
+]
+
+
+@strawberry.input(description=both("只关注其中一部分", "Only some of the changes"))
+class CertificateStateFilter:
+    """What has to hold of a change."""
+
+    agency_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=both(
+            f"这些机构（至多{MAX_NAMED}个）", f"Of these agencies, at most {MAX_NAMED}"
+        ),
+    )
+    certificate_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=both(
+            f"这些证书（至多{MAX_NAMED}个）",
+            f"Of these certificates, at most {MAX_NAMED}",
+        ),
+    )
+    states: list[CertificateState] | None = strawberry.field(
+        default=None,
+        description=both("变更为这些状态", "To one of these states"),
+    )
+
+    def lets_pass(self) -> Callable[[CertificateStateEvent], bool]:
+        """Return what says whether a change is one of those.
+
+        Raises:
+            RequestError: too many are named.
+        """
+        agencies, certificates = self.agency_ids, self.certificate_ids
+        named = max(len(agencies or ()), len(certificates or ()))
+        if named > MAX_NAMED:
+            raise RequestError(f"the filter names {named}, at most {MAX_NAMED} allowed")
+        wanted = [
+            None if stated is None else frozenset(map(str, stated))
+            for stated in (agencies, certificates, self.states)
+        ]
+
+        def passes(event: CertificateStateEvent) -> bool:
+            found = (event.connector, event.certificate, event.state)
+            return all(
+                only is None or one in only
+                for only, one in zip(wanted, found, strict=True)
+            )
+
+        return passes
+
+
+@strawberry.federation.type(
+    authenticated=True,
+    description=both(
+        "当前位置的游标：先取游标再订阅，其间的变更不会遗漏",
+        "Where things stand now: who takes a cursor first and follows after it misses "
+        "nothing",
+    ),
+)
+class EventCursors:
+    """A cursor of each kind of event."""
+
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_CERTIFICATES]],
+        description=both("证书状态变更", "For certificateStateChanged"),
+    )
+    async def certificate_states(self, info: Info) -> str | None:
+        """Return the cursor of the newest change of a certificate's state."""
+        feed = info.context.services.feeds.certificate_states
+        return await _newest(info, Kind.CERTIFICATE_STATES, feed)
+
+    @strawberry.federation.field(
+        requires_scopes=READER,
+        description=both("连接器步骤", "For connectorStateChanged"),
+    )
+    async def connector_states(self, info: Info) -> str | None:
+        """Return the cursor of the newest step on a connector."""
+        feed = info.context.services.feeds.connector_states
+        return await _newest(info, Kind.CONNECTOR_STATES, feed)
+
+
+@strawberry.federation.type(authenticated=True)
+class EventQuestions:
+    """What can be asked about events."""
+
+    @strawberry.field(
+        description=both("订阅的起始游标", "Cursors from which subscriptions may begin")
+    )
+    def event_cursors(self) -> EventCursors:
+        """Return what has the cursors."""
+        return EventCursors()
+
+
+@strawberry.federation.type(
+    authenticated=True,
+    description=both(
+        "订阅：经 graphql-transport-ws 或 text/event-stream",
+        "What can be followed, over graphql-transport-ws or as text/event-stream",
+    ),
+)
+class Subscription:
+    """Everything that can be followed."""
+
+    @strawberry.federation.field(
+        is_subscription=True,
+        requires_scopes=[[Scope.READ_CERTIFICATES]],
+        description=both(
+            "证书状态变更；机构仅见自己的",
+            "Changes of certificates' states; an agency sees its own only",
+        ),
+    )
+    async def certificate_state_changed(
+        self,
+        info: Info,
+        after: AfterArgument = None,
+        filter: Annotated[  # noqa: A002 - the field's argument
+            CertificateStateFilter | None,
+            strawberry.argument(
+                description=both("只关注其中一部分", "Only some of the changes")
+            ),
+        ] = None,
+    ) -> AsyncGenerator[CertificateStateChanged, None]:
+        """Follow changes of state."""
+        feed = info.context.services.feeds.certificate_states
+        passes = None if filter is None else filter.lets_pass()
+        events = await _follow(info, Kind.CERTIFICATE_STATES, feed, after)
+
+        async def shown() -> AsyncGenerator[CertificateStateChanged, None]:
+            async with aclosing(events):
+                async for event in events:
+                    if passes is None or passes(event):
+                        yield CertificateStateChanged.of(event, info.context)
+
+        return shown()
+
+    @strawberry.federation.field(
+        is_subscription=True,
+        requires_scopes=READER,
+        description=both(
+            "连接器的步骤；监管者可见全部，机构仅见自己的",
+            "Steps on connectors: all for overseers, their own for agencies",
+        ),
+    )
+    async def connector_state_changed(
+        self,
+        info: Info,
+        after: AfterArgument = None,
+        connector_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description=both("只关注此连接器", "Of this connector only")
+            ),
+        ] = None,
+    ) -> AsyncGenerator[ConnectorStateChanged, None]:
+        """Follow steps on connectors."""
+        feed = info.context.services.feeds.connector_states
+        events = await _follow(info, Kind.CONNECTOR_STATES, feed, after)
+
+        async def shown() -> AsyncGenerator[ConnectorStateChanged, None]:
+            async with aclosing(events):
+                async for event in events:
+                    if connector_id in (None, event.connector):
+                        yield ConnectorStateChanged.of(event, info.context)
+
+        return shown()
+
+
+async def _newest(info: Info, kind: Kind, feed: Feed[Event]) -> str:
+    try:
+        number = await feed.newest()
+    except EventsUnavailableError:
+        raise store_unavailable() from None
+    return info.context.services.cursors.of(kind, number)
+
+
+async def _follow(
+    info: Info, kind: Kind, feed: Feed[E], after: str | None
+) -> AsyncGenerator[E, None]:
+    """Return the events after a cursor: the transport's own wins, being newer.
+
+    Raises:
+        RequestError: it is no place in the order.
+    """
+    context = info.context
+    cursor = context.last_event_id or after
+    try:
+        number = None
+        if cursor is not None:
+            number = context.services.cursors.number(kind, cursor)
+        return await feed.follow(number)
+    except EventsUnavailableError:
+        raise store_unavailable() from None
+    except (UnknownCursorError, UnknownPlaceError):
+        raise RequestError(
+            "无此游标：不是本网关所发、属另一种事件或已不在库中，请重新取 eventCursors "
+            "/ no such cursor: not of this gateway, of another kind of event, or of an "
+            "event that is no more; begin anew from eventCursors",
+            "UNKNOWN_CURSOR",
+        ) from None
