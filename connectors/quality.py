@@ -224,13 +224,13 @@ def _joined(*parts: object) -> str:
     return "\x1f".join("" if part is None else str(part) for part in parts)
 
 
-def timeliness(first_seen: Iterable[Sight], today: date) -> Counter[Measure]:
-    """Count certificates that were seen for the first time ``today``."""
+def timeliness(issued_on: Iterable[date | None], today: date) -> Counter[Measure]:
+    """Count certificates that came for the first time ``today``, by days of issue."""
     sums: Counter[Measure] = Counter()
-    for sight in first_seen:
-        if sight.issued_on is None:
+    for issued in issued_on:
+        if issued is None:
             continue
-        days = max((today - sight.issued_on).days, 0)
+        days = max((today - issued).days, 0)
         sums[Measure.FIRST_SEEN] += 1
         sums[Measure.DELAY_DAYS] += days
         sums[Measure.LATE] += days > LATE_DAYS

@@ -10,7 +10,13 @@ from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collecting import BelievedRecord, judge_record
 from connectors.live import Snapshot
-from connectors.quality import NEEDED, Alteration, Measure, measure_of
+from connectors.quality import (
+    NEEDED,
+    Alteration,
+    Measure,
+    measure_of,
+    timeliness,
+)
 from gateway.collection.line import Line
 from gateway.collection.results import LineResult, Outcome
 from gateway.store.collected import (
@@ -109,6 +115,12 @@ class RecordHandler:
             for line, one in zip(kept_lines, kept, strict=True):
                 results[line.number] = _result(line, one)
                 sums[Measure.ALTERED] += one.altered is not None
+            news = [
+                stated.issued_on
+                for stated, one in zip(records, kept, strict=True)
+                if isinstance(stated, StatedRecord) and one.is_news
+            ]
+            sums += timeliness(news, today)
         self.counted(agency.id, sums)
         return [results[line.number] for line in lines]
 

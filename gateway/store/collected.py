@@ -18,6 +18,7 @@ from gateway.store.collection_tables import collected_records
 from gateway.store.sequences import Place, Sequences, position_of
 from gateway.store.sqlite import READS
 from gateway.store.store import Store
+from resolvers.context import SHANGHAI
 
 STREAM = "records"
 
@@ -64,6 +65,9 @@ class Kept:
     outcome: Outcome
     gap: Gap | None = None
     altered: Alteration | None = None
+    is_news: bool = False
+    """Whether it is the first of its document, issued since the agency began to send;
+    what is older could not have come sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ def _keep(
     at: datetime,
 ) -> Sequence[Kept]:
     sequences = Sequences(connection, connector, STREAM)
+    first_day = (sequences.begun_at or at).astimezone(SHANGHAI).date()
     known = _known(connection, connector, [record.digest for record in records])
     stated = [record for record in records if isinstance(record, StatedRecord)]
     current = _current(connection, connector, {record.document for record in stated})
@@ -197,7 +202,12 @@ def _keep(
                 record.sequence, record.version, None, row
             )
         outcome = Outcome.ACCEPTED if is_current else Outcome.SUPERSEDED
-        kept.append(Kept(outcome, gap, altered))
+        is_news = (
+            before is None
+            and record.issued_on is not None
+            and record.issued_on >= first_day
+        )
+        kept.append(Kept(outcome, gap, altered, is_news))
     if outdated:
         connection.execute(
             update(collected_records)

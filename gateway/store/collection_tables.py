@@ -20,6 +20,7 @@ collection_streams = Table(
     Column("connector", String(63), primary_key=True),
     Column("stream", String(16), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
+    Column("begun_at", Moment, nullable=False),
     Column("at", Moment, nullable=False),
 )
 

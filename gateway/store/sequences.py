@@ -46,13 +46,16 @@ class Sequences:
         self._connection = connection
         self._connector = connector
         self._stream = stream
+        column = collection_streams.c
         found = connection.execute(
-            select(collection_streams.c.sequence).where(
+            select(column.sequence, column.begun_at).where(
                 *self._is_of(collection_streams)
             )
-        ).scalar()
+        ).first()
         self._is_known = found is not None
-        self.last: int = found or 0
+        self.last: int = 0 if found is None else found.sequence
+        self.begun_at: datetime | None = None if found is None else found.begun_at
+        """When its first line came; ``None`` if none was committed yet."""
         self._began_at = self.last
         self._opened: dict[int, Gap] = {}
         """Gaps that are not in the table yet, by their first number."""
@@ -105,7 +108,11 @@ class Sequences:
                 update(collection_streams).where(*where).values(row)
             )
         else:
-            keys = {"connector": self._connector, "stream": self._stream}
+            keys = {
+                "connector": self._connector,
+                "stream": self._stream,
+                "begun_at": at,
+            }
             self._connection.execute(insert(collection_streams).values(**keys, **row))
 
     def _gap_of(self, sequence: int) -> Gap | None:

@@ -141,7 +141,7 @@ def sight(issued_on: date | None, person: str = "p") -> Sight:
 
 
 def test_delay_is_counted_in_days_and_late_after_thirty() -> None:
-    seen = [sight(TODAY), sight(TODAY - 30 * DAY), sight(TODAY - 31 * DAY), sight(None)]
+    seen = [TODAY, TODAY - 30 * DAY, TODAY - 31 * DAY, None]
 
     assert timeliness(seen, TODAY) == {
         Measure.FIRST_SEEN: 3,

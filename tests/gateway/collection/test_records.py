@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.context import SHANGHAI
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
 from signing.envelope import PayloadType
@@ -133,6 +134,26 @@ def test_another_holder_is_taken_and_told(sender: Sender) -> None:
     assert told.codes == [None, "HOLDER_ALTERED"]
     counted = f'gateway_quality_total{{agency="{sender.connector}",measure="ALTERED"}}'
     eventually(lambda: f"{counted} 1.0" in sender.gateway.get("/metrics")[1])
+
+
+def test_what_was_issued_since_the_agency_sends_counts_as_in_time(
+    sender: Sender,
+) -> None:
+    today = f"{datetime.now(SHANGHAI):%Y%m%d}"
+    records = [
+        record(sender.key, payload(person, f"D{number}", issued))
+        for number, (person, issued) in enumerate(
+            zip(nobodies(3), (today, today, "20240301"), strict=True)
+        )
+    ]
+    before = record(sender.key, payload(nobodies(1)[0], "D9"))
+
+    sender.send([line(1, before)])
+    sender.send([line(n, one) for n, one in enumerate(records, 2)])
+
+    agency = f'gateway_quality_total{{agency="{sender.connector}"'
+    counted = f'{agency},measure="FIRST_SEEN"}} 2.0'
+    eventually(lambda: counted in sender.gateway.get("/metrics")[1])
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("connector", sa.String(63), primary_key=True),
         sa.Column("stream", sa.String(16), primary_key=True),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
