@@ -33,6 +33,7 @@ from gateway.connector.wiring import open_office
 from gateway.errors import StartError
 from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
+from gateway.states.events import AnsweredStates
 from gateway.states.live import LiveStates, StatesObserver, kept_states
 from gateway.store.changes import Bell, told_of_changes
 from gateway.store.collected import StoredRecords
@@ -130,7 +131,9 @@ async def open_services(
                 bell.ring,
             )
             await stack.enter_async_context(kept_states(states, bell.follow()))
-            certificates = StoredFeed(StoredCertificateStates(store.engine))
+            certificates = StoredFeed(
+                AnsweredStates(StoredCertificateStates(store.engine), states)
+            )
             steps = StoredFeed(StoredConnectorStates(store.engine))
             failed = observer.subscriptions.events_failed
             await stack.enter_async_context(

@@ -55,7 +55,8 @@ class LiveStates:
         self._observer = observer
         self._ring = ring
         self._people = PeopleWithChanges()
-        self._last = 0
+        self.last = 0
+        """The last change by which this process answers."""
         self._looked_at = -DEAF_SECONDS
 
     def may_concern(self, holder: Identity) -> bool:
@@ -93,12 +94,14 @@ class LiveStates:
         """Read on where the last reading stopped."""
         started = time.monotonic()
         while True:
-            self._last, people = await self._store.people_after(self._last)
+            last, people = await self._store.people_after(self.last)
             self._take_in(people)
+            # Another look may have come further meanwhile.
+            self.last = max(self.last, last)
             if len(people) < PAGE:
                 break
         self._looked_at = started
-        self._observer.changes_read(self._last)
+        self._observer.changes_read(self.last)
 
     async def keep(self, changed: asyncio.Event) -> None:
         """Read on when told, and from time to time."""
