@@ -1,0 +1,101 @@
+"""The page on payments, recoveries and totals has the words of the code."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLUnionType
+
+from policy.recovery import (
+    ORIGINS,
+    Progress,
+    RecoveryCause,
+    RecoveryState,
+    RecoveryStep,
+    after,
+)
+from resolvers.ledger.choices import DECISION_REFUSALS
+from resolvers.ledger.entries import DecisionOutcome, DecisionRefusal
+from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
+from resolvers.ledger.sums import TotalsBy
+from resolvers.ledger.totals_csv import HEADER
+from resolvers.schema import schema
+from tests.architecture.documents import blocks, names, table
+
+PAGE = "docs/payments.md"
+TYPES = schema._schema.type_map
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Decision", list(DecisionOutcome)),
+        ("Cause", list(RecoveryCause)),
+        ("Recovery", list(RecoveryState)),
+        ("Step", list(RecoveryStep)),
+        ("Totals by", list(TotalsBy)),
+        ("Column", list(HEADER)),
+    ],
+)
+def test_every_word_is_explained(heading: str, words: list[str]) -> None:
+    assert names(PAGE, heading) == words
+
+
+def test_every_answer_to_a_decision_is_explained() -> None:
+    answer = TYPES["DecisionAnswer"]
+    assert isinstance(answer, GraphQLUnionType)
+
+    assert names(PAGE, "Answer") == [type_.name for type_ in answer.types]
+
+
+def rows(heading: str) -> list[list[str]]:
+    return [[cell.strip("`") for cell in row] for row in table(PAGE, heading)]
+
+
+def test_every_refused_decision_is_told_as_it_is_said() -> None:
+    assert rows("Refused decision") == [
+        [code, DECISION_REFUSALS[code].en, DECISION_REFUSALS[code].zh]
+        for code in DecisionRefusal
+    ]
+
+
+def test_every_refused_step_is_told_as_it_is_said() -> None:
+    said = TYPES["RecoveryRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused step")] == [
+        (code.value, said.values[code.value].description) for code in RecoveryRefusal
+    ]
+
+
+def ends_of(step: RecoveryStep) -> Iterator[RecoveryState]:
+    """Yield where ``step`` may lead, tried with nothing, part and all paid back."""
+    if step is RecoveryStep.OPEN:
+        yield RecoveryState.OPEN
+    payments = [40, 100] if step is RecoveryStep.REPAY else [None]
+    for origin in ORIGINS[step]:
+        for paid in payments:
+            for recovered in (0,) if paid else (0, 40, 100):
+                yield after(Progress(origin, 100, recovered), step, paid).state
+
+
+def test_every_step_leads_where_the_page_says() -> None:
+    actions = {action.value for action in RecoveryAction}
+
+    assert rows("Step") == [
+        [
+            step,
+            "people" if step.value in actions else "gateway",
+            ", ".join(state for state in RecoveryState if state in ORIGINS[step]),
+            ", ".join(s for s in RecoveryState if s in set(ends_of(step))),
+        ]
+        for step in RecoveryStep
+    ]
+
+
+def test_every_mutation_of_the_ledger_is_shown() -> None:
+    shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
+
+    assert {"recordDecision", "takeRecoveryStep", "proveRecordFalse"} == set(
+        re.findall(r"^  (\w+)\(", shown, re.MULTILINE)
+    ) - {"recoveries", "totals"}
