@@ -21,7 +21,8 @@ from gateway.collection.line import Line
 from gateway.collection.records import ROLLBACK
 from gateway.collection.records import WORDS as RECORD_WORDS
 from gateway.collection.results import LineResult, Outcome
-from gateway.store.collection_tables import collected_records
+from gateway.store.collected import STREAM as RECORDS
+from gateway.store.collection_tables import collected_records, collection_streams
 from gateway.store.sequences import Place, Sequences
 from gateway.store.states import NewChange, StoredStates
 from gateway.store.writer import Writer
@@ -176,9 +177,11 @@ def _collects(connection: Connection, agency: Agency) -> bool:
         or manifest.collection.answers_when_silent
     ):
         return True
-    column = collected_records.c
+    column = collection_streams.c
     found = connection.execute(
-        select(column.id).where(column.connector == agency.id).limit(1)
+        select(column.sequence).where(
+            column.connector == agency.id, column.stream == RECORDS
+        )
     )
     return found.first() is not None
 

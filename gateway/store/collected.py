@@ -174,7 +174,7 @@ def _keep(
     first_day = (sequences.begun_at or at).astimezone(SHANGHAI).date()
     known = _known(connection, connector, [record.digest for record in records])
     stated = [record for record in records if isinstance(record, StatedRecord)]
-    current = _current(connection, connector, {record.document for record in stated})
+    current = _current(connection, {record.document for record in stated})
     kept = []
     rows: list[dict[str, Any]] = []
     outdated: list[int] = []
@@ -227,9 +227,7 @@ def _outdate(before: _Current, outdated: list[int]) -> None:
         outdated.append(before.id)
 
 
-def _current(
-    connection: Connection, connector: str, documents: set[str]
-) -> dict[str, _Current]:
+def _current(connection: Connection, documents: set[str]) -> dict[str, _Current]:
     if not documents:
         return {}
     column = collected_records.c
@@ -241,11 +239,7 @@ def _current(
             column.person,
             column.issued_on,
             column.first_issued_on,
-        ).where(
-            column.connector == connector,
-            column.document.in_(documents),
-            column.is_current,
-        )
+        ).where(column.document.in_(documents), column.is_current)
     )
     return {
         row.document: _Current(

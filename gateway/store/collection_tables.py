@@ -54,7 +54,9 @@ collected_records = Table(
     Column("issued_on", Date),
     Column("first_issued_on", Date),
     Column("unlawful_change", String(32)),
-    UniqueConstraint("connector", "digest", name="one_record_a_digest"),
+    # In this order: an index that begins with the connector is taken for the selective
+    # one where no statistics are yet, and gone through to its end.
+    UniqueConstraint("digest", "connector", name="one_record_a_digest"),
     Index("collected_records_by_person", "person", "connector"),
     Index("collected_records_by_certificate", "certificate"),
     Index("collected_records_by_document", "document"),

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("issued_on", sa.Date()),
         sa.Column("first_issued_on", sa.Date()),
         sa.Column("unlawful_change", sa.String(32)),
-        sa.UniqueConstraint("connector", "digest", name="one_record_a_digest"),
+        sa.UniqueConstraint("digest", "connector", name="one_record_a_digest"),
     )
     op.create_index(
         "collected_records_by_person", "collected_records", ["person", "connector"]
