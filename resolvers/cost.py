@@ -46,8 +46,8 @@ JUDGING = "eligibility"
 CLAIMING = "verifyClaims"
 """The root field that looks people up and tells nothing of them but right or wrong: its
 people have a limit of their own."""
-NAMING = ASKING | {CLAIMING, "auditRecords"}
-"""Root fields that can name a person."""
+NAMING = ASKING | {CLAIMING, "auditRecords", RECORDING}
+"""Root fields that can name a person, or a certificate whose holder is looked up."""
 INTROSPECTING = frozenset({"__schema", "__type", "_service"})
 """Root fields that tell the schema."""
 
@@ -222,6 +222,7 @@ class _Estimate:
             self._note_claim(node)
         if parent is self._schema.mutation_type and name == RECORDING:
             self.people[inner] = self.people.get(inner, 0) + times
+            self.names_people = True
         if parent is self._schema.query_type:
             self.introspects |= name in INTROSPECTING
             self.names_people |= name in NAMING

@@ -37,6 +37,9 @@ PLACES = ("month", "connector", "item", "authority", "district", "level")
 def totals(connection: Connection, asked: TotalsAsked) -> list[TotalsRow]:
     """Return the sums that were asked for, in the order of their dimensions."""
     sums: dict[Place, Measures] = {}
+    if not asked.by:
+        # One row for all, though there be nothing.
+        sums[Place()] = Measures()
     for statement in _statements(connection, asked):
         for row in connection.execute(statement):
             found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -137,7 +137,8 @@ class AlreadyPaid:
     """A payment bars this one."""
 
     said: strawberry.Private[Text]
-    clause: str = strawberry.field(
+    # As nullable as a refusal's, so that one document may ask both without aliases.
+    clause: str | None = strawberry.field(
         description=both("条款编号，见 policy.clauses", "See policy.clauses")
     )
 

@@ -1,30 +1,43 @@
-"""Two gateways on one database, and the offices that ask them: over real sockets."""
+"""Two gateways with one database, an agency that sends to them, offices that ask."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from gateway.demo import HOST
 from gateway.ports import free_port
 from policy.identity import Identity
-from tests.gateway.collection.sending import ONLY_SENDS, write_collecting
+from tests.contracts.people import nobodies
+from tests.gateway.collection.sending import (
+    ONLY_SENDS,
+    Sender,
+    key_of,
+    line,
+    payload,
+    record,
+    write_collecting,
+)
 from tests.gateway.privacy.callers import entry
-from tests.gateway.states.sending import today
-from tests.postgresql import PostgreSQL
+from tests.gateway.states.sending import StateSender, compact, today
 from tests.running import Agencies, Gateway, gateway_by
 
-PLATFORM, BUREAU, FOLLOWER = "story-platform", "story-bureau", "story-follower"
-"""Bearer tokens, named like their callers."""
+PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
+ANOTHER_PLATFORM, UNSTATED = "office-another-platform", "office-unstated"
+"""Bearer tokens, named like their callers; the last states no purpose."""
+PAYS = ("certificates:read", "identity:read", "payments:write")
+AUDIENCE = "https://gateway.example"
 TABLES = "\n".join(
     (
-        entry(PLATFORM, "certificates:read", "identity:read", "payments:write"),
+        entry(PLATFORM, *PAYS),
+        entry(ANOTHER_PLATFORM, *PAYS),
+        entry(UNSTATED, *PAYS, purpose=False),
         entry(BUREAU, "recoveries:write", "audit:read", "certificates:read"),
-        entry(FOLLOWER, "certificates:read"),
+        entry(READER, "certificates:read"),
+        f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )
 CLAIM = {
@@ -34,18 +47,24 @@ CLAIM = {
     "acquisition": "EXAMINATION",
 }
 HOLDER = """query($n: String!, $claim: ClaimInput!) { holder(idNumber: $n) {
-  certificates { nodes { id state standing provenance { verdict collectedAt sequence }
+  certificates { nodes { id level state standing
+    provenance { verdict collectedAt sequence }
     eligibility(claim: $claim) { outcome amountYuan sharePercent
       findings { clause outcome } } } } } }"""
 DECIDE = """mutation($key: String!, $decision: DecisionInput!) {
   recordDecision(key: $key, decision: $decision) { __typename
-    ... on DecisionRecorded { id evidence } ... on AlreadyPaid { clause }
-    ... on DecisionRefused { code } ... on CertificateNotVerified { source } } }"""
-TOTALS = """query($day: Date!, $by: [TotalsBy!]!) {
-  totals(from: $day, to: $day, by: $by) {
-  district itemCode level certificatesCollected stateChanges revocations paid paidYuan
-  recoveriesOpened recoveriesOpenedYuan recoveredYuan } }"""
+    ... on DecisionRecorded { id evidence recordedAt outcome amountYuan }
+    ... on AlreadyPaid { barredBy: clause reason }
+    ... on DecisionRefused { code clause }
+    ... on CertificateNotVerified { source } } }"""
+RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
+  claim amountYuan recoveredYuan authority { id } history { step } } } }"""
+STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
+  __typename ... on Recovery { version state recoveredYuan }
+  ... on RecoveryRefused { code recovery { id } } } }"""
 DISTRICT, ITEM, LEVEL = "310115", "4-02-01-01", "LEVEL_4"
+LEVELS = {"LEVEL_5": "5", "LEVEL_4": "4", "LEVEL_3": "3"}
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +73,117 @@ class Offices:
 
     gateways: tuple[Gateway, Gateway]
     agencies: Agencies
+    records: "count[int]" = field(default_factory=lambda: count(1))
+    """The agency's sequence numbers."""
+    states: "count[int]" = field(default_factory=lambda: count(1))
+
+    def post(
+        self, place: int, token: str, query: str, **variables: object
+    ) -> tuple[int, Any]:
+        """Return status and body of an answer."""
+        body = {"query": query, "variables": variables}
+        status, answer, _ = self.gateways[place].post(body, token)
+        return status, answer
 
     def ask(self, place: int, token: str, query: str, **variables: object) -> Any:
         """Return the data of an answer without errors."""
-        body = {"query": query, "variables": variables}
-        status, answer, _ = self.gateways[place].post(body, token)
+        status, answer = self.post(place, token, query, **variables)
         assert (status, answer.get("errors")) == (200, None), answer
         return answer["data"]
 
-    def certificates(self, place: int, holder: Identity) -> list[dict[str, Any]]:
+    def send(self, said: dict[str, object]) -> None:
+        """Send a record to the first gateway."""
+        key = key_of(self.agencies)
+        sender = Sender(self.gateways[0], ONLY_SENDS, key)
+        told = sender.send([line(next(self.records), record(key, said))])
+        assert told.outcomes == ["ACCEPTED"], told
+
+    def change(self, said: dict[str, object], status: str) -> None:
+        """Send a change of state to the first gateway."""
+        key = key_of(self.agencies)
+        sender = StateSender(self.gateways[0], ONLY_SENDS, key)
+        told = sender.send_one(next(self.states), {**said, "status": status})
+        assert told.outcomes == ["ACCEPTED"], told
+
+    def certificates(
+        self, place: int, holder: Identity, **claim: object
+    ) -> list[dict[str, Any]]:
         """Return somebody's certificates, judged for a claim of today."""
-        claim = {**CLAIM, "claimedOn": today().isoformat()}
-        found = self.ask(place, PLATFORM, HOLDER, n=holder.number, claim=claim)
+        stated = {**CLAIM, "claimedOn": today().isoformat(), **claim}
+        found = self.ask(place, PLATFORM, HOLDER, n=holder.number, claim=stated)
         nodes: list[dict[str, Any]] = found["holder"]["certificates"]["nodes"]
         return nodes
 
-    def decide(self, place: int, key: str, **decision: object) -> dict[str, Any]:
-        """Record that a claim was paid."""
-        stated = {"outcome": "PAID", "district": DISTRICT, "category": "EMPLOYED"}
-        answer: dict[str, Any] = self.ask(
-            *(place, PLATFORM, DECIDE), key=key, decision={**stated, **decision}
-        )["recordDecision"]
-        return answer
+    def certified(self, level: str = LEVEL) -> tuple[Identity, dict[str, object], str]:
+        """Certify somebody new; return who, the record, and the certificate's id."""
+        (holder,) = nobodies(1)
+        said = sent(holder, level)
+        self.send(said)
+        (certificate,) = self.certificates(1, holder)
+        return holder, said, certificate["id"]
 
-    def totals(self, place: int) -> list[dict[str, Any]]:
-        """Return today's sums of what this story is about."""
-        by = ["DISTRICT", "ITEM", "LEVEL"]
-        rows = self.ask(place, BUREAU, TOTALS, day=today().isoformat(), by=by)["totals"]
-        return [row for row in rows if (row["itemCode"], row["level"]) == (ITEM, LEVEL)]
+    def decide(
+        self,
+        place: int,
+        certificate: str,
+        claim: str,
+        *,
+        key: str | None = None,
+        token: str = PLATFORM,
+        **more: object,
+    ) -> dict[str, Any]:
+        """Record that a claim was paid, unless ``more`` says otherwise."""
+        decision = stated(certificate=certificate, claim=claim, **more)
+        status, answer = self.post(
+            *(place, token, DECIDE), key=key or f"key-{claim}", decision=decision
+        )
+        assert (status, answer.get("errors")) == (200, None), answer
+        found: dict[str, Any] = answer["data"]["recordDecision"]
+        return found
+
+    def recovery(
+        self, claim: str, place: int = 1, token: str = BUREAU
+    ) -> dict[str, Any] | None:
+        """Return the recovery of a claim, if ``token`` may see one."""
+        nodes = self.ask(place, token, RECOVERIES)["recoveries"]["nodes"]
+        return next((one for one in nodes if one["claim"] == claim), None)
+
+    def step(self, token: str = BUREAU, **step: object) -> dict[str, Any]:
+        """Take a step of a recovery."""
+        found: dict[str, Any] = self.ask(
+            *(0, token, STEP), step={"reason": "已核实", **step}
+        )["takeRecoveryStep"]
+        return found
+
+
+def sent(holder: Identity, level: str = LEVEL) -> dict[str, object]:
+    """Return a new certificate in its agency's words."""
+    issued = compact(today() - timedelta(days=60))
+    number = f"24090000004{LEVELS[level]}{next(_NUMBERS):04}"
+    return payload(holder, number, issued, skillLevel=LEVELS[level])
+
+
+def stated(**decision: object) -> dict[str, object]:
+    """Return a decision that pays, unless ``decision`` says otherwise."""
+    usual = {
+        "outcome": "PAID",
+        "district": DISTRICT,
+        "category": "EMPLOYED",
+        "amountYuan": 1600,
+    }
+    return {**usual, **decision}
+
+
+def clauses(certificate: dict[str, Any]) -> dict[str, str]:
+    """Return what each clause found."""
+    findings = certificate["eligibility"]["findings"]
+    return {finding["clause"]: finding["outcome"] for finding in findings}
 
 
 @contextmanager
-def offices_on(
-    request: pytest.FixtureRequest, folder: Path, agencies: Agencies
+def open_offices(
+    folder: Path, agencies: Agencies, database_url: str
 ) -> Iterator[Offices]:
-    """Run them on the kind of database that a fixture is for."""
-    if request.param == "sqlite":
-        with _open(folder, agencies, f"sqlite:///{folder}/shared.db") as found:
-            yield found
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = asyncio.run(server.make_database())
-    with _open(folder, agencies, server.url(name)) as found:
-        yield found
-    asyncio.run(server.give_back(name))
-
-
-@contextmanager
-def _open(folder: Path, agencies: Agencies, database_url: str) -> Iterator[Offices]:
     """Run two gateways before one agency that sends and two that are asked."""
     first, second = folder / "0", folder / "1"
     ports = free_port(HOST), free_port(HOST)

@@ -1,117 +1,283 @@
-"""Payments over sockets, by two gateways on one database: once, whoever asks again."""
+"""Payment feedback and recovery over sockets: paid once, claimed back, seen by few."""
 
-from collections.abc import Iterator
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.contracts.people import nobodies
-from tests.federation.offices import BUREAU, DECIDE, Offices, offices_on
-from tests.gateway.collection.sending import (
-    ONLY_SENDS,
-    Sender,
-    key_of,
-    line,
-    payload,
-    record,
+from sandbox.agency import AgencyId
+from tests.federation.offices import (
+    ANOTHER_PLATFORM,
+    AUDIENCE,
+    BUREAU,
+    DECIDE,
+    PLATFORM,
+    READER,
+    RECOVERIES,
+    UNSTATED,
+    Offices,
+    clauses,
+    sent,
+    stated,
 )
-from tests.gateway.states.sending import compact, today
-from tests.running import Agencies
+from tests.gateway.callers.minting import compact, signature
+from tests.gateway.collection.sending import ONLY_SENDS, key_of
 
-NUMBERS = count(1)
 WRITERS = 50
-DISTRICTS = ("310115", "310104")
+COUNTS = "{ recoveries { totals { count amountYuan } } }"
 
 
-@pytest.fixture(scope="module", name="offices", params=["sqlite", "postgresql"])
-def _offices(
-    request: pytest.FixtureRequest,
-    running_agencies: Agencies,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Offices]:
-    folder = tmp_path_factory.mktemp("payments")
-    with offices_on(request, folder, running_agencies) as found:
-        yield found
+def outcome(answer: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the kind of an answer, and its code if it has one."""
+    code = answer.get("code") or answer.get("barredBy")
+    return answer["__typename"], code
 
 
-def _certificate(offices: Offices, level: str = "4") -> str:
-    """Send a certificate of a person of its own; return its id."""
-    (holder,) = nobodies(1)
-    key, number = key_of(offices.agencies), next(NUMBERS)
-    issued = compact(today() - timedelta(days=60))
-    said = payload(holder, f"2409000000500{number:03}", issued, skillLevel=level)
-    sender = Sender(offices.gateways[0], ONLY_SENDS, key)
-    assert sender.send([line(number, record(key, said))]).outcomes == ["ACCEPTED"]
-    (found,) = offices.certificates(1, holder)
-    id_: str = found["id"]
-    return id_
+def test_a_request_that_comes_again_is_answered_word_for_word(offices: Offices) -> None:
+    _, said, certificate = offices.certified()
+    decision = stated(claim="again", certificate=certificate)
+
+    first = offices.post(0, PLATFORM, DECIDE, key="again-1", decision=decision)
+    # Whatever became of the certificate: the first answer was given.
+    offices.change(said, "撤销")
+    again = offices.post(1, PLATFORM, DECIDE, key="again-1", decision=decision)
+
+    assert first[1]["data"]["recordDecision"]["__typename"] == "DecisionRecorded"
+    assert again == first
 
 
-def _paid(certificate: str, claim: str, district: str = DISTRICTS[0]) -> dict[str, Any]:
-    stated = {"outcome": "PAID", "district": district, "category": "EMPLOYED"}
-    own = {"claim": claim, "certificate": certificate, "amountYuan": 1600}
-    return {**stated, **own}
+def test_a_key_stands_for_one_request_of_one_caller(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    first = offices.decide(0, certificate, "one-key")
+
+    other = offices.decide(1, certificate, "one-key", amountYuan=1)
+    another_s = offices.decide(1, certificate, "one-key", token=ANOTHER_PLATFORM)
+
+    assert outcome(first) == ("DecisionRecorded", None)
+
+    assert outcome(other) == ("DecisionRefused", "KEY_USED")
+    assert outcome(another_s) == ("AlreadyPaid", "17-once")
 
 
-def test_of_fifty_requests_of_two_districts_one_pays(offices: Offices) -> None:
-    certificate = _certificate(offices)
+def test_of_fifty_who_pay_one_claim_at_two_gateways_one_does(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    claim = "raced"
 
-    def pay(number: int) -> str:
-        place = number % 2
-        answer = offices.decide(
-            *(place, f"race-{number}"),
-            **_paid(certificate, f"race-{place}", district=DISTRICTS[place]),
-        )
-        kind: str = answer["__typename"]
-        return kind
+    def pay(number: int) -> dict[str, Any]:
+        key = f"raced-{number}"
+        return offices.decide(number % 2, certificate, claim, key=key)
 
     with ThreadPoolExecutor(WRITERS) as writers:
-        kinds = sorted(writers.map(pay, range(WRITERS)))
+        answers = list(writers.map(pay, range(WRITERS)))
 
-    assert kinds == ["AlreadyPaid"] * (WRITERS - 1) + ["DecisionRecorded"]
+    kinds = [answer["__typename"] for answer in answers]
+    assert kinds.count("DecisionRecorded") == 1
+    assert kinds.count("AlreadyPaid") == WRITERS - 1
 
 
-def test_a_key_is_answered_as_at_first_and_is_for_one_request(
+def test_a_level_that_was_paid_bars_it_and_lower_ones(offices: Offices) -> None:
+    holder, _, middle = offices.certified("LEVEL_4")
+    for level in ("LEVEL_5", "LEVEL_3"):
+        offices.send(sent(holder, level))
+    ids = {one["level"]: one["id"] for one in offices.certificates(0, holder)}
+    assert outcome(offices.decide(0, middle, "level-4")) == (
+        *("DecisionRecorded", None),
+    )
+
+    judged = {one["level"]: clauses(one) for one in offices.certificates(1, holder)}
+    lower = offices.decide(1, ids["LEVEL_5"], "level-5")
+    higher = offices.decide(1, ids["LEVEL_3"], "level-3", amountYuan=2000)
+
+    once = {level: found["17-once"] for level, found in judged.items()}
+    assert once == {"LEVEL_5": "UNMET", "LEVEL_4": "UNMET", "LEVEL_3": "MET"}
+    assert outcome(lower) == ("AlreadyPaid", "17-once")
+    assert outcome(higher) == ("DecisionRecorded", None)
+
+
+def test_what_is_stated_and_what_the_ledger_has_count_together(
     offices: Offices,
 ) -> None:
-    stated = _paid(_certificate(offices), "again")
-    first = offices.decide(0, "again-1", **stated)
-    other = offices.decide(1, "again-1", **{**stated, "amountYuan": 1500})
+    holder, _, certificate = offices.certified()
+    earlier = [{"itemCode": "4-02-01-01", "level": "LEVEL_3"}]
 
-    assert first["__typename"] == "DecisionRecorded"
-    assert offices.decide(1, "again-1", **stated) == first
-    assert other == {"__typename": "DecisionRefused", "code": "KEY_USED"}
+    (stated_alone,) = offices.certificates(0, holder, payments=earlier)
+    offices.decide(0, certificate, "together")
+    (denied,) = offices.certificates(1, holder, payments=[])
+
+    assert clauses(stated_alone)["17-once"] == "UNMET"
+    assert clauses(denied)["17-once"] == "UNMET"
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"),
+    ("wrong", "code"),
     [
-        ({"amountYuan": 0}, "BAD_AMOUNT"),
-        ({"amountYuan": None}, "BAD_AMOUNT"),
-        ({"district": "110101"}, "BAD_DISTRICT"),
-        ({"claim": "310115199001011234"}, "BAD_CLAIM"),
+        pytest.param({"amountYuan": 0}, "BAD_AMOUNT", id="nothing"),
+        pytest.param({"amountYuan": None}, "BAD_AMOUNT", id="no amount"),
+        pytest.param({"district": "110101"}, "BAD_DISTRICT", id="Beijing"),
+        pytest.param({"claim": "110101199003074514"}, "BAD_CLAIM", id="a person"),
     ],
 )
-def test_what_is_not_well_formed_is_not_recorded(
-    offices: Offices, changes: dict[str, object], code: str
+def test_a_decision_that_cannot_be_is_refused_and_nothing_is_kept(
+    offices: Offices, wrong: dict[str, object], code: str
 ) -> None:
-    answer = offices.decide(0, "malformed", **{**_paid("unknown", "c"), **changes})
+    holder, _, certificate = offices.certified()
 
-    assert answer == {"__typename": "DecisionRefused", "code": code}
+    decision = {"certificate": certificate, "claim": f"wrong-{code}", **wrong}
+    answer = offices.post(
+        *(0, PLATFORM, DECIDE), key=f"wrong-{code}", decision=stated(**decision)
+    )[1]
+    refused = answer["data"]["recordDecision"]
+
+    assert outcome(refused) == ("DecisionRefused", code)
+    (unpaid,) = offices.certificates(1, holder)
+    assert clauses(unpaid)["17-once"] == "MET"
 
 
-def test_nothing_is_paid_for_what_nobody_verified(offices: Offices) -> None:
-    answer = offices.decide(0, "unknown-1", **_paid("unknown", "unknown"))
+def test_nobody_is_paid_for_what_nobody_vouches_for(offices: Offices) -> None:
+    number = offices.agencies.person("renewed-2019")["idNumber"]
+    found = offices.ask(
+        *(0, PLATFORM),
+        "query($n: String!) { holder(idNumber: $n) { certificates { nodes { id } } } }",
+        n=number,
+    )
+    (live,) = found["holder"]["certificates"]["nodes"]
+    invented = live["id"][:-4] + "AAAA"
 
-    assert answer == {"__typename": "CertificateNotVerified", "source": None}
+    unknown = offices.decide(0, invented, "unknown")
+    with offices.agencies.fault("emergency-management", "error-500"):
+        silent = offices.decide(1, live["id"], "silent")
+
+    assert unknown == {"__typename": "CertificateNotVerified", "source": None}
+    assert silent == {
+        "__typename": "CertificateNotVerified",
+        "source": "UNREACHABLE",
+    }
 
 
-def test_whoever_may_not_pay_records_nothing(offices: Offices) -> None:
-    stated = {"key": "bureau-1", "decision": _paid("unknown", "bureau")}
-    body = {"query": DECIDE, "variables": stated}
-    _, answer, _ = offices.gateways[0].post(body, BUREAU)
+def test_who_may_not_pay_or_says_no_purpose_records_nothing(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    decision = stated(claim="not-mine", certificate=certificate)
 
+    reader = offices.post(0, READER, DECIDE, key="no-1", decision=decision)[1]
+    unstated = offices.post(0, UNSTATED, DECIDE, key="no-2", decision=decision)[1]
+
+    codes = [answer["errors"][0]["extensions"]["code"] for answer in (reader, unstated)]
+    assert codes == ["FORBIDDEN", "PURPOSE_REQUIRED"]
+    assert outcome(offices.decide(1, certificate, "not-mine")) == (
+        *("DecisionRecorded", None),
+    )
+
+
+def signed_in(offices: Offices, connector: str, agency: AgencyId) -> str:
+    """Return an agency's assertion, good for one request."""
+    key, now = key_of(offices.agencies, agency), int(time.time())
+    claims = {
+        "iss": connector,
+        "sub": connector,
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + 60,
+        "jti": f"{connector}-{time.monotonic_ns()}",
+    }
+    algorithm = key.algorithm.value
+    header = {"alg": algorithm, "kid": key.kid, "typ": "client-authentication+jwt"}
+    private: Any = key.private_key
+    return compact(header, claims, lambda text: signature(algorithm, private, text))
+
+
+def test_the_authority_that_leads_and_the_bureau_see_a_recovery_and_nobody_else(
+    offices: Offices,
+) -> None:
+    _, said, certificate = offices.certified()
+    offices.decide(0, certificate, "led")
+    assert offices.recovery("led") is None
+
+    offices.change(said, "撤销")
+    found = offices.recovery("led")
+    assert found is not None
+    leading = signed_in(offices, ONLY_SENDS, AgencyId.TRANSPORT)
+    assert offices.recovery("led", token=leading) == found
+
+    by_id = f'{{ recovery(id: "{found["id"]}") {{ id }} }}'
+    aliased = f"{{ a: recoveries {{ ...All }} b: recoveries {{ ...All }} }} {PART}"
+    for query in (RECOVERIES, by_id, aliased, COUNTS):
+        stranger = signed_in(offices, "fire-rescue", AgencyId.FIRE_RESCUE)
+        status, answer = offices.post(1, stranger, query)
+        assert status == 200
+        assert certificate not in str(answer)
+        assert f"'id': '{found['id']}'" not in str(answer)
+    stranger = signed_in(offices, "fire-rescue", AgencyId.FIRE_RESCUE)
+    place = {"id": found["id"], "version": found["version"]}
+    refused = offices.step(stranger, **place, action="NOTIFY")
+    assert refused == {
+        "__typename": "RecoveryRefused",
+        "code": "UNKNOWN_RECOVERY",
+        "recovery": None,
+    }
+    status, answer = offices.post(0, READER, RECOVERIES)
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+PART = "fragment All on RecoveryConnection { nodes { id certificate claim } }"
+
+
+def test_a_recovery_goes_its_way_and_no_other(offices: Offices) -> None:
+    _, said, certificate = offices.certified()
+    offices.decide(0, certificate, "way")
+    offices.change(said, "撤销")
+    found = offices.recovery("way")
+    assert found is not None
+    id_, version = found["id"], found["version"]
+
+    told = offices.step(id=id_, version=version, action="NOTIFY")
+    stale = offices.step(id=id_, version=version, action="REFER")
+    much = offices.step(
+        id=id_, version=told["version"], action="REPAY", amountYuan=1601
+    )
+    part = offices.step(id=id_, version=told["version"], action="REPAY", amountYuan=600)
+    rest = offices.step(
+        id=id_, version=part["version"], action="REPAY", amountYuan=1000
+    )
+    late = offices.step(id=id_, version=rest["version"], action="CLOSE")
+
+    assert [one["state"] for one in (told, part, rest)] == [
+        *("NOTIFIED", "PARTLY_RECOVERED", "RECOVERED"),
+    ]
+    assert [one["code"] for one in (stale, much, late)] == [
+        *("CHANGED_MEANWHILE", "MORE_THAN_OWED", "WRONG_STATE"),
+    ]
+
+
+def test_a_lifting_withdraws_what_is_claimed_back(offices: Offices) -> None:
+    _, said, certificate = offices.certified()
+    offices.decide(0, certificate, "lifted")
+    offices.change(said, "撤销")
+
+    offices.change(said, "有效")
+
+    found = offices.recovery("lifted")
+    assert found is not None
+    assert (found["state"], [one["step"] for one in found["history"]]) == (
+        *("WITHDRAWN", ["OPEN", "WITHDRAW"]),
+    )
+
+
+PROVE = """mutation($id: ID!) { proveRecordFalse(certificate: $id, reason: "伪造",
+  evidence: "沪检〔2026〕1号") { __typename ... on FalseRecordProved {
+  opened { claim cause state } } ... on RecoveryRefused { code } } }"""
+
+
+def test_a_record_proved_false_is_claimed_back_and_paid_for_no_more(
+    offices: Offices,
+) -> None:
+    _, _, certificate = offices.certified()
+    offices.decide(0, certificate, "false")
+
+    proved = offices.ask(1, BUREAU, PROVE, id=certificate)["proveRecordFalse"]
+    again = offices.decide(0, certificate, "false-again")
+
+    assert proved["opened"] == [
+        {"claim": "false", "cause": "FALSE_RECORD", "state": "OPEN"}
+    ]
+    assert again["__typename"] in {"DecisionRefused", "AlreadyPaid"}
