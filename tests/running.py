@@ -91,10 +91,12 @@ class Gateway:
         assert (status, body.get("errors")) == (200, None), body
         return body["data"]
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, token: str | None = None) -> tuple[int, str]:
         """Return status and body of a GET."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers)
         try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=15) as response:
+            with urllib.request.urlopen(request, timeout=15) as response:
                 status, text = response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:

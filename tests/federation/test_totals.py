@@ -2,8 +2,6 @@
 
 import csv
 import io
-import urllib.error
-import urllib.request
 
 import pytest
 
@@ -17,18 +15,9 @@ TOTALS = """query($day: Date!, $by: [TotalsBy!]!) {
     recoveredYuan } }"""
 
 
-def file(offices: Offices, query: str, token: str | None = BUREAU) -> tuple[int, bytes]:
-    """Return status and body of the CSV file."""
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    address = f"{offices.gateways[1].url}/totals.csv?{query}"
-    try:
-        with urllib.request.urlopen(
-            urllib.request.Request(address, headers=headers), timeout=15
-        ) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
+def file(offices: Offices, query: str, token: str | None = BUREAU) -> tuple[int, str]:
+    """Return status and text of the CSV file."""
+    return offices.gateways[1].get(f"/totals.csv?{query}", token)
 
 
 def test_the_file_says_what_the_graph_says(offices: Offices) -> None:
@@ -40,7 +29,7 @@ def test_the_file_says_what_the_graph_says(offices: Offices) -> None:
     rows = offices.ask(0, BUREAU, TOTALS, day=day, by=DIMENSIONS)["totals"]
     status, text = file(offices, f"from={day}&to={day}&by={','.join(DIMENSIONS)}")
 
-    assert (status, text[:3]) == (200, b"\xef\xbb\xbf")
+    assert (status, text[0]) == (200, "\ufeff")
     shown = [
         [
             *(row["month"], (row["authority"] or {"id": None})["id"]),
@@ -57,7 +46,7 @@ def test_the_file_says_what_the_graph_says(offices: Offices) -> None:
             *(row["paid"], row["paid_yuan"], row["recoveries_opened"]),
             row["recovered_yuan"],
         ]
-        for row in csv.DictReader(io.StringIO(text.decode("utf-8-sig")))
+        for row in csv.DictReader(io.StringIO(text[1:]))
     ]
     assert told == [["" if v is None else str(v) for v in row] for row in shown]
     assert any(row["paid"] for row in rows)
@@ -79,4 +68,4 @@ def test_who_may_not_know_or_asks_wrongly_gets_no_file(
     found, text = file(offices, query, token)
 
     assert found == status
-    assert b"paid_yuan" not in text
+    assert "paid_yuan" not in text
