@@ -7,7 +7,6 @@ the last state stays in force; how old it is, is a metric.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from functools import partial
 from typing import Protocol
 
 import aiohttp
-import structlog
 
 from connectors.agency import Agency
 from connectors.collected import CollectedRecords
@@ -33,6 +31,7 @@ from connectors.registry import Registry, open_agency
 from connectors.shadow import Difference, Shadow
 from connectors.unobserved import Unobserved
 from gateway.connector.expiry import ExpiryLog
+from gateway.keeping import change_or_time, kept_going
 from gateway.store.registrations import RegistryState, StoredRegistrations
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
@@ -119,10 +118,7 @@ class LiveRegistry:
     async def keep(self, changed: asyncio.Event) -> None:
         """Look whether something changed, when told and from time to time."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await changed.wait()
-            changed.clear()
+            await change_or_time(changed, POLL_SECONDS)
             try:
                 await self.refresh()
             except StoreUnavailableError as error:
@@ -278,20 +274,8 @@ async def kept_live(
         StoreUnavailableError: it cannot be read at the start.
     """
     await registry.refresh()
-    keeping = asyncio.create_task(registry.keep(changed))
-    keeping.add_done_callback(_report_the_end)
     try:
-        yield
+        async with kept_going(registry.keep(changed), "registry"):
+            yield
     finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
         await registry.close()
-
-
-def _report_the_end(task: asyncio.Task[None]) -> None:
-    """Say so if a bug ended what keeps the registry: nobody waits for it."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        structlog.get_logger("gateway.registry").error(
-            "the registry is read no more", exc_info=error
-        )

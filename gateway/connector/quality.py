@@ -31,6 +31,7 @@ from connectors.quality import (
 )
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.connector.options import Registration
+from gateway.keeping import kept_going
 from gateway.store.database import DATABASE_ERRORS
 from gateway.store.quality import StoredQuality, first_day_of
 from policy.identity import Identity
@@ -263,12 +264,9 @@ class QualityKeeper:
 @asynccontextmanager
 async def kept_quality(keeper: QualityKeeper) -> AsyncIterator[None]:
     """Keep counting; at the end, count what waits."""
-    keeping = asyncio.create_task(keeper.keep())
     try:
-        yield
+        async with kept_going(keeper.keep(), "quality"):
+            yield
     finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
         with contextlib.suppress(*DATABASE_ERRORS):
             await keeper.flush()

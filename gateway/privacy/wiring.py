@@ -1,7 +1,6 @@
 """Open what keeps look-ups accountable: audit log, budget, retention."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.keeping import kept_going
 from gateway.privacy.keys import read_pseudonyms
 from gateway.privacy.options import Privacy
 from gateway.settings import Settings
@@ -59,13 +59,8 @@ async def _retention(
     engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    job = asyncio.create_task(_apply_daily(engine, options, clock))
-    try:
+    async with kept_going(_apply_daily(engine, options, clock), "retention"):
         yield
-    finally:
-        job.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await job
 
 
 async def _apply_daily(

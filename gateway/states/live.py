@@ -7,16 +7,14 @@ nothing is good.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-import structlog
-
 from gateway.connector.live_registry import POLL_SECONDS
 from gateway.errors import StartError
+from gateway.keeping import change_or_time, kept_going
 from gateway.states.people import PeopleWithChanges
 from gateway.store.database import DATABASE_ERRORS
 from gateway.store.states import PAGE, StoredStates
@@ -106,10 +104,7 @@ class LiveStates:
     async def keep(self, changed: asyncio.Event) -> None:
         """Read on when told, and from time to time."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await changed.wait()
-            changed.clear()
+            await change_or_time(changed, POLL_SECONDS)
             try:
                 await self.refresh()
             except DATABASE_ERRORS as error:
@@ -130,19 +125,5 @@ async def kept_states(
     except DATABASE_ERRORS as error:
         reason = type(error).__name__
         raise StartError(f"changes of state cannot be read: {reason}") from None
-    keeping = asyncio.create_task(states.keep(changed))
-    keeping.add_done_callback(_report_the_end)
-    try:
+    async with kept_going(states.keep(changed), "states"):
         yield
-    finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
-
-
-def _report_the_end(task: asyncio.Task[None]) -> None:
-    """Say so if a bug ended what reads the changes: nobody waits for it."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        structlog.get_logger("gateway.states").error(
-            "changes of state are read no more", exc_info=error
-        )

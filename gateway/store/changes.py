@@ -5,13 +5,13 @@ for PostgreSQL too, so that a connection which died without a word loses nothing
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.keeping import kept_going
 from gateway.store.database import DATABASE_ERRORS, POSTGRESQL
 from gateway.store.registrations import CHANNEL
 
@@ -44,13 +44,8 @@ async def told_of_changes(
     if engine.dialect.name != POSTGRESQL:
         yield
         return
-    listening = asyncio.create_task(_listen(engine, ring))
-    try:
+    async with kept_going(_listen(engine, ring), "changes"):
         yield
-    finally:
-        listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
 
 
 async def _listen(engine: AsyncEngine, ring: Callable[[], None]) -> None:

@@ -7,15 +7,13 @@ anybody: memory is a page a follower and the last events once, however slow they
 """
 
 import asyncio
-import contextlib
 from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-import structlog
-
+from gateway.keeping import change_or_time, kept_going
 from resolvers.subscriptions.events import (
     Event,
     EventsUnavailableError,
@@ -142,10 +140,7 @@ async def _keep(
     failed: Callable[[str], None],
 ) -> None:
     while True:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await changed.wait()
-        changed.clear()
+        await change_or_time(changed, POLL_SECONDS)
         for feed in feeds:
             if feed.is_followed:
                 try:
@@ -161,19 +156,5 @@ async def kept_feeds(
     failed: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """Keep reading events; ``changed`` is set when there may be some."""
-    keeping = asyncio.create_task(_keep(feeds, changed, failed))
-    keeping.add_done_callback(_report_the_end)
-    try:
+    async with kept_going(_keep(feeds, changed, failed), "events"):
         yield
-    finally:
-        keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeping
-
-
-def _report_the_end(task: asyncio.Task[None]) -> None:
-    """Say so if a bug ended what reads events: nobody waits for it."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        structlog.get_logger("gateway.events").error(
-            "events are read no more", exc_info=error
-        )
