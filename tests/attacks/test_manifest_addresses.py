@@ -202,8 +202,11 @@ def test_no_address_is_made_from_anything_but_a_manifest() -> None:
         ("exchange.py", "connector.connect", "self._request"),
         ("addresses.py", "super().connect", "req"),
         ("observation.py", "self.session.post", "self.endpoint.url"),
+        ("listed_states.py", "self._session.get", "self._url"),
     }
     assert "self._url = URL(endpoint.url)" in sources[Path("connectors/exchange.py")]
+    listed = sources[Path("connectors/listed_states.py")]
+    assert "self._url = str(manifest.status_list.url)" in listed
 
 
 def addressed(call: ast.Call) -> list[ast.expr]:
