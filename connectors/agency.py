@@ -19,6 +19,7 @@ from connectors.answer import (
     RefusedRecord,
     SourceOutcome,
 )
+from connectors.answer_faults import fault_of, faults_of_the_list, refused_reason
 from connectors.changes import SentChange, read_change
 from connectors.collected import instead_of
 from connectors.collecting import RECORDS
@@ -29,6 +30,7 @@ from connectors.guard import Guard, Observer
 from connectors.health import Health
 from connectors.listed_states import ListedStates
 from connectors.manifest import Manifest
+from connectors.not_asked import frozen, skipped, suspended
 from connectors.readings import Readings
 from connectors.record_fields import RecordError
 from connectors.shadow import Shadow
@@ -36,7 +38,6 @@ from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation
 from policy.identity import Identity
-from policy.text import Text
 from signing.envelope import (
     Envelope,
     Freshness,
@@ -129,7 +130,7 @@ class Agency:
             self.shadow.offer(askable, found)
         answers = iter(found)
         return [
-            next(answers) if self._connector.can_ask(holder.type) else self._skipped()
+            next(answers) if self._connector.can_ask(holder.type) else skipped(self.id)
             for holder in holders
         ]
 
@@ -247,11 +248,11 @@ class Agency:
                 continue
             holding = reading.holdings.get(holder.number)
             if reading.nonce != reply.nonce:
-                refusals.append(_fault(RecordFault.REPLAYED, reading))
+                refusals.append(fault_of(RecordFault.REPLAYED, reading))
             elif holding is None and reading.proof.type is PayloadType.RESPONSE:
-                refusals.append(_fault(RecordFault.UNSIGNED_ABSENCE, reading))
+                refusals.append(fault_of(RecordFault.UNSIGNED_ABSENCE, reading))
             elif holding is None or not holding.is_about(holder):
-                refusals.append(_fault(RecordFault.WRONG_HOLDER, reading))
+                refusals.append(fault_of(RecordFault.WRONG_HOLDER, reading))
             else:
                 proofs.append(reading.proof)
                 refusals += holding.refusals
@@ -265,7 +266,7 @@ class Agency:
         if reply.collected is not None:
             # How many are held is the signer's word of another day.
             held = None
-        refusals += _faults_of_the_list(absent, held, certificates, refusals)
+        refusals += faults_of_the_list(absent, held, certificates, refusals)
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
@@ -275,7 +276,7 @@ class Agency:
             outcome=outcome,
             certificates=tuple(certificates),
             refusals=tuple(refusals),
-            reason=_refused_reason(refusals) if refusals else None,
+            reason=refused_reason(refusals) if refusals else None,
             retrieved_at=_came_at(found, reply.collected, now),
             is_complete=not refusals and (absent or held is not None),
             proofs=tuple(proofs),
@@ -370,39 +371,8 @@ class Agency:
     def _not_asked(self) -> Answer | None:
         """Return the answer instead of asking; ``None`` if it may be asked."""
         if self.account is not AccountState.ACTIVE:
-            return self._frozen()
-        return self._suspended() if self.is_suspended else None
-
-    def _suspended(self) -> Answer:
-        return Answer(
-            agency=self.id,
-            outcome=SourceOutcome.SKIPPED,
-            reason=Text(
-                zh="连接器已停用，未查询",
-                en="its connector is suspended; not asked",
-            ),
-        )
-
-    def _frozen(self) -> Answer:
-        return Answer(
-            agency=self.id,
-            outcome=SourceOutcome.SUSPENDED,
-            reason=Text(
-                zh="账号已被冻结或归集权限已被取消（通知三(一)），未查询",
-                en="the account is frozen or its collection right cancelled "
-                "(notice, 3(1)); not asked",
-            ),
-        )
-
-    def _skipped(self) -> Answer:
-        return Answer(
-            agency=self.id,
-            outcome=SourceOutcome.SKIPPED,
-            reason=Text(
-                zh="该机构不受理此类证件号码，未查询",
-                en="the agency knows no identity numbers of this type; not asked",
-            ),
-        )
+            return frozen(self.id)
+        return suspended(self.id) if self.is_suspended else None
 
 
 def _came_at(
@@ -418,47 +388,3 @@ def _came_at(
 
 def _keys_of(bundle: TrustBundle, institution: str) -> list[TrustedKey]:
     return [key for key in bundle.keys.values() if key.institution == institution]
-
-
-_CONTRADICTION = "certificates and a signed absence came in one answer"
-_UNSIGNED = "no certificate came, and nothing signed says that there is none"
-
-
-def _faults_of_the_list(
-    absent: bool,
-    held: int | None,
-    certificates: list[AttestedCertificate],
-    refusals: list[RefusedRecord],
-) -> list[RefusedRecord]:
-    """Return what is wrong with the answer as a whole."""
-    came = len(certificates) + len(refusals)
-    if absent and certificates:
-        return [RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)]
-    if not came and not absent:
-        return [RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)]
-    if held is not None and came < held:
-        reason = f"{came} records came, the signer says that {held} are held"
-        return [RefusedRecord(RecordFault.INCOMPLETE, reason, None, None)]
-    return []
-
-
-_FAULT_REASONS = {
-    RecordFault.UNSIGNED_ABSENCE: "the signed answer leaves the person out",
-    RecordFault.REPLAYED: "the signed nonce is not the one sent: an old answer",
-    RecordFault.WRONG_HOLDER: "the record is about another person than asked",
-}
-
-
-def _fault(fault: RecordFault, reading: Reading) -> RefusedRecord:
-    return RefusedRecord(
-        fault, _FAULT_REASONS[fault], reading.proof.key.kid, reading.proof.digest
-    )
-
-
-def _refused_reason(refusals: list[RefusedRecord]) -> Text:
-    codes = ", ".join(dict.fromkeys(refusal.code for refusal in refusals))
-    count = len(refusals)
-    return Text(
-        zh=f"{count} 项内容未通过核验，未采信：{codes}",
-        en=f"{count} of what came did not verify and was not believed: {codes}",
-    )

@@ -5,6 +5,7 @@ writes, so that numbers are committed in their order: whoever has read up to a n
 has missed nothing before it. ``tests/gateway/store/test_events.py`` holds that.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -27,7 +28,7 @@ from resolvers.subscriptions.events import (
 E = TypeVar("E", bound=Event)
 
 
-class _StoredEvents(Generic[E]):
+class _StoredEvents(ABC, Generic[E]):
     """Reads the events of one table."""
 
     _table: Table
@@ -73,8 +74,9 @@ class _StoredEvents(Generic[E]):
             raise EventsUnavailableError(type(error).__name__) from error
         return found
 
+    @abstractmethod
     def _event(self, row: Row[Any]) -> E:
-        raise NotImplementedError
+        """Return the event of a row."""
 
 
 class StoredCertificateStates(_StoredEvents[CertificateStateEvent]):
