@@ -25,6 +25,28 @@ from resolvers.plans.kept import Sight
 from resolvers.privacy import Veil
 from resolvers.provenance import Provenance, ProvenanceVerdict
 
+LIVE = frozenset(
+    {"Provenance.retrievedAt", "Provenance.collectedAt", "Provenance.sequence"}
+)
+"""Else the same bytes, read in the same way, are shown in the same way."""
+SHOWN_BYTES = 1536
+"""What ``shown_of`` a certificate takes, most of it the record."""
+
+
+def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
+    """Return what a rendering shows of ``attested``, but for what is live.
+
+    The digest stands for the proof: the key's id, the algorithm and the moment are in
+    the bytes, and verified.
+    """
+    return (
+        attested.record,
+        attested.envelope.digest,
+        attested.attestation,
+        attested.agency,
+        attested.is_envelope_shared,
+    )
+
 
 @strawberry.federation.type(
     requires_scopes=[[Scope.READ_CERTIFICATES]],
@@ -64,14 +86,7 @@ class StateChange:
 class Certificate:
     """One certificate; every field is what its registry signed."""
 
-    # Else the same bytes under the same key are shown in the same way.
-    live: ClassVar[frozenset[str]] = frozenset(
-        {
-            "Provenance.retrievedAt",
-            "Provenance.collectedAt",
-            "Provenance.sequence",
-        }
-    )
+    live: ClassVar[frozenset[str]] = LIVE
 
     attested: strawberry.Private[AttestedCertificate]
     claimant: strawberry.Private[Claimant]
@@ -235,27 +250,13 @@ class Certificate:
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
         """See ``Kept``."""
-        attested = self.attested
-        record = attested.record
-        return (
-            # What is put on it is put on anew for each answer, so by value.
-            id(record)
-            if record.changes == () and record.status_index is None
-            else record,
-            id(attested.proof),
-            attested.envelope.digest,
-            attested.attestation,
-            attested.agency,
-            attested.is_envelope_shared,
-            self.claimant,
-            self.paid,
-            sight.veil,
-            sight.today,
-        )
+        shown = shown_of(self.attested)
+        return (*shown, self.claimant, self.paid, sight.veil, sight.today)
 
-    def pinned(self) -> object:
+    @property
+    def dependence_bytes(self) -> int:
         """See ``Kept``."""
-        return self.attested
+        return SHOWN_BYTES
 
     @classmethod
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Self | None:  # noqa: A002 - the key field's name

@@ -4,8 +4,8 @@ A certificate's id is its cursor: it means the same certificate when the list ha
 grown or shrunk meanwhile.
 """
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Hashable, Sequence
+from typing import Annotated, ClassVar
 
 import strawberry
 
@@ -14,10 +14,18 @@ from policy.evidence import Claimant
 from policy.payments import Payments
 from resolvers.bilingual import both
 from resolvers.caller import Scope
-from resolvers.certificates import Certificate, certificate_of
+from resolvers.certificates import (
+    LIVE,
+    SHOWN_BYTES,
+    Certificate,
+    certificate_of,
+    shown_of,
+)
 from resolvers.choices import CertificateState, Level
 from resolvers.context import RequestContext, Services
 from resolvers.errors import RequestError
+from resolvers.plans.kept import Sight
+from resolvers.privacy import Veil
 
 MAX_FIRST = 1000
 
@@ -120,25 +128,37 @@ class CertificateEdge:
 class CertificateConnection:
     """One page of the certificates that were selected."""
 
+    live: ClassVar[frozenset[str]] = LIVE
+
     services: strawberry.Private[Services]
     page: strawberry.Private[Sequence[AttestedCertificate]]
     skipped: strawberry.Private[int]
-    nodes: list[Certificate] = strawberry.field(
-        description=both("本页的证书", "The certificates of this page")
-    )
-    total_count: int = strawberry.field(
+    claimant: strawberry.Private[Claimant]
+    paid: strawberry.Private[Payments | None]
+    veil: strawberry.Private[Veil]
+    selected: strawberry.Private[int]
+
+    @strawberry.field(description=both("本页的证书", "The certificates of this page"))
+    def nodes(self) -> list[Certificate]:
+        """Return the page."""
+        return [self._node(certificate) for certificate in self.page]
+
+    @strawberry.field(
         description=both(
             "符合筛选条件的总数（仅含已核验的）",
             "How many were selected in all, verified ones only",
         )
     )
+    def total_count(self) -> int:
+        """Return how many there are on all pages."""
+        return self.selected
 
     @strawberry.field(description=both("本页的证书及游标", "The page with cursors"))
     def edges(self) -> list[CertificateEdge]:
         """Return one edge a node."""
         return [
-            CertificateEdge(node=node, cursor=self._cursor(certificate))
-            for node, certificate in zip(self.nodes, self.page, strict=True)
+            CertificateEdge(node=self._node(one), cursor=self._cursor(one))
+            for one in self.page
         ]
 
     @strawberry.field(description=both("分页信息", "Where this page stands"))
@@ -146,10 +166,32 @@ class CertificateConnection:
         """Return Relay's page info."""
         page = self.page
         return PageInfo(
-            has_next_page=self.skipped + len(page) < self.total_count,
+            has_next_page=self.skipped + len(page) < self.selected,
             has_previous_page=self.skipped > 0,
             start_cursor=self._cursor(page[0]) if page else None,
             end_cursor=self._cursor(page[-1]) if page else None,
+        )
+
+    def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
+        """See ``Kept``."""
+        return (
+            *map(shown_of, self.page),
+            self.skipped,
+            self.selected,
+            self.claimant,
+            self.paid,
+            sight.veil,
+            sight.today,
+        )
+
+    @property
+    def dependence_bytes(self) -> int:
+        """See ``Kept``."""
+        return SHOWN_BYTES * len(self.page)
+
+    def _node(self, certificate: AttestedCertificate) -> Certificate:
+        return certificate_of(
+            certificate, self.claimant, self.services, self.veil, self.paid
         )
 
     def _cursor(self, certificate: AttestedCertificate) -> str:
@@ -181,8 +223,10 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
         services=services,
         page=page,
         skipped=start,
-        nodes=[certificate_of(c, claimant, services, context.veil, paid) for c in page],
-        total_count=len(selected),
+        claimant=claimant,
+        paid=paid,
+        veil=context.veil,
+        selected=len(selected),
     )
 
 

@@ -6,26 +6,26 @@ the moment, not the caller, not the purpose. A rendering is kept for one place o
 plan; callers who see people and callers who see masks never share one.
 
 What is kept is bytes of JSON, bounded in bytes. Nothing has to be thrown away when a
-record is revoked or a key withdrawn: then there is another record, or none.
+record is revoked or a key withdrawn: then there is another record, or none. Whatever
+is kept as a whole has no parts that are kept beside it.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import orjson
-from cachetools import LRUCache
 
 from resolvers.privacy import Veil
 
 if TYPE_CHECKING:
     from resolvers.context import Services
 
-MAX_BYTES = 8 * 1024 * 1024
-OVERHEAD_BYTES = 8 * 1024
-"""What a rendering weighs beside its bytes: its key, and the record it is of, which
-may be kept nowhere else any more."""
+MAX_BYTES = 10 * 1024 * 1024
+OVERHEAD_BYTES = 1024
+"""What a rendering weighs beside its bytes and what it depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ class Kept(Protocol):
     one of them is not kept."""
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
-        """Return everything its rendering depends on, by value or by identity."""
+        """Return everything its rendering depends on, by value."""
 
-    def pinned(self) -> object:
-        """Return what must live on, so that no identity means something else."""
+    @property
+    def dependence_bytes(self) -> int:
+        """About what that takes; it may be kept nowhere else any more."""
 
 
 class SightInfo:
@@ -60,25 +61,30 @@ class SightInfo:
         self.context = context
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Rendering:
-    pinned: object
     json: orjson.Fragment
     weight: int
+    is_wanted: bool = False
+    """Whether it was asked for since its turn to go was last looked at."""
 
 
 class Renderings:
-    """All renderings that a process keeps."""
+    """All renderings that a process keeps.
+
+    The oldest goes first, unless it is wanted: then it is the youngest again. That is
+    as good as an order of use, and an answer from here changes no order.
+    """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._kept: LRUCache[tuple[Hashable, ...], _Rendering] = LRUCache(
-            max_bytes, getsizeof=lambda rendering: rendering.weight
-        )
+        self._max_bytes = max_bytes
+        self._kept: OrderedDict[tuple[Hashable, ...], _Rendering] = OrderedDict()
+        self._bytes_taken = 0
 
     @property
     def bytes_taken(self) -> int:
         """Return about how much memory they take."""
-        return int(self._kept.currsize)
+        return self._bytes_taken
 
     def rendered(
         self,
@@ -90,11 +96,23 @@ class Renderings:
         """Return the JSON of ``shown`` at a ``place`` of a plan."""
         key = (place, *shown.depends_on(sight))
         rendering = self._kept.get(key)
-        if rendering is None:
-            json = orjson.dumps(render(shown, (SightInfo(sight),)))
-            rendering = _Rendering(
-                shown.pinned(), orjson.Fragment(json), OVERHEAD_BYTES + len(json)
-            )
-            if rendering.weight <= self._kept.maxsize:
-                self._kept[key] = rendering
+        if rendering is not None:
+            rendering.is_wanted = True
+            return rendering.json
+        json = orjson.dumps(render(shown, (SightInfo(sight),)))
+        weight = OVERHEAD_BYTES + shown.dependence_bytes + len(json)
+        rendering = _Rendering(orjson.Fragment(json), weight)
+        if weight <= self._max_bytes:
+            self._make_room(weight)
+            self._kept[key] = rendering
+            self._bytes_taken += weight
         return rendering.json
+
+    def _make_room(self, weight: int) -> None:
+        while self._bytes_taken + weight > self._max_bytes:
+            key, oldest = self._kept.popitem(last=False)
+            if oldest.is_wanted:
+                oldest.is_wanted = False
+                self._kept[key] = oldest
+            else:
+                self._bytes_taken -= oldest.weight

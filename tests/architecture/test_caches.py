@@ -18,8 +18,11 @@ WEIGHED = {
     "connectors/readings.py: LRUCache",
     "resolvers/documents.py: LRUCache",
     "resolvers/permissions.py: LRUCache",
-    "resolvers/plans/kept.py: LRUCache",
 }
+WEIGHED_BY_HAND = {
+    "resolvers/plans/kept.py: OrderedDict": "tests/resolvers/plans/test_kept.py",
+}
+"""Which test holds the limit of each."""
 COUNTED = {
     "gateway/connector/quality.py: LRUCache": "digests of a few records, and a day",
     "gateway/health.py: TTLCache": "one probe an agency",
@@ -66,6 +69,14 @@ def test_every_cache_of_cachetools_is_weighed_or_counted_for_a_reason() -> None:
 
     assert {where for where, weighed in found if weighed} == WEIGHED
     assert {where for where, weighed in found if not weighed} == set(COUNTED)
+
+
+def test_every_other_cache_in_an_order_has_a_test_of_its_limit() -> None:
+    found = {place(path, named(call.func)) for path, call in made("OrderedDict")}
+
+    assert found == set(WEIGHED_BY_HAND)
+    for test in WEIGHED_BY_HAND.values():
+        assert "bytes_taken <=" in (ROOT / test).read_text("utf-8")
 
 
 def test_what_a_function_keeps_has_a_limit() -> None:

@@ -14,8 +14,11 @@ from resolvers.plans.kept import Sight
 from resolvers.schema import schema
 
 RESOLVERS = sorted(Path("resolvers").glob("*.py"))
-BELOW_KEPT = ("resolvers/certificates.py", "resolvers/eligibility.py")
-"""Where the resolvers of certificates, and of what hangs below them, are written."""
+BELOW_KEPT = tuple(
+    f"resolvers/{name}.py"
+    for name in ("connection", "certificates", "eligibility", "provenance")
+)
+"""Where the resolvers of what is kept, and of what hangs below it, are written."""
 
 
 STEADY = {"catalogue", "parameters", "bodies_by_name", "certificate_ids"}
@@ -37,7 +40,7 @@ def test_a_resolver_asks_its_info_for_the_context_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", BELOW_KEPT)
-def test_below_a_certificate_nothing_is_asked_but_the_sight(path: str) -> None:
+def test_below_what_is_kept_nothing_is_asked_but_the_sight(path: str) -> None:
     tree = ast.parse(Path(path).read_text("utf-8"))
     # How an entity is found is the root's work.
     for node in ast.walk(tree):

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
+from connectors.answer import AttestedCertificate
 from policy.certificate import CertificateState, StateChange
 from policy.evidence import AccountState, Claimant
 from policy.identity import parse_identity
 from resolvers.certificates import Certificate, certificate_of
-from resolvers.context import Services
+from resolvers.connection import CertificateConnection, connection_of
+from resolvers.context import RequestContext, Services
 from resolvers.plans.kept import Sight
 from resolvers.privacy import Veil
 from tests.connectors.agency import NOW, ZHANG, absence
@@ -33,16 +35,18 @@ SENT = StateChange(
     effective_on=date(2026, 5, 1),
     received_at=NOW,
 )
+SIGHTS = [
+    pytest.param(replace(SIGHT, veil=Veil(lifted=True)), id="who sees it"),
+    pytest.param(replace(SIGHT, today=date(2026, 5, 5)), id="the day"),
+]
 OTHERS: dict[str, Callable[[], Certificate]] = {
     "record": lambda: of(record=replace(GOOD.record, title="another")),
-    "equal record of other bytes": lambda: of(record=replace(GOOD.record)),
     "what was sent of its state": lambda: of(
         record=replace(GOOD.record, changes=(SENT,))
     ),
     "what cannot be known of its state": lambda: of(
         record=replace(GOOD.record, changes=None)
     ),
-    "proof": lambda: of(proof=replace(GOOD.proof)),
     "bytes": lambda: of(envelope=absence()),
     "key": lambda: of(attestation=replace(GOOD.attestation, key_in_force=False)),
     "account": lambda: of(
@@ -61,15 +65,15 @@ def test_another_certificate_is_another_rendering(other: str) -> None:
     assert OTHERS[other]().depends_on(SIGHT) != SHOWN.depends_on(SIGHT)
 
 
-@pytest.mark.parametrize(
-    "sight",
-    [
-        pytest.param(replace(SIGHT, veil=Veil(lifted=True)), id="who sees it"),
-        pytest.param(replace(SIGHT, today=date(2026, 5, 5)), id="the day"),
-    ],
-)
+@pytest.mark.parametrize("sight", SIGHTS)
 def test_another_sight_is_another_rendering(sight: Sight) -> None:
     assert SHOWN.depends_on(sight) != SHOWN.depends_on(SIGHT)
+
+
+def test_a_record_that_is_read_anew_is_the_same_rendering() -> None:
+    again = of(record=replace(GOOD.record), proof=replace(GOOD.proof))
+
+    assert again.depends_on(SIGHT) == SHOWN.depends_on(SIGHT)
 
 
 def test_what_was_sent_is_put_on_anew_and_is_the_same_rendering() -> None:
@@ -86,5 +90,33 @@ def test_the_moment_it_came_makes_no_other_rendering() -> None:
     assert later.depends_on(SIGHT) == SHOWN.depends_on(SIGHT)
 
 
-def test_what_is_known_by_identity_lives_as_long_as_the_rendering() -> None:
-    assert SHOWN.pinned() is GOOD
+def page(*certificates: AttestedCertificate, **asked: Any) -> CertificateConnection:
+    question = {"paid": None, "selection": None, "first": None, "after": None}
+    context = cast("RequestContext", SIGHT)
+    return connection_of(certificates, CLAIMANT, context, **(question | asked))
+
+
+ANOTHER = replace(GOOD, record=replace(GOOD.record, title="another"))
+PAGES: dict[str, Callable[[], CertificateConnection]] = {
+    "fewer certificates": lambda: page(GOOD),
+    "another order": lambda: page(ANOTHER, GOOD),
+    "more of them on other pages": lambda: page(GOOD, ANOTHER, GOOD, first=2),
+    "what was paid before": lambda: page(GOOD, ANOTHER, paid=()),
+}
+
+
+@pytest.mark.parametrize("other", PAGES)
+def test_another_page_is_another_rendering(other: str) -> None:
+    assert PAGES[other]().depends_on(SIGHT) != page(GOOD, ANOTHER).depends_on(SIGHT)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_another_sight_is_another_rendering_of_a_page(sight: Sight) -> None:
+    assert page(GOOD).depends_on(sight) != page(GOOD).depends_on(SIGHT)
+
+
+def test_a_page_of_the_same_is_the_same_rendering() -> None:
+    again = page(of(record=replace(GOOD.record)).attested, ANOTHER)
+
+    assert again.depends_on(SIGHT) == page(GOOD, ANOTHER).depends_on(SIGHT)
+    assert again.dependence_bytes == 2 * SHOWN.dependence_bytes

@@ -11,6 +11,8 @@ import strawberry
 from graphql import OperationDefinitionNode, parse
 from strawberry.types import Info
 
+from resolvers.certificates import SHOWN_BYTES
+from resolvers.plans.kept import OVERHEAD_BYTES
 from resolvers.plans.plan import Plan
 from resolvers.plans.plans import MAX_PLANS, Plans
 from resolvers.plans.variables import Variables
@@ -171,6 +173,21 @@ def test_a_rendering_is_kept_and_shows_nobody_more_than_they_may_see(
     assert people.planned == people.by_core
     assert number not in masks[2].decode()
     assert number in people.planned.decode()
+
+
+def test_a_page_is_kept_as_a_whole_and_its_certificates_not_beside_it(
+    known: Known,
+) -> None:
+    number = next(one for one in known.numbers if one.startswith("310"))
+    text = """query($n: String!) { holder(idNumber: $n) { ... on Holder {
+        certificates { nodes { number eligibility { findings { reason } } } } } } }"""
+    before = known.services.renderings.bytes_taken
+
+    answered = known.answered(known.asking(text, {"n": number}), SEES_PEOPLE)
+
+    taken = known.services.renderings.bytes_taken - before
+    held = answered.planned.count(b'"number"')
+    assert 0 < taken <= len(answered.planned) + OVERHEAD_BYTES + held * SHOWN_BYTES
 
 
 @pytest.mark.parametrize(
