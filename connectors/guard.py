@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from cachetools import TTLCache
-
 from connectors.answer import Answer, RecordFault, RefusedRecord, SourceOutcome
 from connectors.errors import (
     ConnectorError,
@@ -23,6 +21,7 @@ from connectors.errors import (
 )
 from connectors.flights import Flight, Flights
 from connectors.health import CONCLUSIVE, SILENT, Health
+from connectors.kept_answers import KeptAnswers
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
@@ -32,9 +31,6 @@ Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
 """Answer about people about whom the agency was silent; about some, or nobody."""
-
-ANSWER_FACTOR = 8
-"""What an answer weighs for each byte that was signed: parsed, and as it came."""
 
 
 class Observer(Protocol):
@@ -72,14 +68,7 @@ class Guard:
         self._when_silent = when_silent
         # What was collected was counted when it came.
         self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
-        room = manifest.cache.bytes_each
-        share = room // manifest.cache.holders
-        self._cache: TTLCache[Identity, Answer] = TTLCache(
-            maxsize=room,
-            ttl=manifest.cache.ttl_seconds,
-            # Full at so many people, or at so many bytes if their answers are large.
-            getsizeof=lambda answer: max(share, _weight(answer)),
-        )
+        self._kept = KeptAnswers(manifest.cache)
         self._flights = Flights(self._fly)
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
@@ -125,7 +114,7 @@ class Guard:
 
     def forget(self) -> None:
         """Keep no answer, and let nobody join a flight that began before."""
-        self._cache.clear()
+        self._kept.clear()
         self._flights.close_to_others()
 
     async def close(self) -> None:
@@ -133,7 +122,7 @@ class Guard:
         await self._flights.close()
 
     def _cached(self, holder: Identity) -> Answer | None:
-        answer = self._cache.get(holder)
+        answer = self._kept.get(holder)
         # A key may have left its window since the answer was kept.
         if answer is None or not self._still_holds(answer):
             return None
@@ -155,12 +144,10 @@ class Guard:
             self._observer.landed(self._agency, landed)
         if self._when_silent is not None:
             landed |= await self._when_silent(_silent(landed))
-        # Kept for no time, it would only have to be found old.
-        if self._cache.ttl:
-            for holder, answer in landed.items():
-                # What was collected may be newer at any moment, and is near.
-                if answer.outcome in CONCLUSIVE and not answer.is_collected:
-                    self._cache[holder] = answer
+        for holder, answer in landed.items():
+            # What was collected may be newer at any moment, and is near.
+            if answer.outcome in CONCLUSIVE and not answer.is_collected:
+                self._kept.keep(holder, answer)
         return landed
 
     def _timed_out(self) -> Answer:
@@ -219,11 +206,6 @@ def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:
         else:
             batches.append({holder.number: holder})
     return [list(batch.values()) for batch in batches]
-
-
-def _weight(answer: Answer) -> int:
-    """Return about how many bytes an answer takes: its proofs, parsed and as came."""
-    return sum(ANSWER_FACTOR * len(proof.payload) for proof in answer.proofs)
 
 
 def age_seconds(retrieved_at: datetime, now: datetime) -> float:

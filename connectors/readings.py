@@ -6,9 +6,7 @@ take many times their text in memory, the process does not grow with it;
 ``tests/connectors/test_readings.py`` measures.
 """
 
-from contextlib import suppress
-
-from cachetools import LRUCache
+from collections import OrderedDict
 
 from connectors.decode import Reading
 
@@ -25,17 +23,30 @@ class Readings:
     """The verified-record cache of one agency."""
 
     def __init__(self, room_bytes: int) -> None:
-        self._kept: LRUCache[bytes, Reading] = LRUCache(room_bytes, getsizeof=weight)
+        self._all_room = self._room = room_bytes
+        self._kept: OrderedDict[bytes, tuple[Reading, int]] = OrderedDict()
+        """With each reading what it weighs; the one used longest ago is the first."""
 
     def get(self, digest: bytes) -> Reading | None:
         """Return what the envelope of ``digest`` said when it was verified."""
-        return self._kept.get(digest)
+        kept = self._kept.get(digest)
+        if kept is None:
+            return None
+        self._kept.move_to_end(digest)
+        return kept[0]
 
     def keep(self, reading: Reading) -> None:
         """Keep ``reading``, unless it takes more than all the room there is."""
-        # That is the one value the cache refuses.
-        with suppress(ValueError):
-            self._kept[reading.proof.digest] = reading
+        takes = weight(reading)
+        if takes > self._all_room:
+            return
+        digest, kept = reading.proof.digest, self._kept
+        if digest in kept:
+            self._room += kept.pop(digest)[1]
+        while self._room < takes:
+            self._room += kept.popitem(last=False)[1][1]
+        kept[digest] = reading, takes
+        self._room -= takes
 
 
 def weight(reading: Reading) -> int:
