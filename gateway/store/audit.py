@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from gateway.store.audit_rows import conditions_of, record_of, row_of
 from gateway.store.database import DATABASE_ERRORS, refuses_the_row
@@ -31,6 +31,7 @@ from gateway.store.logged_people import (
     day_of,
     newest,
 )
+from gateway.store.prepared import PreparedInsert
 from gateway.store.sqlite import READS
 from gateway.store.store import Store
 from gateway.store.tables import audit_records
@@ -80,6 +81,7 @@ class StoredAuditLog:
     ) -> None:
         self._writer = store.writer
         self._reading = store.engine.execution_options(**{READS: True})
+        self._insert = PreparedInsert(audit_records, store.engine.dialect)
         self._observer = observer
         self._budget = budget
         self._people = None if budget is None else LoggedPeople(budget.allowed)
@@ -248,7 +250,7 @@ class StoredAuditLog:
         if self._people is not None:
             draft = self._people.draft(connection)
             records = [draft.judged(place, one) for place, one in enumerate(records)]
-        connection.execute(insert(audit_records), [row_of(one) for one in records])
+        self._insert.run(connection, map(row_of, records))
         if draft is not None:
             draft.seen = newest(connection)
         return draft

@@ -104,8 +104,8 @@ def refuses_the_row(error: Exception) -> bool:
         return isinstance(error, (DataError, IntegrityError)) or any(
             isinstance(cause, asyncpg.DataError) for cause in causes
         )
-    # A text that is no Unicode, found by SQLite's driver.
-    return isinstance(error, ValueError)
+    # Of SQLite's driver itself; a text that is no Unicode is a ValueError to it.
+    return isinstance(error, (sqlite3.DataError, sqlite3.IntegrityError, ValueError))
 
 
 def _engine(url: URL) -> AsyncEngine:

@@ -17,6 +17,7 @@ from datetime import date, datetime, time
 
 from sqlalchemy import Connection, select
 
+from gateway.store.prepared import first_value
 from gateway.store.tables import audit_records
 from resolvers.audit import AuditEvent, AuditRecord
 from resolvers.context import SHANGHAI
@@ -77,10 +78,7 @@ class Draft:
 
 def newest(connection: Connection) -> int:
     """Return the id of the newest record; 0 if there is none."""
-    # As text, since it is asked for twice in every transaction: building and looking up
-    # an expression takes longer than all the rest of it.
-    found = connection.exec_driver_sql("SELECT max(id) FROM audit_records")
-    return int(found.scalar() or 0)
+    return int(first_value(connection, "SELECT max(id) FROM audit_records") or 0)
 
 
 class LoggedPeople:

@@ -66,6 +66,8 @@ class _ThreadWriter:
         self._engine = engine
         self._reading = engine.execution_options(**{READS: True})
         self._thread = thread
+        self._connection: Connection | None = None
+        """Kept: to borrow it and give it back takes as long as to begin and commit."""
 
     async def write(self, work: Work[T]) -> T:
         """See ``Writer``."""
@@ -79,12 +81,20 @@ class _ThreadWriter:
         return await loop.run_in_executor(self._thread, self._read, work)
 
     def _write(self, work: Work[T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin():
+            return work(self._connection)
 
     def _read(self, work: Work[T]) -> T:
         with self._reading.connect() as connection:
             return work(connection)
+
+    def close(self) -> None:
+        """Close the connection, once the thread has ended."""
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
 
 
 @asynccontextmanager
@@ -93,9 +103,10 @@ async def open_writer(engine: AsyncEngine) -> AsyncIterator[Writer]:
     if engine.dialect.name != "sqlite":
         yield _LoopWriter(engine)
         return
-    waiting = open_waiting(engine.url)
     with ThreadPoolExecutor(1, thread_name_prefix="store") as thread:
+        writer = _ThreadWriter(open_waiting(engine.url), thread)
         try:
-            yield _ThreadWriter(waiting, thread)
+            yield writer
         finally:
-            waiting.dispose()
+            thread.shutdown()
+            writer.close()

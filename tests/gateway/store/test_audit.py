@@ -19,6 +19,7 @@ from resolvers.audit import (
     AuditUnavailableError,
 )
 from resolvers.caller import Purpose
+from resolvers.context import SHANGHAI
 from tests.gateway.store.records import ALICE, BOB, NOON, record
 from tests.postgresql import PostgreSQL
 
@@ -36,6 +37,16 @@ async def test_a_record_comes_back_as_it_was_given(log: StoredAuditLog) -> None:
 
     (found,) = await log.page(EVERYTHING, first=10, before=None)
     assert found == replace(record(), id=1)
+
+
+async def test_a_record_comes_back_with_all_it_may_have(log: StoredAuditLog) -> None:
+    more = {"event": AuditEvent.RETENTION_APPLIED, "removed": 3}
+    given = record(**more, kept_from=NOON.astimezone(SHANGHAI) - DAY)
+
+    await log.write(given)
+
+    (found,) = await log.page(EVERYTHING, first=10, before=None)
+    assert found == replace(given, id=1)
 
 
 async def test_a_record_is_kept_once_writing_it_returns(

@@ -48,6 +48,17 @@ async def test_what_fails_half_way_is_not_there(writer: Writer) -> None:
     assert await writer.read(count) == 0
 
 
+async def test_what_fails_keeps_nothing_from_being_written_next(
+    writer: Writer,
+) -> None:
+    with pytest.raises(IntegrityError):
+        await writer.write(lambda connection: add(connection, "a", "a"))
+
+    await writer.write(lambda connection: add(connection, "a"))
+
+    assert await writer.read(count) == 1
+
+
 async def test_one_transaction_runs_after_the_other(writer: Writer) -> None:
     def work(connection: Connection) -> int:
         found = count(connection)

@@ -1,0 +1,64 @@
+"""Statements that every look-up runs, as text made once.
+
+Of a short transaction most is SQLAlchemy's: building a statement, looking up what was
+compiled of it, converting values by name, wrapping what comes back. Here a statement is
+compiled once, by SQLAlchemy and with the conversions of its types. SQLite's driver is
+then given the text itself, and its errors pass as they are (``DATABASE_ERRORS``). Other
+drivers get it from SQLAlchemy, which knows by their errors when a connection has died.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, Table, insert
+
+Converter = Callable[[Any], Any]
+
+
+class PreparedInsert:
+    """Adds rows to a table whose keys the database counts."""
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        columns = [one for one in table.columns if not one.primary_key]
+        names = [one.name for one in columns]
+        # Inline, since nobody asks which keys were given.
+        compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
+        self._text = str(compiled)
+        self._values = [(one.name, _converter(one, dialect)) for one in columns]
+
+    def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add ``rows``; each has a value for every column but the key."""
+        converted = list(map(self._converted, rows))
+        driver = _sqlite(connection)
+        if driver is None:
+            connection.exec_driver_sql(self._text, converted)
+        else:
+            driver.executemany(self._text, converted)
+
+    def _converted(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                row[name] if convert is None else convert(row[name])
+                for name, convert in self._values
+            ]
+        )
+
+
+def first_value(connection: Connection, text: str) -> Any:  # noqa: ANN401 - a column's
+    """Return the only value that ``text`` selects."""
+    driver = _sqlite(connection)
+    found = connection.exec_driver_sql(text) if driver is None else driver.execute(text)
+    row = found.fetchone()
+    return None if row is None else row[0]
+
+
+def _sqlite(connection: Connection) -> sqlite3.Connection | None:
+    """Return the driver's own connection if it is one that waits for SQLite."""
+    driver = connection.connection.driver_connection
+    return driver if isinstance(driver, sqlite3.Connection) else None
+
+
+def _converter(column: Column[Any], dialect: Dialect) -> Converter | None:
+    """Return what makes a value of ``column`` one of the driver's."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
