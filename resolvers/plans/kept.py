@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import orjson
 
+from resolvers.plans.phrases import Phrases
 from resolvers.privacy import Veil
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Renderings:
         self._max_bytes = max_bytes
         self._kept: OrderedDict[tuple[Hashable, ...], _Rendering] = OrderedDict()
         self._bytes_taken = 0
+        self.phrases = Phrases()
+        """What is kept of the smallest parts, which depend on nothing."""
 
     @property
     def bytes_taken(self) -> int:

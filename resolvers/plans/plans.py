@@ -28,9 +28,10 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 from strawberry.schema import Schema
 
+from resolvers.plans.declared import NoPlanError, strawberry_field
 from resolvers.plans.plan import Plan, Root
 from resolvers.plans.variables import Variables
-from resolvers.plans.writer import NoPlanError, Writer, strawberry_field
+from resolvers.plans.writer import Writer
 
 WORTH_A_PLAN = 2
 """How often an operation is asked before a plan is written for it."""

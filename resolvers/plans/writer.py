@@ -6,7 +6,6 @@ answer. What is selected, and in what order, is asked of graphql-core's own
 which are Python's too; everything else is handed over as the value of a name.
 """
 
-import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -34,23 +33,25 @@ from strawberry.schema import Schema
 from strawberry.types.field import StrawberryField
 
 from resolvers.plans.arguments import Arguments
+from resolvers.plans.declared import (
+    NoPlanError,
+    attribute_of,
+    is_phrase,
+    origin_of,
+    strawberry_field,
+)
 from resolvers.plans.kept import Sight
 from resolvers.plans.leaves import UnsuitedError, leaf_of
 
-STRAWBERRY = "strawberry-definition"
-"""Under this name graphql-core's types know what Strawberry made them of."""
-
 VARIABLE = "$"
 """Stands among selected fields for an argument that differs between requests."""
+INFO = "@"
+"""The same for what a resolver asks of the request."""
 
 Values: TypeAlias = Sequence[Any]
 """What one request brings: its info, and then fields' arguments by position."""
 Rendering: TypeAlias = Callable[[Any, Values], Any]
 """Takes what a resolver returned, and returns what the answer says of it."""
-
-
-class NoPlanError(Exception):
-    """The operation has something that only graphql-core does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +162,25 @@ class Writer:
         if not isinstance(type_, GraphQLList):
             return [f"v = {self._value(type_, details)}"]
         item = type_.of_type
-        if isinstance(item, GraphQLNonNull):
-            value = self._value(item.of_type, details)
-        else:
+        if not isinstance(item, GraphQLNonNull):
             value = f"None if v is None else {self._value(item, details)}"
+            values = f"[{value} for v in v]"
+        elif is_phrase(item.of_type):
+            values = self._phrases(item.of_type, details)
+        else:
+            values = f"[{self._value(item.of_type, details)} for v in v]"
         return [
             "if type(v) is not list and type(v) is not tuple: raise UnsuitedError",
-            f"v = [{value} for v in v]",
+            f"v = {values}",
         ]
+
+    def _phrases(self, type_: GraphQLObjectType, details: FieldDetailsList) -> str:
+        """Return an expression that completes a list of phrases."""
+        name = self._object(type_, details)
+        if not self._selected[name].isdisjoint({VARIABLE, INFO}):
+            return f"[{name}(v, x) for v in v]"
+        place = self._named(object())
+        return f"x[0].context.services.renderings.phrases.told({place}, v, {name})"
 
     def _value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> str:
         """Return an expression that completes ``v``, and raises if that is null."""
@@ -218,7 +230,7 @@ class Writer:
         selected: frozenset[str],
     ) -> str:
         """Return the function ``name``, or one that keeps what that rendered."""
-        live = getattr(_origin(type_), "live", None)
+        live = getattr(origin_of(type_), "live", None)
         if live is None or not selected.isdisjoint({*live, VARIABLE}):
             return name
         place = self._named(object())
@@ -237,7 +249,7 @@ class Writer:
     ) -> list[str]:
         wrong = "o is None"
         if type_.is_type_of is not None:
-            wrong = f"type(o) is not {self._named(_origin(type_))}"
+            wrong = f"type(o) is not {self._named(origin_of(type_))}"
         lines, members = [f"if {wrong}: raise UnsuitedError"], []
         selected = collect_subfields(
             self.schema._schema,  # noqa: SLF001 - graphql-core's own
@@ -265,7 +277,7 @@ class Writer:
         if field_.is_async:
             raise NoPlanError(f"{type_.name}.{field_.name} waits")
         if field_.base_resolver is None:
-            value = f"o.{_attribute(field_)}"
+            value = f"o.{attribute_of(field_)}"
         else:
             value = self._called(self.call_of(definition, node))
         return [f"v = {value}", *self._completed(definition.type, fields)]
@@ -273,6 +285,7 @@ class Writer:
     def _called(self, call: Call) -> str:
         given = ["o"] if call.takes_self else []
         if call.info is not None:
+            self._within[-1].add(INFO)
             given.append(f"{call.info}=x[0]")
         if call.position is not None:
             self._within[-1].add(VARIABLE)
@@ -287,7 +300,7 @@ class Writer:
         def lines() -> list[str]:
             return [
                 *(
-                    f"if type(o) is {self._named(_origin(possibility))}: "
+                    f"if type(o) is {self._named(origin_of(possibility))}: "
                     f"return {self._object(possibility, details)}(o, x)"
                     for possibility in possible
                 ),
@@ -307,27 +320,3 @@ class Writer:
         body = "\n".join(f"    {line}" for line in lines)
         self._source.append(f"def {name}(o, x):\n{body}\n")
         return name
-
-
-def strawberry_field(definition: GraphQLField) -> StrawberryField:
-    """Return what Strawberry made ``definition`` of.
-
-    Raises:
-        NoPlanError: it is not Strawberry's, or more than its resolver runs.
-    """
-    field_ = definition.extensions.get(STRAWBERRY)
-    if not isinstance(field_, StrawberryField) or field_.extensions:
-        raise NoPlanError("a field with extensions, or none of Strawberry's")
-    return field_
-
-
-def _attribute(field_: StrawberryField) -> str:
-    name = field_.python_name
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise NoPlanError(f"{name!r} is no attribute")
-    return name
-
-
-def _origin(type_: GraphQLObjectType | GraphQLAbstractType) -> type | None:
-    """Return the class whose objects are of ``type_``; ``None`` for a union."""
-    return getattr(type_.extensions.get(STRAWBERRY), "origin", None)

@@ -16,7 +16,7 @@ from resolvers.plans.kept import OVERHEAD_BYTES
 from resolvers.plans.plan import Plan
 from resolvers.plans.plans import MAX_PLANS, Plans
 from resolvers.plans.variables import Variables
-from tests.resolvers.plans.both_ways import BothWays
+from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.resolvers.plans.conftest import SEES_MASKS, SEES_PEOPLE, Known
 
 TABS = sorted(Path("gateway/static/graphiql-tabs").glob("*.graphql"))
@@ -173,6 +173,30 @@ def test_a_rendering_is_kept_and_shows_nobody_more_than_they_may_see(
     assert people.planned == people.by_core
     assert number not in masks[2].decode()
     assert number in people.planned.decode()
+
+
+ALL_WAYS = """query($n: String!, $in: Language!) { holder(idNumber: $n) {
+  ... on Holder { certificates { nodes { eligibility { findings {
+    clause zh: reason en: reason(language: EN) asked: reason(language: $in) } }
+  again: eligibility { findings { reason en: reason(language: EN) } } } } } } }"""
+
+
+def test_a_phrase_is_shown_as_it_is_asked_for(known: Known) -> None:
+    number = next(one for one in known.numbers if one.startswith("310"))
+    ways = [known.asking(ALL_WAYS, {"n": number, "in": lang}) for lang in ("EN", "ZH")]
+    phrases = known.services.renderings.phrases
+
+    def answers() -> list[Answered]:
+        callers = (SEES_PEOPLE, SEES_MASKS)
+        return [known.answered(way, caller) for way in ways for caller in callers]
+
+    first, taken = answers(), phrases.bytes_taken
+    again = answers()
+
+    assert [one.planned for one in first] == [one.planned for one in again]
+    assert all(answer.is_planned for answer in first)
+    assert all(answer.planned == answer.by_core for answer in first)
+    assert 0 < taken == phrases.bytes_taken
 
 
 def test_a_page_is_kept_as_a_whole_and_its_certificates_not_beside_it(
