@@ -7,19 +7,28 @@ permanent resident card use the scheme with places no table lists.
 """
 
 from datetime import date
+from operator import mul
 
 LENGTH = 18
 EARLIEST_BIRTH_YEAR = 1800
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHT_OF_ZEROES = ord("0") * sum(_WEIGHTS)
 _CHECK_CHARACTERS = "10X98765432"
 
 
 def check_character(seventeen: str) -> str:
-    """Return the check character of seventeen digits."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(seventeen, _WEIGHTS, strict=True)
-    )
+    """Return the check character of seventeen digits.
+
+    Raises:
+        ValueError: they are not seventeen, or not digits.
+    """
+    if len(seventeen) != len(_WEIGHTS) or not (
+        seventeen.isascii() and seventeen.isdigit()
+    ):
+        raise ValueError("seventeen digits are needed")
+    # Of the characters' own numbers, which are those of digits and a zero's each.
+    total = sum(map(mul, seventeen.encode(), _WEIGHTS)) - _WEIGHT_OF_ZEROES
     return _CHECK_CHARACTERS[total % 11]
 
 

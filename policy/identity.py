@@ -186,7 +186,9 @@ def _canonical(number: str) -> str:
             f"证件号码有{len(number)}个字符，最多{MAX_CHARACTERS}个",
             f"{len(number)} characters found, at most {MAX_CHARACTERS} allowed",
         )
-    canonical = number.strip().translate(_FULL_WIDTH)
+    canonical = number.strip()
+    if not canonical.isascii():
+        canonical = canonical.translate(_FULL_WIDTH)
     if not canonical:
         raise IdentityError(
             IdentityProblem.EMPTY,

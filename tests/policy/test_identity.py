@@ -2,6 +2,7 @@
 
 import pytest
 
+from policy.gb11643 import check_character
 from policy.identity import (
     Identity,
     IdentityError,
@@ -206,3 +207,17 @@ def test_a_masked_number_keeps_its_length_and_few_characters(
     number: str, shown: str
 ) -> None:
     assert mask(number) == shown
+
+
+@pytest.mark.parametrize(
+    "seventeen",
+    [
+        pytest.param("1101051949123100", id="too few"),
+        pytest.param("110105194912310021", id="too many"),
+        pytest.param("1101051949123100X", id="a letter"),
+        pytest.param("１1010519491231002", id="a full-width digit"),
+    ],
+)
+def test_a_check_character_is_of_seventeen_digits(seventeen: str) -> None:
+    with pytest.raises(ValueError, match="seventeen digits"):
+        check_character(seventeen)
