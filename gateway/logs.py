@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -15,9 +15,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graphql_http.guards import STARTS
-from gateway.metrics import Metrics
 from gateway.traces import ServersTraces, trace_of
 from resolvers.privacy import has_identity_number, without_identity_numbers
+
+if TYPE_CHECKING:  # so that who watches over a gateway has no agency's code
+    from gateway.metrics import Metrics
 
 COLLECT = "/collect"
 """Agencies send to addresses below it, which have their ids in them."""
@@ -29,7 +31,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestLog:
     """Gives each request an id, and one log event and measurement at its end."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, paths: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: "Metrics", paths: frozenset[str]) -> None:
         self._app = app
         self._metrics = metrics
         self._paths = paths

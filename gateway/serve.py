@@ -1,41 +1,41 @@
-"""Run the gateway on granian, after everything that can be checked was checked."""
+"""Run the gateway on granian: a process that answers, and one that watches over it.
 
-import asyncio
+What can be checked is checked before anybody is answered, by the process that answers,
+since it alone has what it takes (``gateway.worker``). The one that watches knows the
+settings and the server, and tells a mistake that was found as its own.
+"""
+
 import gc
+import multiprocessing
 import os
+import signal
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypedDict
+from typing import NoReturn, TypedDict
 
 import structlog
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 from granian.server import Server
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from connectors.errors import ManifestError
-from connectors.registry import load_manifests
-from gateway.app import create_app
-from gateway.callers.wiring import refuse_unusable_callers
-from gateway.documents import open_documents
 from gateway.errors import StartError
 from gateway.logs import configure_logs
 from gateway.ports import free_port, require_free_port
-from gateway.privacy.keys import read_pseudonyms
-from gateway.settings import Settings, load_settings, read_certificate_id_key
-from gateway.store.database import prepare_database
+from gateway.settings import load_settings
 from gateway.tls import Tls
-from gateway.trust import load_trust_bundle
-from policy.catalogue import load_catalogue
 
 HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The
 server stops at a hundred of them, too."""
 
-GC_OBJECTS = 50_000
-"""How many more objects are to be alive before the collector looks for cycles."""
+END_SECONDS = 10.0
+"""How long a worker whose start was refused waits to be ended."""
 
 SERVER_LOGS = {"loggers": {"_granian": {"propagate": True}}}
 """The server's log goes where ours goes, not to standard output."""
@@ -57,13 +57,14 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
         StartError: a setting, a file or the port does not do.
     """
     settings = load_settings(config, os.environ)
-    refuse_unusable(settings)
+    if settings.tls is not None:
+        settings.tls.refuse_unreadable()
     option = "port in the configuration, or GATEWAY_PORT"
     require_free_port(settings.host, settings.port, option)
     port = settings.port or free_port(settings.host)
     configure_logs(settings.log_format)
-    structlog.get_logger("gateway").info("serving", host=settings.host, port=port)
-    Server(
+    refused, refusals = multiprocessing.Pipe(duplex=False)
+    server = Server(
         str(config),
         address=settings.host,
         port=port,
@@ -77,20 +78,50 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
         ),
         http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         **_tls(settings.tls),
-    ).serve(target_loader=load or load_app)
-
-
-def load_app(config: str) -> Starlette:
-    """Return the application a worker runs; called in the worker's process."""
-    app = create_app(load_settings(Path(config), os.environ), is_served=True)
-    # The schema and the modules stay. A collector that looks through them each time
-    # makes some request wait 40 ms.
+    )
+    # Until a worker listens to signals, it would take and forget those that this
+    # process listens to, and who ends it would wait for ever.
+    os.register_at_fork(
+        after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    )
+    # A worker is a copy of this process. What its collector need not look at stays
+    # memory that both have in common.
     gc.collect()
     gc.freeze()
-    # What a request makes dies with it, by counting. Looking for cycles after every
-    # 700 objects would take a tenth of all time.
-    gc.set_threshold(GC_OBJECTS)
-    return app
+    server.serve(target_loader=_Start(load, settings.host, port, refusals))
+    if refused.poll():
+        raise StartError(refused.recv())
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a worker does first."""
+
+    load: Callable[[str], ASGIApp] | None
+    host: str
+    port: int
+    refusals: Connection
+
+    def __call__(self, config: str) -> ASGIApp:
+        """Return the application, in the worker's process, or have both end."""
+        # Here, not above: whoever watches does without.
+        from gateway.worker import load_app  # noqa: PLC0415 - as said
+
+        try:
+            app = (self.load or load_app)(config)
+        except StartError as error:
+            self._refuse(str(error))
+        structlog.get_logger("gateway").info("serving", host=self.host, port=self.port)
+        return app
+
+    def _refuse(self, why: str) -> NoReturn:
+        """Leave the reason to the watching process, which ends us and itself."""
+        self.refusals.send(why)
+        watching = multiprocessing.parent_process()
+        if watching is not None and watching.is_alive():
+            os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(END_SECONDS)
+        sys.exit(1)
 
 
 def _tls(tls: Tls | None) -> TlsArguments:
@@ -104,23 +135,3 @@ def _tls(tls: Tls | None) -> TlsArguments:
         "ssl_ca": None if ca is None else Path(ca),
         "ssl_client_verify": ca is not None,
     }
-
-
-def refuse_unusable(settings: Settings) -> None:
-    """Read what workers will read, so that a mistake is told once and at once.
-
-    Raises:
-        StartError: a file is missing or says something that cannot be used.
-    """
-    read_certificate_id_key(Path(settings.certificate_id_key_file))
-    read_pseudonyms(Path(settings.pseudonym_key_file))
-    asyncio.run(prepare_database(settings.database_url))
-    load_trust_bundle(Path(settings.trust_bundle), load_catalogue())
-    open_documents(settings)
-    refuse_unusable_callers(settings)
-    if settings.tls is not None:
-        settings.tls.refuse_unreadable()
-    try:
-        load_manifests(Path(settings.manifests))
-    except ManifestError as error:
-        raise StartError(str(error)) from None

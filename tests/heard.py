@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.demo import UNTIL_STDIN_CLOSES
 from gateway.lifeline import end_with_stdin
-from gateway.serve import load_app, serve
+from gateway.serve import serve
+from gateway.worker import load_app
 from tests.personal_data import ANSWERS, may_see_people, page_token
 
 PAGES_OPTIONS = "/graphiql/config.json"

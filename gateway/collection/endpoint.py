@@ -76,7 +76,7 @@ class CollectEndpoint:
                 seconds=options.body_seconds,
             )
             await _Transfer(intake, agency, self._stream, send).answer(file, encoding)
-        # The collector is told to wait long (``gateway.serve``), and what is left of a
+        # The collector is told to wait long (``gateway.worker``), and what is left of a
         # transfer may hold on to its body. Only what is young is looked through.
         gc.collect(1)
 

@@ -41,6 +41,8 @@ MAY_START = {
     "tests/gateway/privacy/test_audit_kept.py": A_LISTENER,
     "tests/gateway/test_demo.py": "the demo as its user starts it: its one caller sees "
     "people, and its log is checked for others",
+    "tests/gateway/test_serve.py": "gateways refused or stopped before anybody "
+    "asks; what they wrote is compared whole",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/http_audit/test_http_audit.py": A_COMMAND,

@@ -13,8 +13,9 @@ from typing import NoReturn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.answer import AttestedCertificate
-from gateway.serve import load_app, serve
+from gateway.serve import serve
 from gateway.wiring import utc_now
+from gateway.worker import load_app
 from resolvers.certificate_ids import KEY_BYTES, CertificateIds
 from tests.heard import Heard
 

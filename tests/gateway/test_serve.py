@@ -1,0 +1,112 @@
+"""How ``gateway serve`` starts and ends: refused in one sentence, or stopped in time.
+
+Two processes start: one answers, one watches over it. What is wrong is found by the one
+that answers and told by the other, and neither is left behind.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.demo import write_configuration
+from tests.running import TOKEN, Agencies, eventually
+
+SERVE = (sys.executable, "-m", "gateway", "serve", "--config")
+END_SECONDS = 20
+
+
+@pytest.fixture(name="config")
+def _config(agencies: Agencies, tmp_path: Path) -> Path:
+    """A configuration with everything that a gateway needs to start."""
+    return write_configuration(
+        tmp_path,
+        trust_folder=agencies.folder,
+        port=0,
+        agencies=agencies.urls,
+        token=TOKEN,
+        id_number="",
+    )
+
+
+@contextmanager
+def serving(config: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the command in a group of its own, and leave nothing behind."""
+    process = subprocess.Popen(
+        [*SERVE, str(config)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started and that are there."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(child) for child in text.split()]
+
+
+def is_there(pid: int) -> bool:
+    """Say whether a process is there, its end not yet waited for included."""
+    return Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "why"),
+    [
+        pytest.param(
+            "certificate-id.key", "", "certificate-id.key holds 0", id="sealing key"
+        ),
+        pytest.param("pseudonym.key", "short", "pseudonym.key", id="pseudonym key"),
+        pytest.param("trusted.json", "{}}", "trusted documents", id="documents"),
+        pytest.param("manifests/transport.toml", "x", "transport", id="manifest"),
+        pytest.param("gateway.db", "no database " * 99, "gateway.db", id="database"),
+    ],
+)
+def test_a_start_is_refused_in_one_sentence_and_by_both_processes(
+    config: Path, file: str, content: str, why: str
+) -> None:
+    options = config.read_text("utf-8")
+    config.write_text(f'trusted_documents = "trusted.json"\n{options}', "utf-8")
+    (config.parent / "trusted.json").write_text("{}", "utf-8")
+    (config.parent / file).write_text(content, "utf-8")
+
+    with serving(config) as process:
+        out, err = process.communicate(timeout=END_SECONDS)
+
+    assert (process.returncode, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("gateway: ")
+    assert why in err
+
+
+def test_who_ends_a_start_does_not_wait_for_it(config: Path) -> None:
+    with serving(config) as process:
+        eventually(lambda: bool(children(process.pid)))
+        (worker,) = children(process.pid)
+        process.terminate()
+        _, err = process.communicate(timeout=END_SECONDS)
+
+    assert (process.returncode, err) == (0, "")
+    assert not is_there(worker)
+
+
+def test_what_watches_has_no_part_of_the_application() -> None:
+    imported = "import sys, gateway.cli, gateway.serve; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", imported], check=True, capture_output=True, text=True
+    ).stdout.split()
+
+    assert not {"sqlalchemy", "strawberry", "gateway.app"} & set(found)
