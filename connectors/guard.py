@@ -24,6 +24,7 @@ from connectors.health import CONCLUSIVE, SILENT, Health
 from connectors.kept_answers import KeptAnswers
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
+from connectors.time_limit import TimeLimit
 from policy.identity import Identity
 from policy.text import Text
 
@@ -131,8 +132,9 @@ class Guard:
     async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
-                answers = await self._ask(batch)
+            with TimeLimit(self._endpoint.timeout_seconds):
+                async with self._slots:
+                    answers = await self._ask(batch)
         except TimeoutError:
             answers = [self._timed_out()] * len(batch)
         except ConnectorError as error:
