@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 from connectors.answer import Answer, RecordFault
 from policy.certificate import CertificateRecord
@@ -59,6 +60,7 @@ MALFORMED_CODES = frozenset(
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
 """The fields without which some clause stays undetermined."""
+_needed = attrgetter(*NEEDED)
 
 
 class Dimension(StrEnum):
@@ -101,6 +103,7 @@ def rate(dimension: Dimension, sums: Sums) -> float | None:
 def counted(answers: Iterable[Answer]) -> Counter[Measure]:
     """Count what one call brought."""
     sums: Counter[Measure] = Counter()
+    certificates = missing = 0
     # A body that covers a batch comes with each of its people, and is one mistake.
     seen: set[tuple[str, bytes]] = set()
     for answer in answers:
@@ -111,11 +114,13 @@ def counted(answers: Iterable[Answer]) -> Counter[Measure]:
                 seen.add((refusal.code, refusal.digest))
             sums[Measure.RECORDS] += 1
             sums[measure_of(refusal.code)] += 1
+        certificates += len(answer.certificates)
         for certificate in answer.certificates:
-            sums[Measure.RECORDS] += 1
-            sums[Measure.FIELDS] += len(NEEDED)
-            missing = (getattr(certificate.record, name) is None for name in NEEDED)
-            sums[Measure.FIELDS_MISSING] += sum(missing)
+            missing += _needed(certificate.record).count(None)
+    if certificates:
+        sums[Measure.RECORDS] += certificates
+        sums[Measure.FIELDS] += certificates * len(NEEDED)
+        sums[Measure.FIELDS_MISSING] += missing
     return sums
 
 

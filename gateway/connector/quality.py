@@ -189,12 +189,13 @@ class QualityKeeper:
             one = self._waiting.popleft()
             self._people -= len(one.answers)
             people += len(one.answers)
-            sums[one.agency] += counted(one.answers.values())
+            # Adding with +, a counter looks through all it has, each time.
+            sums[one.agency].update(counted(one.answers.values()))
             for holder, answer in one.answers.items():
                 if self._is_to_be_compared(one.agency, answer, today):
                     landed[one.agency][holder] = answer
         return {
-            agency: (total, sighting(landed[agency], self._mark))
+            agency: (+total, sighting(landed[agency], self._mark))
             for agency, total in sums.items()
         }
 
@@ -204,15 +205,16 @@ class QualityKeeper:
         Bytes about several people do not tell whom the answer is about, so they are
         compared each time.
         """
+        certificates = answer.certificates
         shown = (
             agency,
             answer.is_complete,
-            *(one.envelope.digest for one in answer.certificates),
+            *[one.envelope.digest for one in certificates],
         )
         is_known = (
-            bool(answer.certificates)
-            and not any(one.is_envelope_shared for one in answer.certificates)
-            and self._noted.get(shown) == today
+            self._noted.get(shown) == today
+            and bool(certificates)
+            and not any(one.is_envelope_shared for one in certificates)
         )
         if is_known:
             return False
