@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy.case import Case, ClaimCase
+from policy.case import Case, ClaimCase, Ruling
 from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
@@ -78,7 +78,7 @@ def evaluate(
     row = row_of(evidence.record, catalogue)
     figures = parameters.in_force(evidence.as_of)
     case = Case(evidence, row, figures)
-    findings = tuple([Finding(id_, *clause(case)) for id_, clause in CLAUSES.items()])
+    findings = tuple([_finding(id_, clause(case)) for id_, clause in CLAUSES.items()])
     record, claim = evidence.record, evidence.claim
     if claim is not None:
         findings += _claim_findings(
@@ -107,7 +107,14 @@ def evaluate(
 
 
 def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
-    return tuple(Finding(id_, *clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+    return tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+
+
+# Rulings are few, but for the days of issue; a reason has at most some hundred words
+# of an agency's, and none of a person's.
+@lru_cache(maxsize=4096)
+def _finding(clause: str, ruling: Ruling) -> Finding:
+    return Finding(clause, *ruling)
 
 
 def _share_and_amount(
