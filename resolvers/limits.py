@@ -90,22 +90,18 @@ def require_small_variables(variables: Mapping[str, object], limits: Limits) -> 
     Raises:
         LimitExceededError: there are too many of either.
     """
-    pending: list[tuple[object, int]] = [(value, 0) for value in variables.values()]
-    count = len(pending)
-    while pending:
-        if count > limits.variable_values:
-            raise LimitExceededError("variable_values", count, limits.variable_values)
-        value, depth = pending.pop()
-        if isinstance(value, dict):
-            inner = list(value.values())
-        elif isinstance(value, list):
-            inner = value
-        else:
-            continue
-        require(limits, input_depth=depth + 1)
-        count += len(inner)
-        pending.extend((each, depth + 1) for each in inner)
-    require(limits, variable_values=count)
+    level: list[object] = list(variables.values())
+    count, depth = len(level), 0
+    while level:
+        require(limits, variable_values=count)
+        holding = [value for value in level if isinstance(value, dict | list)]
+        if holding:
+            depth += 1
+            require(limits, input_depth=depth)
+        level = []
+        for value in holding:
+            level += value.values() if isinstance(value, dict) else value
+        count += len(level)
 
 
 _WORDS: Mapping[str, str] = {

@@ -21,9 +21,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema import Schema
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from resolvers.plans.conversion import Conversion, conversion_of
 from resolvers.plans.variables import PLAIN, Variables
 
 LASTING = (type(None), str, int, float, bool, Enum, date)
@@ -34,10 +34,10 @@ LASTING = (type(None), str, int, float, bool, Enum, date)
 class Arguments:
     """One field's arguments in one document."""
 
-    schema: Schema
     definition: GraphQLField
-    field: StrawberryField
     node: FieldNode
+    conversions: tuple[tuple[str, str, Conversion], ...]
+    """By name: the resolver's parameter, and what Strawberry makes of a value."""
     plain: tuple[tuple[str, str], ...] | None = None
     """By parameter the variable that is its value, where all variables are so."""
     constants: tuple[tuple[str, object], ...] = ()
@@ -54,7 +54,11 @@ class Arguments:
     ) -> Self:
         """Return the arguments of ``node``, as cheap to read as they can be."""
         plain = _plain(field, definition, node)
-        arguments = cls(schema, definition, field, node)
+        conversions = tuple(
+            (name, argument.python_name, conversion_of(schema, argument.type))
+            for name, argument in zip(definition.args, field.arguments, strict=True)
+        )
+        arguments = cls(definition, node, conversions)
         if plain is None:
             return arguments
         try:
@@ -66,7 +70,7 @@ class Arguments:
         if not _are_lasting(constants):
             return arguments
         others = tuple(constants.items())
-        return cls(schema, definition, field, node, plain, others)
+        return cls(definition, node, conversions, plain, others)
 
     def read(self, variables: Variables) -> dict[str, Any]:
         """Return them by the names of the resolver's parameters.
@@ -90,12 +94,11 @@ class Arguments:
     def read_with(self, variables: VariableValues) -> dict[str, Any]:
         """Return them as Strawberry's own resolvers get them; raises as ``read``."""
         values = get_argument_values(self.definition, self.node, variables)
-        return convert_arguments(
-            values,
-            self.field.arguments,
-            scalar_registry=self.schema.schema_converter.scalar_registry,
-            config=self.schema.config,
-        )
+        return {
+            parameter: convert(values[name])
+            for name, parameter, convert in self.conversions
+            if name in values
+        }
 
     def read_once(self, variables: VariableValues) -> dict[str, Any] | None:
         """Return them if they are the same for all requests, and ``None`` if not."""
