@@ -305,8 +305,10 @@ async def ask_about(
 def _refuse_unknown(
     context: RequestContext, agencies: list[strawberry.ID] | None
 ) -> None:
+    if not agencies:
+        return
     known = [agency.id for agency in context.agencies]
-    for id_ in agencies or ():
+    for id_ in agencies:
         if id_ not in known:
             raise RequestError(f"no agency {id_!r}; known are {', '.join(known)}")
 
