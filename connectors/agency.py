@@ -42,7 +42,7 @@ from signing.envelope import (
     Envelope,
     Freshness,
     PayloadType,
-    VerifiedPayload,
+    SignatureProof,
     verify,
 )
 from signing.errors import SigningError
@@ -239,7 +239,7 @@ class Agency:
         """Sum up what an agency's envelopes say of one person."""
         certificates: list[AttestedCertificate] = []
         refusals: list[RefusedRecord] = []
-        proofs: list[VerifiedPayload] = []
+        proofs: list[SignatureProof] = []
         absent = False
         held = None
         for envelope, reading in found:
@@ -359,7 +359,7 @@ class Agency:
         return all(self._is_in_force(proof, now, fresh) for proof in answer.proofs)
 
     def _is_in_force(
-        self, proof: VerifiedPayload, at: datetime, freshness: Freshness | None
+        self, proof: SignatureProof, at: datetime, freshness: Freshness | None
     ) -> bool:
         """Say whether a proof made before is still one."""
         try:

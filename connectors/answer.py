@@ -14,7 +14,7 @@ from connectors.connector import Collected
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
 from policy.text import Text
-from signing.envelope import Envelope, VerifiedPayload
+from signing.envelope import Envelope, SignatureProof
 
 
 class SourceOutcome(StrEnum):
@@ -64,7 +64,7 @@ class AttestedCertificate:
     agency: str
     record: CertificateRecord
     attestation: Attestation
-    proof: VerifiedPayload
+    proof: SignatureProof
     envelope: Envelope
     retrieved_at: datetime
     is_envelope_shared: bool = False
@@ -86,7 +86,7 @@ class Answer:
     """When the agency's bytes came; ``None`` if none did."""
     is_complete: bool = False
     """Whether signed bytes say that there is nothing beside ``certificates``."""
-    proofs: tuple[VerifiedPayload, ...] = ()
+    proofs: tuple[SignatureProof, ...] = ()
     """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None
     """How long the agency took; ``None`` if it was not asked."""

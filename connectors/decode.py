@@ -19,7 +19,7 @@ from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 from policy.row import row_of
-from signing.envelope import PayloadType, VerifiedPayload
+from signing.envelope import PayloadType, SignatureProof, VerifiedPayload
 from signing.errors import SigningError
 
 
@@ -48,7 +48,7 @@ class Holding:
 class Reading:
     """What one envelope says, by identity number; an empty holding is an absence."""
 
-    proof: VerifiedPayload
+    proof: SignatureProof
     holdings: Mapping[str, Holding]
     nonce: str | None = None
 
@@ -103,11 +103,11 @@ class Decoder:
                 records, refusals = self._records(proof, [content], holder, asked)
                 held = self._fields.held(content)
                 holding = Holding(records, refusals, held=held)
-                return Reading(proof, {holder.number: holding})
+                return Reading(proof.to_keep(), {holder.number: holding})
             case PayloadType.ABSENCE:
                 absent = self._fields.holder(proof.content, asked)
                 holding = Holding((), self._objections(proof), absent)
-                return Reading(proof, {absent.number: holding})
+                return Reading(proof.to_keep(), {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
             case PayloadType.STATE:
@@ -153,7 +153,7 @@ class Decoder:
                     holdings[number] = self._holding(proof, records, asked)
         except ExpressionError as error:
             raise RecordError(f"does not fit the manifest: {error}") from None
-        return Reading(proof, holdings, nonce)
+        return Reading(proof.to_keep(), holdings, nonce)
 
     def _holding(
         self, proof: VerifiedPayload, contents: list[Any], asked: Mapping[str, Identity]
@@ -190,7 +190,7 @@ class Decoder:
             records.append(record)
         return tuple(records), tuple(refusals)
 
-    def _objections(self, proof: VerifiedPayload) -> tuple[RefusedRecord, ...]:
+    def _objections(self, proof: SignatureProof) -> tuple[RefusedRecord, ...]:
         """Return why the key may not speak for all that an absence denies."""
         if (foreign := self.foreign(proof)) is not None:
             return (foreign,)
@@ -208,7 +208,7 @@ class Decoder:
         item = row_of(record, self._catalogue).item
         return None if item is None else item.code
 
-    def foreign(self, proof: VerifiedPayload) -> RefusedRecord | None:
+    def foreign(self, proof: SignatureProof) -> RefusedRecord | None:
         """Say whose key it is if it is another institution's; ``None`` if it is not."""
         if proof.key.institution == self._collection_body:
             return None
@@ -220,7 +220,7 @@ class Decoder:
         )
 
     def _fault(
-        self, fault: RecordFault, proof: VerifiedPayload, reason: str
+        self, fault: RecordFault, proof: SignatureProof, reason: str
     ) -> RefusedRecord:
         return RefusedRecord(fault, reason, proof.key.kid, proof.digest)
 

@@ -97,7 +97,7 @@ class Cache(msgspec.Struct, frozen=True, kw_only=True):
     ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
     holders: Count = 10_000
     """For how many people answers are kept, if there is room for so many."""
-    megabytes: Annotated[int, msgspec.Meta(ge=2, le=16_384)] = 24
+    megabytes: Annotated[int, msgspec.Meta(ge=2, le=16_384)] = 16
     """The room of answers and verified records, half for each."""
 
     @property

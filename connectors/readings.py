@@ -1,20 +1,20 @@
 """What was verified before, by digest, so that the same bytes are verified once.
 
 Whether a kept reading is still in force is not asked here: whoever takes it asks.
-Room is counted in bytes, so that whatever an agency signs, long records or shapes that
-take many times their text in memory, the process does not grow with it;
+Room is counted in bytes, so that whatever an agency signs, long records or many in one
+body, the process does not grow with it;
 ``tests/connectors/test_readings.py`` measures.
 """
 
 from collections import OrderedDict
 
 from connectors.decode import Reading
+from signing.envelope import PayloadType
 
-# The most that reading makes of what a text is made of, in bytes of memory.
-_A_READING = 1600
-_A_MEMBER = 180  # two texts and their place in an object, counted by commas
-_AN_OBJECT = 280
-_A_LIST = 120
+# The most that is kept of a reading beside its texts, in bytes of memory.
+_A_READING = 1200
+_A_RECORD = 1300  # with the objects of its texts; any object may be one
+_AN_ENTRY = 180  # of a list of records, which is refused if it is none
 _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 """How characters beyond 16 bits begin, spelled out or escaped."""
 
@@ -50,16 +50,19 @@ class Readings:
 
 
 def weight(reading: Reading) -> int:
-    """Return the bytes a reading takes at most: its payload, as it came and parsed."""
+    """Return the bytes a reading takes at most: its payload, and the records in it.
+
+    The payload as it was parsed is not kept.
+    """
     payload = reading.proof.payload
+    is_list = reading.proof.type is PayloadType.RESPONSE
     return (
         _A_READING
         # The payload, and what may be kept of it to write its texts again.
         + 2 * len(payload)
         + _width(payload) * len(payload)
-        + _A_MEMBER * (payload.count(b",") + 1)
-        + _AN_OBJECT * payload.count(b"{")
-        + _A_LIST * payload.count(b"[")
+        + _A_RECORD * payload.count(b"{")
+        + (_AN_ENTRY * payload.count(b",") if is_list else 0)
     )
 
 

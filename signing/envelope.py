@@ -74,11 +74,10 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedPayload:
-    """A payload whose signature was verified. Only ``verify`` makes one."""
+class SignatureProof:
+    """That a payload's signature was verified, without what the payload says."""
 
     payload: bytes
-    content: Json
     key: TrustedKey
     signed_at: datetime
     type: PayloadType
@@ -120,6 +119,23 @@ class VerifiedPayload:
             checks.freshness(
                 self.signed_at, at, freshness.max_age, freshness.skew, key.kid
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPayload(SignatureProof):
+    """A payload whose signature was verified, parsed. Only ``verify`` makes one."""
+
+    content: Json
+
+    def to_keep(self) -> SignatureProof:
+        """Return the proof alone: parsed, a payload takes several times its bytes."""
+        return SignatureProof(
+            payload=self.payload,
+            key=self.key,
+            signed_at=self.signed_at,
+            type=self.type,
+            digest=self.digest,
+        )
 
 
 def verify(

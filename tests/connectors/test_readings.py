@@ -54,6 +54,19 @@ def body_of(people: int) -> Callable[[], Reading]:
     return read
 
 
+def body_of_no_records() -> Reading:
+    """Entries that are refused one by one."""
+    results = [{"idNumber": f"{next(serial)}", "records": [0] * 20_000}]
+    return reading(response({"results": results}), BODIES)
+
+
+def wide_fields() -> Reading:
+    """A record each text of which is as long and as wide as it may be."""
+    text = "\U0001f600" + "x" * 490
+    wide = {"title": text, "item": text, "code": text}
+    return reading(record({**RECORD, **wide, "number": f"{text}{next(serial)}"}))
+
+
 def sealed_of(text: str) -> Callable[[], Reading]:
     """A record whose spare member is spelled as ``text``."""
 
@@ -101,6 +114,8 @@ SHAPES = [
     pytest.param(sealed_of('{"\\u0061":[{}]}'), id="an escaped name"),
     pytest.param(body_of(1), id="a body about one person"),
     pytest.param(body_of(300), id="a body about many people"),
+    pytest.param(body_of_no_records, id="a body of what is no record"),
+    pytest.param(wide_fields, id="fields made wide"),
 ]
 TIMES = 8
 

@@ -31,10 +31,13 @@ def test_a_verified_payload_is_constructed_in_one_place() -> None:
     found = [
         call
         for path in sources(*PACKAGES, "tests", "benchmarks")
-        for call in calls_of(path, {"VerifiedPayload"})
+        for call in calls_of(path, {"SignatureProof", "VerifiedPayload"})
     ]
 
-    assert found == ["signing/envelope.py calls VerifiedPayload"]
+    assert found == [
+        "signing/envelope.py calls VerifiedPayload",
+        "signing/envelope.py calls SignatureProof",
+    ]
 
 
 def test_no_package_copies_a_verified_payload_into_another() -> None:
