@@ -96,6 +96,9 @@ class RequestContext:
     """The operation's name in the caller's document."""
     document: str | None = None
     """The document's text."""
+    on_record: tuple[str | None, str | None] | None = None
+    """What all its look-ups are recorded with: the operation's name and the document's
+    mark; ``None`` until there is one."""
     judges_claims: bool = False
     """Whether the document judges a claim, so that the ledger is asked."""
     payments: DataLoader[Identity, Payments | None] | None = None

@@ -11,8 +11,6 @@ comes for known and unknown people, because it comes before anybody is asked.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from connectors.agency import Agency
@@ -115,11 +113,12 @@ async def look_up(
     context: RequestContext,
     holder: Identity,
     agencies: Sequence[Agency],
-    shows: Callable[[AttestedCertificate], bool] = lambda _: True,
+    shows: Callable[[AttestedCertificate], bool] | None = None,
 ) -> list[Answer]:
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
-    ``shows`` says which certificates of the answers the caller will get.
+    ``shows`` says which certificates of the answers the caller will get; all of them
+    if it is ``None``.
 
     Raises:
         RequestError: no purpose is stated, the caller's budget of people is spent, or
@@ -132,7 +131,14 @@ async def look_up(
         loader.want(holder)
 
     async def ask() -> list[Answer]:
-        return await asyncio.gather(*[loader.answer(holder) for loader in loaders])
+        waiting = [loader.answer(holder) for loader in loaders]
+        try:
+            # One after the other: all are under way.
+            return [await answer for answer in waiting]
+        except asyncio.CancelledError:
+            for answer in waiting:
+                answer.cancel()
+            raise
 
     answers = await _gated(context, holder, ask, shows)
     answers = [
@@ -155,34 +161,30 @@ async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:
     async def ask() -> list[Answer]:
         return []
 
-    await _gated(context, id_, ask, lambda _: True)
+    await _gated(context, id_, ask, None)
 
 
 async def _gated(
     context: RequestContext,
     whom: Identity | str,
     ask: Callable[[], Awaitable[list[Answer]]],
-    shows: Callable[[AttestedCertificate], bool],
+    shows: Callable[[AttestedCertificate], bool] | None,
 ) -> list[Answer]:
     oversight = context.services.oversight
     try:
         stated = stated_look_up(context)
         person = await context.admission.load(whom)
-        record = _record(context, stated, person)
-        with ExitStack() as unless_answered:
-            # The client is gone, or a bug of ours: agencies may have been asked.
-            unless_answered.callback(oversight.audit.note, record)
+        answers: list[Answer] | None = None
+        try:
             answers = await ask()
-            unless_answered.pop_all()
-        certificates = [c for answer in answers for c in answer.certificates]
-        await oversight.audit.write(
-            replace(
-                record,
-                event=AuditEvent.LOOKED_UP,
-                sources={answer.agency: answer.outcome for answer in answers},
-                certificates=sum(shows(certificate) for certificate in certificates),
-            )
-        )
+        finally:
+            if answers is None:
+                # The client is gone, or a bug of ours: agencies may have been asked.
+                oversight.audit.note(_record(context, stated, person))
+        found = sum([len(answer.certificates) for answer in answers])
+        shown = found if shows is None else _shown(answers, shows)
+        record = _record(context, stated, person, answers, shown)
+        await oversight.audit.write(record)
     except (OverBudgetError, AuditUnavailableError, RequestError) as error:
         if isinstance(error, OverBudgetError) and error.is_late and error.is_news:
             caller = context.caller.id
@@ -191,9 +193,15 @@ async def _gated(
         oversight.observer.look_up_refused(refusal.code)
         raise refusal from None
     oversight.observer.looked_up(stated.purpose)
-    if certificates or {answer.outcome for answer in answers} <= CONCLUSIVE_OR_SKIPPED:
-        _watch(context, person, is_known=bool(certificates))
+    if found or {answer.outcome for answer in answers} <= CONCLUSIVE_OR_SKIPPED:
+        _watch(context, person, is_known=found > 0)
     return answers
+
+
+def _shown(
+    answers: Sequence[Answer], shows: Callable[[AttestedCertificate], bool]
+) -> int:
+    return sum(shows(one) for answer in answers for one in answer.certificates)
 
 
 def _watch(context: RequestContext, person: str, *, is_known: bool) -> None:
@@ -205,21 +213,37 @@ def _watch(context: RequestContext, person: str, *, is_known: bool) -> None:
         oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, caller, unknown)
 
 
-def _record(context: RequestContext, stated: LookUp, person: str) -> AuditRecord:
-    document = context.document
+def _record(
+    context: RequestContext,
+    stated: LookUp,
+    person: str,
+    answers: Sequence[Answer] | None = None,
+    certificates: int | None = None,
+) -> AuditRecord:
+    """Return the record of a look-up that has ``answers``, or was given up."""
+    if context.on_record is None:
+        context.on_record = operation_of(context), _document_of(context)
+    operation, document = context.on_record
     return AuditRecord(
         at=context.now,
-        event=AuditEvent.ABANDONED,
+        event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
         caller=context.caller.id,
         request_id=context.request_id,
         person=person,
         purpose=stated.purpose,
         case_number=stated.case_number,
-        operation=operation_of(context),
-        document=None
-        if document is None
-        else context.services.oversight.pseudonyms.of_document(document),
+        operation=operation,
+        document=document,
+        sources={answer.agency: answer.outcome for answer in answers or ()},
+        certificates=certificates,
     )
+
+
+def _document_of(context: RequestContext) -> str | None:
+    """Return the mark of the caller's document."""
+    if context.document is None:
+        return None
+    return context.services.oversight.pseudonyms.of_document(context.document)
 
 
 def operation_of(context: RequestContext) -> str | None:

@@ -23,6 +23,7 @@ class Pseudonyms:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = tuple(keys)
+        self._last_document = "", self._of_document("")
 
     def of(self, person: Identity | str) -> str:
         """Return the pseudonym of a person or a certificate id, in hexadecimal."""
@@ -36,6 +37,14 @@ class Pseudonyms:
 
     def of_document(self, text: str) -> str:
         """Return a mark of a GraphQL document, whose literals may name people."""
+        # Most requests have the document of the one before.
+        known, mark = self._last_document
+        if text != known:
+            mark = self._of_document(text)
+            self._last_document = text, mark
+        return mark
+
+    def _of_document(self, text: str) -> str:
         return _under(self._keys[0], _DOCUMENT, text.encode("utf-8", "surrogatepass"))
 
     def of_statement(self, text: str) -> str:

@@ -50,3 +50,12 @@ def test_a_document_is_marked_apart_from_people() -> None:
     pseudonyms = Pseudonyms([OLD])
 
     assert pseudonyms.of_document(f"RESIDENT_ID\x1f{NUMBER}") != pseudonyms.of(PERSON)
+
+
+def test_a_document_has_its_own_mark_whichever_came_before() -> None:
+    pseudonyms = Pseudonyms([OLD])
+    documents = ("{ a }", "{ b }", "{ b }", "{ a }")
+
+    marks = [pseudonyms.of_document(text) for text in documents]
+
+    assert marks == [Pseudonyms([OLD]).of_document(text) for text in documents]
