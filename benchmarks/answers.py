@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.minting import FORGED_AGENCY, WIDE_CERTIFICATES, Forgery, Sizes
+from benchmarks.claims import claims_about, compared_claims
+from benchmarks.minting import FORGED_AGENCY, WIDE_CERTIFICATES, Corpus, Forgery
 from benchmarks.people import AGENCIES
 from benchmarks.processes import BenchmarkError
 from benchmarks.questions import (
@@ -26,8 +27,9 @@ Answers = Mapping[str, Any]
 RECORDS = 2 * len(AGENCIES)
 
 
-def answers_of(server: Server, sizes: Sizes) -> Answers:
+def answers_of(server: Server, corpus: Corpus, *, with_claims: bool) -> Answers:
     """Ask about everybody the comparison is about; return the answers by name."""
+    sizes = corpus.sizes
     ask = question_about(server.dialect)
     people = {
         **{f"honest {place}": sizes.checked_from + place for place in range(10)},
@@ -44,6 +46,9 @@ def answers_of(server: Server, sizes: Sizes) -> Answers:
     if server.dialect is not Dialect.FEDERATION:
         indices = range(sizes.checked_from, sizes.forged_from)
         found["batch"] = holders_of(server, batch_about(server.dialect)(indices))
+    if with_claims:
+        claims = [claim for claim, _ in compared_claims(corpus)]
+        found["claims"] = checks_of(server, claims_about(server.dialect)(claims))
     return found
 
 
@@ -68,11 +73,32 @@ def holders_of(server: Server, question: Question) -> Any:  # noqa: ANN401 - JSO
     return holders["nodes"] if server.dialect is Dialect.GATEWAY else holders
 
 
+def checks_of(server: Server, question: Question) -> Any:  # noqa: ANN401 - JSON
+    """Return what an answer says of each claim."""
+    nodes = _data(server, question)["verifyClaims"]["nodes"]
+    return [
+        {name: value for name, value in node.items() if name != "__typename"}
+        for node in nodes
+    ]
+
+
 def _data(server: Server, question: Question) -> Any:  # noqa: ANN401 - JSON
     status, answer = server.post(question.body)
     if status != 200 or "errors" in answer or not answer.get("data"):  # noqa: PLR2004
         raise BenchmarkError(f"{server.name} answered {status} {answer}")
     return answer["data"]
+
+
+def require_right_claims(reference: Answers, corpus: Corpus) -> None:
+    """Require of our own gateway what each claim was made to come to.
+
+    Raises:
+        BenchmarkError: a claim came to something else.
+    """
+    expected = [outcome for _, outcome in compared_claims(corpus)]
+    found = [check.get("outcome") for check in reference["claims"]]
+    if found != expected:
+        raise BenchmarkError(f"gateway: claims: {found}, not {expected}")
 
 
 def require_honest(reference: Answers) -> None:
@@ -82,6 +108,8 @@ def require_honest(reference: Answers) -> None:
         BenchmarkError: a good record is missing, or a forged one is there.
     """
     for name, answer in reference.items():
+        if name == "claims":
+            continue
         holders = answer if name == "batch" else [answer]
         for holder in holders:
             outcomes = [row["outcome"] for row in holder["sources"]]

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from benchmarks.questions import ROOT
 from benchmarks.routers import ROUTERS
 from benchmarks.signature import signatures_us
 from benchmarks.stage import DELAYS, Checkout, Contender, Phase, Stage
-from benchmarks.targets import LIMITS, TARGETS
+from benchmarks.targets import LIMITS, TARGETS, Standing
 from benchmarks.whole_processes import lasted, scaled, started_up
 
 FOLDER = ROOT / "var" / "bench"
@@ -251,14 +252,17 @@ def _tell_targets(known: dict[str, Any]) -> None:
             f"{target.at_most:.2f}",
             f"{target.stretch:.2f}",
             "" if value is None else f"{value:.2f}",
-            target.standing(found),
+            target.told(found),
         )
     for limit in LIMITS:
         value = limit.value(found)
         bound = ("at least " if limit.at_least else "") + f"{limit.bound:g}"
         shown = "" if value is None else f"{value:.2f}"
-        table.add_row(limit.phase, limit.what, bound, "", shown, limit.standing(found))
+        table.add_row(limit.phase, limit.what, bound, "", shown, limit.told(found))
     console.print(table)
+    counts = Counter(target.standing(found) for target in TARGETS)
+    counts.update(limit.standing(found) for limit in LIMITS)
+    console.print(", ".join(f"{counts[name]} {name}" for name in Standing))
 
 
 def _chosen_phases(named: str) -> list[str]:

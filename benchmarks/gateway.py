@@ -106,6 +106,8 @@ def open_gateway(config: Path, checkout: Checkout, core: int) -> Iterator[int]:
         core=core,
         log=config.parent / "gateway.log",
         folder=checkout.source,
+        # An installed package is compiled; so is a checkout that was started once.
+        environment={"PYTHONDONTWRITEBYTECODE": ""},
     ) as process:
         yield process.pid
 
@@ -120,6 +122,7 @@ TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
         # What revocations allow is small; nobody is asked about twice in it.
         Phase.SEEN: 0,
         Phase.BATCH_SEEN: 0,
+        Phase.CLAIMS_SEEN: 0,
         Phase.LATENCY: 0,
         Phase.MEMORY: 0,
         Phase.SCALE: 0,

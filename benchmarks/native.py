@@ -32,6 +32,10 @@ class Asked:
     latencies_us: "array.array[int]"  # subscriptable from Python 3.12 on
 
 
+VERIFIED = "VERIFIED"
+"""What an answer says of each record that it believes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What to ask a server."""
@@ -41,7 +45,8 @@ class Load:
     bodies: Path
     """One question a line, a tab, and what its answer has to hold."""
     verified: int
-    """How many VERIFIED each answer has to hold."""
+    """How often each answer has to hold ``word``."""
+    word: str = VERIFIED
     connections: int = 32
 
 
@@ -108,7 +113,7 @@ def ask(  # noqa: PLR0913 - what a run is made of
             *pinned(*cores),
             str(programs / "load"),
             *map(str, (load.port, load.connections, requests, skip, seconds)),
-            *map(str, (load.verified, head, load.bodies, latencies)),
+            *map(str, (load.verified, head, load.bodies, latencies, load.word)),
         ],
         check=False,
         capture_output=True,

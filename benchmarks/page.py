@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from benchmarks.claims import CLAIMS_A_QUESTION
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement
 from benchmarks.minting import WIDE_CERTIFICATES
@@ -35,6 +36,7 @@ TITLES = {
 }
 RECORDS = 2 * len(AGENCIES)
 TOP_FUNCTIONS = 12
+NOT_MEASURED = "Not measured."
 
 
 def tables(known: Mapping[str, Any]) -> dict[str, str]:
@@ -139,7 +141,7 @@ def _targets(_: Mapping[str, Any], found: Found) -> str:
                 f"{target.at_most:.2f}",
                 f"{target.stretch:.2f}",
                 "" if value is None else f"**{value:.2f}**",
-                target.standing(found),
+                target.told(found),
             ]
         )
     return _table(["ratio of processor time", "at most", "stretch", "found", ""], rows)
@@ -155,7 +157,7 @@ def _limits(_: Mapping[str, Any], found: Found) -> str:
                 f"{limit.phase}: {limit.what}",
                 f"{bound} {limit.bound:g}",
                 "" if value is None else f"**{value:.2f}**",
-                limit.standing(found),
+                limit.told(found),
             ]
         )
     return _table(["our gateway alone", "bound", "found", ""], rows)
@@ -165,6 +167,8 @@ def _figures(
     found: Found, phase: Phase, *, share: int = 1, per: str = "request"
 ) -> str:
     ours = found.of(phase, GATEWAY.name)
+    if not found.measurements.get(phase):
+        return NOT_MEASURED
     rows = []
     for contender in _contenders(found, phase):
         measured = found.of(phase, contender)
@@ -252,7 +256,7 @@ def _memory(_: Mapping[str, Any], found: Found) -> str:
             for count, megabytes in sorted(one.memory_series_mb.items())
         ]
         return _table(["after so many answers", "memory MB"], rows)
-    return "Not measured."
+    return NOT_MEASURED
 
 
 def _signatures(_: Mapping[str, Any], found: Found) -> str:
@@ -363,6 +367,8 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "warm": _of(Phase.WARM),
         "batch": _of(Phase.BATCH, share=PEOPLE_A_BATCH, per="holder"),
         "batch-seen": _of(Phase.BATCH_SEEN, share=PEOPLE_A_BATCH, per="holder"),
+        "claims": _of(Phase.CLAIMS, share=CLAIMS_A_QUESTION, per="claim"),
+        "claims-seen": _of(Phase.CLAIMS_SEEN, share=CLAIMS_A_QUESTION, per="claim"),
         "wide": _of(Phase.WIDE, share=WIDE_CERTIFICATES, per="certificate"),
         "latency": _latency,
         "start-up": _start_up,

@@ -28,7 +28,8 @@ MODULES = FOLDER / "node_modules"
 SKEW_SECONDS = 60
 FIRST = frozenset({Phase.COLD, Phase.START_UP})
 MANY = FIRST | {Phase.BATCH, Phase.WIDE, Phase.LATENCY}
-ALL = MANY | {Phase.SEEN, Phase.BATCH_SEEN}
+BOTH = MANY | {Phase.CLAIMS}
+ALL = BOTH | {Phase.SEEN, Phase.BATCH_SEEN, Phase.CLAIMS_SEEN}
 """No peer remembers a record it verified: *seen* is to them what *cold* is, and asked
 of one of them so that both sides are measured in the same minutes."""
 
@@ -69,7 +70,7 @@ def _peer(title: str, phases: frozenset[Phase], script: Script) -> Contender:
 WARM = frozenset({Phase.WARM})
 PEERS: tuple[Contender, ...] = (
     _peer("GraphQL Yoga on Bun", ALL, Script("yoga-bun", "yoga.mjs", on_bun=True)),
-    _peer("Mercurius + JIT on Node", MANY, Script("mercurius", "mercurius.mjs")),
+    _peer("Mercurius + JIT on Node", BOTH, Script("mercurius", "mercurius.mjs")),
     _peer("GraphQL Yoga on Node", FIRST, Script("yoga-node", "yoga.mjs")),
     _peer("Hive Gateway, REST sources", MANY, Script("hive-rest", "hive-rest.mjs")),
     _peer(

@@ -8,10 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from benchmarks.answers import Answers, answers_of, require_honest, require_same
+from benchmarks.answers import (
+    Answers,
+    answers_of,
+    require_honest,
+    require_right_claims,
+    require_same,
+)
+from benchmarks.claims import (
+    CLAIMANTS_A_QUESTION,
+    CLAIMS_A_QUESTION,
+    claims_about,
+    right_claims,
+)
 from benchmarks.measuring import Measurement, Volume, measure
-from benchmarks.minting import WIDE_CERTIFICATES, Sizes
-from benchmarks.native import Load
+from benchmarks.minting import WIDE_CERTIFICATES, Corpus, Sizes
+from benchmarks.native import VERIFIED, Load
 from benchmarks.people import AGENCIES
 from benchmarks.processes import WrongAnswersError
 from benchmarks.questions import (
@@ -30,7 +42,7 @@ SEEN_BATCHES = SEEN_PEOPLE // PEOPLE_A_BATCH
 RECORDS = 2 * len(AGENCIES)
 TRIES = 3
 
-Questions = Callable[[Dialect, Sizes], Iterator[Question]]
+Questions = Callable[[Dialect, Corpus], Iterator[Question]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,8 @@ class Plan:
     verified: int
     """Certificates in each answer."""
     volume: Volume
+    word: str = VERIFIED
+    """What the answer says of each of them."""
 
 
 def plan(phase: Phase, volume: Volume) -> Plan:
@@ -49,6 +63,7 @@ def plan(phase: Phase, volume: Volume) -> Plan:
     everybody = Volume(max(warm_up, SEEN_PEOPLE), requests, seconds)
     twenty = Volume(max(warm_up // 10, SEEN_BATCHES), requests // 20, seconds)
     wide = Volume(warm_up // 40, requests // 40, seconds)
+    claims = Volume(2, max(requests // 150, 2), seconds, connections=4)
     one = Volume(everybody.warm_up, requests // 10, seconds, connections=1)
     return {
         Phase.COLD: Plan(_people, RECORDS, volume),
@@ -56,6 +71,8 @@ def plan(phase: Phase, volume: Volume) -> Plan:
         Phase.WARM: Plan(_few_people, RECORDS, everybody),
         Phase.BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),
         Phase.BATCH_SEEN: Plan(_few_batches, RECORDS * PEOPLE_A_BATCH, twenty),
+        Phase.CLAIMS: Plan(_claims, CLAIMS_A_QUESTION, claims, "VALID"),
+        Phase.CLAIMS_SEEN: Plan(_few_claims, CLAIMS_A_QUESTION, claims, "VALID"),
         Phase.WIDE: Plan(_wide, WIDE_CERTIFICATES, wide),
         Phase.LATENCY: Plan(_few_people, RECORDS, one),
         Phase.START_UP: Plan(_few_people, RECORDS, Volume(0, 1, seconds)),
@@ -70,9 +87,14 @@ def sizes_for(volume: Volume) -> Sizes:
     batch = plan(Phase.BATCH, volume).volume
     wide = plan(Phase.WIDE, volume).volume
     batches = batch.warm_up + batch.requests
+    claims = plan(Phase.CLAIMS, volume).volume
+    claimants = (claims.warm_up + claims.requests) * CLAIMANTS_A_QUESTION
     return Sizes(
         holders=max(
-            fresh.warm_up + fresh.requests, batches * PEOPLE_A_BATCH, SEEN_PEOPLE
+            fresh.warm_up + fresh.requests,
+            batches * PEOPLE_A_BATCH,
+            claimants,
+            SEEN_PEOPLE,
         ),
         wide=wide.warm_up + wide.requests + 1,
         unknown=SEEN_PEOPLE,
@@ -130,8 +152,9 @@ def load_of(stage: Stage, server: Server, phase: Phase, how: Plan) -> Load:
     """Write what a server is asked, unless it is there."""
     path = stage.folder / f"{phase}-{server.dialect}.txt"
     if not path.exists():
-        write(path, how.questions(server.dialect, stage.corpus.sizes))
-    return Load(server.port, head(f"{HOST}:{server.port}"), path, how.verified)
+        write(path, how.questions(server.dialect, stage.corpus))
+    start = head(f"{HOST}:{server.port}")
+    return Load(server.port, start, path, how.verified, how.word)
 
 
 def reference_of(gateway: Contender, stage: Stage) -> Answers:
@@ -141,8 +164,9 @@ def reference_of(gateway: Contender, stage: Stage) -> Answers:
         BenchmarkError: it lost a good record or believed a forged one.
     """
     with opened(gateway, stage, Phase.COLD) as server:
-        reference = answers_of(server, stage.corpus.sizes)
+        reference = answers_of(server, stage.corpus, with_claims=True)
     require_honest(reference)
+    require_right_claims(reference, stage.corpus)
     return reference
 
 
@@ -155,25 +179,26 @@ def compared(
     Raises:
         BenchmarkError: it answers otherwise, or believes what is forged.
     """
-    sizes = stage.corpus.sizes
+    with_claims = Phase.CLAIMS in contender.phases
     with opened(contender, stage, phase) as server:
-        require_same(server, answers_of(server, sizes), reference)
+        found = answers_of(server, stage.corpus, with_claims=with_claims)
+        require_same(server, found, reference)
         yield server
 
 
-def _people(dialect: Dialect, sizes: Sizes) -> Iterator[Question]:
-    return map(question_about(dialect), range(sizes.holders))
+def _people(dialect: Dialect, corpus: Corpus) -> Iterator[Question]:
+    return map(question_about(dialect), range(corpus.sizes.holders))
 
 
-def _few_people(dialect: Dialect, _: Sizes) -> Iterator[Question]:
+def _few_people(dialect: Dialect, _: Corpus) -> Iterator[Question]:
     return map(question_about(dialect), range(SEEN_PEOPLE))
 
 
-def _batches(dialect: Dialect, sizes: Sizes) -> Iterator[Question]:
-    return map(batch_about(dialect), _batched(range(sizes.holders)))
+def _batches(dialect: Dialect, corpus: Corpus) -> Iterator[Question]:
+    return map(batch_about(dialect), _batched(range(corpus.sizes.holders)))
 
 
-def _few_batches(dialect: Dialect, _: Sizes) -> Iterator[Question]:
+def _few_batches(dialect: Dialect, _: Corpus) -> Iterator[Question]:
     return map(batch_about(dialect), _batched(range(SEEN_PEOPLE)))
 
 
@@ -182,6 +207,18 @@ def _batched(people: range) -> Iterator[range]:
         yield people[start : start + PEOPLE_A_BATCH]
 
 
-def _wide(dialect: Dialect, sizes: Sizes) -> Iterator[Question]:
+def _claims(dialect: Dialect, corpus: Corpus) -> Iterator[Question]:
+    ask = claims_about(dialect)
+    last = corpus.sizes.holders - CLAIMANTS_A_QUESTION
+    for start in range(0, last + 1, CLAIMANTS_A_QUESTION):
+        yield ask(right_claims(start, corpus.today))
+
+
+def _few_claims(dialect: Dialect, corpus: Corpus) -> Iterator[Question]:
+    yield claims_about(dialect)(right_claims(0, corpus.today))
+
+
+def _wide(dialect: Dialect, corpus: Corpus) -> Iterator[Question]:
     # The last of them is the comparison's.
-    return map(question_about(dialect), range(sizes.wide_from, sizes.unknown_from - 1))
+    people = range(corpus.sizes.wide_from, corpus.sizes.unknown_from - 1)
+    return map(question_about(dialect), people)

@@ -30,12 +30,21 @@ PROFILED = (Phase.COLD, Phase.SEEN, Phase.WARM)
 
 NATIVE = "HTTP server, native threads"
 REST = "the rest of Python"
+LOOP = "the event loop's own code, sockets and the server's callbacks"
+OUTSIDE = "a thread outside of Python"
+THREAD = re.compile(r"thread \((\d+)\)")
+_LOGGED = "audit|admission|look_ups|oversight|people_budget|statements|unknown_people"
+_DATABASE = "sqlalchemy/|sqlite3/|concurrent/futures/"
 PARTS: tuple[tuple[str, str], ...] = (
     ("signatures", r"/signing/|/cryptography/|/nacl/"),
     ("notice: standing, clauses", r"/policy/"),
     (
-        "audit log, database",
-        r"/(resolvers/audit|gateway/store/|sqlalchemy/|sqlite3/|concurrent/futures/)",
+        "audit log, budget, database",
+        rf"/(resolvers/({_LOGGED}|pseudonyms)|gateway/(store|privacy)/|{_DATABASE})",
+    ),
+    (
+        "collected records, states, events",
+        r"/gateway/(collection|states|subscriptions|connector)/",
     ),
     (
         "agencies: HTTP",
@@ -153,7 +162,7 @@ def _profile(
 
 def thread_of(stack: Sequence[str]) -> int:
     """Return the thread a stack was seen in; 0 if it is not told."""
-    told = (re.match(r"thread \((\d+)\)", frame) for frame in stack)
+    told = (THREAD.match(frame) for frame in stack)
     return next((int(found[1]) for found in told if found), 0)
 
 
@@ -163,11 +172,19 @@ def _falling(figures: Mapping[str, float]) -> dict[str, float]:
 
 
 def function_of(frame: str) -> str:
-    """Shorten a frame to the function and where its package has it."""
+    """Shorten a frame to the function and where its package has it.
+
+    Below the function that runs a worker is the event loop, which is no Python and has
+    no frame; a thread without any frame is told by its name alone.
+    """
+    if THREAD.match(frame):
+        return OUTSIDE
     found = re.fullmatch(r"(.+) \((.+?)(?::\d+)?\)", frame)
     if found is None:
         return frame
     name, path = found.groups()
+    if name.endswith("_spawn_asgi_lifespan_worker"):
+        return LOOP
     return f"{'/'.join(Path(path).parts[-2:])} {name}"
 
 

@@ -79,7 +79,7 @@ def question_about(dialect: Dialect) -> Callable[[int], Question]:
     def of(index: int) -> Question:
         number = id_number(index)
         variables = {"idNumber": number}
-        return Question(_body(document, variables), f'"T{number}"')
+        return Question(body(document, variables), f'"T{number}"')
 
     return of
 
@@ -91,10 +91,10 @@ def batch_about(dialect: Dialect) -> Callable[[Sequence[int]], Question]:
         numbers = [id_number(index) for index in indices]
         if dialect is Dialect.GATEWAY:
             people = [{"idNumber": number} for number in numbers]
-            body = _body(BATCH_OF_GATEWAY, {"people": people})
+            text = body(BATCH_OF_GATEWAY, {"people": people})
         else:
-            body = _body(BATCH_OF_PEER, {"idNumbers": numbers})
-        return Question(body, f'"T{numbers[-1]}"')
+            text = body(BATCH_OF_PEER, {"idNumbers": numbers})
+        return Question(text, f'"T{numbers[-1]}"')
 
     return of
 
@@ -115,5 +115,6 @@ def head(host: str, path: str = "/graphql") -> bytes:
     ).encode()
 
 
-def _body(document: str, variables: object) -> str:
+def body(document: str, variables: object) -> str:
+    """Return a request's body."""
     return json.dumps({"query": document, "variables": variables}, ensure_ascii=False)

@@ -79,6 +79,10 @@ class Target:
         """Say how far it is reached."""
         return _standing(self.value(found), self.at_most, self.stretch)
 
+    def told(self, found: Found) -> str:
+        """Say the same, and by how much it is missed."""
+        return _told(self.standing(found), self.value(found), self.at_most)
+
 
 def _cost(measured: Measurement, found: Found) -> float:
     """Return what is compared; of wide answers, a certificate beyond its signature."""
@@ -86,6 +90,12 @@ def _cost(measured: Measurement, found: Found) -> float:
         return measured.cpu_us
     signature = found.signatures_us.get(measured.contender, 0.0)
     return measured.cpu_us / WIDE_CERTIFICATES - signature
+
+
+def _told(standing: Standing, value: float | None, bound: float) -> str:
+    if standing is not Standing.NOT_MET or value is None:
+        return standing
+    return f"{standing}, by {abs(value / bound - 1):.0%}"
 
 
 def _standing(value: float | None, at_most: float, stretch: float | None) -> Standing:
@@ -137,6 +147,10 @@ class Limit:
             return Standing.NOT_MEASURED
         holds = value >= self.bound if self.at_least else value <= self.bound
         return Standing.MET if holds else Standing.NOT_MET
+
+    def told(self, found: Found) -> str:
+        """Say the same, and by how much it is missed."""
+        return _told(self.standing(found), self.value(found), self.bound)
 
 
 def _latency(found: Found) -> float | None:

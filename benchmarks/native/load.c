@@ -47,6 +47,7 @@ struct connection {
 };
 
 static int poller, port, expected_verified;
+static char word[32];
 static struct line *lines;
 static size_t line_count, skip, wanted, issued, answered, wrong;
 static uint64_t deadline_ns;
@@ -161,9 +162,10 @@ static ssize_t unchunk(const char *at, const char *end, char *body) {
 static bool is_right(int status, const char *body, size_t length, const struct line *line) {
   int verified = 0;
   const char *at = body;
-  while ((at = memmem(at, length - (size_t)(at - body), "\"VERIFIED\"", 10)) != NULL) {
+  size_t word_length = strlen(word);
+  while ((at = memmem(at, length - (size_t)(at - body), word, word_length)) != NULL) {
     verified++;
-    at += 10;
+    at += word_length;
   }
   return status == 200 && verified == expected_verified &&
          memmem(body, length, line->needle, line->needle_length) != NULL &&
@@ -218,8 +220,8 @@ static void receive(struct connection *connection) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 10) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES\n");
+  if (count != 11) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD\n");
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -228,6 +230,7 @@ int main(int count, char **arguments) {
   wanted = strtoul(arguments[3], NULL, 10);
   skip = strtoul(arguments[4], NULL, 10);
   expected_verified = atoi(arguments[6]);
+  snprintf(word, sizeof word, "\"%s\"", arguments[10]);
   const char *text = map(arguments[7], &size);
   if (size >= HEAD_BYTES) return 2;
   memcpy(head, text, size);

@@ -8,6 +8,8 @@
 import { createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+import { claimTypes, judge } from "./claims.mjs";
+
 const settings = JSON.parse(readFileSync(process.env.BENCHMARK_SETTINGS, "utf8"));
 
 export const port = Number(process.env.BENCHMARK_PORT);
@@ -52,8 +54,10 @@ export const typeDefs = /* GraphQL */ `
   type Query {
     holder(idNumber: String!): Holder
     holders(idNumbers: [String!]!): [Holder!]!
+    verifyClaims(claims: [StatedCertificateInput!]!): CheckedClaims!
   }
   ${types}
+  ${claimTypes}
 `;
 
 /** An agency's field in a federated graph. */
@@ -247,8 +251,14 @@ export const inOrderOfTheAnnex = (one, other) =>
   compare(one.issuedOn ?? "", other.issuedOn ?? "") ||
   compare(one.number, other.number);
 
-/** Return what one agency's entry about a person amounts to. */
+/** Return what one agency's entry about a person amounts to, as a holder's answer has it. */
 export function read(entry, agency, idNumber, now, today) {
+  const { certificates, outcome } = examine(entry, agency, idNumber, now);
+  return { certificates: certificates.map((certificate) => shown(certificate, today)), outcome };
+}
+
+/** Return the certificates of an entry that may be believed, and how the agency answered. */
+function examine(entry, agency, idNumber, now) {
   const certificates = [];
   let isRefused = false;
   let held = 0;
@@ -257,7 +267,7 @@ export function read(entry, agency, idNumber, now, today) {
       try {
         const certificate = decode(believe(token, agency, now), idNumber);
         held = Math.max(held, certificate.content.held ?? 0);
-        certificates.push(shown(certificate, today));
+        certificates.push(certificate);
       } catch (error) {
         if (!(error instanceof Refusal || error instanceof SyntaxError)) throw error;
         isRefused = true;
@@ -312,6 +322,40 @@ export function mergeAnswers(idNumbers, found, { now, today }, asked = agencies)
   });
 }
 
+/** Return what each claim comes to; an agency is asked about those whose items it collects. */
+async function verifyClaims(post, claims) {
+  const { now, today } = moment();
+  const rows = claims.map(({ item }) => items.get(item));
+  const concerned = agencies.map((agency) => {
+    const isConcerned = (_, place) => rows[place]?.collectionBody === agency.collectionBody;
+    return new Set(claims.filter(isConcerned).map(({ idNumber }) => idNumber));
+  });
+  const found = await Promise.all(
+    agencies.map((agency, place) =>
+      concerned[place].size ? askAgency(post, agency, [...concerned[place]]) : new Map(),
+    ),
+  );
+  const examined = agencies.map((agency, place) => {
+    const people = new Map();
+    for (const idNumber of concerned[place]) {
+      const entry = found[place]?.get(idNumber);
+      const unreachable = { certificates: [], outcome: "UNREACHABLE" };
+      people.set(idNumber, found[place] ? examine(entry, agency, idNumber, now) : unreachable);
+    }
+    return people;
+  });
+  const nodes = claims.map((claim, which) => {
+    let answer;
+    const sources = agencies.map((agency, place) => {
+      const said = examined[place].get(claim.idNumber);
+      if (rows[which]?.collectionBody === agency.collectionBody) answer = said;
+      return { agency: agency.id, outcome: said?.outcome ?? "SKIPPED" };
+    });
+    return { ...judge(claim, rows[which], answer, today), sources };
+  });
+  return { nodes };
+}
+
 /** Eligibility is computed if it is asked for. */
 export const Certificate = {
   eligibility: ({ certificate, today }) => evaluate(certificate, today),
@@ -328,6 +372,7 @@ export function resolvers(post) {
     Query: {
       holder: async (_, { idNumber }) => (await check([idNumber]))[0],
       holders: (_, { idNumbers }) => check(idNumbers),
+      verifyClaims: (_, { claims }) => verifyClaims(post, claims),
     },
     Certificate,
   };

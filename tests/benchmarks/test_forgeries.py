@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
-from benchmarks.answers import Answers, require_honest, require_same
+from benchmarks.answers import (
+    Answers,
+    require_honest,
+    require_right_claims,
+    require_same,
+)
+from benchmarks.claims import compared_claims
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus, Forgery, Sizes, mint
 from benchmarks.processes import BenchmarkError
 from benchmarks.questions import Dialect
@@ -173,3 +179,29 @@ def test_a_router_has_no_order_across_agencies() -> None:
     answers = {"honest 0": backwards(REFERENCE["honest 0"])}
 
     require_same(ROUTER, answers, REFERENCE)
+
+
+def checks(corpus: Corpus) -> list[dict[str, Any]]:
+    """Return what claims have to come to."""
+    return [{"outcome": outcome} for _, outcome in compared_claims(corpus)]
+
+
+def test_claims_that_come_to_what_they_were_made_for_are_right(corpus: Corpus) -> None:
+    require_right_claims({"claims": checks(corpus)}, corpus)
+
+
+def test_claims_are_right_wrong_missing_and_about_forged_records(
+    corpus: Corpus,
+) -> None:
+    outcomes = {outcome for _, outcome in compared_claims(corpus)}
+
+    assert outcomes == {"MATCH", "MISMATCH", "NOT_FOUND", "UNKNOWN"}
+
+
+def test_a_claim_about_a_forged_record_is_not_to_match(corpus: Corpus) -> None:
+    claims = checks(corpus)
+    forged = claims.index({"outcome": "UNKNOWN"})
+    claims[forged] = {"outcome": "MATCH"}
+
+    with pytest.raises(BenchmarkError, match="claims"):
+        require_right_claims({"claims": claims}, corpus)

@@ -8,7 +8,15 @@ import pytest
 
 from benchmarks import page, results
 from benchmarks.cli import Places
-from benchmarks.profiling import PARTS, REST, function_of, part_of, thread_of
+from benchmarks.profiling import (
+    LOOP,
+    OUTSIDE,
+    PARTS,
+    REST,
+    function_of,
+    part_of,
+    thread_of,
+)
 from benchmarks.questions import HOLDER_CHECK, TRUSTED
 from benchmarks.targets import LIMITS, TARGETS
 from tests.architecture.documents import ROOT
@@ -135,6 +143,23 @@ def test_a_frame_is_shortened_to_its_function_and_file() -> None:
     assert function_of("check (/x/signing/algorithms.py:9)") == (
         "signing/algorithms.py check"
     )
+
+
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        pytest.param(
+            "MPServer._spawn_asgi_lifespan_worker (/x/granian/server/mp.py:249)",
+            LOOP,
+            id="what runs a worker",
+        ),
+        pytest.param("thread (5850): MainThread", OUTSIDE, id="no frame"),
+    ],
+)
+def test_a_frame_that_only_waits_is_called_what_it_waits_for(
+    frame: str, told: str
+) -> None:
+    assert function_of(frame) == told
 
 
 def test_a_stack_tells_its_thread() -> None:

@@ -57,6 +57,11 @@ def test_a_target_is_met_up_to_its_bound(ours: float, standing: Standing) -> Non
     assert HALF.standing(cold([ours], [100])) is standing
 
 
+def test_a_target_that_is_missed_says_by_how_much() -> None:
+    assert HALF.told(cold([101], [100])) == "not met, by 1%"
+    assert HALF.told(cold([100], [100])) == "met"
+
+
 def test_without_a_peer_nothing_is_said() -> None:
     assert HALF.standing(cold([100], [])) is Standing.NOT_MEASURED
 
