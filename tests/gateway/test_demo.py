@@ -54,8 +54,13 @@ def _read_until_ready(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def running_demo(folder: Path, *before: str) -> Iterator[RunningDemo]:
-    """Run the demo, ``before`` it what starts it, and wait until it is ready."""
+def running_demo(
+    folder: Path, before: tuple[str, ...] = ("env", "--default-signal=HUP")
+) -> Iterator[RunningDemo]:
+    """Run the demo, ``before`` it what starts it, and wait until it is ready.
+
+    However these tests were started, a terminal that closes tells the demo so.
+    """
     port, agency_port = free_port("127.0.0.1"), _three_free_ports()
     with subprocess.Popen(
         [
@@ -134,7 +139,7 @@ def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> N
 
 
 def test_under_nohup_a_terminal_that_closes_means_nothing(tmp_path: Path) -> None:
-    with running_demo(tmp_path, "env", "--ignore-signal=HUP") as demo:
+    with running_demo(tmp_path, ("env", "--ignore-signal=HUP")) as demo:
         demo.process.send_signal(signal.SIGHUP)
         time.sleep(0.3)
 
