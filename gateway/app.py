@@ -26,7 +26,6 @@ from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.settings import Mode, Settings
-from gateway.store.store import open_store
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.event_stream import EventStreams
 from gateway.subscriptions.leaving import leaving_in_peace
@@ -35,6 +34,7 @@ from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services, utc_now
 from resolvers.context import Services
 from resolvers.schema import schema
+from store.store import open_store
 
 GRAPHQL = "/graphql"
 

@@ -35,14 +35,6 @@ from gateway.privacy.wiring import PrivacyObserver, open_oversight
 from gateway.settings import Settings, read_certificate_id_key
 from gateway.states.events import AnsweredStates
 from gateway.states.live import LiveStates, StatesObserver, kept_states
-from gateway.store.changes import Bell, told_of_changes
-from gateway.store.collected import StoredRecords
-from gateway.store.events import StoredCertificateStates, StoredConnectorStates
-from gateway.store.ledger import StoredLedger
-from gateway.store.quality import StoredQuality
-from gateway.store.registrations import StoredRegistrations
-from gateway.store.states import StoredStates
-from gateway.store.store import Store
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
@@ -53,6 +45,14 @@ from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
 from resolvers.subscriptions.cursors import Cursors
 from resolvers.subscriptions.events import Feeds
+from store.collection.records import StoredRecords
+from store.ledger.ledger import StoredLedger
+from store.notifications import Bell, told_of_changes
+from store.quality.counts import StoredQuality
+from store.registration.registrations import StoredRegistrations
+from store.status.changes import StoredStates
+from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.store import Store
 
 CHECK_SHARE = 0.8
 """How much of a request's time a run of the conformance kit may take."""

@@ -20,9 +20,9 @@ from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
 from gateway.privacy.keys import read_pseudonyms
 from gateway.settings import Settings, load_settings, read_certificate_id_key
-from gateway.store.database import prepare_database
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue
+from store.database import prepare_database
 
 GC_OBJECTS = 50_000
 """How many more objects are to be alive before the collector looks for cycles."""

@@ -24,11 +24,11 @@ from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
 from gateway.settings import Settings
-from gateway.store.store import Store
-from gateway.store.used_tokens import StoredUsedTokens
 from resolvers.caller import Scope
 from resolvers.context import Services
 from signing.trust import TrustedKey
+from store.store import Store
+from store.used_tokens import StoredUsedTokens
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from connectors.collected import CollectedRecord
 from connectors.connector import Collected
 from connectors.errors import UnreachableError
-from gateway.store.collected import StoredRecords
-from gateway.store.database import DATABASE_ERRORS
 from policy.identity import Identity
 from signing.envelope import Envelope
+from store.collection.records import StoredRecords
+from store.database import DATABASE_ERRORS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from gateway.collection.lines import lines_of
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import End, LineResult, Position, Summary, ended
 from gateway.collection.spool import open_spool, spool, stated_digests
-from gateway.store.database import DATABASE_ERRORS
+from store.database import DATABASE_ERRORS
 
 BATCH = 500
 """How many lines one transaction keeps; who else writes waits so long."""

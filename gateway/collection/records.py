@@ -19,18 +19,18 @@ from connectors.quality import (
 )
 from gateway.collection.line import Line
 from gateway.collection.results import LineResult, Outcome
-from gateway.store.collected import (
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from policy.text import Text
+from resolvers.context import SHANGHAI
+from signing.envelope import Envelope
+from store.collection.records import (
     STREAM,
     Kept,
     KnownRecord,
     StatedRecord,
     StoredRecords,
 )
-from policy.certificate import CertificateRecord
-from policy.identity import Identity
-from policy.text import Text
-from resolvers.context import SHANGHAI
-from signing.envelope import Envelope
 
 BREATH = 50
 """After so many records somebody else gets the event loop."""

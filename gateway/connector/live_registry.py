@@ -31,11 +31,11 @@ from connectors.registry import Registry, open_agency
 from connectors.shadow import Difference, Shadow
 from connectors.unobserved import Unobserved
 from gateway.connector.expiry import ExpiryLog
-from gateway.keeping import change_or_time, kept_going
-from gateway.store.registrations import RegistryState, StoredRegistrations
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from signing.trust import TrustBundle, TrustedKey
+from store.background import change_or_time, kept_going
+from store.registration.registrations import RegistryState, StoredRegistrations
 
 POLL_SECONDS = 0.5
 """How often is looked whether something changed, where nobody tells."""

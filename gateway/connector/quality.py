@@ -31,11 +31,11 @@ from connectors.quality import (
 )
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.connector.options import Registration
-from gateway.keeping import kept_going
-from gateway.store.database import DATABASE_ERRORS
-from gateway.store.quality import StoredQuality, first_day_of
 from policy.identity import Identity
 from resolvers.context import SHANGHAI
+from store.background import kept_going
+from store.database import DATABASE_ERRORS
+from store.quality.counts import StoredQuality, first_day_of
 
 FLUSH_SECONDS = 2.0
 RATES_SECONDS = 60.0

@@ -12,12 +12,12 @@ from connectors.registry import load_manifests
 from gateway.connector.identity import caller_of
 from gateway.connector.wiring import open_office
 from gateway.settings import Settings, load_settings
-from gateway.store.database import open_database
-from gateway.store.registrations import StoredRegistrations
 from gateway.trust import load_trust_bundle
 from gateway.wiring import utc_now
 from policy.catalogue import load_catalogue
 from resolvers.registration.inputs import actor_of
+from store.database import open_database
+from store.registration.registrations import StoredRegistrations
 
 
 @asynccontextmanager

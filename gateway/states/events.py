@@ -8,12 +8,12 @@ who tells lets the other look first.
 from collections.abc import Sequence
 
 from gateway.states.live import LiveStates
-from gateway.store.database import DATABASE_ERRORS
-from gateway.store.events import StoredCertificateStates
 from resolvers.subscriptions.events import (
     CertificateStateEvent,
     EventsUnavailableError,
 )
+from store.database import DATABASE_ERRORS
+from store.status.events import StoredCertificateStates
 
 
 class AnsweredStates:

@@ -21,15 +21,15 @@ from gateway.collection.line import Line
 from gateway.collection.records import ROLLBACK
 from gateway.collection.records import WORDS as RECORD_WORDS
 from gateway.collection.results import LineResult, Outcome
-from gateway.store.collected import STREAM as RECORDS
-from gateway.store.collection_tables import collected_records, collection_streams
-from gateway.store.sequences import Place, Sequences
-from gateway.store.states import NewChange, StoredStates
-from gateway.store.writer import Writer
 from policy.text import Text
 from resolvers.certificate_ids import CertificateIds
 from resolvers.pseudonyms import Pseudonyms
 from signing.envelope import Envelope
+from store.collection.records import STREAM as RECORDS
+from store.collection.sequences import Place, Sequences
+from store.collection.tables import collected_records, collection_streams
+from store.status.changes import NewChange, StoredStates
+from store.writer import Writer
 
 STREAM = "states"
 VERIFIED_AT_ONCE = 20

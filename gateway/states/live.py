@@ -14,13 +14,13 @@ from typing import Protocol
 
 from gateway.connector.live_registry import POLL_SECONDS
 from gateway.errors import StartError
-from gateway.keeping import change_or_time, kept_going
 from gateway.states.people import PeopleWithChanges
-from gateway.store.database import DATABASE_ERRORS
-from gateway.store.states import PAGE, StoredStates
 from policy.identity import Identity
 from resolvers.pseudonyms import Pseudonyms
 from resolvers.sent_changes import ChangesUnavailableError, Found, KeptChange
+from store.background import change_or_time, kept_going
+from store.database import DATABASE_ERRORS
+from store.status.changes import PAGE, StoredStates
 
 READ_SECONDS = 1.0
 """How long an answer waits for the changes of its people."""

@@ -13,12 +13,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-from gateway.keeping import change_or_time, kept_going
 from resolvers.subscriptions.events import (
     Event,
     EventsUnavailableError,
     UnknownPlaceError,
 )
+from store.background import change_or_time, kept_going
 
 POLL_SECONDS = 0.25
 """How often is looked for events while somebody follows, where nobody tells."""
@@ -32,7 +32,7 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 class EventStore(Protocol[E_co]):
-    """Reads the events of one kind; ``gateway.store.events`` does."""
+    """Reads the events of one kind; ``store.status.events`` does."""
 
     async def newest(self) -> int:
         """Return the number of the newest event; 0 if there is none."""

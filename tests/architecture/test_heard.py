@@ -54,7 +54,7 @@ MAY_START = {
     "tests/gateway/collection/test_states.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/test_verify.py": A_COMMAND,
-    "tests/gateway/store/test_killed.py": A_COMMAND,
+    "tests/store/registration/test_killed.py": A_COMMAND,
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,

@@ -51,7 +51,7 @@ class Publisher:
 
 
 class RememberedTokens:
-    """Used tokens in memory; ``tests/gateway/store/test_used_tokens.py`` holds it."""
+    """Used tokens in memory; ``tests/store/test_used_tokens.py`` holds it."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], float] = {}

@@ -16,8 +16,8 @@ from tests.gateway.connector.joining import (
     joining_gateway,
     seconds_until,
 )
-from tests.gateway.store.office import make_key
 from tests.running import Agencies
+from tests.store.registration.office import make_key
 
 
 @pytest.fixture(name="steps")

@@ -19,8 +19,8 @@ from tests.gateway.connector.joining import (
     joining_gateway,
     proof_of,
 )
-from tests.gateway.store.office import make_key
 from tests.running import Agencies
+from tests.store.registration.office import make_key
 
 
 @pytest.fixture(name="joining")

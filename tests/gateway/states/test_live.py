@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from gateway.states.live import LiveStates, kept_states
-from gateway.store.database import open_database
-from gateway.store.states import StoredStates
-from gateway.store.store import Store, open_store
 from policy.identity import Identity, IdType
 from resolvers.pseudonyms import Pseudonyms
 from resolvers.sent_changes import ChangesUnavailableError
-from tests.gateway.store.test_states import CHANGE, added
+from store.database import open_database
+from store.status.changes import StoredStates
+from store.store import Store, open_store
 from tests.running import eventually
+from tests.store.status.test_changes import CHANGE, added
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 PSEUDONYMS = Pseudonyms([NEW_KEY, OLD_KEY])

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gateway.store.store import open_store
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
+from store.store import open_store
 from tests.gateway.callers.minting import AUDIENCE
 from tests.gateway.callers.test_over_http import assertion
 from tests.gateway.connector.joining import (

@@ -13,11 +13,11 @@ import pytest
 from gateway.demo import write_configuration
 from gateway.metrics import Metrics
 from gateway.settings import Settings, load_settings
-from gateway.store.store import open_store
 from gateway.wiring import open_services, utc_now
 from resolvers.caller import Caller, LookUp, Purpose, Scope
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
+from store.store import open_store
 from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.running import Agencies
 
