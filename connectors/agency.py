@@ -19,21 +19,21 @@ from connectors.answer import (
     RefusedRecord,
     SourceOutcome,
 )
-from connectors.answer_faults import fault_of, faults_of_the_list, refused_reason
-from connectors.changes import SentChange, read_change
-from connectors.collected import instead_of
-from connectors.collecting import RECORDS
+from connectors.collection.connector import instead_of
+from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
-from connectors.decode import Decoder, Reading, refused
+from connectors.decoding.decode import Decoder, Reading, refused
+from connectors.decoding.faults import fault_of, faults_of_the_list, refused_reason
+from connectors.decoding.record_cache import Readings
+from connectors.decoding.record_fields import RecordError
 from connectors.errors import UnreachableError
-from connectors.guard import Guard, Observer
-from connectors.health import Health
-from connectors.listed_states import ListedStates
+from connectors.guard.guard import Guard, Observer
+from connectors.guard.health import Health
 from connectors.manifest import Manifest
 from connectors.not_asked import frozen, skipped, suspended
-from connectors.readings import Readings
-from connectors.record_fields import RecordError
 from connectors.shadow import Shadow
+from connectors.status.changes import SentChange, read_change
+from connectors.status.listed_states import ListedStates
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation

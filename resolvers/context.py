@@ -5,49 +5,34 @@ request: one clock reading, one deadline and one batch an agency.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from bureau.answer_loader import AnswerLoader
+from bureau.caller import Caller, LookUp
+from bureau.certificate_ids import CertificateIds
+from bureau.events.cursors import Cursors
+from bureau.events.events import Feeds
+from bureau.ledger.book import LedgerBook
+from bureau.look_ups.admission import Admission
+from bureau.look_ups.oversight import Oversight
+from bureau.privacy.masks import Veil, veil_of
+from bureau.quality import QualityStore
+from bureau.status import ChangesLoader, SentChanges
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
-from connectors.quality import Measure, Sums
 from connectors.registration.office import RegistrationOffice
+from policy.calendar import SHANGHAI
 from policy.catalogue import Body, Catalogue
 from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments
-from resolvers.admission import Admission
-from resolvers.caller import Caller, LookUp
-from resolvers.certificate_ids import CertificateIds
 from resolvers.errors import RequestError
-from resolvers.ledger.book import LedgerBook
-from resolvers.loaders import AnswerLoader
-from resolvers.oversight import Oversight
-from resolvers.plans.kept import Renderings
-from resolvers.privacy import Veil, veil_of
-from resolvers.sent_changes import ChangesLoader, SentChanges
-from resolvers.subscriptions.cursors import Cursors
-from resolvers.subscriptions.events import Feeds
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The notice counts days as Shanghai does."""
-
-
-class QualityStore(Protocol):
-    """What is counted of agencies' data."""
-
-    async def sums(self, agency: str, since: date) -> Sums:
-        """Return what was counted of ``agency`` from ``since`` on."""
-
-    def collected(self, agency: str, sums: Counter[Measure]) -> None:
-        """Take in what was counted of records that ``agency`` sent."""
+from resolvers.fragment_cache.renderings import Renderings
 
 
 @dataclass(frozen=True, slots=True)

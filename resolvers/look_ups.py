@@ -13,17 +13,18 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
+from bureau.caller import PURPOSE_NAMES, LookUp, Purpose
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
+from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.oversight import Alert
+from bureau.privacy.masks import has_identity_number, without_identity_numbers
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
-from connectors.health import CONCLUSIVE
+from connectors.guard.health import CONCLUSIVE
+from policy.calendar import SHANGHAI
 from policy.identity import Identity
-from resolvers.audit import AuditEvent, AuditRecord, AuditUnavailableError
-from resolvers.caller import PURPOSE_NAMES, LookUp, Purpose
-from resolvers.context import SHANGHAI, RequestContext
+from resolvers.context import RequestContext
 from resolvers.errors import RequestError
-from resolvers.oversight import Alert
-from resolvers.people_budget import OverBudgetError
-from resolvers.privacy import has_identity_number, without_identity_numbers
 
 PURPOSE_HEADER = "X-Purpose"
 CASE_NUMBER_HEADER = "X-Case-Number"

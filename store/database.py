@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.errors import StartError
+from store.errors import UnusableDatabaseError
 from store.postgresql import postgresql_engine, wait_for_turn
 from store.sqlite import make_file, sqlite_engine
 
@@ -46,7 +46,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url`` and bring it to the newest step.
 
     Raises:
-        StartError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
     """
     address = read_database_url(url)
     engine = _engine(address)
@@ -56,7 +56,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
                 await connection.run_sync(_migrate)
         except DATABASE_ERRORS as error:
             cause = getattr(error, "orig", None) or error
-            raise StartError(f"database {shown(address)}: {cause}") from None
+            raise UnusableDatabaseError(f"database {shown(address)}: {cause}") from None
         yield engine
     finally:
         await engine.dispose()
@@ -66,7 +66,7 @@ async def prepare_database(url: str) -> None:
     """Bring the database at ``url`` to the newest step, and close it again.
 
     Raises:
-        StartError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
     """
     async with open_database(url):
         pass
@@ -76,13 +76,13 @@ def read_database_url(url: str) -> URL:
     """Return ``url`` taken apart.
 
     Raises:
-        StartError: it is none.
+        UnusableDatabaseError: it is none.
     """
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
         # Not repeated: a password may be in it.
-        raise StartError("database_url is no database's address") from None
+        raise UnusableDatabaseError("database_url is no database's address") from None
 
 
 def shown(url: URL) -> str:
@@ -122,7 +122,7 @@ def _migrate(connection: Connection) -> None:
     if found == NEWEST:
         return
     if found is not None and found > NEWEST:
-        raise StartError(
+        raise UnusableDatabaseError(
             f"the database is at step {found}, this gateway knows {NEWEST}; "
             "run the newer gateway, or another database_url"
         )

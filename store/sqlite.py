@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from gateway.errors import StartError
+from store.errors import UnusableDatabaseError
 
 BUSY_SECONDS = 5
 BUSY_PAUSE_SECONDS = 0.02
@@ -31,7 +31,7 @@ def make_file(path: Path) -> None:
     """Make an empty database at ``path`` that nobody else may read, if none is there.
 
     Raises:
-        StartError: it cannot be made, or is no database.
+        UnusableDatabaseError: it cannot be made, or is no database.
     """
     _make(path)
     _keep_a_write_ahead_log(path)
@@ -63,7 +63,7 @@ def _make(path: Path) -> None:
         # SQLite's other files take over the rights of this one.
         path.touch(mode=0o600)
     except OSError as error:
-        raise StartError(f"database_url: {path}: {error.strerror}") from None
+        raise UnusableDatabaseError(f"database_url: {path}: {error.strerror}") from None
 
 
 def _keep_a_write_ahead_log(path: Path) -> None:
@@ -79,7 +79,7 @@ def _keep_a_write_ahead_log(path: Path) -> None:
         except sqlite3.Error as error:
             busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             if not busy or monotonic() > deadline:
-                raise StartError(f"database {path}: {error}") from None
+                raise UnusableDatabaseError(f"database {path}: {error}") from None
             sleep(BUSY_PAUSE_SECONDS)
         else:
             return

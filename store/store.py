@@ -24,7 +24,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
     """Open the database at ``url`` and bring it to the newest step.
 
     Raises:
-        StartError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
     """
     async with open_database(url) as engine, open_writer(engine) as writer:
         yield Store(engine, writer)

@@ -9,13 +9,21 @@ makes it new. What has expired is removed on the way; it is refused for its time
 import hashlib
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Column, Connection, Index, String, Table, delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from gateway.callers.refusal import AuthenticationError, Reason
+from connectors.errors import StoreUnavailableError
+from store.columns import Moment, metadata
 from store.database import DATABASE_ERRORS
-from store.registration.tables import used_tokens
 from store.writer import Writer
+
+used_tokens = Table(
+    "used_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("used_tokens_by_time", "until"),
+)
 
 
 class StoredUsedTokens:
@@ -24,7 +32,7 @@ class StoredUsedTokens:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    async def use(self, issuer: str, token_id: str, until: float, now: float) -> None:
+    async def use(self, issuer: str, token_id: str, until: float, now: float) -> bool:
         """See ``UsedTokens``."""
         row = {"token": _digest(issuer, token_id), "until": _moment(until)}
 
@@ -36,9 +44,10 @@ class StoredUsedTokens:
         try:
             await self._writer.write(work)
         except IntegrityError:
-            raise AuthenticationError(Reason.REPLAYED) from None
-        except DATABASE_ERRORS:
-            raise AuthenticationError(Reason.REPLAYS_UNKNOWN) from None
+            return False
+        except DATABASE_ERRORS as error:
+            raise StoreUnavailableError(type(error).__name__) from error
+        return True
 
 
 def _digest(issuer: str, token_id: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import Ports, open_agencies, read_people
+from gateway.demo.demo import Ports, open_agencies, read_people
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import Agencies

@@ -14,13 +14,6 @@ from connectors.registration.keys import RegisteredKey
 from connectors.registration.sanctions import Sanction, SanctionProposal
 
 
-class StoreUnavailableError(Exception):
-    """The database did not do what was asked; nothing was changed, or it is not known.
-
-    Reading what is kept says which.
-    """
-
-
 class Reading(Protocol):
     """What can be read of registrations."""
 

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import msgspec
 import orjson
 
+from bureau.caller import LookUp
 from gateway.batch.claims import Claim
 from gateway.batch.query import QUERY
 from gateway.errors import StartError
 from policy.stated import ClaimOutcome, FieldOutcome, StatedField
-from resolvers.caller import LookUp
-from resolvers.claim_choices import ClaimProblem
+from resolvers.claims.enums import ClaimProblem
 
 LANGUAGES = {"zh": "ZH", "en": "EN"}
 PATIENCE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bureau.caller import Purpose
 from gateway.batch.encodings import Encoding
 from gateway.errors import StartError
-from resolvers.caller import Purpose
 
 TOKEN_VARIABLE = "CHECK_TOKEN"  # noqa: S105 - the name of one
 """Not GATEWAY_TOKEN: those are the gateway's own options."""
@@ -61,7 +61,7 @@ def check(  # noqa: PLR0913 - one argument an option
     from gateway.batch.asking import Gateway, address_of  # noqa: PLC0415 - start-up
     from gateway.batch.run import Work, check_claims  # noqa: PLC0415 - start-up
     from gateway.batch.screen import show_summary, showing_progress  # noqa: PLC0415
-    from resolvers.context import SHANGHAI  # noqa: PLC0415 - start-up
+    from policy.calendar import SHANGHAI  # noqa: PLC0415
     from resolvers.errors import RequestError  # noqa: PLC0415 - start-up
     from resolvers.look_ups import read_look_up  # noqa: PLC0415 - start-up
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from connectors.collected import CollectedRecord
+from connectors.collection.connector import CollectedRecord
 from connectors.connector import Collected
 from connectors.errors import UnreachableError
 from policy.identity import Identity
@@ -14,7 +14,7 @@ from store.database import DATABASE_ERRORS
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnswers:
-    """Implements ``connectors.collected.CollectedRecords``."""
+    """Implements ``connectors.collection.connector.CollectedRecords``."""
 
     store: StoredRecords
     people_of: Callable[[Identity], Sequence[str]]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bureau.collection import Outcome
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
-from connectors.collecting import BelievedRecord, judge_record
+from connectors.collection.judge import BelievedRecord, judge_record
 from connectors.live import Snapshot
 from connectors.quality import (
     NEEDED,
@@ -18,11 +19,11 @@ from connectors.quality import (
     timeliness,
 )
 from gateway.collection.line import Line
-from gateway.collection.results import LineResult, Outcome
+from gateway.collection.results import LineResult
+from policy.calendar import SHANGHAI
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 from policy.text import Text
-from resolvers.context import SHANGHAI
 from signing.envelope import Envelope
 from store.collection.records import (
     STREAM,

@@ -20,7 +20,8 @@ from typing import Any
 
 import zstandard
 
-from gateway.collection.results import End, Outcome
+from bureau.collection import Outcome
+from gateway.collection.results import End
 from gateway.collection.sent_lines import SentLine
 from gateway.collection.sign import signed_headers
 from gateway.errors import StartError

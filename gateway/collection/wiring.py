@@ -2,8 +2,8 @@
 
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
-from gateway.settings import Settings
-from gateway.states.handler import StatesHandler
+from gateway.collection.states import StatesHandler
+from gateway.settings.settings import Settings
 from resolvers.context import Services
 from store.collection.records import StoredRecords
 from store.ledger.recoveries import follow_change

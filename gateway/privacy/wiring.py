@@ -10,13 +10,13 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bureau.look_ups.budget import PeopleBudget
+from bureau.look_ups.oversight import LookUpObserver, Oversight
+from bureau.look_ups.unknown_people import UnknownPeopleWatch
 from gateway.privacy.keys import read_pseudonyms
-from gateway.privacy.options import Privacy
-from gateway.settings import Settings
-from resolvers.context import SHANGHAI
-from resolvers.oversight import LookUpObserver, Oversight
-from resolvers.people_budget import PeopleBudget
-from resolvers.unknown_people import UnknownPeopleWatch
+from gateway.settings.privacy import Privacy
+from gateway.settings.settings import Settings
+from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
 from store.background import kept_going

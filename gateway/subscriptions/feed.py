@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-from resolvers.subscriptions.events import (
+from bureau.events.events import (
     Event,
     EventsUnavailableError,
     UnknownPlaceError,
@@ -45,7 +45,7 @@ class EventStore(Protocol[E_co]):
 
 
 class StoredFeed(Generic[E]):
-    """Implements ``resolvers.subscriptions.events.Feed``."""
+    """Implements ``bureau.events.events.Feed``."""
 
     def __init__(self, store: EventStore[E]) -> None:
         self._store = store

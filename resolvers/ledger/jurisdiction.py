@@ -6,11 +6,11 @@ likewise, once two people have approved that: a draft may name any row. Everybod
 is the bureau by its scopes, or sees nothing.
 """
 
+from bureau.ledger.book import Authorities
+from bureau.scopes import BUREAU
 from connectors.registration.lifecycle import IN_FORCE
 from connectors.registration.rules import AGENCY
 from resolvers.context import RequestContext
-from resolvers.ledger.book import Authorities
-from resolvers.ledger.scopes import BUREAU
 from resolvers.registration.inputs import actor_of
 
 NOBODYS: frozenset[str] = frozenset()

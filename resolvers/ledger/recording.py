@@ -8,6 +8,14 @@ undetermined is neither: it is recorded if the bureau says that it ruled on it.
 
 from collections.abc import Sequence
 
+from bureau.ledger.entries import (
+    Decision,
+    DecisionError,
+    DecisionOutcome,
+    DecisionRefusal,
+    StatedDecision,
+    require_well_formed,
+)
 from connectors.answer import AttestedCertificate, SourceOutcome
 from policy.case import Case, ClaimCase
 from policy.claim_clauses import not_paid_before, share_for_category
@@ -18,17 +26,10 @@ from policy.finding import Finding, FindingOutcome
 from policy.payments import Payments
 from policy.row import row_of
 from policy.text import Text
-from resolvers.certificate import AgencyUnavailable, UnknownCertificate, find_attested
+from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
-from resolvers.ledger.entries import (
-    Decision,
-    DecisionError,
-    DecisionOutcome,
-    DecisionRefusal,
-    StatedDecision,
-    require_well_formed,
-)
 from resolvers.ledger.jurisdiction import authority_of
+from resolvers.sources import source_of
 
 IN_FORCE, ONCE, SHARE = "219-3b", "17-once", "17-share"
 _NO_CERTIFICATE = Text(
@@ -74,10 +75,10 @@ async def recorded(
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
     found = await find_attested(context, stated.certificate)
-    if isinstance(found, UnknownCertificate):
+    if found is None:
         raise NotVerifiedError(_NO_CERTIFICATE)
-    if isinstance(found, AgencyUnavailable):
-        source = found.source
+    if isinstance(found, Unanswered):
+        source = source_of(found.agency, found.answer, context.now)
         raise NotVerifiedError(source.said or _NO_ANSWER, source.outcome)
     if stated.outcome is DecisionOutcome.PAID:
         _require_in_force(context, found, stated)

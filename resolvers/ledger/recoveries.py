@@ -6,13 +6,13 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
+from bureau.ledger.book import RecoverySelection
+from bureau.scopes import SEE_RECOVERIES
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.connection import PageInfo
 from resolvers.context import Info, RequestContext
 from resolvers.errors import RequestError, store_unavailable
-from resolvers.ledger.book import RecoverySelection
-from resolvers.ledger.choices import RecoveryCause, RecoveryState
+from resolvers.ledger.enums import RecoveryCause, RecoveryState
 from resolvers.ledger.jurisdiction import jurisdiction_of
 from resolvers.ledger.recoveries_shown import (
     Recovery,
@@ -20,7 +20,7 @@ from resolvers.ledger.recoveries_shown import (
     recoveries_shown,
     totals_shown,
 )
-from resolvers.ledger.scopes import SEE_RECOVERIES
+from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
 FIRST = 50

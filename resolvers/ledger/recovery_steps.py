@@ -7,14 +7,8 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
-from policy.recovery import Objection, RecoveryError, RecoveryStep
-from policy.text import Text
-from resolvers.bilingual import InLanguage, Language, both, described_enum, said
-from resolvers.certificate_ids import UnknownIdError
-from resolvers.context import Info, RequestContext
-from resolvers.errors import store_unavailable
-from resolvers.ledger.book import (
+from bureau.certificate_ids import UnknownIdError
+from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
     Proof,
@@ -22,12 +16,18 @@ from resolvers.ledger.book import (
     StepStated,
     UnknownRecoveryError,
 )
-from resolvers.ledger.choices import OBJECTIONS
-from resolvers.ledger.entries import is_text
+from bureau.ledger.entries import is_text
+from bureau.scopes import RECOVER
+from connectors.errors import StoreUnavailableError
+from policy.recovery import Objection, RecoveryError, RecoveryStep
+from policy.text import Text
+from resolvers.bilingual import InLanguage, Language, both, described_enum, said
+from resolvers.context import Info, RequestContext
+from resolvers.errors import store_unavailable
+from resolvers.ledger.enums import OBJECTIONS
 from resolvers.ledger.jurisdiction import authorities_of_agency, jurisdiction_of
 from resolvers.ledger.recoveries import CURSOR
 from resolvers.ledger.recoveries_shown import Recovery, recoveries_shown
-from resolvers.ledger.scopes import STEP
 
 MAX_REASON = 500
 MAX_EVIDENCE = 500
@@ -98,7 +98,7 @@ described_enum(
 
 
 @strawberry.federation.type(
-    requires_scopes=STEP,
+    requires_scopes=RECOVER,
     description=both("步骤未予办理，未作任何变更", "No step was taken"),
 )
 class RecoveryRefused:
@@ -118,7 +118,7 @@ class RecoveryRefused:
 
 
 @strawberry.federation.type(
-    requires_scopes=STEP,
+    requires_scopes=RECOVER,
     description=both(
         "已查实：该证书的记录不真实，此后不再据以支付",
         "Proved: the certificate's record was false; it is paid for no more",
@@ -181,7 +181,7 @@ class RecoverySteps:
     """What the authority and the bureau do."""
 
     @strawberry.federation.field(
-        requires_scopes=STEP,
+        requires_scopes=RECOVER,
         description=both("办理一笔追回", "Take a step of a recovery"),
     )
     async def take_recovery_step(
@@ -200,7 +200,7 @@ class RecoverySteps:
             raise store_unavailable() from None
 
     @strawberry.federation.field(
-        requires_scopes=STEP,
+        requires_scopes=RECOVER,
         description=both(
             "查实某证书的记录不真实：对据此支付的每笔补贴立案追回",
             "Prove a certificate's record false: a recovery is opened for each payment "

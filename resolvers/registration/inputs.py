@@ -5,12 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.caller import Caller, Scope
 from connectors.registration import submission as stated
 from connectors.registration.keys import StatedKey
 from connectors.registration.rules import Actor, StepRequest
 from resolvers.bilingual import both
-from resolvers.caller import Caller, Scope
-from resolvers.registration.choices import Algorithm
+from resolvers.registration.enums import Algorithm
 
 
 @strawberry.input(description=both("联系方式", "Whom to call: rather an office"))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.scopes import STEPS
 from connectors.registration.connector import Connector as KeptConnector
 from resolvers.bilingual import both
 from resolvers.context import Info
@@ -18,7 +19,6 @@ from resolvers.registration.inputs import (
     actor_of,
 )
 from resolvers.registration.refused import RegistrationRefused, answered
-from resolvers.registration.scopes import STEPS
 from resolvers.registration.shown import (
     Connector,
     KeyChallenge,

@@ -22,13 +22,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select
 
-from resolvers.audit import (
+from bureau.look_ups.audit import (
     AuditEvent,
     AuditRecord,
     AuditSelection,
     AuditUnavailableError,
 )
-from resolvers.people_budget import OverBudgetError, PeopleBudget
+from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from store.audit.people import (
     Draft,
     LoggedPeople,
@@ -37,9 +37,9 @@ from store.audit.people import (
     newest,
 )
 from store.audit.rows import conditions_of, record_of, row_of
+from store.audit.tables import audit_records
 from store.database import DATABASE_ERRORS, refuses_the_row
 from store.prepared import PreparedInsert
-from store.registration.tables import audit_records
 from store.sqlite import READS
 from store.store import Store
 
@@ -70,7 +70,7 @@ class AuditObserver(Protocol):
 
 
 class StoredAuditLog:
-    """Implements ``resolvers.audit.AuditLog``."""
+    """Implements ``bureau.look_ups.audit.AuditLog``."""
 
     def __init__(
         self,

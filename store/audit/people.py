@@ -17,10 +17,10 @@ from datetime import date, datetime, time
 
 from sqlalchemy import Connection, select
 
-from resolvers.audit import AuditEvent, AuditRecord
-from resolvers.context import SHANGHAI
+from bureau.look_ups.audit import AuditEvent, AuditRecord
+from policy.calendar import SHANGHAI
+from store.audit.tables import audit_records
 from store.prepared import first_value
-from store.registration.tables import audit_records
 
 COUNTED = frozenset({AuditEvent.LOOKED_UP, AuditEvent.ABANDONED})
 """The events by which a person counts as looked up."""

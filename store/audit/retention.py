@@ -8,9 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from resolvers.audit import AuditEvent, AuditRecord
+from bureau.look_ups.audit import AuditEvent, AuditRecord
 from store.audit.rows import row_of
-from store.registration.tables import audit_records, seen_certificates, whole_lists
+from store.audit.tables import audit_records
+from store.quality.tables import seen_certificates, whole_lists
 
 RETENTION_CALLER = "gateway"
 """Who applies retention: no caller, the process itself."""

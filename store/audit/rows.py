@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row
 
+from bureau.caller import Purpose
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
 from connectors.answer import SourceOutcome
-from resolvers.audit import AuditEvent, AuditRecord, AuditSelection
-from resolvers.caller import Purpose
-from store.registration.tables import audit_records
+from store.audit.tables import audit_records
 
 
 def conditions_of(selection: AuditSelection) -> list[ColumnElement[bool]]:

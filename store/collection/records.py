@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from bureau.collection import Gap, Outcome, Position
 from connectors.quality import Alteration, Version, alteration
-from gateway.collection.results import Gap, Outcome, Position
-from resolvers.context import SHANGHAI
+from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences, position_of
 from store.collection.tables import collected_records
 from store.sqlite import READS

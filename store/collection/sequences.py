@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.collection.results import Gap, Position
+from bureau.collection import Gap, Position
 from store.collection.tables import collection_gaps, collection_streams
 
 SHOWN_GAPS = 100

@@ -10,6 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from bureau.ledger.book import OnceRule
+from bureau.ledger.entries import (
+    AlreadyPaidError,
+    Decision,
+    DecisionError,
+    DecisionOutcome,
+    DecisionRefusal,
+)
 from policy.case import Ruling
 from policy.certificate import CertificateState
 from policy.evidence import ClaimantCategory
@@ -18,14 +26,6 @@ from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import OPENING_STATES
 from policy.text import Text
-from resolvers.ledger.book import OnceRule
-from resolvers.ledger.entries import (
-    AlreadyPaidError,
-    Decision,
-    DecisionError,
-    DecisionOutcome,
-    DecisionRefusal,
-)
 from store.ledger.tables import decisions, false_records
 from store.status.tables import state_changes
 

@@ -1,13 +1,11 @@
-"""The ledger in the database: implements ``resolvers.ledger.book.LedgerBook``."""
+"""The ledger in the database: implements ``bureau.ledger.book.LedgerBook``."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from connectors.registration.store import StoreUnavailableError
-from policy.payments import Payments
-from resolvers.ledger.book import (
+from bureau.ledger.book import (
     Authorities,
     OnceRule,
     Proof,
@@ -17,8 +15,10 @@ from resolvers.ledger.book import (
     RecoverySums,
     StepStated,
 )
-from resolvers.ledger.entries import Decision
-from resolvers.ledger.sums import TotalsAsked, TotalsRow
+from bureau.ledger.entries import Decision
+from bureau.ledger.sums import TotalsAsked, TotalsRow
+from connectors.errors import StoreUnavailableError
+from policy.payments import Payments
 from store.database import DATABASE_ERRORS
 from store.ledger import decisions, recoveries, recovery_rows
 from store.ledger import totals as sums_of

@@ -15,6 +15,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from bureau.ledger.book import (
+    Authorities,
+    ChangedMeanwhileError,
+    Proof,
+    ProvedBeforeError,
+    Recovery,
+    RecoveryEvent,
+    StepStated,
+    UnknownRecoveryError,
+)
+from bureau.ledger.entries import DecisionOutcome
 from connectors.registration.rules import AGENCY
 from policy.certificate import STATE_NAMES, CertificateState
 from policy.recovery import (
@@ -25,17 +36,6 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
-from resolvers.ledger.book import (
-    Authorities,
-    ChangedMeanwhileError,
-    Proof,
-    ProvedBeforeError,
-    Recovery,
-    RecoveryEvent,
-    StepStated,
-    UnknownRecoveryError,
-)
-from resolvers.ledger.entries import DecisionOutcome
 from store.ledger.decisions import is_proved_false
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
 from store.ledger.tables import (

@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
 
-from policy.level import Level
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
-from resolvers.ledger.book import (
+from bureau.ledger.book import (
     Authorities,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
     RecoverySums,
 )
+from policy.level import Level
+from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
 from store.ledger.tables import decisions, recoveries, recovery_events
 
 ALL: Select[*tuple[Any, ...]] = select(

@@ -12,10 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, null, select
 
-from policy.recovery import OPENING_STATES, RecoveryStep
-from resolvers.context import SHANGHAI
-from resolvers.ledger.entries import DecisionOutcome
-from resolvers.ledger.sums import (
+from bureau.ledger.entries import DecisionOutcome
+from bureau.ledger.sums import (
     PLACE,
     Measures,
     Place,
@@ -23,6 +21,8 @@ from resolvers.ledger.sums import (
     TotalsBy,
     TotalsRow,
 )
+from policy.calendar import SHANGHAI
+from policy.recovery import OPENING_STATES, RecoveryStep
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
 from store.ledger.tables import decisions, recoveries, recovery_events

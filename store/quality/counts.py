@@ -6,7 +6,7 @@ count it once. A transaction has some hundred certificates, and runs beside the 
 statements are prepared once and given lists.
 """
 
-from collections import Counter
+from collections import Counter  # noqa: I001
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
+from connectors.errors import StoreUnavailableError
 from connectors.quality import (
     Measure,
     Sight,
@@ -23,9 +24,9 @@ from connectors.quality import (
     timeliness,
 )
 from connectors.registration.sanctions import SanctionProposal
-from connectors.registration.store import StoreUnavailableError
 from store.database import DATABASE_ERRORS, POSTGRESQL
-from store.registration import tables
+from store.quality import tables
+from store.registration.tables import sanction_proposals
 from store.registration.rows import row_of_proposal
 from store.sqlite import READS
 from store.store import Store
@@ -83,10 +84,10 @@ class StoredQuality:
         """
         row = {**row_of_proposal(proposal), "day": day}
         statement = (
-            self._insert(tables.sanction_proposals)
+            self._insert(sanction_proposals)
             .values(row)
             .on_conflict_do_nothing(index_elements=["connector", "cause", "day"])
-            .returning(tables.sanction_proposals.c.id)
+            .returning(sanction_proposals.c.id)
         )
         return await self._writer.write(
             lambda connection: connection.execute(statement).first() is not None

@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, insert, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from connectors.errors import StoreUnavailableError
 from connectors.registration.challenge import LASTS, Challenge
 from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
@@ -22,7 +23,7 @@ from connectors.registration.sanctions import (
     Sanction,
     SanctionProposal,
 )
-from connectors.registration.store import StoreUnavailableError, Work
+from connectors.registration.store import Work
 from store.database import DATABASE_ERRORS, POSTGRESQL
 from store.registration import tables
 from store.registration.rows import (

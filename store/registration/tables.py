@@ -1,6 +1,6 @@
-"""The tables, as statements use them; ``migrations`` makes and changes them.
+"""The tables of connectors, keys, challenges and sanctions, as statements use them.
 
-A test compares the two. What is collected, changed and paid has modules of its own.
+``migrations`` makes and changes them; a test compares the two, for all features.
 """
 
 from sqlalchemy import (
@@ -19,37 +19,6 @@ from sqlalchemy import (
 )
 
 from store.columns import NUMBER, Moment, metadata
-
-audit_records = Table(
-    "audit_records",
-    metadata,
-    Column("id", NUMBER, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("caller", String(200), nullable=False),
-    Column("request_id", String(64)),
-    Column("person", String(64)),
-    Column("purpose", String(32)),
-    Column("case_number", String(64)),
-    Column("operation", String(64)),
-    Column("document", String(64)),
-    Column("sources", JSON, nullable=False),
-    Column("certificates", Integer),
-    Column("kept_from", Moment),
-    Column("removed", Integer),
-    Index("audit_records_by_time", "at"),
-    Index("audit_records_by_person", "person"),
-    Index("audit_records_by_caller", "caller", "at"),
-    Index("audit_records_by_retention", "kept_from"),
-)
-
-used_tokens = Table(
-    "used_tokens",
-    metadata,
-    Column("token", String(64), primary_key=True),
-    Column("until", Moment, nullable=False),
-    Index("used_tokens_by_time", "until"),
-)
 
 connectors = Table(
     "connectors",
@@ -150,31 +119,6 @@ sanction_proposals = Table(
     Index("one_proposal_a_day", "connector", "cause", "day", unique=True),
 )
 
-quality_counts = Table(
-    "quality_counts",
-    metadata,
-    Column("agency", String(63), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("measure", String(32), primary_key=True),
-    Column("value", BigInteger, nullable=False),
-)
-
-seen_certificates = Table(
-    "seen_certificates",
-    metadata,
-    Column("agency", String(63), primary_key=True),
-    Column("mark", String(64), primary_key=True),
-    Column("facts", String(64), nullable=False),
-    Column("first_seen_on", Date, nullable=False),
-)
-
-whole_lists = Table(
-    "whole_lists",
-    metadata,
-    Column("agency", String(63), primary_key=True),
-    Column("person", String(64), primary_key=True),
-    Column("listed_on", Date, nullable=False),
-)
 
 change_sequence = Table(
     "change_sequence",

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bureau.status import KeptChange
 from policy.certificate import CertificateState, StateChange
-from resolvers.sent_changes import KeptChange
 from store.database import POSTGRESQL
 from store.registration.registrations import CHANNEL
 from store.registration.tables import change_sequence

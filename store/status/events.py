@@ -12,14 +12,14 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from connectors.registration.lifecycle import ConnectorState, Step
-from policy.certificate import CertificateState
-from resolvers.subscriptions.events import (
+from bureau.events.events import (
     CertificateStateEvent,
     ConnectorStateEvent,
     Event,
     EventsUnavailableError,
 )
+from connectors.registration.lifecycle import ConnectorState, Step
+from policy.certificate import CertificateState
 from store.database import DATABASE_ERRORS
 from store.registration.tables import connector_events, connectors
 from store.sqlite import READS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from connectors.decode import Decoder, Reading
+from connectors.decoding.decode import Decoder, Reading
 from connectors.manifest import read_manifest
 from gateway.cli import app
 from policy.catalogue import load_catalogue

@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from connectors.decode import Decoder, Reading
+from connectors.decoding.decode import Decoder, Reading
 from connectors.manifest import read_manifest
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState

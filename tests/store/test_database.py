@@ -13,10 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.errors import StartError
 from store.collection import tables as collection_tables
 from store.columns import metadata
 from store.database import NEWEST, open_database
+from store.errors import UnusableDatabaseError
 from store.ledger import tables as ledger_tables
 from store.registration import tables
 from store.status import tables as state_tables
@@ -123,7 +123,7 @@ async def test_on_postgresql_a_commit_waits_for_the_disk(
 async def test_a_postgresql_that_is_not_there_stops_the_start_and_tells_no_password(
     address: str,
 ) -> None:
-    with pytest.raises(StartError, match="database") as refused:
+    with pytest.raises(UnusableDatabaseError, match="database") as refused:
         async with open_database(address):
             pass
 
@@ -135,7 +135,9 @@ async def test_a_database_locked_for_good_stops_the_start(tmp_path: Path) -> Non
         connection.execute("CREATE TABLE held (it)")
         connection.execute("BEGIN EXCLUSIVE")
 
-        with pytest.raises(StartError, match=r"gateway\.db: database is locked"):
+        with pytest.raises(
+            UnusableDatabaseError, match=r"gateway\.db: database is locked"
+        ):
             async with open_database(url(tmp_path)):
                 pass
 
@@ -144,7 +146,7 @@ async def test_a_database_of_a_newer_gateway_stops_the_start(database_url: str) 
     async with open_database(database_url) as engine, engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
 
-    with pytest.raises(StartError, match="at step 9999, this gateway knows"):
+    with pytest.raises(UnusableDatabaseError, match="at step 9999, this gateway knows"):
         async with open_database(database_url):
             pass
 
@@ -152,7 +154,9 @@ async def test_a_database_of_a_newer_gateway_stops_the_start(database_url: str) 
 async def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "gateway.db").write_bytes(b"no database, but long enough for one" * 99)
 
-    with pytest.raises(StartError, match=r"gateway\.db: file is not a database"):
+    with pytest.raises(
+        UnusableDatabaseError, match=r"gateway\.db: file is not a database"
+    ):
         async with open_database(url(tmp_path)):
             pass
 
@@ -160,7 +164,7 @@ async def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path) -> Non
 async def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(StartError, match="database_url"):
+    with pytest.raises(UnusableDatabaseError, match="database_url"):
         async with open_database(f"sqlite:///{tmp_path}/file/gateway.db"):
             pass
 

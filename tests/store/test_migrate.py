@@ -11,10 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.errors import StartError
-from resolvers.audit import AuditSelection
+from bureau.look_ups.audit import AuditSelection
 from store.audit.log import open_audit_log
 from store.database import open_database
+from store.errors import UnusableDatabaseError
 from store.postgresql import postgresql_engine
 from store.sqlite import make_file, sqlite_engine
 from store.store import open_store
@@ -84,7 +84,7 @@ async def test_a_step_that_fails_on_the_way_leaves_the_step_before(old: str) -> 
         await connection.execute(text("CREATE TABLE change_sequence (it INTEGER)"))
     await engine.dispose()
 
-    with pytest.raises(StartError, match="change_sequence"):
+    with pytest.raises(UnusableDatabaseError, match="change_sequence"):
         async with open_database(old):
             pass
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from store.registration.tables import used_tokens
 from store.store import Store
+from store.used_tokens import used_tokens
 from store.writer import Writer, _LoopWriter
 from tests.store.audit.records import NOON
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bureau.caller import LookUp, Purpose
 from gateway.batch.asking import PATIENCE_SECONDS, Checked, Gateway, address_of
 from gateway.errors import StartError
 from gateway.ports import free_port
-from resolvers.caller import LookUp, Purpose
 from tests.serving import serving
 
 NODE = {

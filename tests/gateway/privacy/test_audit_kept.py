@@ -11,10 +11,10 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gateway.demo import HOST, write_configuration
+from bureau.look_ups.audit import AuditEvent
+from gateway.demo.demo import HOST, write_configuration
+from gateway.demo.processes import await_answer
 from gateway.ports import free_port
-from gateway.processes import await_answer
-from resolvers.audit import AuditEvent
 from store.audit.log import open_audit_log
 from store.store import open_store
 from tests.gateway.privacy.callers import TABLES

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.privacy.export import export
-from gateway.settings import Settings, load_settings
+from gateway.settings.settings import Settings, load_settings
 from store.audit.log import open_audit_log
 from store.store import open_store
 from tests.store.audit.records import record

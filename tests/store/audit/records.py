@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bureau.caller import Purpose
+from bureau.look_ups.audit import AuditEvent, AuditRecord
 from connectors.answer import SourceOutcome
-from resolvers.audit import AuditEvent, AuditRecord
-from resolvers.caller import Purpose
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ALICE, BOB = "a" * 64, "b" * 64

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from resolvers.audit import (
+from bureau.caller import Purpose
+from bureau.look_ups.audit import (
     AuditEvent,
     AuditSelection,
     AuditUnavailableError,
 )
-from resolvers.caller import Purpose
-from resolvers.context import SHANGHAI
+from policy.calendar import SHANGHAI
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.audit.retention import apply_retention
 from store.store import Store, open_store

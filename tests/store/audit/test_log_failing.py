@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from resolvers.audit import AuditEvent, AuditSelection, AuditUnavailableError
+from bureau.look_ups.audit import AuditEvent, AuditSelection, AuditUnavailableError
 from store.audit import log as audit
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.store import Store, open_store

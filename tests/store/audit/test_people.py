@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from resolvers.audit import AuditEvent, AuditRecord, AuditSelection
-from resolvers.people_budget import OverBudgetError, PeopleBudget
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
+from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from store.audit import log as audit
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.store import open_store

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection
 
-from gateway.collection.results import Gap, Position
+from bureau.collection import Gap, Position
 from store.collection.sequences import Place, Sequences, position_of
 from store.store import Store
 

@@ -8,15 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from connectors.registration.store import StoreUnavailableError
-from policy.certificate import CertificateState
-from policy.evidence import ClaimantCategory, Payment
-from policy.finding import Finding, FindingOutcome
-from policy.level import Level
-from policy.payments import Payments
-from policy.recovery import RecoveryCause, RecoveryError, RecoveryState, RecoveryStep
-from policy.text import Text
-from resolvers.ledger.book import (
+from bureau.ledger.book import (
     ChangedMeanwhileError,
     Proof,
     ProvedBeforeError,
@@ -25,13 +17,21 @@ from resolvers.ledger.book import (
     StepStated,
     UnknownRecoveryError,
 )
-from resolvers.ledger.entries import (
+from bureau.ledger.entries import (
     AlreadyPaidError,
     Decision,
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
 )
+from connectors.errors import StoreUnavailableError
+from policy.certificate import CertificateState
+from policy.evidence import ClaimantCategory, Payment
+from policy.finding import Finding, FindingOutcome
+from policy.level import Level
+from policy.payments import Payments
+from policy.recovery import RecoveryCause, RecoveryError, RecoveryState, RecoveryStep
+from policy.text import Text
 from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
 from store.ledger.recoveries import follow_change

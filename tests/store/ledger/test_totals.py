@@ -7,10 +7,10 @@ from itertools import combinations
 
 import pytest
 
+from bureau.ledger.entries import DecisionOutcome
+from bureau.ledger.sums import TotalsAsked, TotalsBy
 from policy.certificate import CertificateState
 from policy.recovery import RecoveryStep
-from resolvers.ledger.entries import DecisionOutcome
-from resolvers.ledger.sums import TotalsAsked, TotalsBy
 from store.ledger.ledger import StoredLedger
 from store.store import Store
 from tests.store.ledger.test_ledger import (

@@ -1,6 +1,6 @@
 """A turn of counting: everything is counted, and so many answers are compared."""
 
-from collections import Counter
+from collections import Counter  # noqa: I001
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import func, select, text
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.null_observer import Unobserved
 from connectors.quality import Dimension, Measure
-from connectors.unobserved import Unobserved
-from gateway.connector.quality import COMPARED_A_TURN, QualityKeeper
+from gateway.registry.quality import COMPARED_A_TURN, QualityKeeper
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
 from store.database import DATABASE_ERRORS
 from store.quality.counts import StoredQuality
-from store.registration import tables
+from store.quality import tables
 from store.store import Store
+from tests.bureau.test_person import GOOD
 from tests.connectors.agency import NOW
-from tests.resolvers.test_person import GOOD
 
 
 @dataclass

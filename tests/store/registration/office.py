@@ -13,7 +13,7 @@ from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.plan import Plan
 from connectors.conformance.report import Finding, Report, Result
 from connectors.manifest import Manifest
-from connectors.networks import read_networks
+from connectors.network.networks import read_networks
 from connectors.registration.challenge import Challenge
 from connectors.registration.connector import Connector
 from connectors.registration.key_steps import KeyRegistrar

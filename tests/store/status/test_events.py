@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bureau.events.events import CertificateStateEvent, UnknownPlaceError
 from gateway.subscriptions.feed import KEPT, StoredFeed, kept_feeds
-from resolvers.subscriptions.events import CertificateStateEvent, UnknownPlaceError
 from store.status.events import StoredCertificateStates
 from store.store import Store, open_store
 from tests.gateway.subscriptions.following import change, write
