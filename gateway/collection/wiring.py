@@ -7,7 +7,7 @@ from gateway.settings.settings import Settings
 from resolvers.context import Services
 from store.collection.records import StoredRecords
 from store.ledger.recoveries import follow_change
-from store.status.changes import StoredStates
+from store.status.intake import StatesIntake
 from store.store import Store
 from store.used_tokens import StoredUsedTokens
 
@@ -26,8 +26,7 @@ def open_intake(
         counted=services.quality.collected,
     )
     states = StatesHandler(
-        writer=store.writer,
-        states=StoredStates(store.engine, follow_change),
+        states=StatesIntake(store, follow_change),
         ids=services.certificate_ids,
         pseudonyms=pseudonyms,
         note=services.sent_changes.note,

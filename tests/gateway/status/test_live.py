@@ -14,7 +14,7 @@ from store.database import open_database
 from store.status.changes import StoredStates
 from store.store import Store, open_store
 from tests.running import eventually
-from tests.store.status.test_changes import CHANGE, added
+from tests.store.status.sent import CHANGE, added
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 PSEUDONYMS = Pseudonyms([NEW_KEY, OLD_KEY])
