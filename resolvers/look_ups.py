@@ -14,12 +14,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from bureau.caller import PURPOSE_NAMES, LookUp, Purpose
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
+from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.oversight import Alert
 from bureau.privacy.masks import has_identity_number, without_identity_numbers
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.errors import StoreUnavailableError
 from connectors.guard.health import CONCLUSIVE
 from policy.calendar import SHANGHAI
 from policy.identity import Identity
@@ -186,7 +187,7 @@ async def _gated(
         shown = found if shows is None else _shown(answers, shows)
         record = _record(context, stated, person, answers, shown)
         await oversight.audit.write(record)
-    except (OverBudgetError, AuditUnavailableError, RequestError) as error:
+    except (OverBudgetError, StoreUnavailableError, RequestError) as error:
         if isinstance(error, OverBudgetError) and error.is_late and error.is_news:
             caller = context.caller.id
             oversight.observer.alerted(Alert.PEOPLE_BUDGET_SPENT, caller, error.found)
@@ -269,7 +270,7 @@ _LATE = "额度同时由其他网关用完，未予答复", "other gateways spen
 
 
 def _refusal(
-    error: OverBudgetError | AuditUnavailableError | RequestError,
+    error: OverBudgetError | StoreUnavailableError | RequestError,
     context: RequestContext,
 ) -> RequestError:
     """Return what the client is told; a new error for each field that raises it."""
@@ -289,7 +290,7 @@ def _refusal(
                 allowed=allowed,
                 resetsAt=midnight.isoformat(),
             )
-        case AuditUnavailableError():
+        case StoreUnavailableError():
             return audit_unavailable()
         case RequestError(message=message, code=code, more=more):
             return RequestError(message, code, **more)

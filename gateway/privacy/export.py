@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 import orjson
 
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
+from bureau.look_ups.audit import AuditEvent, AuditRecord
+from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
@@ -42,7 +43,7 @@ async def export(
     ):
         try:
             await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))
-        except AuditUnavailableError:
+        except StoreUnavailableError:
             raise StartError(
                 "the audit log takes no record of being read, so it is not; "
                 "see whether its disk is full or its file cannot be written"

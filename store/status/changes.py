@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bureau.status import KeptChange
 from policy.certificate import CertificateState, StateChange
-from store.sqlite import READS
+from store.connections import Reader
 from store.status.tables import state_changes
 
 PEOPLE_A_STATEMENT = 500
@@ -23,10 +23,14 @@ class StoredStates:
     """Reads changes of state."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._reading = engine.execution_options(**{READS: True})
+        self._reader = Reader(engine)
 
     async def people_after(self, id_: int) -> tuple[int, list[str]]:
-        """Return whom the next page of changes after ``id_`` is about, and its end."""
+        """Return whom the next page of changes after ``id_`` is about, and its end.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
         column = state_changes.c
         statement = (
             select(column.id, column.person)
@@ -34,7 +38,7 @@ class StoredStates:
             .order_by(column.id)
             .limit(PAGE)
         )
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             rows = (await connection.execute(statement)).all()
         return (rows[-1].id if rows else id_), [row.person for row in rows]
 
@@ -42,10 +46,13 @@ class StoredStates:
         """Return what was sent about ``people``, each by the pseudonym, in order.
 
         The order is the agency's: a number that came late stands where it belongs.
+
+        Raises:
+            StoreUnavailableError: the database is away.
         """
         found: list[tuple[str, KeptChange]] = []
         everybody = list(people)
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             for start in range(0, len(everybody), PEOPLE_A_STATEMENT):
                 some = everybody[start : start + PEOPLE_A_STATEMENT]
                 rows = await connection.execute(

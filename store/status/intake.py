@@ -89,7 +89,7 @@ class StatesIntake:
         certificate that was collected.
 
         Raises:
-            DATABASE_ERRORS: nothing of it is kept, or nobody knows.
+            StoreUnavailableError: nothing of it is kept, or nobody knows.
         """
 
         def work(connection: Connection) -> Sequence[Taken]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bureau.privacy.pseudonyms import Pseudonyms
-from bureau.status import ChangesUnavailableError
+from connectors.errors import StoreUnavailableError
 from gateway.status.live import LiveStates, kept_states
 from policy.identity import Identity, IdType
 from store.database import open_database
@@ -106,7 +106,7 @@ async def test_what_cannot_be_read_is_no_empty_list(database_url: str) -> None:
         async with engine.begin() as connection:
             await connection.exec_driver_sql("DROP TABLE state_changes")
 
-        with pytest.raises(ChangesUnavailableError):
+        with pytest.raises(StoreUnavailableError):
             await states.read([ALICE])
 
-    assert len(noted.failures) == 1
+    assert noted.failures in (["OperationalError"], ["ProgrammingError"])

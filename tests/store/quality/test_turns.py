@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select, text
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.errors import StoreUnavailableError
 from connectors.null_observer import Unobserved
 from connectors.quality import Dimension, Measure
 from gateway.registry.quality import COMPARED_A_TURN, QualityKeeper
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
-from store.database import DATABASE_ERRORS
 from store.quality.counts import StoredQuality
 from store.quality import tables
 from store.store import Store
@@ -115,7 +115,7 @@ async def test_what_could_not_be_kept_is_compared_when_it_comes_again(
     one = dict([answer(1)])
     await renamed("seen_certificates", "elsewhere")
     keeper.landed("transport", one)
-    with pytest.raises(DATABASE_ERRORS):
+    with pytest.raises(StoreUnavailableError):
         await keeper.flush()
     await renamed("elsewhere", "seen_certificates")
     keeper.landed("transport", one)

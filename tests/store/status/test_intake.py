@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 
 from bureau.collection import Outcome
+from store.errors import RefusedRowsError
 from store.registration.tables import change_sequence
 from store.status.changes import StoredStates
 from store.status.intake import NewChange, Refusal, StatesIntake, Taken
@@ -88,7 +88,7 @@ async def test_where_records_are_collected_a_change_is_of_one_of_them(
 async def test_the_same_bytes_are_never_written_twice(store: Store) -> None:
     await added(store, CHANGE)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(RefusedRowsError):
         await added(store, replace(CHANGE, sequence=9))
 
 
