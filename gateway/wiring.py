@@ -97,7 +97,8 @@ async def open_services(
         registrations = StoredRegistrations(store.engine, bell.ring)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            *(observer, quality),
+            observer,
+            quality,
             mark=oversight.pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
             reports=observer,
@@ -106,7 +107,9 @@ async def open_services(
         try:
             configured = Configured(load_manifests(Path(settings.manifests)), bundle)
             registry = LiveRegistry(
-                *(registrations, configured, sessions),
+                registrations,
+                configured,
+                sessions,
                 catalogue=catalogue,
                 collected=CollectedAnswers(
                     StoredRecords(store), oversight.pseudonyms.all_of

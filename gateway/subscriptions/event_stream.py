@@ -139,8 +139,10 @@ class EventStream:
             {"type": "http.response.start", "status": 200, "headers": [*HEADERS]}
         )
         parts = (
-            *(self._tell(send), self._watch(send)),
-            *(self._until_left(), self._until_leaving()),
+            self._tell(send),
+            self._watch(send),
+            self._until_left(),
+            self._until_leaving(),
         )
         tasks = [asyncio.create_task(part) for part in parts]
         try:

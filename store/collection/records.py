@@ -190,8 +190,10 @@ def _keep(
         altered = None
         is_current = before is None or before.sequence < record.sequence
         if before is not None:
-            pair = (before.version, record.version)
-            altered = alteration(*(pair if is_current else reversed(pair)))
+            older, newer = before.version, record.version
+            if not is_current:
+                older, newer = newer, older
+            altered = alteration(older, newer)
         row = _row(connector, record, at, is_current=is_current, altered=altered)
         rows.append(row)
         known.add(record.digest)
