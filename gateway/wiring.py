@@ -15,6 +15,7 @@ from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.guard.guard import Observer as GuardObserver
+from connectors.live import Live
 from connectors.network.addresses import AddressGuard
 from connectors.registration.rules import Configured
 from connectors.registry import load_manifests
@@ -93,12 +94,13 @@ async def open_services(
             open_oversight(settings, observer, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
-        bell = Bell()
+        bell, live = Bell(), Live()
         registrations = StoredRegistrations(store.engine, bell.ring)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
             observer,
             quality,
+            live=live,
             mark=oversight.pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
             reports=observer,
@@ -110,6 +112,7 @@ async def open_services(
                 registrations,
                 configured,
                 sessions,
+                live=live,
                 catalogue=catalogue,
                 collected=CollectedAnswers(
                     StoredRecords(store), oversight.pseudonyms.all_of
@@ -118,7 +121,6 @@ async def open_services(
                 reports=observer,
                 clock=clock,
             )
-            keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
             await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
             await stack.enter_async_context(kept_live(registry, bell.follow()))
@@ -140,7 +142,7 @@ async def open_services(
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
-            live=registry.live,
+            live=live,
             quality=keeper,
             ledger=StoredLedger(store),
             catalogue=catalogue,

@@ -96,16 +96,17 @@ class QualityKeeper:
         inner: Observer,
         store: StoredQuality,
         *,
+        live: Live,
         mark: Callable[[str], str],
         thresholds: Mapping[Measure, int],
         reports: QualityObserver,
         clock: Callable[[], datetime],
     ) -> None:
-        self.live: Live | None = None
-        """Which agencies there are; set once they are."""
         self.called = inner.called
         self.answered = inner.answered
         self._store = store
+        self._live = live
+        """Which agencies there are."""
         self._mark = mark
         self._thresholds = thresholds
         self._reports = reports
@@ -226,8 +227,7 @@ class QualityKeeper:
         return True
 
     async def _propose(self, agency: str, today: date) -> None:
-        assert self.live is not None  # noqa: S101 - set before anything lands
-        known = self.live.snapshot.registry.agency(agency)
+        known = self._live.snapshot.registry.agency(agency)
         if known is None:
             return
         sums = await self._store.sums(agency, today)
@@ -252,9 +252,8 @@ class QualityKeeper:
                 )
 
     async def _rate(self) -> None:
-        assert self.live is not None  # noqa: S101 - set before anything lands
         today = self._clock().astimezone(SHANGHAI).date()
-        for agency in self.live.snapshot.registry.agencies:
+        for agency in self._live.snapshot.registry.agencies:
             for days in WINDOWS:
                 sums = await self._store.sums(agency.id, first_day_of(days, today))
                 for dimension in Dimension:
