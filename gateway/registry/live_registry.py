@@ -22,7 +22,7 @@ from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.guard.guard import Observer
 from connectors.live import Live, Snapshot
 from connectors.manifest import Manifest, read_manifest
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.registration.connector import Connector
 from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
 from connectors.registration.rules import Configured
@@ -242,7 +242,7 @@ class LiveRegistry:
     def _shadow(self, connector: Connector, bundle: TrustBundle) -> _Opened | None:
         try:
             manifest = read_manifest(connector.submission.manifest)
-            agency = self._open(manifest, connector.items, bundle, Unobserved())
+            agency = self._open(manifest, connector.items, bundle, NullObserver())
         except ManifestError as error:
             self._reports.connector_unusable(connector.id, str(error))
             return None

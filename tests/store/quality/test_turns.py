@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from connectors.answer import Answer, SourceOutcome
 from connectors.errors import StoreUnavailableError
 from connectors.live import Live, Snapshot
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.quality import Dimension, Measure
 from connectors.registry import Registry, open_agency
 from gateway.registry.quality import (
@@ -78,7 +78,7 @@ async def _live() -> AsyncIterator[Live]:
             session=session,
             bundle=BUNDLE,
             catalogue=load_catalogue(),
-            observer=Unobserved(),
+            observer=NullObserver(),
             clock=lambda: NOW,
         )
         yield Live(Snapshot(0, Registry([agency]), BUNDLE))
@@ -88,7 +88,7 @@ async def _live() -> AsyncIterator[Live]:
 @pytest.fixture(name="keeper")
 def _keeper(store: Store, live: Live, reports: Reports) -> QualityKeeper:
     return QualityKeeper(
-        Unobserved(),
+        NullObserver(),
         StoredQuality(store),
         live=live,
         mark=lambda text: sha256(text.encode()).hexdigest(),
