@@ -80,7 +80,9 @@ def create_app(
         ):
             app.state.services = services
             app.state.metrics = measured
-            app.state.intake = open_intake(settings, services, store, measured)
+            app.state.intake = open_intake(
+                settings.collection, services, store, measured
+            )
             async with open_callers(settings, services, store) as callers:
                 app.state.callers = callers
                 with leaving_in_peace(connections) if is_served else nullcontext():

@@ -9,7 +9,6 @@ import orjson
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
-from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.store import open_store
@@ -18,7 +17,7 @@ EXPORTER = "gateway audit export"
 
 
 async def export(
-    settings: Settings,
+    database_url: str,
     *,
     first: date | None,
     last: date | None,
@@ -38,7 +37,7 @@ async def export(
         to = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
     count = 0
     async with (
-        open_store(settings.database_url) as store,
+        open_store(database_url) as store,
         open_audit_log(store) as log,
     ):
         try:

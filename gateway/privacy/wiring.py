@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -12,10 +11,9 @@ import structlog
 from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.oversight import LookUpObserver, Oversight
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
+from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.errors import StoreUnavailableError
-from gateway.privacy.keys import read_pseudonyms
 from gateway.settings.privacy import Privacy
-from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
@@ -31,7 +29,8 @@ class PrivacyObserver(AuditObserver, LookUpObserver, Protocol):
 
 @asynccontextmanager
 async def open_oversight(
-    settings: Settings,
+    options: Privacy,
+    pseudonyms: Pseudonyms,
     observer: PrivacyObserver,
     store: Store,
     clock: Callable[[], datetime],
@@ -39,10 +38,8 @@ async def open_oversight(
     """Open the audit log, count today's people, and keep retention applied.
 
     Raises:
-        StartError: the key cannot be used.
+        StoreUnavailableError: the audit log cannot be read.
     """
-    pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
-    options = settings.privacy
     async with AsyncExitStack() as stack:
         budget = PeopleBudget(options.people_a_day, options.people_a_day_of)
         audit = await stack.enter_async_context(
