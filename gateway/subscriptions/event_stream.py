@@ -61,14 +61,21 @@ class EventStreams:
         caller: Caller = scope["state"]["caller"]
         follower = Follower(scope, TRANSPORT)
         last = Headers(scope=scope).get("last-event-id") or None
-        stream = EventStream(self._options, follower, receive, caller.id)
+        leaving = asyncio.Event()
         with ExitStack() as held:
-            held.enter_context(self._connections.opened(stream.leave, is_known=True))
+            held.enter_context(self._connections.opened(leaving.set, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
-            stream.told = await follower.follow(prepared, question, caller, last)
-            stream.held = held.pop_all()
-        scope["state"]["is_stream"] = True
-        return stream
+            told = await follower.follow(prepared, question, caller, last)
+            scope["state"]["is_stream"] = True
+            return EventStream(
+                told,
+                held.pop_all(),
+                options=self._options,
+                follower=follower,
+                receive=receive,
+                caller=caller.id,
+                leaving=leaving,
+            )
 
 
 class Ending(StrEnum):
@@ -89,24 +96,29 @@ class Ending(StrEnum):
 class EventStream:
     """One stream, which is an answer."""
 
-    told: AsyncGenerator[Told, None]
-    held: ExitStack
-
-    def __init__(
-        self, options: Subscriptions, follower: Follower, receive: Receive, caller: str
+    def __init__(  # noqa: PLR0913 - composed in one place only
+        self,
+        told: AsyncGenerator[Told, None],
+        held: ExitStack,
+        *,
+        options: Subscriptions,
+        follower: Follower,
+        receive: Receive,
+        caller: str,
+        leaving: asyncio.Event,
     ) -> None:
+        self._told = told
+        self._held = held
+        """What it takes of the connections there may be, until it ends."""
         self._options = options
         self._follower = follower
         self._receive = receive
         self._caller = caller
-        self._leaving = asyncio.Event()
+        self._leaving = leaving
+        """Set when the gateway ends, which asks the stream to."""
         self._turn = asyncio.Lock()
         self._sent_at = time.monotonic()
         self._sent = 0
-
-    def leave(self) -> None:
-        """Ask the stream to end, because the gateway does."""
-        self._leaving.set()
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not see them any more."""
@@ -118,7 +130,7 @@ class EventStream:
         connections.inc()
         subscriptions.inc()
         try:
-            with self.held:
+            with self._held:
                 ending = await self._run(send)
         finally:
             connections.dec()
@@ -153,7 +165,7 @@ class EventStream:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.told.aclose()
+            await self._told.aclose()
         if ending not in (Ending.LEFT, Ending.NOT_READ):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
@@ -165,7 +177,7 @@ class EventStream:
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
-            async for one in self.told:
+            async for one in self._told:
                 body: Shown = {"data": one.result.data}
                 if one.result.errors:
                     body["errors"] = [shown(error) for error in one.result.errors]
