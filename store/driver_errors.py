@@ -24,7 +24,7 @@ DATABASE_ERRORS = (
     asyncpg.InterfaceError,
     OSError,
 )
-"""What a database that is away, busy, full or broken raises."""
+"""Raised by a database that is away, busy, full or broken."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the store raises of its own.
+"""Name the errors of the store.
 
 ::
 

@@ -146,4 +146,4 @@ REFUSALS = {
     Refusal.NUMBER_USED: (ROLLBACK, RECORD_WORDS[ROLLBACK]),
     Refusal.UNKNOWN_CERTIFICATE: (UNKNOWN_CERTIFICATE, WORDS[UNKNOWN_CERTIFICATE]),
 }
-"""What is told of what the store refuses."""
+"""Code and words for each refusal of the store."""

@@ -106,7 +106,7 @@ class QualityKeeper:
         self.answered = inner.answered
         self._store = store
         self._live = live
-        """Which agencies there are."""
+        """Tells which agencies there are."""
         self._mark = mark
         self._thresholds = thresholds
         self._reports = reports

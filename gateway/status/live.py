@@ -25,7 +25,7 @@ from store.status.changes import PAGE, StoredStates
 READ_SECONDS = 1.0
 """How long an answer waits for the changes of its people."""
 TOO_LATE = TimeoutError.__name__
-"""The reason that metrics show of one that waited in vain."""
+"""Shown by metrics as the reason of a reading that took too long."""
 DEAF_SECONDS = 4 * POLL_SECONDS
 """After how long without a look nobody is said to have no changes."""
 

@@ -109,7 +109,7 @@ class EventStream:
     ) -> None:
         self._told = told
         self._held = held
-        """What it takes of the connections there may be, until it ends."""
+        """Its share of the connections there may be, until it ends."""
         self._options = options
         self._follower = follower
         self._receive = receive

@@ -48,7 +48,7 @@ class NewChange:
 
 
 class Refusal(StrEnum):
-    """Why a change that verified is not taken."""
+    """A reason not to take a change, though it verified."""
 
     NUMBER_USED = "NUMBER_USED"
     UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
@@ -56,7 +56,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a change."""
+    """The outcome of one change."""
 
     outcome: Outcome
     gap: Gap | None = None
