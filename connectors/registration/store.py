@@ -2,6 +2,9 @@
 
 A ``Work`` is one transaction, and of all gateways only one has one at a time: what it
 reads stays so until it ends. It ends in all of its writes or in none.
+
+Every method raises ``StoreUnavailableError`` if the database is away; a ``Work`` does
+when it is left, if not before.
 """
 
 from collections.abc import Sequence

@@ -32,7 +32,10 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 class EventStore(Protocol[E_co]):
-    """Reads the events of one kind; ``store.status.events`` does."""
+    """Reads the events of one kind; ``store.status.events`` does.
+
+    Every method raises ``StoreUnavailableError`` if the database is away.
+    """
 
     async def newest(self) -> int:
         """Return the number of the newest event; 0 if there is none."""
