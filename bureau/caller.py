@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from connectors.registration.rules import Actor
 from policy.text import Text
 
 
@@ -68,3 +69,8 @@ class Caller:
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""
         return scope in self.scopes
+
+
+def actor_of(caller: Caller) -> Actor:
+    """Return ``caller`` as who takes a step of registration."""
+    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))

@@ -22,7 +22,7 @@ from resolvers.bilingual import both
 from resolvers.context import RequestContext
 from resolvers.enums import AuditEvent, IdType, Purpose, SourceOutcome
 from resolvers.errors import RequestError
-from resolvers.look_ups import audit_unavailable, operation_of
+from resolvers.look_ups import audit_unavailable, origin_of
 from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
@@ -211,7 +211,7 @@ async def read_audit_log(
                 caller=context.caller.id,
                 request_id=context.request_id,
                 person=people[0] if people else None,
-                operation=operation_of(context),
+                operation=origin_of(context).operation,
             )
         )
     except AuditUnavailableError:

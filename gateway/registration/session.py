@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bureau.caller import actor_of
 from connectors.conformance.subject import Effort
 from connectors.registration.office import RegistrationOffice
 from connectors.registration.rules import Actor, Configured
@@ -15,7 +16,6 @@ from gateway.registration.wiring import open_office
 from gateway.settings.settings import Settings, load_settings
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue
-from resolvers.registration.inputs import actor_of
 from store.database import open_database
 from store.registration.registrations import StoredRegistrations
 

@@ -11,6 +11,7 @@ from bureau.ledger.entries import (
     DecisionError,
     StatedDecision,
 )
+from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy.text import Text
@@ -23,7 +24,7 @@ from resolvers.ledger.enums import (
     DecisionOutcome,
     DecisionRefusal,
 )
-from resolvers.ledger.recording import NotVerifiedError, recorded
+from resolvers.ledger.recording import recorded
 
 
 @strawberry.input(

@@ -13,7 +13,6 @@ from resolvers.bilingual import both
 from resolvers.context import Info, RequestContext
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.enums import RecoveryCause, RecoveryState
-from resolvers.ledger.jurisdiction import jurisdiction_of
 from resolvers.ledger.recoveries_shown import (
     Recovery,
     RecoveryConnection,
@@ -151,7 +150,7 @@ class RecoveryQuestions:
         if not CURSOR.fullmatch(id):
             return None
         try:
-            authorities = await jurisdiction_of(info.context)
+            authorities = await info.context.jurisdiction.of_caller(info.context.caller)
             found = await info.context.services.ledger.recovery(int(id), authorities)
         except StoreUnavailableError:
             raise store_unavailable() from None
@@ -161,7 +160,7 @@ class RecoveryQuestions:
 async def _selection(
     context: RequestContext, asked: RecoveryFilter
 ) -> RecoverySelection:
-    seen = await jurisdiction_of(context)
+    seen = await context.jurisdiction.of_caller(context.caller)
     if asked.authorities is not None:
         stated = frozenset(map(str, asked.authorities))
         seen = stated if seen is None else seen & stated

@@ -17,7 +17,6 @@ from resolvers.context import Info, RequestContext
 from resolvers.enums import Level
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.enums import TotalsBy
-from resolvers.ledger.jurisdiction import authority_of, jurisdiction_of
 
 MAX_DAYS = 3_660
 """Ten years and a few days."""
@@ -144,10 +143,8 @@ async def sum_up(
                 first=first,
                 last=last,
                 by=frozenset(by),
-                authorities=await jurisdiction_of(context),
-                authority_of=lambda connector, item: authority_of(
-                    context, connector, item
-                ),
+                authorities=await context.jurisdiction.of_caller(context.caller),
+                authority_of=context.jurisdiction.authority_of,
             )
         )
     except StoreUnavailableError:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.caller import actor_of
 from bureau.scopes import STEPS
 from connectors.registration.connector import Connector as KeptConnector
 from resolvers.bilingual import both
@@ -16,7 +17,6 @@ from resolvers.registration.inputs import (
     ReasonArgument,
     StepArgument,
     SubmissionArgument,
-    actor_of,
 )
 from resolvers.registration.refused import RegistrationRefused, answered
 from resolvers.registration.shown import (

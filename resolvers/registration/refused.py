@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
+from bureau.caller import actor_of
 from bureau.scopes import OVERSEER, READER, may
 from connectors.errors import StoreUnavailableError
 from connectors.registration.connector import Connector as KeptConnector
@@ -13,7 +14,6 @@ from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import Info
 from resolvers.errors import store_unavailable
 from resolvers.registration.enums import RefusalCode
-from resolvers.registration.inputs import actor_of
 from resolvers.registration.shown import Connector, connector_shown
 
 T = TypeVar("T")
