@@ -37,7 +37,15 @@ from policy.calendar import SHANGHAI  # noqa: E402
 from sandbox.agency import AgencyId  # noqa: E402
 from sandbox.population import entries  # noqa: E402
 
-PACKAGES = ("bureau", "connectors", "gateway", "policy", "resolvers", "signing", "store")
+PACKAGES = (
+    "bureau",
+    "connectors",
+    "gateway",
+    "policy",
+    "resolvers",
+    "signing",
+    "store",
+)
 OURS = tuple(f"{ROOT / package}/" for package in PACKAGES)
 HOLDERS = 600
 TOKEN = "way-of-a-query"  # noqa: S105 - of a gateway that nobody can reach

@@ -22,7 +22,6 @@ from connectors.errors import (
 from connectors.guard.answer_cache import KeptAnswers
 from connectors.guard.health import CONCLUSIVE, SILENT, Health
 from connectors.guard.single_flight import Flight, Flights
-from connectors.guard.time_limit import TimeLimit
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
@@ -132,9 +131,8 @@ class Guard:
     async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
         started = time.perf_counter()
         try:
-            with TimeLimit(self._endpoint.timeout_seconds):
-                async with self._slots:
-                    answers = await self._ask(batch)
+            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
+                answers = await self._ask(batch)
         except TimeoutError:
             answers = [self._timed_out()] * len(batch)
         except ConnectorError as error:
