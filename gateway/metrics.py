@@ -213,7 +213,7 @@ class Metrics:
         self._call_of(agency).observe(seconds)
         self._people_of(agency).inc(holders)
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``Observer.landed``; what it says of quality is counted elsewhere."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:

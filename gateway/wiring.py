@@ -47,7 +47,7 @@ from policy.text import same_words
 from resolvers.context import Services
 from store.collection.records import StoredRecords
 from store.ledger.ledger import StoredLedger
-from store.notifications import Bell, told_of_changes
+from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
@@ -93,8 +93,8 @@ async def open_services(
             open_oversight(settings, observer, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
-        bell = Bell()
-        registrations = StoredRegistrations(store.engine, bell.ring)
+        notifier = Notifier()
+        registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
             *(observer, quality),
@@ -117,22 +117,24 @@ async def open_services(
             )
             keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
-            await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
-            await stack.enter_async_context(kept_live(registry, bell.follow()))
+            await stack.enter_async_context(
+                listening_for_changes(store.engine, notifier.notify)
+            )
+            await stack.enter_async_context(kept_live(registry, notifier.follow()))
             states = LiveStates(
                 StoredStates(store.engine),
                 oversight.pseudonyms,
                 observer.states,
-                bell.ring,
+                notifier.notify,
             )
-            await stack.enter_async_context(kept_states(states, bell.follow()))
+            await stack.enter_async_context(kept_states(states, notifier.follow()))
             certificates = StoredFeed(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
             failed = observer.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), bell.follow(), failed)
+                kept_feeds((certificates, steps), notifier.follow(), failed)
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None

@@ -22,7 +22,7 @@ from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.look_ups.gate import Gate, Origin
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.purpose import PurposeError
-from bureau.privacy.masks import Veil, veil_of
+from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
 from connectors.agency import Agency
@@ -90,7 +90,7 @@ class RequestContext:
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     last_event_id: str | None = None
     """The last event that a client had before it was cut off, as SSE says it."""
-    veil: Veil = field(init=False)
+    mask: Mask = field(init=False)
     """What of personal data the caller sees."""
     gate: Gate = field(init=False)
     """Lets this request's look-ups of people pass."""
@@ -109,7 +109,7 @@ class RequestContext:
         self.snapshot = self.services.live.snapshot
         self.now = self.services.clock()
         self.today = self.now.astimezone(SHANGHAI).date()
-        self.veil = veil_of(self.caller)
+        self.mask = mask_of(self.caller)
         services = self.services
         self.gate = Gate(
             services.oversight,

@@ -8,7 +8,7 @@ body, the process does not grow with it;
 
 from collections import OrderedDict
 
-from connectors.decoding.decode import Reading
+from connectors.decoding.decode import DecodedEnvelope
 from signing.envelope import PayloadType
 
 # The most that is kept of a reading beside its texts, in bytes of memory.
@@ -19,15 +19,15 @@ _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 """How characters beyond 16 bits begin, spelled out or escaped."""
 
 
-class Readings:
+class RecordCache:
     """The verified-record cache of one agency."""
 
     def __init__(self, room_bytes: int) -> None:
         self._all_room = self._room = room_bytes
-        self._kept: OrderedDict[bytes, tuple[Reading, int]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[DecodedEnvelope, int]] = OrderedDict()
         """With each reading what it weighs; the one used longest ago is the first."""
 
-    def get(self, digest: bytes) -> Reading | None:
+    def get(self, digest: bytes) -> DecodedEnvelope | None:
         """Return what the envelope of ``digest`` said when it was verified."""
         kept = self._kept.get(digest)
         if kept is None:
@@ -35,7 +35,7 @@ class Readings:
         self._kept.move_to_end(digest)
         return kept[0]
 
-    def keep(self, reading: Reading) -> None:
+    def keep(self, reading: DecodedEnvelope) -> None:
         """Keep ``reading``, unless it takes more than all the room there is."""
         takes = weight(reading)
         if takes > self._all_room:
@@ -49,7 +49,7 @@ class Readings:
         self._room -= takes
 
 
-def weight(reading: Reading) -> int:
+def weight(reading: DecodedEnvelope) -> int:
     """Return the bytes a reading takes at most: its payload, and the records in it.
 
     The payload as it was parsed is not kept.

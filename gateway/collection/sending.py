@@ -27,7 +27,7 @@ from gateway.collection.sign import signed_headers
 from gateway.errors import StartError
 from signing.sign import SigningKey
 
-PATIENCE_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """How long is waited before each try after the first."""
 ANSWER_SECONDS = 600.0
 AGAIN = frozenset({"UNAVAILABLE", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"})
@@ -180,7 +180,7 @@ class Sending:
         return Reached(stream["lastSequence"], gaps, stream["missing"])
 
     def _patiently(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
-        for seconds in PATIENCE_SECONDS:
+        for seconds in RETRY_SECONDS:
             try:
                 return attempt()
             except _CutError:

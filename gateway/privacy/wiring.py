@@ -19,7 +19,7 @@ from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
-from store.background import kept_going
+from store.background import running
 from store.database import DATABASE_ERRORS
 from store.store import Store
 
@@ -59,7 +59,7 @@ async def _retention(
     engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    async with kept_going(_apply_daily(engine, options, clock), "retention"):
+    async with running(_apply_daily(engine, options, clock), "retention"):
         yield
 
 

@@ -16,15 +16,15 @@ from bureau.privacy.pseudonyms import Pseudonyms
 from bureau.status import ChangesUnavailableError, Found, KeptChange
 from gateway.errors import StartError
 from gateway.registry.live_registry import POLL_SECONDS
-from gateway.status.bloom_filter import PeopleWithChanges
+from gateway.status.bloom_filter import BloomFilter
 from policy.identity import Identity
-from store.background import change_or_time, kept_going
+from store.background import running, wait_for_change
 from store.database import DATABASE_ERRORS
 from store.status.changes import PAGE, StoredStates
 
 READ_SECONDS = 1.0
 """How long an answer waits for the changes of its people."""
-DEAF_SECONDS = 4 * POLL_SECONDS
+STALE_AFTER_SECONDS = 4 * POLL_SECONDS
 """After how long without a look nobody is said to have no changes."""
 
 
@@ -46,20 +46,20 @@ class LiveStates:
         store: StoredStates,
         pseudonyms: Pseudonyms,
         observer: StatesObserver,
-        ring: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._pseudonyms = pseudonyms
         self._observer = observer
-        self._ring = ring
-        self._people = PeopleWithChanges()
+        self._notify = notify
+        self._people = BloomFilter()
         self.last = 0
         """The last change by which this process answers."""
-        self._looked_at = -DEAF_SECONDS
+        self._looked_at = -STALE_AFTER_SECONDS
 
     def may_concern(self, holder: Identity) -> bool:
         """See ``SentChanges``."""
-        if time.monotonic() - self._looked_at > DEAF_SECONDS:
+        if time.monotonic() - self._looked_at > STALE_AFTER_SECONDS:
             return True
         if self._people.is_empty:
             return False
@@ -82,7 +82,7 @@ class LiveStates:
     def note(self, people: Iterable[str]) -> None:
         """See ``SentChanges``."""
         self._take_in(people)
-        self._ring()
+        self._notify()
 
     def _take_in(self, people: Iterable[str]) -> None:
         for person in people:
@@ -104,7 +104,7 @@ class LiveStates:
     async def keep(self, changed: asyncio.Event) -> None:
         """Read on when told, and from time to time."""
         while True:
-            await change_or_time(changed, POLL_SECONDS)
+            await wait_for_change(changed, POLL_SECONDS)
             try:
                 await self.refresh()
             except DATABASE_ERRORS as error:
@@ -125,5 +125,5 @@ async def kept_states(
     except DATABASE_ERRORS as error:
         reason = type(error).__name__
         raise StartError(f"changes of state cannot be read: {reason}") from None
-    async with kept_going(states.keep(changed), "states"):
+    async with running(states.keep(changed), "states"):
         yield

@@ -10,7 +10,7 @@ from typing import ClassVar
 import strawberry
 
 from bureau.caller import Scope
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from policy.payments import Payments
@@ -258,7 +258,7 @@ class Certificate:
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
         """See ``Kept``."""
         shown = shown_of(self.attested)
-        return (*shown, self.claimant, self.paid, sight.veil, sight.today)
+        return (*shown, self.claimant, self.paid, sight.mask, sight.today)
 
     @property
     def dependence_bytes(self) -> int:
@@ -287,7 +287,7 @@ async def certificate_alone(
         found,
         Claimant(holder),
         context.services,
-        context.veil,
+        context.mask,
         await paid_before(context, holder),
     )
 
@@ -296,23 +296,23 @@ def certificate_of(
     attested: AttestedCertificate,
     claimant: Claimant,
     services: Services,
-    veil: Veil,
+    mask: Mask,
     paid: Payments | None = None,
 ) -> Certificate:
-    """Return ``attested`` as the graph shows it to whoever looks through ``veil``."""
+    """Return ``attested`` as the graph shows it to whoever looks through ``mask``."""
     record = attested.record
     return Certificate(
         attested=attested,
         claimant=claimant,
         services=services,
         paid=paid,
-        number=veil.number(record.number),
+        number=mask.number(record.number),
         title=record.title,
         category=record.category,
         item=record.item,
         item_code=record.item_code,
         level=record.level,
-        holder_name=veil.name(record.holder_name),
+        holder_name=mask.name(record.holder_name),
         first_issued_on=record.first_issued_on,
         issued_on=record.issued_on,
         valid_from=record.valid_from,

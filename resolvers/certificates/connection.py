@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 import strawberry
 
 from bureau.caller import Scope
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from policy.payments import Payments
@@ -115,7 +115,7 @@ class CertificateConnection:
     skipped: strawberry.Private[int]
     claimant: strawberry.Private[Claimant]
     paid: strawberry.Private[Payments | None]
-    veil: strawberry.Private[Veil]
+    mask: strawberry.Private[Mask]
     selected: strawberry.Private[int]
 
     @strawberry.field(description=both("本页的证书", "The certificates of this page"))
@@ -160,7 +160,7 @@ class CertificateConnection:
             self.selected,
             self.claimant,
             self.paid,
-            sight.veil,
+            sight.mask,
             sight.today,
         )
 
@@ -171,7 +171,7 @@ class CertificateConnection:
 
     def _node(self, certificate: AttestedCertificate) -> Certificate:
         return certificate_of(
-            certificate, self.claimant, self.services, self.veil, self.paid
+            certificate, self.claimant, self.services, self.mask, self.paid
         )
 
     def _cursor(self, certificate: AttestedCertificate) -> str:
@@ -205,7 +205,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
         skipped=start,
         claimant=claimant,
         paid=paid,
-        veil=context.veil,
+        mask=context.mask,
         selected=len(selected),
     )
 

@@ -227,6 +227,6 @@ def evaluated(
     verdict = evaluate(
         evidence, catalogue=services.catalogue, parameters=services.parameters
     )
-    if context.veil.lifted:
+    if context.mask.lifted:
         return shown(verdict)
-    return shown(verdict, lambda reason: context.veil.text(reason, attested.record))
+    return shown(verdict, lambda reason: context.mask.text(reason, attested.record))

@@ -166,7 +166,7 @@ class Holder(HolderAnswer):
             return shown(verdict.eligibility)
         return shown(
             verdict.eligibility,
-            lambda reason: context.veil.text(reason, certificate.record),
+            lambda reason: context.mask.text(reason, certificate.record),
         )
 
 

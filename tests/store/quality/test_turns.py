@@ -81,7 +81,7 @@ async def test_the_same_bytes_are_counted_each_time_and_compared_once_a_day(
     keeper: QualityKeeper, reports: Reports, store: Store
 ) -> None:
     for _ in range(3):
-        keeper.landed("transport", dict([answer(1)]))
+        keeper.received("transport", dict([answer(1)]))
     await keeper.flush()
 
     assert reports.counts[Measure.RECORDS] == 3
@@ -93,10 +93,10 @@ async def test_what_comes_beyond_a_turn_is_counted_and_compared_when_it_comes_ag
     keeper: QualityKeeper, reports: Reports, store: Store
 ) -> None:
     many = dict(answer(number) for number in range(COMPARED_A_TURN + 7))
-    keeper.landed("transport", many)
+    keeper.received("transport", many)
     await keeper.flush()
     compared = await seen(store)
-    keeper.landed("transport", many)
+    keeper.received("transport", many)
     await keeper.flush()
 
     assert compared == COMPARED_A_TURN
@@ -114,11 +114,11 @@ async def test_what_could_not_be_kept_is_compared_when_it_comes_again(
 
     one = dict([answer(1)])
     await renamed("seen_certificates", "elsewhere")
-    keeper.landed("transport", one)
+    keeper.received("transport", one)
     with pytest.raises(DATABASE_ERRORS):
         await keeper.flush()
     await renamed("elsewhere", "seen_certificates")
-    keeper.landed("transport", one)
+    keeper.received("transport", one)
     await keeper.flush()
 
     assert await seen(store) == 1
