@@ -29,7 +29,7 @@ from gateway.settings import Mode, Settings
 from gateway.store.store import open_store
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.event_stream import EventStreams
-from gateway.subscriptions.leaving import leaving_in_peace
+from gateway.subscriptions.leaving import drain_on_sigterm
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services, utc_now
@@ -82,7 +82,7 @@ def create_app(
             app.state.intake = open_intake(settings, services, store, measured)
             async with open_callers(settings, services, store) as callers:
                 app.state.callers = callers
-                with leaving_in_peace(connections) if is_served else nullcontext():
+                with drain_on_sigterm(connections) if is_served else nullcontext():
                     yield
 
     connections = Connections(settings.subscriptions)

@@ -27,7 +27,7 @@ from resolvers.caller import Caller
 from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError
 from resolvers.reading import RefusedDocumentError
-from resolvers.subscriptions.stream import Told
+from resolvers.subscriptions.stream import Delivery
 
 TRANSPORT = "sse"
 KEEP_ALIVE = b":\n\n"
@@ -63,16 +63,16 @@ class EventStreams:
         last = Headers(scope=scope).get("last-event-id") or None
         stream = EventStream(self._options, follower, receive, caller.id)
         with ExitStack() as held:
-            held.enter_context(self._connections.opened(stream.leave, is_known=True))
+            held.enter_context(self._connections.opened(stream.go_away, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
-            stream.told = await follower.follow(prepared, question, caller, last)
+            stream.events = await follower.follow(prepared, question, caller, last)
             stream.held = held.pop_all()
         scope["state"]["is_stream"] = True
         return stream
 
 
 class Ending(StrEnum):
-    """How a stream comes to its end."""
+    """Reasons for which a stream ends."""
 
     LEFT = "left"
     """The client left."""
@@ -89,7 +89,7 @@ class Ending(StrEnum):
 class EventStream:
     """One stream, which is an answer."""
 
-    told: AsyncGenerator[Told, None]
+    events: AsyncGenerator[Delivery, None]
     held: ExitStack
 
     def __init__(
@@ -99,14 +99,14 @@ class EventStream:
         self._follower = follower
         self._receive = receive
         self._caller = caller
-        self._leaving = asyncio.Event()
+        self._going_away = asyncio.Event()
         self._turn = asyncio.Lock()
         self._sent_at = time.monotonic()
         self._sent = 0
 
-    def leave(self) -> None:
+    def go_away(self) -> None:
         """Ask the stream to end, because the gateway does."""
-        self._leaving.set()
+        self._going_away.set()
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not see them any more."""
@@ -139,8 +139,8 @@ class EventStream:
             {"type": "http.response.start", "status": 200, "headers": [*HEADERS]}
         )
         parts = (
-            *(self._tell(send), self._watch(send)),
-            *(self._until_left(), self._until_leaving()),
+            *(self._deliver(send), self._watch(send)),
+            *(self._until_left(), self._until_going_away()),
         )
         tasks = [asyncio.create_task(part) for part in parts]
         try:
@@ -151,19 +151,19 @@ class EventStream:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.told.aclose()
+            await self.events.aclose()
         if ending not in (Ending.LEFT, Ending.NOT_READ):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
                     await send({"type": "http.response.body", "body": b""})
         return ending
 
-    async def _tell(self, send: Send) -> Ending:
+    async def _deliver(self, send: Send) -> Ending:
         sent = self._follower.metrics.subscriptions.sent.labels(TRANSPORT)
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
-            async for one in self.told:
+            async for one in self.events:
                 body: Shown = {"data": one.result.data}
                 if one.result.errors:
                     body["errors"] = [shown(error) for error in one.result.errors]
@@ -204,8 +204,8 @@ class EventStream:
             pass
         return Ending.LEFT
 
-    async def _until_leaving(self) -> Ending:
-        await self._leaving.wait()
+    async def _until_going_away(self) -> Ending:
+        await self._going_away.wait()
         return Ending.GOING_AWAY
 
     async def _put(self, send: Send, piece: bytes) -> None:
@@ -220,8 +220,8 @@ class EventStream:
 
     async def _forbid(self, send: Send, error: AuthenticationError) -> Ending:
         self._follower.metrics.unauthenticated(error.reason)
-        told = shown(RequestError(str(error), "UNAUTHENTICATED"))
-        return await self._finish(send, [told], Ending.FORBIDDEN)
+        refusal = shown(RequestError(str(error), "UNAUTHENTICATED"))
+        return await self._finish(send, [refusal], Ending.FORBIDDEN)
 
     async def _finish(self, send: Send, errors: list[Shown], ending: Ending) -> Ending:
         """Say why nothing more comes, and that it is complete."""

@@ -1,4 +1,4 @@
-"""A subscription under way, whichever transport it leaves by."""
+"""Run a subscription, whichever transport it leaves by."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
 from resolvers.documents import Prepared, Question
 from resolvers.look_ups import look_up_of
-from resolvers.subscriptions.stream import Told, open_stream
+from resolvers.subscriptions.stream import Delivery, open_stream
 
 
 @dataclass(slots=True)
 class Follower:
-    """Who follows, by the credentials that came with the connection."""
+    """A client that follows, known by the credentials of its connection."""
 
     scope: Scope
     """Of the connection, with every credential among its headers."""
@@ -62,7 +62,7 @@ class Follower:
         question: Question,
         caller: Caller,
         last_event_id: str | None = None,
-    ) -> AsyncGenerator[Told, None]:
+    ) -> AsyncGenerator[Delivery, None]:
         """Begin a subscription.
 
         Raises:

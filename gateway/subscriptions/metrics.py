@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class SubscriptionsMetrics:
-    """How many follow, what they were sent, and why they were sent away."""
+    """Connections, subscriptions, events sent, and the reasons of endings."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.connections = Gauge(

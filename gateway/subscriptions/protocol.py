@@ -71,7 +71,7 @@ Action: TypeAlias = SendText | Authenticate | Start | Stop | Renew
 
 
 class State(Enum):
-    """How far a connection has come."""
+    """States of a connection, in their order."""
 
     NEW = auto()
     """No connection_init came."""

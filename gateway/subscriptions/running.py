@@ -95,9 +95,9 @@ class Running:
         # Who may ask is asked at the beginning as well.
         caller = await follower.caller()
         prepared = self._documents.prepare(question, caller)
-        told = await follower.follow(prepared, question, caller)
-        async with aclosing(told):
-            async for one in told:
+        events = await follower.follow(prepared, question, caller)
+        async with aclosing(events):
+            async for one in events:
                 result: Shown = {"data": one.result.data}
                 if one.result.errors:
                     result["errors"] = [shown(error) for error in one.result.errors]

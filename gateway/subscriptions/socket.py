@@ -72,7 +72,7 @@ class Socket:
         self._protocol = Protocol(options, self._opened_at)
         self._running = Running(documents, self._protocol)
 
-    def leave(self) -> None:
+    def go_away(self) -> None:
         """Ask the socket to end, because the gateway does."""
         self.end(EndedError(CloseCode.GOING_AWAY, "the gateway ends; connect again"))
 

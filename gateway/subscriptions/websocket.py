@@ -50,7 +50,7 @@ class SocketEndpoint:
                 connections=self._connections,
             )
             is_known = "caller" in scope["state"]
-            with self._connections.opened(socket.leave, is_known=is_known):
+            with self._connections.opened(socket.go_away, is_known=is_known):
                 await socket.serve()
         except RefusedRequestError as refusal:
             for message in _refusal(refusal):
