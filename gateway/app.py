@@ -10,7 +10,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Scope
 
+from gateway.callers.authenticate import Callers
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
 from gateway.collection.endpoint import CollectEndpoint
@@ -56,6 +58,12 @@ async def schema_text(_: Request) -> Response:
 async def front_page(_: Request) -> Response:
     """Say what is where."""
     return JSONResponse({"graphql": "/graphql"})
+
+
+def _callers_of(scope: Scope) -> Callers:
+    """Return who may ask; they are opened with the application's lifespan."""
+    callers: Callers = scope["app"].state.callers
+    return callers
 
 
 def create_app(
@@ -131,7 +139,7 @@ def create_app(
             # Before callers are asked for: a preflight has no credentials.
             *cors(settings.http.allowed_origins),
             # Before the body is read: a stranger's is not even counted.
-            Middleware(Authentication),
+            Middleware(Authentication, _callers_of, measured.unauthenticated),
             Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),
         ],
     )
