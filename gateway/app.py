@@ -28,6 +28,7 @@ from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.settings import Mode, Settings
+from gateway.state import ApplicationState, put_state, state_of
 from gateway.store.store import open_store
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.event_stream import EventStreams
@@ -35,7 +36,6 @@ from gateway.subscriptions.leaving import drain_on_sigterm
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services, utc_now
-from resolvers.context import Services
 from resolvers.schema import schema
 
 GRAPHQL = "/graphql"
@@ -43,8 +43,8 @@ GRAPHQL = "/graphql"
 
 async def metrics(request: Request) -> Response:
     """Answer with all metrics in Prometheus' text format."""
-    measured: Metrics = request.app.state.metrics
-    services: Services = request.app.state.services
+    state = state_of(request.scope)
+    services, measured = state.services, state.metrics
     measured.states.show_lists(services.live.snapshot.registry.agencies)
     measured.keys_end(key_ends(services.live.snapshot, services.clock()))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
@@ -62,8 +62,7 @@ async def front_page(_: Request) -> Response:
 
 def _callers_of(scope: Scope) -> Callers:
     """Return who may ask; they are opened with the application's lifespan."""
-    callers: Callers = scope["app"].state.callers
-    return callers
+    return state_of(scope).callers
 
 
 def create_app(
@@ -85,11 +84,15 @@ def create_app(
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, clock) as services,
         ):
-            app.state.services = services
-            app.state.metrics = measured
-            app.state.intake = open_intake(settings, services, store, measured)
+            intake = open_intake(settings, services, store, measured)
             async with open_callers(settings, services, store) as callers:
-                app.state.callers = callers
+                state = ApplicationState(
+                    services=services,
+                    metrics=measured,
+                    intake=intake,
+                    callers=callers,
+                )
+                put_state(app, state)
                 with drain_on_sigterm(connections) if is_served else nullcontext():
                     yield
 

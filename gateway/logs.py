@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graphql_http.guards import STARTS
+from gateway.state import begin_request
 from gateway.traces import ServersTraces, trace_of
 from resolvers.privacy import has_identity_number, without_identity_numbers
 
@@ -43,9 +44,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        written = request_id.encode()
+        request = begin_request(scope, _request_id(scope))
+        written = request.id.encode()
         status = 500
 
         async def noted(message: Message) -> None:
@@ -57,14 +57,14 @@ class RequestLog:
                 status = SWITCHED
             await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        bound = structlog.contextvars.bind_contextvars(request_id=request.id)
         try:
             await self._app(scope, receive, noted)
         finally:
             seconds = time.perf_counter() - started
             path = self._label(scope["path"])
             # How long somebody followed events says nothing of how quick we are.
-            if status != SWITCHED and not scope["state"].get("is_stream"):
+            if status != SWITCHED and not request.is_stream:
                 self._metrics.requested(path, status, seconds)
             self._logger.info(
                 "request",
@@ -72,7 +72,7 @@ class RequestLog:
                 path=path,
                 status=status,
                 milliseconds=round(seconds * 1000, 1),
-                caller=getattr(scope["state"].get("caller"), "id", None),
+                caller=None if request.caller is None else request.caller.id,
             )
             structlog.contextvars.reset_contextvars(**bound)
 

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.answers import REFUSED_STATUSES
-from resolvers.caller import Caller
-from resolvers.context import RequestContext, Services
+from gateway.state import request_of, state_of
+from resolvers.context import RequestContext
 from resolvers.errors import RequestError
 from resolvers.ledger.choices import TotalsBy
 from resolvers.ledger.scopes import SUM_UP
@@ -29,15 +29,13 @@ ATTACHMENT = {"Content-Disposition": 'attachment; filename="totals.csv"'}
 
 async def totals_csv(request: Request) -> Response:
     """Answer with the sums that ``from``, ``to`` and ``by`` ask for."""
-    caller: Caller = request.state.caller
-    services: Services = request.app.state.services
+    facts = request_of(request.scope)
+    caller, services = facts.known_caller, state_of(request.scope).services
     if not may(caller.scopes, SUM_UP):
         needed = [[scope.value for scope in scopes] for scopes in SUM_UP]
         error = RequestError("totals.csv needs a scope of totals", "FORBIDDEN")
         return _refused(error, insufficient_scope([needed]))
-    context = RequestContext(
-        services, caller, request_id=request.scope["state"]["request_id"]
-    )
+    context = RequestContext(services, caller, request_id=facts.id)
     try:
         first, last, by = _asked(request.scope["query_string"])
         rows = await sum_up(context, first=first, last=last, by=by)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.callers import challenge
 from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError
+from gateway.state import request_of
 
 PAGE = "/graphql"
 PROTECTED = (PAGE, "/totals.csv")
@@ -33,7 +34,7 @@ class Authentication:
         """Counts a refusal by its reason."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse with 401, or pass on with ``state["caller"]`` set."""
+        """Refuse with 401, or pass on with the request's caller set."""
         if not _asks(scope):
             await self._app(scope, receive, send)
             return
@@ -44,7 +45,7 @@ class Authentication:
             self._unauthenticated(error.reason)
             await unauthenticated(error)(scope, receive, send)
             return
-        scope["state"]["caller"] = caller
+        request_of(scope).caller = caller
         await self._app(scope, receive, send)
 
 

@@ -27,6 +27,7 @@ from gateway.collection.lines import lines_of
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import End, LineResult, Position, Summary, ended
 from gateway.collection.spool import open_spool, spool, stated_digests
+from gateway.state import state_of
 from gateway.store.database import DATABASE_ERRORS
 
 BATCH = 500
@@ -45,7 +46,7 @@ class CollectEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
         request = Request(scope, receive)
-        intake: Intake = request.app.state.intake
+        intake = state_of(scope).intake
         try:
             match request.method:
                 case "POST":

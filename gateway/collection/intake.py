@@ -24,6 +24,7 @@ from gateway.collection.options import Collection
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import LineResult, Position
 from gateway.collection.signature import Message, verify_request
+from gateway.state import request_of
 from policy.evidence import AccountState
 from resolvers.caller import Caller
 
@@ -125,7 +126,7 @@ class Intake:
         if (problem := not_taken(agency)) is not None:
             raise IntakeError(problem)
         await signed.use_once(self.used, at)
-        request.scope["state"]["caller"] = Caller(
+        request_of(request.scope).caller = Caller(
             id=f"{AGENCIES}:{agency.id}", scopes=frozenset()
         )
         return agency

@@ -29,10 +29,10 @@ from gateway.graphql_http.patience import awaited
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
 from gateway.graphql_http.turns import Turns
+from gateway.state import request_of, state_of
 from gateway.subscriptions.event_stream import EventStreams
 from resolvers.answering import execute
-from resolvers.caller import Caller
-from resolvers.context import RequestContext, Services
+from resolvers.context import RequestContext
 from resolvers.documents import Documents, Question
 from resolvers.look_ups import look_up_of
 from resolvers.reading import RefusedDocumentError
@@ -115,7 +115,8 @@ class GraphQLEndpoint:
             require_preflight(headers)
         else:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
-        caller: Caller = scope["state"]["caller"]
+        request = request_of(scope)
+        caller = request.known_caller
         with self._turns.take(caller.id):
             question = await self._question(scope, headers, receive)
             try:
@@ -127,12 +128,11 @@ class GraphQLEndpoint:
                     return await self._events.open(scope, receive, prepared, question)
                 name = prepared.operation.name
                 operation = None if name is None else name.value
-                services: Services = scope["app"].state.services
                 context = RequestContext(
-                    services,
+                    state_of(scope).services,
                     caller,
                     look_up_of(headers, question.extensions, caller.look_up),
-                    request_id=scope["state"]["request_id"],
+                    request_id=request.id,
                     operation=operation,
                     document=prepared.text,
                     judges_claims=prepared.judges_claims,

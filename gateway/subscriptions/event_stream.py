@@ -19,11 +19,11 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.callers.refusal import AuthenticationError
 from gateway.graphql_http.answers import COMPLETE, next_event
+from gateway.state import request_of
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.options import Subscriptions
 from resolvers.answering import Shown, shown
-from resolvers.caller import Caller
 from resolvers.documents import Prepared, Question
 from resolvers.errors import RequestError
 from resolvers.reading import RefusedDocumentError
@@ -58,7 +58,8 @@ class EventStreams:
             RefusedRequestError: too many connections are open.
             RefusedDocumentError: see ``resolvers.subscriptions.stream``.
         """
-        caller: Caller = scope["state"]["caller"]
+        request = request_of(scope)
+        caller = request.known_caller
         follower = Follower(scope, TRANSPORT)
         last = Headers(scope=scope).get("last-event-id") or None
         stream = EventStream(self._options, follower, receive, caller.id)
@@ -67,7 +68,7 @@ class EventStreams:
             held.enter_context(self._connections.owned(caller.id))
             stream.events = await follower.follow(prepared, question, caller, last)
             stream.held = held.pop_all()
-        scope["state"]["is_stream"] = True
+        request.is_stream = True
         return stream
 
 

@@ -9,8 +9,9 @@ from starlette.types import Scope
 
 from gateway.callers.authenticate import Callers
 from gateway.metrics import Metrics
+from gateway.state import request_of, state_of
 from resolvers.caller import Caller
-from resolvers.context import RequestContext, Services
+from resolvers.context import RequestContext
 from resolvers.documents import Prepared, Question
 from resolvers.look_ups import look_up_of
 from resolvers.subscriptions.stream import Delivery, open_stream
@@ -32,8 +33,7 @@ class Follower:
     @property
     def metrics(self) -> Metrics:
         """Where it is counted."""
-        metrics: Metrics = self.scope["app"].state.metrics
-        return metrics
+        return state_of(self.scope).metrics
 
     async def first_caller(self) -> Caller:
         """Return who it is, and use up what may be used once.
@@ -53,8 +53,7 @@ class Follower:
 
     @property
     def _callers(self) -> Callers:
-        callers: Callers = self.scope["app"].state.callers
-        return callers
+        return state_of(self.scope).callers
 
     async def follow(
         self,
@@ -68,14 +67,13 @@ class Follower:
         Raises:
             RefusedDocumentError: see ``open_stream``.
         """
-        services: Services = self.scope["app"].state.services
         name = prepared.operation.name
         headers: Headers = self.request.headers
         context = RequestContext(
-            services,
+            state_of(self.scope).services,
             caller,
             look_up_of(headers, question.extensions, caller.look_up),
-            request_id=self.scope["state"]["request_id"],
+            request_id=request_of(self.scope).id,
             operation=None if name is None else name.value,
             document=prepared.text,
             last_event_id=last_event_id,

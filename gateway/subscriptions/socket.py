@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.refusals import ClientGoneError, RefusedRequestError
+from gateway.state import request_of, state_of
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import PROTOCOL, CloseCode, EndedError
@@ -34,7 +35,6 @@ from gateway.subscriptions.protocol import (
     Stop,
 )
 from gateway.subscriptions.running import Running
-from resolvers.caller import Caller
 from resolvers.documents import Documents
 
 TRANSPORT = "websocket"
@@ -64,7 +64,7 @@ class Socket:
         self._connections = connections
         self._follower = Follower(scope, TRANSPORT)
         """Who follows, by what was said so far."""
-        self._caller: Caller | None = scope["state"].get("caller")
+        self._caller = request_of(scope).caller
         self._ended: asyncio.Future[EndedError] = asyncio.Future()
         self._turn = asyncio.Lock()
         self._held = ExitStack()
@@ -92,7 +92,7 @@ class Socket:
             words = f"speak {PROTOCOL} (Sec-WebSocket-Protocol)"
             await self._close(EndedError(CloseCode.SUBPROTOCOL, words))
             return
-        metrics = self._scope["app"].state.metrics.subscriptions
+        metrics = state_of(self._scope).metrics.subscriptions
         gauge = metrics.connections.labels(TRANSPORT)
         gauge.inc()
         with self._held:
@@ -239,5 +239,5 @@ class Socket:
             raise self._forbidden(error) from None
 
     def _forbidden(self, error: AuthenticationError) -> EndedError:
-        self._scope["app"].state.metrics.unauthenticated(error.reason)
+        state_of(self._scope).metrics.unauthenticated(error.reason)
         return EndedError(CloseCode.FORBIDDEN, str(error))

@@ -18,6 +18,7 @@ from gateway.graphql_http.refusals import (
     Code,
     RefusedRequestError,
 )
+from gateway.state import request_of
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.options import Subscriptions
 from gateway.subscriptions.socket import Socket
@@ -49,7 +50,7 @@ class SocketEndpoint:
                 options=self._options,
                 connections=self._connections,
             )
-            is_known = "caller" in scope["state"]
+            is_known = request_of(scope).caller is not None
             with self._connections.opened(socket.go_away, is_known=is_known):
                 await socket.serve()
         except RefusedRequestError as refusal:

@@ -6,6 +6,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.callers.middleware import Authentication
+from gateway.state import begin_request, request_of
 from tests.gateway.callers.issuing import door
 from tests.gateway.callers.minting import Mint
 
@@ -19,7 +20,7 @@ async def passed(
     counted = [] if refusals is None else refusals
 
     async def endpoint(scope: Scope, _receive: Receive, _send: Send) -> None:
-        reached.append(scope["state"].get("caller"))
+        reached.append(request_of(scope).caller)
 
     async def receive() -> Message:
         return {"type": "http.disconnect"}
@@ -34,8 +35,8 @@ async def passed(
         "query_string": b"",
         "headers": [],
         "client": ("10.0.0.5", 1),
-        "state": {},
     }
+    begin_request(request, "r-1")
     authentication = Authentication(endpoint, lambda _: door().callers, counted.append)
     await authentication({**request, **scope}, receive, send)
     return reached, sent

@@ -1,0 +1,85 @@
+"""Typed access to what ASGI hands around untyped: the application's and a request's.
+
+No other file spells a key of a scope's state; ``tests/architecture/test_state.py``
+holds that. Types are imported for the type checker alone: logs begin a request's state,
+and the process that watches over a gateway has logs and no part of the application.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from gateway.callers.authenticate import Callers
+    from gateway.collection.intake import Intake
+    from gateway.metrics import Metrics
+    from resolvers.caller import Caller
+    from resolvers.context import Services
+
+KEY = "request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    """Everything that requests use, open as long as the application is."""
+
+    services: "Services"
+    metrics: "Metrics"
+    intake: "Intake"
+    callers: "Callers"
+
+
+@dataclass(slots=True)
+class RequestState:
+    """Facts about one request, written by whoever finds them out."""
+
+    id: str
+    """It names the request in answers, log lines and audit records."""
+    caller: "Caller | None" = None
+    """Known by credentials that came with the request; ``None`` if none had to."""
+    is_stream: bool = False
+    """Its time is not that of an answer: events are followed."""
+
+    @property
+    def known_caller(self) -> "Caller":
+        """Return the caller of a request that was let in for being somebody's.
+
+        Raises:
+            LookupError: nobody was named; such a request must not come here.
+        """
+        if self.caller is None:
+            raise LookupError("a request without a caller was let in")
+        return self.caller
+
+
+def put_state(app: "Starlette", state: ApplicationState) -> None:
+    """Let requests of ``app`` use ``state``."""
+    app.state.gateway = state
+
+
+def state_of(scope: Scope) -> ApplicationState:
+    """Return what requests of the scope's application use."""
+    state: ApplicationState = scope["app"].state.gateway
+    return state
+
+
+def begin_request(scope: Scope, id_: str) -> RequestState:
+    """Put a request's state in its scope, before anybody writes or reads there."""
+    request = RequestState(id_)
+    scope.setdefault("state", {})[KEY] = request
+    return request
+
+
+def request_of(scope: Scope) -> RequestState:
+    """Return the state of the scope's request."""
+    request: RequestState = scope["state"][KEY]
+    return request
+
+
+def request_id_of(scope: Scope) -> str | None:
+    """Return the request's id; ``None`` if it failed before it had one."""
+    request: RequestState | None = scope.get("state", {}).get(KEY)
+    return None if request is None else request.id
