@@ -46,7 +46,7 @@ async def metrics(request: Request) -> Response:
     state = state_of(request.scope)
     services, measured = state.services, state.metrics
     measured.states.show_lists(services.live.snapshot.registry.agencies)
-    measured.keys_end(key_ends(services.live.snapshot, services.clock()))
+    measured.connectors.show_keys(key_ends(services.live.snapshot, services.clock()))
     return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -84,7 +84,7 @@ def create_app(
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, clock) as services,
         ):
-            intake = open_intake(settings, services, store, measured)
+            intake = open_intake(settings, services, store, measured.collection)
             async with open_callers(settings, services, store) as callers:
                 state = ApplicationState(
                     services=services,
@@ -136,13 +136,13 @@ def create_app(
         exception_handlers={Exception: unexpected},
         middleware=[
             # Outermost, so that every refusal is counted and has an id.
-            Middleware(RequestLog, metrics=measured, paths=paths),
+            Middleware(RequestLog, requested=measured.requests.requested, paths=paths),
             # Before anybody answers: refusals need the headers, too.
             Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),
             # Before callers are asked for: a preflight has no credentials.
             *cors(settings.http.allowed_origins),
             # Before the body is read: a stranger's is not even counted.
-            Middleware(Authentication, _callers_of, measured.unauthenticated),
+            Middleware(Authentication, _callers_of, measured.callers.unauthenticated),
             Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),
         ],
     )

@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import structlog
@@ -19,22 +19,24 @@ from gateway.state import begin_request
 from gateway.traces import ServersTraces, trace_of
 from resolvers.privacy import has_identity_number, without_identity_numbers
 
-if TYPE_CHECKING:  # so that who watches over a gateway has no agency's code
-    from gateway.metrics import Metrics
-
 COLLECT = "/collect"
 """Agencies send to addresses below it, which have their ids in them."""
 SWITCHED = 101
 """The status of a handshake that became a websocket."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+Requested = Callable[[str, int, float], None]
+"""Measures a request: its path, its status, and how many seconds it took."""
+
 
 class RequestLog:
     """Gives each request an id, and one log event and measurement at its end."""
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics", paths: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, requested: Requested, paths: frozenset[str]
+    ) -> None:
         self._app = app
-        self._metrics = metrics
+        self._requested = requested
         self._paths = paths
         self._logger = structlog.get_logger("gateway.request")
 
@@ -65,7 +67,7 @@ class RequestLog:
             path = self._label(scope["path"])
             # How long somebody followed events says nothing of how quick we are.
             if status != SWITCHED and not request.is_stream:
-                self._metrics.requested(path, status, seconds)
+                self._requested(path, status, seconds)
             self._logger.info(
                 "request",
                 method=scope.get("method", "GET"),

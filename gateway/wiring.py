@@ -5,36 +5,33 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 import aiohttp
 
 from connectors.addresses import AddressGuard
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
-from connectors.guard import Observer as GuardObserver
 from connectors.registration.rules import Configured
 from connectors.registration.store import StoreUnavailableError
 from connectors.registry import load_manifests
 from gateway.collection.answers import CollectedAnswers
 from gateway.connector.live_registry import (
     LiveRegistry,
-    RegistryObserver,
     Sessions,
     kept_live,
 )
 from gateway.connector.quality import (
     QualityKeeper,
-    QualityObserver,
     kept_quality,
     thresholds_of,
 )
 from gateway.connector.wiring import open_office
 from gateway.errors import StartError
-from gateway.privacy.wiring import PrivacyObserver, open_oversight
+from gateway.metrics import Metrics
+from gateway.privacy.wiring import open_oversight
 from gateway.settings import Settings, read_certificate_id_key
 from gateway.states.events import AnsweredStates
-from gateway.states.live import LiveStates, StatesObserver, kept_states
+from gateway.states.live import LiveStates, kept_states
 from gateway.store.changes import Bell, told_of_changes
 from gateway.store.collected import StoredRecords
 from gateway.store.events import StoredCertificateStates, StoredConnectorStates
@@ -44,7 +41,6 @@ from gateway.store.registrations import StoredRegistrations
 from gateway.store.states import StoredStates
 from gateway.store.store import Store
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
-from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -59,20 +55,6 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(
-    GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
-):
-    """What is reported about agencies, look-ups, the registry and data quality."""
-
-    @property
-    def states(self) -> StatesObserver:
-        """What is told of changes of state."""
-
-    @property
-    def subscriptions(self) -> SubscriptionsMetrics:
-        """What is told of events."""
-
-
 def utc_now() -> datetime:
     """Read the clock; nothing below this layer does."""
     return datetime.now(UTC)
@@ -81,7 +63,7 @@ def utc_now() -> datetime:
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    observer: Observer,
+    metrics: Metrics,
     store: Store,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
@@ -95,17 +77,17 @@ async def open_services(
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings, observer, store, clock)
+            open_oversight(settings, metrics.privacy, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
         bell = Bell()
         registrations = StoredRegistrations(store.engine, bell.ring)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            *(observer, quality),
+            *(metrics.agencies, quality),
             mark=oversight.pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
-            reports=observer,
+            reports=metrics.quality,
             clock=clock,
         )
         try:
@@ -117,7 +99,7 @@ async def open_services(
                     StoredRecords(store), oversight.pseudonyms.all_of
                 ),
                 observer=keeper,
-                reports=observer,
+                reports=metrics.connectors,
                 clock=clock,
             )
             keeper.live = registry.live
@@ -127,7 +109,7 @@ async def open_services(
             states = LiveStates(
                 StoredStates(store.engine),
                 oversight.pseudonyms,
-                observer.states,
+                metrics.states,
                 bell.ring,
             )
             await stack.enter_async_context(kept_states(states, bell.follow()))
@@ -135,7 +117,7 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
-            failed = observer.subscriptions.events_failed
+            failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
                 kept_feeds((certificates, steps), bell.follow(), failed)
             )

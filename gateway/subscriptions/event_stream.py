@@ -220,7 +220,7 @@ class EventStream:
             self._sent_at = time.monotonic()
 
     async def _forbid(self, send: Send, error: AuthenticationError) -> Ending:
-        self._follower.metrics.unauthenticated(error.reason)
+        self._follower.metrics.callers.unauthenticated(error.reason)
         refusal = shown(RequestError(str(error), "UNAUTHENTICATED"))
         return await self._finish(send, [refusal], Ending.FORBIDDEN)
 

@@ -239,5 +239,5 @@ class Socket:
             raise self._forbidden(error) from None
 
     def _forbidden(self, error: AuthenticationError) -> EndedError:
-        state_of(self._scope).metrics.unauthenticated(error.reason)
+        state_of(self._scope).metrics.callers.unauthenticated(error.reason)
         return EndedError(CloseCode.FORBIDDEN, str(error))
