@@ -41,13 +41,21 @@ from resolvers.schema import schema
 GRAPHQL = "/graphql"
 
 
-async def metrics(request: Request) -> Response:
-    """Answer with all metrics in Prometheus' text format."""
-    state = state_of(request.scope)
-    services, measured = state.services, state.metrics
-    measured.states.show_lists(services.live.snapshot.registry.agencies)
-    measured.connectors.show_keys(key_ends(services.live.snapshot, services.clock()))
-    return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
+class MetricsPage:
+    """Answers with all metrics in Prometheus' text format."""
+
+    def __init__(self, measured: Metrics) -> None:
+        self._measured = measured
+
+    async def answer(self, request: Request) -> Response:
+        """Answer; what has to be looked at for it is looked at now."""
+        measured, services = self._measured, state_of(request.scope).services
+        snapshot = services.live.snapshot
+        measured.states.show_lists(snapshot.registry.agencies)
+        measured.connectors.show_keys(key_ends(snapshot, services.clock()))
+        return Response(
+            generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST
+        )
 
 
 async def schema_text(_: Request) -> Response:
@@ -88,7 +96,6 @@ def create_app(
             async with open_callers(settings, services, store) as callers:
                 state = ApplicationState(
                     services=services,
-                    metrics=measured,
                     intake=intake,
                     callers=callers,
                 )
@@ -101,7 +108,7 @@ def create_app(
     endpoint = GraphQLEndpoint(
         documents,
         settings.http,
-        EventStreams(settings.subscriptions, connections),
+        EventStreams(settings.subscriptions, connections, measured.subscriptions).open,
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,
     )
@@ -114,12 +121,13 @@ def create_app(
                 settings.subscriptions,
                 connections,
                 settings.http.allowed_origins,
+                measured.subscriptions,
             ),
         ),
         Route("/", front_page),
         Route("/health/live", live),
         Route("/health/ready", Readiness().answer),
-        Route("/metrics", metrics),
+        Route("/metrics", MetricsPage(measured).answer),
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(TOTALS, totals_csv),

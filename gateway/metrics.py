@@ -21,11 +21,13 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         """Prometheus' registry, not that of connectors."""
+        self.callers = CallersMetrics(self.registry)
         self.states = StatesMetrics(self.registry)
-        self.subscriptions = SubscriptionsMetrics(self.registry)
+        self.subscriptions = SubscriptionsMetrics(
+            self.registry, self.callers.unauthenticated
+        )
         self.agencies = AgenciesMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)
-        self.callers = CallersMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)
         self.connectors = RegistryMetrics(self.registry)
         self.quality = QualityMetrics(self.registry)

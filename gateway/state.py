@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from gateway.callers.authenticate import Callers
     from gateway.collection.intake import Intake
-    from gateway.metrics import Metrics
     from resolvers.caller import Caller
     from resolvers.context import Services
 
@@ -27,7 +26,6 @@ class ApplicationState:
     """Everything that requests use, open as long as the application is."""
 
     services: "Services"
-    metrics: "Metrics"
     intake: "Intake"
     callers: "Callers"
 

@@ -6,6 +6,7 @@ be asked in an address, permissions, execution. Everything is refused as early a
 can be, in one shape, with a code.
 """
 
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
 from graphql import OperationType
@@ -30,16 +31,19 @@ from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
 from gateway.graphql_http.turns import Turns
 from gateway.state import request_of, state_of
-from gateway.subscriptions.event_stream import EventStreams
 from resolvers.answering import execute
 from resolvers.context import RequestContext
-from resolvers.documents import Documents, Question
+from resolvers.documents import Documents, Prepared, Question
 from resolvers.look_ups import look_up_of
 from resolvers.reading import RefusedDocumentError
 
 ALLOW = {"Allow": "GET, POST, OPTIONS"}
 CLIENT_GONE = 499
 """Seen in logs and metrics only; nobody is left to read it."""
+
+Subscribe = Callable[[Scope, Receive, Prepared, Question], Awaitable[ASGIApp]]
+"""Begins a subscription and returns what answers with its events; raises what a request
+or a document is refused with."""
 
 
 class Shortcut:
@@ -66,13 +70,13 @@ class GraphQLEndpoint:
         self,
         documents: Documents,
         options: Http,
-        events: EventStreams,
+        subscribe: Subscribe,
         *,
         max_body_bytes: int,
         ide: bool,
     ) -> None:
         self._documents = documents
-        self._events = events
+        self._subscribe = subscribe
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
@@ -125,7 +129,7 @@ class GraphQLEndpoint:
                     require_harmless(prepared)
                 if prepared.kind is OperationType.SUBSCRIPTION:
                     require_events(accept)
-                    return await self._events.open(scope, receive, prepared, question)
+                    return await self._subscribe(scope, receive, prepared, question)
                 name = prepared.operation.name
                 operation = None if name is None else name.value
                 context = RequestContext(

@@ -22,6 +22,7 @@ from gateway.graphql_http.answers import COMPLETE, next_event
 from gateway.state import request_of
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.options import Subscriptions
 from resolvers.answering import Shown, shown
 from resolvers.documents import Prepared, Question
@@ -45,9 +46,15 @@ _logger = structlog.get_logger("gateway.events")
 class EventStreams:
     """Opens streams, within the limits of the connections."""
 
-    def __init__(self, options: Subscriptions, connections: Connections) -> None:
+    def __init__(
+        self,
+        options: Subscriptions,
+        connections: Connections,
+        metrics: SubscriptionsMetrics,
+    ) -> None:
         self._options = options
         self._connections = connections
+        self._metrics = metrics
 
     async def open(
         self, scope: Scope, receive: Receive, prepared: Prepared, question: Question
@@ -62,7 +69,9 @@ class EventStreams:
         caller = request.known_caller
         follower = Follower(scope, TRANSPORT)
         last = Headers(scope=scope).get("last-event-id") or None
-        stream = EventStream(self._options, follower, receive, caller.id)
+        stream = EventStream(
+            *(self._options, self._metrics, follower, receive), caller=caller.id
+        )
         with ExitStack() as held:
             held.enter_context(self._connections.opened(stream.go_away, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
@@ -94,9 +103,16 @@ class EventStream:
     held: ExitStack
 
     def __init__(
-        self, options: Subscriptions, follower: Follower, receive: Receive, caller: str
+        self,
+        options: Subscriptions,
+        metrics: SubscriptionsMetrics,
+        follower: Follower,
+        receive: Receive,
+        *,
+        caller: str,
     ) -> None:
         self._options = options
+        self._metrics = metrics
         self._follower = follower
         self._receive = receive
         self._caller = caller
@@ -111,7 +127,7 @@ class EventStream:
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not see them any more."""
-        metrics = self._follower.metrics.subscriptions
+        metrics = self._metrics
         connections = metrics.connections.labels(TRANSPORT)
         subscriptions = metrics.subscriptions.labels(TRANSPORT)
         began = time.monotonic()
@@ -160,7 +176,7 @@ class EventStream:
         return ending
 
     async def _deliver(self, send: Send) -> Ending:
-        sent = self._follower.metrics.subscriptions.sent.labels(TRANSPORT)
+        sent = self._metrics.sent.labels(TRANSPORT)
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
@@ -220,7 +236,7 @@ class EventStream:
             self._sent_at = time.monotonic()
 
     async def _forbid(self, send: Send, error: AuthenticationError) -> Ending:
-        self._follower.metrics.callers.unauthenticated(error.reason)
+        self._metrics.unauthenticated(error.reason)
         refusal = shown(RequestError(str(error), "UNAUTHENTICATED"))
         return await self._finish(send, [refusal], Ending.FORBIDDEN)
 

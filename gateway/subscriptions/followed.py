@@ -8,7 +8,6 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from gateway.callers.authenticate import Callers
-from gateway.metrics import Metrics
 from gateway.state import request_of, state_of
 from resolvers.caller import Caller
 from resolvers.context import RequestContext
@@ -29,11 +28,6 @@ class Follower:
     def __post_init__(self) -> None:
         """Read the headers once."""
         self.request = HTTPConnection(self.scope)
-
-    @property
-    def metrics(self) -> Metrics:
-        """Where it is counted."""
-        return state_of(self.scope).metrics
 
     async def first_caller(self) -> Caller:
         """Return who it is, and use up what may be used once.

@@ -12,6 +12,7 @@ import structlog
 from gateway.callers.refusal import AuthenticationError
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import CloseCode, EndedError
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.protocol import Action, Protocol
 from resolvers.answering import Shown, shown
 from resolvers.documents import Documents, Question
@@ -41,9 +42,12 @@ class Running:
     kept by what it keeps would outlive its connection until a garbage collection.
     """
 
-    def __init__(self, documents: Documents, protocol: Protocol) -> None:
+    def __init__(
+        self, documents: Documents, protocol: Protocol, metrics: SubscriptionsMetrics
+    ) -> None:
         self._documents = documents
         self._protocol = protocol
+        self._metrics = metrics
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.sent = 0
         """How many events were sent."""
@@ -68,7 +72,7 @@ class Running:
     async def _run(
         self, id_: str, question: Question, follower: Follower, driver: Driver
     ) -> None:
-        gauge = follower.metrics.subscriptions.subscriptions.labels(follower.transport)
+        gauge = self._metrics.subscriptions.labels(follower.transport)
         gauge.inc()
         try:
             try:
@@ -91,7 +95,7 @@ class Running:
             AuthenticationError: the caller is nobody we know any more.
             EndedError: the client does not read.
         """
-        counter = follower.metrics.subscriptions.sent.labels(follower.transport)
+        counter = self._metrics.sent.labels(follower.transport)
         # Who may ask is asked at the beginning as well.
         caller = await follower.caller()
         prepared = self._documents.prepare(question, caller)

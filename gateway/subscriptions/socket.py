@@ -20,10 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.refusals import ClientGoneError, RefusedRequestError
-from gateway.state import request_of, state_of
+from gateway.state import request_of
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import PROTOCOL, CloseCode, EndedError
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.options import Subscriptions
 from gateway.subscriptions.protocol import (
     Action,
@@ -56,12 +57,14 @@ class Socket:
         documents: Documents,
         options: Subscriptions,
         connections: Connections,
+        metrics: SubscriptionsMetrics,
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
         self._options = options
         self._connections = connections
+        self._metrics = metrics
         self._follower = Follower(scope, TRANSPORT)
         """Who follows, by what was said so far."""
         self._caller = request_of(scope).caller
@@ -70,7 +73,7 @@ class Socket:
         self._held = ExitStack()
         self._opened_at = time.monotonic()
         self._protocol = Protocol(options, self._opened_at)
-        self._running = Running(documents, self._protocol)
+        self._running = Running(documents, self._protocol, metrics)
 
     def go_away(self) -> None:
         """Ask the socket to end, because the gateway does."""
@@ -92,8 +95,7 @@ class Socket:
             words = f"speak {PROTOCOL} (Sec-WebSocket-Protocol)"
             await self._close(EndedError(CloseCode.SUBPROTOCOL, words))
             return
-        metrics = state_of(self._scope).metrics.subscriptions
-        gauge = metrics.connections.labels(TRANSPORT)
+        gauge = self._metrics.connections.labels(TRANSPORT)
         gauge.inc()
         with self._held:
             try:
@@ -101,7 +103,7 @@ class Socket:
             finally:
                 gauge.dec()
         if ended is not None:
-            metrics.ended.labels(TRANSPORT, ended.code.name.lower()).inc()
+            self._metrics.ended.labels(TRANSPORT, ended.code.name.lower()).inc()
             await self._close(ended)
         _logger.info(
             "disconnected",
@@ -239,5 +241,5 @@ class Socket:
             raise self._forbidden(error) from None
 
     def _forbidden(self, error: AuthenticationError) -> EndedError:
-        state_of(self._scope).metrics.callers.unauthenticated(error.reason)
+        self._metrics.unauthenticated(error.reason)
         return EndedError(CloseCode.FORBIDDEN, str(error))
