@@ -157,10 +157,11 @@ class Protocol:
         return self._send(Type.ERROR, id_, errors)
 
     def finish(self, id_: str, now: float) -> None:
-        """Free the id of a subscription that ended."""
-        self._running.discard(id_)
-        if not self._running:
-            self._idle_since = now
+        """Free the id of a subscription that ended, if it is under way."""
+        if id_ in self._running:
+            self._running.remove(id_)
+            if not self._running:
+                self._idle_since = now
 
     def end(self) -> None:
         """End the connection: nothing is to be done any more."""

@@ -371,6 +371,15 @@ def test_a_connection_is_idle_from_its_acknowledgement_if_nothing_follows() -> N
     assert ending(lambda: protocol.tick(OPENED + 65)) is CloseCode.IDLE
 
 
+def test_a_connection_is_idle_no_later_for_a_finish_that_crossed_a_complete() -> None:
+    protocol = ready("1")
+    protocol.receive(said("complete", id="1"), OPENED + 100)
+    protocol.finish("1", OPENED + 150)
+    heard_at(protocol, OPENED + 159)
+
+    assert ending(lambda: protocol.tick(OPENED + 160)) is CloseCode.IDLE
+
+
 def test_a_client_that_was_heard_of_is_not_pinged() -> None:
     assert ready("1").tick(OPENED + 24.9) == (Renew(),)
 
