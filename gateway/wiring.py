@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 import aiohttp
 
@@ -14,32 +13,29 @@ from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
-from connectors.guard.guard import Observer as GuardObserver
 from connectors.network.addresses import AddressGuard
 from connectors.registration.rules import Configured
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
-from gateway.privacy.wiring import PrivacyObserver, open_oversight
+from gateway.metrics import Metrics
+from gateway.privacy.wiring import open_oversight
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
-    RegistryObserver,
     Sessions,
     kept_live,
 )
 from gateway.registry.quality import (
     QualityKeeper,
-    QualityObserver,
     kept_quality,
     thresholds_of,
 )
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
-from gateway.status.live import LiveStates, StatesObserver, kept_states
+from gateway.status.live import LiveStates, kept_states
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
-from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -59,24 +55,10 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(
-    GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
-):
-    """What is reported about agencies, look-ups, the registry and data quality."""
-
-    @property
-    def states(self) -> StatesObserver:
-        """What is told of changes of state."""
-
-    @property
-    def subscriptions(self) -> SubscriptionsMetrics:
-        """What is told of events."""
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    observer: Observer,
+    metrics: Metrics,
     store: Store,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
@@ -90,17 +72,17 @@ async def open_services(
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings, observer, store, clock)
+            open_oversight(settings, metrics.privacy, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
         notifier = Notifier()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            *(observer, quality),
+            *(metrics.agencies, quality),
             mark=oversight.pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
-            reports=observer,
+            reports=metrics.quality,
             clock=clock,
         )
         try:
@@ -112,7 +94,7 @@ async def open_services(
                     StoredRecords(store), oversight.pseudonyms.all_of
                 ),
                 observer=keeper,
-                reports=observer,
+                reports=metrics.connectors,
                 clock=clock,
             )
             keeper.live = registry.live
@@ -124,7 +106,7 @@ async def open_services(
             states = LiveStates(
                 StoredStates(store.engine),
                 oversight.pseudonyms,
-                observer.states,
+                metrics.states,
                 notifier.notify,
             )
             await stack.enter_async_context(kept_states(states, notifier.follow()))
@@ -132,7 +114,7 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
-            failed = observer.subscriptions.events_failed
+            failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
                 kept_feeds((certificates, steps), notifier.follow(), failed)
             )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bureau.caller import actor_of
+from bureau.scopes import actor_of
 from connectors.conformance.subject import Effort
 from connectors.registration.office import RegistrationOffice
 from connectors.registration.rules import Actor, Configured

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.caller import actor_of
-from bureau.scopes import STEPS
+from bureau.scopes import STEPS, actor_of
 from connectors.registration.connector import Connector as KeptConnector
 from resolvers.bilingual import both
 from resolvers.context import Info

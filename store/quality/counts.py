@@ -6,7 +6,7 @@ count it once. A transaction has some hundred certificates, and runs beside the 
 statements are prepared once and given lists.
 """
 
-from collections import Counter  # noqa: I001
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -26,8 +26,8 @@ from connectors.quality import (
 from connectors.registration.sanctions import SanctionProposal
 from store.database import DATABASE_ERRORS, POSTGRESQL
 from store.quality import tables
-from store.registration.tables import sanction_proposals
 from store.registration.rows import row_of_proposal
+from store.registration.tables import sanction_proposals
 from store.sqlite import READS
 from store.store import Store
 

@@ -1,6 +1,6 @@
 """A turn of counting: everything is counted, and so many answers are compared."""
 
-from collections import Counter  # noqa: I001
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -15,8 +15,8 @@ from gateway.registry.quality import COMPARED_A_TURN, QualityKeeper
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
 from store.database import DATABASE_ERRORS
-from store.quality.counts import StoredQuality
 from store.quality import tables
+from store.quality.counts import StoredQuality
 from store.store import Store
 from tests.bureau.test_person import GOOD
 from tests.connectors.agency import NOW
