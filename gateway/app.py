@@ -93,7 +93,9 @@ def create_app(
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, clock) as services,
         ):
-            intake = open_intake(settings, services, store, measured.collection)
+            intake = open_intake(
+                settings.collection, services, store, measured.collection
+            )
             async with open_callers(settings, services, store) as callers:
                 state = ApplicationState(
                     services=services,

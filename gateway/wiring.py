@@ -1,6 +1,6 @@
 """Open everything in order, close it in reverse: the one place that composes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +13,16 @@ from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
+from connectors.live import Live
 from connectors.network.addresses import AddressGuard
+from connectors.network.networks import Network
 from connectors.registration.rules import Configured
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
 from gateway.metrics import Metrics
+from gateway.privacy.keys import read_pseudonyms
 from gateway.privacy.wiring import open_oversight
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
@@ -70,17 +73,20 @@ async def open_services(
     catalogue = load_catalogue()
     bundle = load_trust_bundle(Path(settings.trust_bundle), catalogue)
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
+    pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings, metrics.privacy, store, clock)
+            open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
-        sessions = await _open_sessions(stack, settings)
-        notifier = Notifier()
+        sessions = await _open_sessions(stack, settings.registration.networks)
+        notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            *(metrics.agencies, quality),
-            mark=oversight.pseudonyms.of_document,
+            metrics.agencies,
+            quality,
+            live=live,
+            mark=pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
             reports=metrics.quality,
             clock=clock,
@@ -88,16 +94,16 @@ async def open_services(
         try:
             configured = Configured(load_manifests(Path(settings.manifests)), bundle)
             registry = LiveRegistry(
-                *(registrations, configured, sessions),
+                registrations,
+                configured,
+                sessions,
+                live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(
-                    StoredRecords(store), oversight.pseudonyms.all_of
-                ),
+                collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
                 observer=keeper,
                 reports=metrics.connectors,
                 clock=clock,
             )
-            keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
             await stack.enter_async_context(
                 listening_for_changes(store.engine, notifier.notify)
@@ -105,7 +111,7 @@ async def open_services(
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
             states = LiveStates(
                 StoredStates(store.engine),
-                oversight.pseudonyms,
+                pseudonyms,
                 metrics.states,
                 notifier.notify,
             )
@@ -121,7 +127,7 @@ async def open_services(
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
-            live=registry.live,
+            live=live,
             quality=keeper,
             ledger=StoredLedger(store),
             catalogue=catalogue,
@@ -137,7 +143,7 @@ async def open_services(
                 catalogue=catalogue,
                 configured=configured,
                 networks=settings.registration.networks,
-                effort=_effort(settings),
+                effort=_effort(settings.http.request_seconds),
                 clock=clock,
             ),
             clock=clock,
@@ -145,7 +151,9 @@ async def open_services(
         )
 
 
-async def _open_sessions(stack: AsyncExitStack, settings: Settings) -> Sessions:
+async def _open_sessions(
+    stack: AsyncExitStack, networks: Sequence[Network]
+) -> Sessions:
     """Open what agencies are reached with: those of files, and whoever registers."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(
@@ -156,15 +164,13 @@ async def _open_sessions(stack: AsyncExitStack, settings: Settings) -> Sessions:
             auto_decompress=False,
         )
     )
-    of_registered = await stack.enter_async_context(
-        AddressGuard(settings.registration.networks).session()
-    )
+    of_registered = await stack.enter_async_context(AddressGuard(networks).session())
     return Sessions(of_files=of_files, of_registered=of_registered)
 
 
-def _effort(settings: Settings) -> Effort:
+def _effort(request_seconds: float) -> Effort:
     """Return how much a check may ask that a request waits for."""
-    seconds = settings.http.request_seconds * CHECK_SHARE
+    seconds = request_seconds * CHECK_SHARE
     return Effort(
         requests=CHECK_REQUESTS,
         patience_seconds=seconds / 4,

@@ -5,23 +5,16 @@ database that several share. What differs between the two is in ``sqlite`` and
 ``postgresql``; statements and steps are the same, and so is the suite that tests them.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 from sqlalchemy import URL, Connection, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from store.driver_errors import DATABASE_ERRORS
 from store.errors import UnusableDatabaseError
 from store.postgresql import postgresql_engine, wait_for_turn
 from store.sqlite import make_file, sqlite_engine
@@ -30,15 +23,6 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 NEWEST = "0007"
 """The newest step; a test compares it with ``migrations``."""
-DATABASE_ERRORS = (
-    SQLAlchemyError,
-    sqlite3.Error,
-    # SQLAlchemy lets what goes wrong while connecting pass as the driver has it.
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    OSError,
-)
-"""What a database that is away, busy, full or broken raises."""
 
 
 @asynccontextmanager
@@ -90,22 +74,6 @@ def shown(url: URL) -> str:
     if url.get_backend_name() == SQLITE:
         return url.database or ""
     return url.set(query={}).render_as_string(hide_password=True)
-
-
-def refuses_the_row(error: Exception) -> bool:
-    """Say whether ``error`` is about the rows alone, while the database works.
-
-    Such rows will never be written, however often they are tried.
-    """
-    if isinstance(error, DBAPIError):
-        # What PostgreSQL's driver cannot put into its protocol is a DataError of its
-        # own, which SQLAlchemy takes for one of the connection.
-        causes = (error.orig, getattr(error.orig, "__cause__", None))
-        return isinstance(error, (DataError, IntegrityError)) or any(
-            isinstance(cause, asyncpg.DataError) for cause in causes
-        )
-    # Of SQLite's driver itself; a text that is no Unicode is a ValueError to it.
-    return isinstance(error, (sqlite3.DataError, sqlite3.IntegrityError, ValueError))
 
 
 def _engine(url: URL) -> AsyncEngine:

@@ -50,7 +50,7 @@ class Handler(Protocol):
         spoils no other.
 
         Raises:
-            DATABASE_ERRORS: nothing of ``lines`` was kept, or nobody knows.
+            StoreUnavailableError: nothing of ``lines`` was kept, or nobody knows.
         """
 
 
@@ -61,7 +61,7 @@ class Positions(Protocol):
         """Return how far a stream has come.
 
         Raises:
-            DATABASE_ERRORS: that cannot be known now.
+            StoreUnavailableError: that cannot be known now.
         """
 
 

@@ -158,7 +158,9 @@ class Sending:
         body, encoding = _compressed(plain, self.compression)
         address = self.url if self.stream == "records" else f"{self.url}/{self.stream}"
         headers = signed_headers(
-            *("POST", address, self.key),
+            "POST",
+            address,
+            self.key,
             at=datetime.now(UTC),
             body=body,
             encoding=encoding,

@@ -36,7 +36,7 @@ def export(
 
     count = asyncio.run(
         export_records(
-            load_settings(config, os.environ),
+            load_settings(config, os.environ).database_url,
             first=None if from_ is None else from_.date(),
             last=None if to is None else to.date(),
             now=utc_now(),

@@ -100,14 +100,22 @@ def list_(config: Config) -> None:
             for one in await office.store.sanctions(lifted=True):
                 until = "" if one.lifted_at is None else f"{one.lifted_at:%Y-%m-%d}"
                 table.add_row(
-                    *(str(one.id), escape(one.body), one.kind, escape(one.reason)),
-                    *(escape(one.imposed_by), until),
+                    str(one.id),
+                    escape(one.body),
+                    one.kind,
+                    escape(one.reason),
+                    escape(one.imposed_by),
+                    until,
                 )
             for found in await office.store.proposals():
                 why = f"{found.cause}: {found.found}, threshold {found.threshold}"
                 table.add_row(
-                    *(f"proposal {found.id}", escape(found.body), "PROPOSED", why),
-                    *("gateway", ""),
+                    f"proposal {found.id}",
+                    escape(found.body),
+                    "PROPOSED",
+                    why,
+                    "gateway",
+                    "",
                 )
         return table
 

@@ -19,7 +19,7 @@ from policy.identity import Identity
 
 
 class AgenciesMetrics:
-    """Implements ``connectors.guard.guard.guard.Observer``, of every agency's guard."""
+    """Implements ``connectors.guard.guard.Observer``, of every agency's guard."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         answers = Counter(

@@ -69,16 +69,22 @@ class EventStreams:
         caller = request.known_caller
         follower = Follower(scope, TRANSPORT)
         last = Headers(scope=scope).get("last-event-id") or None
-        stream = EventStream(
-            *(self._options, self._metrics, follower, receive), caller=caller.id
-        )
+        going_away = asyncio.Event()
         with ExitStack() as held:
-            held.enter_context(self._connections.opened(stream.go_away, is_known=True))
+            held.enter_context(self._connections.opened(going_away.set, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
-            stream.events = await follower.follow(prepared, question, caller, last)
-            stream.held = held.pop_all()
-        request.is_stream = True
-        return stream
+            events = await follower.follow(prepared, question, caller, last)
+            request.is_stream = True
+            return EventStream(
+                events,
+                held.pop_all(),
+                options=self._options,
+                metrics=self._metrics,
+                follower=follower,
+                receive=receive,
+                caller=caller.id,
+                going_away=going_away,
+            )
 
 
 class Ending(StrEnum):
@@ -99,31 +105,31 @@ class Ending(StrEnum):
 class EventStream:
     """One stream, which is an answer."""
 
-    events: AsyncGenerator[Delivery, None]
-    held: ExitStack
-
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed in one place only
         self,
+        events: AsyncGenerator[Delivery, None],
+        held: ExitStack,
+        *,
         options: Subscriptions,
         metrics: SubscriptionsMetrics,
         follower: Follower,
         receive: Receive,
-        *,
         caller: str,
+        going_away: asyncio.Event,
     ) -> None:
+        self._events = events
+        self._held = held
+        """Its share of the connections there may be, until it ends."""
         self._options = options
         self._metrics = metrics
         self._follower = follower
         self._receive = receive
         self._caller = caller
-        self._going_away = asyncio.Event()
+        self._going_away = going_away
+        """Set when the gateway ends, which asks the stream to."""
         self._turn = asyncio.Lock()
         self._sent_at = time.monotonic()
         self._sent = 0
-
-    def go_away(self) -> None:
-        """Ask the stream to end, because the gateway does."""
-        self._going_away.set()
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not see them any more."""
@@ -135,7 +141,7 @@ class EventStream:
         connections.inc()
         subscriptions.inc()
         try:
-            with self.held:
+            with self._held:
                 ending = await self._run(send)
         finally:
             connections.dec()
@@ -168,7 +174,7 @@ class EventStream:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.events.aclose()
+            await self._events.aclose()
         if ending not in (Ending.LEFT, Ending.NOT_READ):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
@@ -180,7 +186,7 @@ class EventStream:
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
-            async for one in self.events:
+            async for one in self._events:
                 body: Shown = {"data": one.result.data}
                 if one.result.errors:
                     body["errors"] = [shown(error) for error in one.result.errors]

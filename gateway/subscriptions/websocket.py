@@ -48,7 +48,9 @@ class SocketEndpoint:
         try:
             self._require_known_site(Headers(scope=scope))
             socket = Socket(
-                *(scope, receive, send),
+                scope,
+                receive,
+                send,
                 documents=self._documents,
                 options=self._options,
                 connections=self._connections,

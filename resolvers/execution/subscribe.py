@@ -16,7 +16,7 @@ from graphql import ExecutionResult, OperationType
 from graphql.execution import create_source_event_stream, execute_subscription_event
 
 from bureau.caller import Caller
-from bureau.events.events import EventsUnavailableError
+from connectors.errors import StoreUnavailableError
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
@@ -89,5 +89,5 @@ async def _deliveries(
                 if isawaitable(result):
                     result = await result
                 yield Delivery(shown.cursor, result)
-    except EventsUnavailableError:
+    except StoreUnavailableError:
         raise RefusedDocumentError(store_unavailable()) from None

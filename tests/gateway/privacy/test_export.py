@@ -44,7 +44,9 @@ async def exported(
     settings: Settings, first: date | None = None, last: date | None = None
 ) -> list[object]:
     lines: list[bytes] = []
-    await export(settings, first=first, last=last, now=NOW, write=lines.append)
+    await export(
+        settings.database_url, first=first, last=last, now=NOW, write=lines.append
+    )
     return [json.loads(line)["request_id"] for line in lines]
 
 
@@ -71,7 +73,9 @@ async def test_days_are_shanghais_and_both_included(
 
 async def test_a_line_has_every_field_of_the_record(settings: Settings) -> None:
     lines: list[bytes] = []
-    await export(settings, first=None, last=None, now=NOW, write=lines.append)
+    await export(
+        settings.database_url, first=None, last=None, now=NOW, write=lines.append
+    )
 
     assert json.loads(lines[0]) == {
         "id": 1,

@@ -76,7 +76,9 @@ def test_signature_failures_have_a_freeze_proposed_which_people_decide(
     again = steps.send(DECIDE, SANCTIONER, i=proposal["id"], a=True)
 
     assert (proposal["connector"], proposal["cause"], proposal["threshold"]) == (
-        *(fire, "SIGNATURE_FAILURES", 2),
+        fire,
+        "SIGNATURE_FAILURES",
+        2,
     )
     assert proposal["body"]["id"] == "shanghai-fire-training-detachment"
     assert before == "ANSWERED", "a machine freezes nobody"

@@ -14,8 +14,8 @@ from bureau.caller import Purpose
 from bureau.look_ups.audit import (
     AuditEvent,
     AuditSelection,
-    AuditUnavailableError,
 )
+from connectors.errors import StoreUnavailableError
 from policy.calendar import SHANGHAI
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.audit.retention import apply_retention
@@ -232,5 +232,5 @@ async def test_a_log_that_is_closed_takes_nothing(store: Store) -> None:
     async with open_audit_log(store) as log:
         pass
 
-    with pytest.raises(AuditUnavailableError):
+    with pytest.raises(StoreUnavailableError):
         log.require_open()
