@@ -1,6 +1,5 @@
 """``gateway check``: verify a file of claims at the command line."""
 
-import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway.batch.encodings import Encoding
+from gateway.connector.client import address_of, read_token
 from gateway.errors import StartError
 from resolvers.caller import Purpose
 
@@ -58,7 +58,7 @@ def check(  # noqa: PLR0913 - one argument an option
     Run again after a cut, it goes on where it ended. Exits 0 if every row was compared,
     1 if some are UNKNOWN or REFUSED, 2 if the check could not be made or finished.
     """
-    from gateway.batch.asking import Gateway, address_of  # noqa: PLC0415 - start-up
+    from gateway.batch.asking import Gateway  # noqa: PLC0415 - start-up
     from gateway.batch.run import Work, check_claims  # noqa: PLC0415 - start-up
     from gateway.batch.screen import show_summary, showing_progress  # noqa: PLC0415
     from resolvers.context import SHANGHAI  # noqa: PLC0415 - start-up
@@ -71,7 +71,7 @@ def check(  # noqa: PLR0913 - one argument an option
         raise StartError(error.message) from None
     gateway = Gateway(
         url=address_of(url, unsafe_plain_http=unsafe_plain_http),
-        token=_token(token_file),
+        token=read_token(token_file, TOKEN_VARIABLE),
         look_up=look_up,
         language=language,
     )
@@ -86,20 +86,3 @@ def check(  # noqa: PLR0913 - one argument an option
         summary = check_claims(work, gateway, progress)
     show_summary(summary, out)
     raise typer.Exit(0 if summary.is_settled else 1)
-
-
-def _token(file: Path | None) -> str:
-    """Return the token; no argument, since those are in the process list."""
-    if file is None:
-        token = os.environ.get(TOKEN_VARIABLE, "")
-    else:
-        try:
-            token = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise StartError(f"--token-file: {error}") from None
-    token = token.strip()
-    if not token:
-        raise StartError(f"state a token: --token-file FILE, or {TOKEN_VARIABLE}")
-    if not (token.isascii() and token.isprintable()):
-        raise StartError("the token has characters that no token has")
-    return token

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.batch.asking import PATIENCE_SECONDS, Checked, Gateway, address_of
+from gateway.batch.asking import PATIENCE_SECONDS, Checked, Gateway
+from gateway.connector.client import address_of
 from gateway.errors import StartError
 from gateway.ports import free_port
 from resolvers.caller import LookUp, Purpose
