@@ -1,4 +1,4 @@
-"""Which scopes each step needs, for the graph and for the command line alike.
+"""Which scopes each step needs.
 
 Each step has sets of scopes, of which one has to be had. That an agency acts on its
 own connector only is not told by scopes: ``connectors.registration.rules`` says so.
@@ -42,7 +42,7 @@ STEPS: dict[str, Needed] = {
     "lift_sanction": SANCTION,
     "decide_sanction_proposal": SANCTION,
 }
-"""By the name of the mutation; a command has the same with hyphens."""
+"""By the name of the mutation."""
 
 
 def may(scopes: frozenset[Scope], needed: Needed) -> bool:

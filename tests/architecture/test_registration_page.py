@@ -7,6 +7,7 @@ from graphql import parse, validate
 from connectors.quality import Dimension
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import MEANINGS, RefusalCode
+from gateway.connector.asking import NotTried
 from gateway.connector.documents import DOCUMENTS
 from resolvers.registration.scopes import STEPS
 from resolvers.schema import schema
@@ -26,6 +27,10 @@ def test_every_refusal_is_described_as_it_is_said() -> None:
     assert told == [
         [code, MEANINGS[code].en, MEANINGS[code].zh] for code in RefusalCode
     ]
+
+
+def test_every_reason_why_nothing_was_tried_is_described() -> None:
+    assert names(PAGE, "Not tried") == list(NotTried)
 
 
 def test_every_dimension_is_defined() -> None:
