@@ -91,6 +91,11 @@ def test_keys_are_added_rotated_and_given_up_by_commands(desk: Desk) -> None:
         *("--overlap-days", "7"),
         by=AGENCY,
     )
+    endless = desk.run(
+        *("connector", "rotate-key", JOINING, "--old", key, "--new", key),
+        *("--overlap-days", "2147483647"),
+        by=AGENCY,
+    )
     unknown = desk.run("connector", "approve-key", JOINING, "--key", "x", by=SECOND)
     stolen = desk.run(
         *("connector", "declare-key-compromised", JOINING, "--key", key),
@@ -100,6 +105,7 @@ def test_keys_are_added_rotated_and_given_up_by_commands(desk: Desk) -> None:
     again = desk.run("connector", "retire-key", JOINING, "--key", key, by=AGENCY)
 
     assert (same.code, same.error.partition(":")[0]) == (1, "KEY_STATE")
+    assert (endless.code, endless.error.partition(":")[0]) == (1, "MOMENT_UNUSABLE")
     assert (unknown.code, unknown.error.partition(":")[0]) == (1, "UNKNOWN_KEY")
     (told,) = stolen.json["declareKeyCompromised"]["keys"]
     assert (stolen.code, told["state"]) == (0, "COMPROMISED")
