@@ -122,9 +122,13 @@ class Client:
 
         Raises:
             NotTriedError: there are none.
+            StartError: a variable is no text or number that JSON has.
         """
-        body = orjson.dumps({"query": document.text, "variables": variables})
         doubt = DOUBT if document.is_step else ""
+        try:
+            body = orjson.dumps({"query": document.text, "variables": variables})
+        except orjson.JSONEncodeError as error:
+            raise StartError(f"what was stated cannot be sent: {error}") from None
         try:
             status, text = post(
                 self.url, self.token, body, timeout_seconds=TIMEOUT_SECONDS

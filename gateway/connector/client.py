@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -114,8 +114,8 @@ def address_of(url: str, *, unsafe_plain_http: bool) -> str:
     Raises:
         StartError: it is none, or would carry token and people in the open.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _parts_of(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise StartError(f"{url!r} is no address; state --url https://host")
     if parts.username is not None or parts.query or parts.fragment:
         raise StartError("the address has more than a host and a path")
@@ -126,6 +126,18 @@ def address_of(url: str, *, unsafe_plain_http: bool) -> str:
             "way; use https, or state --unsafe-plain-http"
         )
     return url.rstrip("/").removesuffix("/graphql")
+
+
+def _parts_of(url: str) -> SplitResult | None:
+    """Return the parts of an address, if a request can be sent to it."""
+    if " " in url or not url.isprintable():
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is read when it is asked for
+    except ValueError:
+        return None
+    return parts if parts.path.isascii() else None
 
 
 def read_token(file: Path | None, variable: str | None = None) -> str:

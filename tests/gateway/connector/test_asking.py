@@ -133,6 +133,22 @@ async def test_a_step_that_may_have_been_taken_is_said_to_be_so(
     assert (asked.code, "may have been taken" in asked.error) == (2, False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("--reason", "half a \udcff"), id="bytes that are no text"),
+        pytest.param(("--reason", "so", "--version", "9" * 30), id="a number too long"),
+    ],
+)
+async def test_what_cannot_be_written_is_not_sent(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    submit = ("connector", "submit", JOINING, *words)
+    done = await said(tmp_path, SEEN, words=submit)
+
+    assert (done.code, "cannot be sent" in done.error) == (2, True)
+
+
 async def test_a_gateway_that_is_away_is_said_to_be(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port('127.0.0.1')}"
 
