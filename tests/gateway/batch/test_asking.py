@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,9 +62,11 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(*script: bytes) -> AsyncIterator[Scripted]:
+async def scripted(
+    *script: bytes, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Scripted]:
     server = Scripted(list(script))
-    async with serving(server.serve) as server.port:
+    async with serving(server.serve, tls=tls) as server.port:
         yield server
 
 

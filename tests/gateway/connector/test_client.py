@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,16 @@ from gateway.connector.client import (
 from gateway.errors import StartError
 from gateway.ports import free_port
 from tests.gateway.batch.test_asking import answer, scripted
+from tests.gateway.callers.authority import authority_in
 from tests.serving import serving
 
 
-async def posted(port: int, seconds: float = 5.0) -> tuple[int, bytes]:
+async def posted(
+    port: int, seconds: float = 5.0, scheme: str = "http"
+) -> tuple[int, bytes]:
     """Ask whoever is at ``port``."""
-    return await asyncio.to_thread(
-        post, f"http://127.0.0.1:{port}", "secret", b"{}", timeout_seconds=seconds
-    )
+    url = f"{scheme}://127.0.0.1:{port}"
+    return await asyncio.to_thread(post, url, "secret", b"{}", timeout_seconds=seconds)
 
 
 async def test_a_refusal_is_an_answer() -> None:
@@ -60,6 +63,24 @@ async def test_no_proxy_hears_a_token_for_this_machine(
         await posted(server.port)
 
     assert (len(server.asked), proxy.asked) == (1, [])
+
+
+async def test_whose_certificate_nobody_vouches_for_hears_no_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = authority_in(tmp_path / "intranet")
+    leaf = authority.leaf("server")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(leaf.certificate_file, leaf.key_file)
+
+    async with scripted(answer(200, {}), tls=tls) as server:
+        with pytest.raises(NotReachedError, match="CERTIFICATE_VERIFY_FAILED"):
+            await posted(server.port, scheme="https")
+        unheard = list(server.asked)
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        status, _ = await posted(server.port, scheme="https")
+
+    assert (unheard, status, len(server.asked)) == ([], 200, 1)
 
 
 def test_a_token_is_read_without_the_space_around_it(
