@@ -2,7 +2,7 @@
 
 The holder check and ``verifyClaims``, as their pages print them, are trusted from the
 start (``trusted-documents.json``), and so are the documents of registration
-(``gateway.connector.documents``); an operator's manifest adds to them.
+(``gateway.registration.documents``); an operator's manifest adds to them.
 """
 
 import os
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from gateway.connector.documents import DOCUMENTS
 from gateway.errors import StartError
-from gateway.settings import Mode, Settings, load_settings
-from resolvers.cost import in_numbers
-from resolvers.documents import Documents
-from resolvers.limits import Limits
-from resolvers.reading import RefusedDocumentError, read_document
-from resolvers.schema import schema
-from resolvers.trusted_documents import (
+from gateway.registration.documents import DOCUMENTS
+from gateway.settings.settings import Mode, Settings, load_settings
+from resolvers.documents.cost import in_numbers
+from resolvers.documents.documents import Documents
+from resolvers.documents.limits import Limits
+from resolvers.documents.trusted import (
     TrustedDocumentsError,
     digest_of,
     read_manifest,
     write_manifest,
 )
+from resolvers.documents.validation import RefusedDocumentError, read_document
+from resolvers.schema import schema
 
 BUILT_IN = Path(str(files("gateway"))) / "trusted-documents.json"
 _FENCED = re.compile(r"^```graphql\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -1,10 +1,11 @@
-"""What runs once for the whole run: three sandbox agencies, and a PostgreSQL."""
+"""Run three sandbox agencies and a PostgreSQL once a run; give out empty databases."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
-from gateway.demo import Ports, open_agencies, read_people
+from gateway.demo.demo import Ports, open_agencies, read_people
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import Agencies
@@ -39,3 +40,17 @@ def _agencies(running_agencies: Agencies) -> Agencies:
     """The agencies, without faults and with no calls counted."""
     running_agencies.reset()
     return running_agencies
+
+
+@pytest.fixture(name="database_url", params=["sqlite", "postgresql"])
+async def _database_url(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/gateway.db"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = await server.make_database()
+    yield server.url(name)
+    await server.give_back(name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.demo import (
+from gateway.demo.demo import (
     HOST,
     UNTIL_STDIN_CLOSES,
     open_gateway,

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import typer
 
 from gateway.collection.sending import Compression
-from gateway.connector.client import address_of
 from gateway.errors import StartError
+from gateway.registration.client import address_of
 
 if TYPE_CHECKING:
     from gateway.collection.sending import Refused

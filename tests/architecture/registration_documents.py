@@ -3,7 +3,7 @@
 ``python -m tests.architecture.registration_documents`` writes them onto the page.
 """
 
-from gateway.connector.documents import DOCUMENTS
+from gateway.registration.documents import DOCUMENTS
 from tests.architecture.documents import ROOT
 
 PAGE = "docs/registration.md"

@@ -4,12 +4,12 @@ import re
 
 from graphql import parse, validate
 
+from bureau.scopes import STEPS
 from connectors.quality import Dimension
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import MEANINGS, RefusalCode
-from gateway.connector.asking import NotTried
-from gateway.connector.documents import DOCUMENTS
-from resolvers.registration.scopes import STEPS
+from gateway.registration.asking import NotTried
+from gateway.registration.documents import DOCUMENTS
 from resolvers.schema import schema
 from tests.architecture.documents import ROOT, names, table
 from tests.architecture.registration_documents import on_the_page, printed
@@ -60,7 +60,7 @@ def test_every_document_is_on_the_page_as_it_is_sent() -> None:
 
 
 def test_the_documents_fit_the_schema_together_and_one_by_one() -> None:
-    together = ROOT / "gateway/connector/documents.graphql"
+    together = ROOT / "gateway/registration/documents.graphql"
     texts = [
         together.read_text("utf-8"),
         *(document.text for document in DOCUMENTS.values()),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gateway.demo import GENEROUS
+from gateway.demo.demo import GENEROUS
 from tests.running import Agencies, Gateway, running_gateway
 
 settings.register_profile(

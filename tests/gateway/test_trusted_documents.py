@@ -8,16 +8,16 @@ from typer.testing import CliRunner
 
 from gateway.batch.query import QUERY
 from gateway.cli import app
-from gateway.connector.documents import DOCUMENTS
 from gateway.documents import BUILT_IN, open_documents
 from gateway.errors import StartError
-from gateway.settings import Settings
-from resolvers.limits import Limits
-from resolvers.trusted_documents import digest_of, read_manifest, write_manifest
+from gateway.registration.documents import DOCUMENTS
+from gateway.settings.settings import Settings
+from resolvers.documents.limits import Limits
+from resolvers.documents.trusted import digest_of, read_manifest, write_manifest
 from tests.architecture.documents import blocks
 from tests.federation.queries import HOLDER_CHECK
 from tests.resolvers.asking import STRANGER
-from tests.resolvers.test_documents import code
+from tests.resolvers.documents.test_documents import code
 from tests.running import Agencies, running_gateway
 
 PING = "query Ping { policy { notice } }\n"

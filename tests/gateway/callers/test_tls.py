@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import HOST, write_configuration
+from gateway.demo.demo import HOST, write_configuration
+from gateway.demo.processes import started
 from gateway.ports import free_port
-from gateway.processes import started
 from tests.gateway.callers.authority import Authority, authority_in
 from tests.running import HEARD, TOKEN, Agencies
 

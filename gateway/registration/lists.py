@@ -1,0 +1,92 @@
+"""``gateway connector list`` and ``show``: what is registered."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from connectors.registration.refusals import RefusalCode, RegistrationError
+from gateway.registration.answering import Connector, Named, show_connector
+from gateway.registration.asking import Client, sends
+from gateway.registration.steps import Id
+
+lists = typer.Typer()
+
+
+class _Listed(Connector, frozen=True, tag="Connector"):
+    collection_body: Named
+    items: tuple[str, ...]
+    changed_at: str
+
+
+class _Event(msgspec.Struct, frozen=True):
+    version: int
+    step: str
+    after: str
+    actor: str
+    at: str
+    reason: str
+
+
+class _Shown(Connector, frozen=True, tag="Connector"):
+    history: tuple[_Event, ...]
+
+
+class _All(msgspec.Struct, frozen=True):
+    connectors: tuple[_Listed, ...]
+
+
+class _One(msgspec.Struct, frozen=True):
+    connector: _Shown | None
+
+
+@lists.command("list")
+@sends("Connectors")
+def list_(client: Client) -> None:
+    """List every connector that the token may see."""
+    found = client.told(_All).connectors
+    if client.as_json:
+        return
+    table = Table("id", "state", "version", "collection body", "items", "changed")
+    for one in found:
+        cells = (
+            *(one.id, one.state, str(one.version), one.collection_body.id or ""),
+            *(", ".join(one.items), _minute(one.changed_at)),
+        )
+        table.add_row(*map(escape, cells))
+    Console().print(table)
+
+
+@lists.command()
+@sends("Connector")
+def show(
+    client: Client,
+    id_: Id,
+    *,
+    history: Annotated[bool, typer.Option(help="Show every step.")] = True,
+) -> None:
+    """Show one connector and what was done to it."""
+    found = client.told(_One, id=id_).connector
+    if client.as_json:
+        raise typer.Exit(0 if found else 1)
+    if found is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
+    show_connector(found)
+    if not history:
+        return
+    table = Table("version", "step", "state", "who", "when", "why")
+    for event in found.history:
+        cells = (
+            *(str(event.version), event.step, event.after),
+            *(event.actor, _minute(event.at), event.reason),
+        )
+        table.add_row(*map(escape, cells))
+    Console().print(table)
+
+
+def _minute(moment: str) -> str:
+    """Return a moment of the graph, in UTC, as a table has it."""
+    return f"{moment[:19].replace('T', ' ')}Z"
