@@ -43,7 +43,7 @@ STEPS: dict[str, Needed] = {
     "lift_sanction": SANCTION,
     "decide_sanction_proposal": SANCTION,
 }
-"""By the name of the mutation; a command has the same with hyphens."""
+"""By the name of the mutation."""
 
 PAY: Needed = [[Scope.WRITE_PAYMENTS]]
 RECOVER: Needed = [[Scope.RECOVER]]

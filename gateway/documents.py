@@ -1,7 +1,8 @@
 """Trusted documents: those that every caller may run, and how a manifest is made.
 
 The holder check and ``verifyClaims``, as their pages print them, are trusted from the
-start (``trusted-documents.json``); an operator's manifest adds to them.
+start (``trusted-documents.json``), and so are the documents of registration
+(``gateway.registration.documents``); an operator's manifest adds to them.
 """
 
 import os
@@ -12,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import StartError
+from gateway.registration.documents import DOCUMENTS
 from gateway.settings.settings import Mode, Settings, load_settings
 from resolvers.documents.cost import in_numbers
 from resolvers.documents.documents import Documents
@@ -42,23 +44,27 @@ def open_documents(settings: Settings) -> Documents:
         schema.core, settings.limits, is_open=settings.mode is Mode.DEMO
     )
     for manifest in manifests:
-        _trust(documents, manifest)
+        for digest, text in _texts_of(manifest).items():
+            place = f"{manifest}: {digest[:12]}"
+            _trust(documents, text, place, "see gateway documents extract")
+    for document in DOCUMENTS.values():
+        remedy = "gateway connector and gateway sanction send it; raise the limit"
+        _trust(documents, document.text, f"of registration: {document.name}", remedy)
     return documents
 
 
-def _trust(documents: Documents, manifest: Path) -> None:
+def _texts_of(manifest: Path) -> dict[str, str]:
     try:
-        texts = read_manifest(manifest.read_bytes())
+        return read_manifest(manifest.read_bytes())
     except (OSError, TrustedDocumentsError) as error:
         raise StartError(f"trusted documents {manifest}: {error}") from None
-    for digest, text in texts.items():
-        try:
-            documents.trust(text)
-        except RefusedDocumentError as refused:
-            raise StartError(
-                f"trusted documents {manifest}: {digest[:12]}: {refused}; see "
-                "gateway documents extract"
-            ) from None
+
+
+def _trust(documents: Documents, text: str, place: str, remedy: str) -> None:
+    try:
+        documents.trust(text)
+    except RefusedDocumentError as refused:
+        raise StartError(f"trusted documents {place}: {refused}; {remedy}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

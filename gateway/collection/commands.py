@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import typer
 
+from gateway.client import address_of
 from gateway.collection.sending import Compression
 from gateway.errors import StartError
 
@@ -59,7 +60,6 @@ def collect(  # noqa: PLR0913 - one argument an option
     Exits 0 if everything is there, 1 if lines were refused, something was noticed or
     numbers are missing, 2 if it could not be sent or not to the end.
     """
-    from gateway.batch.asking import address_of  # noqa: PLC0415 - start-up
     from gateway.collection.screen import (  # noqa: PLC0415 - start-up
         show_sum,
         showing_progress,
