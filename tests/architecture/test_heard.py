@@ -46,6 +46,7 @@ MAY_START = {
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
+    "tests/architecture/test_imports.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
     "tests/gateway/batch/checking.py": A_COMMAND,
