@@ -57,6 +57,11 @@ class Commands(LazyGroup):
             "Sanctions of the notice, part 3(1).",
         ),
         Named(
+            "database",
+            "gateway.database.commands:database",
+            "The database: its step, and the way to the newest.",
+        ),
+        Named(
             "documents", "gateway.documents.commands:documents", "Trusted documents."
         ),
         Named(

@@ -5,18 +5,14 @@ each of its agencies is a process that imports what it needs.
 """
 
 import ast
-import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import typer
-from typer.main import get_group
 
 from gateway.cli import Commands
-from gateway.lazy import Named, load
+from gateway.lazy import Named, command_at
 from tests.architecture.documents import ROOT
 
 PACKAGES = (
@@ -25,6 +21,7 @@ PACKAGES = (
 BY_NAME = {
     "gateway/lazy.py": "the mechanism",
     "gateway/serve.py": "who watches over a gateway has no part of the application",
+    "gateway/worker.py": "what takes the database's steps takes its memory with it",
 }
 """The files that may import by name, and why."""
 UNTIL_THE_COMMANDS_ARE_CLIENTS = {
@@ -75,7 +72,7 @@ def test_every_module_imports_at_its_top() -> None:
     found = {path: list(late_imports(tree)) for path, tree in trees().items()}
 
     late = {path for path, imports in found.items() if imports}
-    assert late == UNTIL_THE_COMMANDS_ARE_CLIENTS | {"store/database.py"}
+    assert late == UNTIL_THE_COMMANDS_ARE_CLIENTS
 
 
 def test_whoever_imports_by_name_says_why() -> None:
@@ -111,16 +108,11 @@ def test_an_import_by_name_is_seen(code: str) -> None:
     assert list(named_imports(ast.parse(code))) != []
 
 
-def own_help(found: Any) -> str:
-    """Return what a command says of itself first."""
-    if isinstance(found, typer.Typer):
-        return get_group(found).help or ""
-    return (inspect.getdoc(found) or "").partition("\n\n")[0]
-
-
 @pytest.mark.parametrize("named", Commands.table, ids=lambda named: named.name)
 def test_the_list_of_commands_says_what_each_says_of_itself(named: Named) -> None:
-    assert own_help(load(named.where)) == named.help
+    said = command_at(named.where).help.partition("\n\n")[0]
+
+    assert said == named.help
 
 
 def test_the_list_of_commands_takes_no_part_of_the_gateway() -> None:
