@@ -19,7 +19,7 @@ from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
-from gateway.documents import open_documents
+from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors

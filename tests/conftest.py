@@ -1,4 +1,4 @@
-"""Run three sandbox agencies and a PostgreSQL once a run; give out empty databases."""
+"""Run three sandbox agencies and a PostgreSQL once a run; give out databases."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.demo import Ports, open_agencies, read_people
+from store.migrate import upgrade_database
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import Agencies
@@ -42,11 +43,11 @@ def _agencies(running_agencies: Agencies) -> Agencies:
     return running_agencies
 
 
-@pytest.fixture(name="database_url", params=["sqlite", "postgresql"])
-async def _database_url(
+@pytest.fixture(name="empty_database_url", params=["sqlite", "postgresql"])
+async def _empty_database_url(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[str]:
-    """The address of an empty database."""
+    """The address of an empty database, or of a file that is not there."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/gateway.db"
         return
@@ -54,3 +55,10 @@ async def _database_url(
     name = await server.make_database()
     yield server.url(name)
     await server.give_back(name)
+
+
+@pytest.fixture(name="database_url")
+async def _database_url(empty_database_url: str) -> str:
+    """The address of a database at the newest step, with nothing in it."""
+    await upgrade_database(empty_database_url)
+    return empty_database_url

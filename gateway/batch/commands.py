@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 
 from bureau.caller import Purpose
+from bureau.look_ups.purpose import PurposeError, read_look_up
+from gateway.batch.asking import Gateway
 from gateway.batch.encodings import Encoding
+from gateway.batch.run import Work, check_claims
+from gateway.batch.screen import show_summary, showing_progress
 from gateway.client import address_of, read_token
 from gateway.errors import StartError
+from policy.calendar import SHANGHAI
 
 TOKEN_VARIABLE = "CHECK_TOKEN"  # noqa: S105 - the name of one
 """Not GATEWAY_TOKEN: those are the gateway's own options."""
@@ -58,12 +63,6 @@ def check(  # noqa: PLR0913 - one argument an option
     Run again after a cut, it goes on where it ended. Exits 0 if every row was compared,
     1 if some are UNKNOWN or REFUSED, 2 if the check could not be made or finished.
     """
-    from bureau.look_ups.purpose import PurposeError, read_look_up  # noqa: PLC0415
-    from gateway.batch.asking import Gateway  # noqa: PLC0415 - start-up
-    from gateway.batch.run import Work, check_claims  # noqa: PLC0415 - start-up
-    from gateway.batch.screen import show_summary, showing_progress  # noqa: PLC0415
-    from policy.calendar import SHANGHAI  # noqa: PLC0415
-
     try:
         look_up = read_look_up(purpose, case)
     except PurposeError as error:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.quality import (
     Measure,
@@ -128,9 +128,6 @@ class StoredQuality:
 
     def _insert(self, table: Table) -> Any:  # noqa: ANN401 - one of two, alike
         if self._is_postgresql:
-            # Here, not above: five megabytes that a gateway on SQLite has no use for.
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as said
-
             return postgresql.insert(table)
         return sqlite.insert(table)
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from gateway.batch.query import QUERY
 from gateway.cli import app
-from gateway.documents import BUILT_IN, open_documents
+from gateway.documents.trusted import BUILT_IN, open_documents
 from gateway.errors import StartError
 from gateway.registration.documents import DOCUMENTS
 from gateway.settings.settings import Settings
