@@ -1,8 +1,9 @@
 """The one gate through which every look-up of a person passes.
 
-In this order: the purpose is stated, the caller's budget of people has room, the
-agencies are asked, the look-up is on the audit log, and what was sent of certificates'
-states by then is put on them; only then is anything answered.
+In this order: the document was counted as asking about so many, the purpose is stated,
+the caller's budget of people has room, the agencies are asked, the look-up is on the
+audit log, and what was sent of certificates' states by then is put on them; only then
+is anything answered.
 Whatever a request asks in one tick (aliases, lists, entities) is admitted or refused
 as a whole, so that a refused batch asks nobody. The same refusal, in the same time,
 comes for known and unknown people, because it comes before anybody is asked.
@@ -124,7 +125,9 @@ async def look_up(
     Raises:
         RequestError: no purpose is stated, the caller's budget of people is spent, or
             the audit log takes no record.
+        UncountedLookUpError: a field that does not declare it looks people up.
     """
+    context.count_look_up()
     loaders = [context.loader(agency) for agency in agencies]
     # Before anybody is admitted, so that whoever is admitted together is asked about
     # together.
@@ -158,6 +161,7 @@ async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:
     Raises:
         RequestError: as ``look_up``.
     """
+    context.count_look_up()
 
     async def ask() -> list[Answer]:
         return []

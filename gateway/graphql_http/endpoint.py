@@ -135,6 +135,7 @@ class GraphQLEndpoint:
                     request_id=scope["state"]["request_id"],
                     operation=operation,
                     document=prepared.text,
+                    people=prepared.people,
                     judges_claims=prepared.judges_claims,
                 )
                 result = execute(prepared, question, context)

@@ -78,6 +78,7 @@ class Follower:
             request_id=self.scope["state"]["request_id"],
             operation=None if name is None else name.value,
             document=prepared.text,
+            people=prepared.people,
             last_event_id=last_event_id,
         )
         return await open_stream(prepared, question, context, self.caller)
