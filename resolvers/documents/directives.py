@@ -17,7 +17,8 @@ from resolvers.bilingual import both
 def list_of(length: int) -> ListSize:
     """Declare how long a list is taken to be, where nothing states its length.
 
-    A list that is counted by its parent's ``sizedFields`` is as long as that says.
+    The specification has it under "The List Size Directive". A list that is counted
+    by its parent's ``sizedFields`` is as long as that says.
     """
     # Without slicing arguments none is required; said nothing, it is not printed.
     return ListSize(
@@ -31,7 +32,8 @@ def list_of(length: int) -> ListSize:
 def page_of(length: int, *lists: str, stated_by: str = "first") -> ListSize:
     """Declare that an argument states how long some lists of the answer are.
 
-    ``length`` counts where the argument is left out and has no default.
+    ``length`` counts where the argument is left out and has no default. Everything
+    else below the field counts as often, which the specification does not ask for.
     """
     return ListSize(
         assumed_size=length,

@@ -98,6 +98,7 @@ class FieldCosts:
 
         Raises:
             KeyError: one names an argument that it does not have.
+            ValueError: one names two arguments that state its length.
         """
         self.schema = schema
         self._fields = {
@@ -165,8 +166,9 @@ def _stated(
         return None
     (argument,) = listed.slicing_arguments
     default = field.args[argument].default_value
-    unsaid = default if isinstance(default, int) else listed.assumed_size
-    return Stated(argument, UNDECLARED if unsaid is None else unsaid)
+    return Stated(
+        argument, default if isinstance(default, int) else _assumed(listed, UNDECLARED)
+    )
 
 
 def _limit(declared: LooksUpPeople) -> PeopleLimit:
@@ -174,9 +176,14 @@ def _limit(declared: LooksUpPeople) -> PeopleLimit:
 
 
 def _length(parent: GraphQLCompositeType, name: str, listed: ListSize | None) -> int:
-    if listed is not None and listed.assumed_size is not None:
-        return listed.assumed_size
-    return _GRAPHQLS_OWN.get((parent.name, name), UNDECLARED)
+    undeclared = _GRAPHQLS_OWN.get((parent.name, name), UNDECLARED)
+    return undeclared if listed is None else _assumed(listed, undeclared)
+
+
+def _assumed(listed: ListSize, undeclared: int) -> int:
+    # What is left out may be None, and may be Strawberry's UNSET.
+    size = listed.assumed_size
+    return size if isinstance(size, int) else undeclared
 
 
 def _is_claim(argument: GraphQLArgument) -> bool:

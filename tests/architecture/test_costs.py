@@ -20,7 +20,7 @@ from graphql import (
     is_introspection_type,
     is_list_type,
 )
-from strawberry.federation.schema_directives import ListSize
+from strawberry.federation.schema_directives import Cost, ListSize
 
 from resolvers.authorization.rules import directives_of
 from resolvers.documents.directives import LooksUpPeople, NamesPeople
@@ -226,6 +226,17 @@ def test_every_page_is_as_long_as_its_argument_says() -> None:
     assert "Holder.certificates" in pages
     for place in pages:
         assert set(declared(place, ListSize).sized_fields) == lists_of(FIELDS[place][2])
+
+
+def test_a_weight_stands_on_a_field_and_nowhere_else() -> None:
+    """Federation allows it on types and arguments, where nothing here reads it."""
+    elsewhere = [directives_of(one) for one in schema.core.type_map.values()]
+    for _, _, field in FIELDS.values():
+        elsewhere += [directives_of(one) for one in field.args.values()]
+
+    weighed = [one for many in elsewhere for one in many if isinstance(one, Cost)]
+
+    assert weighed == []
 
 
 def test_a_field_costs_the_same_through_an_interface() -> None:

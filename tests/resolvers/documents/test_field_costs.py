@@ -57,6 +57,7 @@ def verdict_on(whom: list[str]) -> int | None:
     """Likewise."""
 
 
+UNSIZED = ListSize(slicing_arguments=None, sized_fields=None, assumed_size=None)
 PAGE = page_of(4, "members", stated_by="most")
 
 
@@ -64,6 +65,7 @@ PAGE = page_of(4, "members", stated_by="most")
 class Query:
     member: Member
     silent: list[Member]
+    unsized: list[Member] = strawberry.field(directives=[UNSIZED])
     three: list[Member] = strawberry.field(directives=[list_of(3)])
     whole: Page
     below: Below
@@ -102,6 +104,7 @@ def values_of(text: str, variables: Mapping[str, object]) -> int:
         pytest.param("{three{dear}}", 22, id="a weight in a list"),
         pytest.param("{three{name}}", 4, id="a list that says its length"),
         pytest.param("{silent{name}}", 11, id="a list that says nothing"),
+        pytest.param("{unsized{name}}", 11, id="a list that says no length"),
         pytest.param("{whole{members{name}}}", 32, id="a list nobody sizes"),
         pytest.param("{page(most:6){members{name}}}", 13, id="a list sized above"),
         pytest.param("{page{members{name}}}", 9, id="left out"),
