@@ -67,6 +67,17 @@ class Services:
     """What plans keep of what was shown before."""
 
 
+class UncountedLookUpError(Exception):
+    """A field looks up more people than it declares: a bug of ours.
+
+    Its people would have passed the limit on people, and the rule that they are asked
+    about by POST (``resolvers.documents.directives.LooksUpPeople``).
+    """
+
+    def __init__(self, counted: int) -> None:
+        super().__init__(f"somebody is looked up beside the {counted} counted")
+
+
 @dataclass(slots=True)
 class RequestContext:
     """One request: when it came, until when it may take, what it asked already."""
@@ -84,6 +95,9 @@ class RequestContext:
     """The document's text."""
     origin: Origin | None = None
     """What all its look-ups are recorded with; ``None`` until there is one."""
+    people: int = 0
+    """How many people its document was counted to look up at most
+    (``Prepared.people``); the gate lets no more pass."""
     judges_claims: bool = False
     """Whether the document judges a claim, so that the ledger is asked."""
     payments: DataLoader[Identity, Payments | None] | None = None
@@ -102,6 +116,7 @@ class RequestContext:
     """Until when agencies may answer, on the event loop's clock."""
     snapshot: Snapshot = field(init=False)
     """The agencies and keys that this request is answered with."""
+    _looked_up: int = field(init=False, default=0)
     _loaders: dict[str, AnswerLoader] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -121,6 +136,16 @@ class RequestContext:
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         loop = asyncio.get_running_loop()
         self.deadline = loop.time() + self.services.deadline_seconds
+
+    def count_look_up(self) -> None:
+        """Count that somebody is looked up, before anybody is.
+
+        Raises:
+            UncountedLookUpError: more are than the document was counted for.
+        """
+        self._looked_up += 1
+        if self._looked_up > self.people:
+            raise UncountedLookUpError(self.people)
 
     def loader(self, agency: Agency) -> AnswerLoader:
         """Return this request's loader for ``agency``: one batch for all its people."""

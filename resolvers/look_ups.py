@@ -1,6 +1,7 @@
 """Look people up in the graph: through the bureau's gate, with its refusals as errors.
 
-After the gate, what was sent of certificates' states by then is put on the answers.
+Before the gate, a look-up is counted against what the document was counted to ask.
+After it, what was sent of certificates' states by then is put on the answers.
 """
 
 import asyncio
@@ -82,6 +83,7 @@ async def look_up(
     Raises:
         RequestError: no purpose is stated, the caller's budget of people is spent, or
             the audit log takes no record.
+        UncountedLookUpError: a field that does not declare it looks people up.
     """
     loaders = [context.loader(agency) for agency in agencies]
     # Before anybody is admitted, so that whoever is admitted together is asked about
@@ -126,6 +128,8 @@ async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:
 async def _through_the_gate(
     context: RequestContext, whom: Identity | str, ask: Ask, shows: Shows | None
 ) -> list[Answer]:
+    context.count_look_up()
+
     def origin() -> Origin:
         if context.origin is None:
             context.origin = origin_of(context)

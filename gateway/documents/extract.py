@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.errors import StartError
 from gateway.settings.settings import load_settings
 from resolvers.documents.cost import in_numbers
+from resolvers.documents.field_costs import FieldCosts
 from resolvers.documents.limits import Limits
 from resolvers.documents.trusted import digest_of, write_manifest
 from resolvers.documents.validation import RefusedDocumentError, read_document
@@ -46,7 +47,10 @@ def extract(paths: Sequence[Path], config: Path | None = None) -> list[Extracted
         StartError: a file cannot be read, or nothing was found.
     """
     limits = Limits() if config is None else load_settings(config, os.environ).limits
-    found = [_examine(path, text, limits) for path in paths for text in _texts(path)]
+    costs = FieldCosts(schema.core)
+    found = [
+        _examine(path, text, costs, limits) for path in paths for text in _texts(path)
+    ]
     if not found:
         raise StartError(
             "no document found; name .graphql files, or texts with ```graphql blocks"
@@ -77,16 +81,16 @@ def _texts(path: Path) -> Iterator[str]:
         yield from _FENCED.findall(text)
 
 
-def _examine(path: Path, text: str, limits: Limits) -> Extracted:
+def _examine(path: Path, text: str, costs: FieldCosts, limits: Limits) -> Extracted:
     try:
-        valid = read_document(text, schema.core, limits)
+        valid = read_document(text, costs, limits)
     except RefusedDocumentError as error:
         return Extracted(file=path, text=text, refused=str(error))
-    costs = valid.costs
+    asked = valid.costs
     return Extracted(
         file=path,
         text=text,
-        operations=tuple(name or "(unnamed)" for name in costs),
-        asks_about_people=any(cost.names_people for cost in costs.values()),
-        cost=max(in_numbers(cost.values, {}) for cost in costs.values()),
+        operations=tuple(name or "(unnamed)" for name in asked),
+        asks_about_people=any(cost.names_people for cost in asked.values()),
+        cost=max(in_numbers(cost.values, {}) for cost in asked.values()),
     )

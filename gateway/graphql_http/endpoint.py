@@ -140,6 +140,7 @@ class GraphQLEndpoint:
                     request_id=request.id,
                     operation=operation,
                     document=prepared.text,
+                    people=prepared.people,
                     judges_claims=prepared.judges_claims,
                 )
                 result = execute(prepared, question, context)

@@ -71,6 +71,7 @@ class Follower:
             request_id=request_of(self.scope).id,
             operation=None if name is None else name.value,
             document=prepared.text,
+            people=prepared.people,
             last_event_id=last_event_id,
         )
         return await open_stream(prepared, question, context, self.caller)

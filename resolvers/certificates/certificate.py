@@ -28,6 +28,7 @@ from resolvers.certificates.eligibility import (
 from resolvers.certificates.find import find_attested
 from resolvers.certificates.provenance import Provenance, ProvenanceVerdict
 from resolvers.context import Info, RequestContext, Services
+from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level, Standing
 from resolvers.fragment_cache.sight import Sight
 from resolvers.ledger.paid import paid_before
@@ -160,12 +161,13 @@ class Certificate:
         return state_on(self.attested.record, info.context.today)
 
     @strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "归集机构推送的状态变更，按推送次序；暂时无法读取时为空（null），"
             "此时状态未知",
             "The changes of state that its agency sent, in that order; null if they "
             "cannot be read now, and the state is unknown",
-        )
+        ),
     )
     def state_changes(self) -> list[StateChange] | None:
         """Return what was sent."""

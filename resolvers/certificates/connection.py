@@ -23,12 +23,15 @@ from resolvers.certificates.certificate import (
     shown_of,
 )
 from resolvers.context import RequestContext, Services
+from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level
 from resolvers.errors import RequestError
 from resolvers.fragment_cache.sight import Sight
 from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
+TAKEN = 20
+"""How many certificates a person is taken to have, where the cost is estimated."""
 
 
 @strawberry.input(
@@ -118,7 +121,10 @@ class CertificateConnection:
     mask: strawberry.Private[Mask]
     selected: strawberry.Private[int]
 
-    @strawberry.field(description=both("本页的证书", "The certificates of this page"))
+    @strawberry.field(
+        directives=[list_of(TAKEN)],
+        description=both("本页的证书", "The certificates of this page"),
+    )
     def nodes(self) -> list[Certificate]:
         """Return the page."""
         return [self._node(certificate) for certificate in self.page]
@@ -133,7 +139,10 @@ class CertificateConnection:
         """Return how many there are on all pages."""
         return self.selected
 
-    @strawberry.field(description=both("本页的证书及游标", "The page with cursors"))
+    @strawberry.field(
+        directives=[list_of(TAKEN)],
+        description=both("本页的证书及游标", "The page with cursors"),
+    )
     def edges(self) -> list[CertificateEdge]:
         """Return one edge a node."""
         return [

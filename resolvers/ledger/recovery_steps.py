@@ -23,6 +23,7 @@ from policy.recovery import Objection, RecoveryError, RecoveryStep
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import OBJECTIONS
 from resolvers.ledger.recoveries import CURSOR
@@ -130,7 +131,8 @@ class FalseRecordProved:
         description=both("证书编号", "Certificate.id")
     )
     opened: list[Recovery] = strawberry.field(
-        description=both("因此立案的追回", "The recoveries that it opened")
+        directives=[list_of(10)],
+        description=both("因此立案的追回", "The recoveries that it opened"),
     )
 
 

@@ -14,6 +14,7 @@ from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.enums import Level
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.enums import TotalsBy
@@ -91,6 +92,7 @@ class TotalsQuestions:
     """What can be asked about sums."""
 
     @strawberry.federation.field(
+        directives=[list_of(10)],
         requires_scopes=SUM_UP,
         description=both(
             "汇总：归集、状态变更、决定、支付与追回；行业主管部门仅见自己的",
