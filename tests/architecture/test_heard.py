@@ -92,7 +92,13 @@ MAY_ASK = {
     "tests/fuzz/test_files.py": NO_GATEWAY,
     "tests/gateway/callers/test_issuer_keys.py": NO_GATEWAY,
 }
-WITHOUT_GATEWAYS = ("tests/connectors/", "tests/contracts/", "tests/sandbox/")
+WITHOUT_GATEWAYS = (
+    "tests/bureau/",
+    "tests/connectors/",
+    "tests/contracts/",
+    "tests/sandbox/",
+    "tests/store/quality/",
+)
 """Folders in which nobody has a gateway to ask."""
 HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
 
