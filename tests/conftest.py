@@ -4,19 +4,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.demo import Ports, open_agencies, read_people
+from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.running import Agencies
+from tests.running import Agencies, running_agencies
 
 HOLDERS = 300
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nursery() -> Iterator[None]:
+    """End what our programs are forked from, after all that was."""
+    yield
+    NURSERY.end()
 
 
 @pytest.fixture(scope="session", name="running_agencies")
 def _running_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agencies]:
     folder = tmp_path_factory.mktemp("agencies")
-    with open_agencies(folder, HOLDERS, Ports(0, 0)) as urls:
-        yield Agencies(urls, folder, read_people(folder))
+    with running_agencies(folder, HOLDERS) as agencies:
+        yield agencies
 
 
 @pytest.fixture(scope="session", name="postgresql")

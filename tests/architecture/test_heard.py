@@ -19,6 +19,7 @@ import pytest
 IMPORTED = {
     *("create_app", "load_app", "serve", "open_gateway", "open_demo", "started"),
     *("subprocess", "multiprocessing", "TestClient", "ASGITransport", "granian"),
+    "nursery",
 }
 TAKEN = {
     *("create_subprocess_exec", "create_subprocess_shell", "system", "popen"),
@@ -34,6 +35,9 @@ AN_AGENCY = "agencies"
 A_LISTENER = "gateways that are heard"
 MAY_START = {
     "tests/heard.py": A_LISTENER,
+    "tests/nursery.py": "what the files that are named here ask it for",
+    "tests/forks.py": "what tests/nursery.py asks it for",
+    "tests/conftest.py": "nothing; it ends what forks",
     "tests/running.py": A_LISTENER,
     "tests/gateway/buggy_gateway.py": A_LISTENER,
     "tests/gateway/callers/test_tls.py": A_LISTENER,
@@ -62,9 +66,11 @@ MAY_START = {
 BYTES = "bytes at heard gateways; what the server itself answers is heard here"
 A_GATEWAY = "heard gateways, as a client of an integrator would"
 THE_PAGE = "a heard gateway's page; its console, addresses and text are heard here"
-NO_GATEWAY = "no gateway: agencies, issuers, ports"
+NO_GATEWAY = "no gateway: agencies, issuers, ports, what forks"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
+    "tests/nursery.py": NO_GATEWAY,
+    "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,
     "tests/gateway/subscriptions/following.py": A_GATEWAY,
     "tests/gateway/graphql_http/wire.py": BYTES,

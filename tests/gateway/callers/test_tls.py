@@ -12,8 +12,8 @@ import pytest
 
 from gateway.demo import HOST, write_configuration
 from gateway.ports import free_port
-from gateway.processes import started
 from tests.gateway.callers.authority import Authority, authority_in
+from tests.nursery import started
 from tests.running import HEARD, TOKEN, Agencies
 
 QUESTION = json.dumps({"query": "{ policy { notice } }"}).encode()
