@@ -112,6 +112,17 @@ class Gateway:
         """Everything the gateway wrote to its log."""
         return (self.folder / "gateway.log").read_text("utf-8")
 
+    @property
+    def processes(self) -> list[Path]:
+        """The folders in ``/proc`` of its processes, whose errors are its log."""
+        log, found = self.folder / "gateway.log", []
+        for process in Path("/proc").glob("[0-9]*"):
+            # One may end while it is looked at.
+            with suppress(OSError):
+                if (process / "fd" / "2").readlink() == log:
+                    found.append(process)
+        return found
+
 
 @contextmanager
 def running_agencies(folder: Path, holders: int) -> Iterator[Agencies]:
