@@ -1,8 +1,10 @@
 """What runs once for the whole run: three sandbox agencies, and a PostgreSQL."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
@@ -10,6 +12,20 @@ from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import Agencies, running_agencies
 
 HOLDERS = 300
+
+# A hundred examples a property in `make test`; in `make fuzz`, as long as it takes.
+settings.register_profile(
+    "long",
+    max_examples=20_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests themselves out of every collector's way."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
