@@ -1,10 +1,10 @@
 """A process that has imported everything, and forks our programs when asked to.
 
 Run as ``python -m tests.forks SOCKET`` by ``tests/nursery.py``. A program started by
-its command line spends two seconds of a processor on imports, which is most of what a
-test run took; a fork of this process has them already. Apart from that it is the same:
-a process with its own standard streams, folder and environment, that can be signalled,
-and killed, and that ends as an interpreter does.
+its command line spends two seconds of a processor on imports; a fork of this process
+has them already. Apart from that it is the same: a process with its own standard
+streams, folder and environment, that can be signalled, and killed, and that ends as an
+interpreter does (``tests/test_nursery.py``).
 
 Forks are made while there is one thread and no event loop. A process that has ended
 stays a zombie until whoever asked for it has taken note, as with one's own children.
@@ -21,15 +21,13 @@ import signal
 import socket
 import sys
 import threading
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway", "sandbox")
-PROGRAMS = (
-    *("tests.heard", "tests.gateway.buggy_gateway", "tests.gateway.store.stepping"),
-)
 NOT_FOR_IMPORT = ("__main__", "migrations.env")
 MESSAGE_BYTES = 200_000
 """The most a request may take: arguments and the environment."""
@@ -47,7 +45,8 @@ class Program:
     environment: Mapping[str, str]
     is_apart: bool
     """Whether it is in a session of its own, which no Ctrl-C reaches."""
-    streams: Sequence[int] = ()
+    files: Sequence[int] = ()
+    """Its streams, and where to tell that it is itself now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +58,20 @@ class Child:
     is_over: bool = False
 
 
+def ours() -> list[str]:
+    """Return the names of our packages."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["packages"]["find"]["include"]
+    return [pattern.removesuffix("*") for pattern in patterns]
+
+
 def import_everything() -> None:
     """Import all of our modules, and what they need with them."""
-    for name in PACKAGES:
+    for name in ours():
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             if not module.name.endswith(NOT_FOR_IMPORT):
                 importlib.import_module(module.name)
-    for name in PROGRAMS:
-        importlib.import_module(name)
     # Looked through no more, so that forks go on sharing it.
     gc.collect()
     gc.freeze()
@@ -101,11 +105,10 @@ def fork(
     assert threading.active_count() == 1, "a fork would lose the other threads"
     pid = os.fork()
     if pid == 0:
-        return Program(**asked, streams=files[:STREAMS])
+        return Program(**asked, files=files)
     for file in files[:STREAMS]:
         os.close(file)
     child = Child(pid, files[STREAMS])
-    os.write(child.told, str(pid).encode())
     selector.register(os.pidfd_open(pid), selectors.EVENT_READ, child)
     return None
 
@@ -118,7 +121,7 @@ def see_off(selector: selectors.BaseSelector, child: Child) -> None:
         is_exit = ended.si_code == os.CLD_EXITED
         status = ended.si_status << 8 if is_exit else ended.si_status
         with suppress(BrokenPipeError, ConnectionResetError):
-            os.write(child.told, str(status).encode())
+            os.write(child.told, f"ended {status}".encode())
         # Readable when the other end was closed, by them or with them.
         over = replace(child, is_over=True)
         selector.register(child.told, selectors.EVENT_READ, over)
@@ -130,19 +133,18 @@ def become(program: Program) -> None:
     """Be the program, from here to the end of this process."""
     if program.is_apart:
         os.setsid()
-    for target, stream in enumerate(program.streams):
+    *streams, told = program.files
+    for target, stream in enumerate(streams):
         os.dup2(stream, target)
-    os.closerange(STREAMS, os.sysconf("SC_OPEN_MAX"))
     os.chdir(program.folder)
+    os.write(told, f"started {os.getpid()}".encode())
+    os.closerange(STREAMS, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(program.environment)
     sys.path[0] = program.folder
     kind, what, *more = program.arguments
     sys.argv = [kind, *more]
     if kind == "-m":
-        # Imported for what it imports; now it is to run.
-        if not hasattr(sys.modules.get(what), "__path__"):
-            sys.modules.pop(what, None)
         runpy.run_module(what, run_name="__main__", alter_sys=True)
     else:
         exec(what, {"__name__": "__main__"})  # noqa: S102 - what ``python -c`` does

@@ -94,7 +94,7 @@ class Popen(subprocess.Popen[AnyStr]):
         try:
             streams = [n if end == -1 else end for n, end in enumerate(ends)]
             self._told = NURSERY.ask(program, streams)
-            self.pid = int(self._told.recv(64))
+            self.pid = self._hear("started")
         finally:
             self._close_pipe_fds(  # type: ignore[attr-defined] # named in no stub
                 *(asked[end] for end in ("p2cread", "p2cwrite", "c2pread")),
@@ -119,15 +119,19 @@ class Popen(subprocess.Popen[AnyStr]):
 
     def _try_wait(self, flags: int) -> tuple[int, int]:
         try:
-            told = self._told.recv(64, socket.MSG_DONTWAIT if flags else 0)
+            status = self._hear("ended", socket.MSG_DONTWAIT if flags else 0)
         except BlockingIOError:
             return 0, 0
-        assert told, "the process that forks has ended"
         with self._told:
             # Noted; once it is forgotten, the other end is closed.
             self._told.shutdown(socket.SHUT_WR)
             self._told.recv(64)
-        return self.pid, int(told)
+        return self.pid, status
+
+    def _hear(self, what: str, flags: int = 0) -> int:
+        word, _, number = self._told.recv(64, flags).decode().partition(" ")
+        assert word == what, f"{self.args!r}: {word or 'what forks has ended'}"
+        return int(number)
 
 
 def run(  # noqa: PLR0913 - what ``subprocess.run`` is told

@@ -49,6 +49,7 @@ MAY_START = {
     "asks; what they wrote is compared whole",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
+    "tests/test_nursery.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
