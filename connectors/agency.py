@@ -19,21 +19,21 @@ from connectors.answer import (
     RefusedRecord,
     SourceOutcome,
 )
-from connectors.answer_faults import fault_of, faults_of_the_list, refused_reason
-from connectors.changes import SentChange, read_change
-from connectors.collected import instead_of
-from connectors.collecting import RECORDS
+from connectors.collection.connector import instead_of
+from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
-from connectors.decode import Decoder, Reading, refused
+from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
+from connectors.decoding.faults import fault_of, faults_of_the_list, refused_reason
+from connectors.decoding.record_cache import RecordCache
+from connectors.decoding.record_fields import RecordError
 from connectors.errors import UnreachableError
-from connectors.guard import Guard, Observer
-from connectors.health import Health
-from connectors.listed_states import ListedStates
+from connectors.guard.guard import Guard, Observer
+from connectors.guard.health import Health
 from connectors.manifest import Manifest
 from connectors.not_asked import frozen, skipped, suspended
-from connectors.readings import Readings
-from connectors.record_fields import RecordError
 from connectors.shadow import Shadow
+from connectors.status.changes import SentChange, read_change
+from connectors.status.listed_states import ListedStates
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation
@@ -89,7 +89,7 @@ class Agency:
             max_age=timedelta(seconds=signature.max_age_seconds),
             skew=timedelta(seconds=signature.skew_seconds),
         )
-        self._readings = Readings(manifest.cache.bytes_each)
+        self._record_cache = RecordCache(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._sent = when_silent
         if listed is not None:
@@ -156,7 +156,7 @@ class Agency:
         if _keys_of(bundle, body) != _keys_of(self._bundle, body) or (
             (account, is_suspended) != (self.account, self.is_suspended)
         ):
-            self._readings = Readings(self.manifest.cache.bytes_each)
+            self._record_cache = RecordCache(self.manifest.cache.bytes_each)
             self._attestations.clear()
             if self.listed is not None:
                 self.listed.forget()
@@ -214,7 +214,7 @@ class Agency:
         now = self._clock()
         # A body that covers a batch comes with each of its people; read once, it is
         # read for all of them, refused or not.
-        read: dict[bytes, Reading | RefusedRecord] = {}
+        read: dict[bytes, DecodedEnvelope | RefusedRecord] = {}
         asked = {holder.number: holder for holder in holders}
         answers = []
         for holder, envelopes in zip(holders, reply.envelopes, strict=True):
@@ -231,7 +231,7 @@ class Agency:
     def _answer(
         self,
         holder: Identity,
-        found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
+        found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
         reply: Reply,
         now: datetime,
         latency: float,
@@ -288,7 +288,7 @@ class Agency:
         self,
         record: CertificateRecord,
         envelope: Envelope,
-        reading: Reading,
+        reading: DecodedEnvelope,
         now: datetime,
         sent: Mapping[bytes, Collected] | None,
     ) -> AttestedCertificate:
@@ -324,7 +324,7 @@ class Agency:
         now: datetime,
         asked: Mapping[str, Identity],
         sent: Collected | None,
-    ) -> Reading | RefusedRecord:
+    ) -> DecodedEnvelope | RefusedRecord:
         """Verify and decode ``envelope``, or recognise it as verified before.
 
         What was ``sent`` before is judged as of when it came, of whatever age.
@@ -332,7 +332,7 @@ class Agency:
         digest = envelope.digest
         at = now if sent is None else sent.at
         freshness = self._freshness if sent is None else None
-        known = self._readings.get(digest)
+        known = self._record_cache.get(digest)
         if known is not None and self._is_in_force(known.proof, at, freshness):
             return known
         try:
@@ -350,7 +350,7 @@ class Agency:
             return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
         # A body signed over our nonce never comes again, so it is not worth keeping.
         if reading.nonce is None:
-            self._readings.keep(reading)
+            self._record_cache.keep(reading)
         return reading
 
     def _still_holds(self, answer: Answer) -> bool:
@@ -376,7 +376,7 @@ class Agency:
 
 
 def _came_at(
-    found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
+    found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
     sent: Mapping[bytes, Collected] | None,
     now: datetime,
 ) -> datetime | None:

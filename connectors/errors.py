@@ -32,3 +32,10 @@ class RefusedError(ConnectorError):
 
 class UnreadableError(ConnectorError):
     """What came cannot hold signed records."""
+
+
+class StoreUnavailableError(Exception):
+    """The database did not do what was asked; nothing was changed, or it is not known.
+
+    Reading what is kept says which.
+    """

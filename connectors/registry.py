@@ -12,14 +12,14 @@ from types import MappingProxyType
 import aiohttp
 
 from connectors.agency import Agency
-from connectors.collected import CollectedConnector, CollectedRecords
+from connectors.collection.connector import CollectedConnector, CollectedRecords
 from connectors.connector import Connector
 from connectors.errors import ManifestError
-from connectors.graphql import GraphQLConnector
-from connectors.guard import Observer
-from connectors.listed_states import ListedStates
+from connectors.guard.guard import Observer
 from connectors.manifest import Manifest, Protocol, read_manifest
-from connectors.rest import RestConnector
+from connectors.protocols.graphql import GraphQLConnector
+from connectors.protocols.rest import RestConnector
+from connectors.status.listed_states import ListedStates
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
 

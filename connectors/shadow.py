@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from connectors.answer import Answer, SourceOutcome
-from connectors.health import CONCLUSIVE
+from connectors.guard.health import CONCLUSIVE
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 

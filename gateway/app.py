@@ -13,28 +13,29 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
+from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
-from gateway.connector.expiry import key_ends
 from gateway.documents import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
 from gateway.graphql_http.endpoint import GraphQLEndpoint, Shortcut
-from gateway.graphql_http.guards import SecurityHeaders
+from gateway.graphql_http.security_headers import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
-from gateway.settings import Mode, Settings
-from gateway.store.store import open_store
+from gateway.registry.expiry import key_ends
+from gateway.settings.settings import Mode, Settings
 from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.drain import leaving_in_peace
 from gateway.subscriptions.event_stream import EventStreams
-from gateway.subscriptions.leaving import leaving_in_peace
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
-from gateway.wiring import open_services, utc_now
+from gateway.wiring import open_services
 from resolvers.context import Services
 from resolvers.schema import schema
+from store.store import open_store
 
 GRAPHQL = "/graphql"
 

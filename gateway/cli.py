@@ -14,12 +14,13 @@ from rich.table import Table
 from gateway.batch.commands import check
 from gateway.callers.commands import token
 from gateway.collection.commands import collect
-from gateway.connector.commands import connector
-from gateway.connector.lists import lists
-from gateway.connector.sanctions import sanction
-from gateway.connector.steps import steps
 from gateway.errors import StartError
 from gateway.privacy.commands import audit
+from gateway.registration.commands import connector
+from gateway.registration.lists import lists
+from gateway.registration.sanctions import sanction
+from gateway.registration.steps import steps
+from store.errors import UnusableDatabaseError
 
 app = typer.Typer(
     help="One question, three agencies: verified certificates with eligibility.",
@@ -84,8 +85,9 @@ def demo(
     ] = None,
 ) -> None:
     """Start three sandbox agencies and the gateway, with people worth trying."""
-    from gateway.demo import Ports, run_demo  # noqa: PLC0415 - start-up
-    from gateway.demo_screen import check_stories  # noqa: PLC0415 - start-up
+    from gateway.demo.commands import run_demo  # noqa: PLC0415
+    from gateway.demo.demo import Ports  # noqa: PLC0415
+    from gateway.demo.screen import check_stories  # noqa: PLC0415 - start-up
 
     if check:
         # Never a running demo's: its files would be written anew under it.
@@ -128,8 +130,8 @@ def verify(  # noqa: PLR0913 - one argument an option
     ] = None,
 ) -> None:
     """Check one signed record offline and print every check. Exits 0 or 1."""
-    from gateway.offline import examine_file  # noqa: PLC0415 - start-up
-    from gateway.offline_screen import show_examination  # noqa: PLC0415 - start-up
+    from gateway.verify.screen import show_examination  # noqa: PLC0415 - start-up
+    from gateway.verify.verify import examine_file  # noqa: PLC0415 - start-up
 
     moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
@@ -187,6 +189,6 @@ def main() -> None:
     """Run the command; a start that fails is one sentence and exit code 2."""
     try:
         app()
-    except StartError as error:
+    except (StartError, UnusableDatabaseError) as error:
         sys.stderr.write(f"gateway: {error}\n")
         sys.exit(2)

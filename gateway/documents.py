@@ -12,18 +12,18 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import StartError
-from gateway.settings import Mode, Settings, load_settings
-from resolvers.cost import in_numbers
-from resolvers.documents import Documents
-from resolvers.limits import Limits
-from resolvers.reading import RefusedDocumentError, read_document
-from resolvers.schema import schema
-from resolvers.trusted_documents import (
+from gateway.settings.settings import Mode, Settings, load_settings
+from resolvers.documents.cost import in_numbers
+from resolvers.documents.documents import Documents
+from resolvers.documents.limits import Limits
+from resolvers.documents.trusted import (
     TrustedDocumentsError,
     digest_of,
     read_manifest,
     write_manifest,
 )
+from resolvers.documents.validation import RefusedDocumentError, read_document
+from resolvers.schema import schema
 
 BUILT_IN = Path(str(files("gateway"))) / "trusted-documents.json"
 _FENCED = re.compile(r"^```graphql\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)

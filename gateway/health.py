@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.agency import Agency
-from connectors.health import Health
-from gateway.connector.expiry import key_ends
+from connectors.guard.health import Health
+from gateway.registry.expiry import key_ends
 from policy.evidence import AccountState
 from resolvers.context import Services
 

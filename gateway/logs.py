@@ -14,9 +14,9 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.graphql_http.guards import STARTS
+from bureau.privacy.masks import has_identity_number, without_identity_numbers
+from gateway.graphql_http.security_headers import STARTS
 from gateway.traces import ServersTraces, trace_of
-from resolvers.privacy import has_identity_number, without_identity_numbers
 
 if TYPE_CHECKING:  # so that who watches over a gateway has no agency's code
     from gateway.metrics import Metrics

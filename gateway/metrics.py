@@ -12,17 +12,17 @@ from functools import cache
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from bureau.caller import Purpose
+from bureau.look_ups.oversight import Alert
 from connectors.answer import Answer
 from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
 from gateway.collection.refusal import Problem
 from gateway.collection.results import LineResult
-from gateway.connector.expiry import KeyEnd
-from gateway.states.metrics import StatesMetrics
+from gateway.registry.expiry import KeyEnd
+from gateway.status.metrics import StatesMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from policy.identity import Identity
-from resolvers.caller import Purpose
-from resolvers.oversight import Alert
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
@@ -213,7 +213,7 @@ class Metrics:
         self._call_of(agency).observe(seconds)
         self._people_of(agency).inc(holders)
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``Observer.landed``; what it says of quality is counted elsewhere."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:

@@ -27,8 +27,8 @@ from starlette.types import ASGIApp
 from gateway.errors import StartError
 from gateway.logs import configure_logs
 from gateway.ports import free_port, require_free_port
-from gateway.settings import load_settings
-from gateway.tls import Tls
+from gateway.settings.settings import load_settings
+from gateway.settings.tls import Tls
 
 HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The

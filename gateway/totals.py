@@ -10,16 +10,15 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bureau.caller import Caller
+from bureau.ledger.totals_csv import csv_of
+from bureau.scopes import SUM_UP, may
 from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.answers import REFUSED_STATUSES
-from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
 from resolvers.errors import RequestError
-from resolvers.ledger.choices import TotalsBy
-from resolvers.ledger.scopes import SUM_UP
+from resolvers.ledger.enums import TotalsBy
 from resolvers.ledger.totals import sum_up
-from resolvers.ledger.totals_csv import csv_of
-from resolvers.registration.scopes import may
 
 TOTALS = "/totals.csv"
 MAX_PARAMETERS = 16

@@ -2,57 +2,57 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 import aiohttp
 
-from connectors.addresses import AddressGuard
+from bureau.certificate_ids import CertificateIds
+from bureau.events.cursors import Cursors
+from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
-from connectors.errors import ManifestError
-from connectors.guard import Observer as GuardObserver
+from connectors.errors import ManifestError, StoreUnavailableError
+from connectors.guard.guard import Observer as GuardObserver
+from connectors.network.addresses import AddressGuard
 from connectors.registration.rules import Configured
-from connectors.registration.store import StoreUnavailableError
 from connectors.registry import load_manifests
+from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
-from gateway.connector.live_registry import (
+from gateway.errors import StartError
+from gateway.privacy.wiring import PrivacyObserver, open_oversight
+from gateway.registration.wiring import open_office
+from gateway.registry.live_registry import (
     LiveRegistry,
     RegistryObserver,
     Sessions,
     kept_live,
 )
-from gateway.connector.quality import (
+from gateway.registry.quality import (
     QualityKeeper,
     QualityObserver,
     kept_quality,
     thresholds_of,
 )
-from gateway.connector.wiring import open_office
-from gateway.errors import StartError
-from gateway.privacy.wiring import PrivacyObserver, open_oversight
-from gateway.settings import Settings, read_certificate_id_key
-from gateway.states.events import AnsweredStates
-from gateway.states.live import LiveStates, StatesObserver, kept_states
-from gateway.store.changes import Bell, told_of_changes
-from gateway.store.collected import StoredRecords
-from gateway.store.events import StoredCertificateStates, StoredConnectorStates
-from gateway.store.ledger import StoredLedger
-from gateway.store.quality import StoredQuality
-from gateway.store.registrations import StoredRegistrations
-from gateway.store.states import StoredStates
-from gateway.store.store import Store
+from gateway.settings.settings import Settings, read_certificate_id_key
+from gateway.status.events import AnsweredStates
+from gateway.status.live import LiveStates, StatesObserver, kept_states
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
 from policy.text import same_words
-from resolvers.certificate_ids import CertificateIds
 from resolvers.context import Services
-from resolvers.subscriptions.cursors import Cursors
-from resolvers.subscriptions.events import Feeds
+from store.collection.records import StoredRecords
+from store.ledger.ledger import StoredLedger
+from store.notifications import Notifier, listening_for_changes
+from store.quality.counts import StoredQuality
+from store.registration.registrations import StoredRegistrations
+from store.status.changes import StoredStates
+from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.store import Store
 
 CHECK_SHARE = 0.8
 """How much of a request's time a run of the conformance kit may take."""
@@ -71,11 +71,6 @@ class Observer(
     @property
     def subscriptions(self) -> SubscriptionsMetrics:
         """What is told of events."""
-
-
-def utc_now() -> datetime:
-    """Read the clock; nothing below this layer does."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -98,8 +93,8 @@ async def open_services(
             open_oversight(settings, observer, store, clock)
         )
         sessions = await _open_sessions(stack, settings)
-        bell = Bell()
-        registrations = StoredRegistrations(store.engine, bell.ring)
+        notifier = Notifier()
+        registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
             *(observer, quality),
@@ -122,22 +117,24 @@ async def open_services(
             )
             keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
-            await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
-            await stack.enter_async_context(kept_live(registry, bell.follow()))
+            await stack.enter_async_context(
+                listening_for_changes(store.engine, notifier.notify)
+            )
+            await stack.enter_async_context(kept_live(registry, notifier.follow()))
             states = LiveStates(
                 StoredStates(store.engine),
                 oversight.pseudonyms,
                 observer.states,
-                bell.ring,
+                notifier.notify,
             )
-            await stack.enter_async_context(kept_states(states, bell.follow()))
+            await stack.enter_async_context(kept_states(states, notifier.follow()))
             certificates = StoredFeed(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
             failed = observer.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), bell.follow(), failed)
+                kept_feeds((certificates, steps), notifier.follow(), failed)
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None

@@ -19,10 +19,11 @@ from gateway.app import create_app
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
 from gateway.privacy.keys import read_pseudonyms
-from gateway.settings import Settings, load_settings, read_certificate_id_key
-from gateway.store.database import prepare_database
+from gateway.settings.settings import Settings, load_settings, read_certificate_id_key
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue
+from store.database import prepare_database
+from store.errors import UnusableDatabaseError
 
 GC_OBJECTS = 50_000
 """How many more objects are to be alive before the collector looks for cycles."""
@@ -87,7 +88,7 @@ def _prepare_database(url: str, telling: Connection) -> None:
     """Tell what the start has to be refused for, or nothing."""
     try:
         asyncio.run(prepare_database(url))
-    except StartError as error:
+    except UnusableDatabaseError as error:
         telling.send(str(error))
     else:
         telling.send(None)

@@ -11,19 +11,19 @@ from typing import Annotated
 
 import strawberry
 
-from policy.identity import IdentityError, parse_identity
-from resolvers.audit import (
+from bureau.caller import Scope
+from bureau.look_ups.audit import (
     AuditRecord,
     AuditSelection,
     AuditUnavailableError,
 )
+from policy.identity import IdentityError, parse_identity
 from resolvers.bilingual import both
-from resolvers.caller import Scope
-from resolvers.choices import AuditEvent, IdType, Purpose, SourceOutcome
-from resolvers.connection import PageInfo
 from resolvers.context import RequestContext
+from resolvers.enums import AuditEvent, IdType, Purpose, SourceOutcome
 from resolvers.errors import RequestError
-from resolvers.look_ups import audit_unavailable, operation_of
+from resolvers.look_ups import audit_unavailable, origin_of
+from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
 FIRST = 50
@@ -211,7 +211,7 @@ async def read_audit_log(
                 caller=context.caller.id,
                 request_id=context.request_id,
                 person=people[0] if people else None,
-                operation=operation_of(context),
+                operation=origin_of(context).operation,
             )
         )
     except AuditUnavailableError:

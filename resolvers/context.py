@@ -5,49 +5,35 @@ request: one clock reading, one deadline and one batch an agency.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from bureau.answer_loader import AnswerLoader
+from bureau.caller import Caller, LookUp
+from bureau.certificate_ids import CertificateIds
+from bureau.events.cursors import Cursors
+from bureau.events.events import Feeds
+from bureau.ledger.book import LedgerBook
+from bureau.ledger.jurisdiction import Jurisdiction
+from bureau.look_ups.gate import Gate, Origin
+from bureau.look_ups.oversight import Oversight
+from bureau.look_ups.purpose import PurposeError
+from bureau.privacy.masks import Mask, mask_of
+from bureau.quality import QualityStore
+from bureau.status import ChangesLoader, SentChanges
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
-from connectors.quality import Measure, Sums
 from connectors.registration.office import RegistrationOffice
+from policy.calendar import SHANGHAI
 from policy.catalogue import Body, Catalogue
 from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments
-from resolvers.admission import Admission
-from resolvers.caller import Caller, LookUp
-from resolvers.certificate_ids import CertificateIds
-from resolvers.errors import RequestError
-from resolvers.ledger.book import LedgerBook
-from resolvers.loaders import AnswerLoader
-from resolvers.oversight import Oversight
-from resolvers.plans.kept import Renderings
-from resolvers.privacy import Veil, veil_of
-from resolvers.sent_changes import ChangesLoader, SentChanges
-from resolvers.subscriptions.cursors import Cursors
-from resolvers.subscriptions.events import Feeds
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""The notice counts days as Shanghai does."""
-
-
-class QualityStore(Protocol):
-    """What is counted of agencies' data."""
-
-    async def sums(self, agency: str, since: date) -> Sums:
-        """Return what was counted of ``agency`` from ``since`` on."""
-
-    def collected(self, agency: str, sums: Counter[Measure]) -> None:
-        """Take in what was counted of records that ``agency`` sent."""
+from resolvers.fragment_cache.renderings import Renderings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ class RequestContext:
 
     services: Services
     caller: Caller
-    look_up: LookUp | RequestError | None = None
+    look_up: LookUp | PurposeError | None = None
     """Why people are looked up (``resolvers.look_ups.look_up_of``): from the request,
     else the caller's; an error if it was said in a way that cannot be used."""
     request_id: str | None = None
@@ -96,19 +82,18 @@ class RequestContext:
     """The operation's name in the caller's document."""
     document: str | None = None
     """The document's text."""
-    on_record: tuple[str | None, str | None] | None = None
-    """What all its look-ups are recorded with: the operation's name and the document's
-    mark; ``None`` until there is one."""
+    origin: Origin | None = None
+    """What all its look-ups are recorded with; ``None`` until there is one."""
     judges_claims: bool = False
     """Whether the document judges a claim, so that the ledger is asked."""
     payments: DataLoader[Identity, Payments | None] | None = None
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     last_event_id: str | None = None
     """The last event that a client had before it was cut off, as SSE says it."""
-    veil: Veil = field(init=False)
+    mask: Mask = field(init=False)
     """What of personal data the caller sees."""
-    admission: Admission = field(init=False)
-    """Counts whom this request asks about."""
+    gate: Gate = field(init=False)
+    """Lets this request's look-ups of people pass."""
     changes: ChangesLoader = field(init=False)
     """Puts what was sent on what is handed out."""
     now: datetime = field(init=False)
@@ -124,10 +109,15 @@ class RequestContext:
         self.snapshot = self.services.live.snapshot
         self.now = self.services.clock()
         self.today = self.now.astimezone(SHANGHAI).date()
-        self.veil = veil_of(self.caller)
-        oversight = self.services.oversight
-        self.admission = Admission(oversight, self.caller, self.today)
+        self.mask = mask_of(self.caller)
         services = self.services
+        self.gate = Gate(
+            services.oversight,
+            self.caller,
+            self.look_up,
+            now=self.now,
+            today=self.today,
+        )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         loop = asyncio.get_running_loop()
         self.deadline = loop.time() + self.services.deadline_seconds
@@ -137,9 +127,17 @@ class RequestContext:
         loader = self._loaders.get(agency.id)
         if loader is None:
             loader = self._loaders[agency.id] = AnswerLoader(
-                agency, self.deadline, self.admission.has_admitted
+                agency, self.deadline, self.gate.has_admitted
             )
         return loader
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """Say which authority leads for what, by the agencies in force."""
+        services = self.services
+        return Jurisdiction(
+            services.catalogue, self.snapshot.registry, services.registration.store
+        )
 
     @property
     def agencies(self) -> Sequence[Agency]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from graphql import GraphQLSchema, GraphQLUnionType
 from strawberry.federation.schema_directives import Key
 
-from resolvers.caller import Caller
+from bureau.caller import Caller
+from resolvers.authorization.permissions import ForbiddenError
+from resolvers.authorization.rules import Rules, directives_of
 from resolvers.errors import RequestError
-from resolvers.permissions import ForbiddenError
-from resolvers.rules import Rules, directives_of
 
 UNION = "_Entity"
 

@@ -16,7 +16,6 @@ from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from resolvers.agencies import Agency, agencies
 from resolvers.audit_records import FIRST as FIRST_RECORDS
 from resolvers.audit_records import (
     AuditAfterArgument,
@@ -25,24 +24,17 @@ from resolvers.audit_records import (
     AuditRecordConnection,
     read_audit_log,
 )
+from resolvers.authorization.permissions import CheckPermissions, Permissions
 from resolvers.bilingual import both
-from resolvers.catalogue import Catalogue, Policy, catalogue, policy
-from resolvers.certificate import (
+from resolvers.catalogue.agencies import Agency, agencies
+from resolvers.catalogue.catalogue import Catalogue, Policy, catalogue, policy
+from resolvers.certificates.by_id import (
     AgencyUnavailable,
     CertificateAnswer,
     UnknownCertificate,
-    find_certificate,
+    certificate_by_id,
 )
-from resolvers.choices import IdType
-from resolvers.claim_checks import (
-    MAX_CLAIMS,
-    ClaimsAnswer,
-    StatedCertificateInput,
-)
-from resolvers.context import Info
-from resolvers.entities import Keys, keys_of, require_entities
-from resolvers.errors import is_ours_to_hide, log_bug
-from resolvers.holders import (
+from resolvers.certificates.holders import (
     MAX_HOLDERS,
     Holder,
     HolderAnswer,
@@ -53,16 +45,24 @@ from resolvers.holders import (
     PersonInput,
     ask_about,
 )
+from resolvers.claims.checks import (
+    MAX_CLAIMS,
+    ClaimsAnswer,
+    StatedCertificateInput,
+)
+from resolvers.claims.verify import check_claims
+from resolvers.context import Info
+from resolvers.entities import Keys, keys_of, require_entities
+from resolvers.enums import IdType
+from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.ledger.decisions import PaymentSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
-from resolvers.permissions import CheckPermissions, Permissions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
 from resolvers.subscriptions.graph import EventQuestions, Subscription
-from resolvers.verify_claims import check_claims
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
@@ -167,7 +167,7 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         ],
     ) -> CertificateAnswer | None:
         """Find one certificate again."""
-        return await find_certificate(info.context, id)
+        return await certificate_by_id(info.context, id)
 
     @strawberry.field(
         description=both(

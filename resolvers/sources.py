@@ -4,15 +4,15 @@ from datetime import datetime
 
 import strawberry
 
+from bureau.caller import Scope
 from connectors.agency import Agency as RegisteredAgency
 from connectors.answer import Answer
 from connectors.answer import RefusedRecord as RefusedBytes
-from connectors.guard import age_seconds
+from connectors.guard.guard import age_seconds
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
-from resolvers.caller import Scope
-from resolvers.choices import SourceOutcome
-from resolvers.names import Body, body_of
+from resolvers.bodies import Body, body_of
+from resolvers.enums import SourceOutcome
 
 
 @strawberry.federation.type(

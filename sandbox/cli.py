@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 
+from policy.calendar import SHANGHAI
 from sandbox.agency import AgencyId
 from sandbox.errors import SandboxError
 from sandbox.faults import FAULTS, Fault
@@ -15,7 +16,6 @@ from sandbox.prepare import prepare
 from sandbox.records import write_records
 from sandbox.serve import Options, serve
 
-SHANGHAI = timezone(timedelta(hours=8))
 DEFAULT_HOLDERS = 10_000
 MAX_PORT = 65_535
 UNUSABLE = 2

@@ -1,7 +1,8 @@
-"""What runs once for the whole run: three sandbox agencies, and a PostgreSQL."""
+"""Run three sandbox agencies and a PostgreSQL once a run; give out empty databases."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -62,3 +63,17 @@ def _agencies(running_agencies: Agencies) -> Agencies:
     """The agencies, without faults and with no calls counted."""
     running_agencies.reset()
     return running_agencies
+
+
+@pytest.fixture(name="database_url", params=["sqlite", "postgresql"])
+async def _database_url(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/gateway.db"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = await server.make_database()
+    yield server.url(name)
+    await server.give_back(name)

@@ -19,7 +19,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.demo import UNTIL_STDIN_CLOSES
+from gateway.demo.demo import UNTIL_STDIN_CLOSES
 from gateway.lifeline import end_with_stdin
 from gateway.serve import serve
 from gateway.worker import load_app

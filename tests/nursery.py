@@ -1,9 +1,9 @@
 """Processes of our programs for tests, forked by one that has imported them.
 
-``Popen``, ``run`` and ``started`` are what ``subprocess`` and ``gateway.processes``
-have by these names, for ``python -m`` and ``python -c`` alone; what they start is a
-process like theirs, a tenth of a second later instead of three (``tests/forks.py``).
-How a program starts by its command line is for ``subprocess`` to try still.
+``Popen`` and ``run`` are those of ``subprocess``, and ``started`` that of
+``gateway.demo.processes``, for ``python -m`` and ``python -c`` alone. What they start
+is a process like theirs, in a tenth of the time (``tests/forks.py``). How a program
+starts by its command line is for ``subprocess`` to try still.
 """
 
 import inspect

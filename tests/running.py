@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gateway.demo import (
+from gateway.demo.demo import (
     AGENCIES,
     HOST,
     UNTIL_STDIN_CLOSES,
     read_people,
     write_configuration,
 )
+from gateway.demo.processes import await_answer, ready_address
 from gateway.ports import free_port
-from gateway.processes import await_answer, ready_address
 from tests.nursery import run, started
 from tests.personal_data import LISTENER
 

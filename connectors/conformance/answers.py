@@ -12,7 +12,7 @@ from connectors.answer import RecordFault, SourceOutcome
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
-from connectors.health import CONCLUSIVE
+from connectors.guard.health import CONCLUSIVE
 from connectors.manifest import SignatureForm
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord

@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from connectors.addresses import AddressError, AddressGuard, judge
 from connectors.conformance import answers, questions, transport
 from connectors.conformance.codes import Check, FindingCode, Severity
 from connectors.conformance.plan import Plan
@@ -24,6 +23,7 @@ from connectors.conformance.report import (
 from connectors.conformance.subject import Effort, Subject
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest, Protocol
+from connectors.network.addresses import AddressError, AddressGuard, judge
 from policy.catalogue import Catalogue
 from policy.text import Text
 from signing.trust import TrustBundle

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from connectors.conformance.codes import FindingCode
-from connectors.exchange import JSON
 from connectors.manifest import Endpoint
+from connectors.protocols.exchange import JSON
 
 OK = 200
 REDIRECTS, MISTAKES, FAILURES = 300, 400, 500

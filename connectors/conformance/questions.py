@@ -9,7 +9,7 @@ from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.plan import nobody
 from connectors.conformance.report import Finding, Latency, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
-from connectors.health import CONCLUSIVE
+from connectors.guard.health import CONCLUSIVE
 from policy.identity import Identity, IdType
 from policy.text import Text
 

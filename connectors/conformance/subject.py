@@ -11,18 +11,18 @@ import aiohttp
 import msgspec
 import orjson
 
-from connectors.addresses import AddressGuard, RegisteredAddress
 from connectors.agency import Agency
 from connectors.answer import Answer, RefusedRecord
 from connectors.conformance.observation import Observer
 from connectors.conformance.plan import Plan, PlannedPerson
 from connectors.connector import Connector, Reply
 from connectors.errors import ManifestError
-from connectors.graphql import entities_query, graphql_question
 from connectors.manifest import Cache, Manifest, Protocol
+from connectors.network.addresses import AddressGuard, RegisteredAddress
+from connectors.null_observer import Unobserved
+from connectors.protocols.graphql import entities_query, graphql_question
+from connectors.protocols.rest import rest_question
 from connectors.registry import PROTOCOLS
-from connectors.rest import rest_question
-from connectors.unobserved import Unobserved
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identity import Identity, IdType

@@ -6,12 +6,12 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from connectors.addresses import AddressGuard, RegisteredAddress
 from connectors.answer import Answer, RecordFault, SourceOutcome
 from connectors.conformance.answers import EXPIRY_WARNING, results
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
+from connectors.network.addresses import AddressGuard, RegisteredAddress
 from policy.text import Text
 
 HANDSHAKE_SECONDS = 10.0

@@ -12,7 +12,7 @@ from datetime import datetime
 from connectors.conformance.plan import Plan
 from connectors.conformance.report import Report
 from connectors.manifest import Manifest
-from connectors.networks import Network
+from connectors.network.networks import Network
 from connectors.registration import keys
 from connectors.registration.connector import Connector, Event, summary_of
 from connectors.registration.keys import RegisteredKeyState

@@ -14,14 +14,7 @@ from connectors.registration.keys import RegisteredKey
 from connectors.registration.sanctions import Sanction, SanctionProposal
 
 
-class StoreUnavailableError(Exception):
-    """The database did not do what was asked; nothing was changed, or it is not known.
-
-    Reading what is kept says which.
-    """
-
-
-class Reading(Protocol):
+class RegistrationReader(Protocol):
     """What can be read of registrations."""
 
     async def connector(self, id_: str) -> Connector | None:
@@ -40,7 +33,7 @@ class Reading(Protocol):
         """Return the proposals nobody has decided on."""
 
 
-class Work(Reading, Protocol):
+class Work(RegistrationReader, Protocol):
     """One transaction."""
 
     async def key(self, kid: str) -> RegisteredKey | None:
@@ -80,7 +73,7 @@ class Work(Reading, Protocol):
         """Keep what was decided on a proposal."""
 
 
-class RegistrationStore(Reading, Protocol):
+class RegistrationStore(RegistrationReader, Protocol):
     """Registrations, kept."""
 
     def work(self) -> AbstractAsyncContextManager[Work]:

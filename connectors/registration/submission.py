@@ -10,14 +10,14 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.addresses import AddressError, judge
 from connectors.conformance.plan import Plan, PlanError, read_plan
-from connectors.decode import Decoder
-from connectors.envelopes import EnvelopeFinder
+from connectors.decoding.decode import Decoder
 from connectors.errors import ManifestError
-from connectors.graphql import entities_query
 from connectors.manifest import Manifest, Protocol, read_manifest
-from connectors.networks import Network
+from connectors.network.addresses import AddressError, judge
+from connectors.network.networks import Network
+from connectors.protocols.envelopes import EnvelopeFinder
+from connectors.protocols.graphql import entities_query
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registry import require_known_bodies
 from policy.catalogue import Catalogue

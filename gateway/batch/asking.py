@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 import msgspec
 import orjson
 
+from bureau.caller import LookUp
 from gateway.batch.claims import Claim
 from gateway.batch.query import QUERY
 from gateway.errors import StartError
 from policy.stated import ClaimOutcome, FieldOutcome, StatedField
-from resolvers.caller import LookUp
-from resolvers.claim_choices import ClaimProblem
+from resolvers.claims.enums import ClaimProblem
 
 LANGUAGES = {"zh": "ZH", "en": "EN"}
-PATIENCE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """How long to wait before each new attempt."""
 TIMEOUT_SECONDS = 60.0
 MAX_ANSWER_BYTES = 20_000_000
@@ -128,14 +128,14 @@ class Gateway:
             }
         )
         reason = ""
-        for seconds in (*PATIENCE_SECONDS, None):
+        for seconds in (*RETRY_SECONDS, None):
             try:
                 return self._asked(body, len(claims))
             except _PassingError as error:
                 reason = str(error)
             if seconds is not None:
                 self.wait(seconds)
-        raise StartError(f"{reason}; tried {len(PATIENCE_SECONDS) + 1} times")
+        raise StartError(f"{reason}; tried {len(RETRY_SECONDS) + 1} times")
 
     def _asked(self, body: bytes, count: int) -> Sequence[Checked | Refused]:
         status, text = self._posted(body)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bureau.caller import Purpose
 from gateway.batch.encodings import Encoding
 from gateway.errors import StartError
-from resolvers.caller import Purpose
 
 TOKEN_VARIABLE = "CHECK_TOKEN"  # noqa: S105 - the name of one
 """Not GATEWAY_TOKEN: those are the gateway's own options."""
@@ -58,16 +58,15 @@ def check(  # noqa: PLR0913 - one argument an option
     Run again after a cut, it goes on where it ended. Exits 0 if every row was compared,
     1 if some are UNKNOWN or REFUSED, 2 if the check could not be made or finished.
     """
+    from bureau.look_ups.purpose import PurposeError, read_look_up  # noqa: PLC0415
     from gateway.batch.asking import Gateway, address_of  # noqa: PLC0415 - start-up
     from gateway.batch.run import Work, check_claims  # noqa: PLC0415 - start-up
     from gateway.batch.screen import show_summary, showing_progress  # noqa: PLC0415
-    from resolvers.context import SHANGHAI  # noqa: PLC0415 - start-up
-    from resolvers.errors import RequestError  # noqa: PLC0415 - start-up
-    from resolvers.look_ups import read_look_up  # noqa: PLC0415 - start-up
+    from policy.calendar import SHANGHAI  # noqa: PLC0415
 
     try:
         look_up = read_look_up(purpose, case)
-    except RequestError as error:
+    except PurposeError as error:
         raise StartError(error.message) from None
     gateway = Gateway(
         url=address_of(url, unsafe_plain_http=unsafe_plain_http),

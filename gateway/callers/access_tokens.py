@@ -15,6 +15,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bureau.caller import Caller, Scope
 from gateway.callers.claims import (
     Claims,
     require_audience,
@@ -27,7 +28,6 @@ from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
 from gateway.callers.signed_token import SignedToken
 from gateway.callers.single_use import UsedTokens, use_once
-from resolvers.caller import Caller, Scope
 from signing import base64url
 
 TYPE = "at+jwt"

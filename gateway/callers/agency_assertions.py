@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bureau.caller import Caller, Scope
 from gateway.callers.claims import (
     require_audience,
     require_in_time,
@@ -19,7 +20,6 @@ from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import SignedToken
 from gateway.callers.single_use import UsedTokens, use_once
 from policy.evidence import AccountState
-from resolvers.caller import Caller, Scope
 from signing import checks
 from signing.errors import SigningError
 from signing.trust import TrustedKey

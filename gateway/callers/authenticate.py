@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from bureau.caller import Caller
 from gateway.callers import access_tokens, agency_assertions
 from gateway.callers.access_tokens import AccessTokens
 from gateway.callers.agency_assertions import AgencyAssertions
@@ -18,7 +19,6 @@ from gateway.callers.client_certificates import ClientCertificates
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import looks_signed, read_signed_token
 from gateway.callers.static_tokens import StaticTokens
-from resolvers.caller import Caller
 
 MAX_TOKEN_LENGTH = 8_192
 

@@ -20,10 +20,10 @@ from ipaddress import (
 
 from starlette.requests import HTTPConnection
 
+from bureau.caller import Caller
 from gateway.callers.access_tokens import thumbprint
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.errors import StartError
-from resolvers.caller import Caller
 
 MAX_LENGTH = 16 * 1024
 

@@ -10,13 +10,13 @@ from typing import Annotated
 import msgspec
 import typer
 
+from bureau.caller import LookUp, Purpose, Scope
 from gateway.callers.issue import Wish, hash_of
 from gateway.callers.issue import issue as issue_token
-from gateway.callers.options import Token
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
 from gateway.errors import StartError
-from resolvers.caller import LookUp, Purpose, Scope
+from gateway.settings.callers import Token
 
 token = typer.Typer(help="Static tokens: make one, or hash one.", no_args_is_help=True)
 
@@ -83,7 +83,7 @@ def _refuse_unusable(table: str, config: Path | None) -> None:
     except msgspec.ValidationError as error:
         raise StartError(str(error)) from None
     if config is not None:
-        from gateway.settings import load_settings  # noqa: PLC0415 - a cycle
+        from gateway.settings.settings import load_settings  # noqa: PLC0415 - a cycle
 
         roles = load_settings(config, os.environ).roles
         StaticTokens.of([known], read_roles(roles))

@@ -8,9 +8,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bureau.caller import LookUp, Scope
 from gateway.callers.static_tokens import sha256_of
 from gateway.errors import StartError
-from resolvers.caller import LookUp, Scope
 
 TOKEN_BYTES = 32
 PREFIX = "cgw_"

@@ -8,9 +8,9 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.callers.options import Grant, KnownCaller
+from bureau.caller import Caller, LookUp, Scope
 from gateway.errors import StartError
-from resolvers.caller import Caller, LookUp, Scope
+from gateway.settings.callers import Grant, KnownCaller
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import hmac
 from collections.abc import Sequence
 from typing import Self
 
-from gateway.callers.options import Token
+from bureau.caller import Caller
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
-from resolvers.caller import Caller
+from gateway.settings.callers import Token
 
 
 class StaticTokens:

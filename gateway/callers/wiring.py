@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bureau.caller import Scope
 from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
 from gateway.callers.agency_assertions import (
     AGENCIES,
@@ -18,17 +19,16 @@ from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
 from gateway.callers.key_set import KeySetError, read_key_set
-from gateway.callers.options import Issuer
 from gateway.callers.roles import Roles, read_roles
 from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
-from gateway.settings import Settings
-from gateway.store.store import Store
-from gateway.store.used_tokens import StoredUsedTokens
-from resolvers.caller import Scope
+from gateway.settings.callers import Issuer
+from gateway.settings.settings import Settings
 from resolvers.context import Services
 from signing.trust import TrustedKey
+from store.store import Store
+from store.used_tokens import StoredUsedTokens
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from connectors.collected import CollectedRecord
+from connectors.collection.connector import CollectedRecord
 from connectors.connector import Collected
 from connectors.errors import UnreachableError
-from gateway.store.collected import StoredRecords
-from gateway.store.database import DATABASE_ERRORS
 from policy.identity import Identity
 from signing.envelope import Envelope
+from store.collection.records import StoredRecords
+from store.database import DATABASE_ERRORS
 
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnswers:
-    """Implements ``connectors.collected.CollectedRecords``."""
+    """Implements ``connectors.collection.connector.CollectedRecords``."""
 
     store: StoredRecords
     people_of: Callable[[Identity], Sequence[str]]

@@ -19,15 +19,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bureau.collection import Position
 from connectors.agency import Agency
 from gateway.collection.inflate import Encoding, InflationError, Limits, inflated
 from gateway.collection.intake import Intake, not_taken
 from gateway.collection.line import Line, read_line
 from gateway.collection.lines import lines_of
 from gateway.collection.refusal import IntakeError, Problem
-from gateway.collection.results import End, LineResult, Position, Summary, ended
+from gateway.collection.results import End, LineResult, Summary, ended
 from gateway.collection.spool import open_spool, spool, stated_digests
-from gateway.store.database import DATABASE_ERRORS
+from store.database import DATABASE_ERRORS
 
 BATCH = 500
 """How many lines one transaction keeps; who else writes waits so long."""

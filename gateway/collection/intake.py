@@ -15,17 +15,18 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.types import Scope as AsgiScope
 
+from bureau.caller import Caller
+from bureau.collection import Position
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
 from gateway.callers.agency_assertions import AGENCIES
 from gateway.callers.single_use import UsedTokens
 from gateway.collection.line import Line
-from gateway.collection.options import Collection
 from gateway.collection.refusal import IntakeError, Problem
-from gateway.collection.results import LineResult, Position
+from gateway.collection.results import LineResult
 from gateway.collection.signature import Message, verify_request
+from gateway.settings.collection import Collection
 from policy.evidence import AccountState
-from resolvers.caller import Caller
 
 
 class Handler(Protocol):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bureau.collection import Outcome
 from gateway.collection.lines import OVERLONG
-from gateway.collection.results import LineResult, Outcome
+from gateway.collection.results import LineResult
 from policy.text import Text
 from signing import strict_json
 from signing.errors import Check, SigningError

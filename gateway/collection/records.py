@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bureau.collection import Outcome
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
-from connectors.collecting import BelievedRecord, judge_record
+from connectors.collection.judge import BelievedRecord, judge_record
 from connectors.live import Snapshot
 from connectors.quality import (
     NEEDED,
@@ -18,21 +19,21 @@ from connectors.quality import (
     timeliness,
 )
 from gateway.collection.line import Line
-from gateway.collection.results import LineResult, Outcome
-from gateway.store.collected import (
+from gateway.collection.results import LineResult
+from policy.calendar import SHANGHAI
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from policy.text import Text
+from signing.envelope import Envelope
+from store.collection.records import (
     STREAM,
     Kept,
     KnownRecord,
     StatedRecord,
     StoredRecords,
 )
-from policy.certificate import CertificateRecord
-from policy.identity import Identity
-from policy.text import Text
-from resolvers.context import SHANGHAI
-from signing.envelope import Envelope
 
-BREATH = 50
+YIELD_EVERY = 50
 """After so many records somebody else gets the event loop."""
 ROLLBACK = "ROLLBACK"
 SUPERSEDED = "SUPERSEDED"
@@ -86,7 +87,7 @@ class RecordHandler:
         records: list[StatedRecord | KnownRecord] = []
         kept_lines: list[Line] = []
         for number, (line, envelope) in enumerate(zip(lines, envelopes, strict=True)):
-            if number % BREATH == BREATH - 1:
+            if number % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
             if envelope.digest.hex() in known:
                 records.append(KnownRecord(line.sequence, envelope.digest.hex()))

@@ -11,28 +11,8 @@ from enum import StrEnum
 
 import orjson
 
+from bureau.collection import Gap, Outcome, Position
 from policy.text import Text
-
-
-class Outcome(StrEnum):
-    """What became of a line."""
-
-    ACCEPTED = "ACCEPTED"
-    ALREADY_KNOWN = "ALREADY_KNOWN"
-    SUPERSEDED = "SUPERSEDED"
-    REFUSED = "REFUSED"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Sequence numbers that never came, both ends included."""
-
-    first: int
-    last: int
-
-    def shown(self) -> dict[str, int]:
-        """Return it as JSON has it."""
-        return {"first": self.first, "last": self.last}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +43,6 @@ class LineResult:
         if self.gap is not None:
             told["gap"] = self.gap.shown()
         return orjson.dumps(told) + b"\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a stream of a connector has come."""
-
-    sequence: int
-    """The highest sequence number that was acknowledged; 0 before the first."""
-    gaps: Sequence[Gap] = ()
-    """The first of what is missing below it."""
-    missing: int = 0
-    """How many numbers are missing in all."""
-
-    def shown(self) -> dict[str, object]:
-        """Return it as JSON has it."""
-        return {
-            "lastSequence": self.sequence,
-            "missing": self.missing,
-            "gaps": [gap.shown() for gap in self.gaps],
-        }
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from gateway.collection.results import Outcome
+from bureau.collection import Outcome
 from gateway.collection.sending import Sum
 
 

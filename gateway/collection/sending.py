@@ -20,13 +20,14 @@ from typing import Any
 
 import zstandard
 
-from gateway.collection.results import End, Outcome
+from bureau.collection import Outcome
+from gateway.collection.results import End
 from gateway.collection.sent_lines import SentLine
 from gateway.collection.sign import signed_headers
 from gateway.errors import StartError
 from signing.sign import SigningKey
 
-PATIENCE_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """How long is waited before each try after the first."""
 ANSWER_SECONDS = 600.0
 AGAIN = frozenset({"UNAVAILABLE", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"})
@@ -179,7 +180,7 @@ class Sending:
         return Reached(stream["lastSequence"], gaps, stream["missing"])
 
     def _patiently(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
-        for seconds in PATIENCE_SECONDS:
+        for seconds in RETRY_SECONDS:
             try:
                 return attempt()
             except _CutError:

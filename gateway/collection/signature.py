@@ -21,7 +21,7 @@ from http_message_signatures import (
     HTTPSignatureKeyResolver,
 )
 
-from gateway.callers.refusal import AuthenticationError, Reason
+from connectors.errors import StoreUnavailableError
 from gateway.callers.single_use import UsedTokens
 from gateway.collection.refusal import TAG, IntakeError, Problem
 from signing import checks
@@ -183,14 +183,14 @@ class Signed:
         """
         now = at.timestamp()
         issuer = f"{NONCE_ISSUER}:{self.key.kid}"
+        # ``created`` may lie ahead by as much as it may lie behind.
+        until = now + 2 * WINDOW_SECONDS
         try:
-            # ``created`` may lie ahead by as much as it may lie behind.
-            await used.use(issuer, self.nonce, now + 2 * WINDOW_SECONDS, now)
-        except AuthenticationError as error:
-            is_known = error.reason is Reason.REPLAYED
-            raise IntakeError(
-                Problem.REPLAYED if is_known else Problem.UNAVAILABLE
-            ) from None
+            is_new = await used.use(issuer, self.nonce, until, now)
+        except StoreUnavailableError:
+            raise IntakeError(Problem.UNAVAILABLE) from None
+        if not is_new:
+            raise IntakeError(Problem.REPLAYED)
 
 
 def _stated(message: Message) -> tuple[str, Mapping[str, object]]:

@@ -2,14 +2,14 @@
 
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
-from gateway.settings import Settings
-from gateway.states.handler import StatesHandler
-from gateway.store.collected import StoredRecords
-from gateway.store.recoveries import follow_change
-from gateway.store.states import StoredStates
-from gateway.store.store import Store
-from gateway.store.used_tokens import StoredUsedTokens
+from gateway.collection.states import StatesHandler
+from gateway.settings.settings import Settings
 from resolvers.context import Services
+from store.collection.records import StoredRecords
+from store.ledger.recoveries import follow_change
+from store.status.changes import StoredStates
+from store.store import Store
+from store.used_tokens import StoredUsedTokens
 
 
 def open_intake(

@@ -15,11 +15,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.callers.challenge import insufficient_scope
-from gateway.graphql_http.guards import GUARDS
 from gateway.graphql_http.media_types import MediaType
 from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
-from resolvers.answering import UNEXPECTED, Shown, shown
-from resolvers.reading import RefusedDocumentError
+from gateway.graphql_http.security_headers import GUARDS
+from resolvers.documents.validation import RefusedDocumentError
+from resolvers.execution.execute import UNEXPECTED, Shown, shown
 
 HTTP_OK = 200
 _logger = structlog.get_logger("gateway.graphql_http")

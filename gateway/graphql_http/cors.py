@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from gateway.graphql_http.cross_site import PREFLIGHT_HEADER
+from gateway.graphql_http.csrf import PREFLIGHT_HEADER
 from resolvers.look_ups import CASE_NUMBER_HEADER, PURPOSE_HEADER
 
 READABLE = ("X-Request-Id", "Retry-After", "WWW-Authenticate")

@@ -14,28 +14,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bureau.caller import Caller
 from gateway.graphiql import page, wants_page
-from gateway.graphql_http.addresses import require_harmless
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
-from gateway.graphql_http.cross_site import require_preflight
+from gateway.graphql_http.concurrency import ConcurrencyLimit
+from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import (
     media_type_of,
     require_events,
     require_json,
 )
-from gateway.graphql_http.options import Http
-from gateway.graphql_http.patience import awaited
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
-from gateway.graphql_http.turns import Turns
+from gateway.graphql_http.request_timeout import within_time
+from gateway.graphql_http.safe_methods import require_safe
+from gateway.settings.http import Http
 from gateway.subscriptions.event_stream import EventStreams
-from resolvers.answering import execute
-from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
-from resolvers.documents import Documents, Question
+from resolvers.documents.documents import Documents, Question
+from resolvers.documents.validation import RefusedDocumentError
+from resolvers.execution.execute import execute
 from resolvers.look_ups import look_up_of
-from resolvers.reading import RefusedDocumentError
 
 ALLOW = {"Allow": "GET, POST, OPTIONS"}
 CLIENT_GONE = 499
@@ -76,7 +76,7 @@ class GraphQLEndpoint:
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
-        self._turns = Turns(options.concurrent_requests)
+        self._concurrency = ConcurrencyLimit(options.concurrent_requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
@@ -116,12 +116,12 @@ class GraphQLEndpoint:
         else:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
         caller: Caller = scope["state"]["caller"]
-        with self._turns.take(caller.id):
+        with self._concurrency.hold(caller.id):
             question = await self._question(scope, headers, receive)
             try:
                 prepared = self._documents.prepare(question, caller)
                 if by_get:
-                    require_harmless(prepared)
+                    require_safe(prepared)
                 if prepared.kind is OperationType.SUBSCRIPTION:
                     require_events(accept)
                     return await self._events.open(scope, receive, prepared, question)
@@ -140,7 +140,7 @@ class GraphQLEndpoint:
                 result = execute(prepared, question, context)
                 if isawaitable(result):
                     seconds = self._options.request_seconds
-                    result = await awaited(result, receive, seconds)
+                    result = await within_time(result, receive, seconds)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation)

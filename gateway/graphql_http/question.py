@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 from gateway.graphql_http.strict_json import Json, StrictJSONError, read_json
-from resolvers.documents import Question
+from resolvers.documents.documents import Question
 
 MAX_PARAMETERS = 16
 """How many parameters an address may have; five have a meaning."""

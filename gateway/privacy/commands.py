@@ -30,9 +30,9 @@ def export(
     ] = None,
 ) -> None:
     """Write records to standard output, oldest first, a JSON object a line."""
+    from gateway.clock import utc_now  # noqa: PLC0415
     from gateway.privacy.export import export as export_records  # noqa: PLC0415
-    from gateway.settings import load_settings  # noqa: PLC0415 - start-up
-    from gateway.wiring import utc_now  # noqa: PLC0415 - start-up
+    from gateway.settings.settings import load_settings  # noqa: PLC0415 - start-up
 
     count = asyncio.run(
         export_records(

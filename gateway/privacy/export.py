@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 import orjson
 
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
 from gateway.errors import StartError
-from gateway.settings import Settings
-from gateway.store.audit import StoredAuditLog, open_audit_log
-from gateway.store.store import open_store
-from resolvers.audit import AuditEvent, AuditRecord, AuditUnavailableError
-from resolvers.context import SHANGHAI
+from gateway.settings.settings import Settings
+from policy.calendar import SHANGHAI
+from store.audit.log import StoredAuditLog, open_audit_log
+from store.store import open_store
 
 EXPORTER = "gateway audit export"
 

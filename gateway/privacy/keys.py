@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from bureau.privacy.pseudonyms import KEY_BYTES, Pseudonyms
 from gateway.errors import StartError
-from resolvers.pseudonyms import KEY_BYTES, Pseudonyms
 
 
 def read_pseudonyms(path: Path) -> Pseudonyms:

@@ -10,18 +10,18 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.keeping import kept_going
+from bureau.look_ups.budget import PeopleBudget
+from bureau.look_ups.oversight import LookUpObserver, Oversight
+from bureau.look_ups.unknown_people import UnknownPeopleWatch
 from gateway.privacy.keys import read_pseudonyms
-from gateway.privacy.options import Privacy
-from gateway.settings import Settings
-from gateway.store.audit import AuditObserver, open_audit_log
-from gateway.store.database import DATABASE_ERRORS
-from gateway.store.retention import apply_retention, forget_marks
-from gateway.store.store import Store
-from resolvers.context import SHANGHAI
-from resolvers.oversight import LookUpObserver, Oversight
-from resolvers.people_budget import PeopleBudget
-from resolvers.unknown_people import UnknownPeopleWatch
+from gateway.settings.privacy import Privacy
+from gateway.settings.settings import Settings
+from policy.calendar import SHANGHAI
+from store.audit.log import AuditObserver, open_audit_log
+from store.audit.retention import apply_retention, forget_marks
+from store.background import running
+from store.database import DATABASE_ERRORS
+from store.store import Store
 
 RETENTION_HOURS = 24
 
@@ -59,7 +59,7 @@ async def _retention(
     engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    async with kept_going(_apply_daily(engine, options, clock), "retention"):
+    async with running(_apply_daily(engine, options, clock), "retention"):
         yield
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
-from gateway.subscriptions.options import Subscriptions
+from gateway.settings.subscriptions import Subscriptions
 
 RETRY = {"Retry-After": "5"}
 

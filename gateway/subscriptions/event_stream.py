@@ -17,17 +17,17 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from bureau.caller import Caller
 from gateway.callers.refusal import AuthenticationError
 from gateway.graphql_http.answers import COMPLETE, next_event
+from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
-from gateway.subscriptions.options import Subscriptions
-from resolvers.answering import Shown, shown
-from resolvers.caller import Caller
-from resolvers.documents import Prepared, Question
+from resolvers.documents.documents import Prepared, Question
+from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
-from resolvers.reading import RefusedDocumentError
-from resolvers.subscriptions.stream import Told
+from resolvers.execution.execute import Shown, shown
+from resolvers.execution.subscribe import Told
 
 TRANSPORT = "sse"
 KEEP_ALIVE = b":\n\n"
@@ -56,7 +56,7 @@ class EventStreams:
 
         Raises:
             RefusedRequestError: too many connections are open.
-            RefusedDocumentError: see ``resolvers.subscriptions.stream``.
+            RefusedDocumentError: see ``resolvers.execution.subscribe``.
         """
         caller: Caller = scope["state"]["caller"]
         follower = Follower(scope, TRANSPORT)

@@ -13,12 +13,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-from gateway.keeping import change_or_time, kept_going
-from resolvers.subscriptions.events import (
+from bureau.events.events import (
     Event,
     EventsUnavailableError,
     UnknownPlaceError,
 )
+from store.background import running, wait_for_change
 
 POLL_SECONDS = 0.25
 """How often is looked for events while somebody follows, where nobody tells."""
@@ -32,7 +32,7 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 class EventStore(Protocol[E_co]):
-    """Reads the events of one kind; ``gateway.store.events`` does."""
+    """Reads the events of one kind; ``store.status.events`` does."""
 
     async def newest(self) -> int:
         """Return the number of the newest event; 0 if there is none."""
@@ -45,7 +45,7 @@ class EventStore(Protocol[E_co]):
 
 
 class StoredFeed(Generic[E]):
-    """Implements ``resolvers.subscriptions.events.Feed``."""
+    """Implements ``bureau.events.events.Feed``."""
 
     def __init__(self, store: EventStore[E]) -> None:
         self._store = store
@@ -140,7 +140,7 @@ async def _keep(
     failed: Callable[[str], None],
 ) -> None:
     while True:
-        await change_or_time(changed, POLL_SECONDS)
+        await wait_for_change(changed, POLL_SECONDS)
         for feed in feeds:
             if feed.is_followed:
                 try:
@@ -156,5 +156,5 @@ async def kept_feeds(
     failed: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """Keep reading events; ``changed`` is set when there may be some."""
-    async with kept_going(_keep(feeds, changed, failed), "events"):
+    async with running(_keep(feeds, changed, failed), "events"):
         yield

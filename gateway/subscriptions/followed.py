@@ -7,13 +7,13 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from bureau.caller import Caller
 from gateway.callers.authenticate import Callers
 from gateway.metrics import Metrics
-from resolvers.caller import Caller
 from resolvers.context import RequestContext, Services
-from resolvers.documents import Prepared, Question
+from resolvers.documents.documents import Prepared, Question
+from resolvers.execution.subscribe import Told, open_stream
 from resolvers.look_ups import look_up_of
-from resolvers.subscriptions.stream import Told, open_stream
 
 
 @dataclass(slots=True)

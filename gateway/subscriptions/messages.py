@@ -14,7 +14,7 @@ import orjson
 from gateway.graphql_http.question import question_of
 from gateway.graphql_http.refusals import RefusedRequestError
 from gateway.graphql_http.strict_json import Json, StrictJSONError, read_json
-from resolvers.documents import Question
+from resolvers.documents.documents import Question
 
 PROTOCOL = "graphql-transport-ws"
 MAX_ID_CHARACTERS = 128

@@ -18,8 +18,10 @@ from functools import partial
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from bureau.caller import Caller
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.refusals import ClientGoneError, RefusedRequestError
+from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import (
@@ -31,12 +33,10 @@ from gateway.subscriptions.messages import (
     read_message,
     written,
 )
-from gateway.subscriptions.options import Subscriptions
-from resolvers.answering import Shown, shown
-from resolvers.caller import Caller
-from resolvers.documents import Documents, Question
+from resolvers.documents.documents import Documents, Question
+from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
-from resolvers.reading import RefusedDocumentError
+from resolvers.execution.execute import Shown, shown
 
 TRANSPORT = "websocket"
 CLOSE_SECONDS = 1.0

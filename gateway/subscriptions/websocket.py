@@ -18,10 +18,10 @@ from gateway.graphql_http.refusals import (
     Code,
     RefusedRequestError,
 )
+from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
-from gateway.subscriptions.options import Subscriptions
 from gateway.subscriptions.socket import Socket
-from resolvers.documents import Documents
+from resolvers.documents.documents import Documents
 
 
 class SocketEndpoint:

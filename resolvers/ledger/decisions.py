@@ -5,25 +5,26 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
-from policy.text import Text
-from resolvers.bilingual import InLanguage, Language, both, said
-from resolvers.choices import ClaimantCategory, Level, SourceOutcome
-from resolvers.context import Info
-from resolvers.errors import store_unavailable
-from resolvers.ledger.choices import (
-    DECISION_REFUSALS,
-    DecisionOutcome,
-    DecisionRefusal,
-)
-from resolvers.ledger.entries import (
+from bureau.ledger.entries import (
     AlreadyPaidError,
     Decision,
     DecisionError,
     StatedDecision,
 )
-from resolvers.ledger.recording import NotVerifiedError, recorded
-from resolvers.ledger.scopes import PAY
+from bureau.ledger.recording import NotVerifiedError
+from bureau.scopes import PAY
+from connectors.errors import StoreUnavailableError
+from policy.text import Text
+from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.context import Info
+from resolvers.enums import ClaimantCategory, Level, SourceOutcome
+from resolvers.errors import store_unavailable
+from resolvers.ledger.enums import (
+    DECISION_REFUSALS,
+    DecisionOutcome,
+    DecisionRefusal,
+)
+from resolvers.ledger.recording import recorded
 
 
 @strawberry.input(

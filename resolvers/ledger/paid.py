@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
-from connectors.registration.store import StoreUnavailableError
+from connectors.errors import StoreUnavailableError
 from policy.identity import Identity
 from policy.payments import Payments
 from resolvers.context import RequestContext

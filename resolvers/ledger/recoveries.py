@@ -6,21 +6,20 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
+from bureau.ledger.book import RecoverySelection
+from bureau.scopes import SEE_RECOVERIES
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.connection import PageInfo
 from resolvers.context import Info, RequestContext
 from resolvers.errors import RequestError, store_unavailable
-from resolvers.ledger.book import RecoverySelection
-from resolvers.ledger.choices import RecoveryCause, RecoveryState
-from resolvers.ledger.jurisdiction import jurisdiction_of
+from resolvers.ledger.enums import RecoveryCause, RecoveryState
 from resolvers.ledger.recoveries_shown import (
     Recovery,
     RecoveryConnection,
     recoveries_shown,
     totals_shown,
 )
-from resolvers.ledger.scopes import SEE_RECOVERIES
+from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
 FIRST = 50
@@ -151,7 +150,7 @@ class RecoveryQuestions:
         if not CURSOR.fullmatch(id):
             return None
         try:
-            authorities = await jurisdiction_of(info.context)
+            authorities = await info.context.jurisdiction.of_caller(info.context.caller)
             found = await info.context.services.ledger.recovery(int(id), authorities)
         except StoreUnavailableError:
             raise store_unavailable() from None
@@ -161,7 +160,7 @@ class RecoveryQuestions:
 async def _selection(
     context: RequestContext, asked: RecoveryFilter
 ) -> RecoverySelection:
-    seen = await jurisdiction_of(context)
+    seen = await context.jurisdiction.of_caller(context.caller)
     if asked.authorities is not None:
         stated = frozenset(map(str, asked.authorities))
         seen = stated if seen is None else seen & stated

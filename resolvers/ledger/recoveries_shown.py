@@ -6,18 +6,18 @@ from datetime import datetime
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from connectors.registration.store import StoreUnavailableError
+from bureau.ledger.book import Recovery as KeptRecovery
+from bureau.ledger.book import RecoveryEvent as KeptEvent
+from bureau.ledger.book import RecoverySums
+from bureau.scopes import SEE_RECOVERIES
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.choices import Level
-from resolvers.connection import PageInfo
+from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.enums import Level
 from resolvers.errors import store_unavailable
-from resolvers.ledger.book import Recovery as KeptRecovery
-from resolvers.ledger.book import RecoveryEvent as KeptEvent
-from resolvers.ledger.book import RecoverySums
-from resolvers.ledger.choices import RecoveryCause, RecoveryState, RecoveryStep
-from resolvers.ledger.scopes import SEE_RECOVERIES
-from resolvers.names import Body, body_of
+from resolvers.ledger.enums import RecoveryCause, RecoveryState, RecoveryStep
+from resolvers.relay import PageInfo
 
 Histories = DataLoader[int, Sequence[KeptEvent]]
 """Asks for the steps of all recoveries of an answer at once."""

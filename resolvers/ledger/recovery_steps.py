@@ -7,14 +7,8 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
-from policy.recovery import Objection, RecoveryError, RecoveryStep
-from policy.text import Text
-from resolvers.bilingual import InLanguage, Language, both, described_enum, said
-from resolvers.certificate_ids import UnknownIdError
-from resolvers.context import Info, RequestContext
-from resolvers.errors import store_unavailable
-from resolvers.ledger.book import (
+from bureau.certificate_ids import UnknownIdError
+from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
     Proof,
@@ -22,12 +16,17 @@ from resolvers.ledger.book import (
     StepStated,
     UnknownRecoveryError,
 )
-from resolvers.ledger.choices import OBJECTIONS
-from resolvers.ledger.entries import is_text
-from resolvers.ledger.jurisdiction import authorities_of_agency, jurisdiction_of
+from bureau.ledger.entries import is_text
+from bureau.scopes import RECOVER
+from connectors.errors import StoreUnavailableError
+from policy.recovery import Objection, RecoveryError, RecoveryStep
+from policy.text import Text
+from resolvers.bilingual import InLanguage, Language, both, described_enum, said
+from resolvers.context import Info, RequestContext
+from resolvers.errors import store_unavailable
+from resolvers.ledger.enums import OBJECTIONS
 from resolvers.ledger.recoveries import CURSOR
 from resolvers.ledger.recoveries_shown import Recovery, recoveries_shown
-from resolvers.ledger.scopes import STEP
 
 MAX_REASON = 500
 MAX_EVIDENCE = 500
@@ -98,7 +97,7 @@ described_enum(
 
 
 @strawberry.federation.type(
-    requires_scopes=STEP,
+    requires_scopes=RECOVER,
     description=both("步骤未予办理，未作任何变更", "No step was taken"),
 )
 class RecoveryRefused:
@@ -118,7 +117,7 @@ class RecoveryRefused:
 
 
 @strawberry.federation.type(
-    requires_scopes=STEP,
+    requires_scopes=RECOVER,
     description=both(
         "已查实：该证书的记录不真实，此后不再据以支付",
         "Proved: the certificate's record was false; it is paid for no more",
@@ -181,7 +180,7 @@ class RecoverySteps:
     """What the authority and the bureau do."""
 
     @strawberry.federation.field(
-        requires_scopes=STEP,
+        requires_scopes=RECOVER,
         description=both("办理一笔追回", "Take a step of a recovery"),
     )
     async def take_recovery_step(
@@ -200,7 +199,7 @@ class RecoverySteps:
             raise store_unavailable() from None
 
     @strawberry.federation.field(
-        requires_scopes=STEP,
+        requires_scopes=RECOVER,
         description=both(
             "查实某证书的记录不真实：对据此支付的每笔补贴立案追回",
             "Prove a certificate's record false: a recovery is opened for each payment "
@@ -232,7 +231,7 @@ class RecoverySteps:
         if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):
             return _refused(RecoveryRefusal.REASON_MISSING)
         try:
-            authorities = await jurisdiction_of(context)
+            authorities = await context.jurisdiction.of_caller(context.caller)
             if not _leads(context, certificate, authorities):
                 return _refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
             opened = await context.services.ledger.prove_false(
@@ -265,7 +264,7 @@ def _leads(context: RequestContext, id_: str, authorities: Authorities) -> bool:
         return False
     if authorities is None:
         return True
-    return bool(authorities & authorities_of_agency(context, place.agency))
+    return bool(authorities & context.jurisdiction.of_agency(place.agency))
 
 
 async def _taken(
@@ -276,7 +275,7 @@ async def _taken(
     if not CURSOR.fullmatch(step.id):
         return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     ledger = context.services.ledger
-    authorities = await jurisdiction_of(context)
+    authorities = await context.jurisdiction.of_caller(context.caller)
     stated = StepStated(
         recovery=int(step.id),
         version=step.version,

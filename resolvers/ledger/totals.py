@@ -7,17 +7,16 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
+from bureau.ledger.sums import TotalsAsked
+from bureau.ledger.sums import TotalsRow as SummedRow
+from bureau.scopes import SUM_UP
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.choices import Level
+from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.enums import Level
 from resolvers.errors import RequestError, store_unavailable
-from resolvers.ledger.choices import TotalsBy
-from resolvers.ledger.jurisdiction import authority_of, jurisdiction_of
-from resolvers.ledger.scopes import SUM_UP
-from resolvers.ledger.sums import TotalsAsked
-from resolvers.ledger.sums import TotalsRow as SummedRow
-from resolvers.names import Body, body_of
+from resolvers.ledger.enums import TotalsBy
 
 MAX_DAYS = 3_660
 """Ten years and a few days."""
@@ -144,10 +143,8 @@ async def sum_up(
                 first=first,
                 last=last,
                 by=frozenset(by),
-                authorities=await jurisdiction_of(context),
-                authority_of=lambda connector, item: authority_of(
-                    context, connector, item
-                ),
+                authorities=await context.jurisdiction.of_caller(context.caller),
+                authority_of=context.jurisdiction.authority_of,
             )
         )
     except StoreUnavailableError:

@@ -32,6 +32,7 @@ from graphql.execution.values import VariableValues
 from strawberry.schema import Schema
 from strawberry.types.field import StrawberryField
 
+from resolvers.fragment_cache.sight import Sight
 from resolvers.plans.arguments import Arguments
 from resolvers.plans.declared import (
     NoPlanError,
@@ -40,7 +41,6 @@ from resolvers.plans.declared import (
     origin_of,
     strawberry_field,
 )
-from resolvers.plans.kept import Sight
 from resolvers.plans.leaves import UnsuitedError, leaf_of
 
 VARIABLE = "$"
@@ -239,7 +239,7 @@ class Writer:
                 "c = x[0].context",
                 # Then it is a part of something that is kept.
                 f"if type(c) is Sight: return {name}(o, x)",
-                "s = Sight(c.services, c.veil, c.today)",
+                "s = Sight(c.services, c.mask, c.today)",
                 f"return c.services.renderings.rendered({place}, o, s, {name})",
             ]
         )

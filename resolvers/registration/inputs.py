@@ -5,12 +5,12 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.caller import Caller, actor_of
 from connectors.registration import submission as stated
 from connectors.registration.keys import StatedKey
-from connectors.registration.rules import Actor, StepRequest
+from connectors.registration.rules import StepRequest
 from resolvers.bilingual import both
-from resolvers.caller import Caller, Scope
-from resolvers.registration.choices import Algorithm
+from resolvers.registration.enums import Algorithm
 
 
 @strawberry.input(description=both("联系方式", "Whom to call: rather an office"))
@@ -124,11 +124,6 @@ class ConnectorStepInput:
     def asked_by(self, caller: Caller) -> StepRequest:
         """Return what is asked for, and by whom."""
         return StepRequest(actor_of(caller), self.id, self.version, self.reason)
-
-
-def actor_of(caller: Caller) -> Actor:
-    """Return who takes a step."""
-    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))
 
 
 StepArgument = Annotated[

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.caller import actor_of
+from bureau.scopes import STEPS
 from connectors.registration.connector import Connector as KeptConnector
 from resolvers.bilingual import both
 from resolvers.context import Info
@@ -15,10 +17,8 @@ from resolvers.registration.inputs import (
     ReasonArgument,
     StepArgument,
     SubmissionArgument,
-    actor_of,
 )
 from resolvers.registration.refused import RegistrationRefused, answered
-from resolvers.registration.scopes import STEPS
 from resolvers.registration.shown import (
     Connector,
     KeyChallenge,

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.scopes import READER
+from connectors.errors import StoreUnavailableError
 from connectors.quality import Dimension, Measure, Sums, failed, rate
-from connectors.registration.store import StoreUnavailableError
 from resolvers.bilingual import both, described_enum
 from resolvers.context import Info
 from resolvers.errors import store_unavailable
-from resolvers.registration.scopes import READER
 
 
 class QualityWindow(Enum):

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from connectors.registration.store import StoreUnavailableError
+from bureau.scopes import OVERSEER, READER
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.errors import store_unavailable
-from resolvers.registration.choices import ConnectorState
+from resolvers.registration.enums import ConnectorState
 from resolvers.registration.refused import is_shown
-from resolvers.registration.scopes import OVERSEER, READER
 from resolvers.registration.shown import (
     Connector,
     Sanction,

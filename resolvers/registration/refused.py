@@ -5,15 +5,15 @@ from typing import TypeVar
 
 import strawberry
 
+from bureau.caller import actor_of
+from bureau.scopes import OVERSEER, READER, may
+from connectors.errors import StoreUnavailableError
 from connectors.registration.connector import Connector as KeptConnector
 from connectors.registration.refusals import RegistrationError
-from connectors.registration.store import StoreUnavailableError
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import Info
 from resolvers.errors import store_unavailable
-from resolvers.registration.choices import RefusalCode
-from resolvers.registration.inputs import actor_of
-from resolvers.registration.scopes import OVERSEER, READER, may
+from resolvers.registration.enums import RefusalCode
 from resolvers.registration.shown import Connector, connector_shown
 
 T = TypeVar("T")

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.caller import actor_of
+from bureau.scopes import STEPS
 from resolvers.bilingual import both
 from resolvers.context import Info
-from resolvers.registration.choices import SanctionKind
-from resolvers.registration.inputs import ReasonArgument, actor_of
+from resolvers.registration.enums import SanctionKind
+from resolvers.registration.inputs import ReasonArgument
 from resolvers.registration.refused import RegistrationRefused, answered
-from resolvers.registration.scopes import STEPS
 from resolvers.registration.shown import (
     Sanction,
     SanctionProposal,

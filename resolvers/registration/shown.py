@@ -4,18 +4,19 @@ from datetime import datetime
 
 import strawberry
 
+from bureau.scopes import READER
+from connectors.errors import StoreUnavailableError
 from connectors.registration import connector as kept
 from connectors.registration.challenge import Challenge
 from connectors.registration.keys import RegisteredKey as KeptKey
 from connectors.registration.sanctions import Sanction as KeptSanction
 from connectors.registration.sanctions import SanctionProposal as KeptProposal
-from connectors.registration.store import StoreUnavailableError
 from connectors.registration.submission import warnings_of
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
 from resolvers.errors import store_unavailable
-from resolvers.names import Body, body_of
-from resolvers.registration.choices import (
+from resolvers.registration.enums import (
     Algorithm,
     ConnectorState,
     ProposalCause,
@@ -29,7 +30,6 @@ from resolvers.registration.quality import (
     WindowArgument,
     quality_of,
 )
-from resolvers.registration.scopes import READER
 
 
 @strawberry.federation.type(

@@ -2,7 +2,7 @@
 
 A field returns what it follows before the first event is waited for, so that a cursor
 which is no place is refused at once. Who may see an event is asked when it is sent
-(``resolvers.subscriptions.stream``), not here.
+(``resolvers.execution.subscribe``), not here.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -11,14 +11,9 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from resolvers.bilingual import both
-from resolvers.caller import Scope
-from resolvers.choices import CertificateState
-from resolvers.context import Info
-from resolvers.errors import RequestError, store_unavailable
-from resolvers.registration.scopes import READER
-from resolvers.subscriptions.cursors import UnknownCursorError
-from resolvers.subscriptions.events import (
+from bureau.caller import Scope
+from bureau.events.cursors import UnknownCursorError
+from bureau.events.events import (
     CertificateStateEvent,
     Event,
     EventsUnavailableError,
@@ -26,6 +21,11 @@ from resolvers.subscriptions.events import (
     Kind,
     UnknownPlaceError,
 )
+from bureau.scopes import READER
+from resolvers.bilingual import both
+from resolvers.context import Info
+from resolvers.enums import CertificateState
+from resolvers.errors import RequestError, store_unavailable
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
     ConnectorStateChanged,

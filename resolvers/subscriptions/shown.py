@@ -5,18 +5,18 @@ from typing import Self
 
 import strawberry
 
-from resolvers.bilingual import both
-from resolvers.caller import Scope
-from resolvers.choices import CertificateState
-from resolvers.context import RequestContext
-from resolvers.privacy import without_identity_numbers
-from resolvers.registration.choices import ConnectorState, Step
-from resolvers.registration.scopes import READER
-from resolvers.subscriptions.events import (
+from bureau.caller import Scope
+from bureau.events.events import (
     CertificateStateEvent,
     ConnectorStateEvent,
     Kind,
 )
+from bureau.privacy.masks import without_identity_numbers
+from bureau.scopes import READER
+from resolvers.bilingual import both
+from resolvers.context import RequestContext
+from resolvers.enums import CertificateState
+from resolvers.registration.enums import ConnectorState, Step
 
 CURSOR = both(
     "游标：中断后以此续接", "The cursor: where to go on after having been cut off"

@@ -1,10 +1,10 @@
 """The page on checking claims has the words of the code."""
 
+from bureau.look_ups.statements import MAX_STATEMENTS
 from gateway.batch.columns import NAMES, Column
 from gateway.batch.results import HEADER
 from policy.stated import ClaimOutcome, StatedField
-from resolvers.claim_choices import ClaimProblem
-from resolvers.statements import MAX_STATEMENTS
+from resolvers.claims.enums import ClaimProblem
 from tests.architecture.documents import ROOT, names, table
 
 PAGE = "docs/batch-check.md"

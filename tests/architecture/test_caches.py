@@ -14,28 +14,28 @@ from tests.architecture.documents import ROOT
 
 PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway")
 WEIGHED = {
-    "resolvers/documents.py: LRUCache",
-    "resolvers/permissions.py: LRUCache",
+    "resolvers/documents/documents.py: LRUCache",
+    "resolvers/authorization/permissions.py: LRUCache",
 }
 WEIGHED_BY_HAND = {
-    "connectors/kept_answers.py: OrderedDict": (
-        "tests/connectors/test_kept_answers.py",
+    "connectors/guard/answer_cache.py: OrderedDict": (
+        "tests/connectors/guard/test_answer_cache.py",
         "test_the_oldest_leaves_when_they_are_too_large",
     ),
-    "connectors/readings.py: OrderedDict": (
-        "tests/connectors/test_readings.py",
+    "connectors/decoding/record_cache.py: OrderedDict": (
+        "tests/connectors/decoding/test_record_cache.py",
         "test_readings_are_kept_until_the_room_is_full_and_the_oldest_leaves",
     ),
-    "resolvers/plans/kept.py: OrderedDict": (
-        "tests/resolvers/plans/test_kept.py",
+    "resolvers/fragment_cache/renderings.py: OrderedDict": (
+        "tests/resolvers/fragment_cache/test_renderings.py",
         "test_they_take_no_more_than_they_may",
     ),
 }
 """Which test holds the limit of each."""
 COUNTED = {
-    "gateway/connector/quality.py: LRUCache": "digests of a few records, and a day",
+    "gateway/registry/quality.py: LRUCache": "digests of a few records, and a day",
     "gateway/health.py: TTLCache": "one probe an agency",
-    "resolvers/documents.py: LRUCache": "spellings of documents that are kept",
+    "resolvers/documents/documents.py: LRUCache": "spellings of kept documents",
 }
 
 

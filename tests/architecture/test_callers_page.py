@@ -6,12 +6,12 @@ import tomllib
 import msgspec
 import pytest
 
-from gateway.callers.options import AgencyCallers, ClientCertificate, Issuer, Token
+from bureau.caller import Scope
 from gateway.callers.refusal import WORDS, Reason
 from gateway.callers.wiring import refuse_unusable_callers
-from gateway.settings import Settings
-from gateway.tls import Tls
-from resolvers.caller import Scope
+from gateway.settings.callers import AgencyCallers, ClientCertificate, Issuer, Token
+from gateway.settings.settings import Settings
+from gateway.settings.tls import Tls
 from tests.architecture.documents import Block, blocks, table
 
 PAGE = "docs/operating.md"

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 import pytest
 
+from bureau.collection import Outcome
 from connectors.quality import Alteration
 from gateway.collection.records import ROLLBACK
 from gateway.collection.refusal import WORDS, Problem
-from gateway.collection.results import ENDS, End, Outcome
-from gateway.states.handler import WORDS as STATES_WORDS
+from gateway.collection.results import ENDS, End
+from gateway.collection.states import WORDS as STATES_WORDS
 from tests.architecture.documents import table
 
 PAGE = "docs/collection.md"

@@ -20,11 +20,11 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from connectors.conformance.plan import read_plan
-from connectors.graphql import entities_query
 from connectors.manifest import read_manifest
+from connectors.protocols.graphql import entities_query
 from connectors.strict_toml import read_table
 from gateway.cli import app
-from gateway.connector.submission_file import SubmissionFile
+from gateway.registration.submission_file import SubmissionFile
 from resolvers.schema import schema
 from signing.trust import read_trust_bundle
 from tests.architecture.documents import PAGES, ROOT, Block, blocks

@@ -43,8 +43,8 @@ MAY_START = {
     "tests/gateway/callers/test_tls.py": A_LISTENER,
     "tests/gateway/collection/test_killed.py": A_LISTENER,
     "tests/gateway/privacy/test_audit_kept.py": A_LISTENER,
-    "tests/gateway/test_demo.py": "the demo as its user starts it: its one caller sees "
-    "people, and its log is checked for others",
+    "tests/gateway/demo/test_demo.py": "the demo as its user starts it: its one "
+    "caller sees people, and its log is checked for others",
     "tests/gateway/test_serve.py": "gateways refused or stopped before anybody "
     "asks; what they wrote is compared whole",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
@@ -58,8 +58,8 @@ MAY_START = {
     "tests/gateway/collection/test_command.py": A_COMMAND,
     "tests/gateway/collection/test_states.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
-    "tests/gateway/test_verify.py": A_COMMAND,
-    "tests/gateway/store/test_killed.py": A_COMMAND,
+    "tests/gateway/verify/test_verify.py": A_COMMAND,
+    "tests/store/registration/test_killed.py": A_COMMAND,
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,
@@ -86,7 +86,7 @@ MAY_ASK = {
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,
-    "tests/gateway/test_demo.py": "the demo, whether it is up",
+    "tests/gateway/demo/test_demo.py": "the demo, whether it is up",
     "tests/browser/conftest.py": THE_PAGE,
     "tests/browser/logs.py": THE_PAGE,
     "tests/browser/test_graphiql_page.py": THE_PAGE,

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
+from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
+from bureau.ledger.sums import TotalsBy
+from bureau.ledger.totals_csv import HEADER
 from policy.recovery import (
     ORIGINS,
     Progress,
@@ -14,11 +17,8 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
-from resolvers.ledger.choices import DECISION_REFUSALS
-from resolvers.ledger.entries import DecisionOutcome, DecisionRefusal
+from resolvers.ledger.enums import DECISION_REFUSALS
 from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
-from resolvers.ledger.sums import TotalsBy
-from resolvers.ledger.totals_csv import HEADER
 from resolvers.schema import schema
 from tests.architecture.documents import blocks, names, table
 

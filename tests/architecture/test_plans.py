@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resolvers.plans.kept import Sight
+from resolvers.fragment_cache.sight import Sight
 from resolvers.schema import schema
 
 RESOLVERS = sorted(Path("resolvers").glob("*.py"))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from gateway.errors import StartError
-from gateway.settings import Settings, load_settings
+from gateway.settings.settings import Settings, load_settings
 from tests.architecture.documents import ROOT, blocks
 
 PAGE = "docs/operating.md"

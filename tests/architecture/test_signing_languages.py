@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from connectors.decode import Decoder, Reading
+from connectors.decoding.decode import DecodedEnvelope, Decoder
 from connectors.manifest import read_manifest
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
@@ -101,7 +101,7 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return folder_of
 
 
-def read(folder: Path, file: str, type_: PayloadType) -> Reading:
+def read(folder: Path, file: str, type_: PayloadType) -> DecodedEnvelope:
     """Verify and decode a file as the gateway does, by the page's manifest."""
     proof = verify(
         Envelope((folder / file).read_bytes()),

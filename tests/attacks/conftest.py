@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolvers.trusted_documents import write_manifest
+from resolvers.documents.trusted import write_manifest
 from tests.attacks.production import STRANGER, TRUSTED
 from tests.gateway.callers.known import PROXIES, TABLES
 from tests.gateway.callers.minting import ES256, jwk, key_set

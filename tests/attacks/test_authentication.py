@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from bureau.caller import Scope
 from gateway.callers.issuer_keys import MAX_AGE_SECONDS, MIN_INTERVAL_SECONDS
 from gateway.callers.key_set import KeySetError, read_key_set
 from gateway.callers.refusal import Reason
-from resolvers.caller import Scope
 from signing import base64url
 from tests.attacks.hostile_tokens import HEADER, HOSTILE, MINT, P256_ORDER
 from tests.gateway.callers.issuing import OTHER_ISSUER, Door, door

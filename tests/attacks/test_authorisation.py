@@ -1,13 +1,13 @@
 """Ways around a field's rule: attack 12 of the list.
 
 The schema with every such shape is ``tests/resolvers/guarded.py``; more of the rules
-are held by ``tests/resolvers/test_permissions.py``.
+are held by ``tests/resolvers/authorization/test_permissions.py``.
 """
 
 import pytest
 from strawberry.types.execution import ExecutionResult
 
-from resolvers.caller import Caller
+from bureau.caller import Caller
 from resolvers.schema import schema
 from tests.gateway.callers.known import fresh_token
 from tests.resolvers import guarded

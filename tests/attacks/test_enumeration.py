@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import HOST
+from bureau.certificate_ids import CertificateIds
+from gateway.demo.demo import HOST
 from gateway.ports import free_port
-from gateway.settings import read_certificate_id_key
+from gateway.settings.settings import read_certificate_id_key
 from policy.identity import Identity
-from resolvers.certificate_ids import CertificateIds
 from tests.attacks.raw import Raw, request, send
 from tests.contracts.people import nobodies
 from tests.federation.queries import SOURCES

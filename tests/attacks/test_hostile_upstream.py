@@ -28,7 +28,7 @@ from tests.attacks.upstream import (
     serving,
 )
 from tests.connectors.agency import OTHER, RECORD, ZHANG, record
-from tests.connectors.slow_agency import PEOPLE
+from tests.connectors.guard.slow_agency import PEOPLE
 
 TIMED_OUT, UNREACHABLE = SourceOutcome.TIMED_OUT, SourceOutcome.UNREACHABLE
 UNVERIFIED, REFUSED = SourceOutcome.UNVERIFIED, SourceOutcome.REFUSED

@@ -1,8 +1,8 @@
 """The address in an operator's own manifest is the operator's word.
 
 Which network such an agency lives in is not judged (that of one that registers itself
-is: ``tests/connectors/test_addresses.py``). The form of what is written is, and what an
-agency answers never leads the gateway elsewhere.
+is: ``tests/connectors/network/test_addresses.py``). The form of what is written is, and
+what an agency answers never leads the gateway elsewhere.
 """
 
 import ast
@@ -204,8 +204,11 @@ def test_no_address_is_made_from_anything_but_a_manifest() -> None:
         ("observation.py", "self.session.post", "self.endpoint.url"),
         ("listed_states.py", "self._session.get", "self._url"),
     }
-    assert "self._url = URL(endpoint.url)" in sources[Path("connectors/exchange.py")]
-    listed = sources[Path("connectors/listed_states.py")]
+    assert (
+        "self._url = URL(endpoint.url)"
+        in sources[Path("connectors/protocols/exchange.py")]
+    )
+    listed = sources[Path("connectors/status/listed_states.py")]
     assert "self._url = str(manifest.status_list.url)" in listed
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.trusted_documents import digest_of
+from resolvers.documents.trusted import digest_of
 from tests.attacks.production import BATCH, DEVELOPER, SCHEMA, STRANGER, TYPED
 from tests.federation.queries import HOLDER_CHECK
 from tests.running import Agencies, Gateway

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import StartError
-from gateway.settings import load_settings, read_certificate_id_key
+from gateway.settings.settings import load_settings, read_certificate_id_key
 from sandbox.faults import Fault
 from tests.attacks.raw import PLACES, Raw, request, send
 from tests.federation.queries import EMERGENCY, FIRE, HOLDER_CHECK, SOURCES, TRANSPORT

@@ -29,7 +29,7 @@ from tests.connectors.agency import (
     manifest,
     record,
 )
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 
 HOLDER, SOMEBODY_ELSE = parse_identity(ZHANG), parse_identity(OTHER)
 UNVERIFIED = SourceOutcome.UNVERIFIED

@@ -21,7 +21,7 @@ from connectors.registry import open_agency
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from tests.connectors.agency import BUNDLE, NOW, ZHANG, manifest, record
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 
 HOLDER = parse_identity(ZHANG)
 ENOUGH = 10.0

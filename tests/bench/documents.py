@@ -11,9 +11,9 @@ import time
 import tracemalloc
 from contextlib import suppress
 
-from resolvers.documents import Documents, Question
-from resolvers.limits import Limits
-from resolvers.reading import RefusedDocumentError
+from resolvers.documents.documents import Documents, Question
+from resolvers.documents.limits import Limits
+from resolvers.documents.validation import RefusedDocumentError
 from resolvers.schema import schema
 from tests.attacks.test_documents import ATTACKS, PEOPLE, WIDE, times
 from tests.federation.queries import HOLDER_CHECK

@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from gateway.demo import HOST, write_configuration
+from gateway.demo.demo import HOST, write_configuration
 from gateway.ports import free_port
 from tests.browser.logs import hear_browser
 from tests.running import TOKEN, Agencies, Gateway, gateway_by

@@ -28,7 +28,7 @@ from tests.connectors.agency import (
     signing_key,
     trusted,
 )
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 
 HOLDER = parse_identity(ZHANG)
 SECOND = {**RECORD, "number": "0000124", "level": "x"}

@@ -12,7 +12,7 @@ from policy.evidence import AccountState
 from policy.identity import Identity, IdType, parse_identity
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import BUNDLE, NOW, ZHANG, manifest, record, trusted
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 
 HOLDER = parse_identity(ZHANG)
 RETIRED = TrustBundle.of([trusted(state=KeyState.RETIRED)])

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.addresses import AddressGuard
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
-from connectors.networks import read_networks
+from connectors.network.addresses import AddressGuard
+from connectors.network.networks import read_networks
+from connectors.null_observer import Unobserved
 from connectors.registry import open_agency
 from connectors.shadow import (
     Difference,
@@ -20,7 +21,6 @@ from connectors.shadow import (
     Tally,
     compare,
 )
-from connectors.unobserved import Unobserved
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
 from policy.evidence import AccountState, Attestation

@@ -19,12 +19,12 @@ from connectors.connector import Connector
 from connectors.errors import RefusedError, UnreachableError, UnreadableError
 from connectors.manifest import Manifest, SignatureForm
 from connectors.registry import PROTOCOLS, load_manifests, open_agency
-from gateway.demo import AGENCIES
+from gateway.demo.demo import AGENCIES
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from signing.envelope import PayloadType, verify
 from signing.trust import TrustBundle, read_trust_bundle
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 from tests.contracts.people import nobodies
 from tests.running import Agencies
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from gateway.demo import HOST
+from gateway.demo.demo import HOST
 from gateway.ports import free_port
 from policy.identity import Identity
 from tests.contracts.people import nobodies
@@ -22,7 +22,7 @@ from tests.gateway.collection.sending import (
     write_collecting,
 )
 from tests.gateway.privacy.callers import entry
-from tests.gateway.states.sending import StateSender, compact, today
+from tests.gateway.status.sending import StateSender, compact, today
 from tests.running import Agencies, Gateway, gateway_by
 
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gateway.holder_check import ask, expectation, summary
+from gateway.demo.holder_check import ask, expectation, summary
 from sandbox.story_persons import persons
 from tests.federation.queries import CLAUSES, HOLDER_CHECK
 from tests.running import Agencies, Gateway

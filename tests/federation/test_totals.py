@@ -6,7 +6,7 @@ import io
 import pytest
 
 from tests.federation.offices import BUREAU, READER, Offices
-from tests.gateway.states.sending import today
+from tests.gateway.status.sending import today
 
 DIMENSIONS = ["MONTH", "AUTHORITY", "DISTRICT", "ITEM", "LEVEL"]
 TOTALS = """query($day: Date!, $by: [TotalsBy!]!) {

@@ -21,7 +21,7 @@ from tests.federation.offices import (
     clauses,
     sent,
 )
-from tests.gateway.states.sending import today
+from tests.gateway.status.sending import today
 from tests.gateway.subscriptions.following import Socket, connected
 
 T = TypeVar("T")

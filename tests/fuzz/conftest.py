@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.demo import GENEROUS
+from gateway.demo.demo import GENEROUS
 from tests.running import Agencies, Gateway, running_gateway
 
 

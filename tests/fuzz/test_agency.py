@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
-from connectors.envelopes import EnvelopeFinder
 from connectors.errors import UnreadableError
-from connectors.exchange import parse_json
+from connectors.protocols.envelopes import EnvelopeFinder
+from connectors.protocols.exchange import parse_json
 from policy.catalogue import load_catalogue
 from policy.identity import parse_identity
 from signing import base64url
@@ -34,7 +34,7 @@ from tests.connectors.agency import (
     manifest,
     signing_key,
 )
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 from tests.fuzz.sending import Sends
 
 HOLDER = parse_identity(ZHANG)

@@ -14,14 +14,14 @@ from connectors.errors import ManifestError
 from connectors.manifest import Manifest, read_manifest
 from connectors.registry import PROTOCOLS, open_agency
 from gateway.errors import StartError
-from gateway.settings import load_settings
+from gateway.settings.settings import load_settings
 from policy.catalogue import load_catalogue
 from policy.errors import PolicyError
 from policy.identity import IdType, parse_identity
 from signing.errors import TrustBundleError
 from signing.trust import read_trust_bundle
 from tests.connectors.agency import BUNDLE, MANIFEST, NOW, ZHANG, absence, record
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 from tests.fuzz.sending import Sends
 from tests.fuzz.toml import misshapen
 

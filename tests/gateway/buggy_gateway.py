@@ -12,11 +12,11 @@ from typing import NoReturn
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bureau.certificate_ids import KEY_BYTES, CertificateIds
 from connectors.answer import AttestedCertificate
+from gateway.clock import utc_now
 from gateway.serve import serve
-from gateway.wiring import utc_now
 from gateway.worker import load_app
-from resolvers.certificate_ids import KEY_BYTES, CertificateIds
 from tests.heard import Heard
 
 QUOTED = "quoted-from-the-question"

@@ -1,11 +1,9 @@
-"""A gateway of its own, whose log and metrics nobody else writes; empty databases."""
+"""A gateway of its own, whose log and metrics nobody else writes."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.postgresql import PostgreSQL
 from tests.running import Agencies, Gateway, running_gateway
 
 
@@ -16,17 +14,3 @@ def _gateway(
     folder = tmp_path_factory.mktemp("gateway-alone")
     with running_gateway(folder, running_agencies) as gateway:
         yield gateway
-
-
-@pytest.fixture(name="database_url", params=["sqlite", "postgresql"])
-async def _database_url(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/gateway.db"
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = await server.make_database()
-    yield server.url(name)
-    await server.give_back(name)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import write_configuration
+from gateway.demo.demo import write_configuration
 from tests.running import TOKEN, Agencies, eventually
 
 SERVE = (sys.executable, "-m", "gateway", "serve", "--config")

@@ -10,12 +10,12 @@ from gateway.batch.query import QUERY
 from gateway.cli import app
 from gateway.documents import BUILT_IN, open_documents
 from gateway.errors import StartError
-from gateway.settings import Settings
-from resolvers.trusted_documents import digest_of, read_manifest, write_manifest
+from gateway.settings.settings import Settings
+from resolvers.documents.trusted import digest_of, read_manifest, write_manifest
 from tests.architecture.documents import blocks
 from tests.federation.queries import HOLDER_CHECK
 from tests.resolvers.asking import STRANGER
-from tests.resolvers.test_documents import code
+from tests.resolvers.documents.test_documents import code
 from tests.running import Agencies, running_gateway
 
 PING = "query Ping { policy { notice } }\n"

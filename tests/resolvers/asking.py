@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from resolvers.caller import Caller, Scope
-from resolvers.documents import Documents, Prepared, Question
-from resolvers.limits import Limits
-from resolvers.reading import RefusedDocumentError
+from bureau.caller import Caller, Scope
+from resolvers.documents.documents import Documents, Prepared, Question
+from resolvers.documents.limits import Limits
+from resolvers.documents.validation import RefusedDocumentError
 from resolvers.schema import schema
 
 STRANGER = Caller(id="pudong-hr", scopes=frozenset())

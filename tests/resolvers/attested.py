@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from connectors.answer import AttestedCertificate
-from connectors.decode import Decoder
+from connectors.decoding.decode import Decoder
 from policy.catalogue import load_catalogue
 from policy.evidence import Attestation
 from tests.connectors.agency import NOW, ZHANG, believed, manifest, record

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import strawberry
 from strawberry.federation.schema_directives import RequiresScopes
 
-from resolvers.caller import Caller, Scope
-from resolvers.permissions import CheckPermissions, Permissions
+from bureau.caller import Caller, Scope
+from resolvers.authorization.permissions import CheckPermissions, Permissions
 
 PAY = [[Scope.WRITE_PAYMENTS.value]]
 AUDIT = [[Scope.AUDIT.value]]

@@ -3,10 +3,10 @@
 import pytest
 from graphql import GraphQLError
 
-from resolvers.caller import Caller, Scope
+from bureau.caller import Caller, Scope
+from resolvers.authorization.permissions import ForbiddenError
 from resolvers.entities import require_entities
 from resolvers.errors import RequestError
-from resolvers.permissions import ForbiddenError
 from resolvers.schema import schema
 
 READER = Caller("district", frozenset({Scope.READ_CERTIFICATES}))

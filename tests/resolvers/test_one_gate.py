@@ -25,7 +25,7 @@ def test_a_loader_is_used_by_the_gate_alone() -> None:
 
 def test_an_agency_is_asked_by_the_loader_alone() -> None:
     assert callers_of("ask", "resolvers", "gateway", "connectors") == {
-        "resolvers/loaders.py",
+        "bureau/answer_loader.py",
         # The guard is asked by its agency.
         "connectors/agency.py",
         # Whom the gate let through, a second time; nothing of it is shown.

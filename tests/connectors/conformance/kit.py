@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.addresses import AddressGuard
 from connectors.conformance.check import check_connector
 from connectors.conformance.codes import Check
 from connectors.conformance.plan import Plan, planned
 from connectors.conformance.report import Outcome, Report
 from connectors.conformance.subject import Effort
 from connectors.manifest import Manifest, read_manifest
-from connectors.networks import read_networks
+from connectors.network.addresses import AddressGuard
+from connectors.network.networks import read_networks
 from policy.catalogue import load_catalogue
 from signing.trust import TrustBundle, read_trust_bundle
 from tests.running import Agencies

@@ -24,7 +24,7 @@ from tests.connectors.conformance.registry import (
     signing_key,
     trusted,
 )
-from tests.connectors.names import listening
+from tests.connectors.network.names import listening
 
 FOUND = {
     Habit.OPTIONS_500: "PROBE_FAILED",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.batch.asking import PATIENCE_SECONDS, Checked, Gateway, address_of
+from bureau.caller import LookUp, Purpose
+from gateway.batch.asking import RETRY_SECONDS, Checked, Gateway, address_of
 from gateway.errors import StartError
 from gateway.ports import free_port
-from resolvers.caller import LookUp, Purpose
 from tests.serving import serving
 
 NODE = {
@@ -114,7 +114,7 @@ async def test_what_passes_is_tried_again(passing: bytes) -> None:
         found, waited = await verified(server.port)
 
     assert isinstance(found, tuple)
-    assert waited == list(PATIENCE_SECONDS[:2])
+    assert waited == list(RETRY_SECONDS[:2])
 
 
 async def test_patience_ends() -> None:
@@ -122,7 +122,7 @@ async def test_patience_ends() -> None:
         found, waited = await verified(server.port)
 
     assert found == "the gateway says X: so; tried 6 times"
-    assert waited == list(PATIENCE_SECONDS)
+    assert waited == list(RETRY_SECONDS)
 
 
 async def test_nobody_there_is_said() -> None:
@@ -131,7 +131,7 @@ async def test_nobody_there_is_said() -> None:
     found, waited = await verified(port)
 
     assert "does not answer" in str(found)
-    assert waited == list(PATIENCE_SECONDS)
+    assert waited == list(RETRY_SECONDS)
 
 
 @pytest.mark.parametrize(

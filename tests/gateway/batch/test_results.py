@@ -14,7 +14,7 @@ from gateway.batch.tables import Row
 from gateway.errors import StartError
 from policy.stated import ClaimOutcome, FieldOutcome, StatedField
 from policy.text import Text
-from resolvers.claim_choices import ClaimProblem
+from resolvers.claims.enums import ClaimProblem
 
 ROWS = [
     Row(

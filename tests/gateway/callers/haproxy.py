@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import HOST
+from gateway.demo.demo import HOST
 from gateway.ports import free_port
 from tests.architecture.documents import blocks
 from tests.gateway.callers.authority import Authority, Leaf

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from bureau.caller import Caller, Scope
 from gateway.callers.access_tokens import AccessTokens, TrustedIssuer
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
@@ -12,7 +13,6 @@ from gateway.callers.issuer_keys import Fetch, IssuerKeys, KeysUnavailableError
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
-from resolvers.caller import Caller, Scope
 from tests.gateway.callers import minting
 
 ROLES = read_roles(
@@ -51,15 +51,16 @@ class Publisher:
 
 
 class RememberedTokens:
-    """Used tokens in memory; ``tests/gateway/store/test_used_tokens.py`` holds it."""
+    """Used tokens in memory; ``tests/store/test_used_tokens.py`` holds it."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], float] = {}
 
-    async def use(self, issuer: str, token_id: str, until: float, now: float) -> None:
+    async def use(self, issuer: str, token_id: str, until: float, now: float) -> bool:
         if self._until.get((issuer, token_id), now - 1) >= now:
-            raise AuthenticationError(Reason.REPLAYED)
+            return False
         self._until[issuer, token_id] = until
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bureau.caller import Caller, Scope
 from gateway.callers.claims import SKEW_SECONDS
 from gateway.callers.refusal import Reason
-from resolvers.caller import Caller, Scope
 from tests.gateway.callers.issuing import OTHER_ISSUER, Door, door
 from tests.gateway.callers.minting import (
     AUDIENCE,

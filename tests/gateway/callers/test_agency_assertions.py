@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bureau.caller import Caller, Scope
 from connectors.manifest import read_manifest
 from gateway.callers.agency_assertions import (
     LONGEST_SECONDS,
@@ -14,7 +15,6 @@ from gateway.callers.agency_assertions import (
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import read_signed_token
 from policy.evidence import AccountState
-from resolvers.caller import Caller, Scope
 from signing.algorithms import Algorithm
 from signing.trust import KeyState, TrustBundle, TrustedKey
 from tests.connectors.agency import COLLECTION_BODY, MANIFEST

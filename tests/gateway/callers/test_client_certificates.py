@@ -5,11 +5,11 @@ import hashlib
 import pytest
 from starlette.requests import HTTPConnection
 
+from bureau.caller import Caller
 from gateway.callers.access_tokens import thumbprint
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.errors import StartError
-from resolvers.caller import Caller
 from tests.gateway.callers.issuing import Door, door, request
 from tests.gateway.callers.minting import Mint, b64, standard_base64
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
-from gateway.settings import load_settings
+from gateway.settings.settings import load_settings
 from tests.gateway.callers.minting import ES256, jwk, key_set
 
 REQUIRED = """

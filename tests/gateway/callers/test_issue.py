@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bureau.caller import Caller, LookUp, Purpose, Scope
 from gateway.callers.issue import IssuedToken, Wish, hash_of, issue
-from gateway.callers.options import Token
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
-from resolvers.caller import Caller, LookUp, Purpose, Scope
+from gateway.settings.callers import Token
 from tests import nursery
 
 NOW = datetime(2026, 3, 1, 8, 0, 0, 123, tzinfo=UTC)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.callers.options import Token
+from bureau.caller import Caller, LookUp, Purpose, Scope
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
 from gateway.errors import StartError
-from resolvers.caller import Caller, LookUp, Purpose, Scope
+from gateway.settings.callers import Token
 
 DIGEST = hashlib.sha256(b"a").hexdigest()
 NOW = 1_800_000_000.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import HOST, write_configuration
+from gateway.demo.demo import HOST, write_configuration
 from gateway.ports import free_port
 from tests.gateway.callers.authority import Authority, authority_in
 from tests.nursery import started

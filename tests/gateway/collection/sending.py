@@ -14,7 +14,7 @@ from typing import Any
 import zstandard
 
 from gateway.collection.sign import signed_headers
-from gateway.demo import HOST, write_configuration
+from gateway.demo.demo import HOST, write_configuration
 from gateway.ports import free_port
 from policy.catalogue import load_catalogue
 from policy.identity import Identity

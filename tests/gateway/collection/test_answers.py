@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import HOST
+from gateway.demo.demo import HOST
 from gateway.ports import free_port
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (

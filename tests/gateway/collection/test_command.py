@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.collection.results import Outcome
+from bureau.collection import Outcome
 from gateway.collection.sending import Compression, Sending, Sum
 from gateway.collection.sent_lines import SentLine, in_parts, read_lines
 from gateway.errors import StartError

@@ -10,7 +10,7 @@ from gateway.collection.refusal import Problem
 from policy.catalogue import load_catalogue
 from policy.evidence import AccountState
 from tests.connectors.agency import BUNDLE, manifest
-from tests.connectors.slow_agency import Notes
+from tests.connectors.guard.slow_agency import Notes
 from tests.connectors.test_agency import Sends
 
 

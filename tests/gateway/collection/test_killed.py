@@ -11,7 +11,7 @@ from http.client import IncompleteRead
 from pathlib import Path
 from subprocess import PIPE
 
-from gateway.demo import HOST, UNTIL_STDIN_CLOSES
+from gateway.demo.demo import HOST, UNTIL_STDIN_CLOSES
 from gateway.ports import free_port
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.context import SHANGHAI
+from policy.calendar import SHANGHAI
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
 from signing.envelope import PayloadType

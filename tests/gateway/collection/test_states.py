@@ -24,7 +24,7 @@ from tests.gateway.collection.sending import (
     payload,
     record,
 )
-from tests.gateway.states.sending import StateSender, compact, today
+from tests.gateway.status.sending import StateSender, compact, today
 from tests.running import Agencies, Gateway
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import Code, RefusedRequestError
-from resolvers.documents import Question
+from resolvers.documents.documents import Question
 
 
 def test_a_body_is_read_whole() -> None:

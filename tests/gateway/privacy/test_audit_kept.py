@@ -11,12 +11,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 from subprocess import DEVNULL
 
-from gateway.demo import HOST, write_configuration
+from bureau.look_ups.audit import AuditEvent
+from gateway.demo.demo import HOST, write_configuration
+from gateway.demo.processes import await_answer
 from gateway.ports import free_port
-from gateway.processes import await_answer
-from gateway.store.audit import open_audit_log
-from gateway.store.store import open_store
-from resolvers.audit import AuditEvent
+from store.audit.log import open_audit_log
+from store.store import open_store
 from tests.gateway.privacy.callers import TABLES
 from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
 from tests.nursery import Popen

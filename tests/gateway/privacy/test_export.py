@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.privacy.export import export
-from gateway.settings import Settings, load_settings
-from gateway.store.audit import open_audit_log
-from gateway.store.store import open_store
-from tests.gateway.store.records import record
+from gateway.settings.settings import Settings, load_settings
+from store.audit.log import open_audit_log
+from store.store import open_store
+from tests.store.audit.records import record
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 CONFIG = """

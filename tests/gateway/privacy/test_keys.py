@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bureau.privacy.pseudonyms import Pseudonyms
 from gateway.errors import StartError
 from gateway.privacy.keys import read_pseudonyms
 from policy.identity import Identity, IdType
-from resolvers.pseudonyms import Pseudonyms
 
 PERSON = Identity(IdType.RESIDENT_ID, "310110199003074514")
 OLD, NEW = bytes(32), bytes([1]) * 32

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import HOST
+from gateway.demo.demo import HOST
 from gateway.ports import free_port
 from tests.contracts.people import nobodies
 from tests.gateway.callers.known import AUDIENCE

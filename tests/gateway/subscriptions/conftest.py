@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.store.store import Store, open_store
+from store.store import Store, open_store
 from tests.gateway.privacy.callers import entry
 from tests.running import Agencies, Gateway, running_gateway
 

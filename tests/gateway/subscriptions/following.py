@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 from sqlalchemy import Connection
 
-from gateway.store.states import NewChange, StoredStates
-from gateway.store.store import Store
 from gateway.subscriptions.messages import PROTOCOL
 from policy.certificate import CertificateState
+from store.status.changes import NewChange, StoredStates
+from store.store import Store
 from tests.running import TOKEN, Gateway
 
 CHANGES = "subscription { certificateStateChanged { cursor certificateId agencyId } }"

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from gateway.store.store import open_store
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
+from store.store import open_store
 from tests.gateway.callers.minting import AUDIENCE
 from tests.gateway.callers.test_over_http import assertion
-from tests.gateway.connector.joining import (
+from tests.gateway.privacy.callers import entry
+from tests.gateway.registration.joining import (
     AGENCY,
     NOBODY,
     OPERATOR,
@@ -23,7 +24,6 @@ from tests.gateway.connector.joining import (
     Steps,
     joining_gateway,
 )
-from tests.gateway.privacy.callers import entry
 from tests.gateway.subscriptions.following import CHANGES, change, connected, write
 from tests.running import Agencies, Gateway, running_gateway
 

@@ -1,6 +1,6 @@
 """Server-sent events: what is told, where it goes on, and how it ends."""
 
-from gateway.store.store import Store
+from store.store import Store
 from tests.gateway.subscriptions.conftest import CALLERS
 from tests.gateway.subscriptions.following import (
     CHANGES,

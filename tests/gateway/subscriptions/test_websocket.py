@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.store.store import Store
+from store.store import Store
 from tests.gateway.subscriptions.conftest import CALLERS, EXPIRING, STRANGER
 from tests.gateway.subscriptions.following import (
     CHANGES,

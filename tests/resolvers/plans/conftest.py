@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import write_configuration
+from bureau.caller import Caller, LookUp, Purpose, Scope
+from gateway.clock import utc_now
+from gateway.demo.demo import write_configuration
 from gateway.metrics import Metrics
-from gateway.settings import Settings, load_settings
-from gateway.store.store import open_store
-from gateway.wiring import open_services, utc_now
-from resolvers.caller import Caller, LookUp, Purpose, Scope
+from gateway.settings.settings import Settings, load_settings
+from gateway.wiring import open_services
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
+from store.store import open_store
 from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.running import Agencies
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from bureau.caller import Caller
 from gateway.batch.query import QUERY
-from resolvers.caller import Caller
 from tests.resolvers.plans.conftest import SAYS_NOTHING, SEES_MASKS, Known
 
 CLAIMS = [

@@ -1,0 +1,76 @@
+"""Who asks, with which rights, and for which purpose a person is looked up.
+
+Rights are OAuth 2 scopes (RFC 6749, 3.3). A look-up of a person names a purpose and
+a case (个人信息保护法, articles 6 and 13); it comes with the request, or with the
+caller's token where the operator allows one for all of a caller's requests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from connectors.registration.rules import Actor
+from policy.text import Text
+
+
+class Scope(StrEnum):
+    """What a caller may do."""
+
+    READ_CERTIFICATES = "certificates:read"
+    READ_IDENTITY = "identity:read"
+    WRITE_PAYMENTS = "payments:write"
+    REGISTER = "connectors:register"
+    APPROVE = "connectors:approve"
+    SANCTION = "sanctions:write"
+    RECOVER = "recoveries:write"
+    AUDIT = "audit:read"
+    INTROSPECT = "schema:read"
+
+
+class Purpose(StrEnum):
+    """Why a person is looked up."""
+
+    SUBSIDY_CLAIM = "SUBSIDY_CLAIM"
+    SUPERVISION_AND_AUDIT = "SUPERVISION_AND_AUDIT"
+    RECOVERY = "RECOVERY"
+    COMPLAINT = "COMPLAINT"
+    HOLDER_REQUEST = "HOLDER_REQUEST"
+
+
+PURPOSE_NAMES: Mapping[Purpose, Text] = MappingProxyType(
+    {
+        Purpose.SUBSIDY_CLAIM: Text("办理补贴", "handling a subsidy claim"),
+        Purpose.SUPERVISION_AND_AUDIT: Text("监督审计", "supervision and audit"),
+        Purpose.RECOVERY: Text("追回", "recovering a subsidy"),
+        Purpose.COMPLAINT: Text("投诉核查", "looking into a complaint"),
+        Purpose.HOLDER_REQUEST: Text("本人申请", "the holder's own request"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The purpose of looking people up, and the case it belongs to."""
+
+    purpose: Purpose
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    id: str
+    scopes: frozenset[Scope]
+    look_up: LookUp | None = None
+    """The purpose of all of this caller's requests that name none themselves."""
+
+    def may(self, scope: Scope) -> bool:
+        """Say whether the caller has ``scope``."""
+        return scope in self.scopes
+
+
+def actor_of(caller: Caller) -> Actor:
+    """Return ``caller`` as who takes a step of registration."""
+    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))

@@ -1,0 +1,1 @@
+"""Events: what happened to certificates and connectors, in their order."""

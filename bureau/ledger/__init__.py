@@ -1,0 +1,1 @@
+"""The ledger: decisions on claims, what is claimed back, and totals."""

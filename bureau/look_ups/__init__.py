@@ -1,0 +1,1 @@
+"""Look-ups of people: purpose, admission, budget, audit and watch."""

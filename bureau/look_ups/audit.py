@@ -1,0 +1,105 @@
+"""What is kept of each look-up of a person, and what keeping it must promise.
+
+The log is append-only: whoever was answered about a person is on it, and stays on it
+until the retention period has passed. No number, no name and no answer is in it; the
+person is a pseudonym.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bureau.caller import Purpose
+from connectors.answer import SourceOutcome
+
+
+class AuditEvent(StrEnum):
+    """What a record is about."""
+
+    LOOKED_UP = "LOOKED_UP"
+    # The agencies may have been asked; the caller was not answered.
+    ABANDONED = "ABANDONED"
+    # The agencies were asked; then it showed that other gateways on this log had spent
+    # the caller's budget of people. The caller was not answered.
+    OVER_BUDGET = "OVER_BUDGET"
+    READ = "READ"
+    RETENTION_APPLIED = "RETENTION_APPLIED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """One thing that was done with personal data."""
+
+    id: int | None = None
+    """Its place in the log; ``None`` until it is on it."""
+    at: datetime
+    event: AuditEvent
+    caller: str
+    request_id: str | None = None
+    person: str | None = None
+    """The pseudonym of whom it was about."""
+    purpose: Purpose | None = None
+    case_number: str | None = None
+    operation: str | None = None
+    """The operation's name in the caller's document."""
+    document: str | None = None
+    """The mark of the caller's document."""
+    sources: Mapping[str, SourceOutcome] = field(default_factory=dict)
+    """How each agency's answer ended."""
+    certificates: int | None = None
+    """How many certificates came with the answer."""
+    kept_from: datetime | None = None
+    """RETENTION_APPLIED: records before this moment were removed."""
+    removed: int | None = None
+    """RETENTION_APPLIED: how many that were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSelection:
+    """Which records are asked for; what is ``None`` does not select."""
+
+    event: AuditEvent | None = None
+    caller: str | None = None
+    request_id: str | None = None
+    purpose: Purpose | None = None
+    case_number: str | None = None
+    people: Sequence[str] | None = None
+    """Pseudonyms, one of which fits."""
+    from_: datetime | None = None
+    """The first moment."""
+    to: datetime | None = None
+    """The first moment no more."""
+
+
+class AuditUnavailableError(Exception):
+    """The log takes no record, so nobody may be looked up."""
+
+
+class AuditLog(Protocol):
+    """Keeps records. Usable by many requests at once."""
+
+    def require_open(self) -> None:
+        """Make sure that a record would be taken now.
+
+        Raises:
+            AuditUnavailableError: too many wait, or the last one could not be kept.
+        """
+
+    async def write(self, record: AuditRecord) -> None:
+        """Return once ``record`` is kept, so that losing the process loses nothing.
+
+        Raises:
+            AuditUnavailableError: it is not kept, or not known to be.
+            OverBudgetError: it is kept, as a look-up of somebody for whom the caller's
+                budget had no room any more.
+        """
+
+    def note(self, record: AuditRecord) -> None:
+        """Keep ``record`` without waiting; it is lost if the process dies at once."""
+
+    async def page(
+        self, selection: AuditSelection, *, first: int, before: int | None
+    ) -> Sequence[AuditRecord]:
+        """Return at most ``first`` records before the id ``before``, newest first."""

@@ -1,0 +1,45 @@
+"""What keeps look-ups of people accountable, as one value for the services."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bureau.caller import Purpose
+from bureau.look_ups.audit import AuditLog
+from bureau.look_ups.budget import PeopleBudget
+from bureau.look_ups.statements import Statements
+from bureau.look_ups.unknown_people import UnknownPeopleWatch
+from bureau.privacy.pseudonyms import Pseudonyms
+
+
+class Alert(StrEnum):
+    """What an operator should look at."""
+
+    PEOPLE_BUDGET_80 = "PEOPLE_BUDGET_80"
+    PEOPLE_BUDGET_SPENT = "PEOPLE_BUDGET_SPENT"
+    MANY_UNKNOWN_PEOPLE = "MANY_UNKNOWN_PEOPLE"
+
+
+class LookUpObserver(Protocol):
+    """What the gate reports; metrics and logs implement it."""
+
+    def looked_up(self, purpose: Purpose) -> None:
+        """One person was looked up and answered about."""
+
+    def look_up_refused(self, code: str) -> None:
+        """A look-up was refused; ``code`` is the error's."""
+
+    def alerted(self, alert: Alert, caller: str, people: int) -> None:
+        """Something about ``caller`` is worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """Budget, audit log, watch, and the count of statements."""
+
+    pseudonyms: Pseudonyms
+    budget: PeopleBudget
+    watch: UnknownPeopleWatch
+    audit: AuditLog
+    observer: LookUpObserver
+    statements: Statements = field(default_factory=Statements)

@@ -1,0 +1,169 @@
+"""A person the agencies were asked about, and what all their answers amount to.
+
+``judge`` answers for a row of the annex and not for a certificate: the best
+certificate counts, and "holds none" is said only where signed bytes say so. Pure:
+no clock, no I/O, so a table of answers is a test.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from connectors.agency import Agency
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.guard.health import CONCLUSIVE
+from policy.catalogue import Catalogue, Item, load_catalogue
+from policy.eligibility import (
+    Absence,
+    Eligibility,
+    EligibilityOutcome,
+    evaluate,
+    without_certificate,
+)
+from policy.evidence import Claim, Claimant, Evidence
+from policy.level import Level
+from policy.parameters import Parameters
+from policy.payments import Payments
+from policy.row import row_of
+
+PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
+    {
+        EligibilityOutcome.ELIGIBLE: 0,
+        EligibilityOutcome.UNDETERMINED: 1,
+        EligibilityOutcome.INELIGIBLE: 2,
+    }
+)
+"""A holder with two certificates of one row is paid for the one that is in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a question is about, and what each agency answered."""
+
+    claimant: Claimant
+    answers: Sequence[tuple[Agency, Answer]]
+    paid: Payments | None = None
+    """What the ledger has of them, where a claim is to be judged."""
+
+    @property
+    def certificates(self) -> list[AttestedCertificate]:
+        """What verified, in the annex's order, what is not in the annex at the end."""
+        return in_annex_order(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict, and the certificate it is about; ``None`` if it is about none."""
+
+    eligibility: Eligibility
+    certificate: AttestedCertificate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowQuestion:
+    """Does the notice pay for this item and level?"""
+
+    item: Item
+    level: Level
+    as_of: date
+    claim: Claim | None
+
+
+def judge(
+    person: Person,
+    question: RowQuestion,
+    *,
+    catalogue: Catalogue,
+    parameters: Parameters,
+) -> Verdict:
+    """Return the verdict on the person's best certificate of the row asked about."""
+    verdicts = [
+        Verdict(
+            evaluate(
+                Evidence(
+                    record=certificate.record,
+                    attestation=certificate.attestation,
+                    claimant=person.claimant,
+                    claim=question.claim,
+                    as_of=question.as_of,
+                ),
+                catalogue=catalogue,
+                parameters=parameters,
+            ),
+            certificate,
+        )
+        for certificate in person.certificates
+        if _may_be_of(certificate, question, catalogue)
+    ]
+    absence = absence_of(person.answers, {question.item.code})
+    best = min(verdicts, key=lambda v: PREFERENCE[v.eligibility.outcome], default=None)
+    if best is not None and (
+        best.eligibility.outcome is EligibilityOutcome.ELIGIBLE
+        or absence is Absence.NONE_HELD
+    ):
+        return best
+    # What nobody proved might be the certificate in order, so a worse one that
+    # somebody did prove decides nothing.
+    eligibility = without_certificate(
+        question.item,
+        question.level,
+        absence,
+        claim=question.claim,
+        figures=parameters.in_force(question.as_of),
+    )
+    return Verdict(eligibility, None)
+
+
+def _may_be_of(
+    certificate: AttestedCertificate, question: RowQuestion, catalogue: Catalogue
+) -> bool:
+    """Say whether a certificate is of the row, or could be for all that is known."""
+    record = certificate.record
+    if record.level not in (question.level, None):
+        return False
+    return question.item.code in row_of(record, catalogue).candidates
+
+
+def absence_of(
+    answers: Sequence[tuple[Agency, Answer]], items: AbstractSet[str]
+) -> Absence:
+    """Return what a missing certificate of ``items``, by their codes, means."""
+    concerned = [one for one in answers if items & one[0].rows]
+    answered_for = {code for agency, _ in concerned for code in agency.rows}
+    outcomes = {answer.outcome for _, answer in concerned}
+    if SourceOutcome.SUSPENDED in outcomes:
+        return Absence.ACCOUNT_FROZEN
+    if not items <= answered_for or not outcomes <= CONCLUSIVE:
+        return Absence.NOT_ANSWERED
+    if all(answer.is_complete for _, answer in concerned):
+        return Absence.NONE_HELD
+    return Absence.NOT_SHOWN
+
+
+def in_annex_order(
+    answers: Sequence[tuple[Agency, Answer]],
+) -> list[AttestedCertificate]:
+    """Return the certificates of ``answers`` in the annex's order, others last."""
+    return sorted(
+        (c for _, answer in answers for c in answer.certificates), key=_annex_order
+    )
+
+
+def _annex_order(certificate: AttestedCertificate) -> tuple[int, str, str, str, str]:
+    record = certificate.record
+    order = _positions()
+    return (
+        order.get(record.item_code or "", len(order)),
+        certificate.agency,
+        record.level or "",
+        str(record.issued_on),
+        record.number,
+    )
+
+
+@cache
+def _positions() -> Mapping[str, int]:
+    return {code: position for position, code in enumerate(load_catalogue().items)}

@@ -1,0 +1,1 @@
+"""Personal data: masks on what is shown, pseudonyms in what is kept."""

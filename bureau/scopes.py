@@ -1,0 +1,57 @@
+"""Which scopes each step of registration and of the ledger needs.
+
+Each step has sets of scopes, of which one has to be had. That an agency acts on its
+own connector only is not told by scopes: ``connectors.registration.rules`` says so.
+"""
+
+from bureau.caller import Scope
+
+Needed = list[list[Scope]]
+
+AGENCY: Needed = [[Scope.REGISTER]]
+APPROVER: Needed = [[Scope.APPROVE]]
+EITHER: Needed = [[Scope.REGISTER], [Scope.APPROVE]]
+SANCTION: Needed = [[Scope.SANCTION]]
+READER: Needed = [
+    [Scope.REGISTER],
+    [Scope.APPROVE],
+    [Scope.SANCTION],
+    [Scope.AUDIT],
+]
+OVERSEER: Needed = [[Scope.APPROVE], [Scope.SANCTION], [Scope.AUDIT]]
+"""Who may see everybody's connectors."""
+
+STEPS: dict[str, Needed] = {
+    "draft_connector": AGENCY,
+    "redraft_connector": AGENCY,
+    "request_key_challenge": AGENCY,
+    "prove_key": AGENCY,
+    "submit_connector": AGENCY,
+    "check_connector": EITHER,
+    "return_connector": EITHER,
+    "approve_connector": APPROVER,
+    "activate_connector": APPROVER,
+    "suspend_connector": APPROVER,
+    "resume_connector": APPROVER,
+    "retire_connector": EITHER,
+    "approve_key": APPROVER,
+    "rotate_key": EITHER,
+    "retire_key": EITHER,
+    "declare_key_compromised": EITHER,
+    "impose_sanction": SANCTION,
+    "lift_sanction": SANCTION,
+    "decide_sanction_proposal": SANCTION,
+}
+"""By the name of the mutation; a command has the same with hyphens."""
+
+PAY: Needed = [[Scope.WRITE_PAYMENTS]]
+RECOVER: Needed = [[Scope.RECOVER]]
+SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
+SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]
+BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANCTION})
+"""Whoever has one of these, and is no agency, works for the bureau or audits it."""
+
+
+def may(scopes: frozenset[Scope], needed: Needed) -> bool:
+    """Say whether ``scopes`` hold one of the sets ``needed``."""
+    return any(scopes.issuperset(one) for one in needed)

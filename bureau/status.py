@@ -1,0 +1,141 @@
+"""Changes of state that agencies sent, put on certificates where they are handed out.
+
+Not before: what is kept, shared or under way knows nothing of them, so no kept answer
+can outlive a revocation. For whoever has none it costs to ask whether they may have
+some; only for the others is the store read, at once for all of a request who are ready.
+If it cannot be read, the state of their certificates is unknown, which is not good.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bureau.certificate_ids import CertificateIds, UnknownIdError, fingerprint
+from connectors.answer import Answer, AttestedCertificate
+from policy.certificate import StateChange
+from policy.identity import Identity
+
+
+class ChangesUnavailableError(Exception):
+    """What was sent cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChange:
+    """A change that was sent, and of which certificate, by its sealed id."""
+
+    certificate: str
+    change: StateChange
+
+
+Found = Mapping[Identity, Sequence[KeptChange]]
+
+
+class SentChanges(Protocol):
+    """What agencies sent; the store implements it."""
+
+    def may_concern(self, holder: Identity) -> bool:
+        """Say whether something may have been sent about ``holder``; without I/O.
+
+        ``False`` is certain but for the moment that a change takes to come here.
+        """
+
+    async def read(self, holders: Sequence[Identity]) -> Found:
+        """Return what was sent about each of ``holders``, in the order it was sent.
+
+        Raises:
+            ChangesUnavailableError: it cannot be read.
+        """
+
+    def note(self, people: Iterable[str]) -> None:
+        """Know from now on whom changes committed here are about, by pseudonym.
+
+        It has to be called before they are acknowledged.
+        """
+
+
+@dataclass(slots=True)
+class _Batch:
+    """People whose changes are read in one statement."""
+
+    holders: dict[Identity, None]
+    found: asyncio.Future[Found | None]
+
+
+class ChangesLoader:
+    """Reads the changes of one request's people."""
+
+    def __init__(self, sent: SentChanges, ids: CertificateIds) -> None:
+        self._sent = sent
+        self._ids = ids
+        self._reading: _Batch | None = None
+
+    async def put_on(self, holder: Identity, answers: list[Answer]) -> list[Answer]:
+        """Return ``answers`` about ``holder`` with what was sent by now."""
+        if not self._sent.may_concern(holder):
+            return answers
+        found = await self._found(holder)
+        if found is not None and not found.get(holder):
+            return answers
+        changes = None if found is None else self._by_fingerprint(found[holder])
+        return [_with(answer, changes) for answer in answers]
+
+    async def _found(self, holder: Identity) -> Found | None:
+        """Return what was sent; ``None`` if it cannot be read."""
+        reading = self._reading
+        if reading is not None:
+            reading.holders[holder] = None
+            return await asyncio.shield(reading.found)
+        loop = asyncio.get_running_loop()
+        reading = self._reading = _Batch({holder: None}, loop.create_future())
+        found: Found | None = None
+        try:
+            # Whoever else is answered in this turn of the loop.
+            await asyncio.sleep(0)
+            self._reading = None
+            found = await self._sent.read(list(reading.holders))
+        except ChangesUnavailableError:
+            pass
+        finally:
+            if self._reading is reading:
+                self._reading = None
+            reading.found.set_result(found)
+        return found
+
+    def _by_fingerprint(
+        self, found: Sequence[KeptChange]
+    ) -> Mapping[str, tuple[StateChange, ...]] | None:
+        """Return the changes of each certificate; ``None`` if one is of none we know.
+
+        An agency's connector may have been replaced, so whose it was does not count:
+        who may speak of a certificate was asked when the change came.
+        """
+        changes: dict[str, tuple[StateChange, ...]] = {}
+        for kept in found:
+            try:
+                place = self._ids.open(kept.certificate)
+            except UnknownIdError:
+                # Sealed under another key: it may be of any of them.
+                return None
+            mark = place.fingerprint
+            changes[mark] = (*changes.get(mark, ()), kept.change)
+        return changes
+
+
+def _with(
+    answer: Answer, changes: Mapping[str, tuple[StateChange, ...]] | None
+) -> Answer:
+    if not answer.certificates:
+        return answer
+    certificates = tuple(_changed(one, changes) for one in answer.certificates)
+    return replace(answer, certificates=certificates)
+
+
+def _changed(
+    certificate: AttestedCertificate,
+    changes: Mapping[str, tuple[StateChange, ...]] | None,
+) -> AttestedCertificate:
+    record = certificate.record
+    of_it = None if changes is None else changes.get(fingerprint(record), ())
+    return replace(certificate, record=replace(record, changes=of_it))

@@ -1,0 +1,1 @@
+"""Records that an agency sends: judged as they come, answered from later."""

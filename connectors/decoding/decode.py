@@ -1,0 +1,233 @@
+"""Turn verified bytes into certificate records, field by field of the manifest.
+
+The input type is the promise: only a ``VerifiedPayload`` gets in. A
+``DecodedEnvelope`` is what one envelope says, holder by holder; it depends on nothing
+but the bytes and the manifest, so it is kept by digest and read once. Scope is checked
+here, because only here the annex row is known: a key that attests a row it was not
+appointed for is refused for that record alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.answer import RecordFault, RefusedRecord
+from connectors.decoding.expression import ExpressionError, compile_expression
+from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
+from connectors.manifest import Manifest, SignatureForm
+from policy.catalogue import Catalogue
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from policy.row import row_of
+from signing.envelope import PayloadType, SignatureProof, VerifiedPayload
+from signing.errors import SigningError
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one envelope says of one person: certificates, and what was refused."""
+
+    records: tuple[CertificateRecord, ...]
+    refusals: tuple[RefusedRecord, ...] = ()
+    absent: Identity | None = None
+    """Whom a signed absence names; a number alone may be of two id types."""
+    held: int | None = None
+    """How many certificates the signer says the person holds; ``None`` if unsaid."""
+
+    def is_about(self, holder: Identity) -> bool:
+        """Say whether everything here is ``holder``'s, number and id type."""
+        if self.absent is not None:
+            return self.absent == holder
+        for record in self.records:
+            if record.holder is not holder and record.holder != holder:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedEnvelope:
+    """What one envelope says, by identity number; an empty holding is an absence."""
+
+    proof: SignatureProof
+    holdings: Mapping[str, Holding]
+    nonce: str | None = None
+
+
+class Decoder:
+    """Reads verified payloads by one manifest."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        catalogue: Catalogue,
+        rows: frozenset[str] | None = None,
+    ) -> None:
+        self._collection_body = manifest.collection_body
+        self._catalogue = catalogue
+        self._fields = RecordFields(manifest.record)
+        self._form = manifest.signature.form
+        self.rows = rows or frozenset(
+            item.code
+            for item in catalogue.items.values()
+            if item.collection_body.id == manifest.collection_body
+        )
+        """The annex rows that the agency answers for: its body's, if not fewer."""
+        response = manifest.response
+        self._results = compile_expression(response.results)
+        self._result_number = compile_expression(response.id_number)
+        self._result_records = compile_expression(response.records)
+        self._nonce = (
+            None if response.nonce is None else compile_expression(response.nonce)
+        )
+
+    @property
+    def types(self) -> frozenset[PayloadType]:
+        """The payload types this agency may sign."""
+        if self._form is SignatureForm.RESPONSE:
+            return frozenset({PayloadType.RESPONSE})
+        return frozenset({PayloadType.RECORD, PayloadType.ABSENCE})
+
+    def decode(
+        self, proof: VerifiedPayload, asked: Mapping[str, Identity] = NOBODY
+    ) -> DecodedEnvelope:
+        """Read everything ``proof`` says; ``asked`` spares reading known numbers anew.
+
+        Raises:
+            RecordError: the content has another shape than the manifest says, so
+                that it cannot be told whom it is about.
+        """
+        match proof.type:
+            case PayloadType.RECORD:
+                content = proof.content
+                holder = self._fields.holder(content, asked)
+                records, refusals = self._records(proof, [content], holder, asked)
+                held = self._fields.held(content)
+                holding = Holding(records, refusals, held=held)
+                return DecodedEnvelope(proof.to_keep(), {holder.number: holding})
+            case PayloadType.ABSENCE:
+                absent = self._fields.holder(proof.content, asked)
+                holding = Holding((), self._objections(proof), absent)
+                return DecodedEnvelope(proof.to_keep(), {absent.number: holding})
+            case PayloadType.RESPONSE:
+                return self._decode_response(proof, asked)
+            case PayloadType.STATE:
+                raise RecordError("a change of state is no record")
+            case PayloadType.STATUS_LIST:
+                raise RecordError("a list of states is no record")
+            case PayloadType.KEY_PROOF:
+                raise RecordError("a proof that somebody holds a key is no record")
+
+    def decode_change(
+        self, proof: VerifiedPayload
+    ) -> tuple[CertificateRecord | RefusedRecord, str | None]:
+        """Read whose state changed, and the reason; ``proof`` is of the type STATE.
+
+        Raises:
+            RecordError: the content has another shape than the manifest says.
+        """
+        content = proof.content
+        holder = self._fields.holder(content)
+        records, refusals = self._records(proof, [content], holder, NOBODY)
+        reason = self._fields.state_reason(content)
+        return (refusals[0] if refusals else records[0]), reason
+
+    def _decode_response(
+        self, proof: VerifiedPayload, asked: Mapping[str, Identity]
+    ) -> DecodedEnvelope:
+        try:
+            results = self._results(proof.content)
+            nonce = None if self._nonce is None else self._nonce(proof.content)
+            if not isinstance(results, list):
+                raise RecordError("the signed answer holds no list of results")
+            holdings: dict[str, Holding] = {}
+            for result in results:
+                number = self._result_number(result)
+                records = self._result_records(result)
+                if not isinstance(number, str) or not isinstance(records, list):
+                    raise RecordError("a result lacks its holder or its records")
+                number = number.strip().upper()
+                if number in holdings:
+                    twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)
+                    holdings[number] = Holding((), (twice,))
+                else:
+                    holdings[number] = self._holding(proof, records, asked)
+        except ExpressionError as error:
+            raise RecordError(f"does not fit the manifest: {error}") from None
+        return DecodedEnvelope(proof.to_keep(), holdings, nonce)
+
+    def _holding(
+        self, proof: VerifiedPayload, contents: list[Any], asked: Mapping[str, Identity]
+    ) -> Holding:
+        if not contents:
+            return Holding((), self._objections(proof), held=0)
+        records, refusals = self._records(proof, contents, None, asked)
+        return Holding(records, refusals, held=len(contents))
+
+    def _records(
+        self,
+        proof: VerifiedPayload,
+        contents: list[Any],
+        holder: Identity | None,
+        asked: Mapping[str, Identity],
+    ) -> tuple[tuple[CertificateRecord, ...], tuple[RefusedRecord, ...]]:
+        records = []
+        refusals = []
+        for content in contents:
+            try:
+                record = self._fields.record(content, holder=holder, asked=asked)
+                if (code := self.annex_code(record)) is not None:
+                    proof.require_scope(code)
+            except SigningError as error:
+                refusals.append(refused(error, proof.digest))
+                continue
+            except RecordError as error:
+                fault = RecordFault.MALFORMED_RECORD
+                refusals.append(self._fault(fault, proof, str(error)))
+                continue
+            if (foreign := self.foreign(proof)) is not None:
+                refusals.append(foreign)
+                continue
+            records.append(record)
+        return tuple(records), tuple(refusals)
+
+    def _objections(self, proof: SignatureProof) -> tuple[RefusedRecord, ...]:
+        """Return why the key may not speak for all that an absence denies."""
+        if (foreign := self.foreign(proof)) is not None:
+            return (foreign,)
+        try:
+            for code in sorted(self.rows):
+                proof.require_scope(code)
+        except SigningError as error:
+            return (refused(error, proof.digest),)
+        return ()
+
+    def annex_code(self, record: CertificateRecord) -> str | None:
+        """Return the annex row a record claims; ``None`` if it claims none."""
+        if record.item_code in self._catalogue.items:
+            return record.item_code
+        item = row_of(record, self._catalogue).item
+        return None if item is None else item.code
+
+    def foreign(self, proof: SignatureProof) -> RefusedRecord | None:
+        """Say whose key it is if it is another institution's; ``None`` if it is not."""
+        if proof.key.institution == self._collection_body:
+            return None
+        return self._fault(
+            RecordFault.FOREIGN_KEY,
+            proof,
+            f"signed by {proof.key.institution}, this agency's records are collected "
+            f"by {self._collection_body}",
+        )
+
+    def _fault(
+        self, fault: RecordFault, proof: SignatureProof, reason: str
+    ) -> RefusedRecord:
+        return RefusedRecord(fault, reason, proof.key.kid, proof.digest)
+
+
+_TWICE = "the signed answer lists the person twice"
+
+
+def refused(error: SigningError, digest: bytes) -> RefusedRecord:
+    """Return what failed verification as a finding about its source."""
+    return RefusedRecord(error.refusal, error.detail, error.key_id, digest)

@@ -1,0 +1,106 @@
+"""Compile the manifest's field expressions.
+
+Most are a name, a path of names or a constant text, which need no interpreter:
+JMESPath's costs several microseconds a field, so it runs only where there is something
+to interpret.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import jmespath
+import jmespath.exceptions
+
+from connectors.errors import ManifestError
+
+Finder = Callable[[Any], Any]
+
+STUMBLES = (
+    jmespath.exceptions.JMESPathError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What JMESPath's interpreter raises for a value an expression was not made for.
+
+Its own error says so for most functions; ``max_by`` over texts and numbers,
+``contains`` with nothing to look for, ``ceil`` of an infinity and a slice by steps of
+zero come as Python's.
+"""
+
+
+class ExpressionError(Exception):
+    """A value is of a type or shape that an expression does not take.
+
+    It names the kind of error only: JMESPath's own words quote the value, which may be
+    a whole record, and what is refused is told to callers without its contents.
+    """
+
+
+def compile_expression(expression: str) -> Finder:
+    """Return a function that finds ``expression`` in parsed JSON; ``None`` if absent.
+
+    The function raises ``ExpressionError`` if the JSON has a type that a function in
+    the expression does not take.
+
+    Raises:
+        ManifestError: not JMESPath.
+    """
+    if is_name(expression):
+        return _look_up(expression)
+    names = expression.split(".")
+    if all(map(is_name, names)):
+        return _follow(names)
+    if _CONSTANT.fullmatch(expression):
+        constant = expression[1:-1]
+        return lambda _value: constant
+    try:
+        compiled = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        message = str(error).splitlines()[0]
+        raise ManifestError(f"{expression!r} is not JMESPath: {message}") from None
+    except RecursionError:
+        raise ManifestError(f"{expression!r} is nested too deeply") from None
+
+    def find(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
+        try:
+            return compiled.search(value)
+        except STUMBLES as error:
+            raise ExpressionError(type(error).__name__) from None
+
+    return find
+
+
+def is_interpreted(expression: str) -> bool:
+    """Say whether ``expression`` needs JMESPath's interpreter, which may raise."""
+    return not (
+        all(map(is_name, expression.split("."))) or _CONSTANT.fullmatch(expression)
+    )
+
+
+def is_name(expression: str) -> bool:
+    """Say whether ``expression`` is the name of a member and nothing more."""
+    return expression.isascii() and expression.isidentifier()
+
+
+_CONSTANT = re.compile(r"'[^'\\]*'")
+"""A raw string of JMESPath without an escape."""
+
+
+def _follow(names: list[str]) -> Finder:
+    def find(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
+        for name in names:
+            value = value.get(name) if type(value) is dict else None
+        return value
+
+    return find
+
+
+def _look_up(name: str) -> Finder:
+    def find(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
+        return value.get(name) if type(value) is dict else None
+
+    return find

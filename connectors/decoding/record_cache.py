@@ -1,0 +1,76 @@
+"""What was verified before, by digest, so that the same bytes are verified once.
+
+Whether a kept reading is still in force is not asked here: whoever takes it asks.
+Room is counted in bytes, so that whatever an agency signs, long records or many in one
+body, the process does not grow with it;
+``tests/connectors/decoding/test_record_cache.py`` measures.
+"""
+
+from collections import OrderedDict
+
+from connectors.decoding.decode import DecodedEnvelope
+from signing.envelope import PayloadType
+
+# The most that is kept of a reading beside its texts, in bytes of memory.
+_A_READING = 1200
+_A_RECORD = 1300  # with the objects of its texts; any object may be one
+_AN_ENTRY = 180  # of a list of records, which is refused if it is none
+_OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
+"""How characters beyond 16 bits begin, spelled out or escaped."""
+
+
+class RecordCache:
+    """The verified-record cache of one agency."""
+
+    def __init__(self, room_bytes: int) -> None:
+        self._all_room = self._room = room_bytes
+        self._kept: OrderedDict[bytes, tuple[DecodedEnvelope, int]] = OrderedDict()
+        """With each reading what it weighs; the one used longest ago is the first."""
+
+    def get(self, digest: bytes) -> DecodedEnvelope | None:
+        """Return what the envelope of ``digest`` said when it was verified."""
+        kept = self._kept.get(digest)
+        if kept is None:
+            return None
+        self._kept.move_to_end(digest)
+        return kept[0]
+
+    def keep(self, reading: DecodedEnvelope) -> None:
+        """Keep ``reading``, unless it takes more than all the room there is."""
+        takes = weight(reading)
+        if takes > self._all_room:
+            return
+        digest, kept = reading.proof.digest, self._kept
+        if digest in kept:
+            self._room += kept.pop(digest)[1]
+        while self._room < takes:
+            self._room += kept.popitem(last=False)[1][1]
+        kept[digest] = reading, takes
+        self._room -= takes
+
+
+def weight(reading: DecodedEnvelope) -> int:
+    """Return the bytes a reading takes at most: its payload, and the records in it.
+
+    The payload as it was parsed is not kept.
+    """
+    payload = reading.proof.payload
+    is_list = reading.proof.type is PayloadType.RESPONSE
+    return (
+        _A_READING
+        # The payload, and what may be kept of it to write its texts again.
+        + 2 * len(payload)
+        + _width(payload) * len(payload)
+        + _A_RECORD * payload.count(b"{")
+        + (_AN_ENTRY * payload.count(b",") if is_list else 0)
+    )
+
+
+def _width(payload: bytes) -> int:
+    """Return how wide one character may make all others of its text."""
+    if payload.isascii() and b"\\" not in payload:
+        return 1
+    for first in _OF_FOUR_BYTES:
+        if first in payload:
+            return 4
+    return 2

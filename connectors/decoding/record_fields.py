@@ -1,0 +1,294 @@
+"""Read one record's fields by the manifest: texts, days, words and who it is about.
+
+A word that the manifest does not map is unknown, never guessed; a field of another
+form than the manifest says makes the record malformed. The manifest's table becomes
+one reader a field, once: what a field is called is not looked up a record.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+from operator import methodcaller
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+from connectors.decoding.expression import (
+    ExpressionError,
+    Finder,
+    compile_expression,
+    is_interpreted,
+    is_name,
+)
+from connectors.manifest import Record
+from policy.certificate import CertificateRecord
+from policy.errors import PolicyError
+from policy.identity import Identity, IdType, parse_identity
+
+MAX_TEXT = 500
+NEVER_IN_A_TEXT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, line ends and what turns the direction of writing: in a name or
+a number they serve nobody but who wants another to be read than is compared."""
+KEPT_DAYS = 4096
+"""The most days of one date format whose reading is kept; none of them is personal."""
+
+NOBODY: Mapping[str, Identity] = MappingProxyType({})
+
+
+class RecordError(Exception):
+    """Verified content that is no certificate record by the manifest."""
+
+
+T = TypeVar("T")
+Reader = Callable[[dict[str, Any]], T]
+
+
+class RecordFields:
+    """The manifest's ``[record]`` table, compiled."""
+
+    def __init__(self, record: Record) -> None:
+        values = record.values
+        self._id_types = values.id_type
+        self._held = _finder("held", record.held)
+        self._id_number = _finder("id_number", record.id_number)
+        self._id_type = _finder("id_type", record.id_type)
+        self._number = _required("number", record.number)
+        self._holder_name = _text("holder_name", record.holder_name)
+        self._title = _required("title", record.title)
+        self._category = _text("category", record.category)
+        self._item = _required("item", record.item)
+        self._item_code = _text("item_code", record.item_code)
+        self._level = _word("level", record.level, values.level)
+        days = _DAYS[record.date_format], record.date_format
+        self._first_issued_on = _day("first_issued_on", record.first_issued_on, *days)
+        self._issued_on = _day("issued_on", record.issued_on, *days)
+        self._valid_from = _day("valid_from", record.valid_from, *days)
+        self._valid_until = _day("valid_until", record.valid_until, *days)
+        self._review_due_on = _day("review_due_on", record.review_due_on, *days)
+        self._state = _word("state", record.state, values.state)
+        self._state_since = _day("state_since", record.state_since, *days)
+        self._status_index = _finder("status_index", record.status_index)
+        self._state_reason = _text("state_reason", record.state_reason)
+        self._authority = _text("authority", record.authority)
+        self._evaluation_body = _text("evaluation_body", record.evaluation_body)
+        self._collection_body = _text("collection_body", record.collection_body)
+        self._licence_id = _text("licence_id", record.licence_id)
+
+    def held(self, content: object) -> int | None:
+        """Return how many certificates the record says its holder holds.
+
+        Raises:
+            RecordError: it says something that is no count.
+        """
+        held = self._held(content)
+        if held is None:
+            return None
+        if type(held) is not int or held < 1:
+            raise RecordError("held is no count from 1 on")
+        return held
+
+    def _index(self, content: object) -> int | None:
+        index = self._status_index(content)
+        if index is None:
+            return None
+        if type(index) is not int or index < 0:
+            raise RecordError("status_index is no count from 0 on")
+        return index
+
+    def state_reason(self, content: object) -> str | None:
+        """Return why a certificate's state changed, in its agency's words.
+
+        Raises:
+            RecordError: it says something that is no text.
+        """
+        return self._state_reason(content) if isinstance(content, dict) else None
+
+    def record(
+        self,
+        content: object,
+        *,
+        holder: Identity | None = None,
+        asked: Mapping[str, Identity] = NOBODY,
+    ) -> CertificateRecord:
+        """Decode one record, of whose ``holder`` may have been read before.
+
+        Raises:
+            RecordError: a required field is missing or a field has a wrong form.
+        """
+        if not isinstance(content, dict):
+            raise RecordError("a record is no JSON object")
+        return CertificateRecord(
+            number=self._number(content),
+            holder=self.holder(content, asked) if holder is None else holder,
+            holder_name=self._holder_name(content),
+            title=self._title(content),
+            category=self._category(content),
+            item=self._item(content),
+            item_code=self._item_code(content),
+            level=self._level(content),
+            first_issued_on=self._first_issued_on(content),
+            issued_on=self._issued_on(content),
+            valid_from=self._valid_from(content),
+            valid_until=self._valid_until(content),
+            review_due_on=self._review_due_on(content),
+            state=self._state(content),
+            state_since=self._state_since(content),
+            status_index=self._index(content),
+            authority=self._authority(content),
+            evaluation_body=self._evaluation_body(content),
+            collection_body=self._collection_body(content),
+            licence_id=self._licence_id(content),
+        )
+
+    def holder(
+        self, content: object, asked: Mapping[str, Identity] = NOBODY
+    ) -> Identity:
+        """Return whom a record or an absence is about.
+
+        ``asked`` are identities by their numbers: whoever is stated with the type and
+        in the spelling of one of them is that one, and is not read again.
+
+        Raises:
+            RecordError: the number is missing or malformed, or its type unknown.
+        """
+        number = self._id_number(content)
+        if not isinstance(number, str):
+            raise RecordError("names no holder")
+        id_type = self._id_type_of(content)
+        known = asked.get(number)
+        # A type that is not stated has to be inferred: a number alone may be of two.
+        if known is not None and id_type is known.type:
+            return known
+        try:
+            return parse_identity(number, id_type)
+        except PolicyError:
+            raise RecordError("the holder's identity number is malformed") from None
+
+    def _id_type_of(self, content: object) -> IdType | None:
+        """Return the stated id type; an unmapped word must be one of our names."""
+        stated = self._id_type(content)
+        if stated is None:
+            return None
+        try:
+            return self._id_types.get(str(stated)) or IdType(str(stated))
+        except ValueError:
+            raise RecordError("the holder's id type is not known") from None
+
+
+def _finder(name: str, expression: str | None) -> Finder:
+    """Return what finds a field in any JSON, ``None`` where it is not stated."""
+    if expression is None:
+        return _nothing
+    find = compile_expression(expression)
+    if not is_interpreted(expression):
+        return find
+
+    def stated(content: Any) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return find(content)
+        except ExpressionError as error:
+            raise RecordError(f"{name} does not fit the manifest: {error}") from None
+
+    return stated
+
+
+def _nothing(_content: object) -> None:
+    return None
+
+
+def _finder_in_object(name: str, expression: str) -> Finder:
+    """Return what finds a field in a JSON object; for most it is the look-up alone."""
+    if is_name(expression):
+        return methodcaller("get", expression)
+    return _finder(name, expression)
+
+
+def _text(
+    name: str, expression: str | None, *, is_required: bool = False
+) -> Reader[str | None]:
+    """Return the reader of a text; an empty one is not stated."""
+    if expression is None:
+        return _nothing
+    find = _finder_in_object(name, expression)
+
+    def read(content: dict[str, Any]) -> str | None:
+        stated = find(content)
+        if stated is None or stated == "":
+            if is_required:
+                raise RecordError(f"{name} is missing")
+            return None
+        if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+            raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
+        # Most texts are printable; what is not may still be a space or a rare name.
+        if not stated.isprintable() and NEVER_IN_A_TEXT.search(stated):
+            raise RecordError(f"{name} has a character that ends or turns a line")
+        return stated
+
+    return read
+
+
+def _required(name: str, expression: str) -> Reader[str]:
+    """Return the reader of a text that a record cannot do without."""
+    return cast("Reader[str]", _text(name, expression, is_required=True))
+
+
+def _word(
+    name: str, expression: str | None, words: Mapping[str, T]
+) -> Reader[T | None]:
+    """Return the reader of a word of the manifest's; others mean nothing."""
+    find = _nothing if expression is None else _finder_in_object(name, expression)
+
+    def read(content: dict[str, Any]) -> T | None:
+        return words.get(str(find(content)))
+
+    return read
+
+
+def _day(
+    name: str, expression: str | None, day_of: Callable[[str], date], form: str
+) -> Reader[date | None]:
+    """Return the reader of a date."""
+    if expression is None:
+        return _nothing
+    find = _finder_in_object(name, expression)
+
+    def read(content: dict[str, Any]) -> date | None:
+        stated = find(content)
+        if stated is None or stated == "":
+            return None
+        try:
+            if isinstance(stated, str):
+                return day_of(stated)
+        except ValueError:
+            pass
+        raise RecordError(f"{name} is no date as {form}")
+
+    return read
+
+
+# Raising, they keep nothing: only what is a day of the format is kept.
+@lru_cache(KEPT_DAYS)
+def _hyphened(stated: str) -> date:
+    # fromisoformat would also take a week date of the same length.
+    if len(stated) != len("YYYY-MM-DD") or stated[4] != "-" or stated[7] != "-":
+        raise ValueError
+    return date.fromisoformat(stated)
+
+
+@lru_cache(KEPT_DAYS)
+def _compact(stated: str) -> date:
+    if len(stated) != len("YYYYMMDD") or not (stated.isascii() and stated.isdigit()):
+        raise ValueError
+    return date.fromisoformat(f"{stated[:4]}-{stated[4:6]}-{stated[6:]}")
+
+
+@lru_cache(KEPT_DAYS)
+def _slashed(stated: str) -> date:
+    if len(stated) != len("YYYY/MM/DD") or stated[4] != "/" or stated[7] != "/":
+        raise ValueError
+    return date.fromisoformat(stated.replace("/", "-"))
+
+
+_DAYS = {"YYYY-MM-DD": _hyphened, "YYYYMMDD": _compact, "YYYY/MM/DD": _slashed}

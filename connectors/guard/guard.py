@@ -1,0 +1,213 @@
+"""Guard an agency, in one way for all connectors.
+
+A question passes, in this order: the answer cache, single flight (two requests asking
+about one person at once cause one call), batching by the manifest's limit, the time
+limit, the concurrency limit. Failures end here: they leave as values,
+so that one agency never cancels another's question.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from connectors.answer import Answer, RecordFault, RefusedRecord, SourceOutcome
+from connectors.errors import (
+    ConnectorError,
+    RefusedError,
+    UnreachableError,
+    UnreadableError,
+)
+from connectors.guard.answer_cache import AnswerCache
+from connectors.guard.health import CONCLUSIVE, SILENT, Health
+from connectors.guard.single_flight import Call, SingleFlight
+from connectors.manifest import Manifest
+from connectors.manifest import Protocol as Asking
+from policy.identity import Identity
+from policy.text import Text
+
+Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
+"""Ask the agency about one batch: the connector, verification and decoding."""
+WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
+"""Answer about people about whom the agency was silent; about some, or nobody."""
+
+
+class Observer(Protocol):
+    """What the guard reports; metrics and logs implement it."""
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        """One upstream call about so many holders ended after ``seconds``."""
+
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """One upstream call brought these answers, each of them new."""
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        """One person's answer is handed out."""
+
+
+class Guard:
+    """Guards one agency; lives as long as its manifest is in force."""
+
+    def __init__(  # noqa: PLR0913 - composed in one place only
+        self,
+        manifest: Manifest,
+        ask: Ask,
+        still_holds: Callable[[Answer], bool],
+        observer: Observer,
+        health: Health,
+        *,
+        when_silent: WhenSilent | None = None,
+    ) -> None:
+        self._agency = manifest.id
+        self._endpoint = manifest.endpoint
+        self._ask = ask
+        self._still_holds = still_holds
+        self._observer = observer
+        self._health = health
+        self._when_silent = when_silent
+        # What was collected was counted when it came.
+        self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
+        self._cache = AnswerCache(manifest.cache)
+        self._calls = SingleFlight(self._call)
+        self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
+
+    def ask(
+        self, holders: Sequence[Identity], budget_seconds: float
+    ) -> asyncio.Future[list[Answer]]:
+        """Answer for each of ``holders``, in order, within ``budget_seconds``.
+
+        Whoever cancels the answer gives up. It raises nothing an agency can cause; a
+        bug of ours is raised as it is.
+        """
+        cached: dict[Identity, Answer] = {}
+        fresh: list[Identity] = []
+        calls: list[Call] = []
+        for holder in dict.fromkeys(holders):
+            if (answer := self._cached(holder)) is not None:
+                cached[holder] = answer
+            elif (call := self._calls.about(holder)) is not None:
+                calls.append(call)
+            else:
+                fresh.append(holder)
+        if budget_seconds > 0:
+            batches = _batches(fresh, self._endpoint.batch_limit)
+            calls += map(self._calls.start, batches)
+
+        def deliver(
+            answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
+        ) -> None:
+            out = [
+                cached.get(holder) or came.get(holder) or self._timed_out()
+                for holder in holders
+            ]
+            answered.set_result(out)
+            for holder, answer in zip(holders, out, strict=True):
+                self._observer.answered(answer, cached=holder in cached)
+
+        if calls:
+            return self._calls.wait(calls, budget_seconds, deliver)
+        at_once: asyncio.Future[list[Answer]]
+        at_once = asyncio.get_running_loop().create_future()
+        deliver(at_once, {})
+        return at_once
+
+    def forget(self) -> None:
+        """Keep no answer, and let nobody join a call that began before."""
+        self._cache.clear()
+        self._calls.forget()
+
+    async def close(self) -> None:
+        """Cancel what is under way."""
+        await self._calls.close()
+
+    def _cached(self, holder: Identity) -> Answer | None:
+        answer = self._cache.get(holder)
+        # A key may have left its window since the answer was kept.
+        if answer is None or not self._still_holds(answer):
+            return None
+        return answer
+
+    async def _call(self, batch: list[Identity]) -> dict[Identity, Answer]:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
+                answers = await self._ask(batch)
+        except TimeoutError:
+            answers = [self._timed_out()] * len(batch)
+        except ConnectorError as error:
+            answers = [self._failed(error)] * len(batch)
+        self._observer.called(self._agency, len(batch), time.perf_counter() - started)
+        self._health.note(answers)
+        found = dict(zip(batch, answers, strict=True))
+        if self._counts:
+            self._observer.received(self._agency, found)
+        if self._when_silent is not None:
+            found |= await self._when_silent(_silent(found))
+        for holder, answer in found.items():
+            # What was collected may be newer at any moment, and is near.
+            if answer.outcome in CONCLUSIVE and not answer.is_collected:
+                self._cache.keep(holder, answer)
+        return found
+
+    def _timed_out(self) -> Answer:
+        return Answer(
+            agency=self._agency,
+            outcome=SourceOutcome.TIMED_OUT,
+            reason=Text(
+                zh="未在时限内答复，结果未知", en="no answer within the deadline"
+            ),
+        )
+
+    def _failed(self, error: ConnectorError) -> Answer:
+        """Say as an answer how the agency failed."""
+        detail = str(error)
+        match error:
+            case RefusedError():
+                outcome = SourceOutcome.REFUSED
+                reason = Text(zh=f"拒绝答复：{detail}", en=f"refused: {detail}")
+            case UnreadableError():
+                return Answer(
+                    agency=self._agency,
+                    outcome=SourceOutcome.UNVERIFIED,
+                    refusals=(
+                        RefusedRecord(
+                            RecordFault.UNREADABLE_ANSWER, detail, None, None
+                        ),
+                    ),
+                    reason=Text(
+                        zh=f"答复无法核验：{detail}", en=f"cannot be verified: {detail}"
+                    ),
+                )
+            case UnreachableError():
+                outcome = SourceOutcome.UNREACHABLE
+                reason = Text(zh=f"无法连接：{detail}", en=f"unreachable: {detail}")
+            case _:
+                raise error
+        return Answer(agency=self._agency, outcome=outcome, reason=reason)
+
+
+def _silent(found: Mapping[Identity, Answer]) -> dict[Identity, Answer]:
+    """Return the answers that are none."""
+    return {h: answer for h, answer in found.items() if answer.outcome in SILENT}
+
+
+def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:
+    """Return ``holders`` in batches, in none of them one number under two id types.
+
+    An agency that names people by number alone could not tell the two apart.
+    """
+    batches: list[dict[str, Identity]] = []
+    for holder in holders:
+        for batch in batches:
+            if len(batch) < limit and holder.number not in batch:
+                batch[holder.number] = holder
+                break
+        else:
+            batches.append({holder.number: holder})
+    return [list(batch.values()) for batch in batches]
+
+
+def age_seconds(retrieved_at: datetime, now: datetime) -> float:
+    """Return how long ago bytes came; never negative."""
+    return max((now - retrieved_at).total_seconds(), 0.0)

@@ -1,0 +1,1 @@
+"""Where a registered agency may be, and the way to it."""

@@ -1,0 +1,19 @@
+"""An observer for agencies whose answers are shown to nobody: none is counted."""
+
+from collections.abc import Mapping
+
+from connectors.answer import Answer
+from policy.identity import Identity
+
+
+class Unobserved:
+    """Observes nothing: checks and shadows are no calls of the gateway's metrics."""
+
+    def called(self, agency: str, holders: int, seconds: float) -> None:
+        """See ``guard.Observer``."""
+
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+        """See ``guard.Observer``."""
+
+    def answered(self, answer: Answer, *, cached: bool) -> None:
+        """See ``guard.Observer``."""

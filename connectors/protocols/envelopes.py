@@ -1,0 +1,80 @@
+"""Find the signed parts in an agency's answer, holder by holder.
+
+Nothing found here is believed: a wrong place yields bytes that do not verify, and
+a missing one yields nothing, which is reported as an unsigned answer.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from connectors.decoding.expression import ExpressionError, compile_expression
+from connectors.errors import UnreadableError
+from connectors.manifest import Response
+from policy.identity import Identity
+from signing.envelope import Envelope
+
+MAX_RECORDS = 1000
+"""The most records taken for one holder; more are refused, not cut."""
+
+
+class EnvelopeFinder:
+    """Reads an unverified answer by the manifest's ``[response]`` table."""
+
+    def __init__(self, response: Response) -> None:
+        self._results = compile_expression(response.results)
+        self._id_number = compile_expression(response.id_number)
+        self._records = compile_expression(response.records)
+        absence = response.absence
+        self._absence = None if absence is None else compile_expression(absence)
+
+    def find(
+        self, answer: object, holders: Sequence[Identity]
+    ) -> list[tuple[Envelope, ...]]:
+        """Return each holder's envelopes, in the order of ``holders``.
+
+        Raises:
+            UnreadableError: the answer has another shape than the manifest says.
+        """
+        try:
+            results = self._results(answer)
+            if not isinstance(results, list):
+                raise UnreadableError("the answer holds no list of results")
+            found = {
+                self._id_number(result): self._envelopes(result)
+                for result in results
+                if isinstance(result, dict)
+            }
+        except (ExpressionError, TypeError) as error:
+            kind = error if isinstance(error, ExpressionError) else "TypeError"
+            raise UnreadableError(
+                f"the answer does not fit the manifest: {kind}"
+            ) from None
+        return [found.get(holder.number, ()) for holder in holders]
+
+    def _envelopes(self, result: object) -> tuple[Envelope, ...]:
+        tokens = list(self._records(result) or ())
+        if self._absence is not None and (absence := self._absence(result)) is not None:
+            tokens.append(absence)
+        if len(tokens) > MAX_RECORDS:
+            raise UnreadableError(
+                f"{len(tokens)} records for one holder, at most {MAX_RECORDS} allowed"
+            )
+        return tuple(Envelope(_token_bytes(token)) for token in tokens)
+
+
+def _token_bytes(token: object) -> bytes:
+    """Return a token's bytes; what is no ASCII text verifies as malformed."""
+    if not isinstance(token, str):
+        raise UnreadableError("a record is no JWS string")
+    return token.encode("utf-8", "surrogatepass")
+
+
+def detached_envelope(headers: Mapping[str, str], name: str, body: bytes) -> Envelope:
+    """Join the signature in header ``name`` with the body it covers.
+
+    Raises:
+        UnreadableError: the header is missing.
+    """
+    signature = headers.get(name)
+    if signature is None:
+        raise UnreadableError(f"the answer has no {name} header, so nothing vouches")
+    return Envelope(signature.encode("utf-8", "surrogateescape"), body)

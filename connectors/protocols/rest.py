@@ -1,0 +1,60 @@
+"""Ask an agency that has a REST batch endpoint: JSON out, JSON in."""
+
+import secrets
+from collections.abc import Sequence
+
+import aiohttp
+
+from connectors.connector import Reply
+from connectors.manifest import Manifest, Request, SignatureForm
+from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
+from connectors.protocols.exchange import Exchange, parse_json
+from policy.identity import Identity, IdType
+
+NONCE_BYTES = 16
+
+
+class RestConnector:
+    """Posts ``{"holders": [{"idType": ..., "idNumber": ...}]}``, names by manifest."""
+
+    def __init__(self, manifest: Manifest, session: aiohttp.ClientSession) -> None:
+        self._exchange = Exchange(session, manifest.endpoint)
+        self._request = manifest.request
+        self._signature = manifest.signature
+        self._finder = EnvelopeFinder(manifest.response)
+
+    def can_ask(self, id_type: IdType) -> bool:
+        """Say whether the manifest maps this type; an empty map passes all as is."""
+        return not self._request.id_types or id_type in self._request.id_types
+
+    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        """Post one batch; see ``Connector.fetch``."""
+        question, nonce = rest_question(self._request, holders)
+        headers, body = await self._exchange.post(question)
+        if self._signature.form is SignatureForm.RESPONSE:
+            envelope = detached_envelope(headers, self._signature.header, body)
+            return Reply([(envelope,)] * len(holders), nonce)
+        return Reply(self._finder.find(parse_json(body), holders), nonce)
+
+    async def probe(self) -> None:
+        """See ``Connector.probe``."""
+        await self._exchange.probe()
+
+
+def rest_question(
+    request: Request, holders: Sequence[Identity]
+) -> tuple[dict[str, object], str | None]:
+    """Return what is posted about ``holders``, and the nonce in it, if one is sent."""
+    question: dict[str, object] = {
+        request.holders: [
+            {
+                request.id_type: request.id_types.get(holder.type, holder.type),
+                request.id_number: holder.number,
+            }
+            for holder in holders
+        ]
+    }
+    nonce = None
+    if request.nonce is not None:
+        nonce = question[request.nonce] = secrets.token_urlsafe(NONCE_BYTES)
+    return question, nonce

@@ -1,0 +1,1 @@
+"""Certificates' states after issue: changes sent, and signed status lists."""

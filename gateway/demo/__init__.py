@@ -1,0 +1,1 @@
+"""gateway demo: three sandbox agencies and a gateway."""

@@ -1,0 +1,99 @@
+"""Run the conformance kit on what files and options say."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.conformance.check import Progress, check_connector
+from connectors.conformance.plan import (
+    Plan,
+    PlanError,
+    PlannedPerson,
+    planned,
+    read_plan,
+)
+from connectors.conformance.report import Report
+from connectors.conformance.subject import Effort
+from connectors.errors import ManifestError
+from connectors.manifest import Manifest, read_manifest
+from connectors.network.addresses import AddressGuard
+from gateway.clock import utc_now
+from gateway.errors import StartError
+from gateway.settings.registration import Registration
+from gateway.trust import read_bundle
+from policy.catalogue import load_catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to check, and how."""
+
+    manifest: Path
+    trust: Path
+    plan: Path | None
+    holders: tuple[str, ...]
+    """``NUMBER:ITEM,ITEM`` each."""
+    absent: tuple[str, ...]
+    networks: tuple[str, ...]
+    requests: int
+    max_seconds: float
+
+
+def run_check(request: Request, progress: Progress) -> Report:
+    """Check the agency and return what was found.
+
+    Raises:
+        StartError: a file or an option cannot be used.
+    """
+    networks = Registration(allowed_networks=request.networks).networks
+    manifest = _read_manifest(request.manifest)
+    bundle = read_bundle(request.trust)
+    plan = _plan(request)
+
+    async def check() -> Report:
+        return await check_connector(
+            manifest,
+            bundle,
+            plan,
+            catalogue=load_catalogue(),
+            guard=AddressGuard(networks),
+            clock=utc_now,
+            effort=Effort(requests=request.requests, total_seconds=request.max_seconds),
+            progress=progress,
+        )
+
+    try:
+        return asyncio.run(check())
+    except ManifestError as error:
+        raise StartError(f"{request.manifest}: {error}") from None
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        return read_manifest(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ManifestError) as error:
+        raise StartError(f"{path}: {error}") from None
+
+
+def _plan(request: Request) -> Plan:
+    """Join the plan's file with the people named by options."""
+    people: list[PlannedPerson] = []
+    try:
+        if request.plan is not None:
+            people += read_plan(request.plan.read_text(encoding="utf-8")).people
+        people += _named(request)
+        return Plan(tuple(people))
+    except (OSError, UnicodeDecodeError, PlanError) as error:
+        place = request.plan or "the plan"
+        remedy = "name people with --plan, or with --holder and --absent"
+        raise StartError(f"{place}: {error}; {remedy}") from None
+
+
+def _named(request: Request) -> Iterator[PlannedPerson]:
+    for holder in request.holders:
+        number, _, items = holder.partition(":")
+        if not items:
+            raise PlanError("--holder is NUMBER:ITEM, or NUMBER:ITEM,ITEM for two")
+        yield planned(number, items.split(","))
+    yield from (planned(number, []) for number in request.absent)

@@ -1,0 +1,1 @@
+"""The agencies in force: kept live, counted, and their keys' ends watched."""

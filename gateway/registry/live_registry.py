@@ -1,0 +1,280 @@
+"""Bring what was registered, rotated and sanctioned to this process, within a second.
+
+The state is read as a whole whenever the change sequence has moved, and put in force
+without a pause in between: no request sees half of it. Agencies that did not change
+stay as they are, with their caches and what is under way. While the database is away
+the last state stays in force; how old it is, is a metric.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import aiohttp
+
+from connectors.agency import Agency
+from connectors.collection.connector import CollectedRecords
+from connectors.errors import ManifestError, StoreUnavailableError
+from connectors.guard.guard import Observer
+from connectors.live import Live, Snapshot
+from connectors.manifest import Manifest, read_manifest
+from connectors.null_observer import Unobserved
+from connectors.registration.connector import Connector
+from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
+from connectors.registration.rules import Configured
+from connectors.registration.sanctions import Sanction, account_of
+from connectors.registry import Registry, open_agency
+from connectors.shadow import Difference, Shadow
+from gateway.registry.expiry import ExpiryLog
+from policy.catalogue import Catalogue
+from policy.evidence import AccountState
+from signing.trust import TrustBundle, TrustedKey
+from store.background import running, wait_for_change
+from store.registration.registrations import RegistryState, StoredRegistrations
+
+POLL_SECONDS = 0.5
+"""How often is looked whether something changed, where nobody tells."""
+
+
+class RegistryObserver(Protocol):
+    """What is reported about the registry; metrics implement it."""
+
+    def registry_read(self, sequence: int, at: datetime) -> None:
+        """The registry was looked at, and stands at ``sequence``."""
+
+    def registry_failed(self, reason: str) -> None:
+        """The registry could not be looked at."""
+
+    def connector_unusable(self, connector: str, reason: str) -> None:
+        """A registered connector cannot be opened, and is left out."""
+
+    def shadow_compared(
+        self, agency: str, result: str, people: int, found: Sequence[Difference]
+    ) -> None:
+        """What answers beside ``agency`` was compared with it, about so many people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An agency that was opened, and what it was made of."""
+
+    manifest: Manifest
+    rows: frozenset[str] | None
+    agency: Agency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """How agencies are reached: those of files freely, registered ones guarded."""
+
+    of_files: aiohttp.ClientSession
+    of_registered: aiohttp.ClientSession
+
+
+class LiveRegistry:
+    """Keeps ``live`` what the store and the files say."""
+
+    def __init__(  # noqa: PLR0913 - composed in one place only
+        self,
+        store: StoredRegistrations,
+        configured: Configured,
+        sessions: Sessions,
+        *,
+        catalogue: Catalogue,
+        collected: CollectedRecords,
+        observer: Observer,
+        reports: RegistryObserver,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._configured = configured
+        self._sessions = sessions
+        self._catalogue = catalogue
+        self._collected = collected
+        self._observer = observer
+        self._reports = reports
+        self._clock = clock
+        self._opened: dict[str, _Opened] = {}
+        self._shadows: dict[str, _Opened] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._expiry = ExpiryLog()
+        self.live = Live(self._snapshot(RegistryState(-1, (), ())))
+
+    async def refresh(self) -> None:
+        """Put in force what changed, if something did."""
+        sequence = await self._store.sequence()
+        if sequence != self.live.snapshot.sequence:
+            state = await self._store.state()
+            self.live.snapshot = self._snapshot(state)
+        now = self._clock()
+        self._reports.registry_read(self.live.snapshot.sequence, now)
+        self._expiry.note(self.live.snapshot, now)
+
+    async def keep(self, changed: asyncio.Event) -> None:
+        """Look whether something changed, when told and from time to time."""
+        while True:
+            await wait_for_change(changed, POLL_SECONDS)
+            try:
+                await self.refresh()
+            except StoreUnavailableError as error:
+                self._reports.registry_failed(str(error))
+
+    async def close(self) -> None:
+        """End every agency."""
+        for opened in (*self._opened.values(), *self._shadows.values()):
+            await opened.agency.close()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+
+    def _snapshot(self, state: RegistryState) -> Snapshot:
+        """Open, keep and close agencies as ``state`` says; nothing is awaited."""
+        bundle = self._bundle(state.connectors)
+        agencies = {
+            manifest.id: self._agency(manifest, None, bundle)
+            for manifest in self._configured.manifests
+        }
+        suspended = set()
+        for connector in state.connectors:
+            if connector.state in LIVE and connector.id not in agencies:
+                agency = self._registered(connector, bundle)
+                if agency is not None:
+                    agencies[agency.id] = agency
+                if connector.state is ConnectorState.SUSPENDED:
+                    suspended.add(connector.id)
+        for agency in agencies.values():
+            account = _account(agency.manifest, state.sanctions)
+            agency.put_in_force(bundle, account, is_suspended=agency.id in suspended)
+        self._set_shadows(state.connectors, agencies, bundle)
+        for id_ in self._opened.keys() - agencies.keys():
+            self._close(self._opened.pop(id_))
+        return Snapshot(state.sequence, Registry(agencies.values()), bundle)
+
+    def _bundle(self, connectors: Sequence[Connector]) -> TrustBundle:
+        """Return the keys of the files and of every connector in force."""
+        keys: dict[str, TrustedKey] = {}
+        for connector in connectors:
+            if connector.state in IN_FORCE:
+                found = (key.trusted(connector.items) for key in connector.keys)
+                keys |= {key.kid: key for key in found if key is not None}
+        # A key of the operator's files wins over one of the same name.
+        return TrustBundle.of({**keys, **self._configured.bundle.keys}.values())
+
+    def _registered(self, connector: Connector, bundle: TrustBundle) -> Agency | None:
+        try:
+            manifest = read_manifest(connector.submission.manifest)
+            return self._agency(manifest, connector.items, bundle)
+        except ManifestError as error:
+            # Another gateway's version may have taken what this one cannot read.
+            self._reports.connector_unusable(connector.id, str(error))
+            return None
+
+    def _agency(
+        self, manifest: Manifest, rows: frozenset[str] | None, bundle: TrustBundle
+    ) -> Agency:
+        """Return the agency of ``manifest``: the one that is there, if it is it."""
+        known = self._opened.get(manifest.id)
+        if known is not None:
+            if (known.manifest, known.rows) == (manifest, rows):
+                return known.agency
+            self._close(known)
+        agency = self._open(manifest, rows, bundle, self._observer)
+        self._opened[manifest.id] = _Opened(manifest, rows, agency)
+        return agency
+
+    def _open(
+        self,
+        manifest: Manifest,
+        rows: frozenset[str] | None,
+        bundle: TrustBundle,
+        observer: Observer,
+    ) -> Agency:
+        sessions = self._sessions
+        return open_agency(
+            manifest,
+            session=sessions.of_files if rows is None else sessions.of_registered,
+            bundle=bundle,
+            catalogue=self._catalogue,
+            observer=observer,
+            clock=self._clock,
+            rows=rows,
+            collected=self._collected,
+        )
+
+    def _set_shadows(
+        self,
+        connectors: Sequence[Connector],
+        agencies: dict[str, Agency],
+        bundle: TrustBundle,
+    ) -> None:
+        """Let what was approved to replace an agency answer beside it, unseen."""
+        wanted = {
+            connector.submission.replaces: connector
+            for connector in connectors
+            if connector.state is ConnectorState.APPROVED
+            and connector.submission.replaces in agencies
+        }
+        for replaced, opened in list(self._shadows.items()):
+            connector = wanted.get(replaced)
+            live = agencies.get(replaced)
+            if connector is None or connector.id != opened.manifest.id or live is None:
+                del self._shadows[replaced]
+                if live is not None:
+                    live.shadow = None
+                self._close(opened)
+        for replaced, connector in wanted.items():
+            live = agencies[str(replaced)]
+            beside = self._shadows.get(str(replaced)) or self._shadow(connector, bundle)
+            if beside is None:
+                continue
+            if live.shadow is None:
+                self._shadows[str(replaced)] = beside
+                live.shadow = Shadow(
+                    beside.agency,
+                    report=partial(self._reports.shadow_compared, live.id),
+                )
+            beside.agency.put_in_force(bundle, live.account, is_suspended=False)
+
+    def _shadow(self, connector: Connector, bundle: TrustBundle) -> _Opened | None:
+        try:
+            manifest = read_manifest(connector.submission.manifest)
+            agency = self._open(manifest, connector.items, bundle, Unobserved())
+        except ManifestError as error:
+            self._reports.connector_unusable(connector.id, str(error))
+            return None
+        return _Opened(manifest, connector.items, agency)
+
+    def _close(self, opened: _Opened) -> None:
+        """End an agency; who waits for it is told that nothing came."""
+        task = asyncio.create_task(opened.agency.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+def _account(manifest: Manifest, sanctions: Sequence[Sanction]) -> AccountState:
+    """Return how a body is treated: the hardest of its manifest and the sanctions."""
+    by_sanction = account_of((manifest.authority, manifest.collection_body), sanctions)
+    states = {manifest.account, by_sanction}
+    for state in (AccountState.FROZEN, AccountState.COLLECTION_CANCELLED):
+        if state in states:
+            return state
+    return AccountState.ACTIVE
+
+
+@asynccontextmanager
+async def kept_live(
+    registry: LiveRegistry, changed: asyncio.Event
+) -> AsyncIterator[None]:
+    """Read the registry once, and keep reading it.
+
+    Raises:
+        StoreUnavailableError: it cannot be read at the start.
+    """
+    await registry.refresh()
+    try:
+        async with running(registry.keep(changed), "registry"):
+            yield
+    finally:
+        await registry.close()

@@ -1,0 +1,129 @@
+"""Who has changes of state, known in every process; what they are, read when asked.
+
+Each process reads on where it stopped when another one tells of something new, and
+from time to time. One that could not look for a while takes everybody for somebody who
+may have changes: then the store is read for all, and if that cannot be read either,
+nothing is good.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from bureau.privacy.pseudonyms import Pseudonyms
+from bureau.status import ChangesUnavailableError, Found, KeptChange
+from gateway.errors import StartError
+from gateway.registry.live_registry import POLL_SECONDS
+from gateway.status.bloom_filter import BloomFilter
+from policy.identity import Identity
+from store.background import running, wait_for_change
+from store.database import DATABASE_ERRORS
+from store.status.changes import PAGE, StoredStates
+
+READ_SECONDS = 1.0
+"""How long an answer waits for the changes of its people."""
+STALE_AFTER_SECONDS = 4 * POLL_SECONDS
+"""After how long without a look nobody is said to have no changes."""
+
+
+class StatesObserver(Protocol):
+    """What is reported of changes of state; metrics implement it."""
+
+    def changes_read(self, last: int) -> None:
+        """The store was looked at, and ``last`` is its last change."""
+
+    def changes_failed(self, reason: str) -> None:
+        """What was sent could not be read."""
+
+
+class LiveStates:
+    """Implements ``bureau.status.SentChanges``."""
+
+    def __init__(
+        self,
+        store: StoredStates,
+        pseudonyms: Pseudonyms,
+        observer: StatesObserver,
+        notify: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._pseudonyms = pseudonyms
+        self._observer = observer
+        self._notify = notify
+        self._people = BloomFilter()
+        self.last = 0
+        """The last change by which this process answers."""
+        self._looked_at = -STALE_AFTER_SECONDS
+
+    def may_concern(self, holder: Identity) -> bool:
+        """See ``SentChanges``."""
+        if time.monotonic() - self._looked_at > STALE_AFTER_SECONDS:
+            return True
+        if self._people.is_empty:
+            return False
+        return any(map(self._people.may_have, self._pseudonyms.all_of(holder)))
+
+    async def read(self, holders: Sequence[Identity]) -> Found:
+        """See ``SentChanges``."""
+        whose = {name: one for one in holders for name in self._pseudonyms.all_of(one)}
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                rows = await self._store.of(whose)
+        except (TimeoutError, *DATABASE_ERRORS) as error:
+            self._observer.changes_failed(type(error).__name__)
+            raise ChangesUnavailableError from None
+        found: dict[Identity, list[KeptChange]] = {}
+        for person, kept in rows:
+            found.setdefault(whose[person], []).append(kept)
+        return found
+
+    def note(self, people: Iterable[str]) -> None:
+        """See ``SentChanges``."""
+        self._take_in(people)
+        self._notify()
+
+    def _take_in(self, people: Iterable[str]) -> None:
+        for person in people:
+            self._people.add(person)
+
+    async def refresh(self) -> None:
+        """Read on where the last reading stopped."""
+        started = time.monotonic()
+        while True:
+            last, people = await self._store.people_after(self.last)
+            self._take_in(people)
+            # Another look may have come further meanwhile.
+            self.last = max(self.last, last)
+            if len(people) < PAGE:
+                break
+        self._looked_at = started
+        self._observer.changes_read(self.last)
+
+    async def keep(self, changed: asyncio.Event) -> None:
+        """Read on when told, and from time to time."""
+        while True:
+            await wait_for_change(changed, POLL_SECONDS)
+            try:
+                await self.refresh()
+            except DATABASE_ERRORS as error:
+                self._observer.changes_failed(type(error).__name__)
+
+
+@asynccontextmanager
+async def kept_states(
+    states: LiveStates, changed: asyncio.Event
+) -> AsyncIterator[None]:
+    """Read who has changes, and keep reading.
+
+    Raises:
+        StartError: it cannot be read at the start.
+    """
+    try:
+        await states.refresh()
+    except DATABASE_ERRORS as error:
+        reason = type(error).__name__
+        raise StartError(f"changes of state cannot be read: {reason}") from None
+    async with running(states.keep(changed), "states"):
+        yield

@@ -1,1 +1,0 @@
-"""The gateway's database: what it must remember beyond one process."""

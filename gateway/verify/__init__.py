@@ -1,0 +1,1 @@
+"""gateway verify: an envelope checked offline."""

@@ -1,0 +1,1 @@
+"""The annex and the agencies in the graph."""

@@ -1,0 +1,1 @@
+"""Holders and their certificates, with provenance and eligibility."""

@@ -1,0 +1,329 @@
+"""A certificate in the graph: the annex's words, its provenance, its eligibility.
+
+Only an ``AttestedCertificate`` becomes one, so whatever is shown here verified.
+"""
+
+from collections.abc import Hashable
+from datetime import date, datetime
+from typing import ClassVar
+
+import strawberry
+
+from bureau.caller import Scope
+from bureau.privacy.masks import Mask
+from connectors.answer import AttestedCertificate
+from policy.evidence import Claimant
+from policy.payments import Payments
+from policy.standing import standing as standing_of
+from policy.states import state_on
+from policy.text import Text, same_words
+from resolvers.bilingual import both
+from resolvers.bodies import Body, body_of
+from resolvers.certificates.eligibility import (
+    AsOf,
+    ClaimArgument,
+    Eligibility,
+    evaluated,
+)
+from resolvers.certificates.find import find_attested
+from resolvers.certificates.provenance import Provenance, ProvenanceVerdict
+from resolvers.context import Info, RequestContext, Services
+from resolvers.enums import CertificateState, Level, Standing
+from resolvers.fragment_cache.sight import Sight
+from resolvers.ledger.paid import paid_before
+
+LIVE = frozenset(
+    {"Provenance.retrievedAt", "Provenance.collectedAt", "Provenance.sequence"}
+)
+"""Else the same bytes, read in the same way, are shown in the same way."""
+SHOWN_BYTES = 1536
+"""What ``shown_of`` a certificate takes, most of it the record."""
+
+
+def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
+    """Return what a rendering shows of ``attested``, but for what is live.
+
+    The digest stands for the proof: the key's id, the algorithm and the moment are in
+    the bytes, and verified.
+    """
+    return (
+        attested.record,
+        attested.envelope.digest,
+        attested.attestation,
+        attested.agency,
+        attested.is_envelope_shared,
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both(
+        "归集机构推送的一次状态变更", "One change of state that an agency sent"
+    ),
+)
+class StateChange:
+    """A change of a certificate's state; it is signed, and was checked when it came."""
+
+    state: CertificateState = strawberry.field(
+        description=both("变更后的状态；VALID 为恢复", "The new state; VALID lifts")
+    )
+    effective_on: date = strawberry.field(
+        description=both("生效之日", "The first day on which it counts")
+    )
+    received_at: datetime = strawberry.field(
+        description=both("收到时间", "When the gateway took it in")
+    )
+    reason: str = strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
+        description=both(
+            "归集机构所述原因，可能提及持证人；未说明时为空文本",
+            "The reason in the agency's words, which may name the holder; empty if "
+            "none was given",
+        ),
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    keys=["id"],
+    description=both(
+        "一张经核验的职业资格证书", "One vocational certificate, verified"
+    ),
+)
+class Certificate:
+    """One certificate; every field is what its registry signed."""
+
+    live: ClassVar[frozenset[str]] = LIVE
+
+    attested: strawberry.Private[AttestedCertificate]
+    claimant: strawberry.Private[Claimant]
+    services: strawberry.Private[Services]
+    paid: strawberry.Private[Payments | None]
+    """What the ledger has of the holder, where a claim is to be judged."""
+    number: str = strawberry.field(
+        description=both(
+            "证书编号；特种作业操作证编号含证件号码，属个人信息，且不唯一；"
+            "无 identity:read 权限时部分隐去",
+            "The certificate's number; for special operations it contains the "
+            "identity number (personal data) and is not unique; masked without "
+            "identity:read",
+        )
+    )
+    title: str = strawberry.field(
+        description=both("职业资格名称", "The qualification's title")
+    )
+    category: str | None = strawberry.field(
+        description=both("证书项目大类", "The category of the item")
+    )
+    item: str = strawberry.field(description=both("证书项目", "The item"))
+    item_code: str | None = strawberry.field(
+        description=both(
+            "项目代码；按代码而非名称匹配附件",
+            "The item's code; the annex is matched by code, never by name",
+        )
+    )
+    level: Level | None = strawberry.field(
+        description=both("等级；未注明时为空", "The grade; null if none is stated")
+    )
+    holder_name: str | None = strawberry.field(
+        description=both(
+            "持证人姓名；无 identity:read 权限时部分隐去",
+            "The holder's name; masked without identity:read",
+        )
+    )
+    first_issued_on: date | None = strawberry.field(
+        description=both("初次领证日期", "When it was first issued; renewals keep it")
+    )
+    issued_on: date | None = strawberry.field(
+        description=both("发证日期", "When this document was issued")
+    )
+    valid_from: date | None = strawberry.field(
+        description=both("有效期起", "The first valid day")
+    )
+    valid_until: date | None = strawberry.field(
+        description=both("有效期止", "The last valid day")
+    )
+    review_due_on: date | None = strawberry.field(
+        description=both("应复审日期", "By when a review (复审) is due")
+    )
+
+    @strawberry.field(
+        description=both(
+            "今日（上海）的登记状态：登记机构所述与其推送的状态变更，以较差者为准；"
+            "未知时为空",
+            "Its state today (Shanghai): the worse of what its registry says and what "
+            "was sent of it; null if unknown",
+        )
+    )
+    def state(self, info: Info) -> CertificateState | None:
+        """Return the state of today."""
+        return state_on(self.attested.record, info.context.today)
+
+    @strawberry.field(
+        description=both(
+            "归集机构推送的状态变更，按推送次序；暂时无法读取时为空（null），"
+            "此时状态未知",
+            "The changes of state that its agency sent, in that order; null if they "
+            "cannot be read now, and the state is unknown",
+        )
+    )
+    def state_changes(self) -> list[StateChange] | None:
+        """Return what was sent."""
+        changes = self.attested.record.changes
+        if changes is None:
+            return None
+        return [
+            StateChange(
+                state=change.state,
+                effective_on=change.effective_on,
+                received_at=change.received_at,
+                reason=change.reason,
+            )
+            for change in changes
+        ]
+
+    @strawberry.field(description=both("行业主管部门", "The authority"))
+    def authority(self) -> Body | None:
+        """Return the authority that the registry names."""
+        return _stated_body(self.attested.record.authority, self.services)
+
+    @strawberry.field(description=both("评价机构（考试机构）", "The evaluation body"))
+    def evaluation_body(self) -> Body | None:
+        """Return the evaluation body that the registry names."""
+        return _stated_body(self.attested.record.evaluation_body, self.services)
+
+    @strawberry.field(
+        description=both("证书数据归集机构", "The collection body of the data")
+    )
+    def collection_body(self) -> Body | None:
+        """Return the collection body that the registry names."""
+        return _stated_body(self.attested.record.collection_body, self.services)
+
+    @strawberry.field(description=both("来源证明", "Who vouches for it"))
+    def provenance(self) -> Provenance:
+        """Return the proof beside it."""
+        attested = self.attested
+        proof = attested.proof
+        collected = attested.collected
+        return Provenance(
+            certificate=attested,
+            verdict=ProvenanceVerdict.VERIFIED,
+            key_id=proof.key.kid,
+            algorithm=proof.key.algorithm.value,
+            signed_at=proof.signed_at,
+            retrieved_at=attested.retrieved_at,
+            collected_at=None if collected is None else collected.at,
+            sequence=None if collected is None else collected.sequence,
+        )
+
+    @strawberry.field(
+        description=both(
+            "不透明编号，由网关密钥生成，无法由证件号码推得",
+            "An opaque id under the gateway's key; not guessable from a person",
+        )
+    )
+    def id(self) -> strawberry.ID:
+        """Return the sealed id."""
+        return strawberry.ID(self.services.certificate_ids.seal(self.attested))
+
+    @strawberry.field(
+        description=both(
+            "某日的效力，默认为今日（上海）",
+            "Whether it holds on a day; today in Shanghai by default",
+        )
+    )
+    def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
+        """Return the standing on ``as_of``."""
+        return standing_of(self.attested.record, as_of or info.context.today)
+
+    @strawberry.field(
+        description=both(
+            "219号通知是否给予补贴：逐条说明；给出 claim 时并判断 17号文件各条",
+            "Whether notice 219 pays for it, clause by clause; with a claim, the "
+            "clauses of notice 17 too",
+        )
+    )
+    def eligibility(
+        self, info: Info, as_of: AsOf = None, claim: ClaimArgument = None
+    ) -> Eligibility | None:
+        """Evaluate the clauses on ``as_of``."""
+        return evaluated(
+            self.attested,
+            self.claimant,
+            info.context,
+            as_of=as_of or info.context.today,
+            claim=None if claim is None else claim.as_claim(self.paid),
+        )
+
+    def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
+        """See ``Kept``."""
+        shown = shown_of(self.attested)
+        return (*shown, self.claimant, self.paid, sight.mask, sight.today)
+
+    @property
+    def dependence_bytes(self) -> int:
+        """See ``Kept``."""
+        return SHOWN_BYTES
+
+    @classmethod
+    async def resolve_reference(
+        cls,
+        info: Info,
+        id: strawberry.ID,  # noqa: A002 - the key field's name
+    ) -> "Certificate | None":
+        """Find a certificate again for a federated query; ``None`` if not there."""
+        found = await find_attested(info.context, id)
+        if not isinstance(found, AttestedCertificate):
+            return None
+        return await certificate_alone(info.context, found)
+
+
+async def certificate_alone(
+    context: RequestContext, found: AttestedCertificate
+) -> Certificate:
+    """Return a certificate that was asked for by itself; its holder claims nothing."""
+    holder = found.record.holder
+    return certificate_of(
+        found,
+        Claimant(holder),
+        context.services,
+        context.mask,
+        await paid_before(context, holder),
+    )
+
+
+def certificate_of(
+    attested: AttestedCertificate,
+    claimant: Claimant,
+    services: Services,
+    mask: Mask,
+    paid: Payments | None = None,
+) -> Certificate:
+    """Return ``attested`` as the graph shows it to whoever looks through ``mask``."""
+    record = attested.record
+    return Certificate(
+        attested=attested,
+        claimant=claimant,
+        services=services,
+        paid=paid,
+        number=mask.number(record.number),
+        title=record.title,
+        category=record.category,
+        item=record.item,
+        item_code=record.item_code,
+        level=record.level,
+        holder_name=mask.name(record.holder_name),
+        first_issued_on=record.first_issued_on,
+        issued_on=record.issued_on,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+        review_due_on=record.review_due_on,
+    )
+
+
+def _stated_body(name: str | None, services: Services) -> Body | None:
+    """Return the body a registry names: the catalogue's, or its bare name."""
+    if name is None:
+        return None
+    body = services.bodies_by_name.get(same_words(name))
+    return Body(named=Text(name, name), id=None) if body is None else body_of(body)

@@ -1,0 +1,122 @@
+"""Where a certificate comes from, in the graph: the proof beside it, and its bytes."""
+
+import base64
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from bureau.caller import Scope
+from connectors.answer import AttestedCertificate
+from policy.catalogue import load_catalogue
+from policy.row import row_of
+from resolvers.bilingual import both
+from resolvers.enums import Check
+
+
+@strawberry.enum(
+    description=both("来源核验的结论", "The verdict on where a certificate comes from")
+)
+class ProvenanceVerdict(Enum):
+    """Nothing else is shown as a certificate; what was refused is under a source."""
+
+    VERIFIED = strawberry.enum_value(
+        "VERIFIED",
+        description=both(
+            "每项核验均通过；未通过的内容不作为证书显示，见 Source.refusals",
+            "Every check passed; what failed one is no certificate, see "
+            "Source.refusals",
+        ),
+    )
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both(
+        "证书由谁签名担保，以及可供日后复核的原始字节",
+        "Who vouches for a certificate, and the exact bytes to check it again later",
+    ),
+)
+class Provenance:
+    """The proof beside a certificate."""
+
+    certificate: strawberry.Private[AttestedCertificate]
+    verdict: ProvenanceVerdict = strawberry.field(description=both("结论", "Verdict"))
+    key_id: str = strawberry.field(
+        description=both("签名密钥编号（kid）", "The signing key's id (JOSE kid)")
+    )
+    algorithm: str = strawberry.field(
+        description=both(
+            "签名算法（JOSE alg），由密钥决定",
+            "The signature algorithm (JOSE alg), decided by the key",
+        )
+    )
+    signed_at: datetime = strawberry.field(
+        description=both("签名时间", "When the agency signed")
+    )
+    retrieved_at: datetime = strawberry.field(
+        description=both("取得时间", "When the gateway received the bytes")
+    )
+    collected_at: datetime | None = strawberry.field(
+        description=both(
+            "归集时间：机构主动报送此记录的时间；为空则系本次或近期查询所得",
+            "When the agency sent the record before anybody asked; null if it was "
+            "asked",
+        )
+    )
+    sequence: int | None = strawberry.field(
+        description=both(
+            "归集序号，由机构编排；查询所得则为空",
+            "The number under which the agency sent it; null if it was asked",
+        )
+    )
+
+    @strawberry.field(
+        description=both(
+            "已通过的核验项，按执行顺序", "The checks that passed, in the order made"
+        )
+    )
+    def checks(self) -> list[Check]:
+        """Return every check of ``signing``; scope only where there is a row."""
+        in_annex = row_of(self.certificate.record, load_catalogue()).item is not None
+        return [check for check in Check if in_annex or check is not Check.SCOPE]
+
+    @strawberry.field(
+        description=both(
+            "签名原文的 SHA-256 摘要（十六进制）",
+            "SHA-256 of the signed envelope, in hexadecimal",
+        )
+    )
+    def digest(self) -> str:
+        """Return the envelope's digest."""
+        return self.certificate.proof.digest.hex()
+
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
+        description=both(
+            "签名（JWS）；body 为空时证书内容在其中",
+            "The JWS as it came; it holds the payload if body is null",
+        ),
+    )
+    def envelope(self) -> str:
+        """Return the compact or detached JWS."""
+        return self.certificate.envelope.signature.decode("ascii")
+
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
+        description=both(
+            "分离签名（RFC 7797）所覆盖的 HTTP 正文，base64 编码；正文还涉及他人时为空",
+            "The HTTP body a detached JWS (RFC 7797) covers, in base64; null if it is "
+            "about other people too",
+        ),
+    )
+    def body(self) -> str | None:
+        """Return the body of a detached signature; ``None`` for a compact one.
+
+        A body signed for a batch holds what the agency has of everybody in it. It is
+        evidence about all of them, and no business of who asked about one.
+        """
+        if self.certificate.is_envelope_shared:
+            return None
+        body = self.certificate.envelope.body
+        return None if body is None else base64.b64encode(body).decode()

@@ -1,0 +1,1 @@
+"""verifyClaims: what an applicant states, compared with what registries say."""

@@ -1,0 +1,1 @@
+"""What is done with a document before it runs: trusted, parsed, limited, validated."""

@@ -1,0 +1,1 @@
+"""The two ways a document runs: execute and subscribe."""

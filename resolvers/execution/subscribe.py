@@ -1,0 +1,93 @@
+"""Run a subscription: judged like any document at its start, and again an event.
+
+Whoever follows may have been sent away meanwhile: the token expired, the agency's key
+or account is not in force any more. So an event is sent to whom the caller is at that
+moment. Who may not see it is not told that there was one; who is nobody any more, or
+has lost what the document needs, is told no more at all.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from inspect import isawaitable
+from typing import Any
+
+from graphql import ExecutionResult, OperationType
+from graphql.execution import create_source_event_stream, execute_subscription_event
+
+from bureau.caller import Caller
+from bureau.events.events import EventsUnavailableError
+from resolvers.context import RequestContext
+from resolvers.documents.documents import Prepared, Question
+from resolvers.documents.validation import RefusedDocumentError
+from resolvers.errors import RequestError, store_unavailable
+from resolvers.execution.execute import executor_of, fitting_variables, require_allowed
+from resolvers.subscriptions.shown import Shown
+
+Renew = Callable[[], Awaitable[Caller]]
+"""Returns who the caller is now; raises if nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as a subscription shows it."""
+
+    cursor: str
+    result: ExecutionResult
+
+
+async def open_stream(
+    prepared: Prepared, question: Question, context: RequestContext, renew: Renew
+) -> AsyncGenerator[Told, None]:
+    """Begin to follow, and return what will be told.
+
+    Each step of it raises ``RefusedDocumentError`` as this does, and what ``renew``
+    raises.
+
+    Raises:
+        RefusedDocumentError: the caller may not ask this, the variables do not fit, or
+            there is nothing to follow from here.
+    """
+    if prepared.kind is not OperationType.SUBSCRIPTION:
+        raise RefusedDocumentError(
+            RequestError(
+                f"send a {prepared.kind.value} by POST, and read JSON",
+                "NOT_A_SUBSCRIPTION",
+            )
+        )
+    require_allowed(prepared, question, context.caller)
+    fitting_variables(prepared, question)
+    source: Any = create_source_event_stream(executor_of(prepared, question, context))
+    if isawaitable(source):
+        source = await source
+    if isinstance(source, ExecutionResult):
+        raise RefusedDocumentError(*source.errors or ())
+    return _told(source, prepared, question, context, renew)
+
+
+async def _told(
+    source: AsyncGenerator[Shown, None],
+    prepared: Prepared,
+    question: Question,
+    context: RequestContext,
+    renew: Renew,
+) -> AsyncGenerator[Told, None]:
+    try:
+        async with aclosing(source):
+            async for shown in source:
+                caller = await renew()
+                if not shown.kept.is_shown_to(caller):
+                    continue
+                require_allowed(prepared, question, caller)
+                executor = executor_of(
+                    prepared,
+                    question,
+                    replace(context, caller=caller),
+                    root_value=shown,
+                )
+                result = execute_subscription_event(executor)
+                if isawaitable(result):
+                    result = await result
+                yield Told(shown.cursor, result)
+    except EventsUnavailableError:
+        raise RefusedDocumentError(store_unavailable()) from None

@@ -1,0 +1,1 @@
+"""Fragments of answers, kept as the bytes they were written in."""

@@ -1,0 +1,27 @@
+"""Relay's types that every connection has (GraphQL Cursor Connections)."""
+
+import strawberry
+
+from bureau.caller import Scope
+from resolvers.bilingual import both
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES], [Scope.AUDIT], [Scope.RECOVER]],
+    description=both("分页信息（Relay）", "Where a page stands (Relay)"),
+)
+class PageInfo:
+    """Relay's page info."""
+
+    has_next_page: bool = strawberry.field(
+        description=both("后面是否还有", "Whether more follow")
+    )
+    has_previous_page: bool = strawberry.field(
+        description=both("前面是否还有", "Whether some came before")
+    )
+    start_cursor: str | None = strawberry.field(
+        description=both("本页第一项的游标", "The first cursor of the page")
+    )
+    end_cursor: str | None = strawberry.field(
+        description=both("本页最后一项的游标", "The last cursor of the page")
+    )

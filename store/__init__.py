@@ -1,0 +1,1 @@
+"""The database, a folder a feature: what is remembered beyond one process."""

@@ -1,0 +1,1 @@
+"""The audit log, and how many people each caller asked about."""

@@ -1,0 +1,139 @@
+"""Whom each caller looked up today, as the audit log has it: one budget for all.
+
+Gateways on one database have one log, and so one count of people. Each of them admits
+look-ups by what it knows, and asks agencies; when it puts the look-ups on the log it
+reads, in the same transaction, what the others put there meanwhile, and judges again.
+Since one transaction comes after the other, the log's order decides: nobody is answered
+about more people than the budget has, however many gateways there are. What was asked
+in vain is on the log as OVER_BUDGET, and counts for nobody.
+
+SQLite lets one write at a time, and on PostgreSQL the writer takes a lock first, so ids
+grow in the order of commits and what is new is what has a greater id.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from sqlalchemy import Connection, select
+
+from bureau.look_ups.audit import AuditEvent, AuditRecord
+from policy.calendar import SHANGHAI
+from store.audit.tables import audit_records
+from store.prepared import first_value
+
+COUNTED = frozenset({AuditEvent.LOOKED_UP, AuditEvent.ABANDONED})
+"""The events by which a person counts as looked up."""
+
+Person = tuple[str, str]
+"""A caller, and the pseudonym of whom it looked up."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a transaction finds out, to be taken over once it is committed."""
+
+    day: date
+    people: dict[str, set[str]]
+    """Whom callers looked up on ``day``; not to be changed."""
+    allowed: Callable[[str], int]
+    seen: int
+    found: list[Person] = field(default_factory=list)
+    """Whom others looked up on ``day``, as far as that was not known."""
+    added: dict[str, set[str]] = field(default_factory=dict)
+    refused: dict[int, int] = field(default_factory=dict)
+    """The places of refused records, and how many people there would have been."""
+
+    def judged(self, place: int, record: AuditRecord) -> AuditRecord:
+        """Return ``record`` as it is to be kept: what is over the budget says so."""
+        if record.event not in COUNTED or record.person is None:
+            return record
+        if day_of(record.at) > self.day:
+            self._turn_to(day_of(record.at))
+        known = self.people.get(record.caller, set())
+        added = self.added.setdefault(record.caller, set())
+        if record.person in known or record.person in added:
+            return record
+        count = len(known) + len(added) + 1
+        if count > self.allowed(record.caller):
+            self.refused[place] = count
+            return replace(record, event=AuditEvent.OVER_BUDGET, certificates=None)
+        added.add(record.person)
+        return record
+
+    def find(self, at: datetime, event: str, caller: str, person: str | None) -> None:
+        """Take in what another gateway put on the log."""
+        if event not in COUNTED or person is None or day_of(at) < self.day:
+            return
+        if day_of(at) > self.day:
+            self._turn_to(day_of(at))
+        if person not in self.people.get(caller, set()):
+            self.found.append((caller, person))
+            self.added.setdefault(caller, set()).add(person)
+
+    def _turn_to(self, day: date) -> None:
+        self.day = day
+        self.people, self.added, self.found = {}, {}, []
+
+
+def newest(connection: Connection) -> int:
+    """Return the id of the newest record; 0 if there is none."""
+    return int(first_value(connection, "SELECT max(id) FROM audit_records") or 0)
+
+
+class LoggedPeople:
+    """Follows the log; used by its one writer."""
+
+    def __init__(self, allowed: Callable[[str], int]) -> None:
+        self._allowed = allowed
+        self._day = date.min
+        self._people: dict[str, set[str]] = {}
+        self._seen = 0
+
+    def restore(self, connection: Connection, today: date) -> None:
+        """Read what is on the log of ``today``."""
+        column = audit_records.c
+        self._seen = newest(connection)
+        midnight = datetime.combine(today, time.min, SHANGHAI)
+        rows = connection.execute(
+            select(column.caller, column.person)
+            .where(column.at >= midnight, column.event.in_(COUNTED))
+            .distinct()
+        )
+        self._day, self._people = today, {}
+        for caller, person in rows:
+            self._people.setdefault(caller, set()).add(person)
+
+    def draft(self, connection: Connection) -> Draft:
+        """Read what others put on the log since the last draft that was taken."""
+        draft = Draft(self._day, self._people, self._allowed, self._seen)
+        draft.seen = newest(connection)
+        if draft.seen > self._seen:
+            column = audit_records.c
+            rows = connection.execute(
+                select(column.at, column.event, column.caller, column.person)
+                .where(column.id > self._seen)
+                .order_by(column.id)
+            )
+            for row in rows:
+                draft.find(*row)
+        return draft
+
+    def take(self, draft: Draft) -> None:
+        """Take over what was found out in a transaction that is committed."""
+        self._seen = draft.seen
+        if draft.day > self._day:
+            self._day, self._people = draft.day, {}
+        for caller, people in draft.added.items():
+            self._people.setdefault(caller, set()).update(people)
+
+    @property
+    def today(self) -> tuple[date, list[Person]]:
+        """The newest day, and whom callers looked up on it."""
+        people = [(c, p) for c, people in self._people.items() for p in people]
+        return self._day, people
+
+
+def day_of(at: datetime) -> date:
+    """Return the day of a moment, as Shanghai counts."""
+    return at.astimezone(SHANGHAI).date()

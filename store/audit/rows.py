@@ -1,0 +1,64 @@
+"""Audit records as rows, and rows as records."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row
+
+from bureau.caller import Purpose
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
+from connectors.answer import SourceOutcome
+from store.audit.tables import audit_records
+
+
+def conditions_of(selection: AuditSelection) -> list[ColumnElement[bool]]:
+    """Return what a row has to fulfil to be selected."""
+    column = audit_records.c
+    equal = {
+        column.event: selection.event,
+        column.caller: selection.caller,
+        column.request_id: selection.request_id,
+        column.purpose: selection.purpose,
+        column.case_number: selection.case_number,
+    }
+    conditions: list[ColumnElement[bool]] = [
+        one == value for one, value in equal.items() if value is not None
+    ]
+    if selection.people is not None:
+        conditions.append(column.person.in_(selection.people))
+    if selection.from_ is not None:
+        conditions.append(column.at >= selection.from_)
+    if selection.to is not None:
+        conditions.append(column.at < selection.to)
+    return conditions
+
+
+def row_of(record: AuditRecord) -> dict[str, Any]:
+    """Return the row that keeps ``record``; its id is the database's to give."""
+    return {
+        "at": record.at,
+        "event": record.event.value,
+        "caller": record.caller,
+        "request_id": record.request_id,
+        "person": record.person,
+        "purpose": None if record.purpose is None else record.purpose.value,
+        "case_number": record.case_number,
+        "operation": record.operation,
+        "document": record.document,
+        "sources": {agency: str(end) for agency, end in record.sources.items()},
+        "certificates": record.certificates,
+        "kept_from": record.kept_from,
+        "removed": record.removed,
+    }
+
+
+def record_of(row: Row[Any]) -> AuditRecord:
+    """Return the record that ``row`` keeps."""
+    more: dict[str, Any] = row._asdict()
+    purpose = more.pop("purpose")
+    sources: dict[str, str] = more.pop("sources")
+    return AuditRecord(
+        event=AuditEvent(more.pop("event")),
+        purpose=None if purpose is None else Purpose(purpose),
+        sources={agency: SourceOutcome(end) for agency, end in sources.items()},
+        **more,
+    )

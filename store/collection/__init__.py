@@ -1,0 +1,1 @@
+"""The records that agencies sent, and the numbers they were sent under."""

@@ -1,0 +1,279 @@
+"""What agencies sent, for good: every version of a record, with its envelope as signed.
+
+One row is the current one of a document; the others stay as they were. A batch is one
+transaction, in which digests, sequence numbers and documents are looked at and written:
+whatever a result says is committed with it, and two transfers at once take turns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from bureau.collection import Gap, Outcome, Position
+from connectors.quality import Alteration, Version, alteration
+from policy.calendar import SHANGHAI
+from store.collection.sequences import Place, Sequences, position_of
+from store.collection.tables import collected_records
+from store.sqlite import READS
+from store.store import Store
+
+STREAM = "records"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedRecord:
+    """A record that verified, ready to be kept."""
+
+    sequence: int
+    digest: str
+    certificate: str
+    """The sealed id."""
+    people: tuple[str, ...]
+    """The holder's pseudonyms, the present one first."""
+    document: str
+    """A mark of agency and number: what stays the same when a record is altered."""
+    envelope: str
+    key_id: str
+    signed_at: datetime
+    item: str | None
+    level: str | None
+    issued_on: date | None
+    first_issued_on: date | None
+
+    @property
+    def version(self) -> Version:
+        """Return what an alteration is told by."""
+        people = frozenset(self.people)
+        return Version(people, self.issued_on, self.first_issued_on)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """A line whose bytes were collected before; only its number is looked at."""
+
+    sequence: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a record."""
+
+    outcome: Outcome
+    gap: Gap | None = None
+    altered: Alteration | None = None
+    is_news: bool = False
+    """Whether it is the first of its document, issued since the agency began to send;
+    what is older could not have come sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedRow:
+    """A current record as it is found again."""
+
+    envelope: str
+    collected_at: datetime
+    sequence: int
+
+
+@dataclass(slots=True)
+class _Current:
+    """The current version of a document, in the table or about to be."""
+
+    sequence: int
+    version: Version
+    id: int | None
+    """``None`` for a row that this batch inserts."""
+    row: dict[str, Any] = field(default_factory=dict)
+
+
+class StoredRecords:
+    """Every record that was collected."""
+
+    def __init__(self, store: Store) -> None:
+        self._writer = store.writer
+        self._reading = store.engine.execution_options(**{READS: True})
+
+    async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
+        """Return which of ``digests`` were collected before.
+
+        Raises:
+            DATABASE_ERRORS: that cannot be known now.
+        """
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(_known, connector, digests)
+
+    async def keep(
+        self,
+        connector: str,
+        records: Sequence[StatedRecord | KnownRecord],
+        at: datetime,
+    ) -> Sequence[Kept]:
+        """Keep ``records`` in one transaction; return what became of each, in order.
+
+        Raises:
+            DATABASE_ERRORS: nothing of it is kept, or nobody knows.
+        """
+        return await self._writer.write(
+            lambda connection: _keep(connection, connector, records, at)
+        )
+
+    async def current(
+        self, connector: str, people: Iterable[str]
+    ) -> Mapping[str, Sequence[CollectedRow]]:
+        """Return the current records of people, by pseudonym, in one statement.
+
+        Raises:
+            DATABASE_ERRORS: the database is away.
+        """
+        column = collected_records.c
+        statement = (
+            select(column.person, column.envelope, column.collected_at, column.sequence)
+            .where(column.person.in_(list(people)))
+            .where(column.connector == connector, column.is_current)
+            .order_by(column.id)
+        )
+        found: dict[str, list[CollectedRow]] = {}
+        async with self._reading.connect() as connection:
+            for row in await connection.execute(statement):
+                found.setdefault(row.person, []).append(
+                    CollectedRow(row.envelope, row.collected_at, row.sequence)
+                )
+        return found
+
+    async def position(self, connector: str, stream: str) -> Position:
+        """Return how far a stream has come.
+
+        Raises:
+            DATABASE_ERRORS: that cannot be known now.
+        """
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(position_of, connector, stream)
+
+
+def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:
+    column = collected_records.c
+    rows = connection.execute(
+        select(column.digest).where(
+            column.connector == connector, column.digest.in_(digests)
+        )
+    )
+    return set(rows.scalars())
+
+
+def _keep(
+    connection: Connection,
+    connector: str,
+    records: Sequence[StatedRecord | KnownRecord],
+    at: datetime,
+) -> Sequence[Kept]:
+    sequences = Sequences(connection, connector, STREAM)
+    first_day = (sequences.begun_at or at).astimezone(SHANGHAI).date()
+    known = _known(connection, connector, [record.digest for record in records])
+    stated = [record for record in records if isinstance(record, StatedRecord)]
+    current = _current(connection, {record.document for record in stated})
+    kept = []
+    rows: list[dict[str, Any]] = []
+    outdated: list[int] = []
+    for record in records:
+        if record.digest in known or isinstance(record, KnownRecord):
+            kept.append(Kept(Outcome.ALREADY_KNOWN, sequences.take(record.sequence)))
+            continue
+        if sequences.place(record.sequence) is Place.USED:
+            kept.append(Kept(Outcome.REFUSED))
+            continue
+        gap = sequences.take(record.sequence)
+        before = current.get(record.document)
+        altered = None
+        is_current = before is None or before.sequence < record.sequence
+        if before is not None:
+            pair = (before.version, record.version)
+            altered = alteration(*(pair if is_current else reversed(pair)))
+        row = _row(connector, record, at, is_current=is_current, altered=altered)
+        rows.append(row)
+        known.add(record.digest)
+        if is_current:
+            if before is not None:
+                _outdate(before, outdated)
+            current[record.document] = _Current(
+                record.sequence, record.version, None, row
+            )
+        outcome = Outcome.ACCEPTED if is_current else Outcome.SUPERSEDED
+        is_news = (
+            before is None
+            and record.issued_on is not None
+            and record.issued_on >= first_day
+        )
+        kept.append(Kept(outcome, gap, altered, is_news))
+    if outdated:
+        connection.execute(
+            update(collected_records)
+            .where(collected_records.c.id.in_(outdated))
+            .values(is_current=False)
+        )
+    if rows:
+        connection.execute(insert(collected_records), rows)
+    sequences.write(at)
+    return kept
+
+
+def _outdate(before: _Current, outdated: list[int]) -> None:
+    if before.id is None:
+        before.row["is_current"] = False
+    else:
+        outdated.append(before.id)
+
+
+def _current(connection: Connection, documents: set[str]) -> dict[str, _Current]:
+    if not documents:
+        return {}
+    column = collected_records.c
+    rows = connection.execute(
+        select(
+            column.id,
+            column.document,
+            column.sequence,
+            column.person,
+            column.issued_on,
+            column.first_issued_on,
+        ).where(column.document.in_(documents), column.is_current)
+    )
+    return {
+        row.document: _Current(
+            row.sequence,
+            Version(frozenset({row.person}), row.issued_on, row.first_issued_on),
+            row.id,
+        )
+        for row in rows
+    }
+
+
+def _row(
+    connector: str,
+    record: StatedRecord,
+    at: datetime,
+    *,
+    is_current: bool,
+    altered: Alteration | None,
+) -> dict[str, Any]:
+    return {
+        "connector": connector,
+        "sequence": record.sequence,
+        "digest": record.digest,
+        "certificate": record.certificate,
+        "person": record.people[0],
+        "document": record.document,
+        "envelope": record.envelope,
+        "key_id": record.key_id,
+        "signed_at": record.signed_at,
+        "collected_at": at,
+        "is_current": is_current,
+        "item": record.item,
+        "level": record.level,
+        "issued_on": record.issued_on,
+        "first_issued_on": record.first_issued_on,
+        "unlawful_change": altered,
+    }

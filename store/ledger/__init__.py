@@ -1,0 +1,1 @@
+"""Decisions on payments, recoveries and totals."""

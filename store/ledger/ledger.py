@@ -1,0 +1,96 @@
+"""The ledger in the database: implements ``bureau.ledger.book.LedgerBook``."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from bureau.ledger.book import (
+    Authorities,
+    OnceRule,
+    Proof,
+    Recovery,
+    RecoveryEvent,
+    RecoverySelection,
+    RecoverySums,
+    StepStated,
+)
+from bureau.ledger.entries import Decision
+from bureau.ledger.sums import TotalsAsked, TotalsRow
+from connectors.errors import StoreUnavailableError
+from policy.payments import Payments
+from store.database import DATABASE_ERRORS
+from store.ledger import decisions, recoveries, recovery_rows
+from store.ledger import totals as sums_of
+from store.sqlite import READS
+from store.store import Store
+
+T = TypeVar("T")
+
+
+class StoredLedger:
+    """Decisions, recoveries and their sums."""
+
+    def __init__(self, store: Store) -> None:
+        self._writer = store.writer
+        # Beside the writer, so that a long sum keeps nobody from being paid.
+        self._reading = store.engine.execution_options(**{READS: True})
+
+    async def first_answer(self, caller: str, key: str) -> Decision | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decisions.find_by_key(c, caller, key))
+
+    async def record(
+        self, decision: Decision, people: Sequence[str], once: OnceRule
+    ) -> Decision:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: decisions.record(c, decision, people, once))
+
+    async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decisions.payments_of(c, people))
+
+    async def recoveries(
+        self, selection: RecoverySelection, *, first: int, before: int | None
+    ) -> Sequence[Recovery]:
+        """See ``LedgerBook``."""
+        return await self._read(
+            lambda c: recovery_rows.page(c, selection, first=first, before=before)
+        )
+
+    async def sums(self, selection: RecoverySelection) -> RecoverySums:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: recovery_rows.sums(c, selection))
+
+    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: recovery_rows.find(c, id_, authorities))
+
+    async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: recovery_rows.histories(c, ids))
+
+    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: recoveries.take(c, stated, authorities))
+
+    async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: recoveries.prove_false(c, proof))
+
+    async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: sums_of.totals(c, asked))
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return await self._writer.write(work)
+        except DATABASE_ERRORS as error:
+            raise StoreUnavailableError(type(error).__name__) from error
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(work)
+        except DATABASE_ERRORS as error:
+            raise StoreUnavailableError(type(error).__name__) from error

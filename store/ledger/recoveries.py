@@ -1,0 +1,221 @@
+"""Recoveries in the database: opened with what causes them, taken on step by step.
+
+What opens a recovery is stored in the same transaction as the recovery, so neither is
+there without the other. Steps are taken on the version that was seen: of two who race
+one is told that it changed meanwhile.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import (
+    Connection,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from bureau.ledger.book import (
+    Authorities,
+    ChangedMeanwhileError,
+    Proof,
+    ProvedBeforeError,
+    Recovery,
+    RecoveryEvent,
+    StepStated,
+    UnknownRecoveryError,
+)
+from bureau.ledger.entries import DecisionOutcome
+from connectors.registration.rules import AGENCY
+from policy.certificate import STATE_NAMES, CertificateState
+from policy.recovery import (
+    OPENING_STATES,
+    ORIGINS,
+    RecoveryCause,
+    RecoveryState,
+    RecoveryStep,
+    after,
+)
+from store.ledger.decisions import is_proved_false
+from store.ledger.recovery_rows import ALL, find, one, recovery_of
+from store.ledger.tables import (
+    decisions,
+    false_records,
+    recoveries,
+    recovery_events,
+)
+from store.status.changes import NewChange
+
+column = recoveries.c
+
+
+def follow_change(connection: Connection, change: NewChange) -> None:
+    """Open, or withdraw, what a certificate's new state calls for.
+
+    Runs in the transaction that stores the change (``states.Follow``). The agency's
+    own words are not taken over, since they may name the holder.
+    """
+    state, day = change.state, change.effective_on
+    name = STATE_NAMES[state]
+    stated = Proof(
+        certificate=change.certificate,
+        reason=f"{name.zh} / {name.en}, {day}",
+        evidence=change.digest,
+        actor=f"{AGENCY}{change.connector}",
+        at=change.received_at,
+    )
+    if state in OPENING_STATES:
+        open_recoveries(connection, RecoveryCause.REVOKED, stated)
+    elif state is CertificateState.VALID:
+        _withdraw(connection, stated)
+
+
+def open_recoveries(
+    connection: Connection, cause: RecoveryCause, stated: Proof
+) -> list[Recovery]:
+    """Open a recovery for each payment that relied on a certificate.
+
+    One that was withdrawn is opened again; one that is under way stays as it is.
+    """
+    opened = []
+    payments = select(decisions.c.id, decisions.c.authority, decisions.c.amount_yuan)
+    for decision, authority, yuan in connection.execute(
+        payments.where(
+            decisions.c.certificate == stated.certificate,
+            decisions.c.outcome == DecisionOutcome.PAID,
+        ).order_by(decisions.c.id)
+    ).all():
+        found = connection.execute(ALL.where(column.decision == decision)).first()
+        if found is None:
+            row = {
+                "decision": decision,
+                "authority": authority,
+                "cause": cause,
+                "state": RecoveryState.OPEN,
+                "version": 1,
+                "amount_yuan": yuan,
+                "recovered_yuan": 0,
+                "opened_at": stated.at,
+                "changed_at": stated.at,
+            }
+            made = insert(recoveries).values(row).returning(column.id)
+            id_ = connection.execute(made).scalar_one()
+            event = _event(RecoveryStep.OPEN, RecoveryState.OPEN, stated)
+            _note(connection, id_, event)
+            opened.append(one(connection, id_))
+            continue
+        recovery = recovery_of(found)
+        if recovery.progress.state in ORIGINS[RecoveryStep.REOPEN]:
+            again = replace(recovery, cause=cause)
+            opened.append(_move(connection, again, RecoveryStep.REOPEN, stated))
+        elif recovery.cause is not cause and cause is RecoveryCause.FALSE_RECORD:
+            # It stays when the revocation is lifted.
+            connection.execute(
+                update(recoveries)
+                .where(column.id == recovery.id)
+                .values(cause=cause, changed_at=stated.at)
+            )
+    return opened
+
+
+def _withdraw(connection: Connection, stated: Proof) -> None:
+    """Withdraw what a revocation opened that is lifted; a false record stays false."""
+    if is_proved_false(connection, stated.certificate):
+        return
+    for row in connection.execute(
+        ALL.where(decisions.c.certificate == stated.certificate)
+    ).all():
+        recovery = recovery_of(row)
+        if recovery.progress.state in ORIGINS[RecoveryStep.WITHDRAW]:
+            _move(connection, recovery, RecoveryStep.WITHDRAW, stated)
+
+
+def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
+    """Keep a proof, and open what it calls for; see ``LedgerBook.prove_false``.
+
+    Raises:
+        ProvedBeforeError: there is one already.
+    """
+    row = {
+        "certificate": proof.certificate,
+        "reason": proof.reason,
+        "evidence": proof.evidence,
+        "proved_at": proof.at,
+        "proved_by": proof.actor,
+    }
+    try:
+        connection.execute(insert(false_records).values(row))
+    except IntegrityError:
+        raise ProvedBeforeError from None
+    return open_recoveries(connection, RecoveryCause.FALSE_RECORD, proof)
+
+
+def take(
+    connection: Connection, stated: StepStated, authorities: Authorities
+) -> Recovery:
+    """Take a step; see ``LedgerBook.take``.
+
+    Raises:
+        UnknownRecoveryError: there is none to be seen.
+        ChangedMeanwhileError: it is another version by now.
+        RecoveryError: the step cannot be taken from here.
+    """
+    recovery = find(connection, stated.recovery, authorities)
+    if recovery is None:
+        raise UnknownRecoveryError
+    if recovery.version != stated.version:
+        raise ChangedMeanwhileError
+    return _move(connection, recovery, stated.step, stated)
+
+
+def _move(
+    connection: Connection,
+    recovery: Recovery,
+    step: RecoveryStep,
+    stated: StepStated | Proof,
+) -> Recovery:
+    paid = stated.amount_yuan if isinstance(stated, StepStated) else None
+    progress = after(recovery.progress, step, paid)
+    connection.execute(
+        update(recoveries)
+        .where(column.id == recovery.id)
+        .values(
+            state=progress.state,
+            cause=recovery.cause,
+            version=recovery.version + 1,
+            recovered_yuan=progress.recovered_yuan,
+            changed_at=stated.at,
+        )
+    )
+    _note(connection, recovery.id, _event(step, progress.state, stated, paid))
+    return one(connection, recovery.id)
+
+
+def _event(
+    step: RecoveryStep,
+    state: RecoveryState,
+    stated: StepStated | Proof,
+    paid: int | None = None,
+) -> RecoveryEvent:
+    return RecoveryEvent(
+        step=step,
+        after=state,
+        at=stated.at,
+        actor=stated.actor,
+        reason=stated.reason,
+        amount_yuan=paid,
+    )
+
+
+def _note(connection: Connection, recovery: int, event: RecoveryEvent) -> None:
+    connection.execute(
+        insert(recovery_events).values(
+            recovery=recovery,
+            step=event.step,
+            after=event.after,
+            at=event.at,
+            actor=event.actor,
+            reason=event.reason,
+            amount_yuan=event.amount_yuan,
+        )
+    )

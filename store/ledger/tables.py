@@ -1,0 +1,92 @@
+"""The tables of decisions on claims, and of what is claimed back.
+
+A decision is written once and never changed: clause 17-once rests on it.
+"""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.columns import NUMBER, Moment, metadata
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("claim", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("amount_yuan", Integer),
+    Column("district", String(6), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("certificate", String(400), nullable=False),
+    Column("connector", String(63), nullable=False),
+    Column("authority", String(128), nullable=False),
+    Column("item", String(32)),
+    Column("level", String(16)),
+    Column("category", String(32)),
+    Column("evidence", String(64), nullable=False),
+    Column("ruling", Text),
+    Column("decided_on", Date, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", String(400), nullable=False),
+    Column("request_key", String(128), nullable=False),
+    Column("request_digest", String(64), nullable=False),
+    UniqueConstraint("recorded_by", "request_key", name="one_decision_a_key"),
+    Index("decisions_by_claim", "claim"),
+    Index("decisions_by_person", "person"),
+    Index("decisions_by_certificate", "certificate"),
+    Index("decisions_by_day", "decided_on"),
+)
+
+false_records = Table(
+    "false_records",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("certificate", String(400), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("proved_at", Moment, nullable=False),
+    Column("proved_by", String(400), nullable=False),
+    UniqueConstraint("certificate", name="one_proof_a_certificate"),
+)
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("decision", NUMBER, ForeignKey("decisions.id"), nullable=False),
+    Column("authority", String(128), nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("amount_yuan", Integer, nullable=False),
+    Column("recovered_yuan", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("decision", name="one_recovery_a_payment"),
+    Index("recoveries_by_authority", "authority", "state"),
+    Index("recoveries_by_time", "opened_at"),
+)
+
+recovery_events = Table(
+    "recovery_events",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("recovery", NUMBER, ForeignKey("recoveries.id"), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(400), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("amount_yuan", Integer),
+    Index("recovery_events_by_recovery", "recovery"),
+    Index("recovery_events_by_time", "at"),
+)

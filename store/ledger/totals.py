@@ -1,0 +1,190 @@
+"""Totals in the database: one statement a table, each grouped by what was asked for.
+
+Days are Shanghai's, which has had no summer time since 1991: a moment's month is that
+of the moment eight hours later. What a table does not know of (a record that was
+collected has no district) is counted where that is not known, so that a measure comes
+to the same however it is told apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, null, select
+
+from bureau.ledger.entries import DecisionOutcome
+from bureau.ledger.sums import (
+    PLACE,
+    Measures,
+    Place,
+    TotalsAsked,
+    TotalsBy,
+    TotalsRow,
+)
+from policy.calendar import SHANGHAI
+from policy.recovery import OPENING_STATES, RecoveryStep
+from store.collection.tables import collected_records
+from store.database import POSTGRESQL
+from store.ledger.tables import decisions, recoveries, recovery_events
+from store.status.tables import state_changes
+
+Column = ColumnElement[Any]
+UTC_TO_SHANGHAI = "+8 hours"
+NOTHING = null()
+PLACES = ("month", "connector", "item", "authority", "district", "level")
+
+
+def totals(connection: Connection, asked: TotalsAsked) -> list[TotalsRow]:
+    """Return the sums that were asked for, in the order of their dimensions."""
+    sums: dict[Place, Measures] = {}
+    if not asked.by:
+        # One row for all, though there be nothing.
+        sums[Place()] = Measures()
+    for statement in _statements(connection, asked):
+        for row in connection.execute(statement):
+            found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+            place = {name: found.pop(name) for name in PLACES}
+            authority = place["authority"] or asked.authority_of(
+                place["connector"], place["item"]
+            )
+            if asked.authorities is not None and authority not in asked.authorities:
+                continue
+            told = {**place, "authority": authority}
+            key = Place(
+                **{n: told[n] for n in PLACE if TotalsBy(n.upper()) in asked.by}
+            )
+            measures = sums.setdefault(key, Measures())
+            for name, value in found.items():
+                # PostgreSQL's sums are decimal numbers.
+                measures.add(name, int(value or 0))
+    return [TotalsRow(place, sums[place]) for place in sorted(sums, key=_order)]
+
+
+def _order(place: Place) -> tuple[tuple[bool, str], ...]:
+    """Order by dimension, what is not known last."""
+    values = (getattr(place, name) for name in PLACE)
+    return tuple((value is None, value or "") for value in values)
+
+
+def _statements(
+    connection: Connection, asked: TotalsAsked
+) -> Iterator[Select[*tuple[Any, ...]]]:
+    months = _Months(connection, asked)
+    record = collected_records.c
+    yield _grouped(
+        months,
+        record.collected_at,
+        {"connector": record.connector, "item": record.item, "level": record.level},
+        {"certificates_collected": func.count()},
+        [record.is_current],
+    )
+    change = state_changes.c
+    known = and_(record.certificate == change.certificate, record.is_current)
+    yield _grouped(
+        months,
+        change.received_at,
+        {
+            "connector": change.connector,
+            # One of each: a registry that sent a record in two streams says one thing.
+            "item": select(func.max(record.item)).where(known).scalar_subquery(),
+            "level": select(func.max(record.level)).where(known).scalar_subquery(),
+        },
+        {
+            "state_changes": func.count(),
+            "revocations": _count(change.state.in_(OPENING_STATES)),
+        },
+    )
+    decision = decisions.c
+    of_decision: dict[str, Column] = {
+        name: decision[name] for name in ("authority", "district", "item", "level")
+    }
+    paid = decision.outcome == DecisionOutcome.PAID
+    yield _grouped(
+        months,
+        decision.decided_on,
+        of_decision,
+        {
+            "approved": _count(decision.outcome == DecisionOutcome.APPROVED),
+            "refused": _count(decision.outcome == DecisionOutcome.REFUSED),
+            "paid": _count(paid),
+            "paid_yuan": func.sum(case((paid, decision.amount_yuan), else_=0)),
+        },
+    )
+    of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
+    yield _grouped(
+        months,
+        recoveries.c.opened_at,
+        of_decision,
+        {
+            "recoveries_opened": func.count(),
+            "recoveries_opened_yuan": func.sum(recoveries.c.amount_yuan),
+        },
+    ).select_from(of_payment)
+    event = recovery_events.c
+    yield _grouped(
+        months,
+        event.at,
+        of_decision,
+        {"recovered_yuan": func.sum(event.amount_yuan)},
+        [event.step == RecoveryStep.REPAY],
+    ).select_from(recovery_events.join(of_payment, recoveries.c.id == event.recovery))
+
+
+class _Months:
+    """The days that were asked for, and the month of a day or moment."""
+
+    def __init__(self, connection: Connection, asked: TotalsAsked) -> None:
+        self.by = asked.by
+        self._is_postgresql = connection.dialect.name == POSTGRESQL
+        self._days = (asked.first, asked.last + timedelta(days=1))
+        self._moments = tuple(
+            datetime.combine(day, time.min, SHANGHAI) for day in self._days
+        )
+
+    def within(self, when: Column) -> ColumnElement[bool]:
+        """Return whether ``when`` is in the days asked for."""
+        first, end = self._days if _is_day(when) else self._moments
+        return and_(when >= first, when < end)
+
+    def month(self, when: Column) -> Column:
+        """Return the month of ``when``, as 2026-11."""
+        if self._is_postgresql:
+            local = when if _is_day(when) else func.timezone(str(SHANGHAI), when)
+            return func.to_char(local, "YYYY-MM")
+        hours = () if _is_day(when) else (UTC_TO_SHANGHAI,)
+        return func.strftime("%Y-%m", when, *hours)
+
+
+def _is_day(when: Column) -> bool:
+    return when is decisions.c.decided_on
+
+
+def _count(condition: ColumnElement[bool]) -> Column:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _grouped(
+    months: _Months,
+    when: Column,
+    places: dict[str, Column],
+    measures: dict[str, Column],
+    conditions: Sequence[ColumnElement[bool]] = (),
+) -> Select[*tuple[Any, ...]]:
+    """Return a statement of the measures by place, within the days asked for."""
+    known = dict(places)
+    if TotalsBy.MONTH in months.by:
+        known["month"] = months.month(when)
+    for by in (TotalsBy.DISTRICT, TotalsBy.LEVEL):
+        if by not in months.by:
+            known.pop(by.lower(), None)
+    named = {name: column.label(name) for name, column in known.items()}
+    nothing = [NOTHING.label(name) for name in PLACES if name not in known]
+    return (
+        select(
+            *named.values(),
+            *nothing,
+            *(measure.label(name) for name, measure in measures.items()),
+        )
+        .where(months.within(when), *conditions)
+        .group_by(*named.values())
+    )

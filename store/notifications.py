@@ -1,0 +1,79 @@
+"""Be told of changes by PostgreSQL, at once; catch up after a lost connection.
+
+SQLite tells nobody: there the sequence is looked at from time to time, which is done
+for PostgreSQL too, so that a connection which died without a word loses nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.background import running
+from store.database import DATABASE_ERRORS, POSTGRESQL
+from store.registration.registrations import CHANNEL
+
+RETRY_SECONDS = 0.2
+
+
+class Notifier:
+    """Tells everybody in this process who follows what changes."""
+
+    def __init__(self) -> None:
+        self._events: list[asyncio.Event] = []
+
+    def follow(self) -> asyncio.Event:
+        """Return an event that is set whenever something changed, for one to clear."""
+        event = asyncio.Event()
+        self._events.append(event)
+        return event
+
+    def notify(self) -> None:
+        """Say that something changed."""
+        for event in self._events:
+            event.set()
+
+
+@asynccontextmanager
+async def listening_for_changes(
+    engine: AsyncEngine, notify: Callable[[], None]
+) -> AsyncIterator[None]:
+    """Call ``notify`` whenever another gateway changed something."""
+    if engine.dialect.name != POSTGRESQL:
+        yield
+        return
+    async with running(_listen(engine, notify), "changes"):
+        yield
+
+
+async def _listen(engine: AsyncEngine, notify: Callable[[], None]) -> None:
+    while True:
+        try:
+            await _listen_once(engine, notify)
+        except DATABASE_ERRORS:
+            # What happens meanwhile is caught up with, below.
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _listen_once(engine: AsyncEngine, notify: Callable[[], None]) -> None:
+    """Listen until the connection is lost."""
+    lost = asyncio.Event()
+
+    def told(*_: Any) -> None:  # noqa: ANN401 - asyncpg's
+        notify()
+
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None  # noqa: S101 - it was just opened
+        driver.add_termination_listener(lambda _: lost.set())
+        await driver.add_listener(CHANNEL, told)
+        # Something may have happened before it listened.
+        notify()
+        try:
+            await lost.wait()
+        finally:
+            # It must not get back among those that others take.
+            await connection.invalidate()

@@ -1,0 +1,1 @@
+"""How good agencies' data is, added up by day."""

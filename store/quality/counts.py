@@ -1,0 +1,214 @@
+"""Data quality in the database: what gateways count, added up by day.
+
+One call's findings go into one transaction, and one transaction comes after another:
+what is new is what was not there, so that two gateways that see a certificate at once
+count it once. A transaction has some hundred certificates, and runs beside the answers:
+statements are prepared once and given lists.
+"""
+
+from collections import Counter  # noqa: I001
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from connectors.errors import StoreUnavailableError
+from connectors.quality import (
+    Measure,
+    Sight,
+    Sighting,
+    Sums,
+    back_dated,
+    timeliness,
+)
+from connectors.registration.sanctions import SanctionProposal
+from store.database import DATABASE_ERRORS, POSTGRESQL
+from store.quality import tables
+from store.registration.tables import sanction_proposals
+from store.registration.rows import row_of_proposal
+from store.sqlite import READS
+from store.store import Store
+
+
+class StoredQuality:
+    """Implements ``resolvers.context.QualityStore``."""
+
+    def __init__(self, store: Store) -> None:
+        self._writer = store.writer
+        self._reading = store.engine.execution_options(**{READS: True})
+        self._is_postgresql = store.engine.dialect.name == POSTGRESQL
+
+    async def add(
+        self, agency: str, today: date, sums: Counter[Measure], sighting: Sighting
+    ) -> Counter[Measure]:
+        """Keep what was counted and seen; return it with what only the past tells.
+
+        Raises:
+            DATABASE_ERRORS: it is not kept.
+        """
+
+        def work(connection: Connection) -> Counter[Measure]:
+            total = sums + _seen(connection, agency, today, sighting.sights)
+            self._list(connection, agency, today, sighting.whole)
+            self._count(connection, agency, today, total)
+            return total
+
+        return await self._writer.write(work)
+
+    async def sums(self, agency: str, since: date) -> Sums:
+        """Return what was counted of ``agency`` from ``since`` on.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        column = tables.quality_counts.c
+        statement = (
+            select(column.measure, func.sum(column.value))
+            .where(column.agency == agency, column.day >= since)
+            .group_by(column.measure)
+        )
+        try:
+            async with self._reading.connect() as connection:
+                rows = await connection.execute(statement)
+                return {Measure(measure): int(value) for measure, value in rows}
+        except DATABASE_ERRORS as error:
+            raise StoreUnavailableError(type(error).__name__) from error
+
+    async def propose(self, proposal: SanctionProposal, day: date) -> bool:
+        """Keep a proposal unless its cause was proposed that day; say whether.
+
+        Raises:
+            DATABASE_ERRORS: it is not kept.
+        """
+        row = {**row_of_proposal(proposal), "day": day}
+        statement = (
+            self._insert(sanction_proposals)
+            .values(row)
+            .on_conflict_do_nothing(index_elements=["connector", "cause", "day"])
+            .returning(sanction_proposals.c.id)
+        )
+        return await self._writer.write(
+            lambda connection: connection.execute(statement).first() is not None
+        )
+
+    def _list(
+        self, connection: Connection, agency: str, today: date, people: Iterable[str]
+    ) -> None:
+        rows = [
+            {"agency": agency, "person": person, "listed_on": today}
+            for person in sorted(people)
+        ]
+        if rows:
+            statement = self._insert(tables.whole_lists)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["agency", "person"],
+                    set_={"listed_on": statement.excluded.listed_on},
+                ),
+                rows,
+            )
+
+    def _count(
+        self, connection: Connection, agency: str, today: date, sums: Counter[Measure]
+    ) -> None:
+        # A day on which an agency answered is a day of it, whatever was counted.
+        rows = [
+            {"agency": agency, "day": today, "measure": measure.value, "value": value}
+            for measure, value in sorted(
+                {Measure.RECORDS: 0, **sums}.items(), key=lambda one: one[0].value
+            )
+        ]
+        statement = self._insert(tables.quality_counts)
+        kept = tables.quality_counts.c.value
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["agency", "day", "measure"],
+                set_={"value": kept + statement.excluded.value},
+            ),
+            rows,
+        )
+
+    def _insert(self, table: Table) -> Any:  # noqa: ANN401 - one of two, alike
+        if self._is_postgresql:
+            # Here, not above: five megabytes that a gateway on SQLite has no use for.
+            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as said
+
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+
+def _seen(
+    connection: Connection, agency: str, today: date, sights: Sequence[Sight]
+) -> Counter[Measure]:
+    if not sights:
+        return Counter()
+    table = tables.seen_certificates
+    by_mark = {sight.mark: sight for sight in sights}
+    known: dict[str, str] = {
+        row.mark: row.facts
+        for row in connection.execute(
+            select(table.c.mark, table.c.facts).where(
+                table.c.agency == agency, table.c.mark.in_(by_mark)
+            )
+        )
+    }
+    first = [sight for mark, sight in by_mark.items() if mark not in known]
+    if first:
+        rows = [
+            {
+                "agency": agency,
+                "mark": sight.mark,
+                "facts": sight.facts,
+                "first_seen_on": today,
+            }
+            for sight in first
+        ]
+        connection.execute(insert(table), rows)
+    altered = [mark for mark, facts in known.items() if facts != by_mark[mark].facts]
+    for mark in altered:
+        connection.execute(
+            update(table)
+            .where(table.c.agency == agency, table.c.mark == mark)
+            .values(facts=by_mark[mark].facts)
+        )
+    news = _since_known(connection, agency, first)
+    sums = timeliness([sight.issued_on for sight in news], today)
+    listed = _listed(connection, agency, first)
+    sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
+    sums[Measure.ALTERED] += len(altered)
+    return sums
+
+
+def _since_known(
+    connection: Connection, agency: str, sights: Sequence[Sight]
+) -> list[Sight]:
+    """Leave out what was issued before anything was counted of the agency.
+
+    How late that was first seen says when the agency joined, and no more.
+    """
+    column = tables.quality_counts.c
+    first_day = connection.scalar(
+        select(func.min(column.day)).where(column.agency == agency)
+    )
+    if first_day is None:
+        return []
+    return [s for s in sights if s.issued_on is not None and s.issued_on >= first_day]
+
+
+def _listed(
+    connection: Connection, agency: str, sights: Sequence[Sight]
+) -> Mapping[str, date]:
+    column = tables.whole_lists.c
+    rows = connection.execute(
+        select(column.person, column.listed_on).where(
+            column.agency == agency, column.person.in_({s.person for s in sights})
+        )
+    )
+    return {row.person: row.listed_on for row in rows}
+
+
+def first_day_of(window: int, today: date) -> date:
+    """Return the first of so many days that end with ``today``."""
+    return today - timedelta(days=window - 1)

@@ -1,0 +1,1 @@
+"""Connectors, keys, challenges and sanctions, with every step."""

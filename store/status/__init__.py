@@ -1,0 +1,1 @@
+"""Changes of state, and the events that are made of them."""

@@ -1,0 +1,149 @@
+"""What was sent is put on exactly the certificates it is about, as it is handed out."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bureau.certificate_ids import CertificateIds
+from bureau.status import (
+    ChangesLoader,
+    ChangesUnavailableError,
+    Found,
+    KeptChange,
+)
+from connectors.answer import Answer, SourceOutcome
+from policy.certificate import CertificateState, StateChange
+from policy.identity import Identity
+from policy.standing import Standing, standing
+from tests.resolvers.attested import certificate
+
+IDS = CertificateIds(b"i" * 64)
+OTHER_IDS = CertificateIds(b"j" * 64)
+DRIVER = certificate()
+CRANE = certificate(number="0000999")
+HOLDER = DRIVER.record.holder
+NOBODY = HOLDER._replace(number="110101198001010010")
+DAY = date(2026, 3, 1)
+ANSWERS = [
+    Answer(
+        agency="transport",
+        outcome=SourceOutcome.ANSWERED,
+        certificates=(DRIVER, CRANE),
+    ),
+    Answer(agency="fire-rescue", outcome=SourceOutcome.NONE),
+]
+
+
+def suspended(agency: str = "transport", ids: CertificateIds = IDS) -> KeptChange:
+    change = StateChange(
+        state=CertificateState.SUSPENDED,
+        effective_on=date(2026, 2, 1),
+        received_at=datetime(2026, 2, 2, tzinfo=UTC),
+    )
+    return KeptChange(ids.seal_record(agency, DRIVER.record), change)
+
+
+@dataclass
+class Sent:
+    """Implements ``SentChanges`` in memory; counts how often it is read."""
+
+    found: dict[Identity, list[KeptChange]]
+    is_away: bool = False
+    readings: list[list[Identity]] = field(default_factory=list)
+
+    def may_concern(self, holder: Identity) -> bool:
+        return holder in self.found
+
+    def note(self, people: Iterable[str]) -> None:
+        raise NotImplementedError
+
+    async def read(self, holders: Sequence[Identity]) -> Found:
+        self.readings.append(list(holders))
+        await asyncio.sleep(0)
+        if self.is_away:
+            raise ChangesUnavailableError
+        return {one: self.found[one] for one in holders if self.found[one]}
+
+
+async def worth(sent: Sent) -> list[Standing]:
+    """Return what the driver's two certificates are worth as they are handed out."""
+    answers = await ChangesLoader(sent, IDS).put_on(HOLDER, ANSWERS)
+    assert answers[1] is ANSWERS[1]
+    return [standing(one.record, DAY) for one in answers[0].certificates]
+
+
+async def test_the_certificate_it_is_about_is_changed_and_no_other() -> None:
+    assert await worth(Sent({HOLDER: [suspended()]})) == [
+        Standing.SUSPENDED,
+        Standing.VALID,
+    ]
+
+
+async def test_a_change_outlives_the_connector_that_brought_it() -> None:
+    replaced = suspended("transport-old")
+
+    assert (await worth(Sent({HOLDER: [replaced]})))[0] is Standing.SUSPENDED
+
+
+async def test_for_whoever_has_none_nothing_is_read() -> None:
+    sent = Sent({NOBODY: []})
+
+    assert await ChangesLoader(sent, IDS).put_on(HOLDER, ANSWERS) is ANSWERS
+    assert sent.readings == []
+
+
+async def test_whoever_was_taken_for_another_keeps_what_they_have() -> None:
+    assert await worth(Sent({HOLDER: []})) == [Standing.VALID, Standing.VALID]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(Sent({HOLDER: [suspended()]}, is_away=True), id="store away"),
+        pytest.param(
+            Sent({HOLDER: [suspended(ids=OTHER_IDS)]}), id="sealed under another key"
+        ),
+    ],
+)
+async def test_what_cannot_be_known_is_not_good(sent: Sent) -> None:
+    assert await worth(sent) == [Standing.UNKNOWN, Standing.UNKNOWN]
+
+
+async def test_the_people_of_a_request_are_read_about_at_once() -> None:
+    people = [HOLDER._replace(number=str(number)) for number in range(50)]
+    sent = Sent({one: [suspended()] for one in people})
+    loader = ChangesLoader(sent, IDS)
+
+    await asyncio.gather(*(loader.put_on(one, ANSWERS) for one in people))
+
+    assert sent.readings == [people]
+
+
+async def test_whoever_comes_later_is_read_about_anew() -> None:
+    sent = Sent({HOLDER: [suspended()]})
+    loader = ChangesLoader(sent, IDS)
+
+    await loader.put_on(HOLDER, ANSWERS)
+    await loader.put_on(HOLDER, ANSWERS)
+
+    assert len(sent.readings) == 2
+
+
+async def test_of_two_who_wait_one_may_leave() -> None:
+    sent = Sent({HOLDER: [suspended()], NOBODY: [suspended()]})
+    loader = ChangesLoader(sent, IDS)
+    first = asyncio.create_task(loader.put_on(NOBODY, ANSWERS))
+    second = asyncio.create_task(loader.put_on(HOLDER, ANSWERS))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first])
+
+    answers = await second
+
+    # Nobody read on for the second, so what is theirs is not known.
+    assert first.cancelled()
+    worths = [standing(one.record, DAY) for one in answers[0].certificates]
+    assert worths == [Standing.UNKNOWN, Standing.UNKNOWN]

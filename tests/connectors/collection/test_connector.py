@@ -1,0 +1,185 @@
+"""What was collected answers as of when it came; silence may be filled from it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import aiohttp
+import pytest
+
+from connectors.agency import Agency
+from connectors.answer import Answer, SourceOutcome
+from connectors.collection.connector import CollectedRecord
+from connectors.connector import Collected
+from connectors.errors import UnreachableError
+from connectors.manifest import Manifest
+from connectors.null_observer import Unobserved
+from connectors.registry import open_agency
+from policy.catalogue import load_catalogue
+from policy.identity import Identity, parse_identity
+from signing.envelope import Envelope
+from signing.trust import KeyState, TrustBundle
+from tests.connectors.agency import (
+    BUNDLE,
+    NOW,
+    OTHER,
+    RECORD,
+    SIGNED_AT,
+    ZHANG,
+    manifest,
+    record,
+    trusted,
+)
+
+ASKS = 'protocol = "rest"\nurl = "http://127.0.0.1:1/records"\n'
+ONLY_SENDS = manifest((ASKS, 'protocol = "collected"\n'))
+FALLS_BACK = manifest(
+    ("[response]", "[collection]\nanswers_when_silent = true\n[response]")
+)
+CAME_AT = NOW - timedelta(days=10)
+CAME = Collected(CAME_AT, 7)
+OLD = record(signed_at=NOW - timedelta(days=20))
+
+
+class Sent:
+    """What one agency sent, in memory."""
+
+    def __init__(
+        self, *records: tuple[str, Envelope, Collected], is_away: bool = False
+    ) -> None:
+        self._records = records
+        self._is_away = is_away
+
+    async def of(
+        self, connector: str, holders: Sequence[Identity]
+    ) -> Sequence[Sequence[CollectedRecord]]:
+        assert connector == "transport"
+        if self._is_away:
+            raise UnreachableError("the database is away")
+        return [
+            [
+                CollectedRecord(envelope, collected)
+                for number, envelope, collected in self._records
+                if number == holder.number
+            ]
+            for holder in holders
+        ]
+
+
+async def answers(
+    how: Manifest, sent: Sent, *numbers: str, bundle: TrustBundle = BUNDLE
+) -> list[Answer]:
+    async with aiohttp.ClientSession() as session:
+        agency: Agency = open_agency(
+            how,
+            session=session,
+            bundle=bundle,
+            catalogue=load_catalogue(),
+            observer=Unobserved(),
+            clock=lambda: NOW,
+            collected=sent,
+        )
+        try:
+            people = [parse_identity(number) for number in numbers]
+            return await agency.ask(people, 5)
+        finally:
+            await agency.close()
+
+
+async def test_what_was_sent_answers_however_old_it_is() -> None:
+    (answer,) = await answers(ONLY_SENDS, Sent((ZHANG, OLD, CAME)), ZHANG)
+
+    (certificate,) = answer.certificates
+    assert answer.outcome is SourceOutcome.ANSWERED
+    assert (certificate.collected, certificate.retrieved_at) == (CAME, CAME_AT)
+    assert (answer.retrieved_at, answer.is_collected) == (CAME_AT, True)
+    assert answer.is_complete is False
+
+
+async def test_nothing_sent_is_no_absence() -> None:
+    (answer,) = await answers(ONLY_SENDS, Sent((ZHANG, OLD, CAME)), OTHER)
+
+    assert answer.outcome is SourceOutcome.UNVERIFIED
+    assert [refusal.code for refusal in answer.refusals] == ["UNSIGNED_ABSENCE"]
+    assert (answer.is_complete, answer.retrieved_at) == (False, None)
+
+
+async def test_a_store_that_is_away_is_an_agency_that_is() -> None:
+    (answer,) = await answers(ONLY_SENDS, Sent(is_away=True), ZHANG)
+
+    assert answer.outcome is SourceOutcome.UNREACHABLE
+
+
+def compromised(since: datetime) -> TrustBundle:
+    key = replace(trusted(), state=KeyState.COMPROMISED, state_since=since)
+    return TrustBundle.of([key])
+
+
+@pytest.mark.parametrize(
+    ("since", "outcome"),
+    [
+        pytest.param(
+            CAME_AT + timedelta(seconds=1), SourceOutcome.ANSWERED, id="afterwards"
+        ),
+        pytest.param(CAME_AT, SourceOutcome.UNVERIFIED, id="as it came"),
+        pytest.param(
+            CAME_AT - timedelta(days=1), SourceOutcome.UNVERIFIED, id="before it came"
+        ),
+    ],
+)
+async def test_a_key_that_is_lost_later_does_not_unsay_what_came_before(
+    since: datetime, outcome: SourceOutcome
+) -> None:
+    sent = Sent((ZHANG, OLD, CAME))
+
+    (answer,) = await answers(ONLY_SENDS, sent, ZHANG, bundle=compromised(since))
+
+    assert answer.outcome is outcome
+
+
+async def test_bytes_that_were_changed_in_the_store_are_not_believed() -> None:
+    forged = Envelope(OLD.signature[:-8] + b"AAAAAAAA")
+
+    (answer,) = await answers(ONLY_SENDS, Sent((ZHANG, forged, CAME)), ZHANG)
+
+    assert [refusal.code for refusal in answer.refusals] == ["BAD_SIGNATURE"]
+
+
+async def test_another_persons_record_in_the_store_is_not_theirs() -> None:
+    (answer,) = await answers(ONLY_SENDS, Sent((OTHER, OLD, CAME)), OTHER)
+
+    assert [refusal.code for refusal in answer.refusals] == ["WRONG_HOLDER"]
+
+
+async def test_silence_is_filled_for_those_about_whom_something_was_sent() -> None:
+    sent = Sent((ZHANG, OLD, CAME))
+
+    known, unknown = await answers(FALLS_BACK, sent, ZHANG, OTHER)
+
+    assert (known.outcome, known.is_collected) == (SourceOutcome.ANSWERED, True)
+    assert known.reason is not None
+    assert "UNREACHABLE" in known.reason.en
+    assert (unknown.outcome, unknown.is_collected) == (SourceOutcome.UNREACHABLE, False)
+
+
+async def test_silence_stays_where_the_store_is_away() -> None:
+    (answer,) = await answers(FALLS_BACK, Sent(is_away=True), ZHANG)
+
+    assert answer.outcome is SourceOutcome.UNREACHABLE
+
+
+async def test_silence_stays_where_the_manifest_does_not_ask_for_more() -> None:
+    (answer,) = await answers(manifest(), Sent((ZHANG, OLD, CAME)), ZHANG)
+
+    assert answer.outcome is SourceOutcome.UNREACHABLE
+
+
+async def test_a_count_of_another_day_is_not_believed() -> None:
+    counting = manifest(
+        (ASKS, 'protocol = "collected"\n'), ("[record]", '[record]\nheld = "held"')
+    )
+    two_held = record({**RECORD, "held": 2}, signed_at=SIGNED_AT)
+
+    (answer,) = await answers(counting, Sent((ZHANG, two_held, CAME)), ZHANG)
+
+    assert (answer.outcome, answer.is_complete) == (SourceOutcome.ANSWERED, False)

@@ -1,0 +1,210 @@
+"""What the list in hand says is put on certificates; without one nothing is good."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import aiohttp
+import pytest
+
+from connectors.answer import Answer, SourceOutcome
+from connectors.errors import ManifestError
+from connectors.manifest import Manifest, read_manifest
+from connectors.network.addresses import AddressGuard
+from connectors.status.listed_states import ListedStates
+from policy.certificate import CertificateState
+from tests.connectors.agency import BUNDLE, MANIFEST, NOW, signing_key
+from tests.connectors.status.listing import Lists, status_list
+from tests.resolvers.attested import certificate
+from tests.serving import serving
+
+VALID, SUSPENDED, REVOKED = (
+    CertificateState.VALID,
+    CertificateState.SUSPENDED,
+    CertificateState.REVOKED,
+)
+
+
+def listing(url: str, values: str = "", state: str = 'state = "state"') -> Manifest:
+    text = MANIFEST.replace('state = "state"', f'{state}\nstatus_index = "place"')
+    table = f'[status_list]\nurl = "{url}"\n'
+    return read_manifest(f"{text}\n{table}{values}")
+
+
+@dataclass
+class Scene:
+    """A list, and an agency's view of it at some moment."""
+
+    lists: Lists
+    url: str
+    states: ListedStates
+    now: datetime = NOW
+
+    async def offer(
+        self, values: list[int], issued_at: datetime = NOW, **more: object
+    ) -> None:
+        """Publish a list, and fetch it."""
+        signed = status_list(values, issued_at, url=self.url, **more)  # type: ignore[arg-type]  # test literals
+        self.lists.body = signed.signature
+        await self.states.refresh(BUNDLE)
+
+    def state(
+        self, place: int | None = 0, stated: CertificateState | None = VALID
+    ) -> CertificateState | None:
+        """Return what a certificate's state is, stated so by its record."""
+        one = certificate(state=stated, status_index=place)
+        answer = Answer(
+            agency="transport", outcome=SourceOutcome.ANSWERED, certificates=(one,)
+        )
+        return self.states.put_on(answer).certificates[0].record.state
+
+
+async def scene_of(lists: Lists, port: int, session: aiohttp.ClientSession) -> Scene:
+    url = f"http://127.0.0.1:{port}/1"
+    manifest = listing(url, '[status_list.values]\n3 = "CANCELLED"\n')
+    scene: Scene
+    states = ListedStates(manifest, session, lambda: scene.now)
+    scene = Scene(lists, url, states)
+    return scene
+
+
+@pytest.fixture(name="scene")
+async def _scene() -> AsyncIterator[Scene]:
+    lists = Lists()
+    async with serving(lists.serve) as port, aiohttp.ClientSession() as session:
+        yield await scene_of(lists, port, session)
+
+
+async def test_the_worse_of_the_list_and_the_record_counts(scene: Scene) -> None:
+    await scene.offer([0, 1, 2, 3])
+
+    assert [scene.state(place) for place in range(4)] == [
+        *(VALID, REVOKED, SUSPENDED, CertificateState.CANCELLED),
+    ]
+    assert scene.state(0, REVOKED) is REVOKED
+    assert scene.state(0, None) is None
+    assert scene.lists.asked == ["GET /1 HTTP/1.1"]
+
+
+@pytest.mark.parametrize("place", [None, 4, 999])
+async def test_a_certificate_that_is_not_in_the_list_is_not_good(
+    scene: Scene, place: int | None
+) -> None:
+    await scene.offer([0, 0, 0, 0])
+
+    assert scene.state(place) is None
+
+
+async def test_a_value_that_means_nothing_is_not_good(scene: Scene) -> None:
+    await scene.offer([9], bits=4)
+
+    assert scene.state() is None
+
+
+async def test_before_the_first_list_nothing_is_good(scene: Scene) -> None:
+    assert scene.state() is None
+    assert scene.state(0, REVOKED) is REVOKED
+
+
+async def test_a_list_in_hand_is_good_until_its_time_is_over(scene: Scene) -> None:
+    await scene.offer([0], ttl=600)
+    scene.lists.status = "503 Busy"
+    await scene.states.refresh(BUNDLE)
+    last = NOW + timedelta(seconds=600)
+
+    scene.now = last - timedelta(seconds=1)
+    before, until = scene.state(), scene.states.until
+    scene.now = last
+
+    assert (before, until, scene.states.fault) == (VALID, last, "UNREACHABLE")
+    assert (scene.state(), scene.states.until) == (None, None)
+
+
+async def test_a_list_that_is_not_believed_ends_the_one_in_hand(scene: Scene) -> None:
+    await scene.offer([0])
+    await scene.offer([0], key=signing_key())
+
+    assert (scene.state(), scene.states.fault) == (None, "BAD_SIGNATURE")
+
+
+async def test_an_older_list_is_not_taken_again(scene: Scene) -> None:
+    await scene.offer([2])
+    await scene.offer([0], NOW - timedelta(seconds=5))
+
+    assert (scene.state(), scene.states.fault) == (None, "ROLLED_BACK")
+    await scene.offer([2], NOW + timedelta(seconds=5))
+    assert scene.state() is SUSPENDED
+
+
+async def test_other_keys_end_the_list_in_hand(scene: Scene) -> None:
+    await scene.offer([0])
+    scene.states.forget()
+
+    assert scene.state() is None
+
+
+async def test_a_body_without_an_end_in_sight_is_not_read_to_it(scene: Scene) -> None:
+    scene.lists.body = b"x" * 1_000_000
+    await scene.states.refresh(BUNDLE)
+
+    assert scene.states.fault == "OVERSIZE"
+
+
+async def test_a_redirect_is_not_followed(scene: Scene) -> None:
+    scene.lists.status = f"302 Found\r\nLocation: {scene.url}"
+    await scene.states.refresh(BUNDLE)
+
+    assert scene.states.fault == "UNREACHABLE"
+    assert len(scene.lists.asked) == 1
+
+
+async def test_a_registered_agencys_list_leads_to_nothing_inside() -> None:
+    lists = Lists()
+    async with serving(lists.serve) as port, AddressGuard().session() as session:
+        scene = await scene_of(lists, port, session)
+        await scene.offer([0])
+
+    assert (scene.states.fault, lists.asked) == ("UNREACHABLE", [])
+
+
+async def test_where_records_state_nothing_the_list_alone_counts() -> None:
+    lists = Lists()
+    async with serving(lists.serve) as port, aiohttp.ClientSession() as session:
+        scene = await scene_of(lists, port, session)
+        silent = listing(scene.url, state="")
+        scene.states = ListedStates(silent, session, lambda: NOW)
+        await scene.offer([0, 2])
+
+    assert [scene.state(place, None) for place in (0, 1, 2)] == [
+        *(VALID, SUSPENDED, VALID),
+    ]
+
+
+async def test_the_list_is_fetched_again_in_time() -> None:
+    lists = Lists()
+    async with serving(lists.serve) as port, aiohttp.ClientSession() as session:
+        scene = await scene_of(lists, port, session)
+        await scene.offer([0], ttl=600)
+        pauses = [scene.states._pause() for _ in range(50)]
+
+    assert all(360 <= pause <= 540 for pause in pauses)
+    assert len(set(pauses)) > 1
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("http://lists.example.cn/1", "https"),
+        ("https:///1", "no address"),
+        ("https://lists.example.cn/1#x", "no address"),
+        ("ftp://lists.example.cn/1", "https"),
+    ],
+)
+def test_an_address_that_cannot_be_asked_is_refused(url: str, word: str) -> None:
+    with pytest.raises(ManifestError, match=word):
+        listing(url)
+
+
+def test_a_list_without_an_index_in_the_record_is_refused() -> None:
+    with pytest.raises(ManifestError, match="go together"):
+        read_manifest(f'{MANIFEST}\n[status_list]\nurl = "https://a.example/1"\n')

@@ -1,0 +1,118 @@
+"""Why people are looked up is read from the request, or refused with what to send."""
+
+from datetime import date
+
+import pytest
+from starlette.datastructures import Headers
+
+from bureau.caller import LookUp, Purpose
+from bureau.look_ups.purpose import PurposeError
+from resolvers.look_ups import look_up_of, refused
+
+DEFAULT = LookUp(Purpose.RECOVERY, "default")
+STATED = LookUp(Purpose.SUBSIDY_CLAIM, "17-2026-1")
+BY_HEADER = {"X-Purpose": "SUBSIDY_CLAIM", "X-Case-Number": "17-2026-1"}
+BY_EXTENSION = {"purpose": "SUBSIDY_CLAIM", "caseNumber": "17-2026-1"}
+
+
+def stated(
+    headers: dict[str, str] | None = None,
+    extensions: dict[str, object] | None = None,
+    default: LookUp | None = None,
+) -> LookUp | PurposeError | None:
+    return look_up_of(Headers(headers or {}), extensions, default)
+
+
+def test_headers_state_the_purpose() -> None:
+    assert stated(BY_HEADER) == STATED
+
+
+def test_extensions_state_the_purpose() -> None:
+    assert stated(extensions=dict(BY_EXTENSION)) == STATED
+
+
+def test_what_is_stated_wins_over_the_callers_own() -> None:
+    assert stated(BY_HEADER, default=DEFAULT) == STATED
+
+
+def test_extensions_win_over_headers() -> None:
+    found = stated(BY_HEADER, {"purpose": "RECOVERY", "caseNumber": "2"})
+
+    assert found == LookUp(Purpose.RECOVERY, "2")
+
+
+def test_one_half_may_come_by_each() -> None:
+    assert stated({"X-Purpose": "SUBSIDY_CLAIM"}, {"caseNumber": "17-2026-1"}) == STATED
+
+
+def test_the_callers_own_is_used_where_nothing_is_stated() -> None:
+    assert stated(default=DEFAULT) == DEFAULT
+
+
+def test_nothing_at_all_is_none() -> None:
+    assert stated() is None
+
+
+def test_a_header_may_be_chinese() -> None:
+    raw = "沪人社补〔2026〕12号".encode()
+    headers = Headers(raw=[(b"x-purpose", b"SUBSIDY_CLAIM"), (b"x-case-number", raw)])
+
+    assert look_up_of(headers, None, None) == LookUp(
+        Purpose.SUBSIDY_CLAIM, "沪人社补〔2026〕12号"
+    )
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        pytest.param({"purpose": "SUBSIDY_CLAIM"}, id="no case number"),
+        pytest.param({"caseNumber": "1"}, id="no purpose"),
+        pytest.param({**BY_EXTENSION, "purpose": "CURIOSITY"}, id="an unknown purpose"),
+        pytest.param({**BY_EXTENSION, "purpose": 1}, id="a purpose that is no text"),
+        pytest.param({**BY_EXTENSION, "purpose": ["RECOVERY"]}, id="a list"),
+        pytest.param({**BY_EXTENSION, "caseNumber": ""}, id="an empty case number"),
+        pytest.param({**BY_EXTENSION, "caseNumber": 17}, id="a number for a text"),
+        pytest.param({**BY_EXTENSION, "caseNumber": "1" * 65}, id="one too long"),
+        pytest.param({**BY_EXTENSION, "caseNumber": "a\nb"}, id="a line break"),
+        pytest.param({**BY_EXTENSION, "caseNumber": "a b"}, id="white space"),
+        pytest.param({**BY_EXTENSION, "caseNumber": "\ud800"}, id="a lone surrogate"),
+        pytest.param(
+            {**BY_EXTENSION, "caseNumber": "case-310110199003074514"},
+            id="an identity number",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_an_error_and_not_the_default(
+    extensions: dict[str, object],
+) -> None:
+    found = stated(extensions=extensions, default=DEFAULT)
+
+    assert isinstance(found, PurposeError)
+    assert "310110199003074514" not in found.message
+
+
+@pytest.mark.parametrize(
+    "number", ["1", "1" * 64, "沪人社补〔2026〕12号", "a-b_c.d/(1)"]
+)
+def test_case_numbers_as_they_are_written_are_taken(number: str) -> None:
+    found = stated(extensions={**BY_EXTENSION, "caseNumber": number})
+
+    assert found == LookUp(Purpose.SUBSIDY_CLAIM, number)
+
+
+def test_the_refusal_names_both_ways_and_every_purpose() -> None:
+    unstated = stated({"X-Purpose": "SUBSIDY_CLAIM"})
+    assert isinstance(unstated, PurposeError)
+
+    refusal = refused(unstated, date(2026, 5, 4))
+
+    assert refusal.code == "PURPOSE_REQUIRED"
+    for word in ("X-Purpose", "X-Case-Number", "extensions", "caseNumber", "办理补贴"):
+        assert word in refusal.message
+    assert refusal.more["allowed"] == [
+        "SUBSIDY_CLAIM",
+        "SUPERVISION_AND_AUDIT",
+        "RECOVERY",
+        "COMPLAINT",
+        "HOLDER_REQUEST",
+    ]

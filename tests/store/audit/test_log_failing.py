@@ -1,0 +1,172 @@
+"""A log that cannot be written takes nobody's look-up, and forgets none it took."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bureau.look_ups.audit import AuditEvent, AuditSelection, AuditUnavailableError
+from store.audit import log as audit
+from store.audit.log import StoredAuditLog, open_audit_log
+from store.store import Store, open_store
+from tests.postgresql import PostgreSQL
+from tests.store.audit.records import record
+
+EVERYTHING = AuditSelection()
+
+
+class Seen:
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+        self.failed: list[tuple[int, str]] = []
+
+    def audit_written(self, records: int, seconds: float) -> None:
+        assert seconds > 0
+        self.written.append(records)
+
+    def audit_failed(self, records: int, seconds: float, reason: str) -> None:
+        assert seconds > 0
+        self.failed.append((records, reason))
+
+
+@asynccontextmanager
+async def table_away(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Take the table away for a while, as a broken disk would."""
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE audit_records RENAME TO elsewhere"))
+    yield
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO audit_records"))
+
+
+async def opened_again(log: StoredAuditLog) -> None:
+    """Wait until the log takes records."""
+    async with asyncio.timeout(5):
+        while not is_open(log):  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(audit.RETRY_SECONDS / 5)
+
+
+def is_open(log: StoredAuditLog) -> bool:
+    try:
+        log.require_open()
+    except AuditUnavailableError:
+        return False
+    return True
+
+
+async def test_a_look_up_that_cannot_be_kept_is_refused(
+    store: Store,
+) -> None:
+    seen = Seen()
+    async with open_audit_log(store, seen) as log, table_away(store.engine):
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+    assert seen.failed[0] in [(1, "OperationalError"), (1, "ProgrammingError")]
+
+
+async def test_from_then_on_nobody_is_looked_up(
+    log: StoredAuditLog, engine: AsyncEngine
+) -> None:
+    async with table_away(engine):
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+        with pytest.raises(AuditUnavailableError):
+            log.require_open()
+
+
+async def test_when_the_table_is_back_the_log_is_open_and_tells_what_was_refused(
+    log: StoredAuditLog, engine: AsyncEngine
+) -> None:
+    async with table_away(engine):
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record(certificates=2))
+
+    await opened_again(log)
+
+    (found,) = await log.page(EVERYTHING, first=10, before=None)
+    assert (found.event, found.certificates) == (AuditEvent.ABANDONED, None)
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        pytest.param("\ud800", id="no Unicode"),
+        pytest.param(None, id="no text"),
+    ],
+)
+async def test_a_record_that_can_never_be_written_stops_no_other(
+    log: StoredAuditLog, caller: str | None
+) -> None:
+    refused = log.write(record(caller=caller))
+    good = log.write(record())
+    outcomes = await asyncio.gather(refused, good, return_exceptions=True)
+    assert isinstance(outcomes[0], AuditUnavailableError)
+
+    await opened_again(log)
+
+    assert len(await log.page(EVERYTHING, first=10, before=None)) == 1
+
+
+async def test_a_database_that_others_hold_makes_look_ups_wait_then_refused(
+    engine: AsyncEngine, log: StoredAuditLog
+) -> None:
+    async with engine.begin() as other:
+        if engine.dialect.name == "postgresql":
+            await other.execute(text("LOCK TABLE audit_records IN EXCLUSIVE MODE"))
+        with pytest.raises(AuditUnavailableError):
+            await log.write(record())
+
+
+async def test_a_connection_that_was_cut_is_made_anew(
+    postgresql: PostgreSQL,
+) -> None:
+    name = await postgresql.make_database()
+    async with (
+        open_store(postgresql.url(name)) as store,
+        open_audit_log(store) as log,
+    ):
+        await log.write(record())
+        await postgresql.cut_off(name)
+
+        await log.write(record())
+
+        assert len(await log.page(EVERYTHING, first=10, before=None)) == 2
+
+
+async def test_too_many_that_wait_refuse_the_next(store: Store) -> None:
+    log = StoredAuditLog(store, None, 2)
+    waiting = [asyncio.create_task(log.write(record())) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(AuditUnavailableError):
+        await log.write(record())
+
+    for task in waiting:
+        task.cancel()
+
+
+async def test_notes_are_bounded_too(store: Store) -> None:
+    log = StoredAuditLog(store, None, 2)
+    for _ in range(9):
+        log.note(record())
+    writing = asyncio.create_task(log.keep_writing())
+    log.close()
+    await writing
+
+    assert len(await log.page(EVERYTHING, first=10, before=None)) == 4
+
+
+async def test_what_waits_together_is_committed_together(store: Store) -> None:
+    seen = Seen()
+    async with open_audit_log(store, seen) as log:
+        await asyncio.gather(*(log.write(record()) for _ in range(50)))
+
+    assert sum(seen.written) == 50
+    assert len(seen.written) <= 2
