@@ -38,6 +38,7 @@ MAY_START = {
     "tests/nursery.py": "what the files that are named here ask it for",
     "tests/forks.py": "what tests/nursery.py asks it for",
     "tests/conftest.py": "nothing; it ends what forks",
+    "tests/postgresql.py": "the database server's own program",
     "tests/running.py": A_LISTENER,
     "tests/gateway/buggy_gateway.py": A_LISTENER,
     "tests/gateway/callers/test_tls.py": A_LISTENER,
