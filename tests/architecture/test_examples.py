@@ -30,7 +30,7 @@ from signing.trust import read_trust_bundle
 from tests.architecture.documents import PAGES, ROOT, Block, blocks
 
 TARGETS = set(
-    re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 )
 COMMANDS: Mapping[str, Any] = get_command(app).commands  # type: ignore[attr-defined]  # the app is a group
 FILES: Mapping[str, Callable[[str], object]] = {
