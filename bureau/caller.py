@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from connectors.registration.rules import Actor
 from policy.text import Text
 
 
@@ -69,8 +68,3 @@ class Caller:
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""
         return scope in self.scopes
-
-
-def actor_of(caller: Caller) -> Actor:
-    """Return ``caller`` as who takes a step of registration."""
-    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))

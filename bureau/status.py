@@ -13,12 +13,9 @@ from typing import Protocol
 
 from bureau.certificate_ids import CertificateIds, UnknownIdError, fingerprint
 from connectors.answer import Answer, AttestedCertificate
+from connectors.errors import StoreUnavailableError
 from policy.certificate import StateChange
 from policy.identity import Identity
-
-
-class ChangesUnavailableError(Exception):
-    """What was sent cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class SentChanges(Protocol):
         """Return what was sent about each of ``holders``, in the order it was sent.
 
         Raises:
-            ChangesUnavailableError: it cannot be read.
+            StoreUnavailableError: it cannot be read.
         """
 
     def note(self, people: Iterable[str]) -> None:
@@ -95,7 +92,7 @@ class ChangesLoader:
             await asyncio.sleep(0)
             self._reading = None
             found = await self._sent.read(list(reading.holders))
-        except ChangesUnavailableError:
+        except StoreUnavailableError:
             pass
         finally:
             if self._reading is reading:

@@ -18,6 +18,9 @@ from connectors.answer import (
     RecordFault,
     RefusedRecord,
     SourceOutcome,
+    frozen,
+    skipped,
+    suspended,
 )
 from connectors.collection.connector import instead_of
 from connectors.collection.judge import RECORDS
@@ -30,7 +33,6 @@ from connectors.errors import UnreachableError
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
 from connectors.manifest import Manifest
-from connectors.not_asked import frozen, skipped, suspended
 from connectors.shadow import Shadow
 from connectors.status.changes import SentChange, read_change
 from connectors.status.listed_states import ListedStates

@@ -92,3 +92,40 @@ class Answer:
     """How long the agency took; ``None`` if it was not asked."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
+
+
+def suspended(agency: str) -> Answer:
+    """Answer for an agency whose connector is suspended: it was not asked."""
+    return Answer(
+        agency=agency,
+        outcome=SourceOutcome.SKIPPED,
+        reason=Text(
+            zh="连接器已停用，未查询",
+            en="its connector is suspended; not asked",
+        ),
+    )
+
+
+def frozen(agency: str) -> Answer:
+    """Answer for an agency whose account is frozen, or may collect no more."""
+    return Answer(
+        agency=agency,
+        outcome=SourceOutcome.SUSPENDED,
+        reason=Text(
+            zh="账号已被冻结或归集权限已被取消（通知三(一)），未查询",
+            en="the account is frozen or its collection right cancelled "
+            "(notice, 3(1)); not asked",
+        ),
+    )
+
+
+def skipped(agency: str) -> Answer:
+    """Answer for an agency that knows no numbers of the type."""
+    return Answer(
+        agency=agency,
+        outcome=SourceOutcome.SKIPPED,
+        reason=Text(
+            zh="该机构不受理此类证件号码，未查询",
+            en="the agency knows no identity numbers of this type; not asked",
+        ),
+    )

@@ -11,6 +11,9 @@
 
 A call that takes too long is no exception of ours: the guard sets the limit and
 turns it into an answer. What fails verification is a ``signing.SigningError``.
+
+``StoreUnavailableError`` is no agency's, and no connector raises it. It stands here
+because registration is the lowest floor that asks a store for anything.
 """
 
 
@@ -37,5 +40,6 @@ class UnreadableError(ConnectorError):
 class StoreUnavailableError(Exception):
     """The database did not do what was asked; nothing was changed, or it is not known.
 
-    Reading what is kept says which.
+    Reading what is kept says which. It is all that a store raises for want of its
+    database, whatever that is; the message is a word for logs and metrics.
     """

@@ -25,4 +25,5 @@ class Snapshot:
 class Live:
     """Where the newest snapshot is."""
 
-    snapshot: Snapshot
+    snapshot: Snapshot = Snapshot(-1, Registry(()), TrustBundle.of(()))
+    """No agency, until somebody puts one in force."""

@@ -6,7 +6,7 @@ from connectors.answer import Answer
 from policy.identity import Identity
 
 
-class Unobserved:
+class NullObserver:
     """Observes nothing: checks and shadows are no calls of the gateway's metrics."""
 
     def called(self, agency: str, holders: int, seconds: float) -> None:

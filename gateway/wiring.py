@@ -1,11 +1,10 @@
 """Open everything in order, close it in reverse: the one place that composes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 import aiohttp
 
@@ -14,32 +13,32 @@ from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
-from connectors.guard.guard import Observer as GuardObserver
+from connectors.live import Live
 from connectors.network.addresses import AddressGuard
+from connectors.network.networks import Network
 from connectors.registration.rules import Configured
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
-from gateway.privacy.wiring import PrivacyObserver, open_oversight
+from gateway.metrics import Metrics
+from gateway.privacy.keys import read_pseudonyms
+from gateway.privacy.wiring import open_oversight
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
-    RegistryObserver,
     Sessions,
     kept_live,
 )
 from gateway.registry.quality import (
     QualityKeeper,
-    QualityObserver,
     kept_quality,
     thresholds_of,
 )
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
-from gateway.status.live import LiveStates, StatesObserver, kept_states
+from gateway.status.live import LiveStates, kept_states
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
-from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -59,24 +58,10 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(
-    GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
-):
-    """What is reported about agencies, look-ups, the registry and data quality."""
-
-    @property
-    def states(self) -> StatesObserver:
-        """What is told of changes of state."""
-
-    @property
-    def subscriptions(self) -> SubscriptionsMetrics:
-        """What is told of events."""
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    observer: Observer,
+    metrics: Metrics,
     store: Store,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
@@ -88,34 +73,37 @@ async def open_services(
     catalogue = load_catalogue()
     bundle = load_trust_bundle(Path(settings.trust_bundle), catalogue)
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
+    pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings, observer, store, clock)
+            open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
-        sessions = await _open_sessions(stack, settings)
-        notifier = Notifier()
+        sessions = await _open_sessions(stack, settings.registration.networks)
+        notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            *(observer, quality),
-            mark=oversight.pseudonyms.of_document,
+            metrics.agencies,
+            quality,
+            live=live,
+            mark=pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
-            reports=observer,
+            reports=metrics.quality,
             clock=clock,
         )
         try:
             configured = Configured(load_manifests(Path(settings.manifests)), bundle)
             registry = LiveRegistry(
-                *(registrations, configured, sessions),
+                registrations,
+                configured,
+                sessions,
+                live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(
-                    StoredRecords(store), oversight.pseudonyms.all_of
-                ),
+                collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
                 observer=keeper,
-                reports=observer,
+                reports=metrics.connectors,
                 clock=clock,
             )
-            keeper.live = registry.live
             await stack.enter_async_context(kept_quality(keeper))
             await stack.enter_async_context(
                 listening_for_changes(store.engine, notifier.notify)
@@ -123,8 +111,8 @@ async def open_services(
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
             states = LiveStates(
                 StoredStates(store.engine),
-                oversight.pseudonyms,
-                observer.states,
+                pseudonyms,
+                metrics.states,
                 notifier.notify,
             )
             await stack.enter_async_context(kept_states(states, notifier.follow()))
@@ -132,14 +120,14 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
-            failed = observer.subscriptions.events_failed
+            failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
                 kept_feeds((certificates, steps), notifier.follow(), failed)
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         yield Services(
-            live=registry.live,
+            live=live,
             quality=keeper,
             ledger=StoredLedger(store),
             catalogue=catalogue,
@@ -155,7 +143,7 @@ async def open_services(
                 catalogue=catalogue,
                 configured=configured,
                 networks=settings.registration.networks,
-                effort=_effort(settings),
+                effort=_effort(settings.http.request_seconds),
                 clock=clock,
             ),
             clock=clock,
@@ -163,7 +151,9 @@ async def open_services(
         )
 
 
-async def _open_sessions(stack: AsyncExitStack, settings: Settings) -> Sessions:
+async def _open_sessions(
+    stack: AsyncExitStack, networks: Sequence[Network]
+) -> Sessions:
     """Open what agencies are reached with: those of files, and whoever registers."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(
@@ -174,15 +164,13 @@ async def _open_sessions(stack: AsyncExitStack, settings: Settings) -> Sessions:
             auto_decompress=False,
         )
     )
-    of_registered = await stack.enter_async_context(
-        AddressGuard(settings.registration.networks).session()
-    )
+    of_registered = await stack.enter_async_context(AddressGuard(networks).session())
     return Sessions(of_files=of_files, of_registered=of_registered)
 
 
-def _effort(settings: Settings) -> Effort:
+def _effort(request_seconds: float) -> Effort:
     """Return how much a check may ask that a request waits for."""
-    seconds = settings.http.request_seconds * CHECK_SHARE
+    seconds = request_seconds * CHECK_SHARE
     return Effort(
         requests=CHECK_REQUESTS,
         patience_seconds=seconds / 4,

@@ -15,8 +15,8 @@ from bureau.caller import Scope
 from bureau.look_ups.audit import (
     AuditRecord,
     AuditSelection,
-    AuditUnavailableError,
 )
+from connectors.errors import StoreUnavailableError
 from policy.identity import IdentityError, parse_identity
 from resolvers.bilingual import both
 from resolvers.context import RequestContext
@@ -214,7 +214,7 @@ async def read_audit_log(
                 operation=origin_of(context).operation,
             )
         )
-    except AuditUnavailableError:
+    except StoreUnavailableError:
         raise audit_unavailable() from None
     before = None if after is None else int(after)
     records = await audit.page(selection, first=first + 1, before=before)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from bureau.caller import LookUp
-from bureau.look_ups.audit import AuditUnavailableError
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.gate import (
     REFUSAL_CODES,
@@ -27,6 +26,7 @@ from bureau.look_ups.purpose import (
 from bureau.privacy.masks import without_identity_numbers
 from connectors.agency import Agency
 from connectors.answer import Answer
+from connectors.errors import StoreUnavailableError
 from policy.calendar import SHANGHAI
 from policy.identity import Identity
 from resolvers.context import RequestContext
@@ -156,7 +156,7 @@ def audit_unavailable() -> RequestError:
     return RequestError(
         "无法记入审计日志，未予答复，请稍后再试 / this cannot be put on the audit log "
         "and is not answered; try again later",
-        REFUSAL_CODES[AuditUnavailableError],
+        REFUSAL_CODES[StoreUnavailableError],
     )
 
 
@@ -169,7 +169,7 @@ def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
     match refusal:
         case OverBudgetError():
             return _over_budget(refusal, today)
-        case AuditUnavailableError():
+        case StoreUnavailableError():
             return audit_unavailable()
         case PurposeError(message=message, allowed=allowed):
             if isinstance(refusal, PurposeMissingError):

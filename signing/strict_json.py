@@ -9,9 +9,13 @@ There are two readers. ``_read`` is the authority and makes every refusal. ``_pr
 reads what honest signers write, several times as quickly, and returns it only with a
 proof that the authority would return the same; in any doubt it returns nothing.
 ``tests/signing/test_two_readers.py`` holds that.
+
+What is no signed record may hold fractions: ``read_by`` is the authority with another
+idea of a number, and refuses all else alike (``gateway.graphql_http.strict_json``).
 """
 
 import json
+from collections.abc import Callable
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NoReturn, TypeAlias
 
@@ -31,8 +35,8 @@ _MAX_INTEGER_TEXT = len(str(-MAX_INTEGER))
 _WHITE_SPACE = " \t\n\r"
 
 
-class _RefusedError(Exception):
-    """A hook of the decoder met something that is refused."""
+class RefusedJSONError(Exception):
+    """The text is no JSON, or can be read in more than one way."""
 
     def __init__(self, refusal: Refusal, detail: str) -> None:
         super().__init__(detail)
@@ -44,7 +48,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build an object. The key is not named in the refusal: it may be personal data."""
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _RefusedError(Refusal.DUPLICATE_KEY, "a key occurs twice in an object")
+        raise RefusedJSONError(Refusal.DUPLICATE_KEY, "a key occurs twice in an object")
     return members
 
 
@@ -55,25 +59,33 @@ def _integer(text: str) -> int:
         value = int(text)
         if -MAX_INTEGER <= value <= MAX_INTEGER:
             return value
-    raise _RefusedError(
+    raise RefusedJSONError(
         Refusal.INTEGER_TOO_LARGE, f"an integer is beyond {MAX_INTEGER}"
     )
 
 
 def _float(_text: str) -> NoReturn:
-    raise _RefusedError(Refusal.FLOAT, "a number has a fraction or an exponent")
+    raise RefusedJSONError(Refusal.FLOAT, "a number has a fraction or an exponent")
 
 
 def _constant(name: str) -> NoReturn:
-    raise _RefusedError(Refusal.INVALID_JSON, f"{name} is no JSON")
+    raise RefusedJSONError(Refusal.INVALID_JSON, f"{name} is no JSON")
 
 
-_DECODER = JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=_integer,
-    parse_float=_float,
-    parse_constant=_constant,
-)
+def strict_decoder(read_fraction: Callable[[str], float]) -> JSONDecoder:
+    """Return what refuses all it meets that can be read in two ways.
+
+    ``read_fraction`` reads a number with a fraction or an exponent, or refuses it.
+    """
+    return JSONDecoder(
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=read_fraction,
+        parse_constant=_constant,
+    )
+
+
+_DECODER = strict_decoder(_float)
 
 
 def read(text: bytes, check: Check, key_id: str | None = None) -> Json:
@@ -88,7 +100,7 @@ def read(text: bytes, check: Check, key_id: str | None = None) -> Json:
         return proved
     try:
         return _read(text)
-    except _RefusedError as error:
+    except RefusedJSONError as error:
         raise SigningError(check, error.refusal, error.detail, key_id) from None
 
 
@@ -145,24 +157,33 @@ def _is_exact(value: float | None) -> bool:
 
 
 def _read(text: bytes) -> Json:
+    content: Json = read_by(_DECODER, text)
+    return content
+
+
+def read_by(decoder: JSONDecoder, text: bytes) -> Any:  # noqa: ANN401 - as it decodes
+    """Parse ``text`` by a ``strict_decoder``.
+
+    Raises:
+        RefusedJSONError: see ``read``.
+    """
     try:
         characters = text.decode()
     except UnicodeDecodeError as error:
-        raise _RefusedError(
+        raise RefusedJSONError(
             Refusal.INVALID_UTF8, f"byte {error.start} is not UTF-8"
         ) from None
     start = len(characters) - len(characters.lstrip(_WHITE_SPACE))
-    content: Json
     try:
-        content, end = _DECODER.raw_decode(characters, start)
+        content, end = decoder.raw_decode(characters, start)
     except JSONDecodeError as error:
-        raise _RefusedError(
+        raise RefusedJSONError(
             Refusal.INVALID_JSON, f"no JSON at character {error.pos}"
         ) from None
     except RecursionError:
         raise _too_deep() from None
-    if end != len(characters) and (rest := characters[end:].strip(_WHITE_SPACE)):
-        raise _RefusedError(
+    if end != len(characters) and (rest := characters[end:].rstrip(_WHITE_SPACE)):
+        raise RefusedJSONError(
             Refusal.TRAILING_BYTES, f"{len(rest)} characters follow the JSON"
         )
     _limit_depth(characters, content)
@@ -189,8 +210,8 @@ def _limit_depth(characters: str, content: Json) -> None:
         raise _too_deep()
 
 
-def _too_deep() -> _RefusedError:
-    return _RefusedError(
+def _too_deep() -> RefusedJSONError:
+    return RefusedJSONError(
         Refusal.TOO_DEEP, f"nested deeper than {MAX_DEPTH} arrays and objects"
     )
 
@@ -199,6 +220,6 @@ def _refuse_lone_surrogates(content: Json) -> None:
     try:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise _RefusedError(
+        raise RefusedJSONError(
             Refusal.LONE_SURROGATE, "an escape stands for half a character"
         ) from None

@@ -1,5 +1,21 @@
-"""Why the database cannot be opened. The message says what to do next."""
+"""Name the errors of the store.
+
+::
+
+    UnusableDatabaseError      the database cannot be opened; says what to do
+    StoreUnavailableError      (``connectors.errors``) the database did not do its part
+    └── RefusedRowsError       it works, and will never take these rows
+"""
+
+from connectors.errors import StoreUnavailableError
 
 
 class UnusableDatabaseError(Exception):
     """There is no such database, it cannot be reached, or it is at another step."""
+
+
+class RefusedRowsError(StoreUnavailableError):
+    """These rows will never be written, however often they are tried.
+
+    Told apart within the store only: whoever asks it has got no answer either way.
+    """

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.background import running
-from store.database import DATABASE_ERRORS, POSTGRESQL
+from store.database import POSTGRESQL
+from store.driver_errors import DATABASE_ERRORS
 from store.registration.registrations import CHANNEL
 
 RETRY_SECONDS = 0.2

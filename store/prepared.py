@@ -3,7 +3,7 @@
 Of a short transaction most is SQLAlchemy's: building a statement, looking up what was
 compiled of it, converting values by name, wrapping what comes back. Here a statement is
 compiled once, by SQLAlchemy and with the conversions of its types. SQLite's driver is
-then given the text itself, and its errors pass as they are (``DATABASE_ERRORS``). Other
+then given the text itself, and its errors pass as they are, to ``driver_errors``. Other
 drivers get it from SQLAlchemy, which knows by their errors when a connection has died.
 """
 

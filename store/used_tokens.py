@@ -12,9 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, Index, String, Table, delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from connectors.errors import StoreUnavailableError
 from store.columns import Moment, metadata
-from store.database import DATABASE_ERRORS
 from store.writer import Writer
 
 used_tokens = Table(
@@ -24,6 +22,10 @@ used_tokens = Table(
     Column("until", Moment, nullable=False),
     Index("used_tokens_by_time", "until"),
 )
+
+
+class _UsedBeforeError(Exception):
+    """The token is there already; the transaction ends with nothing written."""
 
 
 class StoredUsedTokens:
@@ -39,14 +41,15 @@ class StoredUsedTokens:
         def work(connection: Connection) -> None:
             over = used_tokens.c.until < _moment(now)
             connection.execute(delete(used_tokens).where(over))
-            connection.execute(insert(used_tokens).values(row))
+            try:
+                connection.execute(insert(used_tokens).values(row))
+            except IntegrityError:
+                raise _UsedBeforeError from None
 
         try:
             await self._writer.write(work)
-        except IntegrityError:
+        except _UsedBeforeError:
             return False
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
         return True
 
 

@@ -16,6 +16,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from store.connections import Reader, begin
+from store.driver_errors import told_as_one
 from store.postgresql import wait_for_writers
 from store.sqlite import READS, open_waiting
 
@@ -32,11 +34,15 @@ class Writer(Protocol):
         No other process writes between its first statement and the commit.
 
         Raises:
-            SQLAlchemyError: it is not committed, or not known to be.
+            StoreUnavailableError: it is not committed, or not known to be.
         """
 
     async def read(self, work: Work[T]) -> T:
-        """Return what ``work`` finds, without queueing with who writes."""
+        """Return what ``work`` finds, without queueing with who writes.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
 
 
 class _LoopWriter:
@@ -44,18 +50,18 @@ class _LoopWriter:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reader = Reader(engine)
         self._turn = asyncio.Lock()
 
     async def write(self, work: Work[T]) -> T:
         """See ``Writer``."""
-        async with self._turn, self._engine.begin() as connection:
+        async with self._turn, begin(self._engine) as connection:
             await connection.run_sync(wait_for_writers)
             return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""
-        reading = self._engine.execution_options(**{READS: True})
-        async with self._turn, reading.connect() as connection:
+        async with self._turn, self._reader.connect() as connection:
             return await connection.run_sync(work)
 
 
@@ -73,12 +79,14 @@ class _ThreadWriter:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
         # The thread finishes what it began, even if nobody waits for it any more.
-        return await loop.run_in_executor(self._thread, self._write, work)
+        with told_as_one():
+            return await loop.run_in_executor(self._thread, self._write, work)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._read, work)
+        with told_as_one():
+            return await loop.run_in_executor(self._thread, self._read, work)
 
     def _write(self, work: Work[T]) -> T:
         if self._connection is None:

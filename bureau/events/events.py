@@ -77,10 +77,6 @@ def _is_of(caller: Caller, connector: str) -> bool:
     return caller.id == f"{AGENCY}{connector}"
 
 
-class EventsUnavailableError(Exception):
-    """The store does not say what happened."""
-
-
 class UnknownPlaceError(Exception):
     """There is no event of this number, or none any more."""
 
@@ -92,7 +88,7 @@ class Feed(Protocol[E_co]):
         """Return the number of the newest event; 0 if there is none.
 
         Raises:
-            EventsUnavailableError: the store does not say.
+            StoreUnavailableError: the store does not say.
         """
 
     async def follow(self, after: int | None) -> AsyncGenerator[E_co, None]:
@@ -102,7 +98,7 @@ class Feed(Protocol[E_co]):
 
         Raises:
             UnknownPlaceError: there is no event ``after``.
-            EventsUnavailableError: the store does not say; so may every step of what
+            StoreUnavailableError: the store does not say; so may every step of what
                 is returned.
         """
 

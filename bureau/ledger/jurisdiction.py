@@ -9,9 +9,9 @@ is the bureau by its scopes, or sees nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bureau.caller import Caller, actor_of
+from bureau.caller import Caller
 from bureau.ledger.book import Authorities
-from bureau.scopes import BUREAU
+from bureau.scopes import BUREAU, actor_of
 from connectors.registration.lifecycle import IN_FORCE
 from connectors.registration.rules import AGENCY
 from connectors.registration.store import RegistrationStore

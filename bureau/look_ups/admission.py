@@ -4,9 +4,9 @@ import asyncio
 from datetime import date
 
 from bureau.caller import Caller
-from bureau.look_ups.audit import AuditUnavailableError
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.oversight import Alert, Oversight
+from connectors.errors import StoreUnavailableError
 from policy.identity import Identity
 
 _ALERTS = {80: Alert.PEOPLE_BUDGET_80, 100: Alert.PEOPLE_BUDGET_SPENT}
@@ -23,7 +23,7 @@ class Admission:
         """Whoever is neither admitted nor refused yet, in order."""
         self._pseudonyms: dict[Identity | str, str] = {}
         self._refused: dict[
-            Identity | str, OverBudgetError | AuditUnavailableError
+            Identity | str, OverBudgetError | StoreUnavailableError
         ] = {}
 
     async def load(self, person: Identity | str) -> str:
@@ -33,7 +33,7 @@ class Admission:
 
         Raises:
             OverBudgetError: those who were asked about together are too many.
-            AuditUnavailableError: what is looked up now cannot be recorded.
+            StoreUnavailableError: what is looked up now cannot be recorded.
         """
         if person not in self._pseudonyms and person not in self._refused:
             self._asked[person] = None
@@ -54,7 +54,7 @@ class Admission:
         people = list(self._asked)
         try:
             pseudonyms = self._admit(people)
-        except (OverBudgetError, AuditUnavailableError) as error:
+        except (OverBudgetError, StoreUnavailableError) as error:
             self._refused |= dict.fromkeys(people, error)
         else:
             self._pseudonyms |= zip(people, pseudonyms, strict=True)

@@ -73,25 +73,24 @@ class AuditSelection:
     """The first moment no more."""
 
 
-class AuditUnavailableError(Exception):
-    """The log takes no record, so nobody may be looked up."""
-
-
 class AuditLog(Protocol):
-    """Keeps records. Usable by many requests at once."""
+    """Keeps records. Usable by many requests at once.
+
+    While it takes no record, nobody may be looked up.
+    """
 
     def require_open(self) -> None:
         """Make sure that a record would be taken now.
 
         Raises:
-            AuditUnavailableError: too many wait, or the last one could not be kept.
+            StoreUnavailableError: too many wait, or the last one could not be kept.
         """
 
     async def write(self, record: AuditRecord) -> None:
         """Return once ``record`` is kept, so that losing the process loses nothing.
 
         Raises:
-            AuditUnavailableError: it is not kept, or not known to be.
+            StoreUnavailableError: it is not kept, or not known to be.
             OverBudgetError: it is kept, as a look-up of somebody for whom the caller's
                 budget had no room any more.
         """
@@ -102,4 +101,8 @@ class AuditLog(Protocol):
     async def page(
         self, selection: AuditSelection, *, first: int, before: int | None
     ) -> Sequence[AuditRecord]:
-        """Return at most ``first`` records before the id ``before``, newest first."""
+        """Return at most ``first`` records before the id ``before``, newest first.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """

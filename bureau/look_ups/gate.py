@@ -13,11 +13,12 @@ from datetime import date, datetime
 
 from bureau.caller import Caller, LookUp
 from bureau.look_ups.admission import Admission
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
+from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.oversight import Alert, Oversight
 from bureau.look_ups.purpose import PurposeError, PurposeMissingError
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.errors import StoreUnavailableError
 from connectors.guard.health import CONCLUSIVE
 from policy.identity import Identity
 
@@ -27,14 +28,14 @@ Ask = Callable[[], Awaitable[list[Answer]]]
 """Asks the agencies, once the gate lets it."""
 Shows = Callable[[AttestedCertificate], bool]
 """Says whether the caller will get a certificate of the answers."""
-RefusedLookUpError = PurposeError | OverBudgetError | AuditUnavailableError
+RefusedLookUpError = PurposeError | OverBudgetError | StoreUnavailableError
 """Why a look-up is refused."""
-REFUSALS = (PurposeError, OverBudgetError, AuditUnavailableError)
+REFUSALS = (PurposeError, OverBudgetError, StoreUnavailableError)
 REFUSAL_CODES: dict[type[Exception], str] = {
     PurposeError: "PURPOSE_REQUIRED",
     PurposeMissingError: "PURPOSE_REQUIRED",
     OverBudgetError: "PEOPLE_BUDGET_EXCEEDED",
-    AuditUnavailableError: "AUDIT_UNAVAILABLE",
+    StoreUnavailableError: "AUDIT_UNAVAILABLE",
 }
 """The code of each, for callers and metrics."""
 
@@ -87,7 +88,7 @@ class Gate:
         Raises:
             PurposeError: no purpose is stated, or none that can be used.
             OverBudgetError: the caller's budget of people is spent.
-            AuditUnavailableError: the audit log takes no record.
+            StoreUnavailableError: the audit log takes no record.
         """
         try:
             stated = self._purpose()

@@ -19,7 +19,7 @@ from connectors.connector import Connector, Reply
 from connectors.errors import ManifestError
 from connectors.manifest import Cache, Manifest, Protocol
 from connectors.network.addresses import AddressGuard, RegisteredAddress
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.protocols.graphql import entities_query, graphql_question
 from connectors.protocols.rest import rest_question
 from connectors.registry import PROTOCOLS
@@ -119,7 +119,7 @@ class Subject:
             self._recording,
             bundle=self.bundle,
             catalogue=self.catalogue,
-            observer=Unobserved(),
+            observer=NullObserver(),
             clock=self.clock,
             rows=self.rows,
         )

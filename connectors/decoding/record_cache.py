@@ -6,9 +6,8 @@ body, the process does not grow with it;
 ``tests/connectors/decoding/test_record_cache.py`` measures.
 """
 
-from collections import OrderedDict
-
 from connectors.decoding.decode import DecodedEnvelope
+from connectors.weighed import Weighed
 from signing.envelope import PayloadType
 
 # The most that is kept of a reading beside its texts, in bytes of memory.
@@ -20,12 +19,10 @@ _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 
 class RecordCache:
-    """The verified-record cache of one agency."""
+    """The verified-record cache of one agency; what was used longest ago leaves."""
 
     def __init__(self, room_bytes: int) -> None:
-        self._all_room = self._room = room_bytes
-        self._kept: OrderedDict[bytes, tuple[DecodedEnvelope, int]] = OrderedDict()
-        """With each reading what it weighs; the one used longest ago is the first."""
+        self._kept: Weighed[bytes, DecodedEnvelope] = Weighed(room_bytes)
 
     def get(self, digest: bytes) -> DecodedEnvelope | None:
         """Return what the envelope of ``digest`` said when it was verified."""
@@ -37,16 +34,7 @@ class RecordCache:
 
     def keep(self, reading: DecodedEnvelope) -> None:
         """Keep ``reading``, unless it takes more than all the room there is."""
-        takes = weight(reading)
-        if takes > self._all_room:
-            return
-        digest, kept = reading.proof.digest, self._kept
-        if digest in kept:
-            self._room += kept.pop(digest)[1]
-        while self._room < takes:
-            self._room += kept.popitem(last=False)[1][1]
-        kept[digest] = reading, takes
-        self._room -= takes
+        self._kept.put(reading.proof.digest, reading, weight(reading))
 
 
 def weight(reading: DecodedEnvelope) -> int:

@@ -6,10 +6,10 @@ it takes until the next answer comes.
 """
 
 import time
-from collections import OrderedDict
 
 from connectors.answer import Answer
 from connectors.manifest import Cache
+from connectors.weighed import Weighed
 from policy.identity import Identity
 
 ANSWER_FACTOR = 8
@@ -21,11 +21,11 @@ class AnswerCache:
 
     def __init__(self, cache: Cache) -> None:
         self._seconds = cache.ttl_seconds
-        self._all_room = self._room = cache.bytes_each
         # Full at so many people, or at so many bytes if their answers are large.
         self._share = cache.bytes_each // cache.holders
-        self._kept: OrderedDict[Identity, tuple[Answer, float, int]] = OrderedDict()
-        """With each answer, until when it may be used and what it weighs."""
+        self._kept: Weighed[Identity, tuple[Answer, float]] = Weighed(cache.bytes_each)
+        """With each answer, until when it may be used."""
+        self.clear = self._kept.clear
 
     def __len__(self) -> int:
         """Return how many answers are in memory, those included that are too old."""
@@ -34,34 +34,23 @@ class AnswerCache:
     def get(self, holder: Identity) -> Answer | None:
         """Return what was answered about ``holder``, if it is not too old."""
         kept = self._kept.get(holder)
-        if kept is None or kept[1] <= time.monotonic():
+        if kept is None:
             return None
-        return kept[0]
+        answer, until = kept[0]
+        return answer if until > time.monotonic() else None
 
     def keep(self, holder: Identity, answer: Answer) -> None:
         """Keep ``answer`` instead of what was kept, the oldest leaving if need be.
 
         It is not kept if there is no time for which it may be, or not room enough.
         """
-        takes = max(self._share, _weight(answer))
-        if not self._seconds or takes > self._all_room:
+        if not self._seconds:
             return
-        kept, now = self._kept, time.monotonic()
-        if holder in kept:
-            self._room += kept.pop(holder)[2]
-        while kept:
-            _, until, taken = next(iter(kept.values()))
-            if now < until and takes <= self._room:
-                break
-            kept.popitem(last=False)
-            self._room += taken
-        kept[holder] = answer, now + self._seconds, takes
-        self._room -= takes
-
-    def clear(self) -> None:
-        """Keep nothing."""
-        self._kept.clear()
-        self._room = self._all_room
+        now = time.monotonic()
+        while (first := self._kept.first()) is not None and first[1][1] <= now:
+            self._kept.drop_first()
+        takes = max(self._share, _weight(answer))
+        self._kept.put(holder, (answer, now + self._seconds), takes)
 
 
 def _weight(answer: Answer) -> int:

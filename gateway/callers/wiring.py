@@ -23,7 +23,7 @@ from gateway.callers.roles import Roles, read_roles
 from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
-from gateway.settings.callers import Issuer
+from gateway.settings.callers import AgencyCallers, Issuer
 from gateway.settings.settings import Settings
 from resolvers.context import Services
 from signing.trust import TrustedKey
@@ -63,7 +63,9 @@ async def open_callers(
                 roles=roles,
                 used=used,
             ),
-            agency_assertions=_agency_assertions(settings, roles, services, used),
+            agency_assertions=_agency_assertions(
+                settings.agency_callers, roles, services, used
+            ),
             client_certificates=_client_certificates(settings, roles),
             now=now,
         )
@@ -158,9 +160,11 @@ def _fetch(issuer: Issuer, session: aiohttp.ClientSession) -> Fetch:
 
 
 def _agency_assertions(
-    settings: Settings, roles: Roles, services: Services, used: UsedTokens
+    stated: AgencyCallers | None,
+    roles: Roles,
+    services: Services,
+    used: UsedTokens,
 ) -> AgencyAssertions | None:
-    stated = settings.agency_callers
     if stated is None:
         return None
     live = services.live

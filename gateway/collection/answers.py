@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from connectors.collection.connector import CollectedRecord
 from connectors.connector import Collected
-from connectors.errors import UnreachableError
+from connectors.errors import StoreUnavailableError, UnreachableError
 from policy.identity import Identity
 from signing.envelope import Envelope
 from store.collection.records import StoredRecords
-from store.database import DATABASE_ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class CollectedAnswers:
         asked = {person for names in people for person in names}
         try:
             found = await self.store.current(connector, asked)
-        except DATABASE_ERRORS as error:
-            raise UnreachableError(type(error).__name__) from error
+        except StoreUnavailableError as error:
+            raise UnreachableError(str(error)) from error
         return [
             [
                 CollectedRecord(

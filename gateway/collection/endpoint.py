@@ -21,6 +21,8 @@ from starlette.types import Receive, Scope, Send
 
 from bureau.collection import Position
 from connectors.agency import Agency
+from connectors.errors import StoreUnavailableError
+from gateway.application_state import state_of
 from gateway.collection.inflate import Encoding, InflationError, Limits, inflated
 from gateway.collection.intake import Intake, not_taken
 from gateway.collection.line import Line, read_line
@@ -28,7 +30,6 @@ from gateway.collection.lines import lines_of
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import End, LineResult, Summary, ended
 from gateway.collection.spool import open_spool, spool, stated_digests
-from store.database import DATABASE_ERRORS
 
 BATCH = 500
 """How many lines one transaction keeps; who else writes waits so long."""
@@ -46,7 +47,7 @@ class CollectEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
         request = Request(scope, receive)
-        intake: Intake = request.app.state.intake
+        intake = state_of(scope).intake
         try:
             match request.method:
                 case "POST":
@@ -139,11 +140,11 @@ class _Transfer:
             try:
                 at = self._intake.clock()
                 taken = iter(await handler.take(agency, snapshot, lines, at))
-            except DATABASE_ERRORS as error:
+            except StoreUnavailableError as error:
                 _logger.error(  # noqa: TRY400 - the kind is enough
                     "not collected",
                     agency=self._agency.id,
-                    reason=type(error).__name__,
+                    reason=str(error),
                 )
                 return End.UNAVAILABLE
         await self._tell(
@@ -160,7 +161,7 @@ class _Transfer:
         positions = self._intake.positions
         try:
             position = await positions.position(self._agency.id, self._stream)
-        except DATABASE_ERRORS:
+        except StoreUnavailableError:
             return None
         self._intake.reports.missing(self._agency.id, self._stream, position.missing)
         return position
@@ -199,6 +200,6 @@ async def _status(intake: Intake, request: Request) -> Response:
             stream: (await intake.positions.position(agency.id, stream)).shown()
             for stream in intake.handlers
         }
-    except DATABASE_ERRORS:
+    except StoreUnavailableError:
         raise IntakeError(Problem.UNAVAILABLE) from None
     return JSONResponse({"connector": agency.id, "streams": streams})

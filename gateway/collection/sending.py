@@ -10,7 +10,6 @@ import http.client
 import json
 import time
 import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 import zstandard
 
 from bureau.collection import Outcome
+from gateway.client import opened
 from gateway.collection.results import End
 from gateway.collection.sent_lines import SentLine
 from gateway.collection.sign import signed_headers
@@ -158,7 +158,9 @@ class Sending:
         body, encoding = _compressed(plain, self.compression)
         address = self.url if self.stream == "records" else f"{self.url}/{self.stream}"
         headers = signed_headers(
-            *("POST", address, self.key),
+            "POST",
+            address,
+            self.key,
             at=datetime.now(UTC),
             body=body,
             encoding=encoding,
@@ -224,10 +226,8 @@ def _answer(
         StartError: the gateway refuses the request.
         _CutError: it is not there, or not to the end, or busy.
     """
-    # ``address_of`` let its scheme pass.
-    request = urllib.request.Request(address, body, dict(headers))  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310
+        with opened(address, headers, body, timeout_seconds=ANSWER_SECONDS) as response:
             for line in response:
                 yield json.loads(line)
     except urllib.error.HTTPError as error:

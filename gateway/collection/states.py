@@ -7,10 +7,8 @@ Before the first result is told, this process knows whom the changes are about.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Connection, select
 
 from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
@@ -18,7 +16,7 @@ from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.live import Snapshot
-from connectors.manifest import Protocol
+from connectors.manifest import Manifest, Protocol
 from connectors.status.changes import ChangeFault, SentChange
 from gateway.collection.line import Line
 from gateway.collection.records import ROLLBACK
@@ -26,25 +24,17 @@ from gateway.collection.records import WORDS as RECORD_WORDS
 from gateway.collection.results import LineResult
 from policy.text import Text
 from signing.envelope import Envelope
-from store.collection.records import STREAM as RECORDS
-from store.collection.sequences import Place, Sequences
-from store.collection.tables import collected_records, collection_streams
-from store.status.changes import NewChange, StoredStates
-from store.writer import Writer
+from store.status.intake import STREAM, NewChange, Refusal, StatesIntake, Taken
 
-STREAM = "states"
 VERIFIED_AT_ONCE = 20
 """After how many lines others get their turn of the event loop."""
-
-Read = tuple[Line, NewChange | RefusedRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatesHandler:
     """Implements ``gateway.collection.intake.Handler`` for changes of state."""
 
-    writer: Writer
-    states: StoredStates
+    states: StatesIntake
     ids: CertificateIds
     pseudonyms: Pseudonyms
     note: Callable[[Iterable[str]], None]
@@ -59,46 +49,44 @@ class StatesHandler:
         at: datetime,
     ) -> Sequence[LineResult]:
         """See ``Handler``."""
-        read: list[Read] = []
+        results: dict[int, LineResult] = {}
+        verified: list[tuple[Line, NewChange]] = []
         for number, line in enumerate(lines):
             if number % VERIFIED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            change = agency.read_change(Envelope(line.record))
-            if isinstance(change, SentChange):
-                read.append((line, self._new(agency, line, change, at)))
+            sent = agency.read_change(Envelope(line.record))
+            if isinstance(sent, SentChange):
+                verified.append((line, self._new(agency, line, sent, at)))
             else:
-                read.append((line, change))
-
-        def work(connection: Connection) -> _Kept:
-            kept = _Kept(
-                connection,
-                self.states,
-                Sequences(connection, agency.id, self.stream),
-                must_be_known=_collects(connection, agency),
-            )
-            for one in read:
-                kept.take(*one)
-            kept.write(at)
-            return kept
-
-        kept = await self.writer.write(work)
-        if kept.people:
-            self.note(kept.people)
-        return kept.results
+                results[line.number] = _not_believed(line, sent)
+        taken = await self.states.take(
+            agency.id,
+            [change for _, change in verified],
+            at,
+            collects=_collects(agency.manifest),
+        )
+        people = []
+        for (line, change), one in zip(verified, taken, strict=True):
+            results[line.number] = _result(line, one)
+            if one.outcome is Outcome.ACCEPTED:
+                people.append(change.person)
+        if people:
+            self.note(people)
+        return [results[line.number] for line in lines]
 
     def _new(
-        self, agency: Agency, line: Line, change: SentChange, at: datetime
+        self, agency: Agency, line: Line, sent: SentChange, at: datetime
     ) -> NewChange:
-        proof = change.proof
+        proof = sent.proof
         return NewChange(
             connector=agency.id,
             sequence=line.sequence,
             digest=proof.digest.hex(),
-            certificate=self.ids.seal_record(agency.id, change.record),
-            person=self.pseudonyms.of(change.record.holder),
-            state=change.state,
-            effective_on=change.effective_on,
-            reason=change.reason,
+            certificate=self.ids.seal_record(agency.id, sent.record),
+            person=self.pseudonyms.of(sent.record.holder),
+            state=sent.state,
+            effective_on=sent.effective_on,
+            reason=sent.reason,
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
@@ -106,85 +94,35 @@ class StatesHandler:
         )
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What became of a batch's lines, for the length of a transaction."""
-
-    connection: Connection
-    states: StoredStates
-    sequences: Sequences
-    must_be_known: bool
-    """Whether a change is of a collected certificate, or of none."""
-    results: list[LineResult] = field(default_factory=list)
-    people: list[str] = field(default_factory=list)
-    """Whom the changes are about that were not here before."""
-
-    def take(self, line: Line, change: NewChange | RefusedRecord) -> None:
-        """Write one change, if there is nothing against it."""
-        if isinstance(change, RefusedRecord):
-            why = Text(f"未通过核验，未采信：{change.code}", change.reason)
-            self._refuse(line, change.code, WORDS.get(change.code, why))
-            return
-        place = self.sequences.place(line.sequence)
-        if self.states.is_known(self.connection, change.connector, change.digest):
-            self._note(line, Outcome.ALREADY_KNOWN)
-        elif place is Place.USED:
-            self._refuse(line, ROLLBACK, RECORD_WORDS[ROLLBACK])
-        elif self.must_be_known and not self._is_collected(change):
-            self._refuse(line, UNKNOWN_CERTIFICATE, WORDS[UNKNOWN_CERTIFICATE])
-        else:
-            self.states.add(self.connection, change)
-            self.people.append(change.person)
-            self._note(line, Outcome.ACCEPTED)
-
-    def write(self, at: datetime) -> None:
-        """Write how far the stream has come, and tell of what is new."""
-        self.sequences.write(at)
-        if self.people:
-            self.states.tell(self.connection)
-
-    def _note(self, line: Line, outcome: Outcome) -> None:
-        gap = self.sequences.take(line.sequence)
-        self.results.append(
-            LineResult(
-                line=line.number, sequence=line.sequence, outcome=outcome, gap=gap
-            )
-        )
-
-    def _refuse(self, line: Line, code: str, why: Text) -> None:
-        self.results.append(
-            LineResult(
-                line=line.number,
-                sequence=line.sequence,
-                outcome=Outcome.REFUSED,
-                code=code,
-                reason=why,
-            )
-        )
-
-    def _is_collected(self, change: NewChange) -> bool:
-        column = collected_records.c
-        found = self.connection.execute(
-            select(column.id).where(column.certificate == change.certificate).limit(1)
-        )
-        return found.first() is not None
-
-
-def _collects(connection: Connection, agency: Agency) -> bool:
-    """Say whether an agency sends its records, so that all of them are known."""
-    manifest = agency.manifest
-    if (
+def _collects(manifest: Manifest) -> bool:
+    """Say whether an agency is to send its records, so that all of them are known."""
+    return (
         manifest.endpoint.protocol is Protocol.COLLECTED
         or manifest.collection.answers_when_silent
-    ):
-        return True
-    column = collection_streams.c
-    found = connection.execute(
-        select(column.sequence).where(
-            column.connector == agency.id, column.stream == RECORDS
-        )
     )
-    return found.first() is not None
+
+
+def _not_believed(line: Line, refused: RefusedRecord) -> LineResult:
+    why = Text(f"未通过核验，未采信：{refused.code}", refused.reason)
+    return LineResult(
+        line=line.number,
+        sequence=line.sequence,
+        outcome=Outcome.REFUSED,
+        code=refused.code,
+        reason=WORDS.get(refused.code, why),
+    )
+
+
+def _result(line: Line, taken: Taken) -> LineResult:
+    code, reason = (None, None) if taken.refusal is None else REFUSALS[taken.refusal]
+    return LineResult(
+        line=line.number,
+        sequence=line.sequence,
+        outcome=taken.outcome,
+        code=code,
+        reason=reason,
+        gap=taken.gap,
+    )
 
 
 UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
@@ -204,3 +142,8 @@ WORDS = {
     ),
 }
 """Why a change is refused, where the one who signed it can put it right."""
+REFUSALS = {
+    Refusal.NUMBER_USED: (ROLLBACK, RECORD_WORDS[ROLLBACK]),
+    Refusal.UNKNOWN_CERTIFICATE: (UNKNOWN_CERTIFICATE, WORDS[UNKNOWN_CERTIFICATE]),
+}
+"""Code and words for each refusal of the store."""

@@ -3,17 +3,17 @@
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
 from gateway.collection.states import StatesHandler
-from gateway.settings.settings import Settings
+from gateway.settings.collection import Collection
 from resolvers.context import Services
 from store.collection.records import StoredRecords
 from store.ledger.recoveries import follow_change
-from store.status.changes import StoredStates
+from store.status.intake import StatesIntake
 from store.store import Store
 from store.used_tokens import StoredUsedTokens
 
 
 def open_intake(
-    settings: Settings, services: Services, store: Store, reports: Observer
+    options: Collection, services: Services, store: Store, reports: Observer
 ) -> Intake:
     """Return the door of all streams."""
     records = StoredRecords(store)
@@ -26,8 +26,7 @@ def open_intake(
         counted=services.quality.collected,
     )
     states = StatesHandler(
-        writer=store.writer,
-        states=StoredStates(store.engine, follow_change),
+        states=StatesIntake(store, follow_change),
         ids=services.certificate_ids,
         pseudonyms=pseudonyms,
         note=services.sent_changes.note,
@@ -37,7 +36,7 @@ def open_intake(
         used=StoredUsedTokens(store.writer),
         positions=records,
         handlers={handler.stream: handler, states.stream: states},
-        options=settings.collection,
+        options=options,
         reports=reports,
         clock=services.clock,
     )

@@ -111,9 +111,13 @@ def open_agencies(
         processes = {
             agency: stack.enter_context(
                 started(
-                    *("sandbox", "serve", agency, "--dir", str(folder)),
-                    *("--port", str(ports.of_agency(position))),
-                    *("--holders", str(holders), UNTIL_STDIN_CLOSES),
+                    "sandbox",
+                    "serve",
+                    agency,
+                    f"--dir={folder}",
+                    f"--port={ports.of_agency(position)}",
+                    f"--holders={holders}",
+                    UNTIL_STDIN_CLOSES,
                     log=logs[agency],
                 )
             )
@@ -143,10 +147,7 @@ def open_gateway(
         StartError: it did not start.
     """
     log = config.parent / "gateway.log"
-    command = command or (
-        *("gateway", "serve", "--config", str(config)),
-        UNTIL_STDIN_CLOSES,
-    )
+    command = command or ("gateway", "serve", f"--config={config}", UNTIL_STDIN_CLOSES)
     with started(*command, log=log) as process:
         await_answer(f"http://{HOST}:{port}/health/live", process, log)
         yield

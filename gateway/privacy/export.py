@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 import orjson
 
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditUnavailableError
+from bureau.look_ups.audit import AuditEvent, AuditRecord
+from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
-from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
 from store.audit.log import StoredAuditLog, open_audit_log
 from store.store import open_store
@@ -17,7 +17,7 @@ EXPORTER = "gateway audit export"
 
 
 async def export(
-    settings: Settings,
+    database_url: str,
     *,
     first: date | None,
     last: date | None,
@@ -37,12 +37,12 @@ async def export(
         to = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
     count = 0
     async with (
-        open_store(settings.database_url) as store,
+        open_store(database_url) as store,
         open_audit_log(store) as log,
     ):
         try:
             await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=EXPORTER))
-        except AuditUnavailableError:
+        except StoreUnavailableError:
             raise StartError(
                 "the audit log takes no record of being read, so it is not; "
                 "see whether its disk is full or its file cannot be written"

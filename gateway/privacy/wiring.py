@@ -4,23 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.oversight import LookUpObserver, Oversight
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
-from gateway.privacy.keys import read_pseudonyms
+from bureau.privacy.pseudonyms import Pseudonyms
+from connectors.errors import StoreUnavailableError
 from gateway.settings.privacy import Privacy
-from gateway.settings.settings import Settings
 from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
 from store.background import running
-from store.database import DATABASE_ERRORS
 from store.store import Store
 
 RETENTION_HOURS = 24
@@ -32,7 +29,8 @@ class PrivacyObserver(AuditObserver, LookUpObserver, Protocol):
 
 @asynccontextmanager
 async def open_oversight(
-    settings: Settings,
+    options: Privacy,
+    pseudonyms: Pseudonyms,
     observer: PrivacyObserver,
     store: Store,
     clock: Callable[[], datetime],
@@ -40,31 +38,29 @@ async def open_oversight(
     """Open the audit log, count today's people, and keep retention applied.
 
     Raises:
-        StartError: the key cannot be used.
+        StoreUnavailableError: the audit log cannot be read.
     """
-    pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
-    options = settings.privacy
     async with AsyncExitStack() as stack:
         budget = PeopleBudget(options.people_a_day, options.people_a_day_of)
         audit = await stack.enter_async_context(
             open_audit_log(store, observer, budget=budget)
         )
         await audit.restore(clock())
-        await stack.enter_async_context(_retention(store.engine, options, clock))
+        await stack.enter_async_context(_retention(store, options, clock))
         yield Oversight(pseudonyms, budget, UnknownPeopleWatch(), audit, observer)
 
 
 @asynccontextmanager
 async def _retention(
-    engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
+    store: Store, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    async with running(_apply_daily(engine, options, clock), "retention"):
+    async with running(_apply_daily(store, options, clock), "retention"):
         yield
 
 
 async def _apply_daily(
-    engine: AsyncEngine, options: Privacy, clock: Callable[[], datetime]
+    store: Store, options: Privacy, clock: Callable[[], datetime]
 ) -> None:
     logger = structlog.get_logger("gateway.retention")
     records = timedelta(days=options.audit_retention_days)
@@ -72,13 +68,13 @@ async def _apply_daily(
     while True:
         now = clock()
         try:
-            removed = await apply_retention(engine, now - records, now)
+            removed = await apply_retention(store.engine, now - records, now)
             first_day = (now - marks).astimezone(SHANGHAI).date()
-            forgotten = await forget_marks(engine, first_day)
+            forgotten = await forget_marks(store.engine, first_day)
         # A day that fails must not end the days after it.
-        except DATABASE_ERRORS as error:
+        except StoreUnavailableError as error:
             logger.error(  # noqa: TRY400 - the kind is enough, rows are not logged
-                "retention failed", reason=type(error).__name__
+                "retention failed", reason=str(error)
             )
         else:
             logger.info("retention applied", removed=removed, marks=forgotten)

@@ -23,7 +23,7 @@ from signing.trust import TrustBundle
 CHALLENGE_BYTES = 24
 
 
-def open_office(  # noqa: PLR0913 - composed in two places
+def open_office(  # noqa: PLR0913 - what an office is made of
     store: RegistrationStore,
     *,
     catalogue: Catalogue,
@@ -38,7 +38,9 @@ def open_office(  # noqa: PLR0913 - composed in two places
         manifest: Manifest, bundle: TrustBundle, plan: Plan, rows: frozenset[str]
     ) -> Report:
         return await check_connector(
-            *(manifest, bundle, plan),
+            manifest,
+            bundle,
+            plan,
             catalogue=catalogue,
             guard=AddressGuard(networks),
             clock=clock,

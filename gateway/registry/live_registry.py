@@ -22,7 +22,7 @@ from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.guard.guard import Observer
 from connectors.live import Live, Snapshot
 from connectors.manifest import Manifest, read_manifest
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.registration.connector import Connector
 from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
 from connectors.registration.rules import Configured
@@ -84,6 +84,7 @@ class LiveRegistry:
         configured: Configured,
         sessions: Sessions,
         *,
+        live: Live,
         catalogue: Catalogue,
         collected: CollectedRecords,
         observer: Observer,
@@ -102,17 +103,18 @@ class LiveRegistry:
         self._shadows: dict[str, _Opened] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._expiry = ExpiryLog()
-        self.live = Live(self._snapshot(RegistryState(-1, (), ())))
+        self._live = live
+        live.snapshot = self._snapshot(RegistryState(-1, (), ()))
 
     async def refresh(self) -> None:
         """Put in force what changed, if something did."""
         sequence = await self._store.sequence()
-        if sequence != self.live.snapshot.sequence:
+        if sequence != self._live.snapshot.sequence:
             state = await self._store.state()
-            self.live.snapshot = self._snapshot(state)
+            self._live.snapshot = self._snapshot(state)
         now = self._clock()
-        self._reports.registry_read(self.live.snapshot.sequence, now)
-        self._expiry.note(self.live.snapshot, now)
+        self._reports.registry_read(self._live.snapshot.sequence, now)
+        self._expiry.note(self._live.snapshot, now)
 
     async def keep(self, changed: asyncio.Event) -> None:
         """Look whether something changed, when told and from time to time."""
@@ -240,7 +242,7 @@ class LiveRegistry:
     def _shadow(self, connector: Connector, bundle: TrustBundle) -> _Opened | None:
         try:
             manifest = read_manifest(connector.submission.manifest)
-            agency = self._open(manifest, connector.items, bundle, Unobserved())
+            agency = self._open(manifest, connector.items, bundle, NullObserver())
         except ManifestError as error:
             self._reports.connector_unusable(connector.id, str(error))
             return None

@@ -18,6 +18,7 @@ import structlog
 from cachetools import LRUCache
 
 from connectors.answer import Answer
+from connectors.errors import StoreUnavailableError
 from connectors.guard.guard import Observer
 from connectors.live import Live
 from connectors.quality import (
@@ -34,7 +35,6 @@ from gateway.settings.registration import Registration
 from policy.calendar import SHANGHAI
 from policy.identity import Identity
 from store.background import running
-from store.database import DATABASE_ERRORS
 from store.quality.counts import StoredQuality, first_day_of
 
 FLUSH_SECONDS = 2.0
@@ -96,16 +96,17 @@ class QualityKeeper:
         inner: Observer,
         store: StoredQuality,
         *,
+        live: Live,
         mark: Callable[[str], str],
         thresholds: Mapping[Measure, int],
         reports: QualityObserver,
         clock: Callable[[], datetime],
     ) -> None:
-        self.live: Live | None = None
-        """Which agencies there are; set once they are."""
         self.called = inner.called
         self.answered = inner.answered
         self._store = store
+        self._live = live
+        """Tells which agencies there are."""
         self._mark = mark
         self._thresholds = thresholds
         self._reports = reports
@@ -142,16 +143,16 @@ class QualityKeeper:
                 if loop.time() - rated_at >= RATES_SECONDS:
                     await self._rate()
                     rated_at = loop.time()
-            except DATABASE_ERRORS as error:
+            except StoreUnavailableError as error:
                 self._logger.error(  # noqa: TRY400 - the kind is enough
-                    "quality not kept", reason=type(error).__name__
+                    "quality not kept", reason=str(error)
                 )
 
     async def flush(self) -> None:
         """Count what waits now.
 
         Raises:
-            DATABASE_ERRORS: some of it is not kept.
+            StoreUnavailableError: some of it is not kept.
         """
         today = self._clock().astimezone(SHANGHAI).date()
         self._room = COMPARED_A_TURN
@@ -159,7 +160,7 @@ class QualityKeeper:
             agency, sums = self._collected.popitem()
             try:
                 await self._add(agency, today, sums, NOTHING_SEEN)
-            except DATABASE_ERRORS:
+            except StoreUnavailableError:
                 self._collected[agency] += sums
                 raise
         while self._waiting:
@@ -167,7 +168,7 @@ class QualityKeeper:
             for agency, (sums, seen) in by_agency.items():
                 try:
                     await self._add(agency, today, sums, seen)
-                except DATABASE_ERRORS:
+                except StoreUnavailableError:
                     # What was taken for compared is not kept.
                     self._noted.clear()
                     raise
@@ -226,8 +227,7 @@ class QualityKeeper:
         return True
 
     async def _propose(self, agency: str, today: date) -> None:
-        assert self.live is not None  # noqa: S101 - set before anything lands
-        known = self.live.snapshot.registry.agency(agency)
+        known = self._live.snapshot.registry.agency(agency)
         if known is None:
             return
         sums = await self._store.sums(agency, today)
@@ -252,9 +252,8 @@ class QualityKeeper:
                 )
 
     async def _rate(self) -> None:
-        assert self.live is not None  # noqa: S101 - set before anything lands
         today = self._clock().astimezone(SHANGHAI).date()
-        for agency in self.live.snapshot.registry.agencies:
+        for agency in self._live.snapshot.registry.agencies:
             for days in WINDOWS:
                 sums = await self._store.sums(agency.id, first_day_of(days, today))
                 for dimension in Dimension:
@@ -270,5 +269,5 @@ async def kept_quality(keeper: QualityKeeper) -> AsyncIterator[None]:
         async with running(keeper.keep(), "quality"):
             yield
     finally:
-        with contextlib.suppress(*DATABASE_ERRORS):
+        with contextlib.suppress(StoreUnavailableError):
             await keeper.flush()

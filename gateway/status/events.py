@@ -7,12 +7,8 @@ who tells lets the other look first.
 
 from collections.abc import Sequence
 
-from bureau.events.events import (
-    CertificateStateEvent,
-    EventsUnavailableError,
-)
+from bureau.events.events import CertificateStateEvent
 from gateway.status.live import LiveStates
-from store.database import DATABASE_ERRORS
 from store.status.events import StoredCertificateStates
 
 
@@ -29,12 +25,9 @@ class AnsweredStates:
         """Return the next events after ``number``, in order.
 
         Raises:
-            EventsUnavailableError: the database is away.
+            StoreUnavailableError: the database is away.
         """
         events = await self._store.after(number, most)
         if events and events[-1].number > self._states.last:
-            try:
-                await self._states.refresh()
-            except DATABASE_ERRORS as error:
-                raise EventsUnavailableError(type(error).__name__) from error
+            await self._states.refresh()
         return events

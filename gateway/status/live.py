@@ -13,17 +13,19 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from bureau.privacy.pseudonyms import Pseudonyms
-from bureau.status import ChangesUnavailableError, Found, KeptChange
+from bureau.status import Found, KeptChange
+from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.registry.live_registry import POLL_SECONDS
 from gateway.status.bloom_filter import BloomFilter
 from policy.identity import Identity
 from store.background import running, wait_for_change
-from store.database import DATABASE_ERRORS
 from store.status.changes import PAGE, StoredStates
 
 READ_SECONDS = 1.0
 """How long an answer waits for the changes of its people."""
+TOO_LATE = TimeoutError.__name__
+"""Shown by metrics as the reason of a reading that took too long."""
 STALE_AFTER_SECONDS = 4 * POLL_SECONDS
 """After how long without a look nobody is said to have no changes."""
 
@@ -71,9 +73,12 @@ class LiveStates:
         try:
             async with asyncio.timeout(READ_SECONDS):
                 rows = await self._store.of(whose)
-        except (TimeoutError, *DATABASE_ERRORS) as error:
-            self._observer.changes_failed(type(error).__name__)
-            raise ChangesUnavailableError from None
+        except StoreUnavailableError as error:
+            self._observer.changes_failed(str(error))
+            raise
+        except TimeoutError:
+            self._observer.changes_failed(TOO_LATE)
+            raise StoreUnavailableError(TOO_LATE) from None
         found: dict[Identity, list[KeptChange]] = {}
         for person, kept in rows:
             found.setdefault(whose[person], []).append(kept)
@@ -89,7 +94,11 @@ class LiveStates:
             self._people.add(person)
 
     async def refresh(self) -> None:
-        """Read on where the last reading stopped."""
+        """Read on where the last reading stopped.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
         started = time.monotonic()
         while True:
             last, people = await self._store.people_after(self.last)
@@ -107,8 +116,8 @@ class LiveStates:
             await wait_for_change(changed, POLL_SECONDS)
             try:
                 await self.refresh()
-            except DATABASE_ERRORS as error:
-                self._observer.changes_failed(type(error).__name__)
+            except StoreUnavailableError as error:
+                self._observer.changes_failed(str(error))
 
 
 @asynccontextmanager
@@ -122,8 +131,7 @@ async def kept_states(
     """
     try:
         await states.refresh()
-    except DATABASE_ERRORS as error:
-        reason = type(error).__name__
-        raise StartError(f"changes of state cannot be read: {reason}") from None
+    except StoreUnavailableError as error:
+        raise StartError(f"changes of state cannot be read: {error}") from None
     async with running(states.keep(changed), "states"):
         yield

@@ -15,9 +15,9 @@ from typing import Generic, Protocol, TypeVar
 
 from bureau.events.events import (
     Event,
-    EventsUnavailableError,
     UnknownPlaceError,
 )
+from connectors.errors import StoreUnavailableError
 from store.background import running, wait_for_change
 
 POLL_SECONDS = 0.25
@@ -77,7 +77,7 @@ class StoredFeed(Generic[E]):
         """Read what is new, and wake who follows.
 
         Raises:
-            EventsUnavailableError: the store does not say.
+            StoreUnavailableError: the store does not say.
         """
         while events := await self._store.after(self._known, PAGE):
             self._kept.extend(events)
@@ -145,7 +145,7 @@ async def _keep(
             if feed.is_followed:
                 try:
                     await feed.look()
-                except EventsUnavailableError as error:
+                except StoreUnavailableError as error:
                     failed(str(error))
 
 

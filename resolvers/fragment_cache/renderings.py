@@ -17,12 +17,13 @@ but itself: at a place of a plan where no resolver below it asks for more, its J
 made once and found again by the object's identity.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import orjson
+
+from connectors.weighed import Weighed
 
 Seen = TypeVar("Seen")
 """What of a request a rendering may depend on."""
@@ -62,7 +63,6 @@ class SightInfo(Generic[Seen]):
 @dataclass(slots=True)
 class _Rendering:
     json: orjson.Fragment
-    weight: int
     is_wanted: bool = False
     """Whether it was asked for since its turn to go was last looked at."""
 
@@ -124,15 +124,14 @@ class Renderings:
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[tuple[Hashable, ...], _Rendering] = OrderedDict()
-        self._bytes_taken = 0
+        self._kept: Weighed[tuple[Hashable, ...], _Rendering] = Weighed(max_bytes)
         self.phrases = Phrases()
         """What is kept of the smallest parts, which depend on nothing."""
 
     @property
     def bytes_taken(self) -> int:
         """Return about how much memory they take."""
-        return self._bytes_taken
+        return self._kept.bytes_taken
 
     def rendered(
         self,
@@ -143,24 +142,24 @@ class Renderings:
     ) -> orjson.Fragment:
         """Return the JSON of ``shown`` at a ``place`` of a plan."""
         key = (place, *shown.depends_on(sight))
-        rendering = self._kept.get(key)
-        if rendering is not None:
+        kept = self._kept.get(key)
+        if kept is not None:
+            rendering = kept[0]
             rendering.is_wanted = True
             return rendering.json
         json = orjson.dumps(render(shown, (SightInfo(sight),)))
         weight = OVERHEAD_BYTES + shown.dependence_bytes + len(json)
-        rendering = _Rendering(orjson.Fragment(json), weight)
+        rendering = _Rendering(orjson.Fragment(json))
         if weight <= self._max_bytes:
             self._make_room(weight)
-            self._kept[key] = rendering
-            self._bytes_taken += weight
+            self._kept.put(key, rendering, weight)
         return rendering.json
 
     def _make_room(self, weight: int) -> None:
-        while self._bytes_taken + weight > self._max_bytes:
-            key, oldest = self._kept.popitem(last=False)
+        while not self._kept.has_room(weight) and (first := self._kept.first()):
+            key, oldest = first
             if oldest.is_wanted:
                 oldest.is_wanted = False
-                self._kept[key] = oldest
+                self._kept.move_to_end(key)
             else:
-                self._bytes_taken -= oldest.weight
+                self._kept.drop_first()

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.caller import Caller, actor_of
+from bureau.caller import Caller
+from bureau.scopes import actor_of
 from connectors.registration import submission as stated
 from connectors.registration.keys import StatedKey
 from connectors.registration.rules import StepRequest

@@ -5,8 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
-from bureau.caller import actor_of
-from bureau.scopes import OVERSEER, READER, may
+from bureau.scopes import OVERSEER, READER, actor_of, may
 from connectors.errors import StoreUnavailableError
 from connectors.registration.connector import Connector as KeptConnector
 from connectors.registration.refusals import RegistrationError

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.caller import actor_of
-from bureau.scopes import STEPS
+from bureau.scopes import STEPS, actor_of
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.registration.enums import SanctionKind

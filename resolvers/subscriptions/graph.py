@@ -16,12 +16,12 @@ from bureau.events.cursors import UnknownCursorError
 from bureau.events.events import (
     CertificateStateEvent,
     Event,
-    EventsUnavailableError,
     Feed,
     Kind,
     UnknownPlaceError,
 )
 from bureau.scopes import READER
+from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.enums import CertificateState
@@ -214,7 +214,7 @@ class Subscription:
 async def _newest(info: Info, kind: Kind, feed: Feed[Event]) -> str:
     try:
         number = await feed.newest()
-    except EventsUnavailableError:
+    except StoreUnavailableError:
         raise store_unavailable() from None
     return info.context.services.cursors.of(kind, number)
 
@@ -234,7 +234,7 @@ async def _follow(
         if cursor is not None:
             number = context.services.cursors.number(kind, cursor)
         return await feed.follow(number)
-    except EventsUnavailableError:
+    except StoreUnavailableError:
         raise store_unavailable() from None
     except (UnknownCursorError, UnknownPlaceError):
         raise RequestError(

@@ -22,25 +22,15 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select
 
-from bureau.look_ups.audit import (
-    AuditEvent,
-    AuditRecord,
-    AuditSelection,
-    AuditUnavailableError,
-)
+from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
-from store.audit.people import (
-    Draft,
-    LoggedPeople,
-    Person,
-    day_of,
-    newest,
-)
+from connectors.errors import StoreUnavailableError
+from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
 from store.audit.rows import conditions_of, record_of, row_of
 from store.audit.tables import audit_records
-from store.database import DATABASE_ERRORS, refuses_the_row
+from store.connections import Reader
+from store.errors import RefusedRowsError
 from store.prepared import PreparedInsert
-from store.sqlite import READS
 from store.store import Store
 
 GROUP = 500
@@ -54,6 +44,8 @@ WAIT_SECONDS = 2.0
 RETRY_SECONDS = 0.5
 LEARN_SECONDS = 1.0
 """How long an idle log does not know what other gateways wrote."""
+NOT_OPEN = "the audit log takes no record"
+TOO_LATE = "the audit log took too long"
 
 Waiting = tuple[AuditRecord, asyncio.Future[None] | None]
 """A record, and who waits for it."""
@@ -80,7 +72,7 @@ class StoredAuditLog:
         budget: PeopleBudget | None = None,
     ) -> None:
         self._writer = store.writer
-        self._reading = store.engine.execution_options(**{READS: True})
+        self._reader = Reader(store.engine)
         self._insert = PreparedInsert(audit_records, store.engine.dialect)
         self._observer = observer
         self._budget = budget
@@ -98,13 +90,13 @@ class StoredAuditLog:
             or self._is_closing
             or len(self._waiting) >= self._max_waiting
         ):
-            raise AuditUnavailableError
+            raise StoreUnavailableError(NOT_OPEN)
 
     async def write(self, record: AuditRecord) -> None:
         """See ``AuditLog``."""
         try:
             self.require_open()
-        except AuditUnavailableError:
+        except StoreUnavailableError:
             # It was open when the agencies were asked, and they were.
             self.note(_abandoned(record))
             raise
@@ -115,7 +107,7 @@ class StoredAuditLog:
             async with asyncio.timeout(WAIT_SECONDS):
                 await kept
         except TimeoutError:
-            raise AuditUnavailableError from None
+            raise StoreUnavailableError(TOO_LATE) from None
 
     def note(self, record: AuditRecord) -> None:
         """See ``AuditLog``."""
@@ -138,7 +130,7 @@ class StoredAuditLog:
             .order_by(column.id.desc())
             .limit(first)
         )
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             return [record_of(row) for row in await connection.execute(statement)]
 
     async def export(
@@ -150,7 +142,7 @@ class StoredAuditLog:
             .where(*conditions_of(AuditSelection(from_=from_, to=to)))
             .order_by(audit_records.c.id)
         )
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             async for row in await connection.stream(statement):
                 yield record_of(row)
 
@@ -186,7 +178,7 @@ class StoredAuditLog:
         if people is None:
             return
         # What goes wrong here goes wrong with the next record, where it is told.
-        with contextlib.suppress(*DATABASE_ERRORS):
+        with contextlib.suppress(StoreUnavailableError):
             self._take(await self._writer.read(people.draft))
 
     async def _write_group(self) -> None:
@@ -197,8 +189,7 @@ class StoredAuditLog:
             draft = await self._writer.write(
                 lambda connection: self._write(connection, [one for one, _ in group])
             )
-        # ValueError: a text that is no Unicode, found by SQLite's driver.
-        except (*DATABASE_ERRORS, ValueError) as error:
+        except StoreUnavailableError as error:
             await self._failed(group, time.perf_counter() - started, error)
             return
         self._is_failing = False
@@ -215,18 +206,18 @@ class StoredAuditLog:
                 kept.set_exception(over)
 
     async def _failed(
-        self, group: Sequence[Waiting], seconds: float, error: Exception
+        self, group: Sequence[Waiting], seconds: float, error: StoreUnavailableError
     ) -> None:
         """Refuse who waits for ``group``, and see to it that it is kept later."""
         self._is_failing = True
         if self._observer is not None:
-            self._observer.audit_failed(len(group), seconds, type(error).__name__)
+            self._observer.audit_failed(len(group), seconds, str(error))
         for _, kept in group:
             if kept is not None and not kept.done():
-                kept.set_exception(AuditUnavailableError())
+                kept.set_exception(StoreUnavailableError(str(error)))
         # A record that alone cannot be written, while the database can be, would stop
         # all others for good.
-        if len(group) > 1 or not refuses_the_row(error):
+        if len(group) > 1 or not isinstance(error, RefusedRowsError):
             # Nobody gets these answers; that the agencies were asked is kept.
             self._waiting.extendleft(
                 (_abandoned(record), None) for record, _ in reversed(group)

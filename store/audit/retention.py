@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from store.audit.rows import row_of
 from store.audit.tables import audit_records
+from store.connections import begin
 from store.quality.tables import seen_certificates, whole_lists
 
 RETENTION_CALLER = "gateway"
@@ -26,10 +27,13 @@ async def apply_retention(
 
     The record comes first: the database removes nothing that no record on the
     log says is to be removed. A process that dies on the way begins anew.
+
+    Raises:
+        StoreUnavailableError: not all of it is removed, or that is not known.
     """
     column = audit_records.c
     old = column.at < kept_from
-    async with engine.begin() as connection:
+    async with begin(engine) as connection:
         removed = await connection.scalar(select(func.count()).where(old)) or 0
         await connection.execute(
             insert(audit_records),
@@ -48,7 +52,7 @@ async def apply_retention(
     some = select(column.id).where(old).limit(REMOVED_AT_ONCE)
     remaining = removed
     while remaining > 0:
-        async with engine.begin() as connection:
+        async with begin(engine) as connection:
             done = await connection.execute(
                 delete(audit_records).where(column.id.in_(some))
             )
@@ -60,6 +64,9 @@ async def forget_marks(engine: AsyncEngine, kept_from: date) -> int:
     """Remove marks of certificates and of whole lists from before ``kept_from``.
 
     Return how many. A certificate that comes after its mark has gone is new again.
+
+    Raises:
+        StoreUnavailableError: not all of them are removed, or that is not known.
     """
     forgotten = 0
     for table, day in (
@@ -70,7 +77,7 @@ async def forget_marks(engine: AsyncEngine, kept_from: date) -> int:
         some = select(*table.primary_key).where(day < kept_from).limit(REMOVED_AT_ONCE)
         removed = REMOVED_AT_ONCE
         while removed == REMOVED_AT_ONCE:
-            async with engine.begin() as connection:
+            async with begin(engine) as connection:
                 done = await connection.execute(delete(table).where(key.in_(some)))
             removed = done.rowcount
             forgotten += removed

@@ -17,7 +17,7 @@ from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences, position_of
 from store.collection.tables import collected_records
-from store.sqlite import READS
+from store.connections import Reader
 from store.store import Store
 
 STREAM = "records"
@@ -95,15 +95,15 @@ class StoredRecords:
 
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
-        self._reading = store.engine.execution_options(**{READS: True})
+        self._reader = Reader(store.engine)
 
     async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
         """Return which of ``digests`` were collected before.
 
         Raises:
-            DATABASE_ERRORS: that cannot be known now.
+            StoreUnavailableError: that cannot be known now.
         """
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             return await connection.run_sync(_known, connector, digests)
 
     async def keep(
@@ -115,7 +115,7 @@ class StoredRecords:
         """Keep ``records`` in one transaction; return what became of each, in order.
 
         Raises:
-            DATABASE_ERRORS: nothing of it is kept, or nobody knows.
+            StoreUnavailableError: nothing of it is kept, or nobody knows.
         """
         return await self._writer.write(
             lambda connection: _keep(connection, connector, records, at)
@@ -127,7 +127,7 @@ class StoredRecords:
         """Return the current records of people, by pseudonym, in one statement.
 
         Raises:
-            DATABASE_ERRORS: the database is away.
+            StoreUnavailableError: the database is away.
         """
         column = collected_records.c
         statement = (
@@ -137,7 +137,7 @@ class StoredRecords:
             .order_by(column.id)
         )
         found: dict[str, list[CollectedRow]] = {}
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             for row in await connection.execute(statement):
                 found.setdefault(row.person, []).append(
                     CollectedRow(row.envelope, row.collected_at, row.sequence)
@@ -148,9 +148,9 @@ class StoredRecords:
         """Return how far a stream has come.
 
         Raises:
-            DATABASE_ERRORS: that cannot be known now.
+            StoreUnavailableError: that cannot be known now.
         """
-        async with self._reading.connect() as connection:
+        async with self._reader.connect() as connection:
             return await connection.run_sync(position_of, connector, stream)
 
 
@@ -190,8 +190,10 @@ def _keep(
         altered = None
         is_current = before is None or before.sequence < record.sequence
         if before is not None:
-            pair = (before.version, record.version)
-            altered = alteration(*(pair if is_current else reversed(pair)))
+            older, newer = before.version, record.version
+            if not is_current:
+                older, newer = newer, older
+            altered = alteration(older, newer)
         row = _row(connector, record, at, is_current=is_current, altered=altered)
         rows.append(row)
         known.add(record.digest)

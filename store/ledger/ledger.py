@@ -17,12 +17,10 @@ from bureau.ledger.book import (
 )
 from bureau.ledger.entries import Decision
 from bureau.ledger.sums import TotalsAsked, TotalsRow
-from connectors.errors import StoreUnavailableError
 from policy.payments import Payments
-from store.database import DATABASE_ERRORS
+from store.connections import Reader
 from store.ledger import decisions, recoveries, recovery_rows
 from store.ledger import totals as sums_of
-from store.sqlite import READS
 from store.store import Store
 
 T = TypeVar("T")
@@ -32,9 +30,9 @@ class StoredLedger:
     """Decisions, recoveries and their sums."""
 
     def __init__(self, store: Store) -> None:
-        self._writer = store.writer
+        self._write = store.writer.write
         # Beside the writer, so that a long sum keeps nobody from being paid.
-        self._reading = store.engine.execution_options(**{READS: True})
+        self._reader = Reader(store.engine)
 
     async def first_answer(self, caller: str, key: str) -> Decision | None:
         """See ``LedgerBook``."""
@@ -82,15 +80,6 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._read(lambda c: sums_of.totals(c, asked))
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        try:
-            return await self._writer.write(work)
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
-
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        try:
-            async with self._reading.connect() as connection:
-                return await connection.run_sync(work)
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(work)

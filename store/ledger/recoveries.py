@@ -44,7 +44,7 @@ from store.ledger.tables import (
     recoveries,
     recovery_events,
 )
-from store.status.changes import NewChange
+from store.status.intake import NewChange
 
 column = recoveries.c
 
@@ -52,7 +52,7 @@ column = recoveries.c
 def follow_change(connection: Connection, change: NewChange) -> None:
     """Open, or withdraw, what a certificate's new state calls for.
 
-    Runs in the transaction that stores the change (``states.Follow``). The agency's
+    Runs in the transaction that stores the change (``intake.Follow``). The agency's
     own words are not taken over, since they may name the holder.
     """
     state, day = change.state, change.effective_on

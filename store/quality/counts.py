@@ -6,15 +6,14 @@ count it once. A transaction has some hundred certificates, and runs beside the 
 statements are prepared once and given lists.
 """
 
-from collections import Counter  # noqa: I001
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.errors import StoreUnavailableError
 from connectors.quality import (
     Measure,
     Sight,
@@ -24,11 +23,11 @@ from connectors.quality import (
     timeliness,
 )
 from connectors.registration.sanctions import SanctionProposal
-from store.database import DATABASE_ERRORS, POSTGRESQL
+from store.connections import Reader
+from store.database import POSTGRESQL
 from store.quality import tables
-from store.registration.tables import sanction_proposals
 from store.registration.rows import row_of_proposal
-from store.sqlite import READS
+from store.registration.tables import sanction_proposals
 from store.store import Store
 
 
@@ -37,7 +36,7 @@ class StoredQuality:
 
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
-        self._reading = store.engine.execution_options(**{READS: True})
+        self._reader = Reader(store.engine)
         self._is_postgresql = store.engine.dialect.name == POSTGRESQL
 
     async def add(
@@ -46,7 +45,7 @@ class StoredQuality:
         """Keep what was counted and seen; return it with what only the past tells.
 
         Raises:
-            DATABASE_ERRORS: it is not kept.
+            StoreUnavailableError: it is not kept.
         """
 
         def work(connection: Connection) -> Counter[Measure]:
@@ -69,18 +68,15 @@ class StoredQuality:
             .where(column.agency == agency, column.day >= since)
             .group_by(column.measure)
         )
-        try:
-            async with self._reading.connect() as connection:
-                rows = await connection.execute(statement)
-                return {Measure(measure): int(value) for measure, value in rows}
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
+        async with self._reader.connect() as connection:
+            rows = await connection.execute(statement)
+            return {Measure(measure): int(value) for measure, value in rows}
 
     async def propose(self, proposal: SanctionProposal, day: date) -> bool:
         """Keep a proposal unless its cause was proposed that day; say whether.
 
         Raises:
-            DATABASE_ERRORS: it is not kept.
+            StoreUnavailableError: it is not kept.
         """
         row = {**row_of_proposal(proposal), "day": day}
         statement = (
@@ -132,9 +128,6 @@ class StoredQuality:
 
     def _insert(self, table: Table) -> Any:  # noqa: ANN401 - one of two, alike
         if self._is_postgresql:
-            # Here, not above: five megabytes that a gateway on SQLite has no use for.
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as said
-
             return postgresql.insert(table)
         return sqlite.insert(table)
 

@@ -13,7 +13,6 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, insert, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from connectors.errors import StoreUnavailableError
 from connectors.registration.challenge import LASTS, Challenge
 from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
@@ -24,7 +23,8 @@ from connectors.registration.sanctions import (
     SanctionProposal,
 )
 from connectors.registration.store import Work
-from store.database import DATABASE_ERRORS, POSTGRESQL
+from store.connections import Reader, begin
+from store.database import POSTGRESQL
 from store.registration import tables
 from store.registration.rows import (
     challenge_of,
@@ -40,7 +40,6 @@ from store.registration.rows import (
     row_of_sanction,
     sanction_of,
 )
-from store.sqlite import READS
 
 CHANNEL = "gateway_changes"
 """On which PostgreSQL tells that something changed."""
@@ -65,35 +64,27 @@ class StoredRegistrations:
         self._engine = engine
         self._changed = changed
         self._is_shared = engine.dialect.name == POSTGRESQL
-        options: dict[str, object] = {READS: True}
-        if self._is_shared:
-            # All statements of one reading see one moment, as on SQLite.
-            options["isolation_level"] = "REPEATABLE READ"
-        self._reading = engine.execution_options(**options)
+        # All statements of one reading see one moment, as on SQLite.
+        level = {"isolation_level": "REPEATABLE READ"} if self._is_shared else {}
+        self._reader = Reader(engine, **level)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """See ``RegistrationStore``."""
-        try:
-            async with self._engine.begin() as connection:
-                sequence = tables.change_sequence.c
-                await connection.execute(
-                    update(tables.change_sequence).values(value=sequence.value + 1)
-                )
-                yield _Work(connection)
-                if self._is_shared:
-                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
+        async with begin(self._engine) as connection:
+            sequence = tables.change_sequence.c
+            await connection.execute(
+                update(tables.change_sequence).values(value=sequence.value + 1)
+            )
+            yield _Work(connection)
+            if self._is_shared:
+                await connection.execute(text(f"NOTIFY {CHANNEL}"))
         self._changed()
 
     @asynccontextmanager
     async def _read(self) -> AsyncIterator["_Work"]:
-        try:
-            async with self._reading.connect() as connection:
-                yield _Work(connection)
-        except DATABASE_ERRORS as error:
-            raise StoreUnavailableError(type(error).__name__) from error
+        async with self._reader.connect() as connection:
+            yield _Work(connection)
 
     async def sequence(self) -> int:
         """Return how many changes there were."""

@@ -16,13 +16,11 @@ from bureau.events.events import (
     CertificateStateEvent,
     ConnectorStateEvent,
     Event,
-    EventsUnavailableError,
 )
 from connectors.registration.lifecycle import ConnectorState, Step
 from policy.certificate import CertificateState
-from store.database import DATABASE_ERRORS
+from store.connections import Reader
 from store.registration.tables import connector_events, connectors
-from store.sqlite import READS
 from store.status.tables import state_changes
 
 E = TypeVar("E", bound=Event)
@@ -35,13 +33,13 @@ class _StoredEvents(ABC, Generic[E]):
     _statement: Select[Any]
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._reading = engine.execution_options(**{READS: True})
+        self._reader = Reader(engine)
 
     async def newest(self) -> int:
         """Return the number of the newest event; 0 if there is none.
 
         Raises:
-            EventsUnavailableError: the database is away.
+            StoreUnavailableError: the database is away.
         """
         rows = await self._rows(select(func.max(self._table.c.id).label("number")))
         return rows[0].number or 0
@@ -50,7 +48,7 @@ class _StoredEvents(ABC, Generic[E]):
         """Say whether there is an event of this number.
 
         Raises:
-            EventsUnavailableError: the database is away.
+            StoreUnavailableError: the database is away.
         """
         column = self._table.c.id
         return bool(await self._rows(select(column).where(column == number)))
@@ -59,7 +57,7 @@ class _StoredEvents(ABC, Generic[E]):
         """Return the next events after ``number``, in order.
 
         Raises:
-            EventsUnavailableError: the database is away.
+            StoreUnavailableError: the database is away.
         """
         column = self._table.c.id
         statement = self._statement.where(column > number).order_by(column)
@@ -67,11 +65,8 @@ class _StoredEvents(ABC, Generic[E]):
         return [self._event(row) for row in rows]
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        try:
-            async with self._reading.connect() as connection:
-                found: Sequence[Row[Any]] = (await connection.execute(statement)).all()
-        except DATABASE_ERRORS as error:
-            raise EventsUnavailableError(type(error).__name__) from error
+        async with self._reader.connect() as connection:
+            found: Sequence[Row[Any]] = (await connection.execute(statement)).all()
         return found
 
     @abstractmethod

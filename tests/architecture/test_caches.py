@@ -18,15 +18,15 @@ WEIGHED = {
     "resolvers/authorization/permissions.py: LRUCache",
 }
 WEIGHED_BY_HAND = {
-    "connectors/guard/answer_cache.py: OrderedDict": (
+    "connectors/guard/answer_cache.py: Weighed": (
         "tests/connectors/guard/test_answer_cache.py",
         "test_the_oldest_leaves_when_they_are_too_large",
     ),
-    "connectors/decoding/record_cache.py: OrderedDict": (
+    "connectors/decoding/record_cache.py: Weighed": (
         "tests/connectors/decoding/test_record_cache.py",
         "test_readings_are_kept_until_the_room_is_full_and_the_oldest_leaves",
     ),
-    "resolvers/fragment_cache/renderings.py: OrderedDict": (
+    "resolvers/fragment_cache/renderings.py: Weighed": (
         "tests/resolvers/fragment_cache/test_renderings.py",
         "test_they_take_no_more_than_they_may",
     ),
@@ -81,9 +81,11 @@ def test_every_cache_of_cachetools_is_weighed_or_counted_for_a_reason() -> None:
 
 
 def test_every_other_cache_in_an_order_has_a_test_of_its_limit() -> None:
-    found = {place(path, named(call.func)) for path, call in made("OrderedDict")}
+    found = {place(path, named(call.func)) for path, call in made("Weighed")}
+    others = {place(path, named(call.func)) for path, call in made("OrderedDict")}
 
     assert found == set(WEIGHED_BY_HAND)
+    assert others == {"connectors/weighed.py: OrderedDict"}
     for file, test in WEIGHED_BY_HAND.values():
         assert f"def {test}(" in (ROOT / file).read_text("utf-8")
 

@@ -10,11 +10,11 @@ import pytest
 from bureau.certificate_ids import CertificateIds
 from bureau.status import (
     ChangesLoader,
-    ChangesUnavailableError,
     Found,
     KeptChange,
 )
 from connectors.answer import Answer, SourceOutcome
+from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState, StateChange
 from policy.identity import Identity
 from policy.standing import Standing, standing
@@ -64,7 +64,7 @@ class Sent:
         self.readings.append(list(holders))
         await asyncio.sleep(0)
         if self.is_away:
-            raise ChangesUnavailableError
+            raise StoreUnavailableError("away")
         return {one: self.found[one] for one in holders if self.found[one]}
 
 

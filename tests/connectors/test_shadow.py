@@ -12,7 +12,7 @@ from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import read_networks
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.registry import open_agency
 from connectors.shadow import (
     Difference,
@@ -43,7 +43,7 @@ async def agency_of(registry: Registry) -> AsyncIterator[Agency]:
             session=session,
             bundle=registry.bundle(),
             catalogue=load_catalogue(),
-            observer=Unobserved(),
+            observer=NullObserver(),
             clock=lambda: datetime.now(UTC),
         )
         yield agency

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bureau.certificate_ids import KEY_BYTES, CertificateIds
 from connectors.answer import AttestedCertificate
+from gateway.application_state import put_state, state_of
 from gateway.clock import utc_now
 from gateway.serve import serve
 from gateway.worker import load_app
@@ -43,11 +44,13 @@ def load(config: str) -> ASGIApp:
     async def buggy(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             bug = dict(scope["headers"]).get(b"x-bug")
-            app.state.services = replace(
-                app.state.services,
+            state = state_of({"app": app})
+            services = replace(
+                state.services,
                 certificate_ids=QuotingIds(bytes(range(KEY_BYTES))),
                 clock=broken_clock if bug == b"clock" else utc_now,
             )
+            put_state(app, replace(state, services=services))
         await app(scope, receive, send)
 
     return Heard(buggy, Path(config))

@@ -81,7 +81,7 @@ def test_of_whatever_json_makes(
 
     try:
         assert agree(text.encode("utf-8", "surrogatepass"))
-    except strict_json._RefusedError:
+    except strict_json.RefusedJSONError:
         pytest.fail(f"read although it is to be refused: {text!r}")
 
 
@@ -97,7 +97,7 @@ def test_of_whatever_json_makes(
 def test_of_whatever_pieces_of_json_make(text: bytes) -> None:
     try:
         assert agree(text)
-    except strict_json._RefusedError:
+    except strict_json.RefusedJSONError:
         pytest.fail(f"read although it is to be refused: {text!r}")
 
 
@@ -110,7 +110,7 @@ def test_of_json_with_a_piece_put_in(content: Any, data: st.DataObject) -> None:
 
     try:
         assert agree(altered)
-    except strict_json._RefusedError:
+    except strict_json.RefusedJSONError:
         pytest.fail(f"read although it is to be refused: {altered!r}")
 
 

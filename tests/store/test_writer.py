@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import IntegrityError
 
+from store.errors import RefusedRowsError
 from store.store import Store
 from store.used_tokens import used_tokens
 from store.writer import Writer, _LoopWriter
@@ -42,7 +42,7 @@ async def test_what_fails_half_way_is_not_there(writer: Writer) -> None:
         add(connection, "a")
         add(connection, "b", "a")
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(RefusedRowsError):
         await writer.write(work)
 
     assert await writer.read(count) == 0
@@ -51,7 +51,7 @@ async def test_what_fails_half_way_is_not_there(writer: Writer) -> None:
 async def test_what_fails_keeps_nothing_from_being_written_next(
     writer: Writer,
 ) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(RefusedRowsError):
         await writer.write(lambda connection: add(connection, "a", "a"))
 
     await writer.write(lambda connection: add(connection, "a"))

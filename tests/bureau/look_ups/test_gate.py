@@ -12,7 +12,6 @@ from bureau.look_ups.audit import (
     AuditEvent,
     AuditRecord,
     AuditSelection,
-    AuditUnavailableError,
 )
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from bureau.look_ups.gate import Gate, Origin
@@ -21,6 +20,7 @@ from bureau.look_ups.purpose import PurposeError, PurposeMissingError
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import Answer, SourceOutcome
+from connectors.errors import StoreUnavailableError
 from policy.identity import Identity, IdType
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -43,11 +43,11 @@ class Log:
 
     def require_open(self) -> None:
         if not self.is_open:
-            raise AuditUnavailableError
+            raise StoreUnavailableError("closed")
 
     async def write(self, record: AuditRecord) -> None:
         if not self.takes:
-            raise AuditUnavailableError
+            raise StoreUnavailableError("closed")
         self.records.append(record)
 
     def note(self, record: AuditRecord) -> None:
@@ -166,7 +166,7 @@ async def test_over_the_budget_nobody_is_asked() -> None:
 async def test_with_the_log_closed_nobody_is_asked() -> None:
     office = Office(log=Log(is_open=False))
 
-    with pytest.raises(AuditUnavailableError):
+    with pytest.raises(StoreUnavailableError):
         await office.look_up()
 
     assert office.asked == 0
@@ -176,7 +176,7 @@ async def test_with_the_log_closed_nobody_is_asked() -> None:
 async def test_what_the_log_does_not_take_is_not_answered() -> None:
     office = Office(log=Log(takes=False))
 
-    with pytest.raises(AuditUnavailableError):
+    with pytest.raises(StoreUnavailableError):
         await office.look_up()
 
     assert (office.asked, office.notes.looked_up_for) == (1, [])

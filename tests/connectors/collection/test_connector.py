@@ -13,7 +13,7 @@ from connectors.collection.connector import CollectedRecord
 from connectors.connector import Collected
 from connectors.errors import UnreachableError
 from connectors.manifest import Manifest
-from connectors.null_observer import Unobserved
+from connectors.null_observer import NullObserver
 from connectors.registry import open_agency
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
@@ -75,7 +75,7 @@ async def answers(
             session=session,
             bundle=bundle,
             catalogue=load_catalogue(),
-            observer=Unobserved(),
+            observer=NullObserver(),
             clock=lambda: NOW,
             collected=sent,
         )

@@ -131,7 +131,9 @@ def test_each_bad_row_is_refused_by_its_line_and_the_others_are_checked(
     assert run.code == 1
     assert column(out, "outcome") == [
         "MATCH",
-        *("REFUSED", "REFUSED", "REFUSED"),
+        "REFUSED",
+        "REFUSED",
+        "REFUSED",
         "MISMATCH",
         "REFUSED",
     ]

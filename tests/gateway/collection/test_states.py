@@ -1,6 +1,6 @@
 """Changes of state that agencies send: each line is answered, none is mistaken.
 
-What the changes do to answers is in ``tests/gateway/states``.
+What the changes do to answers is in ``tests/gateway/status``.
 """
 
 import sys

@@ -47,7 +47,9 @@ def test_a_connector_is_registered_by_mutations_alone(
     assert active["state"] == "ACTIVE"
     assert active["report"]["isConforming"] is True
     assert (found["state"], found["items"], found["warnings"]) == (
-        *("ACTIVE", [ITEM], []),
+        "ACTIVE",
+        [ITEM],
+        [],
     )
     assert [(e["step"], e["actor"], e["after"]) for e in found["history"]] == [
         ("DRAFT", AGENCY, "DRAFT"),
@@ -76,7 +78,7 @@ def test_refusals_are_answers(steps: Steps, joining: Joining) -> None:
 
     assert [
         (one["__typename"], one["code"])
-        for one in (*(unknown, taken, early, keyless, forged, stale, reasonless),)
+        for one in (unknown, taken, early, keyless, forged, stale, reasonless)
     ] == [
         ("RegistrationRefused", "SUBMISSION_UNUSABLE"),
         ("RegistrationRefused", "ID_TAKEN"),

@@ -106,7 +106,10 @@ def test_a_suspension_counts_from_its_day_until_it_is_lifted(
 ) -> None:
     one = two[0]
     send(
-        *(sender, number, "LEVEL_3", "暂扣"),
+        sender,
+        number,
+        "LEVEL_3",
+        "暂扣",
         statusSince=compact(DAYS_AGO),
         statusReason="违章作业",
     )
@@ -117,7 +120,9 @@ def test_a_suspension_counts_from_its_day_until_it_is_lifted(
     after = shown(one, number, "LEVEL_3", day=today() - timedelta(days=1))
 
     assert (before["past"], on_it["past"], on_it["standing"]) == (
-        *("VALID", "SUSPENDED", "SUSPENDED"),
+        "VALID",
+        "SUSPENDED",
+        "SUSPENDED",
     )
     assert (after["standing"], after["past"]) == ("VALID", "SUSPENDED")
     assert [

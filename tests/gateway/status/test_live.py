@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from bureau.privacy.pseudonyms import Pseudonyms
-from bureau.status import ChangesUnavailableError
+from connectors.errors import StoreUnavailableError
 from gateway.status.live import LiveStates, kept_states
 from policy.identity import Identity, IdType
 from store.database import open_database
 from store.status.changes import StoredStates
 from store.store import Store, open_store
 from tests.running import eventually
-from tests.store.status.test_changes import CHANGE, added
+from tests.store.status.sent import CHANGE, added
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 PSEUDONYMS = Pseudonyms([NEW_KEY, OLD_KEY])
@@ -106,7 +106,7 @@ async def test_what_cannot_be_read_is_no_empty_list(database_url: str) -> None:
         async with engine.begin() as connection:
             await connection.exec_driver_sql("DROP TABLE state_changes")
 
-        with pytest.raises(ChangesUnavailableError):
+        with pytest.raises(StoreUnavailableError):
             await states.read([ALICE])
 
-    assert len(noted.failures) == 1
+    assert noted.failures in (["OperationalError"], ["ProgrammingError"])

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from gateway.subscriptions.messages import PROTOCOL
 from policy.certificate import CertificateState
-from store.status.changes import NewChange, StoredStates
+from store.status.intake import NewChange, StatesIntake
 from store.store import Store
 from tests.running import TOKEN, Gateway
+from tests.store.status.sent import nothing_follows
 
 CHANGES = "subscription { certificateStateChanged { cursor certificateId agencyId } }"
 CHANGES_AFTER = (
@@ -47,7 +48,7 @@ def change(number: int, connector: str = "transport") -> NewChange:
 
 async def write(store: Store, *changes: NewChange) -> None:
     """Commit changes, as whoever takes them in does."""
-    states = StoredStates(store.engine)
+    states = StatesIntake(store, nothing_follows)
 
     def work(connection: Connection) -> None:
         for one in changes:

@@ -18,6 +18,7 @@ from gateway.settings.settings import Settings, load_settings
 from gateway.wiring import open_services
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
+from store.migrate import upgrade_database
 from store.store import open_store
 from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.running import Agencies
@@ -84,6 +85,7 @@ class Known:
 
 @asynccontextmanager
 async def _opened(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
+    await upgrade_database(settings.database_url)
     async with (
         open_store(settings.database_url) as store,
         open_services(settings, Metrics(), store, clock) as services,

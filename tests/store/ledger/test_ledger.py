@@ -36,7 +36,7 @@ from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
 from store.ledger.recoveries import follow_change
 from store.ledger.tables import decisions
-from store.status.changes import NewChange, StoredStates
+from store.status.intake import NewChange, StatesIntake
 from store.store import Store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -96,7 +96,7 @@ async def change(
     store: Store, number: int, state: CertificateState, certificate: str = "sealed-1"
 ) -> None:
     """Let the agency send a change of a certificate's state."""
-    states = StoredStates(store.engine, follow_change)
+    states = StatesIntake(store, follow_change)
     sent = NewChange(
         connector="transport",
         sequence=number,

@@ -1,25 +1,35 @@
 """A turn of counting: everything is counted, and so many answers are compared."""
 
-from collections import Counter  # noqa: I001
-from collections.abc import Mapping
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+import aiohttp
 import pytest
 from sqlalchemy import func, select, text
 
 from connectors.answer import Answer, SourceOutcome
-from connectors.null_observer import Unobserved
+from connectors.errors import StoreUnavailableError
+from connectors.live import Live, Snapshot
+from connectors.null_observer import NullObserver
 from connectors.quality import Dimension, Measure
-from gateway.registry.quality import COMPARED_A_TURN, QualityKeeper
+from connectors.registry import Registry, open_agency
+from gateway.registry.quality import (
+    COMPARED_A_TURN,
+    FLUSH_SECONDS,
+    QualityKeeper,
+    kept_quality,
+)
+from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
-from store.database import DATABASE_ERRORS
-from store.quality.counts import StoredQuality
 from store.quality import tables
+from store.quality.counts import StoredQuality
 from store.store import Store
 from tests.bureau.test_person import GOOD
-from tests.connectors.agency import NOW
+from tests.connectors.agency import BUNDLE, NOW, manifest
 
 
 @dataclass
@@ -28,6 +38,7 @@ class Reports:
 
     counts: Counter[Measure] = field(default_factory=Counter)
     uncompared: int = 0
+    rated: list[tuple[str, Dimension, int, float]] = field(default_factory=list)
 
     def quality_counted(self, _agency: str, sums: Mapping[Measure, int]) -> None:
         self.counts.update(sums)
@@ -38,7 +49,7 @@ class Reports:
     def quality_rated(
         self, agency: str, dimension: Dimension, days: int, share: float
     ) -> None:
-        raise AssertionError((agency, dimension, days, share))
+        self.rated.append((agency, dimension, days, share))
 
 
 def answer(number: int) -> tuple[Identity, Answer]:
@@ -58,11 +69,28 @@ def _reports() -> Reports:
     return Reports()
 
 
+@pytest.fixture(name="live")
+async def _live() -> AsyncIterator[Live]:
+    """One agency, of which nothing was counted yet."""
+    async with aiohttp.ClientSession() as session:
+        agency = open_agency(
+            manifest(),
+            session=session,
+            bundle=BUNDLE,
+            catalogue=load_catalogue(),
+            observer=NullObserver(),
+            clock=lambda: NOW,
+        )
+        yield Live(Snapshot(0, Registry([agency]), BUNDLE))
+        await agency.close()
+
+
 @pytest.fixture(name="keeper")
-def _keeper(store: Store, reports: Reports) -> QualityKeeper:
+def _keeper(store: Store, live: Live, reports: Reports) -> QualityKeeper:
     return QualityKeeper(
-        Unobserved(),
+        NullObserver(),
         StoredQuality(store),
+        live=live,
         mark=lambda text: sha256(text.encode()).hexdigest(),
         thresholds={},
         reports=reports,
@@ -75,6 +103,11 @@ async def seen(store: Store) -> int:
     count = select(func.count()).select_from(tables.seen_certificates)
     async with store.engine.connect() as connection:
         return int(await connection.scalar(count) or 0)
+
+
+async def renamed(store: Store, old: str, new: str) -> None:
+    async with store.engine.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
 
 async def test_the_same_bytes_are_counted_each_time_and_compared_once_a_day(
@@ -108,17 +141,27 @@ async def test_what_comes_beyond_a_turn_is_counted_and_compared_when_it_comes_ag
 async def test_what_could_not_be_kept_is_compared_when_it_comes_again(
     keeper: QualityKeeper, store: Store
 ) -> None:
-    async def renamed(old: str, new: str) -> None:
-        async with store.engine.begin() as connection:
-            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
-
     one = dict([answer(1)])
-    await renamed("seen_certificates", "elsewhere")
+    await renamed(store, "seen_certificates", "elsewhere")
     keeper.received("transport", one)
-    with pytest.raises(DATABASE_ERRORS):
+    with pytest.raises(StoreUnavailableError):
         await keeper.flush()
-    await renamed("elsewhere", "seen_certificates")
+    await renamed(store, "elsewhere", "seen_certificates")
     keeper.received("transport", one)
     await keeper.flush()
 
     assert await seen(store) == 1
+
+
+async def test_counting_goes_on_though_rates_could_not_be_read(
+    keeper: QualityKeeper, reports: Reports, store: Store
+) -> None:
+    await renamed(store, "quality_counts", "elsewhere")
+    async with kept_quality(keeper):
+        await asyncio.sleep(1.2 * FLUSH_SECONDS)
+        await renamed(store, "elsewhere", "quality_counts")
+        keeper.received("transport", dict([answer(1)]))
+        await asyncio.sleep(1.2 * FLUSH_SECONDS)
+
+        assert await seen(store) == 1
+        assert reports.rated != []

@@ -1,0 +1,184 @@
+"""Everything that is awaited of a store, called once, by its name in the package.
+
+``tests/store/test_unavailable.py`` finds what is missing here.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+
+from sqlalchemy import insert, select
+
+from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.sums import TotalsAsked
+from bureau.look_ups.audit import AuditSelection
+from bureau.look_ups.budget import PeopleBudget
+from connectors.quality import Measure, Sighting
+from connectors.registration.sanctions import ProposalCause, SanctionProposal
+from policy.recovery import RecoveryStep
+from store.audit.log import StoredAuditLog
+from store.audit.retention import apply_retention, forget_marks
+from store.collection.records import KnownRecord, StoredRecords
+from store.connections import Reader, begin
+from store.ledger.ledger import StoredLedger
+from store.quality.counts import StoredQuality
+from store.registration.registrations import StoredRegistrations
+from store.status.changes import StoredStates
+from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.intake import StatesIntake
+from store.store import Store
+from store.used_tokens import StoredUsedTokens, used_tokens
+from tests.store.audit.records import NOON, record
+from tests.store.ledger.test_ledger import decision, free
+from tests.store.status.sent import CHANGE, nothing_follows
+
+TODAY = NOON.date()
+EVERYBODYS = RecoverySelection(authorities=None)
+PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
+STEP = StepStated(
+    recovery=1,
+    version=1,
+    step=RecoveryStep.NOTIFY,
+    amount_yuan=None,
+    reason="催缴",
+    actor="agency:transport",
+    at=NOON,
+)
+TOTALS = TotalsAsked(
+    first=TODAY,
+    last=TODAY,
+    by=frozenset(),
+    authorities=None,
+    authority_of=lambda _connector, _item: None,
+)
+PROPOSAL = SanctionProposal(
+    connector="transport",
+    body="transport",
+    cause=ProposalCause.ALTERED_RECORDS,
+    found=7,
+    threshold=5,
+    proposed_at=NOON,
+)
+COUNTED = Counter({Measure.RECORDS: 1})
+SEEN = Sighting((), frozenset())
+
+
+def audit_log(store: Store) -> StoredAuditLog:
+    return StoredAuditLog(store, None, 10, PeopleBudget(10, {}))
+
+
+async def write_audit(store: Store) -> None:
+    log = audit_log(store)
+    writing = asyncio.create_task(log.keep_writing())
+    try:
+        await log.write(record())
+    finally:
+        writing.cancel()
+
+
+async def export_audit(store: Store) -> None:
+    async for _ in audit_log(store).export(None, None):
+        pass
+
+
+async def work(store: Store) -> None:
+    async with StoredRegistrations(store.engine).work():
+        pass
+
+
+async def read(store: Store) -> None:
+    async with Reader(store.engine).connect() as connection:
+        await connection.execute(select(used_tokens))
+
+
+async def write(store: Store) -> None:
+    async with begin(store.engine) as connection:
+        await connection.execute(insert(used_tokens), [{"token": "t", "until": NOON}])
+
+
+Call = Callable[[Store], Awaitable[object]]
+CALLS: Mapping[str, Call] = {
+    "audit.log.StoredAuditLog.export": export_audit,
+    "audit.log.StoredAuditLog.page": lambda s: audit_log(s).page(
+        AuditSelection(), first=1, before=None
+    ),
+    "audit.log.StoredAuditLog.restore": lambda s: audit_log(s).restore(NOON),
+    "audit.log.StoredAuditLog.write": write_audit,
+    "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
+    "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "collection.records.StoredRecords.current": lambda s: StoredRecords(s).current(
+        "transport", ["a"]
+    ),
+    "collection.records.StoredRecords.keep": lambda s: StoredRecords(s).keep(
+        "transport", [KnownRecord(1, "d")], NOON
+    ),
+    "collection.records.StoredRecords.known": lambda s: StoredRecords(s).known(
+        "transport", ["d"]
+    ),
+    "collection.records.StoredRecords.position": lambda s: StoredRecords(s).position(
+        "transport", "records"
+    ),
+    "connections.Reader.connect": read,
+    "connections.begin": write,
+    "ledger.ledger.StoredLedger.first_answer": lambda s: StoredLedger(s).first_answer(
+        "hr", "k"
+    ),
+    "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
+    "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
+        [["a"]]
+    ),
+    "ledger.ledger.StoredLedger.prove_false": lambda s: StoredLedger(s).prove_false(
+        PROOF
+    ),
+    "ledger.ledger.StoredLedger.record": lambda s: StoredLedger(s).record(
+        decision(), ["a"], free
+    ),
+    "ledger.ledger.StoredLedger.recoveries": lambda s: StoredLedger(s).recoveries(
+        EVERYBODYS, first=1, before=None
+    ),
+    "ledger.ledger.StoredLedger.recovery": lambda s: StoredLedger(s).recovery(1, None),
+    "ledger.ledger.StoredLedger.sums": lambda s: StoredLedger(s).sums(EVERYBODYS),
+    "ledger.ledger.StoredLedger.take": lambda s: StoredLedger(s).take(STEP, None),
+    "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
+    "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
+        "transport", TODAY, COUNTED, SEEN
+    ),
+    "quality.counts.StoredQuality.propose": lambda s: StoredQuality(s).propose(
+        PROPOSAL, TODAY
+    ),
+    "quality.counts.StoredQuality.sums": lambda s: StoredQuality(s).sums(
+        "transport", TODAY
+    ),
+    **{
+        f"registration.registrations.StoredRegistrations.{name}": call
+        for name, call in {
+            "connector": lambda s: StoredRegistrations(s.engine).connector("a"),
+            "connectors": lambda s: StoredRegistrations(s.engine).connectors(),
+            "events": lambda s: StoredRegistrations(s.engine).events("a"),
+            "proposals": lambda s: StoredRegistrations(s.engine).proposals(),
+            "sanctions": lambda s: StoredRegistrations(s.engine).sanctions(lifted=True),
+            "sequence": lambda s: StoredRegistrations(s.engine).sequence(),
+            "state": lambda s: StoredRegistrations(s.engine).state(),
+            "work": work,
+        }.items()
+    },
+    "status.changes.StoredStates.of": lambda s: StoredStates(s.engine).of(["a"]),
+    "status.changes.StoredStates.people_after": lambda s: StoredStates(
+        s.engine
+    ).people_after(0),
+    **{
+        f"status.events.{kind.__name__}.{name}": call
+        for kind in (StoredCertificateStates, StoredConnectorStates)
+        for name, call in {
+            "after": lambda s, kind=kind: kind(s.engine).after(0, 1),
+            "has": lambda s, kind=kind: kind(s.engine).has(1),
+            "newest": lambda s, kind=kind: kind(s.engine).newest(),
+        }.items()
+    },
+    "status.intake.StatesIntake.take": lambda s: StatesIntake(s, nothing_follows).take(
+        "transport", [CHANGE], NOON, collects=False
+    ),
+    "used_tokens.StoredUsedTokens.use": lambda s: StoredUsedTokens(s.writer).use(
+        "transport", "1", NOON.timestamp(), NOON.timestamp()
+    ),
+}

@@ -1,0 +1,128 @@
+"""Changes of state are taken whole, with what follows from each, or not at all."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bureau.collection import Outcome
+from store.errors import RefusedRowsError
+from store.registration.tables import change_sequence
+from store.status.changes import StoredStates
+from store.status.intake import NewChange, Refusal, StatesIntake, Taken
+from store.store import Store
+from tests.store.status.sent import (
+    ALICE,
+    BOBS,
+    CHANGE,
+    LIFTING,
+    NOON,
+    added,
+    nothing_follows,
+)
+
+
+@pytest.fixture(name="intake")
+def _intake(store: Store) -> StatesIntake:
+    return StatesIntake(store, nothing_follows)
+
+
+async def take(intake: StatesIntake, *changes: NewChange) -> Sequence[Taken]:
+    return await intake.take("transport", changes, NOON, collects=False)
+
+
+async def value(store: Store) -> int:
+    """Return how many changes all gateways were told of."""
+
+    def work(connection: Connection) -> int:
+        found: int = connection.execute(select(change_sequence.c.value)).scalar_one()
+        return found
+
+    return await store.writer.read(work)
+
+
+def test_nothing_takes_changes_in_that_does_not_say_what_follows() -> None:
+    follow = inspect.signature(StatesIntake).parameters["follow"]
+
+    assert follow.default is inspect.Parameter.empty
+
+
+def test_who_reads_changes_cannot_write_them() -> None:
+    assert not hasattr(StoredStates, "add")
+
+
+async def test_the_same_bytes_are_taken_once(intake: StatesIntake) -> None:
+    found = await take(intake, CHANGE, replace(CHANGE, sequence=9))
+
+    assert [one.outcome for one in found] == [Outcome.ACCEPTED, Outcome.ALREADY_KNOWN]
+
+
+async def test_bytes_are_known_by_connector(store: Store, intake: StatesIntake) -> None:
+    await added(store, replace(CHANGE, connector="fire-rescue"))
+
+    (found,) = await take(intake, CHANGE)
+
+    assert found.outcome is Outcome.ACCEPTED
+
+
+async def test_a_refused_change_spoils_no_other_and_uses_no_number_up(
+    intake: StatesIntake,
+) -> None:
+    other = replace(LIFTING, sequence=CHANGE.sequence)
+    found = await take(intake, CHANGE, other, LIFTING)
+
+    assert [one.refusal for one in found] == [None, Refusal.NUMBER_USED, None]
+
+
+async def test_where_records_are_collected_a_change_is_of_one_of_them(
+    intake: StatesIntake, store: Store
+) -> None:
+    (found,) = await intake.take("transport", [CHANGE], NOON, collects=True)
+
+    assert found == Taken(Outcome.REFUSED, refusal=Refusal.UNKNOWN_CERTIFICATE)
+    assert await StoredStates(store.engine).of([ALICE]) == []
+
+
+async def test_the_same_bytes_are_never_written_twice(store: Store) -> None:
+    await added(store, CHANGE)
+
+    with pytest.raises(RefusedRowsError):
+        await added(store, replace(CHANGE, sequence=9))
+
+
+async def test_a_change_and_what_follows_are_committed_together(store: Store) -> None:
+    followed: list[NewChange] = []
+
+    def follow(connection: Connection, change: NewChange) -> None:
+        assert connection.in_transaction()
+        followed.append(change)
+        raise LookupError
+
+    before = await value(store)
+    with pytest.raises(LookupError):
+        await take(StatesIntake(store, follow), CHANGE)
+
+    assert followed == [CHANGE]
+    assert await StoredStates(store.engine).of([ALICE]) == []
+    assert await value(store) == before
+
+
+async def test_whoever_follows_what_changes_is_told_once_of_each_transaction(
+    store: Store, intake: StatesIntake
+) -> None:
+    before = await value(store)
+    await take(intake, CHANGE, LIFTING, BOBS)
+
+    assert await value(store) == before + 1
+
+
+async def test_nobody_is_told_of_what_was_known(
+    store: Store, intake: StatesIntake
+) -> None:
+    await take(intake, CHANGE)
+    before = await value(store)
+    await take(intake, CHANGE)
+
+    assert await value(store) == before
