@@ -30,7 +30,7 @@ from signing.trust import read_trust_bundle
 from tests.architecture.documents import PAGES, ROOT, Block, blocks
 
 TARGETS = set(
-    re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 )
 COMMANDS: Mapping[str, Any] = {
     named.name: command_at(named.where) for named in Commands.table

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from store.database import NEWEST, step_of
+from tests import nursery
 from tests.store.steps import BEFORE, make_at
 
 CONFIG = """
@@ -35,7 +36,7 @@ class Desk:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command."""
-        return subprocess.Popen(
+        return nursery.Popen(
             [sys.executable, "-m", "gateway", *words, "--config", str(self.config)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """People who take steps by commands: each has a token, and the gateway's address."""
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.errors import StartError
+from tests import nursery
 from tests.connectors.conformance.kit import manifest_text
 from tests.gateway.registration.joining import (
     AGENCY,
@@ -101,15 +101,12 @@ class Desk:
 
     def process(self, *words: str, by: str, reason: str | None = "as agreed") -> Ended:
         """Run a command as a process of somebody's, in the folder."""
-        done = subprocess.run(
+        done = nursery.run(
             [
                 *(sys.executable, "-m", "gateway"),
                 *self.words(*words, by=by, reason=reason),
             ],
             cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
             timeout=60,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
