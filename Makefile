@@ -1,9 +1,13 @@
 # One door. `make demo` and `make test` need Python 3.11 or newer, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= auto
+PURE := tests/policy tests/signing
+FUZZ := tests/fuzz tests/resolvers/plans/test_our_schema.py \
+  tests/resolvers/plans/test_shapes.py
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test check format fuzz bench audit schema lock clean
+.PHONY: demo test test-fast check style types layers format fuzz bench audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -20,22 +24,32 @@ PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:8000
 	@$(BIN)/gateway demo $(OPTIONS)
 
-test: .venv/installed ## every test
-	$(BIN)/pytest
+test: .venv/installed ## every test, on every core
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+test-fast: .venv/installed ## the rules and the signatures: no processes, no waiting
+	$(BIN)/pytest $(PURE)
 
 check: .venv/installed ## what must be green before a commit
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(MAKE) test
+	@$(MAKE) --no-print-directory --jobs test style types layers
+
+# Beside the tests, in the time they leave, since most of theirs is waiting.
+style:
+	nice $(BIN)/ruff format --check
+	nice $(BIN)/ruff check
+
+types:
+	nice $(BIN)/mypy
+
+layers:
+	nice $(BIN)/lint-imports
 
 format: .venv/installed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it takes
-	$(BIN)/pytest tests/fuzz --hypothesis-profile=long
+	$(BIN)/pytest $(FUZZ) --hypothesis-profile=long
 
 # What is missing of gcc, npm and taskset is installed where that is ours to do.
 var/bench/tools/installed: benchmarks/requirements.lock .venv/installed

@@ -33,30 +33,29 @@ REST = "the rest of Python"
 LOOP = "the event loop's own code, sockets and the server's callbacks"
 OUTSIDE = "a thread outside of Python"
 THREAD = re.compile(r"thread \((\d+)\)")
-_LOGGED = "audit|admission|look_ups|oversight|people_budget|statements|unknown_people"
 _DATABASE = "sqlalchemy/|sqlite3/|concurrent/futures/"
 PARTS: tuple[tuple[str, str], ...] = (
     ("signatures", r"/signing/|/cryptography/|/nacl/"),
     ("notice: standing, clauses", r"/policy/"),
     (
         "audit log, budget, database",
-        rf"/(resolvers/({_LOGGED}|pseudonyms)|gateway/(store|privacy)/|{_DATABASE})",
+        rf"/(bureau/(look_ups|privacy)|store|gateway/privacy)/|{_DATABASE}",
     ),
     (
         "collected records, states, events",
-        r"/gateway/(collection|states|subscriptions|connector)/",
+        r"/gateway/(collection|status|subscriptions|registry)/",
     ),
     (
         "agencies: HTTP",
-        r"/aiohttp/|/yarl/|/multidict/|/connectors/(exchange|rest|graphql)",
+        r"/aiohttp/|/yarl/|/multidict/|/connectors/protocols/",
     ),
     (
         "agencies: decode records",
-        r"/connectors/(decode|record_fields|envelopes|expression)",
+        r"/connectors/decoding/",
     ),
     ("agencies: caches, guards", r"/connectors/|/cachetools/"),
     ("event loop, sockets", r"/asyncio/|/uvloop/|/granian/"),
-    ("GraphQL", r"/resolvers/|/graphql/|/strawberry/"),
+    ("GraphQL", r"/resolvers/|/bureau/|/graphql/|/strawberry/"),
     ("front door", r"/gateway/|/starlette/|/prometheus_client/|/structlog/|/logging/"),
 )
 """In the order in which they are looked for; a path tells the part."""

@@ -4,7 +4,8 @@ Each step has sets of scopes, of which one has to be had. That an agency acts on
 own connector only is not told by scopes: ``connectors.registration.rules`` says so.
 """
 
-from bureau.caller import Scope
+from bureau.caller import Caller, Scope
+from connectors.registration.rules import Actor
 
 Needed = list[list[Scope]]
 
@@ -42,7 +43,7 @@ STEPS: dict[str, Needed] = {
     "lift_sanction": SANCTION,
     "decide_sanction_proposal": SANCTION,
 }
-"""By the name of the mutation; a command has the same with hyphens."""
+"""By the name of the mutation."""
 
 PAY: Needed = [[Scope.WRITE_PAYMENTS]]
 RECOVER: Needed = [[Scope.RECOVER]]
@@ -55,3 +56,8 @@ BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANC
 def may(scopes: frozenset[Scope], needed: Needed) -> bool:
     """Say whether ``scopes`` hold one of the sets ``needed``."""
     return any(scopes.issuperset(one) for one in needed)
+
+
+def actor_of(caller: Caller) -> Actor:
+    """Return ``caller`` as who takes a step of registration."""
+    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))

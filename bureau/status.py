@@ -53,7 +53,7 @@ class SentChanges(Protocol):
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Batch:
     """People whose changes are read in one statement."""
 
     holders: dict[Identity, None]
@@ -66,7 +66,7 @@ class ChangesLoader:
     def __init__(self, sent: SentChanges, ids: CertificateIds) -> None:
         self._sent = sent
         self._ids = ids
-        self._reading: _Reading | None = None
+        self._reading: _Batch | None = None
 
     async def put_on(self, holder: Identity, answers: list[Answer]) -> list[Answer]:
         """Return ``answers`` about ``holder`` with what was sent by now."""
@@ -85,7 +85,7 @@ class ChangesLoader:
             reading.holders[holder] = None
             return await asyncio.shield(reading.found)
         loop = asyncio.get_running_loop()
-        reading = self._reading = _Reading({holder: None}, loop.create_future())
+        reading = self._reading = _Batch({holder: None}, loop.create_future())
         found: Found | None = None
         try:
             # Whoever else is answered in this turn of the loop.

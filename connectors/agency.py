@@ -25,9 +25,9 @@ from connectors.answer import (
 from connectors.collection.connector import instead_of
 from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
-from connectors.decoding.decode import Decoder, Reading, refused
+from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
 from connectors.decoding.faults import fault_of, faults_of_the_list, refused_reason
-from connectors.decoding.record_cache import Readings
+from connectors.decoding.record_cache import RecordCache
 from connectors.decoding.record_fields import RecordError
 from connectors.errors import UnreachableError
 from connectors.guard.guard import Guard, Observer
@@ -91,7 +91,7 @@ class Agency:
             max_age=timedelta(seconds=signature.max_age_seconds),
             skew=timedelta(seconds=signature.skew_seconds),
         )
-        self._readings = Readings(manifest.cache.bytes_each)
+        self._record_cache = RecordCache(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._sent = when_silent
         if listed is not None:
@@ -158,7 +158,7 @@ class Agency:
         if _keys_of(bundle, body) != _keys_of(self._bundle, body) or (
             (account, is_suspended) != (self.account, self.is_suspended)
         ):
-            self._readings = Readings(self.manifest.cache.bytes_each)
+            self._record_cache = RecordCache(self.manifest.cache.bytes_each)
             self._attestations.clear()
             if self.listed is not None:
                 self.listed.forget()
@@ -216,7 +216,7 @@ class Agency:
         now = self._clock()
         # A body that covers a batch comes with each of its people; read once, it is
         # read for all of them, refused or not.
-        read: dict[bytes, Reading | RefusedRecord] = {}
+        read: dict[bytes, DecodedEnvelope | RefusedRecord] = {}
         asked = {holder.number: holder for holder in holders}
         answers = []
         for holder, envelopes in zip(holders, reply.envelopes, strict=True):
@@ -233,7 +233,7 @@ class Agency:
     def _answer(
         self,
         holder: Identity,
-        found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
+        found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
         reply: Reply,
         now: datetime,
         latency: float,
@@ -290,7 +290,7 @@ class Agency:
         self,
         record: CertificateRecord,
         envelope: Envelope,
-        reading: Reading,
+        reading: DecodedEnvelope,
         now: datetime,
         sent: Mapping[bytes, Collected] | None,
     ) -> AttestedCertificate:
@@ -326,7 +326,7 @@ class Agency:
         now: datetime,
         asked: Mapping[str, Identity],
         sent: Collected | None,
-    ) -> Reading | RefusedRecord:
+    ) -> DecodedEnvelope | RefusedRecord:
         """Verify and decode ``envelope``, or recognise it as verified before.
 
         What was ``sent`` before is judged as of when it came, of whatever age.
@@ -334,7 +334,7 @@ class Agency:
         digest = envelope.digest
         at = now if sent is None else sent.at
         freshness = self._freshness if sent is None else None
-        known = self._readings.get(digest)
+        known = self._record_cache.get(digest)
         if known is not None and self._is_in_force(known.proof, at, freshness):
             return known
         try:
@@ -352,7 +352,7 @@ class Agency:
             return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
         # A body signed over our nonce never comes again, so it is not worth keeping.
         if reading.nonce is None:
-            self._readings.keep(reading)
+            self._record_cache.keep(reading)
         return reading
 
     def _still_holds(self, answer: Answer) -> bool:
@@ -378,7 +378,7 @@ class Agency:
 
 
 def _came_at(
-    found: Sequence[tuple[Envelope, Reading | RefusedRecord]],
+    found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
     sent: Mapping[bytes, Collected] | None,
     now: datetime,
 ) -> datetime | None:

@@ -12,7 +12,7 @@ class NullObserver:
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``guard.Observer``."""
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``guard.Observer``."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:

@@ -10,13 +10,16 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Scope
 
+from gateway.application_state import ApplicationState, put_state, state_of
+from gateway.callers.authenticate import Callers
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
-from gateway.documents import open_documents
+from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
@@ -28,25 +31,32 @@ from gateway.metrics import Metrics
 from gateway.registry.expiry import key_ends
 from gateway.settings.settings import Mode, Settings
 from gateway.subscriptions.connections import Connections
-from gateway.subscriptions.drain import leaving_in_peace
+from gateway.subscriptions.drain import drain_on_sigterm
 from gateway.subscriptions.event_stream import EventStreams
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services
-from resolvers.context import Services
 from resolvers.schema import schema
 from store.store import open_store
 
 GRAPHQL = "/graphql"
 
 
-async def metrics(request: Request) -> Response:
-    """Answer with all metrics in Prometheus' text format."""
-    measured: Metrics = request.app.state.metrics
-    services: Services = request.app.state.services
-    measured.states.show_lists(services.live.snapshot.registry.agencies)
-    measured.keys_end(key_ends(services.live.snapshot, services.clock()))
-    return Response(generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST)
+class MetricsPage:
+    """Answers with all metrics in Prometheus' text format."""
+
+    def __init__(self, measured: Metrics) -> None:
+        self._measured = measured
+
+    async def answer(self, request: Request) -> Response:
+        """Answer; what has to be looked at for it is looked at now."""
+        measured, services = self._measured, state_of(request.scope).services
+        snapshot = services.live.snapshot
+        measured.states.show_lists(snapshot.registry.agencies)
+        measured.connectors.show_keys(key_ends(snapshot, services.clock()))
+        return Response(
+            generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST
+        )
 
 
 async def schema_text(_: Request) -> Response:
@@ -57,6 +67,11 @@ async def schema_text(_: Request) -> Response:
 async def front_page(_: Request) -> Response:
     """Say what is where."""
     return JSONResponse({"graphql": "/graphql"})
+
+
+def _callers_of(scope: Scope) -> Callers:
+    """Return who may ask; they are opened with the application's lifespan."""
+    return state_of(scope).callers
 
 
 def create_app(
@@ -78,14 +93,17 @@ def create_app(
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, clock) as services,
         ):
-            app.state.services = services
-            app.state.metrics = measured
-            app.state.intake = open_intake(
-                settings.collection, services, store, measured
+            intake = open_intake(
+                settings.collection, services, store, measured.collection
             )
             async with open_callers(settings, services, store) as callers:
-                app.state.callers = callers
-                with leaving_in_peace(connections) if is_served else nullcontext():
+                state = ApplicationState(
+                    services=services,
+                    intake=intake,
+                    callers=callers,
+                )
+                put_state(app, state)
+                with drain_on_sigterm(connections) if is_served else nullcontext():
                     yield
 
     connections = Connections(settings.subscriptions)
@@ -93,7 +111,7 @@ def create_app(
     endpoint = GraphQLEndpoint(
         documents,
         settings.http,
-        EventStreams(settings.subscriptions, connections),
+        EventStreams(settings.subscriptions, connections, measured.subscriptions).open,
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,
     )
@@ -106,12 +124,13 @@ def create_app(
                 settings.subscriptions,
                 connections,
                 settings.http.allowed_origins,
+                measured.subscriptions,
             ),
         ),
         Route("/", front_page),
         Route("/health/live", live),
         Route("/health/ready", Readiness().answer),
-        Route("/metrics", metrics),
+        Route("/metrics", MetricsPage(measured).answer),
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(TOTALS, totals_csv),
@@ -128,13 +147,13 @@ def create_app(
         exception_handlers={Exception: unexpected},
         middleware=[
             # Outermost, so that every refusal is counted and has an id.
-            Middleware(RequestLog, metrics=measured, paths=paths),
+            Middleware(RequestLog, requested=measured.requests.requested, paths=paths),
             # Before anybody answers: refusals need the headers, too.
             Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),
             # Before callers are asked for: a preflight has no credentials.
             *cors(settings.http.allowed_origins),
             # Before the body is read: a stranger's is not even counted.
-            Middleware(Authentication),
+            Middleware(Authentication, _callers_of, measured.callers.unauthenticated),
             Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),
         ],
     )

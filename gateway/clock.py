@@ -1,8 +1,8 @@
 """The one reading of the clock; everything below is handed a moment."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-
-def utc_now() -> datetime:
-    """Read the clock; nothing below this layer does."""
-    return datetime.now(UTC)
+utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
+"""Returns the current time, in UTC."""

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.agency import Agency
 from connectors.guard.health import Health
+from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
 from policy.evidence import AccountState
 from resolvers.context import Services
@@ -49,7 +50,7 @@ class Readiness:
 
     async def answer(self, request: Request) -> Response:
         """Answer 200 if any agency can be used, else 503."""
-        services: Services = request.app.state.services
+        services = state_of(request.scope).services
         snapshot = services.live.snapshot
         states = await asyncio.gather(
             *(self._state(agency, services) for agency in snapshot.registry.agencies)

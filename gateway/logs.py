@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import structlog
@@ -16,10 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bureau.privacy.masks import has_identity_number, without_identity_numbers
 from gateway.graphql_http.security_headers import STARTS
+from gateway.request_state import begin_request
 from gateway.traces import ServersTraces, trace_of
-
-if TYPE_CHECKING:  # so that who watches over a gateway has no agency's code
-    from gateway.metrics import Metrics
 
 COLLECT = "/collect"
 """Agencies send to addresses below it, which have their ids in them."""
@@ -27,13 +25,18 @@ SWITCHED = 101
 """The status of a handshake that became a websocket."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+Requested = Callable[[str, int, float], None]
+"""Measures a request: its path, its status, and how many seconds it took."""
+
 
 class RequestLog:
     """Gives each request an id, and one log event and measurement at its end."""
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics", paths: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, requested: Requested, paths: frozenset[str]
+    ) -> None:
         self._app = app
-        self._metrics = metrics
+        self._requested = requested
         self._paths = paths
         self._logger = structlog.get_logger("gateway.request")
 
@@ -43,9 +46,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        written = request_id.encode()
+        request = begin_request(scope, _request_id(scope))
+        written = request.id.encode()
         status = 500
 
         async def noted(message: Message) -> None:
@@ -57,22 +59,22 @@ class RequestLog:
                 status = SWITCHED
             await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        bound = structlog.contextvars.bind_contextvars(request_id=request.id)
         try:
             await self._app(scope, receive, noted)
         finally:
             seconds = time.perf_counter() - started
             path = self._label(scope["path"])
             # How long somebody followed events says nothing of how quick we are.
-            if status != SWITCHED and not scope["state"].get("is_stream"):
-                self._metrics.requested(path, status, seconds)
+            if status != SWITCHED and not request.is_stream:
+                self._requested(path, status, seconds)
             self._logger.info(
                 "request",
                 method=scope.get("method", "GET"),
                 path=path,
                 status=status,
                 milliseconds=round(seconds * 1000, 1),
-                caller=getattr(scope["state"].get("caller"), "id", None),
+                caller=None if request.caller is None else request.caller.id,
             )
             structlog.contextvars.reset_contextvars(**bound)
 

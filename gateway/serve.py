@@ -25,6 +25,7 @@ from granian.server import Server
 from starlette.types import ASGIApp
 
 from gateway.errors import StartError
+from gateway.lazy import load
 from gateway.logs import configure_logs
 from gateway.ports import free_port, require_free_port
 from gateway.settings.settings import load_settings
@@ -50,8 +51,8 @@ class TlsArguments(TypedDict, total=False):
     ssl_client_verify: bool
 
 
-def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
-    """Serve until told to stop, what ``load`` makes of ``config`` if it is given.
+def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
+    """Serve until told to stop, what ``make`` makes of ``config`` if it is given.
 
     Raises:
         StartError: a setting, a file or the port does not do.
@@ -88,7 +89,7 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
     # memory that both have in common.
     gc.collect()
     gc.freeze()
-    server.serve(target_loader=_Start(load, settings.host, port, refusals))
+    server.serve(target_loader=_Start(make, settings.host, port, refusals))
     if refused.poll():
         raise StartError(refused.recv())
 
@@ -97,18 +98,17 @@ def serve(config: Path, load: Callable[[str], ASGIApp] | None = None) -> None:
 class _Start:
     """What a worker does first."""
 
-    load: Callable[[str], ASGIApp] | None
+    make: Callable[[str], ASGIApp] | None
     host: str
     port: int
     refusals: Connection
 
     def __call__(self, config: str) -> ASGIApp:
         """Return the application, in the worker's process, or have both end."""
-        # Here, not above: whoever watches does without.
-        from gateway.worker import load_app  # noqa: PLC0415 - as said
-
+        # By its name, and here: whoever watches does without the application.
+        make = self.make or load("gateway.worker:load_app")
         try:
-            app = (self.load or load_app)(config)
+            app = make(config)
         except StartError as error:
             self._refuse(str(error))
         structlog.get_logger("gateway").info("serving", host=self.host, port=self.port)

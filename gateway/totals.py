@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bureau.caller import Caller
 from bureau.ledger.totals_csv import csv_of
 from bureau.scopes import SUM_UP, may
+from gateway.application_state import state_of
 from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.answers import REFUSED_STATUSES
-from resolvers.context import RequestContext, Services
+from gateway.request_state import request_of
+from resolvers.context import RequestContext
 from resolvers.errors import RequestError
 from resolvers.ledger.enums import TotalsBy
 from resolvers.ledger.totals import sum_up
@@ -28,15 +29,13 @@ ATTACHMENT = {"Content-Disposition": 'attachment; filename="totals.csv"'}
 
 async def totals_csv(request: Request) -> Response:
     """Answer with the sums that ``from``, ``to`` and ``by`` ask for."""
-    caller: Caller = request.state.caller
-    services: Services = request.app.state.services
+    facts = request_of(request.scope)
+    caller, services = facts.known_caller, state_of(request.scope).services
     if not may(caller.scopes, SUM_UP):
         needed = [[scope.value for scope in scopes] for scopes in SUM_UP]
         error = RequestError("totals.csv needs a scope of totals", "FORBIDDEN")
         return _refused(error, insufficient_scope([needed]))
-    context = RequestContext(
-        services, caller, request_id=request.scope["state"]["request_id"]
-    )
+    context = RequestContext(services, caller, request_id=facts.id)
     try:
         first, last, by = _asked(request.scope["query_string"])
         rows = await sum_up(context, first=first, last=last, by=by)

@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
 
 import aiohttp
 
@@ -14,7 +13,6 @@ from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
-from connectors.guard.guard import Observer as GuardObserver
 from connectors.live import Live
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import Network
@@ -23,26 +21,24 @@ from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
+from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms
-from gateway.privacy.wiring import PrivacyObserver, open_oversight
+from gateway.privacy.wiring import open_oversight
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
-    RegistryObserver,
     Sessions,
     kept_live,
 )
 from gateway.registry.quality import (
     QualityKeeper,
-    QualityObserver,
     kept_quality,
     thresholds_of,
 )
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
-from gateway.status.live import LiveStates, StatesObserver, kept_states
+from gateway.status.live import LiveStates, kept_states
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
-from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -50,7 +46,7 @@ from policy.text import same_words
 from resolvers.context import Services
 from store.collection.records import StoredRecords
 from store.ledger.ledger import StoredLedger
-from store.notifications import Bell, told_of_changes
+from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
@@ -62,24 +58,10 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
-class Observer(
-    GuardObserver, PrivacyObserver, RegistryObserver, QualityObserver, Protocol
-):
-    """What is reported about agencies, look-ups, the registry and data quality."""
-
-    @property
-    def states(self) -> StatesObserver:
-        """What is told of changes of state."""
-
-    @property
-    def subscriptions(self) -> SubscriptionsMetrics:
-        """What is told of events."""
-
-
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    observer: Observer,
+    metrics: Metrics,
     store: Store,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
@@ -94,19 +76,19 @@ async def open_services(
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings.privacy, pseudonyms, observer, store, clock)
+            open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
         sessions = await _open_sessions(stack, settings.registration.networks)
-        bell, live = Bell(), Live()
-        registrations = StoredRegistrations(store.engine, bell.ring)
+        notifier, live = Notifier(), Live()
+        registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
-            observer,
+            metrics.agencies,
             quality,
             live=live,
             mark=pseudonyms.of_document,
             thresholds=thresholds_of(settings.registration),
-            reports=observer,
+            reports=metrics.quality,
             clock=clock,
         )
         try:
@@ -119,26 +101,28 @@ async def open_services(
                 catalogue=catalogue,
                 collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
                 observer=keeper,
-                reports=observer,
+                reports=metrics.connectors,
                 clock=clock,
             )
             await stack.enter_async_context(kept_quality(keeper))
-            await stack.enter_async_context(told_of_changes(store.engine, bell.ring))
-            await stack.enter_async_context(kept_live(registry, bell.follow()))
+            await stack.enter_async_context(
+                listening_for_changes(store.engine, notifier.notify)
+            )
+            await stack.enter_async_context(kept_live(registry, notifier.follow()))
             states = LiveStates(
                 StoredStates(store.engine),
                 pseudonyms,
-                observer.states,
-                bell.ring,
+                metrics.states,
+                notifier.notify,
             )
-            await stack.enter_async_context(kept_states(states, bell.follow()))
+            await stack.enter_async_context(kept_states(states, notifier.follow()))
             certificates = StoredFeed(
                 AnsweredStates(StoredCertificateStates(store.engine), states)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
-            failed = observer.subscriptions.events_failed
+            failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), bell.follow(), failed)
+                kept_feeds((certificates, steps), notifier.follow(), failed)
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None

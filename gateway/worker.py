@@ -18,11 +18,11 @@ from connectors.registry import load_manifests
 from gateway.app import create_app
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
+from gateway.lazy import load
 from gateway.privacy.keys import read_pseudonyms
 from gateway.settings.settings import Settings, load_settings, read_certificate_id_key
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue
-from store.database import prepare_database
 from store.errors import UnusableDatabaseError
 
 GC_OBJECTS = 50_000
@@ -71,7 +71,7 @@ def _prepare_database_apart(url: str) -> None:
     """Take the database's steps in a process that ends, and Alembic's memory with it.
 
     Raises:
-        StartError: it cannot be opened, or is of a newer gateway.
+        StartError: it cannot be opened or changed, or is of a newer gateway.
     """
     fork = get_context("fork")
     told, telling = fork.Pipe(duplex=False)
@@ -86,8 +86,10 @@ def _prepare_database_apart(url: str) -> None:
 
 def _prepare_database(url: str, telling: Connection) -> None:
     """Tell what the start has to be refused for, or nothing."""
+    # By its name, and here: whoever answers does without.
+    upgrade_database = load("store.migrate:upgrade_database")
     try:
-        asyncio.run(prepare_database(url))
+        asyncio.run(upgrade_database(url))
     except UnusableDatabaseError as error:
         telling.send(str(error))
     else:

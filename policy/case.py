@@ -39,6 +39,6 @@ class ClaimCase:
     catalogue: Catalogue
 
 
-Ruling = tuple[FindingOutcome, Text]
-Clause = Callable[[Case], Ruling]
-ClaimClause = Callable[[ClaimCase], Ruling]
+ClauseResult = tuple[FindingOutcome, Text]
+Clause = Callable[[Case], ClauseResult]
+ClaimClause = Callable[[ClaimCase], ClauseResult]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from policy.case import ClaimCase, ClaimClause, Ruling
+from policy.case import ClaimCase, ClaimClause, ClauseResult
 from policy.evidence import ClaimantCategory, Hukou, Payment
 from policy.finding import FindingOutcome, worst
 from policy.level import LEVEL_NAMES, LEVEL_RANK
@@ -30,7 +30,7 @@ NO_CLAIM_DAY = Text("未注明申请日期", "the day of the claim is not stated
 NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not known")
 
 
-def share_for_category(case: ClaimCase) -> Ruling:
+def share_for_category(case: ClaimCase) -> ClauseResult:
     """17-share: the category is stated and its condition, if it has one, is met."""
     category = case.claim.category
     if category is None:
@@ -44,7 +44,7 @@ def share_for_category(case: ClaimCase) -> Ruling:
     return MET, Text(f"补贴比例{share}%", f"the share is {share}%")
 
 
-def _college_level(case: ClaimCase) -> Ruling:
+def _college_level(case: ClaimCase) -> ClauseResult:
     level = case.level
     if level is None:
         return UNDETERMINED, NO_LEVEL
@@ -55,7 +55,7 @@ def _college_level(case: ClaimCase) -> Ruling:
     )
 
 
-def _vocational_once(case: ClaimCase) -> Ruling:
+def _vocational_once(case: ClaimCase) -> ClauseResult:
     if case.claim.payments is None:
         return UNDETERMINED, NO_LEDGER
     student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
@@ -72,7 +72,7 @@ def _vocational_once(case: ClaimCase) -> Ruling:
     return (UNDETERMINED if paid + unknown >= allowed else MET), reason
 
 
-def _recently_discharged(case: ClaimCase) -> Ruling:
+def _recently_discharged(case: ClaimCase) -> ClauseResult:
     discharged, claimed = case.claim.discharged_on, case.claim.claimed_on
     if discharged is None:
         return UNDETERMINED, Text(
@@ -97,7 +97,7 @@ _CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
 )
 
 
-def amount_for_level(case: ClaimCase) -> Ruling:
+def amount_for_level(case: ClaimCase) -> ClauseResult:
     """17-amount: the level is stated; every level has an amount."""
     level = case.level
     if level is None:
@@ -108,7 +108,7 @@ def amount_for_level(case: ClaimCase) -> Ruling:
     )
 
 
-def hukou_open_to_category(case: ClaimCase) -> Ruling:
+def hukou_open_to_category(case: ClaimCase) -> ClauseResult:
     """17-hukou: Shanghai hukou, or a category that does not need it."""
     if case.claim.hukou is Hukou.SHANGHAI:
         return MET, Text("本市户籍", "Shanghai hukou")
@@ -135,7 +135,7 @@ def hukou_open_to_category(case: ClaimCase) -> Ruling:
     )
 
 
-def claimed_in_window(case: ClaimCase) -> Ruling:
+def claimed_in_window(case: ClaimCase) -> ClauseResult:
     """17-window: claimed within twelve months of the certificate's issue."""
     if case.row.outcome is UNDETERMINED:
         return UNDETERMINED, Text(
@@ -165,7 +165,7 @@ def _issue_counted_from(case: ClaimCase) -> date | None:
     return case.issued_on
 
 
-def not_paid_before(case: ClaimCase) -> Ruling:
+def not_paid_before(case: ClaimCase) -> ClauseResult:
     """17-once: no payment for this occupation at this level or a higher one."""
     if case.claim.payments is None:
         return UNDETERMINED, NO_LEDGER
@@ -241,7 +241,7 @@ def _lower_level(case: ClaimCase, payment: Payment) -> FindingOutcome:
     return MET if LEVEL_RANK[payment.level] < LEVEL_RANK[level] else UNMET
 
 
-def not_excluded(case: ClaimCase) -> Ruling:
+def not_excluded(case: ClaimCase) -> ClauseResult:
     """17-excluded: earned by examination, and not by a civil servant."""
     if case.claim.is_civil_servant:
         return UNMET, Text("公务员不予补贴", "civil servants are not paid")

@@ -5,38 +5,38 @@ the ids stand in ``CLAUSES`` alone, whose order is the order of the findings. A
 fact that is not known makes a clause undetermined unless the clause comes out
 the same whatever the fact is.
 
-Rulings that depend on few words are made in ``rulings`` and kept.
+Rulings that depend on few words are made in ``clause_results`` and kept.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policy import rulings
-from policy.case import Case, Clause, Ruling
+from policy import clause_results
+from policy.case import Case, Clause, ClauseResult
 from policy.catalogue import Item
+from policy.clause_results import MET, UNDETERMINED, UNMET
 from policy.evidence import AccountState, Attestation
 from policy.names import same_name
-from policy.rulings import MET, UNDETERMINED, UNMET
 from policy.standing import Standing, standing
 from policy.text import Text
 
 
-def listed_in_annex(case: Case) -> Ruling:
+def listed_in_annex(case: Case) -> ClauseResult:
     """219-1a: title, item and level are a row of the annex."""
     item = case.row.item
     if item is None:
         return case.row.outcome, case.row.reason
-    return rulings.level_listed(item, case.evidence.record.level)
+    return clause_results.level_listed(item, case.evidence.record.level)
 
 
-def issued_after_notice(case: Case) -> Ruling:
+def issued_after_notice(case: Case) -> ClauseResult:
     """219-1b: the day of issue is the first eligible day or a later one."""
     day, first = case.evidence.record.issued_on, case.figures.first_eligible_day
     if day is None:
         return UNDETERMINED, Text(
             "登记信息未注明发证日期", "the registry does not state the day of issue"
         )
-    return rulings.issued(day, first)
+    return clause_results.issued(day, first)
 
 
 NOT_UNGRADED = Text(
@@ -45,7 +45,7 @@ NOT_UNGRADED = Text(
 )
 
 
-def first_issued_after_notice(case: Case) -> Ruling:
+def first_issued_after_notice(case: Case) -> ClauseResult:
     """219-n2: a special operation counts from 初领日期, so a renewal never does."""
     item = case.row.item
     if item is None and case.row.outcome is UNDETERMINED:
@@ -62,10 +62,10 @@ def first_issued_after_notice(case: Case) -> Ruling:
             "登记信息未注明初领日期",
             "the registry does not state the day of first issue",
         )
-    return rulings.first_issued(anchor, first)
+    return clause_results.first_issued(anchor, first)
 
 
-def examined_by_evaluation_body(case: Case) -> Ruling:
+def examined_by_evaluation_body(case: Case) -> ClauseResult:
     """219-2a: the stated evaluation body is the annex's."""
     item, stated = case.row.item, case.evidence.record.evaluation_body
     if item is None:
@@ -89,10 +89,10 @@ def examined_by_evaluation_body(case: Case) -> Ruling:
             f"评价机构为{stated}，附件所列为{body.name.zh}",
             f"examined by {stated}, the annex has {body.name.en} ({body.name.zh})",
         )
-    return rulings.examined(item)
+    return clause_results.examined(item)
 
 
-def collected_and_verified(case: Case) -> Ruling:
+def collected_and_verified(case: Case) -> ClauseResult:
     """219-2b: the annex's collection body signed, with a key fit for this row."""
     attestation, item = case.evidence.attestation, case.row.item
     if item is None and case.row.outcome is UNMET:
@@ -115,7 +115,7 @@ def collected_and_verified(case: Case) -> Ruling:
             "签名密钥或归集机构账号的状态未知",
             "the state of the signing key or of the agency's account is not known",
         )
-    return rulings.collected(item)
+    return clause_results.collected(item)
 
 
 def _objection_to_signer(attestation: Attestation, item: Item | None) -> Text | None:
@@ -147,10 +147,10 @@ def _objection_to_account(attestation: Attestation) -> Text | None:
     return None
 
 
-def in_good_standing(case: Case) -> Ruling:
+def in_good_standing(case: Case) -> ClauseResult:
     """219-3b: not revoked, suspended, cancelled or lapsed on the day asked about."""
     found = standing(case.evidence.record, case.evidence.as_of)
-    reason = rulings.STANDING_REASONS[found]
+    reason = clause_results.STANDING_REASONS[found]
     match found:
         case Standing.VALID:
             return MET, reason
@@ -172,20 +172,20 @@ def in_good_standing(case: Case) -> Ruling:
             return UNMET, reason
 
 
-def claimed_by_holder(case: Case) -> Ruling:
+def claimed_by_holder(case: Case) -> ClauseResult:
     """219-2c: the claimant's number is the holder's, and so is a stated name."""
     record, claimant = case.evidence.record, case.evidence.claimant
     if claimant.identity.number != record.holder.number:
-        return rulings.ANOTHER_NUMBER
+        return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
-        return rulings.ANOTHER_DOCUMENT
+        return clause_results.ANOTHER_DOCUMENT
     if claimant.name is None:
-        return rulings.NO_NAME_CLAIMED
+        return clause_results.NO_NAME_CLAIMED
     if record.holder_name is None:
-        return rulings.NO_NAME_REGISTERED
+        return clause_results.NO_NAME_REGISTERED
     if not same_name(claimant.name, record.holder_name):
-        return rulings.ANOTHER_NAME
-    return rulings.NUMBER_AND_NAME
+        return clause_results.ANOTHER_NAME
+    return clause_results.NUMBER_AND_NAME
 
 
 CLAUSES: Mapping[str, Clause] = MappingProxyType(

@@ -17,7 +17,7 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy.case import Case, ClaimCase, Ruling
+from policy.case import Case, ClaimCase, ClauseResult
 from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
@@ -113,7 +113,7 @@ def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
 # Rulings are few, but for the days of issue; a reason has at most some hundred words
 # of an agency's, and none of a person's.
 @lru_cache(maxsize=4096)
-def _finding(clause: str, ruling: Ruling) -> Finding:
+def _finding(clause: str, ruling: ClauseResult) -> Finding:
     return Finding(clause, *ruling)
 
 

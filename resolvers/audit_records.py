@@ -20,9 +20,10 @@ from connectors.errors import StoreUnavailableError
 from policy.identity import IdentityError, parse_identity
 from resolvers.bilingual import both
 from resolvers.context import RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.enums import AuditEvent, IdType, Purpose, SourceOutcome
 from resolvers.errors import RequestError
-from resolvers.look_ups import audit_unavailable, operation_of
+from resolvers.look_ups import audit_unavailable, origin_of
 from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
@@ -130,7 +131,8 @@ class ShownAuditRecord:
         )
     )
     sources: list[AuditSource] = strawberry.field(
-        description=both("各机构的答复结果", "How each agency's answer ended")
+        directives=[list_of(3)],
+        description=both("各机构的答复结果", "How each agency's answer ended"),
     )
     certificates: int | None = strawberry.field(
         description=both("答复所含证书数", "How many certificates were answered")
@@ -154,7 +156,8 @@ class AuditRecordConnection:
     """One page."""
 
     nodes: list[ShownAuditRecord] = strawberry.field(
-        description=both("本页的记录", "The records of this page")
+        directives=[list_of(FIRST)],
+        description=both("本页的记录", "The records of this page"),
     )
     page_info: PageInfo = strawberry.field(
         description=both("分页信息", "Where this page stands")
@@ -211,7 +214,7 @@ async def read_audit_log(
                 caller=context.caller.id,
                 request_id=context.request_id,
                 person=people[0] if people else None,
-                operation=operation_of(context),
+                operation=origin_of(context).operation,
             )
         )
     except StoreUnavailableError:

@@ -18,9 +18,11 @@ from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
-from bureau.look_ups.admission import Admission
+from bureau.ledger.jurisdiction import Jurisdiction
+from bureau.look_ups.gate import Gate, Origin
 from bureau.look_ups.oversight import Oversight
-from bureau.privacy.masks import Veil, veil_of
+from bureau.look_ups.purpose import PurposeError
+from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
 from connectors.agency import Agency
@@ -31,7 +33,6 @@ from policy.catalogue import Body, Catalogue
 from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments
-from resolvers.errors import RequestError
 from resolvers.fragment_cache.renderings import Renderings
 
 
@@ -66,13 +67,24 @@ class Services:
     """What plans keep of what was shown before."""
 
 
+class UncountedLookUpError(Exception):
+    """A field looks up more people than it declares: a bug of ours.
+
+    Its people would have passed the limit on people, and the rule that they are asked
+    about by POST (``resolvers.documents.directives.LooksUpPeople``).
+    """
+
+    def __init__(self, counted: int) -> None:
+        super().__init__(f"somebody is looked up beside the {counted} counted")
+
+
 @dataclass(slots=True)
 class RequestContext:
     """One request: when it came, until when it may take, what it asked already."""
 
     services: Services
     caller: Caller
-    look_up: LookUp | RequestError | None = None
+    look_up: LookUp | PurposeError | None = None
     """Why people are looked up (``resolvers.look_ups.look_up_of``): from the request,
     else the caller's; an error if it was said in a way that cannot be used."""
     request_id: str | None = None
@@ -81,19 +93,21 @@ class RequestContext:
     """The operation's name in the caller's document."""
     document: str | None = None
     """The document's text."""
-    on_record: tuple[str | None, str | None] | None = None
-    """What all its look-ups are recorded with: the operation's name and the document's
-    mark; ``None`` until there is one."""
+    origin: Origin | None = None
+    """What all its look-ups are recorded with; ``None`` until there is one."""
+    people: int = 0
+    """How many people its document was counted to look up at most
+    (``Prepared.people``); the gate lets no more pass."""
     judges_claims: bool = False
     """Whether the document judges a claim, so that the ledger is asked."""
     payments: DataLoader[Identity, Payments | None] | None = None
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     last_event_id: str | None = None
     """The last event that a client had before it was cut off, as SSE says it."""
-    veil: Veil = field(init=False)
+    mask: Mask = field(init=False)
     """What of personal data the caller sees."""
-    admission: Admission = field(init=False)
-    """Counts whom this request asks about."""
+    gate: Gate = field(init=False)
+    """Lets this request's look-ups of people pass."""
     changes: ChangesLoader = field(init=False)
     """Puts what was sent on what is handed out."""
     now: datetime = field(init=False)
@@ -102,6 +116,7 @@ class RequestContext:
     """Until when agencies may answer, on the event loop's clock."""
     snapshot: Snapshot = field(init=False)
     """The agencies and keys that this request is answered with."""
+    _looked_up: int = field(init=False, default=0)
     _loaders: dict[str, AnswerLoader] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,22 +124,45 @@ class RequestContext:
         self.snapshot = self.services.live.snapshot
         self.now = self.services.clock()
         self.today = self.now.astimezone(SHANGHAI).date()
-        self.veil = veil_of(self.caller)
-        oversight = self.services.oversight
-        self.admission = Admission(oversight, self.caller, self.today)
+        self.mask = mask_of(self.caller)
         services = self.services
+        self.gate = Gate(
+            services.oversight,
+            self.caller,
+            self.look_up,
+            now=self.now,
+            today=self.today,
+        )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         loop = asyncio.get_running_loop()
         self.deadline = loop.time() + self.services.deadline_seconds
+
+    def count_look_up(self) -> None:
+        """Count that somebody is looked up, before anybody is.
+
+        Raises:
+            UncountedLookUpError: more are than the document was counted for.
+        """
+        self._looked_up += 1
+        if self._looked_up > self.people:
+            raise UncountedLookUpError(self.people)
 
     def loader(self, agency: Agency) -> AnswerLoader:
         """Return this request's loader for ``agency``: one batch for all its people."""
         loader = self._loaders.get(agency.id)
         if loader is None:
             loader = self._loaders[agency.id] = AnswerLoader(
-                agency, self.deadline, self.admission.has_admitted
+                agency, self.deadline, self.gate.has_admitted
             )
         return loader
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """Say which authority leads for what, by the agencies in force."""
+        services = self.services
+        return Jurisdiction(
+            services.catalogue, self.snapshot.registry, services.registration.store
+        )
 
     @property
     def agencies(self) -> Sequence[Agency]:

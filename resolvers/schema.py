@@ -6,7 +6,7 @@ The schema is also a valid Apollo Federation v2 subgraph (``_service``,
 
 import asyncio
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSchema
@@ -15,6 +15,10 @@ from strawberry.federation import Schema as FederationSchema
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.base import (
+    WithStrawberryObjectDefinition,
+    get_object_definition,
+)
 
 from resolvers.audit_records import FIRST as FIRST_RECORDS
 from resolvers.audit_records import (
@@ -52,6 +56,12 @@ from resolvers.claims.checks import (
 )
 from resolvers.claims.verify import check_claims
 from resolvers.context import Info
+from resolvers.documents.directives import (
+    LooksUpPeople,
+    NamesPeople,
+    list_of,
+    page_of,
+)
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
@@ -70,10 +80,11 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
     """Every question that can be asked."""
 
     @strawberry.field(
+        directives=[LooksUpPeople()],
         description=both(
             "一个人持有哪些证书、由谁担保、是否可获补贴",
             "What a person holds, who vouches for it, and whether the notice pays",
-        )
+        ),
     )
     async def holder(
         self,
@@ -115,10 +126,13 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         return await ask_about(info.context, asked, agencies)
 
     @strawberry.field(
+        directives=[
+            LooksUpPeople(each="people", most=MAX_HOLDERS, sized_fields=["nodes"])
+        ],
         description=both(
             f"一次查询多人（1至{MAX_HOLDERS}人），每个机构只查询一批",
             f"Ask about 1 to {MAX_HOLDERS} people, one batch an agency",
-        )
+        ),
     )
     async def holders(
         self,
@@ -135,12 +149,20 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         return Holders(nodes=await asyncio.gather(*answers))
 
     @strawberry.field(
+        directives=[
+            LooksUpPeople(
+                each="claims",
+                most=MAX_CLAIMS,
+                sized_fields=["nodes"],
+                as_claims=True,
+            )
+        ],
         description=both(
             f"核对申领人所述证书（1至{MAX_CLAIMS}项）与登记是否一致：逐项比较，不显示登记"
             "内容",
             f"Compare 1 to {MAX_CLAIMS} certificates that applicants state with what "
             "the registries say, field by field, and show nothing of that",
-        )
+        ),
     )
     async def verify_claims(
         self,
@@ -156,7 +178,10 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         return await check_claims(info.context, claims)
 
     @strawberry.field(
-        description=both("按不透明编号查询一张证书", "One certificate by its opaque id")
+        directives=[LooksUpPeople()],
+        description=both(
+            "按不透明编号查询一张证书", "One certificate by its opaque id"
+        ),
     )
     async def certificate(
         self,
@@ -170,10 +195,11 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         return await certificate_by_id(info.context, id)
 
     @strawberry.field(
+        directives=[NamesPeople(), page_of(FIRST_RECORDS, "nodes")],
         description=both(
             "审计日志：何人为何查询了谁；查阅本身也记入日志",
             "The audit log: who looked whom up, and why; reading it is on it, too",
-        )
+        ),
     )
     async def audit_records(
         self,
@@ -194,6 +220,7 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
         description=both("条款与数值", "The clauses and figures of the rules"),
     )
     agencies: list[Agency] = strawberry.field(
+        directives=[list_of(10)],
         resolver=agencies,
         description=both("已注册的机构及其近况", "The registered agencies"),
     )
@@ -208,6 +235,22 @@ class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
 
 class Schema(FederationSchema):
     """A schema that logs our bugs and leaves request errors to the client."""
+
+    def _get_federation_query_type(
+        self,
+        query: type[WithStrawberryObjectDefinition] | None,
+        *others: Any,  # noqa: ANN401 - handed on as they are
+        **named: Any,  # noqa: ANN401 - likewise
+    ) -> type:
+        """Declare at Federation's field, which the library writes, whom it looks up."""
+        made = super()._get_federation_query_type(query, *others, **named)
+        definition = get_object_definition(made, strict=True)
+        for field in definition.fields:
+            if field.base_resolver is not None and (
+                field.base_resolver.wrapped_func == self.entities_resolver
+            ):
+                field.directives = [LooksUpPeople(each="representations")]
+        return made
 
     @property
     def core(self) -> GraphQLSchema:

@@ -12,6 +12,7 @@ from connectors.guard.guard import age_seconds
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
+from resolvers.documents.directives import list_of
 from resolvers.enums import SourceOutcome
 
 
@@ -81,7 +82,8 @@ class Source:
         )
     )
     refusals: list[RefusedRecord] = strawberry.field(
-        description=both("未采信的内容", "What was not believed")
+        directives=[list_of(10)],
+        description=both("未采信的内容", "What was not believed"),
     )
 
     @strawberry.field(description=both("结果的原因", "Why the outcome is what it is"))

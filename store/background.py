@@ -13,7 +13,7 @@ import structlog
 
 
 @asynccontextmanager
-async def kept_going(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+async def running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
     """Run ``work`` until the end, and cancel it then.
 
     ``name`` is the logger's, ``gateway.name``.
@@ -28,7 +28,7 @@ async def kept_going(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
             await going
 
 
-async def change_or_time(changed: asyncio.Event, seconds: float) -> None:
+async def wait_for_change(changed: asyncio.Event, seconds: float) -> None:
     """Wait until ``changed`` is set, which is cleared, or ``seconds`` have gone."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):

@@ -1,12 +1,14 @@
-"""Open the database and bring it to the newest step.
+"""Open the database, if it is at the step that this gateway knows.
 
-``sqlite:///`` names a file, for a gateway that stands alone; ``postgresql://`` a
-database that several share. What differs between the two is in ``sqlite`` and
-``postgresql``; statements and steps are the same, and so is the suite that tests them.
+Whoever opens it changes nothing of it: steps are taken where that is asked for
+(``migrate``), and a file that is not there is not made. ``sqlite:///`` names a file,
+for a gateway that stands alone; ``postgresql://`` a database that several share. What
+differs between the two is in ``sqlite`` and ``postgresql``; statements and steps are
+the same, and so is the suite that tests them.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect
@@ -16,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.driver_errors import DATABASE_ERRORS
 from store.errors import UnusableDatabaseError
-from store.postgresql import postgresql_engine, wait_for_turn
-from store.sqlite import make_file, sqlite_engine
+from store.postgresql import postgresql_engine
+from store.sqlite import READS, sqlite_engine
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -27,33 +29,33 @@ NEWEST = "0007"
 
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
-    """Open the database at ``url`` and bring it to the newest step.
+    """Open the database at ``url``.
 
     Raises:
-        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: there is none, it cannot be opened, or it is at another
+            step than the newest.
     """
     address = read_database_url(url)
-    engine = _engine(address)
-    try:
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(_migrate)
-        except DATABASE_ERRORS as error:
-            cause = getattr(error, "orig", None) or error
-            raise UnusableDatabaseError(f"database {shown(address)}: {cause}") from None
+    async with engine_at(address) as engine:
+        found = await _step(address, engine)
+        if found != NEWEST:
+            refuse_newer(found)
+            raise UnusableDatabaseError(
+                f"database {shown(address)}: it is at {step_in_words(found)}, this "
+                f"gateway needs step {NEWEST}; run: gateway database upgrade"
+            )
         yield engine
-    finally:
-        await engine.dispose()
 
 
-async def prepare_database(url: str) -> None:
-    """Bring the database at ``url`` to the newest step, and close it again.
+async def step_of(url: str) -> str | None:
+    """Return at which step the database at ``url`` is; ``None`` if there is none.
 
     Raises:
-        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: it cannot be opened.
     """
-    async with open_database(url):
-        pass
+    address = read_database_url(url)
+    async with engine_at(address) as engine:
+        return await _step(address, engine)
 
 
 def read_database_url(url: str) -> URL:
@@ -76,31 +78,66 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() == POSTGRESQL:
-        return postgresql_engine(url)
-    make_file(Path(url.database or ""))
-    return sqlite_engine(url)
+@asynccontextmanager
+async def engine_at(address: URL) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine for the database at ``address``; nothing is opened yet."""
+    is_postgresql = address.get_backend_name() == POSTGRESQL
+    engine = postgresql_engine(address) if is_postgresql else sqlite_engine(address)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
-def _migrate(connection: Connection) -> None:
-    if connection.dialect.name == POSTGRESQL:
-        wait_for_turn(connection)
-    found = _step(connection)
-    if found == NEWEST:
-        return
+@contextmanager
+def naming(address: URL) -> Iterator[None]:
+    """Say of which database it is that something went wrong with.
+
+    Raises:
+        UnusableDatabaseError: something did.
+    """
+    try:
+        yield
+    except DATABASE_ERRORS as error:
+        cause = getattr(error, "orig", None) or error
+        raise UnusableDatabaseError(f"database {shown(address)}: {cause}") from None
+
+
+def refuse_newer(found: str | None) -> None:
+    """Refuse what is at a step that this gateway does not know.
+
+    Raises:
+        UnusableDatabaseError: it is.
+    """
     if found is not None and found > NEWEST:
         raise UnusableDatabaseError(
             f"the database is at step {found}, this gateway knows {NEWEST}; "
             "run the newer gateway, or another database_url"
         )
-    # Alembic takes 11 MB of memory, and most starts have no step to take.
-    from store.migrate import take_steps  # noqa: PLC0415 - as said
-
-    take_steps(connection)
 
 
-def _step(connection: Connection) -> str | None:
+def step_in_words(found: str | None) -> str:
+    """Return how a step is called, or that there is none."""
+    return "no step" if found is None else f"step {found}"
+
+
+async def _step(address: URL, engine: AsyncEngine) -> str | None:
+    with naming(address):
+        if _is_missing(address):
+            return None
+        # Who only looks waits for nobody who writes, and needs no right to write.
+        reading = engine.execution_options(**{READS: True})
+        async with reading.connect() as connection:
+            return await connection.run_sync(noted_step)
+
+
+def _is_missing(address: URL) -> bool:
+    """Say whether there is no file, which SQLite would make."""
+    is_file = address.get_backend_name() == SQLITE
+    return is_file and not Path(address.database or "").exists()
+
+
+def noted_step(connection: Connection) -> str | None:
     """Return at which step the tables are, as Alembic notes it; ``None`` if at none."""
     if not inspect(connection).has_table("alembic_version"):
         return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.background import kept_going
+from store.background import running
 from store.database import POSTGRESQL
 from store.driver_errors import DATABASE_ERRORS
 from store.registration.registrations import CHANNEL
@@ -19,7 +19,7 @@ from store.registration.registrations import CHANNEL
 RETRY_SECONDS = 0.2
 
 
-class Bell:
+class Notifier:
     """Tells everybody in this process who follows what changes."""
 
     def __init__(self) -> None:
@@ -31,39 +31,39 @@ class Bell:
         self._events.append(event)
         return event
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Say that something changed."""
         for event in self._events:
             event.set()
 
 
 @asynccontextmanager
-async def told_of_changes(
-    engine: AsyncEngine, ring: Callable[[], None]
+async def listening_for_changes(
+    engine: AsyncEngine, notify: Callable[[], None]
 ) -> AsyncIterator[None]:
-    """Call ``ring`` whenever another gateway changed something."""
+    """Call ``notify`` whenever another gateway changed something."""
     if engine.dialect.name != POSTGRESQL:
         yield
         return
-    async with kept_going(_listen(engine, ring), "changes"):
+    async with running(_listen(engine, notify), "changes"):
         yield
 
 
-async def _listen(engine: AsyncEngine, ring: Callable[[], None]) -> None:
+async def _listen(engine: AsyncEngine, notify: Callable[[], None]) -> None:
     while True:
         try:
-            await _listen_once(engine, ring)
+            await _listen_once(engine, notify)
         except DATABASE_ERRORS:
             # What happens meanwhile is caught up with, below.
             await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _listen_once(engine: AsyncEngine, ring: Callable[[], None]) -> None:
+async def _listen_once(engine: AsyncEngine, notify: Callable[[], None]) -> None:
     """Listen until the connection is lost."""
     lost = asyncio.Event()
 
     def told(*_: Any) -> None:  # noqa: ANN401 - asyncpg's
-        ring()
+        notify()
 
     async with engine.connect() as connection:
         raw = await connection.get_raw_connection()
@@ -72,7 +72,7 @@ async def _listen_once(engine: AsyncEngine, ring: Callable[[], None]) -> None:
         driver.add_termination_listener(lambda _: lost.set())
         await driver.add_listener(CHANNEL, told)
         # Something may have happened before it listened.
-        ring()
+        notify()
         try:
             await lost.wait()
         finally:

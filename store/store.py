@@ -21,10 +21,10 @@ class Store:
 
 @asynccontextmanager
 async def open_store(url: str) -> AsyncIterator[Store]:
-    """Open the database at ``url`` and bring it to the newest step.
+    """Open the database at ``url``.
 
     Raises:
-        UnusableDatabaseError: it cannot be opened, or is of a newer gateway.
+        UnusableDatabaseError: as ``open_database``.
     """
     async with open_database(url) as engine, open_writer(engine) as writer:
         yield Store(engine, writer)

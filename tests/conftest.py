@@ -1,23 +1,50 @@
-"""Run three sandbox agencies and a PostgreSQL once a run; give out empty databases."""
+"""Run three sandbox agencies and a PostgreSQL once a run; give out databases."""
 
+import asyncio
+import gc
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-from gateway.demo.demo import Ports, open_agencies, read_people
+from store.migrate import upgrade_database
+from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.running import Agencies
+from tests.running import Agencies, running_agencies
 
 HOLDERS = 300
+SQLITE = "sqlite:///"
+
+# A hundred examples a property in `make test`; in `make fuzz`, as long as it takes.
+settings.register_profile(
+    "long",
+    max_examples=20_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests themselves out of every collector's way."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nursery() -> Iterator[None]:
+    """End what our programs are forked from, after all that was."""
+    yield
+    NURSERY.end()
 
 
 @pytest.fixture(scope="session", name="running_agencies")
 def _running_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agencies]:
     folder = tmp_path_factory.mktemp("agencies")
-    with open_agencies(folder, HOLDERS, Ports(0, 0)) as urls:
-        yield Agencies(urls, folder, read_people(folder))
+    with running_agencies(folder, HOLDERS) as agencies:
+        yield agencies
 
 
 @pytest.fixture(scope="session", name="postgresql")
@@ -42,15 +69,47 @@ def _agencies(running_agencies: Agencies) -> Agencies:
     return running_agencies
 
 
-@pytest.fixture(name="database_url", params=["sqlite", "postgresql"])
-async def _database_url(
+@pytest.fixture(name="empty_database_url", params=["sqlite", "postgresql"])
+async def _empty_database_url(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[str]:
-    """The address of an empty database."""
+    """The address of an empty database, or of a file that is not there."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/gateway.db"
+        yield f"{SQLITE}{tmp_path}/gateway.db"
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
     name = await server.make_database()
     yield server.url(name)
     await server.give_back(name)
+
+
+@pytest.fixture(scope="session", name="newest_file")
+def _newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database at the newest step, to be copied: a step takes its time."""
+    file = tmp_path_factory.mktemp("newest") / "gateway.db"
+    asyncio.run(upgrade_database(f"{SQLITE}{file}"))
+    return file
+
+
+@pytest.fixture(scope="session", name="newest_statements")
+def _newest_statements(postgresql: PostgreSQL) -> str:
+    """The statements that make such a PostgreSQL database."""
+    name = asyncio.run(postgresql.make_database())
+    asyncio.run(upgrade_database(postgresql.url(name)))
+    statements = postgresql.dump(name)
+    asyncio.run(postgresql.give_back(name))
+    return statements
+
+
+@pytest.fixture(name="database_url")
+def _database_url(empty_database_url: str, request: pytest.FixtureRequest) -> str:
+    """The address of a database at the newest step, with nothing in it."""
+    if empty_database_url.startswith(SQLITE):
+        newest = request.getfixturevalue("newest_file")
+        shutil.copy(newest, empty_database_url.removeprefix(SQLITE))
+        return empty_database_url
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    statements = request.getfixturevalue("newest_statements")
+    name = empty_database_url.rpartition("/")[2].partition("?")[0]
+    asyncio.run(server.run(statements, name))
+    return empty_database_url

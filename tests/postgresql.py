@@ -6,6 +6,7 @@ used before, since making and dropping one waits for the disk. Where the server 
 start, the tests that ask for it fail: what was not tried is not said to work.
 """
 
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ class PostgreSQL:
 
     folder: Path
     """Where its socket is."""
+    programs: Path
     _made: list[str] = field(default_factory=list)
     _free: list[str] = field(default_factory=list)
 
@@ -54,6 +56,19 @@ class PostgreSQL:
             name,
         )
 
+    def dump(self, database: str) -> str:
+        """Return the statements that make an empty database into a copy of one."""
+        dumping = ("--host", self.folder, "--username", "postgres", "--inserts")
+        done = subprocess.run(
+            [self.programs / "pg_dump", *dumping, database],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        # Those of the command line's client are for it alone.
+        lines = done.stdout.splitlines()
+        return "\n".join(line for line in lines if not line.startswith("\\"))
+
     async def run(
         self, statement: str, database: str = "postgres", *values: object
     ) -> None:
@@ -79,7 +94,8 @@ def running_postgresql() -> Iterator[PostgreSQL]:
     folder = Path(tempfile.mkdtemp(prefix="gateway-postgresql-"))
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield PostgreSQL(Path(str(server.get_postmaster_info().socket_dir)))
+        folder_of_socket = Path(str(server.get_postmaster_info().socket_dir))
+        yield PostgreSQL(folder_of_socket, Path(str(server.bin_path)))
     finally:
         server.cleanup()
         folder.rmdir()

@@ -1,22 +1,26 @@
 """Real agencies and real gateways for tests: processes, sockets, keys, SQLite."""
 
 import json
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gateway.demo.demo import (
+    AGENCIES,
     HOST,
     UNTIL_STDIN_CLOSES,
-    open_gateway,
+    read_people,
     write_configuration,
 )
+from gateway.demo.processes import await_answer, ready_address
 from gateway.ports import free_port
+from tests.nursery import run, started
 from tests.personal_data import LISTENER
 
 TOKEN = "test-token"
@@ -108,6 +112,38 @@ class Gateway:
         """Everything the gateway wrote to its log."""
         return (self.folder / "gateway.log").read_text("utf-8")
 
+    @property
+    def processes(self) -> list[Path]:
+        """The folders in ``/proc`` of its processes, whose errors are its log."""
+        log, found = self.folder / "gateway.log", []
+        for process in Path("/proc").glob("[0-9]*"):
+            # One may end while it is looked at.
+            with suppress(OSError):
+                if (process / "fd" / "2").readlink() == log:
+                    found.append(process)
+        return found
+
+
+@contextmanager
+def running_agencies(folder: Path, holders: int) -> Iterator[Agencies]:
+    """Run the three agencies, as ``gateway.demo.open_agencies`` does."""
+    sandbox = (sys.executable, "-m", "sandbox")
+    run([*sandbox, "prepare", "--dir", str(folder)], check=True)
+    logs = {agency: folder / f"{agency}.log" for agency in AGENCIES}
+    with ExitStack() as stack:
+        processes = {
+            agency: stack.enter_context(
+                started(
+                    *("sandbox", "serve", agency, "--dir", str(folder), "--port=0"),
+                    *("--holders", str(holders), UNTIL_STDIN_CLOSES),
+                    log=log,
+                )
+            )
+            for agency, log in logs.items()
+        }
+        urls = {a: ready_address(process, logs[a]) for a, process in processes.items()}
+        yield Agencies(urls, folder, read_people(folder))
+
 
 @contextmanager
 def running_gateway(  # noqa: PLR0913 - what a gateway is started with
@@ -154,9 +190,10 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
 @contextmanager
 def gateway_by(config: Path, port: int, module: str = HEARD) -> Iterator[Gateway]:
     """Run a gateway by a configuration that is written; all it says is heard."""
-    command = (module, str(config), UNTIL_STDIN_CLOSES)
-    with open_gateway(config, port, command):
-        gateway = Gateway(f"http://{HOST}:{port}", config.parent)
+    gateway = Gateway(f"http://{HOST}:{port}", config.parent)
+    log = config.parent / "gateway.log"
+    with started(module, str(config), UNTIL_STDIN_CLOSES, log=log) as process:
+        await_answer(f"{gateway.url}/health/live", process, log)
         LISTENER.folders[gateway.url] = config.parent
         yield gateway
         # The last ones, whether or not a test looked at them.

@@ -11,8 +11,6 @@ of the lock keep the bytes the same, not good), what is vendored for GraphiQL (s
 ``tools/graphiql``), the interpreter and the system's libraries.
 """
 
-# ruff: noqa: INP001 - a script, and no package of the product
-
 import argparse
 import json
 import re

@@ -89,7 +89,7 @@ def masked_name(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Veil:
+class Mask:
     """What stands between one caller and personal data."""
 
     lifted: bool
@@ -109,9 +109,9 @@ class Veil:
         return Text(_veiled(text.zh, record), _veiled(text.en, record))
 
 
-def veil_of(caller: Caller) -> Veil:
-    """Return the veil ``caller`` looks through."""
-    return Veil(lifted=caller.may(Scope.READ_IDENTITY))
+def mask_of(caller: Caller) -> Mask:
+    """Return the mask ``caller`` looks through."""
+    return Mask(lifted=caller.may(Scope.READ_IDENTITY))
 
 
 def _veiled(words: str, record: CertificateRecord) -> str:

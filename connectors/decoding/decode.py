@@ -1,10 +1,10 @@
 """Turn verified bytes into certificate records, field by field of the manifest.
 
-The input type is the promise: only a ``VerifiedPayload`` gets in. A ``Reading`` is
-what one envelope says, holder by holder; it depends on nothing but the bytes and
-the manifest, so it is kept by digest and read once. Scope is checked here, because
-only here the annex row is known: a key that attests a row it was not appointed for
-is refused for that record alone.
+The input type is the promise: only a ``VerifiedPayload`` gets in. A
+``DecodedEnvelope`` is what one envelope says, holder by holder; it depends on nothing
+but the bytes and the manifest, so it is kept by digest and read once. Scope is checked
+here, because only here the annex row is known: a key that attests a row it was not
+appointed for is refused for that record alone.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DecodedEnvelope:
     """What one envelope says, by identity number; an empty holding is an absence."""
 
     proof: SignatureProof
@@ -89,7 +89,7 @@ class Decoder:
 
     def decode(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity] = NOBODY
-    ) -> Reading:
+    ) -> DecodedEnvelope:
         """Read everything ``proof`` says; ``asked`` spares reading known numbers anew.
 
         Raises:
@@ -103,11 +103,11 @@ class Decoder:
                 records, refusals = self._records(proof, [content], holder, asked)
                 held = self._fields.held(content)
                 holding = Holding(records, refusals, held=held)
-                return Reading(proof.to_keep(), {holder.number: holding})
+                return DecodedEnvelope(proof.to_keep(), {holder.number: holding})
             case PayloadType.ABSENCE:
                 absent = self._fields.holder(proof.content, asked)
                 holding = Holding((), self._objections(proof), absent)
-                return Reading(proof.to_keep(), {absent.number: holding})
+                return DecodedEnvelope(proof.to_keep(), {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
             case PayloadType.STATE:
@@ -133,7 +133,7 @@ class Decoder:
 
     def _decode_response(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]
-    ) -> Reading:
+    ) -> DecodedEnvelope:
         try:
             results = self._results(proof.content)
             nonce = None if self._nonce is None else self._nonce(proof.content)
@@ -153,7 +153,7 @@ class Decoder:
                     holdings[number] = self._holding(proof, records, asked)
         except ExpressionError as error:
             raise RecordError(f"does not fit the manifest: {error}") from None
-        return Reading(proof.to_keep(), holdings, nonce)
+        return DecodedEnvelope(proof.to_keep(), holdings, nonce)
 
     def _holding(
         self, proof: VerifiedPayload, contents: list[Any], asked: Mapping[str, Identity]

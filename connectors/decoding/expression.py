@@ -74,6 +74,13 @@ def compile_expression(expression: str) -> Finder:
     return find
 
 
+def is_interpreted(expression: str) -> bool:
+    """Say whether ``expression`` needs JMESPath's interpreter, which may raise."""
+    return not (
+        all(map(is_name, expression.split("."))) or _CONSTANT.fullmatch(expression)
+    )
+
+
 def is_name(expression: str) -> bool:
     """Say whether ``expression`` is the name of a member and nothing more."""
     return expression.isascii() and expression.isidentifier()

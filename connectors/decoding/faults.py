@@ -1,7 +1,7 @@
 """What is wrong with an answer although its bytes verified."""
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
-from connectors.decoding.decode import Reading
+from connectors.decoding.decode import DecodedEnvelope
 from policy.text import Text
 
 _CONTRADICTION = "certificates and a signed absence came in one answer"
@@ -33,7 +33,7 @@ _FAULT_REASONS = {
 }
 
 
-def fault_of(fault: RecordFault, reading: Reading) -> RefusedRecord:
+def fault_of(fault: RecordFault, reading: DecodedEnvelope) -> RefusedRecord:
     """Return that a verified body has ``fault``."""
     return RefusedRecord(
         fault, _FAULT_REASONS[fault], reading.proof.key.kid, reading.proof.digest

@@ -6,7 +6,7 @@ body, the process does not grow with it;
 ``tests/connectors/decoding/test_record_cache.py`` measures.
 """
 
-from connectors.decoding.decode import Reading
+from connectors.decoding.decode import DecodedEnvelope
 from connectors.weighed import Weighed
 from signing.envelope import PayloadType
 
@@ -18,13 +18,13 @@ _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 """How characters beyond 16 bits begin, spelled out or escaped."""
 
 
-class Readings:
+class RecordCache:
     """The verified-record cache of one agency; what was used longest ago leaves."""
 
     def __init__(self, room_bytes: int) -> None:
-        self._kept: Weighed[bytes, Reading] = Weighed(room_bytes)
+        self._kept: Weighed[bytes, DecodedEnvelope] = Weighed(room_bytes)
 
-    def get(self, digest: bytes) -> Reading | None:
+    def get(self, digest: bytes) -> DecodedEnvelope | None:
         """Return what the envelope of ``digest`` said when it was verified."""
         kept = self._kept.get(digest)
         if kept is None:
@@ -32,12 +32,12 @@ class Readings:
         self._kept.move_to_end(digest)
         return kept[0]
 
-    def keep(self, reading: Reading) -> None:
+    def keep(self, reading: DecodedEnvelope) -> None:
         """Keep ``reading``, unless it takes more than all the room there is."""
         self._kept.put(reading.proof.digest, reading, weight(reading))
 
 
-def weight(reading: Reading) -> int:
+def weight(reading: DecodedEnvelope) -> int:
     """Return the bytes a reading takes at most: its payload, and the records in it.
 
     The payload as it was parsed is not kept.

@@ -11,12 +11,13 @@ from datetime import date
 from functools import lru_cache
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from connectors.decoding.expression import (
     ExpressionError,
     Finder,
     compile_expression,
+    is_interpreted,
     is_name,
 )
 from connectors.manifest import Record
@@ -181,6 +182,8 @@ def _finder(name: str, expression: str | None) -> Finder:
     if expression is None:
         return _nothing
     find = compile_expression(expression)
+    if not is_interpreted(expression):
+        return find
 
     def stated(content: Any) -> Any:  # noqa: ANN401 - JSON
         try:
@@ -202,7 +205,9 @@ def _finder_in_object(name: str, expression: str) -> Finder:
     return _finder(name, expression)
 
 
-def _text(name: str, expression: str | None) -> Reader[str | None]:
+def _text(
+    name: str, expression: str | None, *, is_required: bool = False
+) -> Reader[str | None]:
     """Return the reader of a text; an empty one is not stated."""
     if expression is None:
         return _nothing
@@ -211,6 +216,8 @@ def _text(name: str, expression: str | None) -> Reader[str | None]:
     def read(content: dict[str, Any]) -> str | None:
         stated = find(content)
         if stated is None or stated == "":
+            if is_required:
+                raise RecordError(f"{name} is missing")
             return None
         if not isinstance(stated, str) or len(stated) > MAX_TEXT:
             raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
@@ -224,22 +231,14 @@ def _text(name: str, expression: str | None) -> Reader[str | None]:
 
 def _required(name: str, expression: str) -> Reader[str]:
     """Return the reader of a text that a record cannot do without."""
-    read_text = _text(name, expression)
-
-    def read(content: dict[str, Any]) -> str:
-        stated = read_text(content)
-        if stated is None:
-            raise RecordError(f"{name} is missing")
-        return stated
-
-    return read
+    return cast("Reader[str]", _text(name, expression, is_required=True))
 
 
 def _word(
     name: str, expression: str | None, words: Mapping[str, T]
 ) -> Reader[T | None]:
     """Return the reader of a word of the manifest's; others mean nothing."""
-    find = _finder(name, expression)
+    find = _nothing if expression is None else _finder_in_object(name, expression)
 
     def read(content: dict[str, Any]) -> T | None:
         return words.get(str(find(content)))

@@ -16,7 +16,7 @@ ANSWER_FACTOR = 8
 """What an answer weighs for each byte that was signed: parsed, and as it came."""
 
 
-class KeptAnswers:
+class AnswerCache:
     """The answer cache of one agency."""
 
     def __init__(self, cache: Cache) -> None:

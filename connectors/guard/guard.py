@@ -1,8 +1,8 @@
-"""Everything that stands between a question and an agency, once for all connectors.
+"""Guard an agency, in one way for all connectors.
 
-A question passes, in this order: the answer cache, single flight (``flights``: two
-requests asking about one person at once cause one call), batching by the manifest's
-limit, the concurrency limit, the time limit. Failures end here: they leave as values,
+A question passes, in this order: the answer cache, single flight (two requests asking
+about one person at once cause one call), batching by the manifest's limit, the time
+limit, the concurrency limit. Failures end here: they leave as values,
 so that one agency never cancels another's question.
 """
 
@@ -19,10 +19,9 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
-from connectors.guard.answer_cache import KeptAnswers
+from connectors.guard.answer_cache import AnswerCache
 from connectors.guard.health import CONCLUSIVE, SILENT, Health
-from connectors.guard.single_flight import Flight, Flights
-from connectors.guard.time_limit import TimeLimit
+from connectors.guard.single_flight import Call, SingleFlight
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
@@ -40,7 +39,7 @@ class Observer(Protocol):
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """One upstream call about so many holders ended after ``seconds``."""
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """One upstream call brought these answers, each of them new."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
@@ -69,8 +68,8 @@ class Guard:
         self._when_silent = when_silent
         # What was collected was counted when it came.
         self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
-        self._kept = KeptAnswers(manifest.cache)
-        self._flights = Flights(self._fly)
+        self._cache = AnswerCache(manifest.cache)
+        self._calls = SingleFlight(self._call)
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
     def ask(
@@ -83,19 +82,19 @@ class Guard:
         """
         cached: dict[Identity, Answer] = {}
         fresh: list[Identity] = []
-        flights: list[Flight] = []
+        calls: list[Call] = []
         for holder in dict.fromkeys(holders):
             if (answer := self._cached(holder)) is not None:
                 cached[holder] = answer
-            elif (flight := self._flights.about(holder)) is not None:
-                flights.append(flight)
+            elif (call := self._calls.about(holder)) is not None:
+                calls.append(call)
             else:
                 fresh.append(holder)
         if budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
-            flights += map(self._flights.take_off, batches)
+            calls += map(self._calls.start, batches)
 
-        def hand_on(
+        def deliver(
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
         ) -> None:
             out = [
@@ -106,51 +105,50 @@ class Guard:
             for holder, answer in zip(holders, out, strict=True):
                 self._observer.answered(answer, cached=holder in cached)
 
-        if flights:
-            return self._flights.wait(flights, budget_seconds, hand_on)
+        if calls:
+            return self._calls.wait(calls, budget_seconds, deliver)
         at_once: asyncio.Future[list[Answer]]
         at_once = asyncio.get_running_loop().create_future()
-        hand_on(at_once, {})
+        deliver(at_once, {})
         return at_once
 
     def forget(self) -> None:
-        """Keep no answer, and let nobody join a flight that began before."""
-        self._kept.clear()
-        self._flights.close_to_others()
+        """Keep no answer, and let nobody join a call that began before."""
+        self._cache.clear()
+        self._calls.forget()
 
     async def close(self) -> None:
         """Cancel what is under way."""
-        await self._flights.close()
+        await self._calls.close()
 
     def _cached(self, holder: Identity) -> Answer | None:
-        answer = self._kept.get(holder)
+        answer = self._cache.get(holder)
         # A key may have left its window since the answer was kept.
         if answer is None or not self._still_holds(answer):
             return None
         return answer
 
-    async def _fly(self, batch: list[Identity]) -> dict[Identity, Answer]:
+    async def _call(self, batch: list[Identity]) -> dict[Identity, Answer]:
         started = time.perf_counter()
         try:
-            with TimeLimit(self._endpoint.timeout_seconds):
-                async with self._slots:
-                    answers = await self._ask(batch)
+            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
+                answers = await self._ask(batch)
         except TimeoutError:
             answers = [self._timed_out()] * len(batch)
         except ConnectorError as error:
             answers = [self._failed(error)] * len(batch)
         self._observer.called(self._agency, len(batch), time.perf_counter() - started)
         self._health.note(answers)
-        landed = dict(zip(batch, answers, strict=True))
+        found = dict(zip(batch, answers, strict=True))
         if self._counts:
-            self._observer.landed(self._agency, landed)
+            self._observer.received(self._agency, found)
         if self._when_silent is not None:
-            landed |= await self._when_silent(_silent(landed))
-        for holder, answer in landed.items():
+            found |= await self._when_silent(_silent(found))
+        for holder, answer in found.items():
             # What was collected may be newer at any moment, and is near.
             if answer.outcome in CONCLUSIVE and not answer.is_collected:
-                self._kept.keep(holder, answer)
-        return landed
+                self._cache.keep(holder, answer)
+        return found
 
     def _timed_out(self) -> Answer:
         return Answer(
@@ -189,9 +187,9 @@ class Guard:
         return Answer(agency=self._agency, outcome=outcome, reason=reason)
 
 
-def _silent(landed: Mapping[Identity, Answer]) -> dict[Identity, Answer]:
+def _silent(found: Mapping[Identity, Answer]) -> dict[Identity, Answer]:
     """Return the answers that are none."""
-    return {h: answer for h, answer in landed.items() if answer.outcome in SILENT}
+    return {h: answer for h, answer in found.items() if answer.outcome in SILENT}
 
 
 def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:

@@ -1,13 +1,13 @@
 """Calls under way to one agency, and the requests that wait for them.
 
 Two requests that ask about one person at once wait for one call, each by its own
-budget. A flight belongs to the guard and not to the request that started it, so a
+budget. A call belongs to the guard and not to the request that started it, so a
 request that gives up does not take the answer from the others; once the last of them
-has gone without an answer, the flight is called off. One whose waiters ran out of time
+has gone without an answer, the call is cancelled. One whose waiters ran out of time
 goes on, because they were told to ask again.
 
-A flight is a task. Waiting for it is none, and takes no turn of the event loop: what a
-flight brings is handed on as it lands.
+A call is a task. Waiting for it is none, and takes no turn of the event loop: what a
+call brings is delivered as it finishes.
 """
 
 import asyncio
@@ -18,118 +18,118 @@ from typing import Any, TypeAlias
 from connectors.answer import Answer
 from policy.identity import Identity
 
-Landed: TypeAlias = dict[Identity, Answer]
-Fly: TypeAlias = Callable[[list[Identity]], Coroutine[Any, Any, Landed]]
-HandOn: TypeAlias = Callable[
+Answers: TypeAlias = dict[Identity, Answer]
+Ask: TypeAlias = Callable[[list[Identity]], Coroutine[Any, Any, Answers]]
+Deliver: TypeAlias = Callable[
     [asyncio.Future[list[Answer]], Mapping[Identity, Answer]], None
 ]
 """Set the future to what is made of the answers that came in time."""
 
 
 @dataclass(slots=True, eq=False)
-class Flight:
+class Call:
     """One call under way."""
 
     holders: list[Identity]
-    task: asyncio.Task[Landed]
+    task: asyncio.Task[Answers]
     waits: "set[_Wait]" = field(default_factory=set)
 
 
-class Flights:
+class SingleFlight:
     """All calls of one agency that are under way."""
 
-    def __init__(self, fly: Fly) -> None:
-        self._fly = fly
-        self._by_holder: dict[Identity, Flight] = {}
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._by_holder: dict[Identity, Call] = {}
         """Those that may be joined."""
-        self._under_way: set[Flight] = set()
-        """Every flight, those nobody may join any more included."""
+        self._under_way: set[Call] = set()
+        """Every call, those nobody may join any more included."""
 
-    def about(self, holder: Identity) -> Flight | None:
-        """Return the flight about ``holder`` that may be joined, if there is one."""
+    def about(self, holder: Identity) -> Call | None:
+        """Return the call about ``holder`` that may be joined, if there is one."""
         return self._by_holder.get(holder)
 
-    def take_off(self, batch: list[Identity]) -> Flight:
+    def start(self, batch: list[Identity]) -> Call:
         """Start a call."""
-        flight = Flight(batch, asyncio.create_task(self._fly(batch)))
-        self._under_way.add(flight)
+        call = Call(batch, asyncio.create_task(self._ask(batch)))
+        self._under_way.add(call)
         for holder in batch:
-            self._by_holder[holder] = flight
-        flight.task.add_done_callback(lambda _: self._land(flight))
-        return flight
+            self._by_holder[holder] = call
+        call.task.add_done_callback(lambda _: self._finish(call))
+        return call
 
     def wait(
-        self, flights: Iterable[Flight], budget_seconds: float, hand_on: HandOn
+        self, calls: Iterable[Call], budget_seconds: float, deliver: Deliver
     ) -> asyncio.Future[list[Answer]]:
-        """Return a future of what ``flights`` bring within ``budget_seconds``.
+        """Return a future of what ``calls`` bring within ``budget_seconds``.
 
-        Whoever cancels it gives up. It raises what a flight ended by, if that was a
-        bug of ours, and is cancelled if a flight was.
+        Whoever cancels it gives up. It raises what a call ended by, if that was a
+        bug of ours, and is cancelled if a call was.
         """
-        return _Wait(set(flights), budget_seconds, hand_on, self._call_off).future
+        return _Wait(set(calls), budget_seconds, deliver, self._cancel).future
 
-    def close_to_others(self) -> None:
-        """Let nobody join a flight that is under way."""
+    def forget(self) -> None:
+        """Let nobody join a call that is under way."""
         self._by_holder.clear()
 
     async def close(self) -> None:
         """Cancel what is under way."""
-        tasks = [flight.task for flight in self._under_way]
+        tasks = [call.task for call in self._under_way]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _land(self, flight: Flight) -> None:
-        self._under_way.discard(flight)
-        self._close_to_others(flight)
-        for wait in tuple(flight.waits):
-            wait.land(flight)
+    def _finish(self, call: Call) -> None:
+        self._under_way.discard(call)
+        self._forget_call(call)
+        for wait in tuple(call.waits):
+            wait.take(call)
 
-    def _call_off(self, flight: Flight) -> None:
-        flight.task.cancel()
+    def _cancel(self, call: Call) -> None:
+        call.task.cancel()
         # At once: it takes a moment to end, and nobody may join it.
-        self._close_to_others(flight)
+        self._forget_call(call)
 
-    def _close_to_others(self, flight: Flight) -> None:
-        for holder in flight.holders:
-            # After a flight was called off another may be under way.
-            if self._by_holder.get(holder) is flight:
+    def _forget_call(self, call: Call) -> None:
+        for holder in call.holders:
+            # After a call was cancelled another may be under way.
+            if self._by_holder.get(holder) is call:
                 del self._by_holder[holder]
 
 
 class _Wait:
-    """One request that waits for flights."""
+    """One request that waits for calls."""
 
     def __init__(
         self,
-        missing: set[Flight],
+        missing: set[Call],
         budget_seconds: float,
-        hand_on: HandOn,
-        call_off: Callable[[Flight], None],
+        deliver: Deliver,
+        cancel: Callable[[Call], None],
     ) -> None:
         loop = asyncio.get_running_loop()
         self.future: asyncio.Future[list[Answer]] = loop.create_future()
         self._missing = missing
-        self._landed: list[asyncio.Task[Landed]] = []
-        self._hand_on = hand_on
-        self._call_off = call_off
-        for flight in missing:
-            flight.waits.add(self)
+        self._finished: list[asyncio.Task[Answers]] = []
+        self._deliver = deliver
+        self._cancel = cancel
+        for call in missing:
+            call.waits.add(self)
         self._end = loop.call_later(max(budget_seconds, 0), self._finish)
         self.future.add_done_callback(self._leave)
 
-    def land(self, flight: Flight) -> None:
-        """Take what ``flight`` brought."""
-        self._missing.discard(flight)
-        self._landed.append(flight.task)
+    def take(self, call: Call) -> None:
+        """Take what ``call`` brought."""
+        self._missing.discard(call)
+        self._finished.append(call.task)
         if not self._missing:
             self._finish()
 
     def _finish(self) -> None:
         if self.future.done():
             return
-        answers: Landed = {}
-        for task in self._landed:
+        answers: Answers = {}
+        for task in self._finished:
             if task.cancelled():
                 self.future.cancel()
                 return
@@ -138,11 +138,11 @@ class _Wait:
                 self.future.set_exception(error)
                 return
             answers.update(task.result())
-        self._hand_on(self.future, answers)
+        self._deliver(self.future, answers)
 
     def _leave(self, _: object) -> None:
         self._end.cancel()
-        for flight in self._missing:
-            flight.waits.discard(self)
-            if self.future.cancelled() and not flight.waits:
-                self._call_off(flight)
+        for call in self._missing:
+            call.waits.discard(self)
+            if self.future.cancelled() and not call.waits:
+                self._cancel(call)

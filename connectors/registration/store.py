@@ -17,7 +17,7 @@ from connectors.registration.keys import RegisteredKey
 from connectors.registration.sanctions import Sanction, SanctionProposal
 
 
-class Reading(Protocol):
+class RegistrationReader(Protocol):
     """What can be read of registrations."""
 
     async def connector(self, id_: str) -> Connector | None:
@@ -36,7 +36,7 @@ class Reading(Protocol):
         """Return the proposals nobody has decided on."""
 
 
-class Work(Reading, Protocol):
+class Work(RegistrationReader, Protocol):
     """One transaction."""
 
     async def key(self, kid: str) -> RegisteredKey | None:
@@ -76,7 +76,7 @@ class Work(Reading, Protocol):
         """Keep what was decided on a proposal."""
 
 
-class RegistrationStore(Reading, Protocol):
+class RegistrationStore(RegistrationReader, Protocol):
     """Registrations, kept."""
 
     def work(self) -> AbstractAsyncContextManager[Work]:

@@ -1,6 +1,5 @@
 """``gateway check``: verify a file of claims at the command line."""
 
-import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +8,14 @@ from typing import Annotated
 import typer
 
 from bureau.caller import Purpose
+from bureau.look_ups.purpose import PurposeError, read_look_up
+from gateway.batch.asking import Gateway
 from gateway.batch.encodings import Encoding
+from gateway.batch.run import Work, check_claims
+from gateway.batch.screen import show_summary, showing_progress
+from gateway.client import address_of, read_token
 from gateway.errors import StartError
+from policy.calendar import SHANGHAI
 
 TOKEN_VARIABLE = "CHECK_TOKEN"  # noqa: S105 - the name of one
 """Not GATEWAY_TOKEN: those are the gateway's own options."""
@@ -58,20 +63,13 @@ def check(  # noqa: PLR0913 - one argument an option
     Run again after a cut, it goes on where it ended. Exits 0 if every row was compared,
     1 if some are UNKNOWN or REFUSED, 2 if the check could not be made or finished.
     """
-    from gateway.batch.asking import Gateway, address_of  # noqa: PLC0415 - start-up
-    from gateway.batch.run import Work, check_claims  # noqa: PLC0415 - start-up
-    from gateway.batch.screen import show_summary, showing_progress  # noqa: PLC0415
-    from policy.calendar import SHANGHAI  # noqa: PLC0415
-    from resolvers.errors import RequestError  # noqa: PLC0415 - start-up
-    from resolvers.look_ups import read_look_up  # noqa: PLC0415 - start-up
-
     try:
         look_up = read_look_up(purpose, case)
-    except RequestError as error:
+    except PurposeError as error:
         raise StartError(error.message) from None
     gateway = Gateway(
         url=address_of(url, unsafe_plain_http=unsafe_plain_http),
-        token=_token(token_file),
+        token=read_token(token_file, TOKEN_VARIABLE),
         look_up=look_up,
         language=language,
     )
@@ -86,20 +84,3 @@ def check(  # noqa: PLR0913 - one argument an option
         summary = check_claims(work, gateway, progress)
     show_summary(summary, out)
     raise typer.Exit(0 if summary.is_settled else 1)
-
-
-def _token(file: Path | None) -> str:
-    """Return the token; no argument, since those are in the process list."""
-    if file is None:
-        token = os.environ.get(TOKEN_VARIABLE, "")
-    else:
-        try:
-            token = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise StartError(f"--token-file: {error}") from None
-    token = token.strip()
-    if not token:
-        raise StartError(f"state a token: --token-file FILE, or {TOKEN_VARIABLE}")
-    if not (token.isascii() and token.isprintable()):
-        raise StartError("the token has characters that no token has")
-    return token

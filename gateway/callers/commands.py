@@ -17,6 +17,7 @@ from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
 from gateway.errors import StartError
 from gateway.settings.callers import Token
+from gateway.settings.settings import load_settings
 
 token = typer.Typer(help="Static tokens: make one, or hash one.", no_args_is_help=True)
 
@@ -83,7 +84,5 @@ def _refuse_unusable(table: str, config: Path | None) -> None:
     except msgspec.ValidationError as error:
         raise StartError(str(error)) from None
     if config is not None:
-        from gateway.settings.settings import load_settings  # noqa: PLC0415 - a cycle
-
         roles = load_settings(config, os.environ).roles
         StaticTokens.of([known], read_roles(roles))

@@ -4,6 +4,8 @@ A websocket without a token is let in: it says later who it is, and can do nothi
 then (``gateway.subscriptions.socket``).
 """
 
+from collections.abc import Callable
+
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.callers import challenge
 from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError
-from gateway.metrics import Metrics
+from gateway.request_state import request_of
 
 PAGE = "/graphql"
 PROTECTED = (PAGE, "/totals.csv")
@@ -20,23 +22,30 @@ PROTECTED = (PAGE, "/totals.csv")
 class Authentication:
     """Lets a question pass from a known caller only."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        callers_of: Callable[[Scope], Callers],
+        unauthenticated: Callable[[str], None],
+    ) -> None:
         self._app = app
+        self._callers_of = callers_of
+        self._unauthenticated = unauthenticated
+        """Counts a refusal by its reason."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse with 401, or pass on with ``state["caller"]`` set."""
+        """Refuse with 401, or pass on with the request's caller set."""
         if not _asks(scope):
             await self._app(scope, receive, send)
             return
-        callers: Callers = scope["app"].state.callers
+        callers = self._callers_of(scope)
         try:
             caller = await callers.caller_of(HTTPConnection(scope))
         except AuthenticationError as error:
-            measured: Metrics = scope["app"].state.metrics
-            measured.unauthenticated(error.reason)
+            self._unauthenticated(error.reason)
             await unauthenticated(error)(scope, receive, send)
             return
-        scope["state"]["caller"] = caller
+        request_of(scope).caller = caller
         await self._app(scope, receive, send)
 
 

@@ -5,18 +5,24 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateway.collection.sending import Compression
+from gateway.client import address_of
+from gateway.collection.screen import show_sum, showing_progress
+from gateway.collection.sending import Compression, Refused, Sending
+from gateway.collection.sent_lines import SentLine, in_parts, read_lines
 from gateway.errors import StartError
-
-if TYPE_CHECKING:
-    from gateway.collection.sending import Refused
-    from gateway.collection.sent_lines import SentLine
-    from signing.sign import SigningKey
+from signing.algorithms import Algorithm
+from signing.errors import TrustBundleError
+from signing.sign import SigningKey
 
 LINES = 5_000
 MOST_LINES = 100_000
@@ -59,17 +65,6 @@ def collect(  # noqa: PLR0913 - one argument an option
     Exits 0 if everything is there, 1 if lines were refused, something was noticed or
     numbers are missing, 2 if it could not be sent or not to the end.
     """
-    from gateway.batch.asking import address_of  # noqa: PLC0415 - start-up
-    from gateway.collection.screen import (  # noqa: PLC0415 - start-up
-        show_sum,
-        showing_progress,
-    )
-    from gateway.collection.sending import Sending  # noqa: PLC0415 - start-up
-    from gateway.collection.sent_lines import (  # noqa: PLC0415 - start-up
-        in_parts,
-        read_lines,
-    )
-
     base = address_of(url, unsafe_plain_http=unsafe_plain_http)
     sending = Sending(
         f"{base}/collect/{quote(connector, safe='')}",
@@ -85,30 +80,12 @@ def collect(  # noqa: PLR0913 - one argument an option
     raise typer.Exit(0 if found.is_settled else 1)
 
 
-def read_key(path: Path, key_id: str) -> "SigningKey":
+def read_key(path: Path, key_id: str) -> SigningKey:
     """Return the key in ``path``, for the algorithm that it is for.
 
     Raises:
         StartError: it is no key that the gateway knows how to check.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - start-up
-    from cryptography.hazmat.primitives.asymmetric.ec import (  # noqa: PLC0415
-        EllipticCurvePrivateKey,
-    )
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PrivateKey,
-    )
-    from cryptography.hazmat.primitives.asymmetric.rsa import (  # noqa: PLC0415
-        RSAPrivateKey,
-    )
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
-        load_pem_private_key,
-    )
-
-    from signing.algorithms import Algorithm  # noqa: PLC0415 - start-up
-    from signing.errors import TrustBundleError  # noqa: PLC0415 - start-up
-    from signing.sign import SigningKey  # noqa: PLC0415 - start-up
-
     try:
         found = load_pem_private_key(path.read_bytes(), password=None)
         match found:
@@ -132,7 +109,7 @@ def read_key(path: Path, key_id: str) -> "SigningKey":
 
 
 @contextmanager
-def _noting(path: Path | None) -> "Iterator[Refused]":
+def _noting(path: Path | None) -> Iterator[Refused]:
     """Yield what writes refused lines down, for nobody's eyes but its owner's."""
     if path is None:
         yield lambda _line, _result: None
@@ -143,7 +120,7 @@ def _noting(path: Path | None) -> "Iterator[Refused]":
         raise StartError(f"--refused: {path}: {error.strerror}") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
 
-        def note(line: "SentLine", result: Mapping[str, Any]) -> None:
+        def note(line: SentLine, result: Mapping[str, Any]) -> None:
             told = {
                 "line": line.number,
                 "sequence": line.sequence,

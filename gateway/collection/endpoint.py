@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from bureau.collection import Position
 from connectors.agency import Agency
 from connectors.errors import StoreUnavailableError
+from gateway.application_state import state_of
 from gateway.collection.inflate import Encoding, InflationError, Limits, inflated
 from gateway.collection.intake import Intake, not_taken
 from gateway.collection.line import Line, read_line
@@ -46,7 +47,7 @@ class CollectEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
         request = Request(scope, receive)
-        intake: Intake = request.app.state.intake
+        intake = state_of(scope).intake
         try:
             match request.method:
                 case "POST":

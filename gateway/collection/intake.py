@@ -25,6 +25,7 @@ from gateway.collection.line import Line
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import LineResult
 from gateway.collection.signature import Message, verify_request
+from gateway.request_state import request_of
 from gateway.settings.collection import Collection
 from policy.evidence import AccountState
 
@@ -126,7 +127,7 @@ class Intake:
         if (problem := not_taken(agency)) is not None:
             raise IntakeError(problem)
         await signed.use_once(self.used, at)
-        request.scope["state"]["caller"] = Caller(
+        request_of(request.scope).caller = Caller(
             id=f"{AGENCIES}:{agency.id}", scopes=frozenset()
         )
         return agency

@@ -33,7 +33,7 @@ from store.collection.records import (
     StoredRecords,
 )
 
-BREATH = 50
+YIELD_EVERY = 50
 """After so many records somebody else gets the event loop."""
 ROLLBACK = "ROLLBACK"
 SUPERSEDED = "SUPERSEDED"
@@ -87,7 +87,7 @@ class RecordHandler:
         records: list[StatedRecord | KnownRecord] = []
         kept_lines: list[Line] = []
         for number, (line, envelope) in enumerate(zip(lines, envelopes, strict=True)):
-            if number % BREATH == BREATH - 1:
+            if number % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
             if envelope.digest.hex() in known:
                 records.append(KnownRecord(line.sequence, envelope.digest.hex()))

@@ -10,7 +10,6 @@ import http.client
 import json
 import time
 import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +20,14 @@ from typing import Any
 import zstandard
 
 from bureau.collection import Outcome
+from gateway.client import opened
 from gateway.collection.results import End
 from gateway.collection.sent_lines import SentLine
 from gateway.collection.sign import signed_headers
 from gateway.errors import StartError
 from signing.sign import SigningKey
 
-PATIENCE_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """How long is waited before each try after the first."""
 ANSWER_SECONDS = 600.0
 AGAIN = frozenset({"UNAVAILABLE", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"})
@@ -182,7 +182,7 @@ class Sending:
         return Reached(stream["lastSequence"], gaps, stream["missing"])
 
     def _patiently(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
-        for seconds in PATIENCE_SECONDS:
+        for seconds in RETRY_SECONDS:
             try:
                 return attempt()
             except _CutError:
@@ -226,10 +226,8 @@ def _answer(
         StartError: the gateway refuses the request.
         _CutError: it is not there, or not to the end, or busy.
     """
-    # ``address_of`` let its scheme pass.
-    request = urllib.request.Request(address, body, dict(headers))  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310
+        with opened(address, headers, body, timeout_seconds=ANSWER_SECONDS) as response:
             for line in response:
                 yield json.loads(line)
     except urllib.error.HTTPError as error:

@@ -3,11 +3,49 @@
 import signal
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import NoReturn
+from typing import Annotated, NoReturn
+
+import typer
 
 from gateway.demo.demo import Ports, open_demo
-from gateway.demo.screen import show_demo, show_stopped
+from gateway.demo.screen import check_stories, show_demo, show_stopped
+
+
+def demo(
+    *,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Ask for every story person, print a table, exit 0 or 1."
+        ),
+    ] = False,
+    port: Annotated[int, typer.Option(help="The gateway's port.")] = 8000,
+    agency_port: Annotated[
+        int, typer.Option(help="The first of the three agencies' ports.")
+    ] = 9101,
+    holders: Annotated[
+        int, typer.Option(help="Synthetic holders at each agency.", min=1)
+    ] = 10_000,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where keys, registries and settings are kept; var/demo by default, "
+            "for --check a folder that is removed afterwards."
+        ),
+    ] = None,
+) -> None:
+    """Start three sandbox agencies and the gateway, with people worth trying."""
+    if check:
+        # Never a running demo's: its files would be written anew under it.
+        with TemporaryDirectory(prefix="gateway-check-") as own:
+            raise typer.Exit(check_stories(folder or Path(own), holders))
+    run_demo(
+        folder or Path("var/demo"),
+        holders,
+        Ports(gateway=port, first_agency=agency_port),
+    )
 
 
 def run_demo(folder: Path, holders: int, ports: Ports) -> None:
@@ -24,8 +62,8 @@ def run_demo(folder: Path, holders: int, ports: Ports) -> None:
     for ending in endings:
         signal.signal(ending, _interrupt)
     try:
-        with open_demo(folder, holders, ports) as demo:
-            show_demo(demo)
+        with open_demo(folder, holders, ports) as running:
+            show_demo(running)
             # Blocked, for a signal just before a mere pause would be slept through,
             # and a second one would interrupt the clearing up.
             signal.pthread_sigmask(signal.SIG_BLOCK, endings)

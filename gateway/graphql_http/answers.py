@@ -18,6 +18,7 @@ from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.media_types import MediaType
 from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
 from gateway.graphql_http.security_headers import GUARDS
+from gateway.request_state import request_id_of
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.execution.execute import UNEXPECTED, Shown, shown
 
@@ -105,7 +106,7 @@ def refused(refusal: RefusedRequestError) -> Answer:
 async def unexpected(request: Request, error: Exception) -> Response:
     """Log a bug of ours that left no answer, and return one."""
     # The request's own log context has ended already.
-    request_id = request.scope.get("state", {}).get("request_id")
+    request_id = request_id_of(request.scope)
     _logger.error("a bug outside the graph", request_id=request_id, exc_info=error)
     code = "INTERNAL_SERVER_ERROR"
     told: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}

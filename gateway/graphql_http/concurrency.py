@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 
 
-class Turns:
+class ConcurrencyLimit:
     """Counts the questions under way; holds nobody who has none."""
 
     def __init__(self, most: int) -> None:
@@ -15,7 +15,7 @@ class Turns:
         self._taken: Counter[str] = Counter()
 
     @contextmanager
-    def take(self, caller: str) -> Iterator[None]:
+    def hold(self, caller: str) -> Iterator[None]:
         """Hold one of ``caller``'s turns.
 
         Raises:

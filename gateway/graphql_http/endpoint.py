@@ -6,6 +6,7 @@ be asked in an address, permissions, execution. Everything is refused as early a
 can be, in one shape, with a code.
 """
 
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
 from graphql import OperationType
@@ -14,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bureau.caller import Caller
+from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
-from gateway.graphql_http.concurrency import Turns
+from gateway.graphql_http.concurrency import ConcurrencyLimit
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import (
     media_type_of,
@@ -27,12 +28,12 @@ from gateway.graphql_http.media_types import (
 )
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
-from gateway.graphql_http.request_timeout import awaited
-from gateway.graphql_http.safe_methods import require_harmless
+from gateway.graphql_http.request_timeout import within_time
+from gateway.graphql_http.safe_methods import require_safe
+from gateway.request_state import request_of
 from gateway.settings.http import Http
-from gateway.subscriptions.event_stream import EventStreams
-from resolvers.context import RequestContext, Services
-from resolvers.documents.documents import Documents, Question
+from resolvers.context import RequestContext
+from resolvers.documents.documents import Documents, Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.execution.execute import execute
 from resolvers.look_ups import look_up_of
@@ -40,6 +41,10 @@ from resolvers.look_ups import look_up_of
 ALLOW = {"Allow": "GET, POST, OPTIONS"}
 CLIENT_GONE = 499
 """Seen in logs and metrics only; nobody is left to read it."""
+
+Subscribe = Callable[[Scope, Receive, Prepared, Question], Awaitable[ASGIApp]]
+"""Begins a subscription and returns what answers with its events; raises what a request
+or a document is refused with."""
 
 
 class Shortcut:
@@ -66,17 +71,17 @@ class GraphQLEndpoint:
         self,
         documents: Documents,
         options: Http,
-        events: EventStreams,
+        subscribe: Subscribe,
         *,
         max_body_bytes: int,
         ide: bool,
     ) -> None:
         self._documents = documents
-        self._events = events
+        self._subscribe = subscribe
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
-        self._turns = Turns(options.concurrent_requests)
+        self._concurrency = ConcurrencyLimit(options.concurrent_requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
@@ -115,32 +120,33 @@ class GraphQLEndpoint:
             require_preflight(headers)
         else:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
-        caller: Caller = scope["state"]["caller"]
-        with self._turns.take(caller.id):
+        request = request_of(scope)
+        caller = request.known_caller
+        with self._concurrency.hold(caller.id):
             question = await self._question(scope, headers, receive)
             try:
                 prepared = self._documents.prepare(question, caller)
                 if by_get:
-                    require_harmless(prepared)
+                    require_safe(prepared)
                 if prepared.kind is OperationType.SUBSCRIPTION:
                     require_events(accept)
-                    return await self._events.open(scope, receive, prepared, question)
+                    return await self._subscribe(scope, receive, prepared, question)
                 name = prepared.operation.name
                 operation = None if name is None else name.value
-                services: Services = scope["app"].state.services
                 context = RequestContext(
-                    services,
+                    state_of(scope).services,
                     caller,
                     look_up_of(headers, question.extensions, caller.look_up),
-                    request_id=scope["state"]["request_id"],
+                    request_id=request.id,
                     operation=operation,
                     document=prepared.text,
+                    people=prepared.people,
                     judges_claims=prepared.judges_claims,
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):
                     seconds = self._options.request_seconds
-                    result = await awaited(result, receive, seconds)
+                    result = await within_time(result, receive, seconds)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation)

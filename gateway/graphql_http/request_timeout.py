@@ -14,7 +14,7 @@ QUICK_SECONDS = 0.02
 """Within so much most answers are there, and nobody is worth looking after."""
 
 
-async def awaited(work: Awaitable[T], receive: Receive, seconds: float) -> T:
+async def within_time(work: Awaitable[T], receive: Receive, seconds: float) -> T:
     """Return what ``work`` comes to; cancel it once nobody will read that.
 
     Cancelling reaches down to the calls to agencies, unless another request waits

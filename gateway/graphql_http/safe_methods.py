@@ -12,7 +12,7 @@ from resolvers.documents.documents import Prepared
 POST_ONLY = {"Allow": "POST"}
 
 
-def require_harmless(prepared: Prepared) -> None:
+def require_safe(prepared: Prepared) -> None:
     """Refuse by GET what has to come by POST.
 
     The person has been named in the address by then; what a refusal keeps out is the

@@ -41,10 +41,11 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] in STARTS:
                 headers = message["headers"]
-                said = {name.lower() for name, _ in headers}
+                # ASGI has names in lower case.
+                stated = dict(headers)
                 message["headers"] = [
                     *headers,
-                    *(guard for guard in self._guards if guard[0] not in said),
+                    *[guard for guard in self._guards if guard[0] not in stated],
                 ]
             await send(message)
 

@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from gateway.clock import utc_now
+from gateway.privacy.export import export as export_records
+from gateway.settings.settings import load_settings
+
 audit = typer.Typer(
     help="The audit log: who looked whom up, and why.", no_args_is_help=True
 )
@@ -30,10 +34,6 @@ def export(
     ] = None,
 ) -> None:
     """Write records to standard output, oldest first, a JSON object a line."""
-    from gateway.clock import utc_now  # noqa: PLC0415
-    from gateway.privacy.export import export as export_records  # noqa: PLC0415
-    from gateway.settings.settings import load_settings  # noqa: PLC0415 - start-up
-
     count = asyncio.run(
         export_records(
             load_settings(config, os.environ).database_url,

@@ -17,7 +17,7 @@ from gateway.settings.privacy import Privacy
 from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
-from store.background import kept_going
+from store.background import running
 from store.store import Store
 
 RETENTION_HOURS = 24
@@ -55,7 +55,7 @@ async def _retention(
     store: Store, options: Privacy, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    async with kept_going(_apply_daily(store, options, clock), "retention"):
+    async with running(_apply_daily(store, options, clock), "retention"):
         yield
 
 

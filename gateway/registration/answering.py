@@ -1,47 +1,132 @@
-"""What a step's command writes: the connector as it is, or why it was refused."""
+"""What a gateway answers to a step, read; and how people are shown it.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+A connector begins with its state, for scripts. Why a step was refused is told in both
+languages, on standard error.
+"""
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from connectors.errors import StoreUnavailableError
-from connectors.registration.connector import Connector
-from connectors.registration.refusals import RegistrationError
-from connectors.registration.submission import warnings_of
-from gateway.errors import StartError
+from connectors.registration.refusals import RefusalCode, RegistrationError
 
 
-@contextmanager
-def answering() -> Iterator[None]:
-    """Say why a step was refused, and exit with 1.
+class _Read(msgspec.Struct, frozen=True, rename="camel", tag_field="__typename"):
+    """A value of the graph; what it has besides is for programs."""
 
-    Raises:
-        StartError: the database is away.
-    """
-    try:
-        yield
-    except StoreUnavailableError as error:
-        raise StartError(f"the database is away: {error}") from None
-    except RegistrationError as refusal:
-        detail = f": {refusal.detail}" if refusal.detail else ""
-        typer.echo(f"{refusal.code}{detail}", err=True)
-        typer.echo(f"{refusal.meaning.zh}\n{refusal.meaning.en}", err=True)
-        raise typer.Exit(1) from None
+
+class Named(msgspec.Struct, frozen=True):
+    """A body of the annex."""
+
+    id: str | None
+
+
+class Key(msgspec.Struct, frozen=True, rename="camel"):
+    """A key of a connector."""
+
+    key_id: str
+    state: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What the conformance kit found."""
+
+    findings: tuple[str, ...]
+
+
+class Connector(_Read, frozen=True, tag="Connector"):
+    """A connector after a step."""
+
+    id: str
+    version: int
+    state: str
+    keys: tuple[Key, ...]
+    report: Report | None
+    warnings_zh: tuple[str, ...]
+    warnings_en: tuple[str, ...]
+
+
+class AsItIs(msgspec.Struct, frozen=True):
+    """What is told of a connector whose step was refused."""
+
+    report: Report | None
+
+
+class Refused(_Read, frozen=True, tag="RegistrationRefused"):
+    """Why a step was not taken."""
+
+    code: str
+    detail: str | None
+    message_zh: str
+    message_en: str
+    as_it_is: AsItIs | None
+
+
+class Challenge(_Read, frozen=True, tag="KeyChallenge"):
+    """What a key has to sign."""
+
+    id: str
+    text: str
+    expires_at: str
+
+
+class Sanction(_Read, frozen=True, tag="Sanction"):
+    """A sanction."""
+
+    id: str
+    body: Named
+    kind: str
+    reason: str
+    imposed_by: str
+    lifted_at: str | None
+
+
+class Proposal(_Read, frozen=True, tag="SanctionProposal"):
+    """A proposal of the gateway's to freeze a body."""
+
+    id: str
+    body: Named
+    cause: str
+    found: int
+    threshold: int
+
+
+def refused_here(refusal: RegistrationError) -> dict[str, object]:
+    """Return what was refused before it was sent, as a gateway would say it."""
+    return {
+        "__typename": "RegistrationRefused",
+        "code": refusal.code,
+        "detail": refusal.detail or None,
+        "messageZh": refusal.meaning.zh,
+        "messageEn": refusal.meaning.en,
+        "asItIs": None,
+    }
+
+
+def show_refusal(refused: Refused) -> None:
+    """Write why a step was not taken, and what the kit found if that is why."""
+    detail = f": {refused.detail}" if refused.detail else ""
+    typer.echo(f"{refused.code}{detail}", err=True)
+    typer.echo(f"{refused.message_zh}\n{refused.message_en}", err=True)
+    if refused.code != RefusalCode.NOT_CONFORMING or refused.as_it_is is None:
+        return
+    report = refused.as_it_is.report
+    for finding in () if report is None else report.findings:
+        typer.echo(f"  {finding}", err=True)
 
 
 def show_connector(connector: Connector) -> None:
     """Write a connector: its state first, for scripts."""
     console = Console(highlight=False, soft_wrap=True)
     console.print(
-        f"{escape(connector.id)} {connector.state} version {connector.version}"
+        f"{escape(connector.id)} {escape(connector.state)} version {connector.version}"
     )
     for key in connector.keys:
-        console.print(f"  key {escape(key.kid)} {key.state}")
-    if connector.check is not None:
-        for finding in connector.check.findings:
+        console.print(f"  key {escape(key.key_id)} {escape(key.state)}")
+    if connector.report is not None:
+        for finding in connector.report.findings:
             console.print(f"  {escape(finding)}")
-    for warning in warnings_of(connector.submission):
-        console.print(f"  warning: {escape(warning.en)} / {warning.zh}")
+    warnings = zip(connector.warnings_en, connector.warnings_zh, strict=True)
+    for english, chinese in warnings:
+        console.print(f"  warning: {escape(english)} / {escape(chinese)}")

@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
+from gateway.registration.check import Request, run_check
 from gateway.registration.format import Format
+from gateway.registration.lists import lists
+from gateway.registration.screen import show, showing_progress
+from gateway.registration.steps import steps
+from gateway.settings.settings import load_settings
 
 connector = typer.Typer(help="Agencies' connectors.", no_args_is_help=True)
 
@@ -51,10 +56,6 @@ def check(  # noqa: PLR0913 - one argument an option
     Exits 0 if nothing keeps its answers from being believed, 1 if something does,
     2 if the check could not be made.
     """
-    from gateway.registration.check import Request, run_check  # noqa: PLC0415 - start-up
-    from gateway.registration.screen import show, showing_progress  # noqa: PLC0415
-    from gateway.settings.settings import load_settings  # noqa: PLC0415 - start-up
-
     networks = tuple(allow_network or ())
     if config is not None:
         settings = load_settings(config, os.environ)
@@ -73,3 +74,7 @@ def check(  # noqa: PLR0913 - one argument an option
         report = run_check(request, progress)
     show(report, format_)
     raise typer.Exit(0 if report.is_conforming else 1)
+
+
+connector.add_typer(steps)
+connector.add_typer(lists)

@@ -1,68 +1,92 @@
 """``gateway connector list`` and ``show``: what is registered."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from connectors.registration.connector import Connector, Event
-from connectors.registration.rules import require_known
-from gateway.registration.answering import answering, show_connector
-from gateway.registration.steps import Config, Id
+from connectors.registration.refusals import RefusalCode, RegistrationError
+from gateway.registration.answering import Connector, Named, show_connector
+from gateway.registration.asking import Client, sends
+from gateway.registration.steps import Id
 
 lists = typer.Typer()
 
 
+class _Listed(Connector, frozen=True, tag="Connector"):
+    collection_body: Named
+    items: tuple[str, ...]
+    changed_at: str
+
+
+class _Event(msgspec.Struct, frozen=True):
+    version: int
+    step: str
+    after: str
+    actor: str
+    at: str
+    reason: str
+
+
+class _Shown(Connector, frozen=True, tag="Connector"):
+    history: tuple[_Event, ...]
+
+
+class _All(msgspec.Struct, frozen=True):
+    connectors: tuple[_Listed, ...]
+
+
+class _One(msgspec.Struct, frozen=True):
+    connector: _Shown | None
+
+
 @lists.command("list")
-def list_(config: Config) -> None:
-    """List every connector that was registered."""
-    from gateway.registration.session import office_at  # noqa: PLC0415 - start-up
-
-    async def run() -> Sequence[Connector]:
-        async with office_at(config) as office:
-            return await office.store.connectors()
-
-    with answering():
-        found = asyncio.run(run())
+@sends("Connectors")
+def list_(client: Client) -> None:
+    """List every connector that the token may see."""
+    found = client.told(_All).connectors
+    if client.as_json:
+        return
     table = Table("id", "state", "version", "collection body", "items", "changed")
     for one in found:
-        changed = f"{one.changed_at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(
-            *(escape(one.id), one.state, str(one.version), escape(one.institution)),
-            *(escape(", ".join(sorted(one.items))), changed),
+        cells = (
+            *(one.id, one.state, str(one.version), one.collection_body.id or ""),
+            *(", ".join(one.items), _minute(one.changed_at)),
         )
+        table.add_row(*map(escape, cells))
     Console().print(table)
 
 
 @lists.command()
+@sends("Connector")
 def show(
+    client: Client,
     id_: Id,
     *,
-    config: Config,
     history: Annotated[bool, typer.Option(help="Show every step.")] = True,
 ) -> None:
     """Show one connector and what was done to it."""
-    from gateway.registration.session import office_at  # noqa: PLC0415 - start-up
-
-    async def run() -> tuple[Connector, Sequence[Event]]:
-        async with office_at(config) as office:
-            found = require_known(await office.store.connector(id_), id_)
-            return found, await office.store.events(id_)
-
-    with answering():
-        found, events = asyncio.run(run())
+    found = client.told(_One, id=id_).connector
+    if client.as_json:
+        raise typer.Exit(0 if found else 1)
+    if found is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
     show_connector(found)
     if not history:
         return
     table = Table("version", "step", "state", "who", "when", "why")
-    for event in events:
-        when = f"{event.at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(
+    for event in found.history:
+        cells = (
             *(str(event.version), event.step, event.after),
-            *(escape(event.actor), when, escape(event.reason)),
+            *(event.actor, _minute(event.at), event.reason),
         )
+        table.add_row(*map(escape, cells))
     Console().print(table)
+
+
+def _minute(moment: str) -> str:
+    """Return a moment of the graph, in UTC, as a table has it."""
+    return f"{moment[:19].replace('T', ' ')}Z"

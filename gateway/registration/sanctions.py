@@ -1,123 +1,88 @@
 """``gateway sanction …``: freeze an account, cancel a right, lift, decide."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from connectors.registration.rules import Actor
-from connectors.registration.sanction_steps import Sanctioner
 from connectors.registration.sanctions import SanctionKind
-from gateway.registration.answering import answering
-from gateway.registration.steps import Config, Reason, TokenFile
+from gateway.registration.answering import Proposal, Sanction
+from gateway.registration.asking import Client, sends
+from gateway.registration.steps import Reason
 
 sanction = typer.Typer(help="Sanctions of the notice, part 3(1).", no_args_is_help=True)
+DAY = len("2026-01-31")
 Number = Annotated[int, typer.Argument(metavar="ID", help="Its number.")]
 
 
-def _take(
-    step: str,
-    config: Path,
-    token_file: Path,
-    how: Callable[[Sanctioner, Actor], Awaitable[str]],
-) -> None:
-    from gateway.registration.session import (  # noqa: PLC0415 - start-up
-        office_of,
-        settings_and_actor,
-    )
-
-    async def run() -> str:
-        async with office_of(settings) as office:
-            return await how(office.sanctions, actor)
-
-    settings, actor = settings_and_actor(config, token_file, step)
-    with answering():
-        typer.echo(asyncio.run(run()))
+class _All(msgspec.Struct, frozen=True, rename="camel"):
+    sanctions: tuple[Sanction, ...]
+    sanction_proposals: tuple[Proposal, ...]
 
 
 @sanction.command()
+@sends("ImposeSanction")
 def impose(
+    client: Client,
     body: Annotated[str, typer.Argument(help="The body's id in the annex.")],
     *,
     kind: Annotated[SanctionKind, typer.Option(help="What is done.")],
     reason: Reason,
-    config: Config,
-    token_file: TokenFile,
 ) -> None:
     """Sanction an authority or a collection body."""
-
-    async def how(steps: Sanctioner, actor: Actor) -> str:
-        made = await steps.impose(actor, body, kind, reason)
-        return f"sanction {made.id}: {made.body} {made.kind}"
-
-    _take("impose_sanction", config, token_file, how)
+    made = client.taken(Sanction, body=body, kind=kind.name, reason=reason)
+    _say(client, f"sanction {made.id}: {made.body.id} {made.kind}")
 
 
 @sanction.command()
-def lift(
-    number: Number, *, reason: Reason, config: Config, token_file: TokenFile
-) -> None:
+@sends("LiftSanction")
+def lift(client: Client, number: Number, *, reason: Reason) -> None:
     """Lift a sanction."""
-
-    async def how(steps: Sanctioner, actor: Actor) -> str:
-        lifted = await steps.lift(actor, number, reason)
-        return f"lifted {lifted.id}: {lifted.body} {lifted.kind}"
-
-    _take("lift_sanction", config, token_file, how)
+    lifted = client.taken(Sanction, id=str(number), reason=reason)
+    _say(client, f"lifted {lifted.id}: {lifted.body.id} {lifted.kind}")
 
 
 @sanction.command()
+@sends("DecideSanctionProposal")
 def decide(
+    client: Client,
     number: Number,
     *,
     accept: Annotated[bool, typer.Option("--accept/--dismiss", help="Freeze or not.")],
     reason: Reason,
-    config: Config,
-    token_file: TokenFile,
 ) -> None:
     """Decide on a proposal: accepted, the account is frozen."""
-
-    async def how(steps: Sanctioner, actor: Actor) -> str:
-        decided = await steps.decide(actor, number, accept=accept, reason=reason)
-        return f"proposal {decided.id}: {decided.state}"
-
-    _take("decide_sanction_proposal", config, token_file, how)
+    decided = client.taken(Proposal, id=str(number), accept=accept, reason=reason)
+    _say(client, f"proposal {decided.id}: {'ACCEPTED' if accept else 'DISMISSED'}")
 
 
 @sanction.command("list")
-def list_(config: Config) -> None:
+@sends("Sanctions")
+def list_(client: Client) -> None:
     """List every sanction, and the proposals nobody has decided on."""
-    from gateway.registration.session import office_at  # noqa: PLC0415 - start-up
+    found = client.told(_All)
+    if client.as_json:
+        return
+    table = Table("id", "body", "what", "why", "by", "until")
+    for one in found.sanctions:
+        cells = (
+            *(one.id, one.body.id or "", one.kind, one.reason, one.imposed_by),
+            (one.lifted_at or "")[:DAY],
+        )
+        table.add_row(*map(escape, cells))
+    for proposal in found.sanction_proposals:
+        cells = (
+            *(f"proposal {proposal.id}", proposal.body.id or "", "PROPOSED"),
+            f"{proposal.cause}: {proposal.found}, threshold {proposal.threshold}",
+            *("gateway", ""),
+        )
+        table.add_row(*map(escape, cells))
+    Console().print(table)
 
-    async def run() -> Table:
-        table = Table("id", "body", "what", "why", "by", "until")
-        async with office_at(config) as office:
-            for one in await office.store.sanctions(lifted=True):
-                until = "" if one.lifted_at is None else f"{one.lifted_at:%Y-%m-%d}"
-                table.add_row(
-                    str(one.id),
-                    escape(one.body),
-                    one.kind,
-                    escape(one.reason),
-                    escape(one.imposed_by),
-                    until,
-                )
-            for found in await office.store.proposals():
-                why = f"{found.cause}: {found.found}, threshold {found.threshold}"
-                table.add_row(
-                    f"proposal {found.id}",
-                    escape(found.body),
-                    "PROPOSED",
-                    why,
-                    "gateway",
-                    "",
-                )
-        return table
 
-    with answering():
-        Console().print(asyncio.run(run()))
+def _say(client: Client, words: str) -> None:
+    if not client.as_json:
+        typer.echo(words)

@@ -1,30 +1,28 @@
 """``gateway connector …``: every step of a connector and its keys, as a command.
 
-A step that is refused is said in both languages, and the command exits with 1.
+Each sends a mutation to a gateway, as whoever has the token.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from connectors.registration.connector import Connector
-from connectors.registration.keys import StatedKey
-from connectors.registration.office import RegistrationOffice
-from connectors.registration.rules import Actor, StepRequest, require_known
-from gateway.registration.answering import answering, show_connector
+from gateway.registration.answering import Challenge, Connector, show_connector
+from gateway.registration.asking import Client, sends
+from gateway.registration.submission_file import (
+    as_variable,
+    read_submission_file,
+    read_text,
+)
 from signing.algorithms import Algorithm
 
 steps = typer.Typer()
 
-Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
-TokenFile = Annotated[
-    Path, typer.Option(help="A file with the bearer token of who takes the step.")
-]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The connector's id.")]
+SubmissionFile = Annotated[Path, typer.Argument(help="The submission, a TOML file.")]
 Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
 Version = Annotated[
     int | None,
@@ -32,227 +30,80 @@ Version = Annotated[
 ]
 Kid = Annotated[str, typer.Option("--key", help="The key's id (kid).")]
 MOMENT = ["%Y-%m-%dT%H:%M:%SZ"]
-
-Take = Callable[[RegistrationOffice, StepRequest], Awaitable[Connector]]
-
-
-class Told(NamedTuple):
-    """What every step on a connector is told."""
-
-    config: Path
-    token_file: Path
-    id_: str
-    version: int | None
-    reason: str
-
-
-def take(step: str, told: Told, how: Take) -> None:
-    """Take a step on a connector and show what it is then."""
-    from gateway.registration.session import (  # noqa: PLC0415 - start-up
-        office_of,
-        settings_and_actor,
-    )
-
-    async def run() -> Connector:
-        async with office_of(settings) as office:
-            seen = told.version
-            if seen is None:
-                found = await office.store.connector(told.id_)
-                seen = require_known(found, told.id_).version
-            return await how(office, StepRequest(actor, told.id_, seen, told.reason))
-
-    settings, actor = settings_and_actor(told.config, told.token_file, step)
-    with answering():
-        show_connector(asyncio.run(run()))
+SIMPLE: Mapping[str, tuple[str, str]] = {
+    "submit": ("SubmitConnector", "Hand a draft in."),
+    "check-submitted": (
+        "CheckConnector",
+        "Have the gateway run the conformance kit on what was submitted.",
+    ),
+    "return": ("ReturnConnector", "Send it back to be drafted anew."),
+    "approve": (
+        "ApproveConnector",
+        "Approve what was checked, as another operator.",
+    ),
+    "activate": ("ActivateConnector", "Let every gateway ask it."),
+    "suspend": ("SuspendConnector", "Let no gateway ask it until it is resumed."),
+    "resume": ("ResumeConnector", "Let every gateway ask it again."),
+    "retire": ("RetireConnector", "End it for good."),
+}
+"""Steps that are told nothing but on what and why: the document, and what it does."""
 
 
-@steps.command()
-def draft(
-    submission: Annotated[Path, typer.Argument(help="The submission, a TOML file.")],
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
+def take(
+    client: Client, id_: str, version: int | None, reason: str, **more: object
 ) -> None:
-    """Begin a connector."""
-    from gateway.registration.session import (  # noqa: PLC0415 - start-up
-        office_of,
-        settings_and_actor,
-    )
-    from gateway.registration.submission_file import (  # noqa: PLC0415 - start-up
-        read_submission_file,
-    )
+    """Take a step on a connector and show what it is then."""
+    seen = client.newest_version(id_) if version is None else version
+    step = {"id": id_, "version": seen, "reason": reason}
+    _show(client, client.taken(Connector, step=step, **more))
 
-    async def run() -> Connector:
-        stated = read_submission_file(submission)
-        async with office_of(settings) as office:
-            return await office.connectors.draft(actor, stated, reason)
 
-    settings, actor = settings_and_actor(config, token_file, "draft_connector")
-    with answering():
-        show_connector(asyncio.run(run()))
+def _show(client: Client, connector: Connector) -> None:
+    if not client.as_json:
+        show_connector(connector)
+
+
+def _simple(name: str) -> Callable[..., None]:
+    @sends(name)
+    def command(
+        client: Client, id_: Id, *, reason: Reason, version: Version = None
+    ) -> None:
+        take(client, id_, version, reason)
+
+    return command
 
 
 @steps.command()
-def redraft(  # noqa: PLR0913 - one argument an option
+@sends("DraftConnector")
+def draft(client: Client, submission: SubmissionFile, *, reason: Reason) -> None:
+    """Begin a connector."""
+    stated = as_variable(read_submission_file(submission))
+    _show(client, client.taken(Connector, submission=stated, reason=reason))
+
+
+@steps.command()
+@sends("RedraftConnector")
+def redraft(
+    client: Client,
     id_: Id,
-    submission: Annotated[Path, typer.Argument(help="The submission, a TOML file.")],
+    submission: SubmissionFile,
     *,
-    config: Config,
-    token_file: TokenFile,
     reason: Reason,
     version: Version = None,
 ) -> None:
     """Write a draft anew."""
-    from gateway.registration.submission_file import (  # noqa: PLC0415 - start-up
-        read_submission_file,
-    )
+    stated = as_variable(read_submission_file(submission))
+    take(client, id_, version, reason, submission=stated)
 
-    async def how(office: RegistrationOffice, asked: StepRequest) -> Connector:
-        return await office.connectors.redraft(asked, read_submission_file(submission))
 
-    told = Told(config, token_file, id_, version, reason)
-    take("redraft_connector", told, how)
+for _command, (_name, _help) in SIMPLE.items():
+    steps.command(_command, help=_help)(_simple(_name))
 
 
 @steps.command()
-def submit(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Hand a draft in."""
-    take(
-        "submit_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.submit(asked),
-    )
-
-
-@steps.command("check-submitted")
-def check_submitted(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Run the conformance kit on what was submitted."""
-    take(
-        "check_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.check(asked),
-    )
-
-
-@steps.command("return")
-def send_back(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Send it back to be drafted anew."""
-    take(
-        "return_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.send_back(asked),
-    )
-
-
-@steps.command()
-def approve(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Approve what was checked, as another operator."""
-    take(
-        "approve_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.approve(asked),
-    )
-
-
-@steps.command()
-def activate(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Let every gateway ask it."""
-    take(
-        "activate_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.activate(asked),
-    )
-
-
-@steps.command()
-def suspend(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Let no gateway ask it until it is resumed."""
-    take(
-        "suspend_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.suspend(asked),
-    )
-
-
-@steps.command()
-def resume(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """Let every gateway ask it again."""
-    take(
-        "resume_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.resume(asked),
-    )
-
-
-@steps.command()
-def retire(
-    id_: Id,
-    *,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
-) -> None:
-    """End it for good."""
-    take(
-        "retire_connector",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.connectors.retire(asked),
-    )
-
-
-@steps.command()
+@sends("RequestKeyChallenge")
 def challenge(  # noqa: PLR0913 - one argument an option
+    client: Client,
     id_: Id,
     *,
     key: Kid,
@@ -264,137 +115,84 @@ def challenge(  # noqa: PLR0913 - one argument an option
     not_after: Annotated[
         datetime, typer.Option(formats=MOMENT, help="The last moment in force (UTC).")
     ],
-    config: Config,
-    token_file: TokenFile,
 ) -> None:
     """Ask for the challenge that a key has to sign; write its text to stdout."""
-    from gateway.registration.session import (  # noqa: PLC0415 - start-up
-        office_of,
-        settings_and_actor,
-    )
-    from gateway.registration.submission_file import read_text  # noqa: PLC0415
-
-    async def run(actor: Actor) -> None:
-        stated = StatedKey(
-            kid=key,
-            algorithm=algorithm,
-            public_key=read_text(public_key),
-            not_before=not_before.replace(tzinfo=UTC),
-            not_after=not_after.replace(tzinfo=UTC),
-        )
-        async with office_of(settings) as office:
-            made = await office.keys.challenge(actor, id_, stated)
-        typer.echo(f"challenge {made.id} until {made.expires_at.isoformat()}", err=True)
+    stated = {
+        "keyId": key,
+        "algorithm": algorithm.name,
+        "publicKey": read_text(public_key),
+        "notBefore": _moment(not_before),
+        "notAfter": _moment(not_after),
+    }
+    made = client.taken(Challenge, connector=id_, key=stated)
+    if not client.as_json:
+        typer.echo(f"challenge {made.id} until {made.expires_at}", err=True)
         typer.echo(made.text, nl=False)
-
-    settings, actor = settings_and_actor(config, token_file, "request_key_challenge")
-    with answering():
-        asyncio.run(run(actor))
 
 
 @steps.command()
+@sends("ProveKey")
 def prove(
+    client: Client,
     challenge_id: Annotated[
         str, typer.Argument(metavar="CHALLENGE", help="The challenge's id.")
     ],
     proof: Annotated[Path, typer.Argument(help="A file with the compact JWS.")],
-    *,
-    config: Config,
-    token_file: TokenFile,
 ) -> None:
     """Hand in the signed challenge."""
-    from gateway.registration.session import (  # noqa: PLC0415 - start-up
-        office_of,
-        settings_and_actor,
-    )
-    from gateway.registration.submission_file import read_text  # noqa: PLC0415
-
-    async def run() -> Connector:
-        async with office_of(settings) as office:
-            return await office.keys.prove(
-                actor, challenge_id, read_text(proof).strip()
-            )
-
-    settings, actor = settings_and_actor(config, token_file, "prove_key")
-    with answering():
-        show_connector(asyncio.run(run()))
+    signed = read_text(proof).strip()
+    _show(client, client.taken(Connector, challenge=challenge_id, proof=signed))
 
 
 @steps.command("approve-key")
-def approve_key(  # noqa: PLR0913 - one argument an option
-    id_: Id,
-    *,
-    key: Kid,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
+@sends("ApproveKey")
+def approve_key(
+    client: Client, id_: Id, *, key: Kid, reason: Reason, version: Version = None
 ) -> None:
     """Approve a key that came later, as another operator."""
-    take(
-        "approve_key",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.keys.approve(asked, key),
-    )
+    take(client, id_, version, reason, keyId=key)
 
 
 @steps.command("rotate-key")
+@sends("RotateKey")
 def rotate_key(  # noqa: PLR0913 - one argument an option
+    client: Client,
     id_: Id,
     *,
     old: Annotated[str, typer.Option(help="The key that ends.")],
     new: Annotated[str, typer.Option(help="Its successor, in force.")],
     overlap_days: Annotated[int, typer.Option(help="How long both are believed.")],
-    config: Config,
-    token_file: TokenFile,
     reason: Reason,
     version: Version = None,
 ) -> None:
     """Let a key end after an overlap with its successor."""
-    overlap = timedelta(days=overlap_days)
-    take(
-        "rotate_key",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.keys.rotate(
-            asked, old=old, new=new, overlap=overlap
-        ),
-    )
+    told = {"oldKeyId": old, "newKeyId": new, "overlapDays": overlap_days}
+    take(client, id_, version, reason, **told)
 
 
 @steps.command("retire-key")
-def retire_key(  # noqa: PLR0913 - one argument an option
-    id_: Id,
-    *,
-    key: Kid,
-    config: Config,
-    token_file: TokenFile,
-    reason: Reason,
-    version: Version = None,
+@sends("RetireKey")
+def retire_key(
+    client: Client, id_: Id, *, key: Kid, reason: Reason, version: Version = None
 ) -> None:
     """Retire a key at once."""
-    take(
-        "retire_key",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.keys.retire(asked, key),
-    )
+    take(client, id_, version, reason, keyId=key)
 
 
 @steps.command("declare-key-compromised")
+@sends("DeclareKeyCompromised")
 def declare_key_compromised(  # noqa: PLR0913 - one argument an option
+    client: Client,
     id_: Id,
     *,
     key: Kid,
     since: Annotated[datetime, typer.Option(formats=MOMENT, help="Since when (UTC).")],
-    config: Config,
-    token_file: TokenFile,
     reason: Reason,
     version: Version = None,
 ) -> None:
     """Believe nothing collected under a key since a moment."""
-    take(
-        "declare_key_compromised",
-        Told(config, token_file, id_, version, reason),
-        lambda office, asked: office.keys.compromise(
-            asked, key, since.replace(tzinfo=UTC)
-        ),
-    )
+    take(client, id_, version, reason, keyId=key, since=_moment(since))
+
+
+def _moment(stated: datetime) -> str:
+    return stated.replace(tzinfo=UTC).isoformat()

@@ -41,6 +41,18 @@ def read_submission_file(path: Path) -> Submission:
     )
 
 
+def as_variable(stated: Submission) -> dict[str, object]:
+    """Return a submission as the graph takes it."""
+    return {
+        "creditCode": stated.credit_code,
+        "items": stated.items,
+        "contacts": msgspec.to_builtins(stated.contacts),
+        "manifest": stated.manifest,
+        "plan": stated.plan,
+        "replaces": stated.replaces,
+    }
+
+
 def read_text(path: Path) -> str:
     """Return a small text.
 

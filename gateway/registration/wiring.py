@@ -23,7 +23,7 @@ from signing.trust import TrustBundle
 CHALLENGE_BYTES = 24
 
 
-def open_office(  # noqa: PLR0913 - composed in two places
+def open_office(  # noqa: PLR0913 - what an office is made of
     store: RegistrationStore,
     *,
     catalogue: Catalogue,

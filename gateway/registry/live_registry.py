@@ -33,7 +33,7 @@ from gateway.registry.expiry import ExpiryLog
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from signing.trust import TrustBundle, TrustedKey
-from store.background import change_or_time, kept_going
+from store.background import running, wait_for_change
 from store.registration.registrations import RegistryState, StoredRegistrations
 
 POLL_SECONDS = 0.5
@@ -119,7 +119,7 @@ class LiveRegistry:
     async def keep(self, changed: asyncio.Event) -> None:
         """Look whether something changed, when told and from time to time."""
         while True:
-            await change_or_time(changed, POLL_SECONDS)
+            await wait_for_change(changed, POLL_SECONDS)
             try:
                 await self.refresh()
             except StoreUnavailableError as error:
@@ -276,7 +276,7 @@ async def kept_live(
     """
     await registry.refresh()
     try:
-        async with kept_going(registry.keep(changed), "registry"):
+        async with running(registry.keep(changed), "registry"):
             yield
     finally:
         await registry.close()

@@ -34,7 +34,7 @@ from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.settings.registration import Registration
 from policy.calendar import SHANGHAI
 from policy.identity import Identity
-from store.background import kept_going
+from store.background import running
 from store.quality.counts import StoredQuality, first_day_of
 
 FLUSH_SECONDS = 2.0
@@ -122,7 +122,7 @@ class QualityKeeper:
         """On which day answers were last seen, by the digests of their bytes."""
         self._logger = structlog.get_logger("gateway.quality")
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``guard.Observer``."""
         if self._people + len(answers) <= MAX_WAITING:
             self._waiting.append(_Waiting(agency, answers))
@@ -266,7 +266,7 @@ class QualityKeeper:
 async def kept_quality(keeper: QualityKeeper) -> AsyncIterator[None]:
     """Keep counting; at the end, count what waits."""
     try:
-        async with kept_going(keeper.keep(), "quality"):
+        async with running(keeper.keep(), "quality"):
             yield
     finally:
         with contextlib.suppress(StoreUnavailableError):

@@ -1,4 +1,4 @@
-"""What an operator decides about subscriptions: the table ``[subscriptions]``."""
+"""Options of subscriptions: the table ``[subscriptions]``."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ Connections = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 
 
 class Subscriptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How many may follow events, and how long who says nothing is waited for."""
+    """Limits on connections, subscriptions and silence."""
 
     init_seconds: Seconds = 10.0
     """How long a websocket may take to say who it is (connection_init)."""

@@ -13,7 +13,7 @@ _DIGITS = HASHES * BITS_A_HASH // 4
 """Hexadecimal digits of a pseudonym that say which bits are its."""
 
 
-class PeopleWithChanges:
+class BloomFilter:
     """A set of pseudonyms that nobody leaves."""
 
     def __init__(self) -> None:

@@ -17,16 +17,16 @@ from bureau.status import Found, KeptChange
 from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.registry.live_registry import POLL_SECONDS
-from gateway.status.bloom_filter import PeopleWithChanges
+from gateway.status.bloom_filter import BloomFilter
 from policy.identity import Identity
-from store.background import change_or_time, kept_going
+from store.background import running, wait_for_change
 from store.status.changes import PAGE, StoredStates
 
 READ_SECONDS = 1.0
 """How long an answer waits for the changes of its people."""
 TOO_LATE = TimeoutError.__name__
 """Shown by metrics as the reason of a reading that took too long."""
-DEAF_SECONDS = 4 * POLL_SECONDS
+STALE_AFTER_SECONDS = 4 * POLL_SECONDS
 """After how long without a look nobody is said to have no changes."""
 
 
@@ -48,20 +48,20 @@ class LiveStates:
         store: StoredStates,
         pseudonyms: Pseudonyms,
         observer: StatesObserver,
-        ring: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._pseudonyms = pseudonyms
         self._observer = observer
-        self._ring = ring
-        self._people = PeopleWithChanges()
+        self._notify = notify
+        self._people = BloomFilter()
         self.last = 0
         """The last change by which this process answers."""
-        self._looked_at = -DEAF_SECONDS
+        self._looked_at = -STALE_AFTER_SECONDS
 
     def may_concern(self, holder: Identity) -> bool:
         """See ``SentChanges``."""
-        if time.monotonic() - self._looked_at > DEAF_SECONDS:
+        if time.monotonic() - self._looked_at > STALE_AFTER_SECONDS:
             return True
         if self._people.is_empty:
             return False
@@ -87,7 +87,7 @@ class LiveStates:
     def note(self, people: Iterable[str]) -> None:
         """See ``SentChanges``."""
         self._take_in(people)
-        self._ring()
+        self._notify()
 
     def _take_in(self, people: Iterable[str]) -> None:
         for person in people:
@@ -113,7 +113,7 @@ class LiveStates:
     async def keep(self, changed: asyncio.Event) -> None:
         """Read on when told, and from time to time."""
         while True:
-            await change_or_time(changed, POLL_SECONDS)
+            await wait_for_change(changed, POLL_SECONDS)
             try:
                 await self.refresh()
             except StoreUnavailableError as error:
@@ -133,5 +133,5 @@ async def kept_states(
         await states.refresh()
     except StoreUnavailableError as error:
         raise StartError(f"changes of state cannot be read: {error}") from None
-    async with kept_going(states.keep(changed), "states"):
+    async with running(states.keep(changed), "states"):
         yield

@@ -1,1 +1,1 @@
-"""How events leave the gateway: one reader of the store, two transports."""
+"""Deliver events: one reader of the store, two transports."""

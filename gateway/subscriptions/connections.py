@@ -10,7 +10,7 @@ from gateway.settings.subscriptions import Subscriptions
 
 RETRY = {"Retry-After": "5"}
 
-Leave = Callable[[], None]
+GoAway = Callable[[], None]
 """Asks a connection to end, because the gateway does."""
 
 
@@ -19,14 +19,14 @@ class Connections:
 
     def __init__(self, options: Subscriptions) -> None:
         self._options = options
-        self._open: set[Leave] = set()
+        self._open: set[GoAway] = set()
         self._of: Counter[str] = Counter()
         self._known = 0
-        self._is_leaving = False
+        self._is_draining = False
         self._empty = asyncio.Event()
 
     @contextmanager
-    def opened(self, leave: Leave, *, is_known: bool) -> Iterator[None]:
+    def opened(self, go_away: GoAway, *, is_known: bool) -> Iterator[None]:
         """Hold a connection, of a caller who may not have said yet who they are.
 
         Raises:
@@ -34,17 +34,17 @@ class Connections:
         """
         most = self._options.unknown_connections
         unknown = len(self._open) - self._known
-        if self._is_leaving or (unknown >= most and not is_known):
+        if self._is_draining or (unknown >= most and not is_known):
             raise RefusedRequestError(
                 Code.UNAVAILABLE,
                 "the gateway ends, or too many have not said who they are",
                 RETRY,
             )
-        self._open.add(leave)
+        self._open.add(go_away)
         try:
             yield
         finally:
-            self._open.discard(leave)
+            self._open.discard(go_away)
             if not self._open:
                 self._empty.set()
 
@@ -76,11 +76,11 @@ class Connections:
             if not self._of[caller]:
                 del self._of[caller]
 
-    async def leave(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Let nobody in any more, and wait until those who are in have gone."""
-        self._is_leaving = True
-        for leave in tuple(self._open):
-            leave()
+        self._is_draining = True
+        for go_away in tuple(self._open):
+            go_away()
         if self._open:
             self._empty.clear()
             try:

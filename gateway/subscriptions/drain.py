@@ -18,26 +18,26 @@ FAREWELL_SECONDS = 2.0
 
 
 @contextmanager
-def leaving_in_peace(connections: Connections) -> Iterator[None]:
+def drain_on_sigterm(connections: Connections) -> Iterator[None]:
     """Take SIGTERM in this process, whose event loop is running."""
     loop = asyncio.get_running_loop()
-    leaving: set[asyncio.Task[None]] = set()
+    draining: set[asyncio.Task[None]] = set()
 
-    def told_to_end() -> None:
-        if leaving:
+    def drain() -> None:
+        if draining:
             _end_server()
             return
-        leaving.add(loop.create_task(_leave(connections)))
+        draining.add(loop.create_task(_drain(connections)))
 
-    loop.add_signal_handler(signal.SIGTERM, told_to_end)
+    loop.add_signal_handler(signal.SIGTERM, drain)
     try:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
-async def _leave(connections: Connections) -> None:
-    await connections.leave(FAREWELL_SECONDS)
+async def _drain(connections: Connections) -> None:
+    await connections.drain(FAREWELL_SECONDS)
     _end_server()
 
 

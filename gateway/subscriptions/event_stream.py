@@ -17,17 +17,18 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from bureau.caller import Caller
 from gateway.callers.refusal import AuthenticationError
 from gateway.graphql_http.answers import COMPLETE, next_event
+from gateway.request_state import request_of
 from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
 from resolvers.execution.execute import Shown, shown
-from resolvers.execution.subscribe import Told
+from resolvers.execution.subscribe import Delivery
 
 TRANSPORT = "sse"
 KEEP_ALIVE = b":\n\n"
@@ -45,9 +46,15 @@ _logger = structlog.get_logger("gateway.events")
 class EventStreams:
     """Opens streams, within the limits of the connections."""
 
-    def __init__(self, options: Subscriptions, connections: Connections) -> None:
+    def __init__(
+        self,
+        options: Subscriptions,
+        connections: Connections,
+        metrics: SubscriptionsMetrics,
+    ) -> None:
         self._options = options
         self._connections = connections
+        self._metrics = metrics
 
     async def open(
         self, scope: Scope, receive: Receive, prepared: Prepared, question: Question
@@ -58,28 +65,30 @@ class EventStreams:
             RefusedRequestError: too many connections are open.
             RefusedDocumentError: see ``resolvers.execution.subscribe``.
         """
-        caller: Caller = scope["state"]["caller"]
+        request = request_of(scope)
+        caller = request.known_caller
         follower = Follower(scope, TRANSPORT)
         last = Headers(scope=scope).get("last-event-id") or None
-        leaving = asyncio.Event()
+        going_away = asyncio.Event()
         with ExitStack() as held:
-            held.enter_context(self._connections.opened(leaving.set, is_known=True))
+            held.enter_context(self._connections.opened(going_away.set, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
-            told = await follower.follow(prepared, question, caller, last)
-            scope["state"]["is_stream"] = True
+            events = await follower.follow(prepared, question, caller, last)
+            request.is_stream = True
             return EventStream(
-                told,
+                events,
                 held.pop_all(),
                 options=self._options,
+                metrics=self._metrics,
                 follower=follower,
                 receive=receive,
                 caller=caller.id,
-                leaving=leaving,
+                going_away=going_away,
             )
 
 
 class Ending(StrEnum):
-    """How a stream comes to its end."""
+    """Reasons for which a stream ends."""
 
     LEFT = "left"
     """The client left."""
@@ -98,23 +107,25 @@ class EventStream:
 
     def __init__(  # noqa: PLR0913 - composed in one place only
         self,
-        told: AsyncGenerator[Told, None],
+        events: AsyncGenerator[Delivery, None],
         held: ExitStack,
         *,
         options: Subscriptions,
+        metrics: SubscriptionsMetrics,
         follower: Follower,
         receive: Receive,
         caller: str,
-        leaving: asyncio.Event,
+        going_away: asyncio.Event,
     ) -> None:
-        self._told = told
+        self._events = events
         self._held = held
         """Its share of the connections there may be, until it ends."""
         self._options = options
+        self._metrics = metrics
         self._follower = follower
         self._receive = receive
         self._caller = caller
-        self._leaving = leaving
+        self._going_away = going_away
         """Set when the gateway ends, which asks the stream to."""
         self._turn = asyncio.Lock()
         self._sent_at = time.monotonic()
@@ -122,7 +133,7 @@ class EventStream:
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not see them any more."""
-        metrics = self._follower.metrics.subscriptions
+        metrics = self._metrics
         connections = metrics.connections.labels(TRANSPORT)
         subscriptions = metrics.subscriptions.labels(TRANSPORT)
         began = time.monotonic()
@@ -151,10 +162,8 @@ class EventStream:
             {"type": "http.response.start", "status": 200, "headers": [*HEADERS]}
         )
         parts = (
-            self._tell(send),
-            self._watch(send),
-            self._until_left(),
-            self._until_leaving(),
+            *(self._deliver(send), self._watch(send)),
+            *(self._until_left(), self._until_going_away()),
         )
         tasks = [asyncio.create_task(part) for part in parts]
         try:
@@ -165,19 +174,19 @@ class EventStream:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._told.aclose()
+            await self._events.aclose()
         if ending not in (Ending.LEFT, Ending.NOT_READ):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
                     await send({"type": "http.response.body", "body": b""})
         return ending
 
-    async def _tell(self, send: Send) -> Ending:
-        sent = self._follower.metrics.subscriptions.sent.labels(TRANSPORT)
+    async def _deliver(self, send: Send) -> Ending:
+        sent = self._metrics.sent.labels(TRANSPORT)
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
-            async for one in self._told:
+            async for one in self._events:
                 body: Shown = {"data": one.result.data}
                 if one.result.errors:
                     body["errors"] = [shown(error) for error in one.result.errors]
@@ -218,8 +227,8 @@ class EventStream:
             pass
         return Ending.LEFT
 
-    async def _until_leaving(self) -> Ending:
-        await self._leaving.wait()
+    async def _until_going_away(self) -> Ending:
+        await self._going_away.wait()
         return Ending.GOING_AWAY
 
     async def _put(self, send: Send, piece: bytes) -> None:
@@ -233,9 +242,9 @@ class EventStream:
             self._sent_at = time.monotonic()
 
     async def _forbid(self, send: Send, error: AuthenticationError) -> Ending:
-        self._follower.metrics.unauthenticated(error.reason)
-        told = shown(RequestError(str(error), "UNAUTHENTICATED"))
-        return await self._finish(send, [told], Ending.FORBIDDEN)
+        self._metrics.unauthenticated(error.reason)
+        refusal = shown(RequestError(str(error), "UNAUTHENTICATED"))
+        return await self._finish(send, [refusal], Ending.FORBIDDEN)
 
     async def _finish(self, send: Send, errors: list[Shown], ending: Ending) -> Ending:
         """Say why nothing more comes, and that it is complete."""

@@ -18,7 +18,7 @@ from bureau.events.events import (
     UnknownPlaceError,
 )
 from connectors.errors import StoreUnavailableError
-from store.background import change_or_time, kept_going
+from store.background import running, wait_for_change
 
 POLL_SECONDS = 0.25
 """How often is looked for events while somebody follows, where nobody tells."""
@@ -143,7 +143,7 @@ async def _keep(
     failed: Callable[[str], None],
 ) -> None:
     while True:
-        await change_or_time(changed, POLL_SECONDS)
+        await wait_for_change(changed, POLL_SECONDS)
         for feed in feeds:
             if feed.is_followed:
                 try:
@@ -159,5 +159,5 @@ async def kept_feeds(
     failed: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """Keep reading events; ``changed`` is set when there may be some."""
-    async with kept_going(_keep(feeds, changed, failed), "events"):
+    async with running(_keep(feeds, changed, failed), "events"):
         yield

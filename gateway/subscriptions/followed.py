@@ -1,4 +1,4 @@
-"""A subscription under way, whichever transport it leaves by."""
+"""Run a subscription, whichever transport it leaves by."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -8,17 +8,18 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from bureau.caller import Caller
+from gateway.application_state import state_of
 from gateway.callers.authenticate import Callers
-from gateway.metrics import Metrics
-from resolvers.context import RequestContext, Services
+from gateway.request_state import request_of
+from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
-from resolvers.execution.subscribe import Told, open_stream
+from resolvers.execution.subscribe import Delivery, open_stream
 from resolvers.look_ups import look_up_of
 
 
 @dataclass(slots=True)
 class Follower:
-    """Who follows, by the credentials that came with the connection."""
+    """A client that follows, known by the credentials of its connection."""
 
     scope: Scope
     """Of the connection, with every credential among its headers."""
@@ -28,12 +29,6 @@ class Follower:
     def __post_init__(self) -> None:
         """Read the headers once."""
         self.request = HTTPConnection(self.scope)
-
-    @property
-    def metrics(self) -> Metrics:
-        """Where it is counted."""
-        metrics: Metrics = self.scope["app"].state.metrics
-        return metrics
 
     async def first_caller(self) -> Caller:
         """Return who it is, and use up what may be used once.
@@ -53,8 +48,7 @@ class Follower:
 
     @property
     def _callers(self) -> Callers:
-        callers: Callers = self.scope["app"].state.callers
-        return callers
+        return state_of(self.scope).callers
 
     async def follow(
         self,
@@ -62,22 +56,22 @@ class Follower:
         question: Question,
         caller: Caller,
         last_event_id: str | None = None,
-    ) -> AsyncGenerator[Told, None]:
+    ) -> AsyncGenerator[Delivery, None]:
         """Begin a subscription.
 
         Raises:
             RefusedDocumentError: see ``open_stream``.
         """
-        services: Services = self.scope["app"].state.services
         name = prepared.operation.name
         headers: Headers = self.request.headers
         context = RequestContext(
-            services,
+            state_of(self.scope).services,
             caller,
             look_up_of(headers, question.extensions, caller.look_up),
-            request_id=self.scope["state"]["request_id"],
+            request_id=request_of(self.scope).id,
             operation=None if name is None else name.value,
             document=prepared.text,
+            people=prepared.people,
             last_event_id=last_event_id,
         )
         return await open_stream(prepared, question, context, self.caller)

@@ -23,7 +23,7 @@ MAX_REASON_BYTES = 123
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed: by RFC 6455, and from 4000 on by the protocol."""
+    """Codes of close frames: by RFC 6455, and from 4000 on by the protocol."""
 
     IDLE = 1000
     GOING_AWAY = 1001
@@ -49,12 +49,12 @@ class EndedError(Exception):
 
     @property
     def reason(self) -> str:
-        """What the close frame says."""
+        """Return what fits into the close frame."""
         return str(self).encode()[:MAX_REASON_BYTES].decode("utf-8", "ignore")
 
 
 class Type(StrEnum):
-    """What a message is."""
+    """The type of a message."""
 
     CONNECTION_INIT = "connection_init"
     CONNECTION_ACK = "connection_ack"
@@ -80,7 +80,7 @@ class Received(msgspec.Struct, frozen=True):
 
     @property
     def question(self) -> Question:
-        """What a subscribe message asks.
+        """Return the question of a subscribe message.
 
         Raises:
             EndedError: nothing that can be asked.
@@ -92,7 +92,7 @@ class Received(msgspec.Struct, frozen=True):
 
     @property
     def authorization(self) -> str | None:
-        """What a connection_init says who the client is.
+        """Return the credentials of a connection_init, if it has any.
 
         Raises:
             EndedError: it says so twice, or in no text.

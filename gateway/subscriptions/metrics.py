@@ -1,13 +1,19 @@
 """Metrics of who follows events; labels are closed sets."""
 
+from collections.abc import Callable
+
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class SubscriptionsMetrics:
-    """How many follow, what they were sent, and why they were sent away."""
+    """Connections, subscriptions, events sent, and the reasons of endings."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, unauthenticated: Callable[[str], None]
+    ) -> None:
+        self.unauthenticated = unauthenticated
+        """Counts a caller who is refused, or is nobody any more, by the reason."""
         self.connections = Gauge(
             "gateway_event_connections",
             "Connections that are open for events, by transport.",

@@ -1,5 +1,6 @@
 """One websocket that speaks graphql-transport-ws, from its opening to its end.
 
+What a message means and what time has come is ``Protocol``'s to say; here it is done.
 One task reads, one watches the time, and each subscription is one. Whichever finds
 that the socket must end says why; then all of them are cancelled, which reaches down
 to what they wait for, and the socket is closed. A client that does not read makes
@@ -11,16 +12,15 @@ and a client whose leaving cancels them; a second way would need all of that aga
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, aclosing, contextmanager
-from functools import partial
+from collections.abc import Sequence
+from contextlib import ExitStack
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from bureau.caller import Caller
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.refusals import ClientGoneError, RefusedRequestError
+from gateway.request_state import request_of
 from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.followed import Follower
@@ -28,20 +28,23 @@ from gateway.subscriptions.messages import (
     PROTOCOL,
     CloseCode,
     EndedError,
-    Received,
-    Type,
-    read_message,
-    written,
 )
-from resolvers.documents.documents import Documents, Question
-from resolvers.documents.validation import RefusedDocumentError
-from resolvers.errors import RequestError
-from resolvers.execution.execute import Shown, shown
+from gateway.subscriptions.metrics import SubscriptionsMetrics
+from gateway.subscriptions.protocol import (
+    Action,
+    Authenticate,
+    Protocol,
+    Renew,
+    SendText,
+    Start,
+    Stop,
+)
+from gateway.subscriptions.running import Running
+from resolvers.documents.documents import Documents
 
 TRANSPORT = "websocket"
 CLOSE_SECONDS = 1.0
 """How long a client may take to take the close frame."""
-MINUTE = 60.0
 
 _logger = structlog.get_logger("gateway.events")
 
@@ -58,28 +61,27 @@ class Socket:
         documents: Documents,
         options: Subscriptions,
         connections: Connections,
+        metrics: SubscriptionsMetrics,
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._documents = documents
         self._options = options
         self._connections = connections
-        self._follower: Follower | None = None
-        """Who follows, once connection_init said so."""
-        self._caller: Caller | None = scope["state"].get("caller")
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._metrics = metrics
+        self._follower = Follower(scope, TRANSPORT)
+        """Who follows, by what was said so far."""
+        self._caller = request_of(scope).caller
         self._ended: asyncio.Future[EndedError] = asyncio.Future()
         self._turn = asyncio.Lock()
         self._held = ExitStack()
-        now = time.monotonic()
-        self._opened_at = self._idle_since = self._heard_at = now
-        self._minute_began, self._messages = now, 0
-        self._sent = 0
+        self._opened_at = time.monotonic()
+        self._protocol = Protocol(options, self._opened_at)
+        self._running = Running(documents, self._protocol, metrics)
 
-    def leave(self) -> None:
+    def go_away(self) -> None:
         """Ask the socket to end, because the gateway does."""
-        self._end(EndedError(CloseCode.GOING_AWAY, "the gateway ends; connect again"))
+        self.end(EndedError(CloseCode.GOING_AWAY, "the gateway ends; connect again"))
 
     async def serve(self) -> None:
         """Serve it until it ends.
@@ -97,8 +99,7 @@ class Socket:
             words = f"speak {PROTOCOL} (Sec-WebSocket-Protocol)"
             await self._close(EndedError(CloseCode.SUBPROTOCOL, words))
             return
-        metrics = self._scope["app"].state.metrics.subscriptions
-        gauge = metrics.connections.labels(TRANSPORT)
+        gauge = self._metrics.connections.labels(TRANSPORT)
         gauge.inc()
         with self._held:
             try:
@@ -106,14 +107,14 @@ class Socket:
             finally:
                 gauge.dec()
         if ended is not None:
-            metrics.ended.labels(TRANSPORT, ended.code.name.lower()).inc()
+            self._metrics.ended.labels(TRANSPORT, ended.code.name.lower()).inc()
             await self._close(ended)
         _logger.info(
             "disconnected",
             transport=TRANSPORT,
             caller=None if self._caller is None else self._caller.id,
             code=None if ended is None else int(ended.code),
-            events=self._sent,
+            events=self._running.sent,
             seconds=round(time.monotonic() - self._opened_at, 1),
         )
 
@@ -136,12 +137,15 @@ class Socket:
         else:
             return None
         finally:
-            tasks = (reading, watching, *self._running.values())
+            tasks = (reading, watching, *self._running.tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _end(self, ended: EndedError) -> None:
+    def end(self, error: EndedError | AuthenticationError) -> None:
+        """End the socket, for the first reason that is given."""
+        ended = error if isinstance(error, EndedError) else self._forbidden(error)
+        self._protocol.end()
         if not self._ended.done():
             self._ended.set_result(ended)
 
@@ -163,156 +167,45 @@ class Socket:
         Raises:
             EndedError: one of them is not allowed.
         """
-        while True:
-            event = await self._receive()
-            if event["type"] == "websocket.disconnect":
-                return
-            self._count()
-            text = event.get("text")
-            if text is None:
-                raise EndedError(CloseCode.BAD_MESSAGE, "messages are text")
-            most = self._options.message_bytes
-            if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
-                words = f"a message may have {most} bytes"
-                raise EndedError(CloseCode.TOO_BIG, words)
-            await self._take(read_message(text))
+        while (event := await self._receive())["type"] != "websocket.disconnect":
+            now = time.monotonic()
+            await self.do(self._protocol.receive(event.get("text"), now))
 
-    def _count(self) -> None:
-        now = self._heard_at = time.monotonic()
-        if now - self._minute_began >= MINUTE:
-            self._minute_began, self._messages = now, 0
-        self._messages += 1
-        most = self._options.messages_a_minute
-        if self._messages > most:
-            words = f"over {most} messages within a minute"
-            raise EndedError(CloseCode.POLICY, words)
-
-    async def _take(self, message: Received) -> None:
-        match message.type:
-            case Type.CONNECTION_INIT:
-                await self._init(message)
-            case Type.PING:
-                await self._tell(Type.PONG)
-            case Type.SUBSCRIBE:
-                if self._follower is None:
-                    words = "send connection_init, and wait for connection_ack"
-                    raise EndedError(CloseCode.NOT_INITIALISED, words)
-                await self._begin(message, self._follower)
-            case Type.COMPLETE:
-                # One that ended by itself may have crossed this on its way.
-                task = self._running.pop(message.id, None)
-                if task is not None:
-                    task.cancel()
-            case _:  # a pong
-                return
-
-    async def _init(self, message: Received) -> None:
-        if self._follower is not None:
-            raise EndedError(CloseCode.SECOND_INIT, "connection_init is sent once")
-        scope = self._scope
-        stated = message.authorization
-        if stated is not None:
-            if self._caller is not None:
-                # The handshake had a token; which of the two is it to be?
-                raise self._forbidden(AuthenticationError(Reason.SEVERAL_CREDENTIALS))
-            credentials = (b"authorization", stated.encode("utf-8", "surrogatepass"))
-            scope = {**scope, "headers": [*scope["headers"], credentials]}
-        follower = Follower(scope, TRANSPORT)
-        if self._caller is None:
-            try:
-                self._caller = await follower.first_caller()
-            except AuthenticationError as error:
-                raise self._forbidden(error) from None
-        try:
-            self._held.enter_context(self._connections.owned(self._caller.id))
-        except RefusedRequestError as refusal:
-            raise EndedError(CloseCode.TRY_LATER, str(refusal)) from None
-        self._follower = follower
-        self._idle_since = time.monotonic()
-        _logger.info("connected", transport=TRANSPORT, caller=self._caller.id)
-        await self._tell(Type.CONNECTION_ACK)
-
-    async def _begin(self, message: Received, follower: Follower) -> None:
-        id_ = message.id
-        if id_ in self._running:
-            words = "a subscription of this id is under way"
-            raise EndedError(CloseCode.DUPLICATE_ID, words)
-        question = message.question
-        most = self._options.subscriptions_a_connection
-        if len(self._running) >= most:
-            error = RequestError(
-                f"{most} subscriptions are under way, the most a connection may have",
-                "TOO_MANY_SUBSCRIPTIONS",
-            )
-            await self._tell(Type.ERROR, id_, [shown(error)])
-            return
-
-        task = asyncio.create_task(self._run(id_, question, follower))
-        self._running[id_] = task
-        task.add_done_callback(partial(self._done, id_))
-
-    async def _run(self, id_: str, question: Question, follower: Follower) -> None:
-        """Run one subscription until the client, or the gateway, has enough."""
-        gauge = follower.metrics.subscriptions.subscriptions.labels(TRANSPORT)
-        gauge.inc()
-        try:
-            await self._follow(id_, question, follower)
-        except RefusedDocumentError as refused:
-            with self._ending():
-                errors = [shown(error) for error in refused.errors]
-                await self._tell(Type.ERROR, id_, errors)
-        finally:
-            gauge.dec()
-
-    async def _follow(self, id_: str, question: Question, follower: Follower) -> None:
-        """Send events.
+    async def _watch(self) -> None:
+        """Look at the time.
 
         Raises:
-            RefusedDocumentError: the caller may not see them, or not any more.
+            EndedError: what was waited for did not come.
         """
-        sent = follower.metrics.subscriptions.sent.labels(TRANSPORT)
-        with self._ending():
-            # Who may ask is asked at the beginning as well.
-            caller = await follower.caller()
-            prepared = self._documents.prepare(question, caller)
-            told = await follower.follow(prepared, question, caller)
-            async with aclosing(told):
-                async for one in told:
-                    payload: Shown = {"data": one.result.data}
-                    if one.result.errors:
-                        payload["errors"] = [shown(e) for e in one.result.errors]
-                    await self._tell(Type.NEXT, id_, payload)
-                    self._sent += 1
-                    sent.inc()
+        while True:
+            await asyncio.sleep(self._protocol.tick_seconds)
+            await self.do(self._protocol.tick(time.monotonic()))
 
-    @contextmanager
-    def _ending(self) -> Iterator[None]:
-        """End the socket for what a subscription found out."""
-        try:
-            yield
-        except AuthenticationError as error:
-            self._end(self._forbidden(error))
-        except EndedError as ended:
-            self._end(ended)
+    async def do(self, actions: Sequence[Action]) -> None:
+        """Do what the protocol asks for, in order.
 
-    def _done(self, id_: str, task: asyncio.Task[None]) -> None:
-        if self._running.get(id_) is task:
-            del self._running[id_]
-        if not self._running:
-            self._idle_since = time.monotonic()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.error("a bug in a subscription", exc_info=error)
-            self._end(EndedError(CloseCode.BUG, "unexpected error"))
+        Raises:
+            EndedError: it cannot be done.
+        """
+        for action in actions:
+            match action:
+                case SendText(text):
+                    await self._put(text)
+                case Authenticate(authorization):
+                    await self._authenticate(authorization)
+                case Renew():
+                    await self._renew()
+                case Start(id_, question):
+                    self._running.start(id_, question, self._follower, self)
+                case Stop(id_):
+                    self._running.stop(id_)
 
-    async def _tell(
-        self, type_: Type, id_: str | None = None, payload: object = None
-    ) -> None:
+    async def _put(self, text: str) -> None:
         """Send a message, as soon as the client takes it.
 
         Raises:
             EndedError: it takes none.
         """
-        text = written(type_, id_, payload)
         try:
             async with asyncio.timeout(self._options.send_seconds), self._turn:
                 await self._send({"type": "websocket.send", "text": text})
@@ -320,39 +213,37 @@ class Socket:
             words = "what is sent is not read"
             raise EndedError(CloseCode.POLICY, words) from None
 
-    async def _watch(self) -> None:
-        """Look at the time: who says nothing, does nothing, or is nobody any more.
+    async def _authenticate(self, authorization: str | None) -> None:
+        """Find out who the client is, and let it in.
 
         Raises:
-            EndedError: what was waited for did not come.
+            EndedError: nobody we know, or one connection too many.
         """
-        options = self._options
-        tick = min(options.renew_seconds, options.ping_seconds, options.init_seconds)
-        renewed = pinged = self._opened_at
-        while True:
-            await asyncio.sleep(min(tick, options.idle_seconds) / 2)
-            now = time.monotonic()
-            if self._follower is None:
-                if now - self._opened_at >= options.init_seconds:
-                    raise EndedError(CloseCode.INIT_TIMEOUT, "no connection_init came")
-                continue
-            if not self._running and now - self._idle_since >= options.idle_seconds:
-                raise EndedError(CloseCode.IDLE, "no subscription is under way")
-            if now - self._heard_at >= 3 * options.ping_seconds:
-                raise EndedError(CloseCode.POLICY, "pings are not answered")
-            if now - renewed >= options.renew_seconds:
-                renewed = now
-                await self._renew(self._follower)
-            if now - max(pinged, self._heard_at) >= options.ping_seconds:
-                pinged = now
-                await self._tell(Type.PING)
-
-    async def _renew(self, follower: Follower) -> None:
+        if authorization is not None:
+            if self._caller is not None:
+                # The handshake had a token; which of the two is it to be?
+                raise self._forbidden(AuthenticationError(Reason.SEVERAL_CREDENTIALS))
+            stated = authorization.encode("utf-8", "surrogatepass")
+            headers = [*self._scope["headers"], (b"authorization", stated)]
+            self._follower = Follower({**self._scope, "headers": headers}, TRANSPORT)
+        if self._caller is None:
+            try:
+                self._caller = await self._follower.first_caller()
+            except AuthenticationError as error:
+                raise self._forbidden(error) from None
         try:
-            self._caller = await follower.caller()
+            self._held.enter_context(self._connections.owned(self._caller.id))
+        except RefusedRequestError as refusal:
+            raise EndedError(CloseCode.TRY_LATER, str(refusal)) from None
+        _logger.info("connected", transport=TRANSPORT, caller=self._caller.id)
+        await self.do(self._protocol.accept(time.monotonic()))
+
+    async def _renew(self) -> None:
+        try:
+            self._caller = await self._follower.caller()
         except AuthenticationError as error:
             raise self._forbidden(error) from None
 
     def _forbidden(self, error: AuthenticationError) -> EndedError:
-        self._scope["app"].state.metrics.unauthenticated(error.reason)
+        self._metrics.unauthenticated(error.reason)
         return EndedError(CloseCode.FORBIDDEN, str(error))

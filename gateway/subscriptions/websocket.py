@@ -18,8 +18,10 @@ from gateway.graphql_http.refusals import (
     Code,
     RefusedRequestError,
 )
+from gateway.request_state import request_of
 from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.socket import Socket
 from resolvers.documents.documents import Documents
 
@@ -33,11 +35,13 @@ class SocketEndpoint:
         options: Subscriptions,
         connections: Connections,
         allowed_origins: tuple[str, ...],
+        metrics: SubscriptionsMetrics,
     ) -> None:
         self._documents = documents
         self._options = options
         self._connections = connections
         self._allowed_origins = frozenset(allowed_origins)
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Open a socket and serve it, or say why not."""
@@ -50,9 +54,10 @@ class SocketEndpoint:
                 documents=self._documents,
                 options=self._options,
                 connections=self._connections,
+                metrics=self._metrics,
             )
-            is_known = "caller" in scope["state"]
-            with self._connections.opened(socket.leave, is_known=is_known):
+            is_known = request_of(scope).caller is not None
+            with self._connections.opened(socket.go_away, is_known=is_known):
                 await socket.serve()
         except RefusedRequestError as refusal:
             for message in _refusal(refusal):

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from connectors.answer import RecordFault, RefusedRecord
-from connectors.decoding.decode import Decoder, Reading
+from connectors.decoding.decode import DecodedEnvelope, Decoder
 from connectors.decoding.record_fields import RecordError
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest, read_manifest
@@ -160,7 +160,9 @@ def _rows_of_record(
     return [_scope_row(reading, refusals, signer), signer, shape]
 
 
-def _scope_row(reading: Reading, refusals: list[RefusedRecord], signer: Row) -> Row:
+def _scope_row(
+    reading: DecodedEnvelope, refusals: list[RefusedRecord], signer: Row
+) -> Row:
     for refusal in refusals:
         if refusal.code == Refusal.OUT_OF_SCOPE:
             return _failed(Check.SCOPE, refusal.code, refusal.reason)

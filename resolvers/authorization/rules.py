@@ -10,6 +10,7 @@ read from the Python values and not from printed names: renaming a directive in 
 from dataclasses import dataclass
 
 from graphql import (
+    GraphQLArgument,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -90,8 +91,10 @@ class Rules:
         return frozenset(own or {NOBODY})
 
 
-def directives_of(node: GraphQLNamedType | GraphQLField) -> list[object]:
-    """Return the directives on a type or a field, as Python values."""
+def directives_of(
+    node: GraphQLNamedType | GraphQLField | GraphQLArgument,
+) -> list[object]:
+    """Return the directives on a type, a field or an argument, as Python values."""
     definition = node.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     return list(getattr(definition, "directives", None) or ())
 

@@ -10,6 +10,7 @@ from connectors.agency import Agency as RegisteredAgency
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info
+from resolvers.documents.directives import list_of
 from resolvers.enums import (
     AccountState,
     KeyState,
@@ -81,9 +82,10 @@ class Key:
         description=both("有效期止", "The last moment in force")
     )
     scope: list[str] = strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "可证明的附件项目代码", "The annex items it may attest, by code"
-        )
+        ),
     )
 
 
@@ -108,7 +110,8 @@ class Agency:
         description=both("账号状态", "The account's state")
     )
     keys: list[Key] = strawberry.field(
-        description=both("密钥", "Its keys of the trust bundle")
+        directives=[list_of(10)],
+        description=both("密钥", "Its keys of the trust bundle"),
     )
     health: Health = strawberry.field(description=both("近况", "How it has been"))
 

@@ -12,6 +12,7 @@ from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info
+from resolvers.documents.directives import list_of
 from resolvers.enums import Level, RuleSource
 
 
@@ -33,12 +34,14 @@ class Item:
         )
     )
     levels: list[Level] = strawberry.field(
-        description=both("附件所列等级", "The grades the annex lists")
+        directives=[list_of(5)],
+        description=both("附件所列等级", "The grades the annex lists"),
     )
     aliases: list[str] = strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "视为同一项目的其他写法", "Other spellings known to mean this item"
-        )
+        ),
     )
     authority: Body = strawberry.field(
         description=both("行业主管部门", "The authority")
@@ -92,7 +95,8 @@ class LookAlike:
     entry: strawberry.Private[CatalogueLookAlike]
     id: strawberry.ID = strawberry.field(description=both("编号", "The id"))
     words: list[str] = strawberry.field(
-        description=both("名称中的字样", "The words that give it away")
+        directives=[list_of(10)],
+        description=both("名称中的字样", "The words that give it away"),
     )
 
     @strawberry.field(description=both("拒绝的理由", "Why it is refused"))
@@ -112,10 +116,12 @@ class Catalogue:
     """The annex."""
 
     items: list[Item] = strawberry.field(
-        description=both("全部项目，按附件顺序", "All items, in the annex's order")
+        directives=[list_of(40)],
+        description=both("全部项目，按附件顺序", "All items, in the annex's order"),
     )
     look_alikes: list[LookAlike] = strawberry.field(
-        description=both("容易混淆的证书", "The named look-alikes")
+        directives=[list_of(10)],
+        description=both("容易混淆的证书", "The named look-alikes"),
     )
 
 
@@ -178,10 +184,12 @@ class Policy:
         description=both("发文日期", "The date of the notice")
     )
     clauses: list[Clause] = strawberry.field(
-        description=both("全部条款，按报告顺序", "All clauses, in reporting order")
+        directives=[list_of(20)],
+        description=both("全部条款，按报告顺序", "All clauses, in reporting order"),
     )
     parameters: list[Parameter] = strawberry.field(
-        description=both("全部数值及出处", "All figures with their sources")
+        directives=[list_of(40)],
+        description=both("全部数值及出处", "All figures with their sources"),
     )
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import strawberry
 
 from bureau.caller import Scope
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from policy.payments import Payments
@@ -28,6 +28,7 @@ from resolvers.certificates.eligibility import (
 from resolvers.certificates.find import find_attested
 from resolvers.certificates.provenance import Provenance, ProvenanceVerdict
 from resolvers.context import Info, RequestContext, Services
+from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level, Standing
 from resolvers.fragment_cache.sight import Sight
 from resolvers.ledger.paid import paid_before
@@ -160,12 +161,13 @@ class Certificate:
         return state_on(self.attested.record, info.context.today)
 
     @strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "归集机构推送的状态变更，按推送次序；暂时无法读取时为空（null），"
             "此时状态未知",
             "The changes of state that its agency sent, in that order; null if they "
             "cannot be read now, and the state is unknown",
-        )
+        ),
     )
     def state_changes(self) -> list[StateChange] | None:
         """Return what was sent."""
@@ -258,7 +260,7 @@ class Certificate:
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
         """See ``Kept``."""
         shown = shown_of(self.attested)
-        return (*shown, self.claimant, self.paid, sight.veil, sight.today)
+        return (*shown, self.claimant, self.paid, sight.mask, sight.today)
 
     @property
     def dependence_bytes(self) -> int:
@@ -287,7 +289,7 @@ async def certificate_alone(
         found,
         Claimant(holder),
         context.services,
-        context.veil,
+        context.mask,
         await paid_before(context, holder),
     )
 
@@ -296,23 +298,23 @@ def certificate_of(
     attested: AttestedCertificate,
     claimant: Claimant,
     services: Services,
-    veil: Veil,
+    mask: Mask,
     paid: Payments | None = None,
 ) -> Certificate:
-    """Return ``attested`` as the graph shows it to whoever looks through ``veil``."""
+    """Return ``attested`` as the graph shows it to whoever looks through ``mask``."""
     record = attested.record
     return Certificate(
         attested=attested,
         claimant=claimant,
         services=services,
         paid=paid,
-        number=veil.number(record.number),
+        number=mask.number(record.number),
         title=record.title,
         category=record.category,
         item=record.item,
         item_code=record.item_code,
         level=record.level,
-        holder_name=veil.name(record.holder_name),
+        holder_name=mask.name(record.holder_name),
         first_issued_on=record.first_issued_on,
         issued_on=record.issued_on,
         valid_from=record.valid_from,

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 import strawberry
 
 from bureau.caller import Scope
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.evidence import Claimant
 from policy.payments import Payments
@@ -23,12 +23,15 @@ from resolvers.certificates.certificate import (
     shown_of,
 )
 from resolvers.context import RequestContext, Services
+from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level
 from resolvers.errors import RequestError
 from resolvers.fragment_cache.sight import Sight
 from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
+TAKEN = 20
+"""How many certificates a person is taken to have, where the cost is estimated."""
 
 
 @strawberry.input(
@@ -115,10 +118,13 @@ class CertificateConnection:
     skipped: strawberry.Private[int]
     claimant: strawberry.Private[Claimant]
     paid: strawberry.Private[Payments | None]
-    veil: strawberry.Private[Veil]
+    mask: strawberry.Private[Mask]
     selected: strawberry.Private[int]
 
-    @strawberry.field(description=both("本页的证书", "The certificates of this page"))
+    @strawberry.field(
+        directives=[list_of(TAKEN)],
+        description=both("本页的证书", "The certificates of this page"),
+    )
     def nodes(self) -> list[Certificate]:
         """Return the page."""
         return [self._node(certificate) for certificate in self.page]
@@ -133,7 +139,10 @@ class CertificateConnection:
         """Return how many there are on all pages."""
         return self.selected
 
-    @strawberry.field(description=both("本页的证书及游标", "The page with cursors"))
+    @strawberry.field(
+        directives=[list_of(TAKEN)],
+        description=both("本页的证书及游标", "The page with cursors"),
+    )
     def edges(self) -> list[CertificateEdge]:
         """Return one edge a node."""
         return [
@@ -160,7 +169,7 @@ class CertificateConnection:
             self.selected,
             self.claimant,
             self.paid,
-            sight.veil,
+            sight.mask,
             sight.today,
         )
 
@@ -171,7 +180,7 @@ class CertificateConnection:
 
     def _node(self, certificate: AttestedCertificate) -> Certificate:
         return certificate_of(
-            certificate, self.claimant, self.services, self.veil, self.paid
+            certificate, self.claimant, self.services, self.mask, self.paid
         )
 
     def _cursor(self, certificate: AttestedCertificate) -> str:
@@ -205,7 +214,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
         skipped=start,
         claimant=claimant,
         paid=paid,
-        veil=context.veil,
+        mask=context.mask,
         selected=len(selected),
     )
 

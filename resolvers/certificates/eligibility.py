@@ -17,6 +17,7 @@ from policy.payments import Payments, payments_before
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.enums import (
     Acquisition,
     ClaimantCategory,
@@ -169,7 +170,8 @@ class Eligibility:
         description=both("总结论", "The verdict")
     )
     findings: list[Finding] = strawberry.field(
-        description=both("逐条结论，按附件顺序", "One finding a clause, in order")
+        directives=[list_of(15)],
+        description=both("逐条结论，按附件顺序", "One finding a clause, in order"),
     )
     amount_yuan: int | None = strawberry.field(
         description=both(
@@ -227,6 +229,6 @@ def evaluated(
     verdict = evaluate(
         evidence, catalogue=services.catalogue, parameters=services.parameters
     )
-    if context.veil.lifted:
+    if context.mask.lifted:
         return shown(verdict)
-    return shown(verdict, lambda reason: context.veil.text(reason, attested.record))
+    return shown(verdict, lambda reason: context.mask.text(reason, attested.record))

@@ -16,6 +16,7 @@ from policy.identity import IdentityError, parse_identity
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.connection import (
+    TAKEN,
     AfterArgument,
     CertificateConnection,
     FilterArgument,
@@ -29,6 +30,7 @@ from resolvers.certificates.eligibility import (
     shown,
 )
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of, page_of
 from resolvers.enums import (
     IdentityProblem,
     IdType,
@@ -54,18 +56,20 @@ class HolderAnswer:
     """What both answers have in common."""
 
     sources: list[Source] = strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "每个机构一行：是否答复、是否可信、原因",
             "One row an agency: whether it answered, was believed, and why",
-        )
+        ),
     )
 
     @strawberry.field(
+        directives=[page_of(TAKEN, "nodes", "edges")],
         description=both(
             "经核验的证书；证件号码有误时为空（null），不等于没有证书",
             "The verified certificates; null if the number is malformed, which does "
             "not say that there are none",
-        )
+        ),
     )
     def certificates(
         self,
@@ -92,7 +96,8 @@ class Holder(HolderAnswer):
     )
 
     @strawberry.field(
-        description=both("经核验的证书", "The certificates that verified")
+        directives=[page_of(TAKEN, "nodes", "edges")],
+        description=both("经核验的证书", "The certificates that verified"),
     )
     def certificates(
         self,
@@ -166,7 +171,7 @@ class Holder(HolderAnswer):
             return shown(verdict.eligibility)
         return shown(
             verdict.eligibility,
-            lambda reason: context.veil.text(reason, certificate.record),
+            lambda reason: context.mask.text(reason, certificate.record),
         )
 
 
@@ -224,7 +229,8 @@ class Holders:
     """Answers in the order asked."""
 
     nodes: list[HolderAnswer] = strawberry.field(
-        description=both("逐人结果，按所问顺序", "One answer a person, in order")
+        directives=[list_of(MAX_HOLDERS)],
+        description=both("逐人结果，按所问顺序", "One answer a person, in order"),
     )
 
 

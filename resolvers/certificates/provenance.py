@@ -11,6 +11,7 @@ from connectors.answer import AttestedCertificate
 from policy.catalogue import load_catalogue
 from policy.row import row_of
 from resolvers.bilingual import both
+from resolvers.documents.directives import list_of
 from resolvers.enums import Check
 
 
@@ -72,9 +73,10 @@ class Provenance:
     )
 
     @strawberry.field(
+        directives=[list_of(15)],
         description=both(
             "已通过的核验项，按执行顺序", "The checks that passed, in the order made"
-        )
+        ),
     )
     def checks(self) -> list[Check]:
         """Return every check of ``signing``; scope only where there is a row."""

@@ -22,6 +22,7 @@ from resolvers.claims.enums import (
     StatedField,
 )
 from resolvers.context import Info
+from resolvers.documents.directives import list_of
 from resolvers.enums import IdType, Level, Standing
 from resolvers.sources import Source
 
@@ -91,18 +92,20 @@ class ClaimCheck:
     verdict: strawberry.Private[ClaimVerdict]
     outcome: ClaimOutcome = strawberry.field(description=both("总结果", "The outcome"))
     sources: list[Source] = strawberry.field(
+        directives=[list_of(3)],
         description=both(
             "每个机构一行：是否答复、是否可信、原因",
             "One row an agency: whether it answered, was believed, and why",
-        )
+        ),
     )
 
     @strawberry.field(
+        directives=[list_of(5)],
         description=both(
             "逐项结果；没有可比较的证书时为空列表。多张证书时以最相符者为准",
             "Field by field; empty if there is no certificate to compare with. Of "
             "several certificates the best-matching one counts",
-        )
+        ),
     )
     def fields(self) -> list[FieldCheck]:
         """Return every field's outcome."""
@@ -184,7 +187,8 @@ class CheckedClaims:
     """Answers in the order asked."""
 
     nodes: list[ClaimAnswer] = strawberry.field(
-        description=both("逐项结果，按所问顺序", "One answer a claim, in order")
+        directives=[list_of(MAX_CLAIMS)],
+        description=both("逐项结果，按所问顺序", "One answer a claim, in order"),
     )
 
 

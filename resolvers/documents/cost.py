@@ -1,9 +1,10 @@
 """What an operation may cost: values in its answer, and people it asks about.
 
-Both depend on variables (``holders(people: $people)``), so they are worked out once a
-document, as sums of products of list sizes, and put in numbers once a request. A list
-whose length nobody states is taken to be as long as ``_ASSUMED`` says. Fields that
-merge count twice, and what ``@skip`` leaves out counts: the estimate errs upwards.
+What a field costs, how long its list is and whom it asks about stands at the field
+(``resolvers/documents/directives.py``). Both depend on variables as well, so they are
+worked out once a document, as sums of products of list sizes, and put in numbers once
+a request. Fields that merge count twice, and what ``@skip`` leaves out counts: the
+estimate errs upwards.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,6 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLCompositeType,
-    GraphQLField,
-    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
@@ -24,63 +23,13 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
-    get_named_type,
-    get_nullable_type,
     is_composite_type,
-    is_list_type,
 )
 
-from resolvers.certificates.holders import MAX_HOLDERS
-from resolvers.claims.checks import MAX_CLAIMS
+from resolvers.documents.field_costs import LARGEST, FieldCosts, PeopleLimit, Stated
 from resolvers.documents.size import Fragments
 
-LARGEST = 10_000_000
-"""Sizes are cut to this; every limit is passed long before."""
-
-ASKING = frozenset({"holder", "holders", "certificate", "_entities"})
-"""Root fields that look people up."""
-RECORDING = "recordDecision"
-"""The mutation that looks a person up."""
-JUDGING = "eligibility"
-"""Fields that judge a claim, where their argument ``claim`` states one."""
-CLAIMING = "verifyClaims"
-"""The root field that looks people up and tells nothing of them but right or wrong: its
-people have a limit of their own."""
-NAMING = ASKING | {CLAIMING, "auditRecords", RECORDING}
-"""Root fields that can name a person, or a certificate whose holder is looked up."""
-INTROSPECTING = frozenset({"__schema", "__type", "_service"})
-"""Root fields that tell the schema."""
-
-_STATED_IN: Mapping[str, str] = {
-    "holders": "people",
-    CLAIMING: "claims",
-    "_entities": "representations",
-}
-"""Fields that answer for each member of a list, by the argument it stands in."""
-_FIRST = 20
-"""How long a connection is taken to be where ``first`` is left out."""
-_MOST: Mapping[str, int] = {"holders": MAX_HOLDERS, CLAIMING: MAX_CLAIMS}
-"""Fields that answer a longer list with a refusal of their own and ask nobody."""
-
-_COUNTED_ABOVE = 1
-_ASSUMED: Mapping[tuple[str, str], int] = {
-    ("Query", "_entities"): _COUNTED_ABOVE,
-    ("Holders", "nodes"): _COUNTED_ABOVE,
-    ("CheckedClaims", "nodes"): _COUNTED_ABOVE,
-    ("ClaimCheck", "fields"): 5,
-    ("ClaimCheck", "sources"): 3,
-    ("AuditRecord", "sources"): 3,
-    ("Eligibility", "findings"): 15,
-    ("Catalogue", "items"): 40,
-    ("Policy", "clauses"): 20,
-    ("Policy", "parameters"): 40,
-    ("__Schema", "types"): 100,
-    ("__Type", "interfaces"): 1,
-    ("__Type", "possibleTypes"): 2,
-    ("__Field", "args"): 2,
-}
-"""How long the lists of the schema are, where it matters."""
-_ASSUMED_ELSEWHERE = 10
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +94,17 @@ def in_numbers(cost: Sum, variables: Mapping[str, object]) -> int:
 
 
 def cost_of(
-    operation: OperationDefinitionNode, fragments: Fragments, schema: GraphQLSchema
+    operation: OperationDefinitionNode, fragments: Fragments, costs: FieldCosts
 ) -> Cost:
     """Work out what an operation of a valid and small document asks for."""
-    estimate = _Estimate(operation, fragments, schema)
-    root = schema.get_root_type(operation.operation)
+    estimate = _Estimate(operation, fragments, costs)
+    root = costs.schema.get_root_type(operation.operation)
     if root is not None:
-        estimate.add(operation.selection_set, root, 1, ())
+        estimate.add(operation.selection_set, root, 1, (), _NONE)
     return Cost(
         estimate.values,
-        estimate.people,
-        estimate.claims,
+        estimate.people[PeopleLimit.PEOPLE],
+        estimate.people[PeopleLimit.CLAIMS],
         estimate.names_people,
         estimate.introspects,
         frozenset(estimate.claims_judged),
@@ -169,16 +118,17 @@ class _Estimate:
         self,
         operation: OperationDefinitionNode,
         fragments: Fragments,
-        schema: GraphQLSchema,
+        costs: FieldCosts,
     ) -> None:
         self.values: dict[Factors, int] = {}
-        self.people: dict[Factors, int] = {}
-        self.claims: dict[Factors, int] = {}
+        self.people: dict[PeopleLimit, dict[Factors, int]] = {
+            limit: {} for limit in PeopleLimit
+        }
         self.names_people = False
         self.introspects = False
         self.claims_judged: set[str | None] = set()
         self._fragments = fragments
-        self._schema = schema
+        self._costs = costs
         self._defaults = {
             definition.variable.name.value: definition.default_value
             for definition in operation.variable_definitions or ()
@@ -190,11 +140,15 @@ class _Estimate:
         parent: GraphQLCompositeType,
         count: int,
         factors: Factors,
+        sized: frozenset[str],
     ) -> None:
-        """Add ``selections``, which are answered ``count`` times ``factors`` times."""
+        """Add ``selections``, which are answered ``count`` times ``factors`` times.
+
+        Of the lists in ``sized`` each member was counted so.
+        """
         for node in selections.selections:
             if isinstance(node, FieldNode):
-                self._add_field(node, parent, count, factors)
+                self._add_field(node, parent, count, factors, sized)
                 continue
             fragment: InlineFragmentNode | FragmentDefinitionNode
             if isinstance(node, FragmentSpreadNode):
@@ -202,7 +156,8 @@ class _Estimate:
             else:
                 assert isinstance(node, InlineFragmentNode)  # noqa: S101 - the third
                 fragment = node
-            self.add(fragment.selection_set, self._on(fragment, parent), count, factors)
+            on = self._on(fragment, parent)
+            self.add(fragment.selection_set, on, count, factors, sized)
 
     def _add_field(
         self,
@@ -210,35 +165,35 @@ class _Estimate:
         parent: GraphQLCompositeType,
         count: int,
         factors: Factors,
+        sized: frozenset[str],
     ) -> None:
         name = node.name.value
-        field = self._schema.get_field(parent, name)
-        assert field is not None  # noqa: S101 - a valid document
-        self.values[factors] = self.values.get(factors, 0) + count
-        stated = self._stated(node, field)
-        inner = (*factors, stated) if isinstance(stated, Size) else factors
-        times = count if isinstance(stated, Size) else count * stated
-        if name == JUDGING:
-            self._note_claim(node)
-        if parent is self._schema.mutation_type and name == RECORDING:
-            self.people[inner] = self.people.get(inner, 0) + times
-            self.names_people = True
-        if parent is self._schema.query_type:
-            self.introspects |= name in INTROSPECTING
-            self.names_people |= name in NAMING
-            if name in ASKING:
-                self.people[inner] = self.people.get(inner, 0) + times
-            if name == CLAIMING:
-                self.claims[inner] = self.claims.get(inner, 0) + times
+        cost = self._costs.of(parent, name)
+        self.values[factors] = self.values.get(factors, 0) + count * cost.weight
+        self.names_people |= cost.names_people
+        self.introspects |= cost.introspects
+        times, inner = count, factors
+        if cost.stated is not None:
+            size = self._size_by(node, cost.stated)
+            if isinstance(size, Size):
+                inner = (*factors, size)
+            else:
+                times *= size
+        if cost.looks_up is not None:
+            people = self.people[cost.looks_up]
+            people[inner] = people.get(inner, 0) + times
+        if cost.claim is not None:
+            self._note_claim(node, cost.claim)
         if node.selection_set is not None:
-            returned = get_named_type(field.type)
-            assert is_composite_type(returned)  # noqa: S101 - a valid document
-            times *= _assumed(parent, name, field)
-            self.add(node.selection_set, returned, min(times, LARGEST), inner)
+            assert cost.returned is not None  # noqa: S101 - a valid document
+            if name not in sized:
+                times *= cost.length
+            times = min(times, LARGEST)
+            self.add(node.selection_set, cost.returned, times, inner, cost.sized)
 
-    def _note_claim(self, node: FieldNode) -> None:
+    def _note_claim(self, node: FieldNode, argument: str) -> None:
         for given in node.arguments or ():
-            if given.name.value != "claim" or isinstance(given.value, NullValueNode):
+            if given.name.value != argument or isinstance(given.value, NullValueNode):
                 continue
             variable = None
             if isinstance(given.value, VariableNode):
@@ -254,25 +209,16 @@ class _Estimate:
     ) -> GraphQLCompositeType:
         if fragment.type_condition is None:
             return parent
-        on = self._schema.type_map[fragment.type_condition.name.value]
+        on = self._costs.schema.type_map[fragment.type_condition.name.value]
         assert is_composite_type(on)  # noqa: S101 - a valid document
         return on
 
-    def _stated(self, node: FieldNode, field: GraphQLField) -> int | Size:
+    def _size_by(self, node: FieldNode, stated: Stated) -> int | Size:
         """Return how often a field is answered by what an argument of it says."""
-        name = node.name.value
-        if name in _STATED_IN:
-            argument, unsaid = _STATED_IN[name], 1
-        elif "first" in field.args:
-            default = field.args["first"].default_value
-            argument, unsaid = "first", default if isinstance(default, int) else _FIRST
-        else:
-            return 1
-        most = _MOST.get(name, LARGEST)
         for given in node.arguments or ():
-            if given.name.value == argument:
-                return self._size(given.value, unsaid, most)
-        return unsaid
+            if given.name.value == stated.argument:
+                return self._size(given.value, stated.unsaid, stated.most)
+        return stated.unsaid
 
     def _size(self, value: ValueNode, unsaid: int, most: int) -> int | Size:
         if isinstance(value, VariableNode):
@@ -294,11 +240,3 @@ def _literal(value: ValueNode, unsaid: int, most: int) -> int:
         # The document is valid, so this is an Int of 32 bits.
         return max(0, min(int(value.value), LARGEST))
     return unsaid if isinstance(value, NullValueNode) else 1
-
-
-def _assumed(parent: GraphQLCompositeType, name: str, field: GraphQLField) -> int:
-    if not is_list_type(get_nullable_type(field.type)):
-        return 1
-    if parent.name.endswith("Connection"):
-        return _COUNTED_ABOVE
-    return _ASSUMED.get((parent.name, name), _ASSUMED_ELSEWHERE)

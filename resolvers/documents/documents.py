@@ -26,6 +26,7 @@ from graphql import (
 
 from bureau.caller import Caller, Scope
 from resolvers.documents.cost import in_numbers
+from resolvers.documents.field_costs import FieldCosts
 from resolvers.documents.limits import Limits, require, require_small_variables
 from resolvers.documents.trusted import digest_of
 from resolvers.documents.validation import (
@@ -65,7 +66,7 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     asks_about_people: bool
-    """Whether it may name a person (``cost.NAMING``), and so must not be an address."""
+    """Whether it may name a person, and so must not be an address."""
     introspects: bool
     """Whether it selects __schema, __type or _service."""
     people: int
@@ -89,7 +90,7 @@ class Documents:
     """Prepares documents against one schema."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits, *, is_open: bool) -> None:
-        self._schema = schema
+        self._costs = FieldCosts(schema)
         self._limits = limits
         self._is_open = is_open
         self._trusted: dict[str, ValidDocument] = {}
@@ -111,7 +112,7 @@ class Documents:
         Raises:
             RefusedDocumentError: it is too large or does not fit the schema.
         """
-        valid = read_document(text, self._schema, self._limits)
+        valid = read_document(text, self._costs, self._limits)
         self._trusted[digest_of(text)] = valid
         self._respaced[strip_ignored_characters(text)] = valid
         self._longest = max(self._longest, len(text))
@@ -205,7 +206,7 @@ class Documents:
     def _other(self, text: str) -> ValidDocument:
         known = self._others.get(text)
         if known is None:
-            known = read_document(text, self._schema, self._limits)
+            known = read_document(text, self._costs, self._limits)
             if _room(known) <= KEPT:
                 self._others[text] = known
         return known

@@ -11,7 +11,6 @@ from functools import partial
 from graphql import (
     DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     parse,
@@ -22,6 +21,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from resolvers.documents.cost import Cost, cost_of
+from resolvers.documents.field_costs import FieldCosts
 from resolvers.documents.limits import LimitExceededError, Limits, require
 from resolvers.documents.size import (
     FRAGMENT_RULES,
@@ -55,24 +55,26 @@ class ValidDocument:
     """How its operations are run."""
 
 
-def read_document(text: str, schema: GraphQLSchema, limits: Limits) -> ValidDocument:
-    """Read ``text``.
+def read_document(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:
+    """Read ``text`` for the schema that ``costs`` were read from.
 
     Raises:
         RefusedDocumentError: it is too large or does not fit the schema.
     """
     try:
-        return _read(text, schema, limits)
+        return _read(text, costs, limits)
     except GraphQLError as error:
         raise RefusedDocumentError(error) from None
 
 
-def _read(text: str, schema: GraphQLSchema, limits: Limits) -> ValidDocument:
+def _read(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:
     # Half a character has no UTF-8, and is counted all the same.
     require(limits, query_bytes=len(text.encode("utf-8", "surrogatepass")))
     document = _parse(text, limits)
     require_plain(document, limits)
-    check = partial(validate, schema, document, max_errors=limits.validation_errors)
+    check = partial(
+        validate, costs.schema, document, max_errors=limits.validation_errors
+    )
     # Before fragments are followed they must lead somewhere, and to an end.
     if errors := check(FRAGMENT_RULES):
         raise RefusedDocumentError(*errors)
@@ -80,14 +82,14 @@ def _read(text: str, schema: GraphQLSchema, limits: Limits) -> ValidDocument:
     if errors := check(RULES):
         raise RefusedDocumentError(*errors)
     fragments = fragments_of(document)
-    costs = {
+    asked = {
         operation.name.value if operation.name else None: cost_of(
-            operation, fragments, schema
+            operation, fragments, costs
         )
         for operation in document.definitions
         if isinstance(operation, OperationDefinitionNode)
     }
-    return ValidDocument(text, document, costs, Plans(document))
+    return ValidDocument(text, document, asked, Plans(document))
 
 
 def _parse(text: str, limits: Limits) -> DocumentNode:

@@ -29,7 +29,7 @@ Renew = Callable[[], Awaitable[Caller]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Delivery:
     """An event as a subscription shows it."""
 
     cursor: str
@@ -38,8 +38,8 @@ class Told:
 
 async def open_stream(
     prepared: Prepared, question: Question, context: RequestContext, renew: Renew
-) -> AsyncGenerator[Told, None]:
-    """Begin to follow, and return what will be told.
+) -> AsyncGenerator[Delivery, None]:
+    """Begin to follow, and return what will be delivered.
 
     Each step of it raises ``RefusedDocumentError`` as this does, and what ``renew``
     raises.
@@ -62,16 +62,16 @@ async def open_stream(
         source = await source
     if isinstance(source, ExecutionResult):
         raise RefusedDocumentError(*source.errors or ())
-    return _told(source, prepared, question, context, renew)
+    return _deliveries(source, prepared, question, context, renew)
 
 
-async def _told(
+async def _deliveries(
     source: AsyncGenerator[Shown, None],
     prepared: Prepared,
     question: Question,
     context: RequestContext,
     renew: Renew,
-) -> AsyncGenerator[Told, None]:
+) -> AsyncGenerator[Delivery, None]:
     try:
         async with aclosing(source):
             async for shown in source:
@@ -88,6 +88,6 @@ async def _told(
                 result = execute_subscription_event(executor)
                 if isawaitable(result):
                     result = await result
-                yield Told(shown.cursor, result)
+                yield Delivery(shown.cursor, result)
     except StoreUnavailableError:
         raise RefusedDocumentError(store_unavailable()) from None

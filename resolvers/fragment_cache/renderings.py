@@ -9,16 +9,21 @@ plan; callers who see people and callers who see masks never share one.
 What is kept is bytes of JSON, bounded in bytes. Nothing has to be thrown away when a
 record is revoked or a key withdrawn: then there is another record, or none. Whatever
 is kept as a whole has no parts that are kept beside it.
+
+Phrases are small objects of the graph that say the same again and again: a finding is
+one of a few hundred, and a certificate has seven. An object whose type says that it is
+one (``is_phrase``) is one object for all that is equal to it, and depends on nothing
+but itself: at a place of a plan where no resolver below it asks for more, its JSON is
+made once and found again by the object's identity.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import orjson
 
 from connectors.weighed import Weighed
-from resolvers.fragment_cache.phrases import Phrases
 
 Seen = TypeVar("Seen")
 """What of a request a rendering may depend on."""
@@ -26,6 +31,9 @@ Seen_contra = TypeVar("Seen_contra", contravariant=True)
 MAX_BYTES = 10 * 1024 * 1024
 OVERHEAD_BYTES = 1024
 """What a rendering weighs beside its bytes and what it depends on."""
+MAX_PHRASE_BYTES = 2 * 1024 * 1024
+PHRASE_OVERHEAD_BYTES = 512
+"""What a phrase weighs beside its bytes: its object, which may live here alone."""
 
 
 class Kept(Protocol[Seen_contra]):
@@ -59,6 +67,54 @@ class _Rendering:
     """Whether it was asked for since its turn to go was last looked at."""
 
 
+Render = Callable[[Any, Any], dict[str, Any]]
+
+
+class Phrases:
+    """All phrases that a process keeps, by place.
+
+    When there is no room left everything goes: what is still said is soon there again.
+    """
+
+    def __init__(self, max_bytes: int = MAX_PHRASE_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._kept: dict[object, dict[object, orjson.Fragment]] = {}
+        self._bytes_taken = 0
+
+    @property
+    def bytes_taken(self) -> int:
+        """Return about how much memory they take."""
+        return self._bytes_taken
+
+    def told(
+        self, place: object, phrases: Sequence[object], render: Render
+    ) -> list[orjson.Fragment]:
+        """Return the JSON of each of ``phrases`` at a ``place`` of a plan."""
+        kept = self._kept.get(place, {})
+        found = [*map(kept.get, phrases)]
+        if None not in found:
+            return found  # type: ignore[return-value]  # there is none, see above
+        return [
+            json or self._told_first(place, phrase, render)
+            for phrase, json in zip(phrases, found, strict=True)
+        ]
+
+    def _told_first(
+        self, place: object, phrase: object, render: Render
+    ) -> orjson.Fragment:
+        # Nothing of the request is handed on, so that nothing of it can get in.
+        json = orjson.dumps(render(phrase, ()))
+        weight = PHRASE_OVERHEAD_BYTES + len(json)
+        if self._bytes_taken + weight > self._max_bytes:
+            self._kept.clear()
+            self._bytes_taken = 0
+        fragment = orjson.Fragment(json)
+        if weight <= self._max_bytes:
+            self._kept.setdefault(place, {})[phrase] = fragment
+            self._bytes_taken += weight
+        return fragment
+
+
 class Renderings:
     """All renderings that a process keeps.
 
@@ -82,7 +138,7 @@ class Renderings:
         place: object,
         shown: Kept[Seen],
         sight: Seen,
-        render: Callable[[Any, Any], dict[str, Any]],
+        render: Render,
     ) -> orjson.Fragment:
         """Return the JSON of ``shown`` at a ``place`` of a plan."""
         key = (place, *shown.depends_on(sight))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from resolvers.context import Services
 
 
@@ -12,5 +12,5 @@ class Sight:
     """All that is seen of a request below an object whose rendering is kept."""
 
     services: Services
-    veil: Veil
+    mask: Mask
     today: date

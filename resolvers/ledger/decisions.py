@@ -11,11 +11,13 @@ from bureau.ledger.entries import (
     DecisionError,
     StatedDecision,
 )
+from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import Info
+from resolvers.documents.directives import LooksUpPeople
 from resolvers.enums import ClaimantCategory, Level, SourceOutcome
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import (
@@ -23,7 +25,7 @@ from resolvers.ledger.enums import (
     DecisionOutcome,
     DecisionRefusal,
 )
-from resolvers.ledger.recording import NotVerifiedError, recorded
+from resolvers.ledger.recording import recorded
 
 
 @strawberry.input(
@@ -212,6 +214,7 @@ class PaymentSteps:
     """What the human-resources platform feeds back."""
 
     @strawberry.federation.field(
+        directives=[LooksUpPeople()],
         requires_scopes=PAY,
         description=both(
             "记录对一次申领的决定；证书须当即核验通过，同一请求键只记录一次",

@@ -11,10 +11,11 @@ from bureau.scopes import SEE_RECOVERIES
 from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import page_of
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.enums import RecoveryCause, RecoveryState
-from resolvers.ledger.jurisdiction import jurisdiction_of
 from resolvers.ledger.recoveries_shown import (
+    FIRST,
     Recovery,
     RecoveryConnection,
     recoveries_shown,
@@ -23,7 +24,6 @@ from resolvers.ledger.recoveries_shown import (
 from resolvers.relay import PageInfo
 
 MAX_FIRST = 1000
-FIRST = 50
 CURSOR = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -70,6 +70,7 @@ class RecoveryQuestions:
     """What can be asked about recoveries."""
 
     @strawberry.federation.field(
+        directives=[page_of(FIRST, "nodes", "edges")],
         requires_scopes=SEE_RECOVERIES,
         description=both(
             "应追回的补贴：行业主管部门仅见自己牵头的，人力资源社会保障部门与审计可见全部",
@@ -151,7 +152,7 @@ class RecoveryQuestions:
         if not CURSOR.fullmatch(id):
             return None
         try:
-            authorities = await jurisdiction_of(info.context)
+            authorities = await info.context.jurisdiction.of_caller(info.context.caller)
             found = await info.context.services.ledger.recovery(int(id), authorities)
         except StoreUnavailableError:
             raise store_unavailable() from None
@@ -161,7 +162,7 @@ class RecoveryQuestions:
 async def _selection(
     context: RequestContext, asked: RecoveryFilter
 ) -> RecoverySelection:
-    seen = await jurisdiction_of(context)
+    seen = await context.jurisdiction.of_caller(context.caller)
     if asked.authorities is not None:
         stated = frozenset(map(str, asked.authorities))
         seen = stated if seen is None else seen & stated

@@ -14,11 +14,14 @@ from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.enums import Level
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import RecoveryCause, RecoveryState, RecoveryStep
 from resolvers.relay import PageInfo
 
+FIRST = 50
+"""How many recoveries a page has where the question does not say."""
 Histories = DataLoader[int, Sequence[KeptEvent]]
 """Asks for the steps of all recoveries of an answer at once."""
 
@@ -94,7 +97,10 @@ class Recovery:
         known = info.context.services.catalogue.bodies.get(self.kept.authority)
         return None if known is None else body_of(known)
 
-    @strawberry.field(description=both("办理经过，由旧到新", "Steps, oldest first"))
+    @strawberry.field(
+        directives=[list_of(10)],
+        description=both("办理经过，由旧到新", "Steps, oldest first"),
+    )
     async def history(self) -> list[RecoveryEvent]:
         """Return every step."""
         try:
@@ -129,7 +135,8 @@ class RecoveryTotals:
         description=both("已追回金额（元）", "What was paid back, in yuan")
     )
     by_state: list[RecoveryCount] = strawberry.field(
-        description=both("各进度的笔数", "How many are in each state")
+        directives=[list_of(10)],
+        description=both("各进度的笔数", "How many are in each state"),
     )
 
 
@@ -152,7 +159,8 @@ class RecoveryConnection:
     """One page."""
 
     nodes: list[Recovery] = strawberry.field(
-        description=both("本页各笔", "The recoveries of this page")
+        directives=[list_of(FIRST)],
+        description=both("本页各笔", "The recoveries of this page"),
     )
     page_info: PageInfo = strawberry.field(
         description=both("分页信息", "Where this page stands")
@@ -164,7 +172,10 @@ class RecoveryConnection:
         description=both("合计（不限本页）", "Sums, of all pages")
     )
 
-    @strawberry.field(description=both("本页各笔及游标", "The page with cursors"))
+    @strawberry.field(
+        directives=[list_of(FIRST)],
+        description=both("本页各笔及游标", "The page with cursors"),
+    )
     def edges(self) -> list[RecoveryEdge]:
         """Return one edge a node."""
         return [RecoveryEdge(node=node, cursor=node.id) for node in self.nodes]

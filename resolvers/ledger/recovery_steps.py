@@ -23,9 +23,9 @@ from policy.recovery import Objection, RecoveryError, RecoveryStep
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import OBJECTIONS
-from resolvers.ledger.jurisdiction import authorities_of_agency, jurisdiction_of
 from resolvers.ledger.recoveries import CURSOR
 from resolvers.ledger.recoveries_shown import Recovery, recoveries_shown
 
@@ -131,7 +131,8 @@ class FalseRecordProved:
         description=both("证书编号", "Certificate.id")
     )
     opened: list[Recovery] = strawberry.field(
-        description=both("因此立案的追回", "The recoveries that it opened")
+        directives=[list_of(10)],
+        description=both("因此立案的追回", "The recoveries that it opened"),
     )
 
 
@@ -232,7 +233,7 @@ class RecoverySteps:
         if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):
             return _refused(RecoveryRefusal.REASON_MISSING)
         try:
-            authorities = await jurisdiction_of(context)
+            authorities = await context.jurisdiction.of_caller(context.caller)
             if not _leads(context, certificate, authorities):
                 return _refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
             opened = await context.services.ledger.prove_false(
@@ -265,7 +266,7 @@ def _leads(context: RequestContext, id_: str, authorities: Authorities) -> bool:
         return False
     if authorities is None:
         return True
-    return bool(authorities & authorities_of_agency(context, place.agency))
+    return bool(authorities & context.jurisdiction.of_agency(place.agency))
 
 
 async def _taken(
@@ -276,7 +277,7 @@ async def _taken(
     if not CURSOR.fullmatch(step.id):
         return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     ledger = context.services.ledger
-    authorities = await jurisdiction_of(context)
+    authorities = await context.jurisdiction.of_caller(context.caller)
     stated = StepStated(
         recovery=int(step.id),
         version=step.version,

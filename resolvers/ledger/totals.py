@@ -14,10 +14,10 @@ from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.enums import Level
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.enums import TotalsBy
-from resolvers.ledger.jurisdiction import authority_of, jurisdiction_of
 
 MAX_DAYS = 3_660
 """Ten years and a few days."""
@@ -92,6 +92,7 @@ class TotalsQuestions:
     """What can be asked about sums."""
 
     @strawberry.federation.field(
+        directives=[list_of(10)],
         requires_scopes=SUM_UP,
         description=both(
             "汇总：归集、状态变更、决定、支付与追回；行业主管部门仅见自己的",
@@ -144,10 +145,8 @@ async def sum_up(
                 first=first,
                 last=last,
                 by=frozenset(by),
-                authorities=await jurisdiction_of(context),
-                authority_of=lambda connector, item: authority_of(
-                    context, connector, item
-                ),
+                authorities=await context.jurisdiction.of_caller(context.caller),
+                authority_of=context.jurisdiction.authority_of,
             )
         )
     except StoreUnavailableError:

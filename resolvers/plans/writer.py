@@ -239,7 +239,7 @@ class Writer:
                 "c = x[0].context",
                 # Then it is a part of something that is kept.
                 f"if type(c) is Sight: return {name}(o, x)",
-                "s = Sight(c.services, c.veil, c.today)",
+                "s = Sight(c.services, c.mask, c.today)",
                 f"return c.services.renderings.rendered({place}, o, s, {name})",
             ]
         )

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.caller import Caller, Scope
+from bureau.caller import Caller
+from bureau.scopes import actor_of
 from connectors.registration import submission as stated
 from connectors.registration.keys import StatedKey
-from connectors.registration.rules import Actor, StepRequest
+from connectors.registration.rules import StepRequest
 from resolvers.bilingual import both
 from resolvers.registration.enums import Algorithm
 
@@ -124,11 +125,6 @@ class ConnectorStepInput:
     def asked_by(self, caller: Caller) -> StepRequest:
         """Return what is asked for, and by whom."""
         return StepRequest(actor_of(caller), self.id, self.version, self.reason)
-
-
-def actor_of(caller: Caller) -> Actor:
-    """Return who takes a step."""
-    return Actor(caller.id, is_approver=caller.may(Scope.APPROVE))
 
 
 StepArgument = Annotated[

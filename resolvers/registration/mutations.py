@@ -6,8 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.scopes import STEPS
+from bureau.scopes import STEPS, actor_of
 from connectors.registration.connector import Connector as KeptConnector
+from connectors.registration.keys import MAX_OVERLAP
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.registration.inputs import (
@@ -16,7 +17,6 @@ from resolvers.registration.inputs import (
     ReasonArgument,
     StepArgument,
     SubmissionArgument,
-    actor_of,
 )
 from resolvers.registration.refused import RegistrationRefused, answered
 from resolvers.registration.shown import (
@@ -40,6 +40,9 @@ KeyChallengeAnswer = Annotated[
         description=both("申请质询的结果", "What asking for a challenge gives"),
     ),
 ]
+
+BEYOND_DAYS = MAX_OVERLAP.days + 1
+"""Refused, as every longer overlap."""
 
 
 async def _shown(
@@ -273,9 +276,9 @@ class ConnectorSteps:
         """Rotate a key."""
         steps = info.context.services.registration.keys
         asked = step.asked_by(info.context.caller)
-        rotated = steps.rotate(
-            asked, old=old_key_id, new=new_key_id, overlap=timedelta(days=overlap_days)
-        )
+        # Cut, since a span of time has an end that an Int is beyond.
+        overlap = timedelta(days=max(-1, min(overlap_days, BEYOND_DAYS)))
+        rotated = steps.rotate(asked, old=old_key_id, new=new_key_id, overlap=overlap)
         return await _shown(info, rotated, step.id)
 
     @strawberry.federation.field(

@@ -8,6 +8,7 @@ from bureau.scopes import OVERSEER, READER
 from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info
+from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.registration.enums import ConnectorState
 from resolvers.registration.refused import is_shown
@@ -26,6 +27,7 @@ class RegistrationQuestions:
     """What can be asked about registrations."""
 
     @strawberry.federation.field(
+        directives=[list_of(10)],
         requires_scopes=READER,
         description=both(
             "登记的连接器；监管者可见全部，机构仅见自己的",
@@ -77,6 +79,7 @@ class RegistrationQuestions:
         return connector_shown(found, info.context)
 
     @strawberry.federation.field(
+        directives=[list_of(10)],
         requires_scopes=OVERSEER,
         description=both("处置措施，由旧到新", "Sanctions, oldest first"),
     )
@@ -100,6 +103,7 @@ class RegistrationQuestions:
         return [sanction_shown(sanction, info.context) for sanction in found]
 
     @strawberry.federation.field(
+        directives=[list_of(10)],
         requires_scopes=OVERSEER,
         description=both("待处理的处置建议", "Proposals nobody has decided on"),
     )

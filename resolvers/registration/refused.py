@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
-from bureau.scopes import OVERSEER, READER, may
+from bureau.scopes import OVERSEER, READER, actor_of, may
 from connectors.errors import StoreUnavailableError
 from connectors.registration.connector import Connector as KeptConnector
 from connectors.registration.refusals import RegistrationError
@@ -13,7 +13,6 @@ from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import Info
 from resolvers.errors import store_unavailable
 from resolvers.registration.enums import RefusalCode
-from resolvers.registration.inputs import actor_of
 from resolvers.registration.shown import Connector, connector_shown
 
 T = TypeVar("T")

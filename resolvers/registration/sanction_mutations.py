@@ -4,11 +4,11 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.scopes import STEPS
+from bureau.scopes import STEPS, actor_of
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.registration.enums import SanctionKind
-from resolvers.registration.inputs import ReasonArgument, actor_of
+from resolvers.registration.inputs import ReasonArgument
 from resolvers.registration.refused import RegistrationRefused, answered
 from resolvers.registration.shown import (
     Sanction,

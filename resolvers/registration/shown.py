@@ -15,6 +15,7 @@ from connectors.registration.submission import warnings_of
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info, RequestContext
+from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.registration.enums import (
     Algorithm,
@@ -90,10 +91,11 @@ class ConnectorReport:
         description=both("是否没有失败项", "Whether nothing failed")
     )
     findings: list[str] = strawberry.field(
+        directives=[list_of(10)],
         description=both(
             "发现：级别、代码、位置（代码释义见 docs/agencies.md）",
             "Severity, code and place of each; docs/agencies.md explains the codes",
-        )
+        ),
     )
 
 
@@ -148,10 +150,11 @@ class Connector:
         description=both("统一社会信用代码", "The unified social credit code")
     )
     items: list[str] = strawberry.field(
-        description=both("所申报的附件项目代码", "The annex items it claims, by code")
+        directives=[list_of(10)],
+        description=both("所申报的附件项目代码", "The annex items it claims, by code"),
     )
     contacts: list[Contact] = strawberry.field(
-        description=both("联系方式", "Whom to call")
+        directives=[list_of(10)], description=both("联系方式", "Whom to call")
     )
     replaces: strawberry.ID | None = strawberry.field(
         description=both("拟替换的连接器", "The connector whose place it takes")
@@ -166,13 +169,16 @@ class Connector:
     changed_at: datetime = strawberry.field(
         description=both("最近变更时间", "When it was last changed")
     )
-    keys: list[RegisteredKey] = strawberry.field(description=both("密钥", "Its keys"))
+    keys: list[RegisteredKey] = strawberry.field(
+        directives=[list_of(10)], description=both("密钥", "Its keys")
+    )
     report: ConnectorReport | None = strawberry.field(
         description=both("最近一次符合性检查", "The last conformance report")
     )
 
     @strawberry.field(
-        description=both("提示（不影响办理）", "What is odd, and not refused")
+        directives=[list_of(10)],
+        description=both("提示（不影响办理）", "What is odd, and not refused"),
     )
     def warnings(self, language: InLanguage = Language.ZH) -> list[str]:
         """Return the warnings in ``language``."""
@@ -185,7 +191,10 @@ class Connector:
         """Return the quality of its data."""
         return await quality_of(self.id, window, info)
 
-    @strawberry.field(description=both("全部步骤，由旧到新", "All steps, oldest first"))
+    @strawberry.field(
+        directives=[list_of(10)],
+        description=both("全部步骤，由旧到新", "All steps, oldest first"),
+    )
     async def history(self, info: Info) -> list[ConnectorEvent]:
         """Read what was done to it."""
         try:

@@ -18,7 +18,7 @@ from bureau.ledger.entries import (
     DecisionOutcome,
     DecisionRefusal,
 )
-from policy.case import Ruling
+from policy.case import ClauseResult
 from policy.certificate import CertificateState
 from policy.evidence import ClaimantCategory
 from policy.finding import Finding, FindingOutcome
@@ -30,7 +30,7 @@ from store.ledger.tables import decisions, false_records
 from store.status.tables import state_changes
 
 ONCE = "17-once"
-_PAID: Ruling = (
+_PAID: ClauseResult = (
     FindingOutcome.UNMET,
     Text("该申领或该证书已补贴", "this claim, or this certificate, was paid for"),
 )

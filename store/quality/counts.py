@@ -6,13 +6,13 @@ count it once. A transaction has some hundred certificates, and runs beside the 
 statements are prepared once and given lists.
 """
 
-from collections import Counter  # noqa: I001
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.quality import (
     Measure,
@@ -26,8 +26,8 @@ from connectors.registration.sanctions import SanctionProposal
 from store.connections import Reader
 from store.database import POSTGRESQL
 from store.quality import tables
-from store.registration.tables import sanction_proposals
 from store.registration.rows import row_of_proposal
+from store.registration.tables import sanction_proposals
 from store.store import Store
 
 
@@ -128,9 +128,6 @@ class StoredQuality:
 
     def _insert(self, table: Table) -> Any:  # noqa: ANN401 - one of two, alike
         if self._is_postgresql:
-            # Here, not above: five megabytes that a gateway on SQLite has no use for.
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - as said
-
             return postgresql.insert(table)
         return sqlite.insert(table)
 

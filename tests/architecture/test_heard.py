@@ -19,6 +19,7 @@ import pytest
 IMPORTED = {
     *("create_app", "load_app", "serve", "open_gateway", "open_demo", "started"),
     *("subprocess", "multiprocessing", "TestClient", "ASGITransport", "granian"),
+    "nursery",
 }
 TAKEN = {
     *("create_subprocess_exec", "create_subprocess_shell", "system", "popen"),
@@ -34,6 +35,10 @@ AN_AGENCY = "agencies"
 A_LISTENER = "gateways that are heard"
 MAY_START = {
     "tests/heard.py": A_LISTENER,
+    "tests/nursery.py": "what the files that are named here ask it for",
+    "tests/forks.py": "what tests/nursery.py asks it for",
+    "tests/conftest.py": "nothing; it ends what forks",
+    "tests/postgresql.py": "the database server's own program",
     "tests/running.py": A_LISTENER,
     "tests/gateway/buggy_gateway.py": A_LISTENER,
     "tests/gateway/callers/test_tls.py": A_LISTENER,
@@ -45,12 +50,16 @@ MAY_START = {
     "asks; what they wrote is compared whole",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
+    "tests/test_nursery.py": A_COMMAND,
+    "tests/gateway/registration/desk.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
+    "tests/architecture/test_imports.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
     "tests/gateway/batch/checking.py": A_COMMAND,
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/collection/test_command.py": A_COMMAND,
+    "tests/gateway/database/test_commands.py": A_COMMAND,
     "tests/gateway/collection/test_states.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/verify/test_verify.py": A_COMMAND,
@@ -62,9 +71,11 @@ MAY_START = {
 BYTES = "bytes at heard gateways; what the server itself answers is heard here"
 A_GATEWAY = "heard gateways, as a client of an integrator would"
 THE_PAGE = "a heard gateway's page; its console, addresses and text are heard here"
-NO_GATEWAY = "no gateway: agencies, issuers, ports"
+NO_GATEWAY = "no gateway: agencies, issuers, ports, what forks"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
+    "tests/nursery.py": NO_GATEWAY,
+    "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,
     "tests/gateway/subscriptions/following.py": A_GATEWAY,
     "tests/gateway/graphql_http/wire.py": BYTES,
@@ -89,7 +100,13 @@ MAY_ASK = {
     "tests/fuzz/test_files.py": NO_GATEWAY,
     "tests/gateway/callers/test_issuer_keys.py": NO_GATEWAY,
 }
-WITHOUT_GATEWAYS = ("tests/connectors/", "tests/contracts/", "tests/sandbox/")
+WITHOUT_GATEWAYS = (
+    "tests/bureau/",
+    "tests/connectors/",
+    "tests/contracts/",
+    "tests/sandbox/",
+    "tests/store/quality/",
+)
 """Folders in which nobody has a gateway to ask."""
 HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
 

@@ -2,11 +2,17 @@
 
 import re
 
+from graphql import parse, validate
+
+from bureau.scopes import STEPS
 from connectors.quality import Dimension
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import MEANINGS, RefusalCode
+from gateway.registration.asking import NotTried
+from gateway.registration.documents import DOCUMENTS
 from resolvers.schema import schema
-from tests.architecture.documents import names, table
+from tests.architecture.documents import ROOT, names, table
+from tests.architecture.registration_documents import on_the_page, printed
 
 PAGE = "docs/registration.md"
 
@@ -21,6 +27,10 @@ def test_every_refusal_is_described_as_it_is_said() -> None:
     assert told == [
         [code, MEANINGS[code].en, MEANINGS[code].zh] for code in RefusalCode
     ]
+
+
+def test_every_reason_why_nothing_was_tried_is_described() -> None:
+    assert names(PAGE, "Not tried") == list(NotTried)
 
 
 def test_every_dimension_is_defined() -> None:
@@ -42,3 +52,28 @@ def test_every_mutation_stands_on_the_page() -> None:
     # See test_ledger_page.
     ledger = {"recordDecision", "takeRecoveryStep", "proveRecordFalse"}
     assert steps == set(mutation.fields) - sanctions - ledger
+
+
+def test_every_document_is_on_the_page_as_it_is_sent() -> None:
+    run = "python -m tests.architecture.registration_documents"
+    assert on_the_page() == printed(), f"run: {run}"
+
+
+def test_the_documents_fit_the_schema_together_and_one_by_one() -> None:
+    together = ROOT / "gateway/registration/documents.graphql"
+    texts = [
+        together.read_text("utf-8"),
+        *(document.text for document in DOCUMENTS.values()),
+    ]
+
+    assert [validate(schema.core, parse(text)) for text in texts] == [[]] * len(texts)
+
+
+def test_every_step_of_registration_has_a_document() -> None:
+    steps = {document.field for document in DOCUMENTS.values() if document.is_step}
+
+    assert {_snake_case(field) for field in steps} == set(STEPS)
+
+
+def _snake_case(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)

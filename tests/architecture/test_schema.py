@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 FEDERATIONS = ("_", "link__", "Query._entities", "Query._service")
 """How the names begin that Apollo Federation v2 prescribes."""
+OURS = "resolvers."
+"""How the names of modules begin whose directives are ours."""
 LIBRARYS = frozenset({"Date", "DateTime"})
 """Scalars that Strawberry brings with its own words."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -48,9 +50,17 @@ def described() -> Iterator[tuple[str, str | None]]:
                 pass
 
 
+def directives() -> Iterator[tuple[str, str | None]]:
+    """Yield the directives of ours."""
+    for directive in schema._schema.directives:
+        definition = directive.extensions.get("strawberry-definition")
+        if definition is not None and definition.origin.__module__.startswith(OURS):
+            yield f"@{directive.name}", directive.description
+
+
 DESCRIBED = {
     place: text
-    for place, text in described()
+    for place, text in (*described(), *directives())
     if place not in LIBRARYS and not place.startswith(FEDERATIONS)
 }
 
@@ -70,6 +80,8 @@ def test_schema_graphql_is_up_to_date() -> None:
         "SourceOutcome.TIMED_OUT",
         "ClaimInput.payments",
         "HoldersAnswer",
+        "@looksUpPeople",
+        "@namesPeople",
     ],
 )
 def test_descriptions_are_looked_for_everywhere(place: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from connectors.decoding.decode import Decoder, Reading
+from connectors.decoding.decode import DecodedEnvelope, Decoder
 from connectors.manifest import read_manifest
 from gateway.cli import app
 from policy.catalogue import load_catalogue
@@ -44,7 +44,7 @@ def gateway_verify(folder: Path, file: str, *more: str) -> Result:
     return CliRunner().invoke(app, ["verify", str(folder / file), *trust, *words])
 
 
-def read(folder: Path, file: str, type_: PayloadType) -> Reading:
+def read(folder: Path, file: str, type_: PayloadType) -> DecodedEnvelope:
     """Verify and decode a file as the gateway does."""
     proof = verify(
         Envelope((folder / file).read_bytes()),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,7 +25,7 @@ OTHER_IDS = CertificateIds(b"j" * 64)
 DRIVER = certificate()
 CRANE = certificate(number="0000999")
 HOLDER = DRIVER.record.holder
-NOBODY = replace(HOLDER, number="110101198001010010")
+NOBODY = HOLDER._replace(number="110101198001010010")
 DAY = date(2026, 3, 1)
 ANSWERS = [
     Answer(
@@ -113,7 +113,7 @@ async def test_what_cannot_be_known_is_not_good(sent: Sent) -> None:
 
 
 async def test_the_people_of_a_request_are_read_about_at_once() -> None:
-    people = [replace(HOLDER, number=str(number)) for number in range(50)]
+    people = [HOLDER._replace(number=str(number)) for number in range(50)]
     sent = Sent({one: [suspended()] for one in people})
     loader = ChangesLoader(sent, IDS)
 

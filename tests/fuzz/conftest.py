@@ -1,19 +1,11 @@
-"""How long to fuzz: a minute in ``make test``, as long as it takes in ``make fuzz``."""
+"""A gateway to fuzz."""
 
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from gateway.demo.demo import GENEROUS
 from tests.running import Agencies, Gateway, running_gateway
-
-settings.register_profile(
-    "long",
-    max_examples=20_000,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 @pytest.fixture(scope="session", name="demo_gateway")

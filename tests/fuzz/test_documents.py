@@ -84,26 +84,10 @@ def require_well_formed(answer: Raw, asked: Any) -> None:
 
 def processor_seconds(gateway: Gateway) -> float:
     """Return what the gateway's processes have used."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    ours: set[int] = set()
-    parents: dict[int, int] = {}
-    used: dict[int, int] = {}
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            words = (folder / "stat").read_text().rpartition(")")[2].split()
-            command = (folder / "cmdline").read_text()
-        except (OSError, UnicodeDecodeError):
-            continue
-        pid = int(folder.name)
-        parents[pid] = int(words[1])
-        used[pid] = int(words[11]) + int(words[12])
-        if str(gateway.folder) in command:
-            ours.add(pid)
-    ours |= {pid for pid, parent in parents.items() if parent in ours}
-    assert ours
-    return sum(used[pid] for pid in ours) / ticks
+    stats = [(process / "stat").read_text() for process in gateway.processes]
+    assert stats
+    words = [stat.rpartition(")")[2].split() for stat in stats]
+    return sum(int(w[11]) + int(w[12]) for w in words) / os.sysconf("SC_CLK_TCK")
 
 
 def cheaply(gateway: Gateway, bodies: list[Any]) -> None:

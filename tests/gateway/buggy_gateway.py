@@ -2,6 +2,7 @@
 
 Run as ``python -m tests.gateway.buggy_gateway gateway.toml``. Sealing a certificate's
 id fails inside the graph; with an ``X-Bug: clock`` header the clock fails before it.
+``certificate`` does not declare that it looks people up.
 """
 
 import sys
@@ -11,14 +12,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from bureau.certificate_ids import KEY_BYTES, CertificateIds
 from connectors.answer import AttestedCertificate
+from gateway.application_state import put_state, state_of
 from gateway.clock import utc_now
 from gateway.serve import serve
 from gateway.worker import load_app
+from resolvers.schema import schema
 from tests.heard import Heard
 
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 QUOTED = "quoted-from-the-question"
 
 
@@ -36,18 +41,28 @@ def broken_clock() -> datetime:
     raise ValueError(QUOTED)
 
 
+def forget_to_declare(field: str) -> None:
+    """Take away what a root field says of itself."""
+    query = schema.core.query_type
+    assert query is not None
+    query.fields[field].extensions[DEFINITION].directives = []
+
+
 def load(config: str) -> ASGIApp:
     """Return the gateway, with its services replaced before each request."""
+    forget_to_declare("certificate")
     app = load_app(config)
 
     async def buggy(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             bug = dict(scope["headers"]).get(b"x-bug")
-            app.state.services = replace(
-                app.state.services,
+            state = state_of({"app": app})
+            services = replace(
+                state.services,
                 certificate_ids=QuotingIds(bytes(range(KEY_BYTES))),
                 clock=broken_clock if bug == b"clock" else utc_now,
             )
+            put_state(app, replace(state, services=services))
         await app(scope, receive, send)
 
     return Heard(buggy, Path(config))

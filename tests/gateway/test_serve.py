@@ -104,7 +104,7 @@ def test_who_ends_a_start_does_not_wait_for_it(config: Path) -> None:
 
 
 def test_what_watches_has_no_part_of_the_application() -> None:
-    imported = "import sys, gateway.cli, gateway.serve; print(*sys.modules)"
+    imported = "import sys, gateway.cli, gateway.commands; print(*sys.modules)"
     found = subprocess.run(
         [sys.executable, "-c", imported], check=True, capture_output=True, text=True
     ).stdout.split()

@@ -1,6 +1,5 @@
 """The trust bundle is compared with the annex before anything is believed."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from gateway.errors import StartError
 from gateway.trust import load_trust_bundle, read_bundle
 from policy.catalogue import load_catalogue
+from tests import nursery
 from tests.federation.queries import TRANSPORT
 from tests.running import Agencies, running_gateway
 from tests.vectors import mint
@@ -84,11 +84,8 @@ def test_an_old_bundle_is_still_read_by_verify(bundle: Path, tmp_path: Path) -> 
     record = tmp_path / "record.jws"
     record.write_bytes(b"hello")
 
-    done = subprocess.run(
+    done = nursery.run(
         [*(sys.executable, "-m", "gateway", "verify"), record, "--trust", bundle],
-        capture_output=True,
-        text=True,
-        check=False,
     )
 
     assert (done.returncode, done.stderr) == (1, "")

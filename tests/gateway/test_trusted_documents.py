@@ -8,9 +8,11 @@ from typer.testing import CliRunner
 
 from gateway.batch.query import QUERY
 from gateway.cli import app
-from gateway.documents import BUILT_IN, open_documents
+from gateway.documents.trusted import BUILT_IN, open_documents
 from gateway.errors import StartError
+from gateway.registration.documents import DOCUMENTS
 from gateway.settings.settings import Settings
+from resolvers.documents.limits import Limits
 from resolvers.documents.trusted import digest_of, read_manifest, write_manifest
 from tests.architecture.documents import blocks
 from tests.federation.queries import HOLDER_CHECK
@@ -48,6 +50,26 @@ def test_the_first_document_of_two_pages_is_trusted_from_the_start() -> None:
     assert shown[1] == QUERY
     assert code(open_documents(SETTINGS), STRANGER, query=QUERY) == "runs"
     assert code(open_documents(SETTINGS), STRANGER, query=HOLDER_CHECK) == "runs"
+
+
+def test_the_documents_of_registration_are_trusted_from_the_start() -> None:
+    documents = open_documents(SETTINGS)
+    other = next(iter(DOCUMENTS.values())).text.replace("version", "version owner")
+
+    assert {
+        code(documents, STRANGER, query=document.text)
+        for document in DOCUMENTS.values()
+    } == {"runs"}
+    assert code(documents, STRANGER, query=other) == "UNKNOWN_DOCUMENT"
+
+
+def test_limits_below_the_documents_of_registration_stop_the_start() -> None:
+    settings = msgspec.structs.replace(SETTINGS, limits=Limits(fragments=1))
+
+    with pytest.raises(
+        StartError, match=r"DraftConnector: .*2 fragments.*raise the limit"
+    ):
+        open_documents(settings)
 
 
 def test_an_operators_manifest_is_trusted_too(tmp_path: Path) -> None:

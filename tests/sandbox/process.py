@@ -17,6 +17,7 @@ from sandbox.emergency_management import EmergencyManagement
 from sandbox.fire_rescue import SIGNATURE_HEADER, FireRescue
 from sandbox.transport import Transport
 from signing.envelope import Envelope
+from tests import nursery
 
 NONCE = "bm9uY2Utb2YtdGhpcy10ZXN0"
 QUERY = (
@@ -118,15 +119,13 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def prepare(directory: Path, *more: str) -> None:
-    subprocess.run(
-        command("prepare", "--dir", directory, *more), check=True, capture_output=True
-    )
+    nursery.run(command("prepare", "--dir", directory, *more), check=True)
 
 
 @contextmanager
 def started(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
     """Run a command for as long as the block lasts."""
-    with subprocess.Popen(
+    with nursery.Popen(
         command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.agency import AgencyId
+from tests import nursery
 from tests.sandbox.process import address_of, command, prepare, started
 
 
@@ -152,6 +153,4 @@ def test_stories_are_told_of_the_day_that_was_asked_for(tmp_path: Path) -> None:
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, check=False, timeout=20
-    )
+    return nursery.run(command(*arguments), timeout=20)

@@ -8,7 +8,16 @@ from pathlib import Path
 from signing.envelope import verify
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway", "sandbox")
+PACKAGES = (
+    "signing",
+    "policy",
+    "connectors",
+    "bureau",
+    "store",
+    "resolvers",
+    "gateway",
+    "sandbox",
+)
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic"}
 
 

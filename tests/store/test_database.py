@@ -1,8 +1,14 @@
-"""The database is made by steps, which the tables and their triggers agree with."""
+"""The database is made by steps, which the tables and their triggers agree with.
+
+Whoever opens it takes none: at another step it is refused, and left as it is.
+"""
 
 import asyncio
+import os
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,16 +17,24 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from store import used_tokens
+from store.audit import tables as audit_tables
 from store.collection import tables as collection_tables
 from store.columns import metadata
-from store.database import NEWEST, open_database
+from store.database import NEWEST, open_database, step_of
 from store.errors import UnusableDatabaseError
 from store.ledger import tables as ledger_tables
-from store.registration import tables
+from store.migrate import upgrade_database
+from store.quality import tables as quality_tables
+from store.registration import tables as registration_tables
 from store.status import tables as state_tables
 from tests.postgresql import PostgreSQL
+from tests.store.steps import BEFORE, make_at
+
+NOBODY = 65_534
 
 
 def url(folder: Path) -> str:
@@ -34,7 +48,10 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
 
 
-TABLES = (collection_tables, ledger_tables, state_tables, tables)
+TABLES = (
+    *(audit_tables, collection_tables, ledger_tables, quality_tables),
+    *(registration_tables, state_tables, used_tokens),
+)
 """Imported, a module adds its tables to ``metadata``."""
 
 
@@ -65,24 +82,100 @@ async def test_a_database_is_opened_again_as_it_is(database_url: str) -> None:
     assert step == NEWEST
 
 
+async def test_at_the_step_before_it_is_refused_and_stays_there(
+    empty_database_url: str,
+) -> None:
+    await make_at(empty_database_url, BEFORE)
+
+    with pytest.raises(
+        UnusableDatabaseError,
+        match=f"at step {BEFORE}, this gateway needs step {NEWEST}; "
+        "run: gateway database upgrade",
+    ):
+        async with open_database(empty_database_url):
+            pass
+
+    assert await step_of(empty_database_url) == BEFORE
+
+
+async def test_with_nothing_in_it_it_is_refused_and_stays_so(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UnusableDatabaseError, match="at no step, this gateway needs"):
+        async with open_database(empty_database_url):
+            pass
+
+    assert await step_of(empty_database_url) is None
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_who_looks_waits_for_nobody_who_writes(tmp_path: Path) -> None:
+    await upgrade_database(url(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+
+        async with asyncio.timeout(2), open_database(url(tmp_path)):
+            pass
+
+
+async def test_a_postgresql_that_is_only_read_is_opened(postgresql: PostgreSQL) -> None:
+    name = await postgresql.make_database()
+    await upgrade_database(postgresql.url(name))
+    await postgresql.run(
+        f"ALTER DATABASE {name} SET default_transaction_read_only = on"
+    )
+
+    async with open_database(postgresql.url(name)):
+        assert await step_of(postgresql.url(name)) == NEWEST
+
+
+@contextmanager
+def only_read(folder: Path) -> Iterator[None]:
+    """Take the right to write ``folder`` from whoever runs the tests."""
+    runs_them = os.geteuid()
+    for path in (*folder.iterdir(), folder):
+        path.chmod(path.stat().st_mode & ~0o222 | 0o555)
+    if runs_them == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(runs_them)
+        folder.chmod(0o700)
+
+
+async def test_a_file_that_may_only_be_read_is_opened() -> None:
+    # Not in the folder of the tests, which others may not enter.
+    with tempfile.TemporaryDirectory() as made:
+        address = url(Path(made))
+        await upgrade_database(address)
+        with closing(sqlite3.connect(f"{made}/gateway.db")) as writer:
+            # SQLite reads what is written ahead only where its index is.
+            writer.execute("SELECT version_num FROM alembic_version").fetchall()
+            with only_read(Path(made)):
+                async with open_database(address) as engine:
+                    with pytest.raises(OperationalError, match="readonly database"):
+                        async with engine.begin() as connection:
+                            await connection.execute(text("DELETE FROM used_tokens"))
+
+
 def modes(folder: Path) -> set[int]:
     """Return the access rights of the database's files."""
     return {path.stat().st_mode & 0o777 for path in folder.glob("gateway.db*")}
 
 
 async def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    await upgrade_database(url(tmp_path))
+
     async with open_database(url(tmp_path)):
         assert modes(tmp_path) == {0o600}
 
 
-async def test_several_may_open_a_new_one_at_once(tmp_path: Path) -> None:
-    async def opened(name: int) -> None:
-        async with open_database(f"sqlite:///{tmp_path}/{name}.db"):
-            pass
-
+async def test_several_may_make_a_new_one_at_once(tmp_path: Path) -> None:
     for name in range(20):
         # Of one database the race is rarely met.
-        await asyncio.gather(*(opened(name) for _ in range(8)))
+        address = f"sqlite:///{tmp_path}/{name}.db"
+        await asyncio.gather(*(upgrade_database(address) for _ in range(8)))
 
 
 async def test_several_gateways_may_start_on_one_postgresql_at_once(
@@ -90,17 +183,14 @@ async def test_several_gateways_may_start_on_one_postgresql_at_once(
 ) -> None:
     url = postgresql.url(await postgresql.make_database())
 
-    async def opened() -> None:
-        async with open_database(url):
-            pass
-
-    await asyncio.gather(*(opened() for _ in range(8)))
+    await asyncio.gather(*(upgrade_database(url) for _ in range(8)))
 
 
 async def test_on_postgresql_a_commit_waits_for_the_disk(
     postgresql: PostgreSQL,
 ) -> None:
     name = await postgresql.make_database()
+    await upgrade_database(postgresql.url(name))
     await postgresql.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
 
     async with (
@@ -135,11 +225,11 @@ async def test_a_database_locked_for_good_stops_the_start(tmp_path: Path) -> Non
         connection.execute("CREATE TABLE held (it)")
         connection.execute("BEGIN EXCLUSIVE")
 
-        with pytest.raises(
-            UnusableDatabaseError, match=r"gateway\.db: database is locked"
-        ):
-            async with open_database(url(tmp_path)):
-                pass
+        for opened in (upgrade_database, step_of):
+            with pytest.raises(
+                UnusableDatabaseError, match=r"gateway\.db: database is locked"
+            ):
+                await opened(url(tmp_path))
 
 
 async def test_a_database_of_a_newer_gateway_stops_the_start(database_url: str) -> None:
@@ -165,8 +255,7 @@ async def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> N
     (tmp_path / "file").touch()
 
     with pytest.raises(UnusableDatabaseError, match="database_url"):
-        async with open_database(f"sqlite:///{tmp_path}/file/gateway.db"):
-            pass
+        await upgrade_database(f"sqlite:///{tmp_path}/file/gateway.db")
 
 
 @pytest.mark.parametrize(
@@ -179,5 +268,7 @@ async def test_a_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> N
 async def test_every_connection_is_set_up(
     tmp_path: Path, pragma: str, value: object
 ) -> None:
+    await upgrade_database(url(tmp_path))
+
     async with open_database(url(tmp_path)) as engine, engine.connect() as connection:
         assert await connection.scalar(text(f"PRAGMA {pragma}")) == value

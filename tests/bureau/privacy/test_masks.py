@@ -8,9 +8,9 @@ from graphql import GraphQLError, parse, validate
 from bureau.caller import Caller, Scope
 from bureau.privacy.masks import (
     has_identity_number,
+    mask_of,
     masked_name,
     masked_number,
-    veil_of,
     without_identity_numbers,
     without_values,
 )
@@ -72,31 +72,31 @@ def test_a_name_keeps_its_first_character(name: str, masked: str) -> None:
 
 
 def test_everybody_sees_masks() -> None:
-    veil = veil_of(EVERYBODY)
+    mask = mask_of(EVERYBODY)
 
-    assert [veil.number(RECORD.number), veil.name(RECORD.holder_name)] == [
+    assert [mask.number(RECORD.number), mask.name(RECORD.holder_name)] == [
         "T310*************14",
         "张**",
     ]
 
 
 def test_identity_read_sees_the_person() -> None:
-    veil = veil_of(INSIDER)
+    mask = mask_of(INSIDER)
 
-    assert [veil.number(RECORD.number), veil.name(RECORD.holder_name)] == [
+    assert [mask.number(RECORD.number), mask.name(RECORD.holder_name)] == [
         f"T{NUMBER}",
         "张三丰",
     ]
 
 
 def test_no_name_stays_none() -> None:
-    assert veil_of(EVERYBODY).name(None) is None
+    assert mask_of(EVERYBODY).name(None) is None
 
 
 def test_a_reason_about_a_record_does_not_quote_it() -> None:
     reason = Text(f"持证人张三丰，编号T{NUMBER}", f"held by {NUMBER}, 张三丰")
 
-    assert veil_of(EVERYBODY).text(reason, RECORD) == Text(
+    assert mask_of(EVERYBODY).text(reason, RECORD) == Text(
         "持证人张**，编号T310*************14", "held by 310*************14, 张**"
     )
 
@@ -104,13 +104,13 @@ def test_a_reason_about_a_record_does_not_quote_it() -> None:
 def test_a_name_of_one_character_takes_no_words_apart() -> None:
     reason = Text("张江", "Zhangjiang")
 
-    assert veil_of(EVERYBODY).text(reason, replace(RECORD, holder_name="张")) == reason
+    assert mask_of(EVERYBODY).text(reason, replace(RECORD, holder_name="张")) == reason
 
 
 def test_a_reason_is_whole_for_identity_read() -> None:
     reason = Text(f"持证人{NUMBER}", f"held by {NUMBER}")
 
-    assert veil_of(INSIDER).text(reason, RECORD) == reason
+    assert mask_of(INSIDER).text(reason, RECORD) == reason
 
 
 @pytest.mark.parametrize(

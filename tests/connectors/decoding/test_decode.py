@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from connectors.decoding.decode import Decoder, Holding, Reading
+from connectors.decoding.decode import DecodedEnvelope, Decoder, Holding
 from connectors.decoding.record_fields import _DAYS, KEPT_DAYS, RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
@@ -212,7 +212,7 @@ def test_whoever_was_asked_about_is_read_as_if_nobody_was(
     )
     proof = believed(of_whom({**RECORD, "id": number, "type": stated}))
 
-    def read(asked: Mapping[str, Identity]) -> Reading | str:
+    def read(asked: Mapping[str, Identity]) -> DecodedEnvelope | str:
         try:
             return decoder(WITH_TYPE).decode(proof, asked)
         except RecordError as error:

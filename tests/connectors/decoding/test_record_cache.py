@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from connectors.decoding.decode import Decoder, Reading
-from connectors.decoding.record_cache import Readings, weight
+from connectors.decoding.decode import DecodedEnvelope, Decoder
+from connectors.decoding.record_cache import RecordCache, weight
 from policy.catalogue import load_catalogue
 from policy.identity import parse_identity
 from signing.envelope import Envelope, PayloadType
@@ -35,17 +35,17 @@ ASKED = {number: parse_identity(number) for number in (ZHANG, OTHER)}
 serial = count(10_000)
 
 
-def reading(envelope: Envelope, decoder: Decoder = RECORDS) -> Reading:
+def reading(envelope: Envelope, decoder: Decoder = RECORDS) -> DecodedEnvelope:
     return decoder.decode(believed(envelope), ASKED)
 
 
-def with_more(more: object) -> Callable[[], Reading]:
+def with_more(more: object) -> Callable[[], DecodedEnvelope]:
     """A record with a member that no manifest asks for."""
     return lambda: reading(record({**RECORD, "number": f"{next(serial)}", "x": more}))
 
 
-def body_of(people: int) -> Callable[[], Reading]:
-    def read() -> Reading:
+def body_of(people: int) -> Callable[[], DecodedEnvelope]:
+    def read() -> DecodedEnvelope:
         results = [
             {"idNumber": f"{next(serial)}", "records": [RECORD]} for _ in range(people)
         ]
@@ -54,23 +54,23 @@ def body_of(people: int) -> Callable[[], Reading]:
     return read
 
 
-def body_of_no_records() -> Reading:
+def body_of_no_records() -> DecodedEnvelope:
     """Entries that are refused one by one."""
     results = [{"idNumber": f"{next(serial)}", "records": [0] * 20_000}]
     return reading(response({"results": results}), BODIES)
 
 
-def wide_fields() -> Reading:
+def wide_fields() -> DecodedEnvelope:
     """A record each text of which is as long and as wide as it may be."""
     text = "\U0001f600" + "x" * 490
     wide = {"title": text, "item": text, "code": text}
     return reading(record({**RECORD, **wide, "number": f"{text}{next(serial)}"}))
 
 
-def sealed_of(text: str) -> Callable[[], Reading]:
+def sealed_of(text: str) -> Callable[[], DecodedEnvelope]:
     """A record whose spare member is spelled as ``text``."""
 
-    def read() -> Reading:
+    def read() -> DecodedEnvelope:
         content = json.dumps({**RECORD, "number": f"{next(serial)}"})
         return reading(raw_record(f'{content[:-1]},"x":{text}}}'.encode()))
 
@@ -83,7 +83,7 @@ def raw_record(
     return sign(payload, KEY, type=payload_type, signed_at=SIGNED_AT)
 
 
-def nobody() -> Reading:
+def nobody() -> DecodedEnvelope:
     content = json.dumps({"id": ZHANG, "serial": next(serial)}).encode()
     return reading(raw_record(content, PayloadType.ABSENCE))
 
@@ -120,9 +120,9 @@ SHAPES = [
 TIMES = 8
 
 
-def bytes_of_each(read: Callable[[], Reading]) -> float:
+def bytes_of_each(read: Callable[[], DecodedEnvelope]) -> float:
     """Measure what one kept reading takes; every text in it is its own."""
-    kept = Readings(10_000_000)
+    kept = RecordCache(10_000_000)
     kept.keep(read())
     proofs = [read() for _ in range(2)]
     del proofs
@@ -141,7 +141,7 @@ def bytes_of_each(read: Callable[[], Reading]) -> float:
 
 @pytest.mark.parametrize("read", SHAPES)
 def test_a_kept_reading_takes_no_more_than_it_is_said_to(
-    read: Callable[[], Reading],
+    read: Callable[[], DecodedEnvelope],
 ) -> None:
     assert 0 < bytes_of_each(read) <= weight(read())
 
@@ -155,7 +155,7 @@ def test_an_ordinary_record_is_said_to_take_about_what_it_takes() -> None:
 def test_readings_are_kept_until_the_room_is_full_and_the_oldest_leaves() -> None:
     read = with_more(None)
     several = [read() for _ in range(4)]
-    room = Readings(3 * weight(several[0]))
+    room = RecordCache(3 * weight(several[0]))
 
     for each in several:
         room.keep(each)
@@ -166,7 +166,7 @@ def test_readings_are_kept_until_the_room_is_full_and_the_oldest_leaves() -> Non
 
 def test_a_reading_larger_than_all_the_room_is_not_kept_and_pushes_nobody_out() -> None:
     small, large = with_more(None)(), with_more([{}] * 5000)()
-    room = Readings(2 * weight(small))
+    room = RecordCache(2 * weight(small))
     room.keep(small)
 
     room.keep(large)

@@ -51,7 +51,7 @@ class Notes:
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
 
-    def landed(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``guard.Observer``."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.answer import Answer, SourceOutcome
-from connectors.guard.answer_cache import ANSWER_FACTOR, KeptAnswers
+from connectors.guard.answer_cache import ANSWER_FACTOR, AnswerCache
 from connectors.manifest import Cache
 from policy.identity import Identity, IdType
 from signing.envelope import VerifiedPayload
@@ -26,7 +26,7 @@ def of_size(cache: Cache, share: float) -> Answer:
 
 
 def test_an_answer_is_kept_until_another_takes_its_place() -> None:
-    kept = KeptAnswers(Cache())
+    kept = AnswerCache(Cache())
     first, second = answer(), answer()
 
     kept.keep(ONE, first)
@@ -38,7 +38,7 @@ def test_an_answer_is_kept_until_another_takes_its_place() -> None:
 
 
 def test_an_answer_is_not_handed_out_after_its_time_and_leaves_with_the_next() -> None:
-    kept = KeptAnswers(Cache(ttl_seconds=NO_TIME))
+    kept = AnswerCache(Cache(ttl_seconds=NO_TIME))
 
     kept.keep(ONE, answer())
     assert kept.get(ONE) is None
@@ -48,7 +48,7 @@ def test_an_answer_is_not_handed_out_after_its_time_and_leaves_with_the_next() -
 
 
 def test_nothing_is_kept_for_no_time() -> None:
-    kept = KeptAnswers(Cache(ttl_seconds=0))
+    kept = AnswerCache(Cache(ttl_seconds=0))
 
     kept.keep(ONE, answer())
 
@@ -56,7 +56,7 @@ def test_nothing_is_kept_for_no_time() -> None:
 
 
 def test_the_oldest_leaves_when_there_are_too_many() -> None:
-    kept = KeptAnswers(Cache(holders=2))
+    kept = AnswerCache(Cache(holders=2))
 
     for holder in PEOPLE:
         kept.keep(holder, answer())
@@ -76,7 +76,7 @@ def test_the_oldest_leaves_when_they_are_too_large(
     share: float, left: list[Identity]
 ) -> None:
     cache = Cache(megabytes=2)
-    kept = KeptAnswers(cache)
+    kept = AnswerCache(cache)
 
     for holder in PEOPLE * 2:
         kept.keep(holder, of_size(cache, share))
@@ -86,7 +86,7 @@ def test_the_oldest_leaves_when_they_are_too_large(
 
 def test_an_answer_larger_than_all_the_room_is_not_kept_and_pushes_nobody_out() -> None:
     cache = Cache(megabytes=2)
-    kept = KeptAnswers(cache)
+    kept = AnswerCache(cache)
     kept.keep(ONE, answer())
 
     kept.keep(TWO, of_size(cache, 1.1))
@@ -96,7 +96,7 @@ def test_an_answer_larger_than_all_the_room_is_not_kept_and_pushes_nobody_out() 
 
 def test_after_forgetting_there_is_all_the_room_again() -> None:
     cache = Cache(megabytes=2)
-    kept = KeptAnswers(cache)
+    kept = AnswerCache(cache)
     for holder in PEOPLE:
         kept.keep(holder, of_size(cache, 0.3))
 

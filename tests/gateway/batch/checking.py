@@ -4,13 +4,13 @@ import csv
 import io
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.gateway.batch.conftest import NIGHT
+from tests.nursery import Popen, run
 from tests.running import Gateway, eventually
 
 
@@ -41,20 +41,15 @@ def check(
     gateway: Gateway, claims: Path, out: Path, *more: str, token: str = NIGHT
 ) -> Run:
     """Check ``claims``."""
-    ended = subprocess.run(
-        command(gateway, claims, out, *more),
-        env=environment(token),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+    ended = run(
+        command(gateway, claims, out, *more), env=environment(token), timeout=300
     )
     return Run(ended.returncode, ended.stdout, ended.stderr)
 
 
 def kill_once(holds: Callable[[], bool], arguments: list[str]) -> None:
     """Run a command, and kill it as soon as ``holds``; it must still be running."""
-    with subprocess.Popen(arguments, env=environment()) as running:
+    with Popen(arguments, env=environment()) as running:
         eventually(holds, 60)
         running.send_signal(signal.SIGKILL)
         assert running.wait() == -signal.SIGKILL

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bureau.caller import LookUp, Purpose
-from gateway.batch.asking import PATIENCE_SECONDS, Checked, Gateway, address_of
+from gateway.batch.asking import RETRY_SECONDS, Checked, Gateway
+from gateway.client import address_of
 from gateway.errors import StartError
 from gateway.ports import free_port
 from tests.serving import serving
@@ -60,9 +62,11 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(*script: bytes) -> AsyncIterator[Scripted]:
+async def scripted(
+    *script: bytes, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Scripted]:
     server = Scripted(list(script))
-    async with serving(server.serve) as server.port:
+    async with serving(server.serve, tls=tls) as server.port:
         yield server
 
 
@@ -114,7 +118,7 @@ async def test_what_passes_is_tried_again(passing: bytes) -> None:
         found, waited = await verified(server.port)
 
     assert isinstance(found, tuple)
-    assert waited == list(PATIENCE_SECONDS[:2])
+    assert waited == list(RETRY_SECONDS[:2])
 
 
 async def test_patience_ends() -> None:
@@ -122,7 +126,7 @@ async def test_patience_ends() -> None:
         found, waited = await verified(server.port)
 
     assert found == "the gateway says X: so; tried 6 times"
-    assert waited == list(PATIENCE_SECONDS)
+    assert waited == list(RETRY_SECONDS)
 
 
 async def test_nobody_there_is_said() -> None:
@@ -131,7 +135,7 @@ async def test_nobody_there_is_said() -> None:
     found, waited = await verified(port)
 
     assert "does not answer" in str(found)
-    assert waited == list(PATIENCE_SECONDS)
+    assert waited == list(RETRY_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +199,11 @@ def test_an_address_is_taken(url: str, address: str) -> None:
         pytest.param("gateway.example", id="no scheme"),
         pytest.param("file:///etc/passwd", id="another scheme"),
         pytest.param("https://", id="no host"),
+        pytest.param("https://[::1", id="half a host"),
+        pytest.param("https://gateway.example:https", id="no port"),
+        pytest.param("https://gateway.example/a b", id="with a space"),
+        pytest.param("https://gateway.example/\r\nX-More: 1", id="with a line more"),
+        pytest.param("https://gateway.example/网关", id="with a path in Chinese"),
         pytest.param("https://me:secret@gateway.example", id="with a password"),
         pytest.param("https://gateway.example?x=1", id="with a query"),
         pytest.param("http://gateway.example", id="in the open"),

@@ -1,6 +1,5 @@
 """``gateway token``: a token is shown once, and the configuration holds its hash."""
 
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
 from gateway.settings.callers import Token
+from tests import nursery
 
 NOW = datetime(2026, 3, 1, 8, 0, 0, 123, tzinfo=UTC)
 ROLES = read_roles({"officer": ["certificates:read"]})
@@ -98,12 +98,9 @@ def test_a_token_that_could_be_guessed_from_its_hash_is_refused(
 
 def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
     """Run ``gateway token``."""
-    done = subprocess.run(
+    done = nursery.run(
         [sys.executable, "-m", "gateway", "token", *arguments],
         input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -1,24 +1,26 @@
 """Nothing reaches the endpoint without a caller, whatever the address looks like."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.callers.middleware import Authentication
-from gateway.metrics import Metrics
+from gateway.request_state import begin_request, request_of
 from tests.gateway.callers.issuing import door
 from tests.gateway.callers.minting import Mint
 
 
-async def passed(**scope: Any) -> tuple[list[object], list[Message]]:
+async def passed(
+    refusals: list[str] | None = None, **scope: Any
+) -> tuple[list[object], list[Message]]:
     """Send a request; return which callers reached the endpoint, and the answer."""
     reached: list[object] = []
     sent: list[Message] = []
+    counted = [] if refusals is None else refusals
 
     async def endpoint(scope: Scope, _receive: Receive, _send: Send) -> None:
-        reached.append(scope["state"].get("caller"))
+        reached.append(request_of(scope).caller)
 
     async def receive() -> Message:
         return {"type": "http.disconnect"}
@@ -26,7 +28,6 @@ async def passed(**scope: Any) -> tuple[list[object], list[Message]]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    state = SimpleNamespace(callers=door().callers, metrics=Metrics())
     request = {
         "type": "http",
         "method": "POST",
@@ -34,10 +35,10 @@ async def passed(**scope: Any) -> tuple[list[object], list[Message]]:
         "query_string": b"",
         "headers": [],
         "client": ("10.0.0.5", 1),
-        "state": {},
-        "app": SimpleNamespace(state=state),
     }
-    await Authentication(endpoint)({**request, **scope}, receive, send)
+    begin_request(request, "r-1")
+    authentication = Authentication(endpoint, lambda _: door().callers, counted.append)
+    await authentication({**request, **scope}, receive, send)
     return reached, sent
 
 
@@ -71,6 +72,22 @@ async def test_nobody_else_reaches_it(scope: dict[str, Any]) -> None:
 
     assert reached == []
     assert sent[0]["status"] == 401
+
+
+async def test_a_refusal_is_counted_by_its_reason() -> None:
+    refusals: list[str] = []
+
+    await passed(refusals, headers=BEARER * 2)
+
+    assert refusals == ["several_credentials"]
+
+
+async def test_a_known_caller_is_no_refusal() -> None:
+    refusals: list[str] = []
+
+    await passed(refusals, headers=BEARER)
+
+    assert refusals == []
 
 
 async def test_a_websocket_with_a_wrong_token_is_refused() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from gateway.collection.sent_lines import SentLine, in_parts, read_lines
 from gateway.errors import StartError
 from sandbox.agency import AgencyId
 from sandbox.cli import run
+from tests import nursery
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import Sender, key_of, line, payload, record
 from tests.running import Agencies, Gateway
@@ -38,15 +38,12 @@ def written(path: Path, lines: list[str]) -> Path:
 
 def collect(sender: Sender, file: Path, key: Path, *more: str) -> tuple[int, str]:
     """Run the command; return its exit code and what it printed."""
-    done = subprocess.run(
+    done = nursery.run(
         [
             *(sys.executable, "-m", "gateway", "collect", str(file)),
             *("--url", sender.gateway.url, "--connector", sender.connector),
             *("--key", str(key), "--key-id", sender.key.kid, *more),
         ],
-        check=False,
-        capture_output=True,
-        text=True,
     )
     return done.returncode, done.stdout + done.stderr
 

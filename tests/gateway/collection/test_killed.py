@@ -3,13 +3,13 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import IncompleteRead
 from pathlib import Path
+from subprocess import PIPE
 
 from gateway.demo.demo import HOST, UNTIL_STDIN_CLOSES
 from gateway.ports import free_port
@@ -23,6 +23,7 @@ from tests.gateway.collection.sending import (
     record,
     write_collecting,
 )
+from tests.nursery import Popen
 from tests.personal_data import LISTENER
 from tests.running import HEARD, Agencies, Gateway, eventually
 
@@ -38,9 +39,9 @@ def mortal(config: Path, port: int) -> Iterator[Gateway]:
     LISTENER.folders[gateway.url] = config.parent
     with (
         (config.parent / "gateway.log").open("ab") as log,
-        subprocess.Popen(
+        Popen(
             [sys.executable, "-m", HEARD, str(config), UNTIL_STDIN_CLOSES],
-            stdin=subprocess.PIPE,
+            stdin=PIPE,
             stderr=log,
             start_new_session=True,
         ) as process,

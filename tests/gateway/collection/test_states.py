@@ -1,9 +1,8 @@
 """Changes of state that agencies send: each line is answered, none is mistaken.
 
-What the changes do to answers is in ``tests/gateway/states``.
+What the changes do to answers is in ``tests/gateway/status``.
 """
 
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 from policy.identity import Identity
 from sandbox.agency import AgencyId
 from signing.envelope import PayloadType
+from tests import nursery
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
     FALLS_BACK,
@@ -206,11 +206,8 @@ def test_the_command_sends_a_file_of_changes(
         *("--key", str(key), "--key-id", states.key.kid),
     )
 
-    done = subprocess.run(
+    done = nursery.run(
         (sys.executable, "-m", "gateway", "collect", str(file), *options),
-        check=False,
-        capture_output=True,
-        text=True,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

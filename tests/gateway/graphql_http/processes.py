@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.running import Gateway
 
-PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -23,44 +22,13 @@ class Cost:
 @contextmanager
 def cost_of(gateway: Gateway) -> Iterator[Cost]:
     """Measure all processes of ``gateway`` until the end of the block."""
-    processes = _processes(gateway)
+    processes = gateway.processes
+    assert processes
     cpu, memory = _cpu_seconds(processes), _resident_bytes(processes)
     cost = Cost()
     yield cost
     cost.cpu_seconds = _cpu_seconds(processes) - cpu
     cost.grown_bytes = _resident_bytes(processes) - memory
-
-
-def _processes(gateway: Gateway) -> list[Path]:
-    """Return the process that was started with the gateway's settings, and below."""
-    own = os.fsencode(gateway.folder / "gateway.toml")
-    started = [process for process in _all() if own in _command(process)]
-    found: list[Path] = []
-    while started:
-        process = started.pop()
-        found.append(process)
-        started += [p for p in _all() if _parent(p) == process.name]
-    return found
-
-
-def _all() -> list[Path]:
-    return [path for path in PROC.iterdir() if path.name.isdigit() and path.exists()]
-
-
-def _command(process: Path) -> list[bytes]:
-    try:
-        return (process / "cmdline").read_bytes().split(b"\0")
-    # Somebody else's has ended since it was listed.
-    except OSError:
-        return []
-
-
-def _parent(process: Path) -> str:
-    try:
-        stat = (process / "stat").read_text()
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[1]
 
 
 def _cpu_seconds(processes: list[Path]) -> float:

@@ -2,18 +2,18 @@
 
 import pytest
 
-from gateway.graphql_http.concurrency import Turns
+from gateway.graphql_http.concurrency import ConcurrencyLimit
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 
 
 def test_the_last_turn_is_given_and_the_next_refused() -> None:
-    turns = Turns(2)
+    turns = ConcurrencyLimit(2)
 
     with (
-        turns.take("a"),
-        turns.take("a"),
+        turns.hold("a"),
+        turns.hold("a"),
         pytest.raises(RefusedRequestError) as refused,
-        turns.take("a"),
+        turns.hold("a"),
     ):
         pass
 
@@ -22,17 +22,17 @@ def test_the_last_turn_is_given_and_the_next_refused() -> None:
 
 
 def test_one_caller_does_not_take_anothers_turn() -> None:
-    turns = Turns(1)
+    turns = ConcurrencyLimit(1)
 
-    with turns.take("a"), turns.take("b"):
+    with turns.hold("a"), turns.hold("b"):
         pass
 
 
 def test_a_turn_is_given_back_also_after_a_failure() -> None:
-    turns = Turns(1)
+    turns = ConcurrencyLimit(1)
 
-    with pytest.raises(ZeroDivisionError), turns.take("a"):
+    with pytest.raises(ZeroDivisionError), turns.hold("a"):
         raise ZeroDivisionError
 
-    with turns.take("a"):
+    with turns.hold("a"):
         pass

@@ -7,7 +7,7 @@ from graphql import FieldNode, OperationDefinitionNode, build_schema, parse
 
 from bureau.caller import Caller
 from gateway.graphql_http.refusals import Code, RefusedRequestError
-from gateway.graphql_http.safe_methods import require_harmless
+from gateway.graphql_http.safe_methods import require_safe
 from resolvers.documents.documents import Documents, Question
 from resolvers.documents.limits import Limits
 from resolvers.schema import schema
@@ -123,7 +123,7 @@ def test_what_changes_something_is_sent_by_post(kind: str) -> None:
     prepared = documents.prepare(Question(query=f"{kind} {{ a }}"), caller)
 
     with pytest.raises(RefusedRequestError, match=f"send a {kind} by POST") as refused:
-        require_harmless(prepared)
+        require_safe(prepared)
 
     assert refused.value.code is Code.METHOD_NOT_ALLOWED
 

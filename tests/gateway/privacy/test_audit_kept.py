@@ -4,12 +4,12 @@ import asyncio
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
 from contextlib import closing, suppress
 from pathlib import Path
+from subprocess import DEVNULL
 
 from bureau.look_ups.audit import AuditEvent
 from gateway.demo.demo import HOST, write_configuration
@@ -19,6 +19,7 @@ from store.audit.log import open_audit_log
 from store.store import open_store
 from tests.gateway.privacy.callers import TABLES
 from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
+from tests.nursery import Popen
 from tests.running import HEARD, TOKEN, Agencies, Gateway, running_gateway
 
 
@@ -46,10 +47,10 @@ def test_every_answer_before_a_sigkill_is_on_the_log(
     )
     log = tmp_path / "gateway.log"
     with log.open("wb") as errors:
-        process = subprocess.Popen(
+        process = Popen(
             [sys.executable, "-m", HEARD, str(config)],
             stderr=errors,
-            stdout=subprocess.DEVNULL,
+            stdout=DEVNULL,
             env={**os.environ, "GATEWAY_DATABASE_URL": database_url},
             text=True,
             start_new_session=True,

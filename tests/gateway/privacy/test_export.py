@@ -1,5 +1,6 @@
 """``gateway audit export`` writes the log out, day by day."""
 
+import asyncio
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from gateway.cli import app
 from gateway.privacy.export import export
 from gateway.settings.settings import Settings, load_settings
 from store.audit.log import open_audit_log
+from store.migrate import upgrade_database
 from store.store import open_store
 from tests.store.audit.records import record
 
@@ -30,6 +32,7 @@ async def _settings(tmp_path: Path) -> Settings:
     """A gateway whose log has one look-up a Shanghai day, one second after midnight."""
     (tmp_path / "gateway.toml").write_text(CONFIG)
     settings = load_settings(tmp_path / "gateway.toml", {})
+    await upgrade_database(settings.database_url)
     async with (
         open_store(settings.database_url) as store,
         open_audit_log(store) as log,
@@ -97,6 +100,7 @@ async def test_a_line_has_every_field_of_the_record(settings: Settings) -> None:
 
 def test_the_command_writes_lines_and_counts_them(tmp_path: Path) -> None:
     (tmp_path / "gateway.toml").write_text(CONFIG)
+    asyncio.run(upgrade_database(f"sqlite:///{tmp_path}/gateway.db"))
 
     done = CliRunner().invoke(
         app, ["audit", "export", "--config", str(tmp_path / "gateway.toml")]

@@ -192,6 +192,7 @@ def configuration(  # noqa: PLR0913 - what a configuration is made of
     *,
     settings: str = "",
     tables: str = TABLES,
+    mode: str = "demo",
 ) -> Path:
     """Write a configuration without the transport agency; return its file."""
     trust = folder / "trust"
@@ -210,6 +211,8 @@ def configuration(  # noqa: PLR0913 - what a configuration is made of
     )
     (folder / "manifests" / f"{JOINING}.toml").unlink()
     text = config.read_text("utf-8").replace("sqlite:///gateway.db", database_url)
+    if mode == "production":
+        text = text.replace('mode = "demo"\ngraphiql = true\n', "")
     config.write_text(f"{settings}{text}\n{tables}", "utf-8")
     return config
 

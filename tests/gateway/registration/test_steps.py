@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from bureau.scopes import STEPS
 from gateway.cli import app
-from gateway.errors import StartError
-from tests.connectors.conformance.kit import manifest_text
+from tests.gateway.registration.desk import OTHER, Desk
 from tests.gateway.registration.joining import (
     AGENCY,
     JOINING,
@@ -16,15 +15,10 @@ from tests.gateway.registration.joining import (
     OPERATOR,
     SANCTIONER,
     SECOND,
-    Joining,
-    configuration,
-    proof_of,
+    joining_gateway,
 )
 from tests.running import Agencies
 
-WINDOW = (
-    *("--not-before", "2025-01-01T00:00:00Z", "--not-after", "2036-01-01T00:00:00Z"),
-)
 COMMANDS = {
     "draft_connector": "connector draft",
     "redraft_connector": "connector redraft",
@@ -49,121 +43,189 @@ COMMANDS = {
 """The command of each mutation."""
 
 
-class Desk:
-    """A folder with a configuration and the tokens of several people."""
-
-    def __init__(self, agencies: Agencies, folder: Path, database_url: str) -> None:
-        self.folder = folder
-        self.config = configuration(folder, agencies, 0, database_url)
-        for name in (AGENCY, OPERATOR, SECOND, SANCTIONER, NOBODY, "unknown"):
-            (folder / f"{name}.token").write_text(f"{name}\n", "utf-8")
-        joining = Joining(agencies)
-        self.key = joining.key
-        (folder / "transport.toml").write_text(
-            manifest_text(agencies, JOINING), "utf-8"
-        )
-        (folder / "plan.toml").write_text(joining.plan(), "utf-8")
-        (folder / "key.pem").write_text(self.key.public_pem(), "utf-8")
-        self.submission = folder / "submission.toml"
-        self.submission.write_text(
-            'credit_code = "12310000425006133Y"\nitems = ["4-02-01-01"]\n'
-            'manifest = "transport.toml"\nplan = "plan.toml"\n'
-            '[[contacts]]\nname = "信息中心"\n',
-            "utf-8",
-        )
-
-    def run(self, *words: str, by: str, reason: str | None = "as agreed") -> Result:
-        """Run a command as somebody."""
-        more = [] if reason is None else ["--reason", reason]
-        return CliRunner().invoke(
-            app,
-            [
-                *words,
-                *("--config", str(self.config)),
-                *("--token-file", str(self.folder / f"{by}.token")),
-                *more,
-            ],
-        )
-
-    def taken(self, *words: str, by: str, reason: str | None = "as agreed") -> str:
-        """Return what a command wrote that must succeed."""
-        done = self.run(*words, by=by, reason=reason)
-        assert done.exit_code == 0, (done.output, done.exception)
-        return done.stdout
-
-    def prove(self) -> None:
-        """Prove the agency's key."""
-        asked = self.run(
-            *("connector", "challenge", JOINING, "--key", self.key.kid),
-            *("--algorithm", self.key.algorithm),
-            *("--public-key", str(self.folder / "key.pem"), *WINDOW),
+def test_an_agency_joins_from_another_machine_by_commands_alone(
+    agencies: Agencies, tmp_path: Path, database_url: str
+) -> None:
+    with joining_gateway(
+        tmp_path / "gateway", agencies, database_url, mode="production"
+    ) as steps:
+        desk = Desk(agencies, tmp_path / "another-machine", steps.gateway.url)
+        drafted = desk.process("connector", "draft", "submission.toml", by=AGENCY)
+        asked = desk.process(*desk.challenge(), by=AGENCY, reason=None)
+        proof = desk.signed(asked.output)
+        proved = desk.process(
+            *("connector", "prove", asked.error.split()[1], proof),
             by=AGENCY,
             reason=None,
         )
-        assert asked.exit_code == 0, (asked.output, asked.exception)
-        challenge = asked.stderr.split()[1]
-        proof = self.folder / "proof.jws"
-        proof.write_text(proof_of(asked.stdout, self.key), "utf-8")
-        self.taken(
-            *("connector", "prove", challenge, str(proof)), by=AGENCY, reason=None
-        )
+        wrote = [
+            desk.process("connector", step, JOINING, by=by)
+            for step, by in (
+                ("submit", AGENCY),
+                ("check-submitted", OPERATOR),
+                ("approve", SECOND),
+                ("activate", SECOND),
+                ("suspend", SECOND),
+                ("resume", SECOND),
+            )
+        ]
+        shown = desk.process("connector", "show", JOINING, by=AGENCY, reason=None)
+        listed = desk.process("connector", "list", by=OPERATOR, reason=None)
+
+    assert drafted.output == "transport DRAFT version 1\n"
+    assert proved.output.endswith("version 2\n  key transport-1 PROVED\n")
+    assert [one.error for one in wrote] == [""] * 6
+    assert wrote[-1].output.startswith(
+        "transport ACTIVE version 8\n  key transport-1 ACTIVE"
+    )
+    assert "operator-2" in shown.output
+    assert "ACTIVE" in listed.output
 
 
-@pytest.fixture(name="desk")
-def _desk(agencies: Agencies, tmp_path: Path, database_url: str) -> Desk:
-    return Desk(agencies, tmp_path, database_url)
+def test_keys_are_added_rotated_and_given_up_by_commands(desk: Desk) -> None:
+    join(desk)
+    key = desk.key.kid
+
+    same = desk.run(
+        *("connector", "rotate-key", JOINING, "--old", key, "--new", key),
+        *("--overlap-days", "7"),
+        by=AGENCY,
+    )
+    endless = desk.run(
+        *("connector", "rotate-key", JOINING, "--old", key, "--new", key),
+        *("--overlap-days", "2147483647"),
+        by=AGENCY,
+    )
+    unknown = desk.run("connector", "approve-key", JOINING, "--key", "x", by=SECOND)
+    stolen = desk.run(
+        *("connector", "declare-key-compromised", JOINING, "--key", key),
+        *("--since", "2026-01-02T03:04:05Z", "--json"),
+        by=AGENCY,
+    )
+    again = desk.run("connector", "retire-key", JOINING, "--key", key, by=AGENCY)
+
+    assert (same.code, same.error.partition(":")[0]) == (1, "KEY_STATE")
+    assert (endless.code, endless.error.partition(":")[0]) == (1, "MOMENT_UNUSABLE")
+    assert (unknown.code, unknown.error.partition(":")[0]) == (1, "UNKNOWN_KEY")
+    (told,) = stolen.json["declareKeyCompromised"]["keys"]
+    assert (stolen.code, told["state"]) == (0, "COMPROMISED")
+    assert told["stateSince"] == "2026-01-02T03:04:05+00:00"
+    assert (again.code, again.error.partition(":")[0]) == (1, "KEY_STATE")
 
 
-def test_a_connector_is_registered_by_commands_alone(desk: Desk) -> None:
-    desk.taken("connector", "draft", str(desk.submission), by=AGENCY)
+def test_a_draft_is_written_anew_and_withdrawn(desk: Desk) -> None:
+    desk.draft()
+    desk.submission.write_text(
+        desk.submission.read_text("utf-8").replace("信息中心", "数据处"), "utf-8"
+    )
+
+    again = desk.taken("connector", "redraft", JOINING, str(desk.submission), by=AGENCY)
+    shown = desk.ask("connector", "show", JOINING, "--json", by=AGENCY)
+    ended = desk.taken("connector", "retire", JOINING, by=AGENCY)
+
+    assert again == "transport DRAFT version 2\n"
+    assert shown.json["connector"]["contacts"][0]["name"] == "数据处"
+    assert ended == "transport RETIRED version 3\n"
+
+
+def join(desk: Desk) -> None:
+    """Go the whole way from nothing to active."""
+    desk.draft()
     desk.prove()
-    wrote = [
+    for step, by in (
+        ("submit", AGENCY),
+        ("check-submitted", OPERATOR),
+        ("approve", SECOND),
+        ("activate", SECOND),
+    ):
         desk.taken("connector", step, JOINING, by=by)
-        for step, by in (
-            ("submit", AGENCY),
-            ("check-submitted", OPERATOR),
-            ("approve", SECOND),
-            ("activate", SECOND),
-            ("suspend", SECOND),
-            ("resume", SECOND),
-        )
-    ]
 
-    shown = CliRunner().invoke(
-        app, ["connector", "show", JOINING, "--config", str(desk.config)]
+
+def test_a_refused_step_says_why_in_both_languages(drafted: Desk) -> None:
+    refused = drafted.run("connector", "approve", JOINING, by=SECOND)
+    assert (refused.code, refused.output) == (1, "")
+    assert "WRONG_STATE: APPROVE: DRAFT, not CHECKED" in refused.error
+    assert "当前状态不允许此步骤" in refused.error
+    assert "does not have this step" in refused.error
+
+
+def test_a_warning_is_shown_in_both_languages(desk: Desk) -> None:
+    text = desk.submission.read_text("utf-8").replace("133Y", "133A")
+    desk.submission.write_text(text, "utf-8")
+
+    wrote = desk.taken("connector", "draft", str(desk.submission), by=AGENCY)
+
+    (line,) = [one for one in wrote.splitlines() if "warning" in one]
+    english, _, chinese = line.partition(" / ")
+    assert english.isascii()
+    assert "代码" in chinese
+
+
+def test_a_check_that_fails_shows_what_was_found(
+    desk: Desk, agencies: Agencies
+) -> None:
+    desk.draft()
+    desk.prove()
+    desk.taken("connector", "submit", JOINING, by=AGENCY)
+
+    with agencies.fault("transport", "tampered"):
+        refused = desk.run("connector", "check-submitted", JOINING, by=AGENCY)
+
+    assert (refused.code, refused.error.split()[0]) == (1, "NOT_CONFORMING:")
+    assert "FAILURE BAD_SIGNATURE" in refused.error
+
+
+def test_a_step_is_taken_on_the_newest_version_or_on_the_one_that_was_seen(
+    desk: Desk,
+) -> None:
+    desk.draft()
+    desk.prove()
+
+    stale = desk.run("connector", "submit", JOINING, "--version", "1", by=AGENCY)
+    seen = desk.run("connector", "submit", JOINING, "--version", "2", by=AGENCY)
+    newest = desk.run("connector", "return", JOINING, by=AGENCY)
+
+    assert (
+        stale.code,
+        "CHANGED_MEANWHILE: version 1 was seen, 2 is kept" in stale.error,
+    ) == (
+        1,
+        True,
     )
-    listed = CliRunner().invoke(
-        app, ["connector", "list", "--config", str(desk.config)]
-    )
-    assert wrote[-1].startswith("transport ACTIVE version 8\n  key transport-1 ACTIVE")
-    assert "operator-2" in shown.stdout
-    assert "ACTIVE" in listed.stdout
+    assert (seen.code, newest.code) == (0, 0)
+    assert newest.output.startswith("transport DRAFT version 4")
 
 
-def test_a_refused_step_says_why_in_both_languages(desk: Desk) -> None:
-    desk.taken("connector", "draft", str(desk.submission), by=AGENCY)
+def test_what_is_not_there_and_what_is_not_yours_is_refused_as_such(
+    desk: Desk,
+) -> None:
+    unknown = desk.run("connector", "retire", JOINING, by=AGENCY)
+    desk.draft()
+    others = desk.run("connector", "retire", JOINING, by=OTHER)
+    shown = desk.ask("connector", "show", JOINING, by=OTHER)
+    listed = desk.ask("connector", "list", "--json", by=OTHER)
 
-    refused = desk.run("connector", "approve", JOINING, by=SECOND)
-    assert refused.exit_code == 1
-    assert "WRONG_STATE: APPROVE: DRAFT, not CHECKED" in refused.stderr
-    assert "当前状态不允许此步骤" in refused.stderr
-    assert "does not have this step" in refused.stderr
+    assert (unknown.code, unknown.error.split()[0]) == (1, "UNKNOWN_CONNECTOR:")
+    assert (others.code, others.error.split()[0]) == (1, "NOT_YOURS:")
+    assert (shown.code, shown.error.split()[0]) == (1, "UNKNOWN_CONNECTOR:")
+    assert listed.json == {"connectors": []}
 
 
 @pytest.mark.parametrize(
     ("by", "says"),
     [
-        pytest.param(NOBODY, "may not: approve_connector needs", id="without scope"),
-        pytest.param(AGENCY, "may not: approve_connector needs", id="another scope"),
-        pytest.param("unknown", "is not of the configuration", id="nobody's token"),
-        pytest.param("missing", "cannot be read", id="no token"),
+        pytest.param(NOBODY, "FORBIDDEN", id="without scope"),
+        pytest.param(AGENCY, "connectors:approve", id="another scope"),
+        pytest.param("unknown", "UNAUTHENTICATED", id="nobody's token"),
+        pytest.param("missing", "--token-file", id="no token"),
     ],
 )
-def test_whose_token_may_not_takes_no_step(desk: Desk, by: str, says: str) -> None:
-    refused = desk.run("connector", "approve", JOINING, by=by)
+def test_whose_token_may_not_takes_no_step(drafted: Desk, by: str, says: str) -> None:
+    refused = drafted.run("connector", "approve", JOINING, "--version", "1", by=by)
 
-    assert isinstance(refused.exception, StartError)
-    assert says in str(refused.exception)
+    assert (refused.code, refused.output) == (2, "")
+    assert says in refused.error
+    assert "version 1" in drafted.ask("connector", "show", JOINING, by=AGENCY).output
 
 
 @pytest.mark.parametrize(
@@ -175,29 +237,41 @@ def test_whose_token_may_not_takes_no_step(desk: Desk, by: str, says: str) -> No
     ],
 )
 def test_a_submission_that_cannot_be_used_is_refused(
-    desk: Desk, text: str, says: str
+    drafted: Desk, tmp_path: Path, text: str, says: str
 ) -> None:
-    desk.submission.write_text(text, "utf-8")
+    submission = tmp_path / "submission.toml"
+    submission.write_text(text, "utf-8")
 
-    refused = desk.run("connector", "draft", str(desk.submission), by=AGENCY)
-    assert refused.exit_code == 1
-    assert says in refused.stderr
+    refused = drafted.run("connector", "draft", str(submission), by=AGENCY)
+    told = drafted.run("connector", "draft", str(submission), "--json", by=AGENCY)
+
+    assert (refused.code, told.code) == (1, 1)
+    assert says in refused.error
+    assert told.json["draftConnector"]["__typename"] == "RegistrationRefused"
 
 
 def test_a_body_is_sanctioned_and_the_sanction_lifted(desk: Desk) -> None:
-    made = desk.taken(
-        *("sanction", "impose", "transport", "--kind", "FREEZE"), by=SANCTIONER
-    )
-    again = desk.run(
-        *("sanction", "impose", "transport", "--kind", "FREEZE"), by=SANCTIONER
-    )
+    impose = ("sanction", "impose", "transport", "--kind", "FREEZE")
+    made = desk.taken(*impose, by=SANCTIONER)
+    again = desk.run(*impose, by=SANCTIONER)
     lifted = desk.taken("sanction", "lift", "1", by=SANCTIONER)
-    listed = CliRunner().invoke(app, ["sanction", "list", "--config", str(desk.config)])
+    gone = desk.run("sanction", "lift", "1", "--json", by=SANCTIONER)
+    listed = desk.ask("sanction", "list", by=OPERATOR)
+    told = desk.ask("sanction", "list", "--json", by=OPERATOR)
 
     assert made == "sanction 1: transport FREEZE\n"
-    assert (again.exit_code, "ALREADY_SANCTIONED" in again.stderr) == (1, True)
+    assert (again.code, "ALREADY_SANCTIONED" in again.error) == (1, True)
     assert lifted == "lifted 1: transport FREEZE\n"
-    assert "transport" in listed.stdout
+    assert gone.json["liftSanction"]["code"] == "UNKNOWN_SANCTION"
+    assert "transport" in listed.output
+    assert told.json["sanctions"][0]["liftedBy"] == SANCTIONER
+    assert told.json["sanctionProposals"] == []
+
+
+def test_who_is_no_overseer_sees_no_sanctions(drafted: Desk) -> None:
+    refused = drafted.ask("sanction", "list", by=AGENCY)
+
+    assert (refused.code, "FORBIDDEN" in refused.error) == (2, True)
 
 
 def test_every_mutation_has_a_command() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.gateway.registration.desk import Desk
 from tests.gateway.registration.joining import (
     JOINING,
     SANCTIONER,
@@ -89,8 +90,9 @@ def test_signature_failures_have_a_freeze_proposed_which_people_decide(
 
 
 def test_a_proposal_that_is_dismissed_freezes_nobody(
-    steps: Steps, agencies: Agencies
+    steps: Steps, agencies: Agencies, tmp_path: Path
 ) -> None:
+    desk = Desk(agencies, tmp_path / "desk", steps.gateway.url)
     number = agencies.person("all-three")["idNumber"]
     with agencies.fault("fire-rescue", "tampered"):
         for _ in range(3):
@@ -98,7 +100,13 @@ def test_a_proposal_that_is_dismissed_freezes_nobody(
         seconds_until(lambda: steps.send(PROPOSALS, SANCTIONER) != [])
     (proposal,) = steps.send(PROPOSALS, SANCTIONER)
 
-    steps.send(DECIDE, SANCTIONER, i=proposal["id"], a=False)
+    listed = desk.ask("sanction", "list", by=SANCTIONER)
+    decide = ("sanction", "decide", proposal["id"], "--dismiss")
+    decided = desk.taken(*decide, by=SANCTIONER)
+    again = desk.run(*decide, by=SANCTIONER)
 
+    assert f"proposal {proposal['id']}" in " ".join(listed.output.split())
+    assert decided == f"proposal {proposal['id']}: DISMISSED\n"
+    assert (again.code, again.error.split(":")[0]) == (1, "UNKNOWN_PROPOSAL")
     assert steps.send(PROPOSALS, SANCTIONER) == []
     assert steps.outcome(number, "fire-rescue") == "ANSWERED"

@@ -5,7 +5,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.status.bloom_filter import BITS, PeopleWithChanges
+from gateway.status.bloom_filter import BITS, BloomFilter
 
 
 def pseudonym(number: int) -> str:
@@ -14,7 +14,7 @@ def pseudonym(number: int) -> str:
 
 @given(st.sets(st.integers(0, 10_000), max_size=30))
 def test_whoever_was_put_in_is_in_it(numbers: set[int]) -> None:
-    people = PeopleWithChanges()
+    people = BloomFilter()
     for number in numbers:
         people.add(pseudonym(number))
 
@@ -22,14 +22,14 @@ def test_whoever_was_put_in_is_in_it(numbers: set[int]) -> None:
 
 
 def test_nobody_is_in_it_at_first() -> None:
-    people = PeopleWithChanges()
+    people = BloomFilter()
 
     assert people.is_empty
     assert not people.may_have(pseudonym(1))
 
 
 def test_others_are_seldom_taken_for_one_of_it() -> None:
-    people = PeopleWithChanges()
+    people = BloomFilter()
     for number in range(20_000):
         people.add(pseudonym(number))
 
@@ -39,7 +39,7 @@ def test_others_are_seldom_taken_for_one_of_it() -> None:
 
 
 def test_it_takes_the_same_memory_whoever_is_in_it() -> None:
-    people = PeopleWithChanges()
+    people = BloomFilter()
     for number in range(1000):
         people.add(pseudonym(number))
 

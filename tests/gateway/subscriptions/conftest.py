@@ -15,7 +15,7 @@ CALLERS = tuple(f"follower-{number}" for number in range(12))
 STRANGER = "follower-of-nothing"
 EXPIRING = tuple(f"expiring-{number}" for number in range(2))
 """Callers who are nobody soon after their gateway was started."""
-EXPIRES_SECONDS = 20.0
+EXPIRES_SECONDS = 8.0
 LIMITS = """
 [subscriptions]
 init_seconds = 1.0

@@ -12,6 +12,7 @@ import pytest
 
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign, sign_detached
+from tests import nursery
 from tests.contracts.people import nobodies
 from tests.signing.agency import FIRE, SAFETY, TRANSPORT
 from tests.vectors import mint
@@ -35,11 +36,8 @@ CONTENT = {
 
 def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command with the network closed to it by having nothing to ask."""
-    return subprocess.run(
+    return nursery.run(
         [sys.executable, "-m", "gateway", "verify", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
         env={**os.environ, "COLUMNS": "200"},
     )
 

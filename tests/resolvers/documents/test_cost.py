@@ -1,20 +1,10 @@
 """What a question may cost and how many people it asks about, before it is asked."""
 
-from collections.abc import Mapping
-
 import pytest
-from graphql import (
-    GraphQLArgument,
-    GraphQLInputField,
-    GraphQLInputObjectType,
-    get_introspection_query,
-    get_named_type,
-)
+from graphql import get_introspection_query
 
 from gateway.batch.query import QUERY
-from resolvers.documents.cost import NAMING
 from resolvers.documents.limits import Limits
-from resolvers.schema import schema
 from tests.federation.queries import HOLDER_CHECK
 from tests.resolvers.asking import prepare, refusals
 
@@ -260,23 +250,3 @@ def test_what_clients_ask_is_far_from_the_limits(
     prepared = prepare(text, {}, **variables)
 
     assert prepared.cost < Limits().cost * 4 // 5
-
-
-def takes_a_number(
-    arguments: Mapping[str, GraphQLArgument | GraphQLInputField],
-) -> bool:
-    """Say whether an identity number can stand in ``arguments``, however deep."""
-    return "idNumber" in arguments or any(
-        takes_a_number(type_.fields)
-        for argument in arguments.values()
-        if isinstance(type_ := get_named_type(argument.type), GraphQLInputObjectType)
-    )
-
-
-def test_every_root_field_that_takes_an_identity_number_is_known_to() -> None:
-    query = schema.core.query_type
-    assert query is not None
-
-    found = {name for name, field in query.fields.items() if takes_a_number(field.args)}
-
-    assert {"holder", "holders"} <= found <= NAMING

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.certificate import CertificateState, StateChange
 from policy.evidence import AccountState, Claimant
@@ -21,8 +21,8 @@ from tests.connectors.agency import NOW, ZHANG, absence
 
 NOTHING = cast("Services", None)
 """None of the fields that are asked for here needs services."""
-SIGHT = Sight(NOTHING, Veil(lifted=False), date(2026, 5, 4))
-SHOWN = certificate_of(GOOD, CLAIMANT, NOTHING, SIGHT.veil)
+SIGHT = Sight(NOTHING, Mask(lifted=False), date(2026, 5, 4))
+SHOWN = certificate_of(GOOD, CLAIMANT, NOTHING, SIGHT.mask)
 
 
 def of(**changes: object) -> Certificate:
@@ -36,7 +36,7 @@ SENT = StateChange(
     received_at=NOW,
 )
 SIGHTS = [
-    pytest.param(replace(SIGHT, veil=Veil(lifted=True)), id="who sees it"),
+    pytest.param(replace(SIGHT, mask=Mask(lifted=True)), id="who sees it"),
     pytest.param(replace(SIGHT, today=date(2026, 5, 5)), id="the day"),
 ]
 OTHERS: dict[str, Callable[[], Certificate]] = {

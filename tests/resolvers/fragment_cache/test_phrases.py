@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from resolvers.fragment_cache.phrases import OVERHEAD_BYTES, Phrases
+from resolvers.fragment_cache.renderings import PHRASE_OVERHEAD_BYTES, Phrases
 
 PLACE = object()
 
@@ -50,16 +50,16 @@ def test_another_place_may_say_it_otherwise() -> None:
 
 
 def test_they_take_no_more_than_they_may() -> None:
-    phrases = Phrases(max_bytes=10 * OVERHEAD_BYTES)
+    phrases = Phrases(max_bytes=10 * PHRASE_OVERHEAD_BYTES)
 
     for number in range(100):
         text = "x" * (number % 5) * 100
         assert told(phrases, Phrase(text), Phrase("y")) == [text, "y"]
-        assert 0 < phrases.bytes_taken <= 10 * OVERHEAD_BYTES
+        assert 0 < phrases.bytes_taken <= 10 * PHRASE_OVERHEAD_BYTES
 
 
 def test_what_finds_no_room_is_shown_all_the_same() -> None:
-    phrases = Phrases(max_bytes=OVERHEAD_BYTES)
+    phrases = Phrases(max_bytes=PHRASE_OVERHEAD_BYTES)
 
     assert told(phrases, Phrase("large")) == ["large"]
     assert phrases.bytes_taken == 0

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, cast
 import orjson
 import pytest
 
-from bureau.privacy.masks import Veil
+from bureau.privacy.masks import Mask
 from resolvers.context import Services
 from resolvers.fragment_cache.renderings import OVERHEAD_BYTES, Renderings, SightInfo
 from resolvers.fragment_cache.sight import Sight
 
-SIGHT = Sight(cast("Services", None), Veil(lifted=False), date(2026, 5, 4))
+SIGHT = Sight(cast("Services", None), Mask(lifted=False), date(2026, 5, 4))
 PLACE = object()
 
 
@@ -34,7 +34,7 @@ class Thing:
     shown: int = 0
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
-        return (self.record, sight.veil, sight.today)
+        return (self.record, sight.mask, sight.today)
 
     @property
     def dependence_bytes(self) -> int:
@@ -43,7 +43,7 @@ class Thing:
     def render(self, _self: "Thing", values: Any) -> dict[str, Any]:
         self.shown += 1
         sight = values[0].context
-        return {"text": self.record.text, "open": sight.veil.lifted}
+        return {"text": self.record.text, "open": sight.mask.lifted}
 
 
 def rendered(
@@ -65,7 +65,7 @@ def test_the_same_is_rendered_once() -> None:
 @pytest.mark.parametrize(
     "sight",
     [
-        pytest.param(replace(SIGHT, veil=Veil(lifted=True)), id="who looks"),
+        pytest.param(replace(SIGHT, mask=Mask(lifted=True)), id="who looks"),
         pytest.param(replace(SIGHT, today=date(2026, 5, 5)), id="the day"),
     ],
 )
@@ -75,7 +75,7 @@ def test_another_sight_is_rendered_anew(sight: Sight) -> None:
 
     answer = rendered(renderings, thing, sight)
 
-    assert answer["open"] is sight.veil.lifted
+    assert answer["open"] is sight.mask.lifted
     assert thing.shown == 2
 
 
@@ -145,4 +145,4 @@ def test_resolvers_below_get_nothing_but_the_sight() -> None:
     info = SightInfo(SIGHT)
 
     assert [name for name in dir(info) if not name.startswith("_")] == ["context"]
-    assert set(Sight.__slots__) == {"services", "veil", "today"}
+    assert set(Sight.__slots__) == {"services", "mask", "today"}

@@ -18,6 +18,7 @@ from gateway.settings.settings import Settings, load_settings
 from gateway.wiring import open_services
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
+from store.migrate import upgrade_database
 from store.store import open_store
 from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.running import Agencies
@@ -31,6 +32,8 @@ NUMBERS = (
     "110101199003074514",  # nobody's
     "not a number",
 )
+MANY = 1_000
+"""People whom any document here may look up; nobody counts them."""
 FIRST = """query($n: String!) { holder(idNumber: $n) { ... on Holder {
   certificates { nodes { id } } } } }"""
 
@@ -73,7 +76,7 @@ class Known:
         """Ask ``question`` both ways, after everything was fetched that it needs."""
 
         def context() -> RequestContext:
-            return RequestContext(self.services, caller, caller.look_up)
+            return RequestContext(self.services, caller, caller.look_up, people=MANY)
 
         async def asked() -> Answered:
             await question.by_core(context())
@@ -84,6 +87,7 @@ class Known:
 
 @asynccontextmanager
 async def _opened(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
+    await upgrade_database(settings.database_url)
     async with (
         open_store(settings.database_url) as store,
         open_services(settings, Metrics(), store, clock) as services,

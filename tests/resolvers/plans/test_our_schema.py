@@ -37,7 +37,6 @@ def texts(values: list[str]) -> st.SearchStrategy[str]:
 
 
 @settings(
-    max_examples=settings().max_examples * 10,
     deadline=None,
     # Shrinking would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

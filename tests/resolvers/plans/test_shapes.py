@@ -215,7 +215,6 @@ VALUES = st.lists(st.integers(0, 1000), min_size=1, max_size=40).map(tuple)
 
 
 @settings(
-    max_examples=settings().max_examples * 3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

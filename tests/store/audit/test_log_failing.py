@@ -12,6 +12,7 @@ from bureau.look_ups.audit import AuditEvent, AuditSelection
 from connectors.errors import StoreUnavailableError
 from store.audit import log as audit
 from store.audit.log import StoredAuditLog, open_audit_log
+from store.migrate import upgrade_database
 from store.store import Store, open_store
 from tests.postgresql import PostgreSQL
 from tests.store.audit.records import record
@@ -129,6 +130,7 @@ async def test_a_connection_that_was_cut_is_made_anew(
     postgresql: PostgreSQL,
 ) -> None:
     name = await postgresql.make_database()
+    await upgrade_database(postgresql.url(name))
     async with (
         open_store(postgresql.url(name)) as store,
         open_audit_log(store) as log,

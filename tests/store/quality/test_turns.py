@@ -114,7 +114,7 @@ async def test_the_same_bytes_are_counted_each_time_and_compared_once_a_day(
     keeper: QualityKeeper, reports: Reports, store: Store
 ) -> None:
     for _ in range(3):
-        keeper.landed("transport", dict([answer(1)]))
+        keeper.received("transport", dict([answer(1)]))
     await keeper.flush()
 
     assert reports.counts[Measure.RECORDS] == 3
@@ -126,10 +126,10 @@ async def test_what_comes_beyond_a_turn_is_counted_and_compared_when_it_comes_ag
     keeper: QualityKeeper, reports: Reports, store: Store
 ) -> None:
     many = dict(answer(number) for number in range(COMPARED_A_TURN + 7))
-    keeper.landed("transport", many)
+    keeper.received("transport", many)
     await keeper.flush()
     compared = await seen(store)
-    keeper.landed("transport", many)
+    keeper.received("transport", many)
     await keeper.flush()
 
     assert compared == COMPARED_A_TURN
@@ -143,11 +143,11 @@ async def test_what_could_not_be_kept_is_compared_when_it_comes_again(
 ) -> None:
     one = dict([answer(1)])
     await renamed(store, "seen_certificates", "elsewhere")
-    keeper.landed("transport", one)
+    keeper.received("transport", one)
     with pytest.raises(StoreUnavailableError):
         await keeper.flush()
     await renamed(store, "elsewhere", "seen_certificates")
-    keeper.landed("transport", one)
+    keeper.received("transport", one)
     await keeper.flush()
 
     assert await seen(store) == 1
@@ -160,7 +160,7 @@ async def test_counting_goes_on_though_rates_could_not_be_read(
     async with kept_quality(keeper):
         await asyncio.sleep(1.2 * FLUSH_SECONDS)
         await renamed(store, "elsewhere", "quality_counts")
-        keeper.landed("transport", dict([answer(1)]))
+        keeper.received("transport", dict([answer(1)]))
         await asyncio.sleep(1.2 * FLUSH_SECONDS)
 
         assert await seen(store) == 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -180,6 +181,8 @@ def open_office(
     store = StoredRegistrations(engine, changed)
     configured = configured or Configured((), TrustBundle({}))
     catalogue = load_catalogue()
+    # Others may have worked on this database, and been killed.
+    life = uuid4()
     names = iter(f"challenge-{n}" for n in range(100_000))
     return Office(
         RegistrationOffice(
@@ -195,7 +198,7 @@ def open_office(
                 store=store,
                 configured=configured,
                 clock=clock,
-                new_id=lambda: f"{id(clock)}-{next(names)}",
+                new_id=lambda: f"{life}-{next(names)}",
             ),
             sanctions=Sanctioner(store=store, catalogue=catalogue, clock=clock),
             store=store,

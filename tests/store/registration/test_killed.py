@@ -14,6 +14,7 @@ from connectors.registration.keys import RegisteredKeyState
 from connectors.registration.lifecycle import Step
 from store.database import open_database
 from store.registration.registrations import StoredRegistrations
+from tests import nursery
 
 KILLS = 9
 STEPS_A_LIFE = 17
@@ -22,7 +23,7 @@ STEPS_A_LIFE = 17
 @contextmanager
 def stepping(url: str) -> Iterator[subprocess.Popen[str]]:
     """Run the process that takes steps; kill it at the end."""
-    process = subprocess.Popen(
+    process = nursery.Popen(
         [sys.executable, "-m", "tests.store.registration.stepping", url],
         stdout=subprocess.PIPE,
         text=True,

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from policy.case import Ruling
+from policy.case import ClauseResult
 from policy.catalogue import Item
 from policy.finding import FindingOutcome
 from policy.level import LEVEL_NAMES, Level
@@ -27,7 +27,7 @@ DAYS_KEPT = 4096
 
 # At most some hundred answers exist: an item by its levels.
 @lru_cache(maxsize=512)
-def level_listed(item: Item, level: Level | None) -> Ruling:
+def level_listed(item: Item, level: Level | None) -> ClauseResult:
     """Return the ruling of 219-1a for a row of the annex."""
     row = f"{item.name.zh}（{item.code}）", f"{item.name.en} ({item.code})"
     if level is None:
@@ -51,7 +51,7 @@ def level_listed(item: Item, level: Level | None) -> Ruling:
 
 
 @lru_cache(maxsize=DAYS_KEPT)
-def issued(day: date, first: date) -> Ruling:
+def issued(day: date, first: date) -> ClauseResult:
     """Return the ruling of 219-1b for a stated day of issue."""
     if day < first:
         return UNMET, Text(
@@ -65,7 +65,7 @@ def issued(day: date, first: date) -> Ruling:
 
 
 @lru_cache(maxsize=DAYS_KEPT)
-def first_issued(anchor: date, first: date) -> Ruling:
+def first_issued(anchor: date, first: date) -> ClauseResult:
     """Return the ruling of 219-n2 for a stated day of first issue."""
     if anchor < first:
         return UNMET, Text(
@@ -81,14 +81,14 @@ def first_issued(anchor: date, first: date) -> Ruling:
 
 # A ruling for each row of the annex, and no more; the same below.
 @lru_cache(maxsize=128)
-def examined(item: Item) -> Ruling:
+def examined(item: Item) -> ClauseResult:
     """Return the ruling of 219-2a for the annex's evaluation body."""
     name = item.evaluation_body.name
     return MET, Text(f"评价机构为{name.zh}", f"examined by {name.en}")
 
 
 @lru_cache(maxsize=128)
-def collected(item: Item) -> Ruling:
+def collected(item: Item) -> ClauseResult:
     """Return the ruling of 219-2b where there is nothing to object to."""
     name = item.collection_body.name
     return MET, Text(
@@ -126,42 +126,42 @@ STANDING_REASONS: Mapping[Standing, Text] = MappingProxyType(
 )
 
 
-ANOTHER_NUMBER: Ruling = (
+ANOTHER_NUMBER: ClauseResult = (
     UNMET,
     Text(
         "申请人证件号码与持证人不一致",
         "the claimant's identity number is not the holder's",
     ),
 )
-ANOTHER_DOCUMENT: Ruling = (
+ANOTHER_DOCUMENT: ClauseResult = (
     UNDETERMINED,
     Text(
         "号码一致但证件类型不同，不能确定为同一人",
         "the numbers are equal but the kinds of document are not",
     ),
 )
-NO_NAME_CLAIMED: Ruling = (
+NO_NAME_CLAIMED: ClauseResult = (
     MET,
     Text(
         "证件号码一致；未提供申请人姓名，姓名未核对",
         "the identity numbers agree; no name was stated, so none was compared",
     ),
 )
-NO_NAME_REGISTERED: Ruling = (
+NO_NAME_REGISTERED: ClauseResult = (
     UNDETERMINED,
     Text(
         "证件号码一致，但登记信息未注明姓名",
         "the identity numbers agree, but the registry states no name",
     ),
 )
-ANOTHER_NAME: Ruling = (
+ANOTHER_NAME: ClauseResult = (
     UNMET,
     Text(
         "证件号码一致，但姓名与持证人不一致",
         "the identity numbers agree, but the name is not the holder's",
     ),
 )
-NUMBER_AND_NAME: Ruling = (
+NUMBER_AND_NAME: ClauseResult = (
     MET,
     Text("证件号码和姓名均一致", "identity number and name agree"),
 )

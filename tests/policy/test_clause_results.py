@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy import rulings
+from policy import clause_results
 from policy.catalogue import Item, load_catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
@@ -25,7 +25,9 @@ from tests.policy.test_any_evidence import ATTESTATIONS, DATED_RECORDS, RECORDS
 
 KEEPING: list[Any] = [
     function
-    for _, function in inspect.getmembers(rulings, lambda it: hasattr(it, "cache_info"))
+    for _, function in inspect.getmembers(
+        clause_results, lambda it: hasattr(it, "cache_info")
+    )
 ]
 ITEMS = list(load_catalogue().items.values())
 
@@ -63,10 +65,10 @@ def test_a_ruling_of_one_row_is_not_anothers(
     def both(function: Callable[..., object], *more: object) -> list[object]:
         return [function(item, *more) for item in (one, other)]
 
-    made: list[Any] = [rulings.examined, rulings.collected]
+    made: list[Any] = [clause_results.examined, clause_results.collected]
     for function in made:
         assert both(function) == both(function.__wrapped__)
-    listed: Any = rulings.level_listed
+    listed: Any = clause_results.level_listed
     assert both(listed, level) == both(listed.__wrapped__, level)
 
 

@@ -20,11 +20,13 @@ def callers_of(attribute: str, *packages: str) -> set[str]:
 
 
 def test_a_loader_is_used_by_the_gate_alone() -> None:
-    assert callers_of("loader", "resolvers", "gateway") == {"resolvers/look_ups.py"}
+    assert callers_of("loader", "resolvers", "gateway", "bureau") == {
+        "resolvers/look_ups.py"
+    }
 
 
 def test_an_agency_is_asked_by_the_loader_alone() -> None:
-    assert callers_of("ask", "resolvers", "gateway", "connectors") == {
+    assert callers_of("ask", "resolvers", "gateway", "connectors", "bureau") == {
         "bureau/answer_loader.py",
         # The guard is asked by its agency.
         "connectors/agency.py",
@@ -39,7 +41,7 @@ def test_an_agency_is_asked_by_the_loader_alone() -> None:
 def test_loaders_are_made_by_the_request_alone() -> None:
     found = {
         path.name
-        for path in (ROOT / "resolvers").glob("*.py")
+        for path in (ROOT / "resolvers").rglob("*.py")
         if "AnswerLoader(" in path.read_text("utf-8")
     }
 

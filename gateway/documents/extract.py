@@ -1,64 +1,21 @@
-"""Trusted documents: those that every caller may run, and how a manifest is made.
-
-The holder check and ``verifyClaims``, as their pages print them, are trusted from the
-start (``trusted-documents.json``); an operator's manifest adds to them.
-"""
+"""Find documents in files, compare them with the schema, write them as a manifest."""
 
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import StartError
-from gateway.settings.settings import Mode, Settings, load_settings
+from gateway.settings.settings import load_settings
 from resolvers.documents.cost import in_numbers
-from resolvers.documents.documents import Documents
+from resolvers.documents.field_costs import FieldCosts
 from resolvers.documents.limits import Limits
-from resolvers.documents.trusted import (
-    TrustedDocumentsError,
-    digest_of,
-    read_manifest,
-    write_manifest,
-)
+from resolvers.documents.trusted import digest_of, write_manifest
 from resolvers.documents.validation import RefusedDocumentError, read_document
 from resolvers.schema import schema
 
-BUILT_IN = Path(str(files("gateway"))) / "trusted-documents.json"
 _FENCED = re.compile(r"^```graphql\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-def open_documents(settings: Settings) -> Documents:
-    """Return what prepares documents, by the operator's mode, limits and manifest.
-
-    Raises:
-        StartError: the manifest cannot be used.
-    """
-    manifests = [BUILT_IN]
-    if settings.trusted_documents is not None:
-        manifests.append(Path(settings.trusted_documents))
-    documents = Documents(
-        schema.core, settings.limits, is_open=settings.mode is Mode.DEMO
-    )
-    for manifest in manifests:
-        _trust(documents, manifest)
-    return documents
-
-
-def _trust(documents: Documents, manifest: Path) -> None:
-    try:
-        texts = read_manifest(manifest.read_bytes())
-    except (OSError, TrustedDocumentsError) as error:
-        raise StartError(f"trusted documents {manifest}: {error}") from None
-    for digest, text in texts.items():
-        try:
-            documents.trust(text)
-        except RefusedDocumentError as refused:
-            raise StartError(
-                f"trusted documents {manifest}: {digest[:12]}: {refused}; see "
-                "gateway documents extract"
-            ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +47,10 @@ def extract(paths: Sequence[Path], config: Path | None = None) -> list[Extracted
         StartError: a file cannot be read, or nothing was found.
     """
     limits = Limits() if config is None else load_settings(config, os.environ).limits
-    found = [_examine(path, text, limits) for path in paths for text in _texts(path)]
+    costs = FieldCosts(schema.core)
+    found = [
+        _examine(path, text, costs, limits) for path in paths for text in _texts(path)
+    ]
     if not found:
         raise StartError(
             "no document found; name .graphql files, or texts with ```graphql blocks"
@@ -121,16 +81,16 @@ def _texts(path: Path) -> Iterator[str]:
         yield from _FENCED.findall(text)
 
 
-def _examine(path: Path, text: str, limits: Limits) -> Extracted:
+def _examine(path: Path, text: str, costs: FieldCosts, limits: Limits) -> Extracted:
     try:
-        valid = read_document(text, schema.core, limits)
+        valid = read_document(text, costs, limits)
     except RefusedDocumentError as error:
         return Extracted(file=path, text=text, refused=str(error))
-    costs = valid.costs
+    asked = valid.costs
     return Extracted(
         file=path,
         text=text,
-        operations=tuple(name or "(unnamed)" for name in costs),
-        asks_about_people=any(cost.names_people for cost in costs.values()),
-        cost=max(in_numbers(cost.values, {}) for cost in costs.values()),
+        operations=tuple(name or "(unnamed)" for name in asked),
+        asks_about_people=any(cost.names_people for cost in asked.values()),
+        cost=max(in_numbers(cost.values, {}) for cost in asked.values()),
     )

@@ -1,11 +1,13 @@
 """Why people are looked up is read from the request, or refused with what to send."""
 
+from datetime import date
+
 import pytest
 from starlette.datastructures import Headers
 
 from bureau.caller import LookUp, Purpose
-from resolvers.errors import RequestError
-from resolvers.look_ups import look_up_of
+from bureau.look_ups.purpose import PurposeError
+from resolvers.look_ups import look_up_of, refused
 
 DEFAULT = LookUp(Purpose.RECOVERY, "default")
 STATED = LookUp(Purpose.SUBSIDY_CLAIM, "17-2026-1")
@@ -17,7 +19,7 @@ def stated(
     headers: dict[str, str] | None = None,
     extensions: dict[str, object] | None = None,
     default: LookUp | None = None,
-) -> LookUp | RequestError | None:
+) -> LookUp | PurposeError | None:
     return look_up_of(Headers(headers or {}), extensions, default)
 
 
@@ -85,8 +87,7 @@ def test_what_cannot_be_used_is_an_error_and_not_the_default(
 ) -> None:
     found = stated(extensions=extensions, default=DEFAULT)
 
-    assert isinstance(found, RequestError)
-    assert found.code == "PURPOSE_REQUIRED"
+    assert isinstance(found, PurposeError)
     assert "310110199003074514" not in found.message
 
 
@@ -100,9 +101,12 @@ def test_case_numbers_as_they_are_written_are_taken(number: str) -> None:
 
 
 def test_the_refusal_names_both_ways_and_every_purpose() -> None:
-    refusal = stated({"X-Purpose": "SUBSIDY_CLAIM"})
+    unstated = stated({"X-Purpose": "SUBSIDY_CLAIM"})
+    assert isinstance(unstated, PurposeError)
 
-    assert isinstance(refusal, RequestError)
+    refusal = refused(unstated, date(2026, 5, 4))
+
+    assert refusal.code == "PURPOSE_REQUIRED"
     for word in ("X-Purpose", "X-Case-Number", "extensions", "caseNumber", "办理补贴"):
         assert word in refusal.message
     assert refusal.more["allowed"] == [

@@ -1,0 +1,170 @@
+"""The one gate through which every look-up of a person passes.
+
+In this order: the purpose is stated, the caller's budget of people has room, the
+agencies are asked, the look-up is on the audit log; only then is anything answered.
+Whatever is asked in one tick is admitted or refused as a whole, so that a refused batch
+asks nobody. The same refusal, in the same time, comes for known and unknown people,
+because it comes before anybody is asked.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bureau.caller import Caller, LookUp
+from bureau.look_ups.admission import Admission
+from bureau.look_ups.audit import AuditEvent, AuditRecord
+from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.oversight import Alert, Oversight
+from bureau.look_ups.purpose import PurposeError, PurposeMissingError
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.errors import StoreUnavailableError
+from connectors.guard.health import CONCLUSIVE
+from policy.identity import Identity
+
+CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
+
+Ask = Callable[[], Awaitable[list[Answer]]]
+"""Asks the agencies, once the gate lets it."""
+Shows = Callable[[AttestedCertificate], bool]
+"""Says whether the caller will get a certificate of the answers."""
+RefusedLookUpError = PurposeError | OverBudgetError | StoreUnavailableError
+"""Why a look-up is refused."""
+REFUSALS = (PurposeError, OverBudgetError, StoreUnavailableError)
+REFUSAL_CODES: dict[type[Exception], str] = {
+    PurposeError: "PURPOSE_REQUIRED",
+    PurposeMissingError: "PURPOSE_REQUIRED",
+    OverBudgetError: "PEOPLE_BUDGET_EXCEEDED",
+    StoreUnavailableError: "AUDIT_UNAVAILABLE",
+}
+"""The code of each, for callers and metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The question that look-ups come from, as the audit log keeps it."""
+
+    request_id: str | None = None
+    operation: str | None = None
+    document: str | None = None
+    """The mark of the caller's document (``Pseudonyms.of_document``)."""
+
+
+class Gate:
+    """Lets the look-ups of one request pass, or refuses them."""
+
+    def __init__(
+        self,
+        oversight: Oversight,
+        caller: Caller,
+        stated: LookUp | PurposeError | None,
+        *,
+        now: datetime,
+        today: date,
+    ) -> None:
+        self._oversight = oversight
+        self._caller = caller.id
+        self._stated = stated
+        self._now = now
+        self._admission = Admission(oversight, caller, today)
+
+    def has_admitted(self, person: Identity) -> bool:
+        """Say whether ``person`` may be looked up."""
+        return self._admission.has_admitted(person)
+
+    async def look_up(
+        self,
+        whom: Identity | str,
+        ask: Ask,
+        origin: Callable[[], Origin],
+        shows: Shows | None = None,
+    ) -> list[Answer]:
+        """Return what ``ask`` returns about ``whom``, once that is on the audit log.
+
+        A text is a certificate id that is none; it counts as one more person.
+        ``shows`` is asked of every certificate; all of them are shown if it is
+        ``None``.
+
+        Raises:
+            PurposeError: no purpose is stated, or none that can be used.
+            OverBudgetError: the caller's budget of people is spent.
+            StoreUnavailableError: the audit log takes no record.
+        """
+        try:
+            stated = self._purpose()
+            person = await self._admission.load(whom)
+            answers: list[Answer] | None = None
+            audit = self._oversight.audit
+            try:
+                answers = await ask()
+            finally:
+                if answers is None:
+                    # The client is gone, or a bug of ours: agencies may have been
+                    # asked.
+                    audit.note(self._record(stated, person, origin()))
+            found = sum([len(answer.certificates) for answer in answers])
+            shown = found if shows is None else _count(answers, shows)
+            await audit.write(self._record(stated, person, origin(), answers, shown))
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+        self._oversight.observer.looked_up(stated.purpose)
+        if found or {answer.outcome for answer in answers} <= CONCLUSIVE_OR_SKIPPED:
+            self._watch(person, is_known=found > 0)
+        return answers
+
+    def _purpose(self) -> LookUp:
+        """Return why this request looks people up.
+
+        Raises:
+            PurposeError: nothing says so, or not in a way that can be used.
+        """
+        match self._stated:
+            case LookUp() as stated:
+                return stated
+            case PurposeError() as unusable:
+                raise unusable
+            case None:
+                raise PurposeMissingError
+
+    def _report(self, refusal: RefusedLookUpError) -> None:
+        observer = self._oversight.observer
+        if isinstance(refusal, OverBudgetError) and refusal.is_late and refusal.is_news:
+            observer.alerted(Alert.PEOPLE_BUDGET_SPENT, self._caller, refusal.found)
+        observer.look_up_refused(REFUSAL_CODES[type(refusal)])
+
+    def _watch(self, person: str, *, is_known: bool) -> None:
+        """Count a person, or a certificate id that is none, as known or unknown."""
+        oversight = self._oversight
+        unknown = oversight.watch.note(
+            self._caller, person, self._now, is_known=is_known
+        )
+        if unknown:
+            oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, self._caller, unknown)
+
+    def _record(
+        self,
+        stated: LookUp,
+        person: str,
+        origin: Origin,
+        answers: Sequence[Answer] | None = None,
+        certificates: int | None = None,
+    ) -> AuditRecord:
+        """Return the record of a look-up that has ``answers``, or was given up."""
+        return AuditRecord(
+            at=self._now,
+            event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
+            caller=self._caller,
+            request_id=origin.request_id,
+            person=person,
+            purpose=stated.purpose,
+            case_number=stated.case_number,
+            operation=origin.operation,
+            document=origin.document,
+            sources={answer.agency: answer.outcome for answer in answers or ()},
+            certificates=certificates,
+        )
+
+
+def _count(answers: Sequence[Answer], shows: Shows) -> int:
+    return sum(shows(one) for answer in answers for one in answer.certificates)

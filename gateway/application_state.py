@@ -1,0 +1,33 @@
+"""The application's state, typed: what every request may use.
+
+No other file spells the attribute; ``tests/architecture/test_state.py`` holds that.
+"""
+
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.types import Scope
+
+from gateway.callers.authenticate import Callers
+from gateway.collection.intake import Intake
+from resolvers.context import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    """Everything that requests use, open as long as the application is."""
+
+    services: Services
+    intake: Intake
+    callers: Callers
+
+
+def put_state(app: Starlette, state: ApplicationState) -> None:
+    """Let requests of ``app`` use ``state``."""
+    app.state.gateway = state
+
+
+def state_of(scope: Scope) -> ApplicationState:
+    """Return what requests of the scope's application use."""
+    state: ApplicationState = scope["app"].state.gateway
+    return state

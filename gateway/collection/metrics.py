@@ -1,0 +1,57 @@
+"""Metrics of what agencies send."""
+
+from collections import Counter as Tally
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from gateway.collection.refusal import Problem
+from gateway.collection.results import LineResult
+
+
+class CollectionMetrics:
+    """Implements ``intake.Observer``."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._lines = Counter(
+            "gateway_collected_lines",
+            "Lines that agencies sent, by stream and what became of them.",
+            ("agency", "stream", "outcome"),
+            registry=registry,
+        )
+        self._codes = Counter(
+            "gateway_collected_codes",
+            "Why lines were refused, and what was noticed about those that were not.",
+            ("agency", "stream", "code"),
+            registry=registry,
+        )
+        self._missing = Gauge(
+            "gateway_collection_missing",
+            "Sequence numbers that never came, as of the last transfer here.",
+            ("agency", "stream"),
+            registry=registry,
+        )
+        self._refused = Counter(
+            "gateway_transfers_refused",
+            "Transfers that were refused as a whole, by reason.",
+            ("problem",),
+            registry=registry,
+        )
+
+    def collected(
+        self, connector: str, stream: str, results: Sequence[LineResult]
+    ) -> None:
+        """See ``intake.Observer.collected``."""
+        for outcome, lines in Tally(one.outcome for one in results).items():
+            self._lines.labels(connector, stream, outcome).inc(lines)
+        codes = Tally(one.code for one in results if one.code is not None)
+        for code, lines in codes.items():
+            self._codes.labels(connector, stream, code).inc(lines)
+
+    def transfer_refused(self, problem: Problem) -> None:
+        """See ``intake.Observer.transfer_refused``."""
+        self._refused.labels(problem).inc()
+
+    def missing(self, connector: str, stream: str, numbers: int) -> None:
+        """See ``intake.Observer.missing``."""
+        self._missing.labels(connector, stream).set(numbers)

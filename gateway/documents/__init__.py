@@ -1,0 +1,1 @@
+"""Trusted documents: opened at the start, and extracted from files."""

@@ -1,0 +1,55 @@
+"""Trusted documents: those that every caller may run.
+
+The holder check and ``verifyClaims``, as their pages print them, are trusted from the
+start (``trusted-documents.json``), and so are the documents of registration
+(``gateway.registration.documents``); an operator's manifest adds to them.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+from gateway.errors import StartError
+from gateway.registration.documents import DOCUMENTS
+from gateway.settings.settings import Mode, Settings
+from resolvers.documents.documents import Documents
+from resolvers.documents.trusted import TrustedDocumentsError, read_manifest
+from resolvers.documents.validation import RefusedDocumentError
+from resolvers.schema import schema
+
+BUILT_IN = Path(str(files("gateway"))) / "trusted-documents.json"
+
+
+def open_documents(settings: Settings) -> Documents:
+    """Return what prepares documents, by the operator's mode, limits and manifest.
+
+    Raises:
+        StartError: the manifest cannot be used.
+    """
+    manifests = [BUILT_IN]
+    if settings.trusted_documents is not None:
+        manifests.append(Path(settings.trusted_documents))
+    documents = Documents(
+        schema.core, settings.limits, is_open=settings.mode is Mode.DEMO
+    )
+    for manifest in manifests:
+        for digest, text in _texts_of(manifest).items():
+            place = f"{manifest}: {digest[:12]}"
+            _trust(documents, text, place, "see gateway documents extract")
+    for document in DOCUMENTS.values():
+        remedy = "gateway connector and gateway sanction send it; raise the limit"
+        _trust(documents, document.text, f"of registration: {document.name}", remedy)
+    return documents
+
+
+def _texts_of(manifest: Path) -> dict[str, str]:
+    try:
+        return read_manifest(manifest.read_bytes())
+    except (OSError, TrustedDocumentsError) as error:
+        raise StartError(f"trusted documents {manifest}: {error}") from None
+
+
+def _trust(documents: Documents, text: str, place: str, remedy: str) -> None:
+    try:
+        documents.trust(text)
+    except RefusedDocumentError as refused:
+        raise StartError(f"trusted documents {place}: {refused}; {remedy}") from None

@@ -1,0 +1,56 @@
+"""A request's state, typed: what ASGI hands around untyped in its scope.
+
+No other file spells a key of it; ``tests/architecture/test_state.py`` holds that.
+Logs begin it, and the process that watches over a gateway has logs and no part of the
+application: nothing of the application is imported here.
+"""
+
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from bureau.caller import Caller
+
+KEY = "request"
+
+
+@dataclass(slots=True)
+class RequestState:
+    """Facts about one request, written by whoever finds them out."""
+
+    id: str
+    """It names the request in answers, log lines and audit records."""
+    caller: Caller | None = None
+    """Known by credentials that came with the request; ``None`` if none had to."""
+    is_stream: bool = False
+    """Its time is not that of an answer: events are followed."""
+
+    @property
+    def known_caller(self) -> Caller:
+        """Return the caller of a request that was let in for being somebody's.
+
+        Raises:
+            LookupError: nobody was named; such a request must not come here.
+        """
+        if self.caller is None:
+            raise LookupError("a request without a caller was let in")
+        return self.caller
+
+
+def begin_request(scope: Scope, id_: str) -> RequestState:
+    """Put a request's state in its scope, before anybody writes or reads there."""
+    request = RequestState(id_)
+    scope.setdefault("state", {})[KEY] = request
+    return request
+
+
+def request_of(scope: Scope) -> RequestState:
+    """Return the state of the scope's request."""
+    request: RequestState = scope["state"][KEY]
+    return request
+
+
+def request_id_of(scope: Scope) -> str | None:
+    """Return the request's id; ``None`` if it failed before it had one."""
+    request: RequestState | None = scope.get("state", {}).get(KEY)
+    return None if request is None else request.id

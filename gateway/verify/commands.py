@@ -1,0 +1,48 @@
+"""``gateway verify``: check one signed record at the command line."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.verify.screen import show_examination
+from gateway.verify.verify import examine_file
+
+
+def verify(  # noqa: PLR0913 - one argument an option
+    file: Annotated[Path, typer.Argument(help="The JWS: compact, or detached.")],
+    trust: Annotated[Path, typer.Option(help="The trust bundle.")],
+    *,
+    body: Annotated[
+        Path | None, typer.Option(help="The HTTP body a detached JWS covers.")
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option(help="The annex item to check the key's scope for.")
+    ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            help="The agency's manifest: read the record by it, find its item, and "
+            "check the key's scope and institution."
+        ),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"],
+            help="Judge the key as of this moment (UTC); now by default.",
+        ),
+    ] = None,
+    max_age_seconds: Annotated[
+        float | None, typer.Option(help="How old the signature may be; else any age.")
+    ] = None,
+) -> None:
+    """Check one signed record offline and print every check. Exits 0 or 1."""
+    moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
+    age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
+    examination = examine_file(
+        file, trust, body=body, item=item, manifest=manifest, at=moment, max_age=age
+    )
+    show_examination(examination, moment)
+    raise typer.Exit(0 if examination.is_believed else 1)

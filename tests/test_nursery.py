@@ -1,0 +1,77 @@
+"""A fork is to whoever asks for it what a process of its command line would be."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import nursery
+
+SAYS_WHERE = "import os, sys; print(os.getcwd(), os.environ['WHO'], sys.stdin.read())"
+LASTS = (sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("pass", 0, id="by itself"),
+        pytest.param("import sys; sys.exit(3)", 3, id="with a code"),
+        pytest.param("1 / 0", 1, id="by an exception"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", -9, id="killed"),
+    ],
+)
+def test_a_fork_ends_as_the_interpreter_does(text: str, code: int) -> None:
+    command = [sys.executable, "-c", text]
+
+    forked, executed = nursery.run(command), subprocess.run(command, check=False)
+
+    assert forked.returncode == executed.returncode == code
+
+
+def test_a_fork_has_the_folder_the_environment_and_the_input_it_is_given(
+    tmp_path: Path,
+) -> None:
+    done = nursery.run(
+        [sys.executable, "-c", SAYS_WHERE], cwd=tmp_path, env={"WHO": "me"}, input="hi"
+    )
+
+    assert (done.stdout, done.stderr) == (f"{tmp_path} me hi\n", "")
+
+
+def test_a_fork_is_signalled_and_is_there_until_its_end_is_noted() -> None:
+    with nursery.Popen(LASTS, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        before = process.poll()
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        is_there = Path(f"/proc/{process.pid}").exists()
+        process.wait()
+
+    assert (before, is_there, process.returncode) == (None, True, -signal.SIGTERM)
+    assert not Path(f"/proc/{process.pid}").exists()
+
+
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_a_fork_is_in_a_session_of_its_own_if_it_is_to(is_apart: bool) -> None:
+    with nursery.Popen(
+        LASTS, stdout=subprocess.DEVNULL, start_new_session=is_apart
+    ) as process:
+        session = os.getsid(process.pid)
+        process.kill()
+
+    assert (session == process.pid) is is_apart
+
+
+def test_a_fork_holds_nothing_open_but_its_streams() -> None:
+    listing = "import os; print(sorted(map(int, os.listdir('/proc/self/fd')))[:-1])"
+
+    assert nursery.run([sys.executable, "-c", listing]).stdout == "[0, 1, 2]\n"
+
+
+def test_another_program_is_not_for_forks() -> None:
+    with pytest.raises(AssertionError, match="true is not for forks"):
+        nursery.run(["true"])
