@@ -51,7 +51,7 @@ class AnswerLoader:
             del self._wanted[holder]
             answer = self._answers[holder] = loop.create_future()
             waiting.append(answer)
-        asked.add_done_callback(lambda asked: _hand_on(asked, waiting))
+        asked.add_done_callback(lambda asked: _deliver(asked, waiting))
 
         def give_up(_: object) -> None:
             if not asked.done() and all(answer.cancelled() for answer in waiting):
@@ -61,10 +61,10 @@ class AnswerLoader:
             answer.add_done_callback(give_up)
 
 
-def _hand_on(
+def _deliver(
     asked: asyncio.Future[list[Answer]], waiting: Sequence[asyncio.Future[Answer]]
 ) -> None:
-    """Hand on what came to whoever still waits."""
+    """Deliver what came to whoever still waits."""
     still = [answer for answer in waiting if not answer.done()]
     if asked.cancelled():
         for answer in still:

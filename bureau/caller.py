@@ -1,4 +1,4 @@
-"""Who asks, with which rights, and for which purpose a person is looked up.
+"""Callers, their rights, and the purposes of their look-ups of people.
 
 Rights are OAuth 2 scopes (RFC 6749, 3.3). A look-up of a person names a purpose and
 a case (个人信息保护法, articles 6 and 13); it comes with the request, or with the
@@ -14,7 +14,7 @@ from policy.text import Text
 
 
 class Scope(StrEnum):
-    """What a caller may do."""
+    """A right of a caller."""
 
     READ_CERTIFICATES = "certificates:read"
     READ_IDENTITY = "identity:read"
@@ -28,7 +28,7 @@ class Scope(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why a person is looked up."""
+    """A purpose of looking a person up."""
 
     SUBSIDY_CLAIM = "SUBSIDY_CLAIM"
     SUPERVISION_AND_AUDIT = "SUPERVISION_AND_AUDIT"
@@ -58,7 +58,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks."""
+    """A caller, and the scopes it has."""
 
     id: str
     scopes: frozenset[Scope]

@@ -28,7 +28,7 @@ _FINGERPRINT_CHARACTERS = 24
 
 @dataclass(frozen=True, slots=True)
 class CertificatePlace:
-    """Where a certificate is found again."""
+    """The place where a certificate is found again."""
 
     agency: str
     holder: Identity
@@ -58,7 +58,7 @@ class CertificateIds:
         return _spelt(self._sealer.encrypt(place.encode(), None))
 
     def mark(self, text: str) -> str:
-        """Return a mark of ``text`` that tells nothing of it without the key.
+        """Return a mark of ``text`` that reveals nothing of it without the key.
 
         Ids have one key for good, so marks of today are found again in years.
         """
@@ -92,7 +92,7 @@ def _spelt(sealed: bytes) -> str:
 
 
 def fingerprint(record: CertificateRecord) -> str:
-    """Return what tells a certificate from the holder's others at one agency.
+    """Return what sets a certificate apart from the holder's others at one agency.
 
     The number alone does not: a special-operations number is "T" and the holder's
     identity number, shared by all of the holder's licences. A renewed card is another

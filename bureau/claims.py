@@ -1,4 +1,4 @@
-"""What all answers about a person amount to for one statement of a certificate.
+"""Compare a statement of a certificate with all answers about the person.
 
 As ``person.judge`` has it: the best certificate counts, a match stands whoever else is
 silent, and anything less is said only where signed bytes say that there is no more.
@@ -26,7 +26,7 @@ from policy.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ClaimVerdict:
-    """How a statement compares, and with which certificate, if with one."""
+    """The outcome for a statement, and the certificate that decides it, if any."""
 
     outcome: ClaimOutcome
     reason: Text

@@ -1,4 +1,4 @@
-"""How far an agency's stream of records has come, and what became of each line."""
+"""The progress of an agency's streams, and the outcomes of their lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of a line."""
+    """The outcome of one line."""
 
     ACCEPTED = "ACCEPTED"
     ALREADY_KNOWN = "ALREADY_KNOWN"
@@ -28,7 +28,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a stream of a connector has come."""
+    """The progress of one stream of a connector."""
 
     sequence: int
     """The highest sequence number that was acknowledged; 0 before the first."""

@@ -41,7 +41,7 @@ PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a question is about, and what each agency answered."""
+    """The person of a question, and what each agency answered."""
 
     claimant: Claimant
     answers: Sequence[tuple[Agency, Answer]]
@@ -50,7 +50,7 @@ class Person:
 
     @property
     def certificates(self) -> list[AttestedCertificate]:
-        """What verified, in the annex's order, what is not in the annex at the end."""
+        """Return what verified in the annex's order, what it lacks at the end."""
         return in_annex_order(self.answers)
 
 

@@ -1,4 +1,4 @@
-"""How good agencies' data is: the counts that the store keeps."""
+"""The store's counts of agencies' data quality."""
 
 from collections import Counter
 from datetime import date
@@ -8,7 +8,7 @@ from connectors.quality import Measure, Sums
 
 
 class QualityStore(Protocol):
-    """What is counted of agencies' data."""
+    """The counts that are kept of agencies' data."""
 
     async def sums(self, agency: str, since: date) -> Sums:
         """Return what was counted of ``agency`` from ``since`` on."""

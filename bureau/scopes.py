@@ -1,7 +1,7 @@
-"""Which scopes each step of registration and of the ledger needs.
+"""The scopes that each step of registration and of the ledger needs.
 
 Each step has sets of scopes, of which one has to be had. That an agency acts on its
-own connector only is not told by scopes: ``connectors.registration.rules`` says so.
+own connector only is no matter of scopes: ``connectors.registration.rules`` says so.
 """
 
 from bureau.caller import Caller, Scope

@@ -30,7 +30,7 @@ Found = Mapping[Identity, Sequence[KeptChange]]
 
 
 class SentChanges(Protocol):
-    """What agencies sent; the store implements it."""
+    """The changes that agencies sent; the store implements it."""
 
     def may_concern(self, holder: Identity) -> bool:
         """Say whether something may have been sent about ``holder``; without I/O.

@@ -78,7 +78,7 @@ class Agency:
         self.shadow: Shadow | None = None
         """Answers beside this agency, compared and not shown."""
         self.listed = listed
-        """What its status list says, to be put on what is handed out."""
+        """What its status list says, to be put on what is returned."""
         self._connector = connector
         self._bundle = bundle
         self.decoder = Decoder(manifest, catalogue, rows)

@@ -1,4 +1,4 @@
-"""What an agency's answer about one person amounts to.
+"""The answer of an agency about one person.
 
 "No certificate", "no answer" and "an answer nobody vouches for" are three facts;
 ``SourceOutcome`` keeps them apart. Certificates here are attested: each carries the
@@ -18,7 +18,7 @@ from signing.envelope import Envelope, SignatureProof
 
 
 class SourceOutcome(StrEnum):
-    """How asking one agency about one person ended."""
+    """The outcome of asking one agency about one person."""
 
     ANSWERED = "ANSWERED"
     NONE = "NONE"
@@ -31,7 +31,7 @@ class SourceOutcome(StrEnum):
 
 
 class RecordFault(StrEnum):
-    """Why verified bytes still are no certificate of the person asked about.
+    """A reason why verified bytes are no certificate of the person asked about.
 
     Beside these, a refused record's code may be any ``signing.errors.Refusal``.
     """

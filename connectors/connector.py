@@ -17,7 +17,7 @@ from signing.envelope import Envelope
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How a record came that was sent before anybody asked."""
+    """The time and number of a record that was sent unasked."""
 
     at: datetime
     sequence: int
@@ -25,7 +25,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an agency sent for one batch, exactly as it came."""
+    """The answer of an agency to one batch, exactly as it came."""
 
     envelopes: Sequence[tuple[Envelope, ...]]
     """One tuple a holder, in the order asked; empty where nothing signed came."""

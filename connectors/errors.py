@@ -1,4 +1,4 @@
-"""What can go wrong between us and an agency.
+"""Errors between the gateway and an agency.
 
 ::
 
@@ -34,7 +34,7 @@ class RefusedError(ConnectorError):
 
 
 class UnreadableError(ConnectorError):
-    """What came cannot hold signed records."""
+    """An answer that cannot hold signed records."""
 
 
 class StoreUnavailableError(Exception):

@@ -23,7 +23,7 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Live:
-    """Where the newest snapshot is."""
+    """A reference to the newest snapshot."""
 
     snapshot: Snapshot = Snapshot(-1, Registry(()), TrustBundle.of(()))
     """No agency, until somebody puts one in force."""

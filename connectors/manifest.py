@@ -29,7 +29,7 @@ HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
 class Protocol(StrEnum):
-    """How an agency is asked."""
+    """The way an agency is asked."""
 
     REST = "rest"
     GRAPHQL = "graphql"
@@ -38,7 +38,7 @@ class Protocol(StrEnum):
 
 
 class SignatureForm(StrEnum):
-    """What one signature of the agency covers."""
+    """The extent of one signature of the agency."""
 
     RECORD = "record"
     """A compact JWS for each certificate, and one for an absence."""
@@ -47,7 +47,7 @@ class SignatureForm(StrEnum):
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the agency is asked and how much may be asked of it."""
+    """The agency's address, and how much may be asked of it."""
 
     protocol: Protocol
     url: Annotated[str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")] = ""
@@ -73,7 +73,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """Where in the agency's answer the records are (JMESPath)."""
+    """The places of the records in the agency's answer (JMESPath)."""
 
     results: Expression = "results"
     id_number: Expression = "idNumber"
@@ -83,7 +83,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """What is signed and how old a signature may be."""
+    """The form of a signature, and how old it may be."""
 
     form: SignatureForm
     header: HeaderName = "JWS-Signature"
@@ -92,7 +92,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cache(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a verified answer may be used again, and how much is remembered."""
+    """Limits on keeping verified answers: for how long, and how much."""
 
     ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
     holders: Count = 10_000
@@ -102,19 +102,19 @@ class Cache(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bytes_each(self) -> int:
-        """How much memory answers may take, and how much verified records."""
+        """Return the memory for answers, and for verified records, in bytes each."""
         return self.megabytes * 1024 * 1024 // 2
 
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """What the records are for that the agency sends before it is asked."""
+    """The use of the records that the agency sends before it is asked."""
 
     answers_when_silent: bool = False
     """Whether they answer where the agency itself does not."""
 
 
 class Values(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agency's words mean in ours; a word not listed is unknown."""
+    """The agency's words mapped to ours; a word not listed is unknown."""
 
     id_type: dict[str, IdType] = {}
     level: dict[str, Level] = {}
@@ -122,7 +122,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Where in a signed record each field is (JMESPath); absent means never stated."""
+    """The places of a signed record's fields (JMESPath); absent means never stated."""
 
     id_number: Expression
     number: Expression
@@ -152,7 +152,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusList(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the agency publishes the states of its certificates, signed."""
+    """The signed list of states of certificates that the agency publishes."""
 
     url: str | None = None
     values: dict[

@@ -1,4 +1,4 @@
-"""How good an agency's data is, in the four words of the notice, as counters.
+"""Count the quality of an agency's data, in the four words of the notice.
 
 - 合法性 legality: of what came, how much its signer may not attest.
 - 真实性 authenticity: of what came, how much was not signed as it has to be; what was
@@ -24,7 +24,7 @@ from policy.identity import Identity
 from signing.errors import Refusal
 
 WINDOWS = (1, 7, 30)
-"""Over how many days rates are told, today included."""
+"""Over how many days rates are reported, today included."""
 LATE_DAYS = 30
 """More days from issue to first sight are late. The notice says 及时 and no figure."""
 BACK_DATED_DAYS = 30
@@ -33,7 +33,7 @@ dated; fewer are the time that collecting takes."""
 
 
 class Measure(StrEnum):
-    """What is counted."""
+    """A quantity that is counted."""
 
     RECORDS = "RECORDS"
     SCOPE_REFUSALS = "SCOPE_REFUSALS"
@@ -132,7 +132,7 @@ def measure_of(code: str) -> Measure:
 
 
 class Alteration(StrEnum):
-    """What of an issued document changed that nothing lawful changes."""
+    """A change of an issued document that is never lawful."""
 
     HOLDER_ALTERED = "HOLDER_ALTERED"
     ISSUE_DATE_ALTERED = "ISSUE_DATE_ALTERED"
@@ -140,7 +140,7 @@ class Alteration(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a document, as far as alterations are told by it."""
+    """One version of a document, as far as alterations show in it."""
 
     people: frozenset[str]
     """Marks of the holder, under every key there was."""
@@ -174,7 +174,7 @@ def alteration(before: Version, after: Version) -> Alteration | None:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One certificate that came, under marks that tell nothing of it."""
+    """One certificate that came, under marks that reveal nothing of it."""
 
     mark: str
     """Of the certificate: who, which, when issued."""
@@ -186,18 +186,20 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one call showed of people: their certificates, and whose list was whole."""
+    """The certificates that one call showed, and the people whose list was whole."""
 
     sights: tuple[Sight, ...]
     whole: frozenset[str]
     """The people all of whose certificates the signer says are here."""
 
 
-def sighting(landed: Mapping[Identity, Answer], mark: Callable[[str], str]) -> Sighting:
+def sighting(
+    received: Mapping[Identity, Answer], mark: Callable[[str], str]
+) -> Sighting:
     """Return what a call showed; ``mark`` is keyed, and nobody turns it back."""
     sights = []
     whole = set()
-    for holder, answer in landed.items():
+    for holder, answer in received.items():
         person = mark(_joined("person", holder.type, holder.number))
         if answer.is_complete:
             whole.add(person)

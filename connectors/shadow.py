@@ -97,7 +97,7 @@ def _values(one: CertificateRecord, other: CertificateRecord) -> list[Difference
 
 @dataclass(slots=True)
 class Tally:
-    """What a shadow has done so far, in people asked about."""
+    """The results of a shadow so far, in people asked about."""
 
     agreed: int = 0
     differed: int = 0
@@ -114,12 +114,12 @@ Report: TypeAlias = Callable[[str, int, Sequence[Difference]], None]
 """Takes what became of so many people: agreed, differed, failed, dropped or broken."""
 
 
-def _tell_nobody(_result: str, _people: int, _found: Sequence[Difference]) -> None:
-    """Be no report."""
+def _report_nothing(_result: str, _people: int, _found: Sequence[Difference]) -> None:
+    """Report nothing."""
 
 
 class Answering(Protocol):
-    """What answers beside the live agency: an ``Agency``, opened unobserved."""
+    """An agency that answers beside the live one: an ``Agency``, opened unobserved."""
 
     def ask(
         self, holders: Sequence[Identity], budget_seconds: float
@@ -137,7 +137,7 @@ class Shadow:
         self,
         agency: Answering,
         at_once: int = AT_ONCE,
-        report: Report = _tell_nobody,
+        report: Report = _report_nothing,
     ) -> None:
         self.tally = Tally()
         self._agency = agency

@@ -1,8 +1,8 @@
 """Values within so many bytes: what caches of answers, records and renderings share.
 
-Each value is weighed by whoever keeps it. The first leaves first; what makes a value
-young again, or too old, is the cache's own. Looking something up costs what it costs in
-a dictionary.
+Each value is weighed by whoever keeps it. The first is dropped first; what makes a
+value young again, or too old, is the cache's own. Looking something up costs what it
+costs in a dictionary.
 """
 
 from collections import OrderedDict
@@ -39,7 +39,7 @@ class Weighed(Generic[K, V]):
         return weight <= self._room
 
     def first(self) -> tuple[K, V] | None:
-        """Return the value that leaves next."""
+        """Return the value that is dropped next."""
         for key in self._kept:
             return key, self._kept[key][0]
         return None

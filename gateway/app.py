@@ -49,11 +49,11 @@ class MetricsPage:
         self._measured = measured
 
     async def answer(self, request: Request) -> Response:
-        """Answer; what has to be looked at for it is looked at now."""
+        """Answer; lists and keys are looked at now."""
         measured, services = self._measured, state_of(request.scope).services
         snapshot = services.live.snapshot
-        measured.states.show_lists(snapshot.registry.agencies)
-        measured.connectors.show_keys(key_ends(snapshot, services.clock()))
+        measured.status.show_lists(snapshot.registry.agencies)
+        measured.live_registry.show_keys(key_ends(snapshot, services.clock()))
         return Response(
             generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST
         )
@@ -65,7 +65,7 @@ async def schema_text(_: Request) -> Response:
 
 
 async def front_page(_: Request) -> Response:
-    """Say what is where."""
+    """Answer with the graph's address."""
     return JSONResponse({"graphql": "/graphql"})
 
 
@@ -82,7 +82,7 @@ def create_app(
 ) -> Starlette:
     """Return the application for ``settings``; its parts open with its lifespan.
 
-    ``is_served`` says that it has a process of its own, which is told to end by signal.
+    ``is_served`` says that it has a process of its own, which a signal ends.
     """
     configure_logs(settings.log_format)
     measured = Metrics()

@@ -30,7 +30,7 @@ class NotAnsweredError(Exception):
 
 
 class Extensions(msgspec.Struct, frozen=True):
-    """What an error of the graph has besides words."""
+    """The extensions of an error of the graph."""
 
     code: str = ""
 

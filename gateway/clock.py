@@ -1,4 +1,4 @@
-"""The one reading of the clock; everything below is handed a moment."""
+"""The one reading of the clock; everything below takes a moment."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Why the gateway does not start. The message says what to do next."""
+"""Refuse to start. The message says what to do next."""
 
 
 class StartError(Exception):

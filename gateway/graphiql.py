@@ -6,8 +6,8 @@ scripts only: no inline script, no ``eval``, no other address. Styles may be inl
 because the editor writes its own (``docs/decisions/graphiql-vendored.md``).
 
 Only files named in ``SHA256SUMS`` are served, by their exact name, so a path can lead
-nowhere else. Their names carry a hash of their content and may be cached for good; the
-page and the configuration may not.
+nowhere else. Their names carry a hash of their content, so they may be cached for a
+year; the page and the configuration may not.
 """
 
 import re
@@ -59,7 +59,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class GraphiQLConfig:
-    """What the page is told when it opens."""
+    """The page's configuration, read when it opens."""
 
     # A bearer token for the header editor; only the demo, which has no real data,
     # gives one.
@@ -119,7 +119,7 @@ async def page(_request: Request) -> Response:
 
 def graphiql_routes(config: GraphiQLConfig) -> list[Route]:
     """Serve the configuration and the assets under ``/graphiql/``, read only."""
-    told = orjson.dumps(config)
+    content = orjson.dumps(config)
     assets = {
         name: MEDIA_TYPES[PurePosixPath(name).suffix]
         for name in read_checksums()
@@ -128,7 +128,7 @@ def graphiql_routes(config: GraphiQLConfig) -> list[Route]:
 
     async def configuration(_request: Request) -> Response:
         return Response(
-            told,
+            content,
             media_type="application/json",
             headers={
                 **GUARDS,

@@ -1,10 +1,10 @@
-"""Whether the process lives, and whether its agencies answer.
+"""Report whether the process lives, and whether its agencies answer.
 
 ``/health/ready`` is 200 while the gateway can answer anything, which it can with some
 agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
 agency answers. The body names each agency's state, found by the last real question,
-or by knocking where there was none lately. Anybody may ask here, so agencies are not
-knocked at for each who does: once, and for all who ask in the next seconds.
+or by a probe where there was none lately. Anybody may ask here, so agencies are not
+probed for each who does: once, and for all who ask in the next seconds.
 
 An agency that refuses, or whose answer is not believed, is there: one person's bad
 record says nothing about the next one's, so it does not turn readiness off. Keys that
@@ -32,7 +32,7 @@ USABLE = ("answering", "doubtful", "reachable")
 RECENT = timedelta(seconds=30)
 
 State = dict[str, object]
-"""What is said of one agency."""
+"""The report on one agency."""
 
 
 async def live(_: Request) -> Response:
@@ -41,7 +41,7 @@ async def live(_: Request) -> Response:
 
 
 class Readiness:
-    """Answers how each agency is."""
+    """Answers with each agency's state."""
 
     def __init__(self) -> None:
         self._probes: TTLCache[str, asyncio.Task[bool]] = TTLCache(
@@ -81,7 +81,7 @@ class Readiness:
         }
 
     async def _reaches(self, agency: Agency) -> bool:
-        """Knock, or wait for the knocking under way, or say what came of the last."""
+        """Probe, or await the probe under way, or return what the last one found."""
         probe = self._probes.get(agency.id)
         if probe is None:
             probe = asyncio.create_task(_probe(agency))

@@ -11,7 +11,7 @@ from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
 from gateway.privacy.metrics import PrivacyMetrics
 from gateway.registry.metrics import AgenciesMetrics, QualityMetrics, RegistryMetrics
-from gateway.status.metrics import StatesMetrics
+from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 
 
@@ -22,13 +22,13 @@ class Metrics:
         self.registry = CollectorRegistry()
         """Prometheus' registry, not that of connectors."""
         self.callers = CallersMetrics(self.registry)
-        self.states = StatesMetrics(self.registry)
+        self.status = StatusMetrics(self.registry)
         self.subscriptions = SubscriptionsMetrics(
             self.registry, self.callers.unauthenticated
         )
         self.agencies = AgenciesMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)
-        self.connectors = RegistryMetrics(self.registry)
+        self.live_registry = RegistryMetrics(self.registry)
         self.quality = QualityMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)

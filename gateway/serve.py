@@ -2,7 +2,7 @@
 
 What can be checked is checked before anybody is answered, by the process that answers,
 since it alone has what it takes (``gateway.worker``). The one that watches knows the
-settings and the server, and tells a mistake that was found as its own.
+settings and the server, and reports a mistake that was found as its own.
 """
 
 import gc
@@ -52,7 +52,7 @@ class TlsArguments(TypedDict, total=False):
 
 
 def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
-    """Serve until told to stop, what ``make`` makes of ``config`` if it is given.
+    """Serve until a signal ends it, what ``make`` makes of ``config`` if it is given.
 
     Raises:
         StartError: a setting, a file or the port does not do.
@@ -96,7 +96,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What a worker does first."""
+    """The start of a worker, called in its process."""
 
     make: Callable[[str], ASGIApp] | None
     host: str

@@ -16,7 +16,7 @@ CAUSED = "caused:"
 WHILE_HANDLED = "while it was handled:"
 
 SERVERS_TRACE = "Application callable raised an exception"
-"""How granian begins to tell of an exception, whose messages follow in one text."""
+"""How granian's report of an exception begins; messages follow in one text."""
 
 
 class ServersTraces(logging.Filter):

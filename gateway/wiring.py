@@ -37,7 +37,7 @@ from gateway.registry.quality import (
 )
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
-from gateway.status.live import LiveStates, kept_states
+from gateway.status.live import LiveStatus, kept_status
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
@@ -101,7 +101,7 @@ async def open_services(
                 catalogue=catalogue,
                 collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
                 observer=keeper,
-                reports=metrics.connectors,
+                reports=metrics.live_registry,
                 clock=clock,
             )
             await stack.enter_async_context(kept_quality(keeper))
@@ -109,15 +109,15 @@ async def open_services(
                 listening_for_changes(store.engine, notifier.notify)
             )
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
-            states = LiveStates(
+            status = LiveStatus(
                 StoredStates(store.engine),
                 pseudonyms,
-                metrics.states,
+                metrics.status,
                 notifier.notify,
             )
-            await stack.enter_async_context(kept_states(states, notifier.follow()))
+            await stack.enter_async_context(kept_status(status, notifier.follow()))
             certificates = StoredFeed(
-                AnsweredStates(StoredCertificateStates(store.engine), states)
+                AnsweredStates(StoredCertificateStates(store.engine), status)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
             failed = metrics.subscriptions.events_failed
@@ -135,7 +135,7 @@ async def open_services(
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
-            sent_changes=states,
+            sent_changes=status,
             feeds=Feeds(certificates, steps),
             cursors=Cursors(id_key),
             registration=open_office(
@@ -154,7 +154,7 @@ async def open_services(
 async def _open_sessions(
     stack: AsyncExitStack, networks: Sequence[Network]
 ) -> Sessions:
-    """Open what agencies are reached with: those of files, and whoever registers."""
+    """Open the sessions to agencies: those of files, and registered ones."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,4 +1,4 @@
-"""What the process that answers does before it answers: every check, then the app.
+"""Check everything, then make the application, in the process that answers.
 
 It is a copy of the process that watches over it (``gateway.serve``), and imports the
 application itself: whoever only watches has no use for it.
@@ -49,7 +49,7 @@ def load_app(config: str) -> Starlette:
 
 
 def refuse_unusable(settings: Settings) -> None:
-    """Read what the lifespan will read, so that a mistake is told in one sentence.
+    """Read what the lifespan will read, so that a mistake is reported in one sentence.
 
     Trusted documents are not read: ``create_app`` does, and refuses them likewise.
 
@@ -74,23 +74,23 @@ def _prepare_database_apart(url: str) -> None:
         StartError: it cannot be opened or changed, or is of a newer gateway.
     """
     fork = get_context("fork")
-    told, telling = fork.Pipe(duplex=False)
-    apart = fork.Process(target=_prepare_database, args=(url, telling))
+    refusals, sender = fork.Pipe(duplex=False)
+    apart = fork.Process(target=_prepare_database, args=(url, sender))
     apart.start()
-    telling.close()
-    refusal: str | None = told.recv()
+    sender.close()
+    refusal: str | None = refusals.recv()
     apart.join()
     if refusal is not None:
         raise StartError(refusal)
 
 
-def _prepare_database(url: str, telling: Connection) -> None:
-    """Tell what the start has to be refused for, or nothing."""
+def _prepare_database(url: str, sender: Connection) -> None:
+    """Send why the start has to be refused, or nothing."""
     # By its name, and here: whoever answers does without.
     upgrade_database = load("store.migrate:upgrade_database")
     try:
         asyncio.run(upgrade_database(url))
     except UnusableDatabaseError as error:
-        telling.send(str(error))
+        sender.send(str(error))
     else:
-        telling.send(None)
+        sender.send(None)

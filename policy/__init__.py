@@ -1,1 +1,1 @@
-"""What the notice says: catalogue, identity, standing and eligibility; no I/O."""
+"""The notice in code: catalogue, identity, standing and eligibility; no I/O."""

@@ -1,4 +1,4 @@
-"""What the clauses look at: a certificate with its row, or a claim, and the figures."""
+"""The input of the clauses: a certificate with its row, or a claim, and the figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from policy.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What every clause of notice 219 is handed."""
+    """The input of every clause of notice 219."""
 
     evidence: Evidence
     row: Row
@@ -24,7 +24,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimCase:
-    """What every clause of notice 17 is handed: a claim for a row at a level.
+    """The input of every clause of notice 17: a claim for a row at a level.
 
     It holds no record, since most of these clauses can be decided, and have to be
     reported, where none came.

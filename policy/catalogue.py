@@ -52,7 +52,7 @@ class Title:
     authority: Body
 
 
-# Compared and hashed as an object: the hot path looks rulings up by item.
+# Compared and hashed as an object: the hot path looks clause results up by item.
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Item:
     """A row of the annex: one certificate item with the levels that are paid for."""

@@ -1,4 +1,4 @@
-"""The rulings that depend on few words, each made once and kept by them.
+"""Clause results that depend on few values, each made once and kept by them.
 
 A row of the annex, a level, a standing, a day of issue: a clause comes out the same
 for all certificates that agree in these, and its reason is the same text. Nothing is
@@ -28,7 +28,7 @@ DAYS_KEPT = 4096
 # At most some hundred answers exist: an item by its levels.
 @lru_cache(maxsize=512)
 def level_listed(item: Item, level: Level | None) -> ClauseResult:
-    """Return the ruling of 219-1a for a row of the annex."""
+    """Return the result of 219-1a for a row of the annex."""
     row = f"{item.name.zh}（{item.code}）", f"{item.name.en} ({item.code})"
     if level is None:
         return UNDETERMINED, Text(
@@ -52,7 +52,7 @@ def level_listed(item: Item, level: Level | None) -> ClauseResult:
 
 @lru_cache(maxsize=DAYS_KEPT)
 def issued(day: date, first: date) -> ClauseResult:
-    """Return the ruling of 219-1b for a stated day of issue."""
+    """Return the result of 219-1b for a stated day of issue."""
     if day < first:
         return UNMET, Text(
             f"发证日期{day}，最早应为{first}",
@@ -66,7 +66,7 @@ def issued(day: date, first: date) -> ClauseResult:
 
 @lru_cache(maxsize=DAYS_KEPT)
 def first_issued(anchor: date, first: date) -> ClauseResult:
-    """Return the ruling of 219-n2 for a stated day of first issue."""
+    """Return the result of 219-n2 for a stated day of first issue."""
     if anchor < first:
         return UNMET, Text(
             f"初领日期{anchor}，最早应为{first}；换证不改变初领日期",
@@ -79,17 +79,17 @@ def first_issued(anchor: date, first: date) -> ClauseResult:
     )
 
 
-# A ruling for each row of the annex, and no more; the same below.
+# A result for each row of the annex, and no more; the same below.
 @lru_cache(maxsize=128)
 def examined(item: Item) -> ClauseResult:
-    """Return the ruling of 219-2a for the annex's evaluation body."""
+    """Return the result of 219-2a for the annex's evaluation body."""
     name = item.evaluation_body.name
     return MET, Text(f"评价机构为{name.zh}", f"examined by {name.en}")
 
 
 @lru_cache(maxsize=128)
 def collected(item: Item) -> ClauseResult:
-    """Return the ruling of 219-2b where there is nothing to object to."""
+    """Return the result of 219-2b where there is nothing to object to."""
     name = item.collection_body.name
     return MET, Text(
         f"由{name.zh}归集，签名已验证",

@@ -5,7 +5,7 @@ the ids stand in ``CLAUSES`` alone, whose order is the order of the findings. A
 fact that is not known makes a clause undetermined unless the clause comes out
 the same whatever the fact is.
 
-Rulings that depend on few words are made in ``clause_results`` and kept.
+Results that depend on few values are made in ``clause_results`` and kept.
 """
 
 from collections.abc import Mapping

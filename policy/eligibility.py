@@ -2,7 +2,7 @@
 
 ``evaluate`` runs every clause of notice 219, and those of notice 17 when there
 is a claim, and returns one ``Finding`` a clause in a fixed order. It does not
-stop at the first failure: a person with three things to put right is told all
+stop at the first failure: a person with three things to put right is shown all
 three. The worst finding decides: one unmet clause makes the verdict ineligible;
 failing that, one undetermined clause makes it undetermined.
 
@@ -61,7 +61,7 @@ class Eligibility:
 
 
 class Absence(StrEnum):
-    """Why there is no certificate to judge."""
+    """A reason why there is no certificate to judge."""
 
     # A signed statement says that the registry holds none.
     NONE_HELD = "NONE_HELD"
@@ -110,11 +110,11 @@ def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
     return tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
 
 
-# Rulings are few, but for the days of issue; a reason has at most some hundred words
+# Results are few, but for the days of issue; a reason has at most some hundred words
 # of an agency's, and none of a person's.
 @lru_cache(maxsize=4096)
-def _finding(clause: str, ruling: ClauseResult) -> Finding:
-    return Finding(clause, *ruling)
+def _finding(clause: str, result: ClauseResult) -> Finding:
+    return Finding(clause, *result)
 
 
 def _share_and_amount(
@@ -157,7 +157,7 @@ def without_certificate(
 
     A level the annex does not list for the item is unmet whoever answered. With a
     claim the clauses of notice 17 are reported too: those that ask about the claim,
-    the item and the level alone are decided, so a civil servant is told at once.
+    the item and the level alone are decided, so a civil servant gets a verdict at once.
 
     ``figures`` are those of the day asked about (``Parameters.in_force``); left out,
     the project's newest.

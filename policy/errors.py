@@ -1,4 +1,4 @@
-"""What can go wrong in policy: bad annex data, and a number that names nobody.
+"""Errors of policy: bad annex data, and an invalid identity number.
 
     PolicyError
     ├── AnnexError      the project's own data files say something impossible

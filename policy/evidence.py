@@ -1,4 +1,4 @@
-"""What a verdict is computed from: everything ``evaluate`` may know.
+"""The evidence for a verdict: everything ``evaluate`` may know.
 
 ``None`` means "not known" and nothing else. The claimant is part of the
 question, not of the evidence: another claimant is another question. The same
@@ -16,7 +16,7 @@ from policy.level import Level
 
 
 class AccountState(StrEnum):
-    """How the operator treats an agency's account (notice, part 3.1)."""
+    """The state that the operator gives an agency's account (notice, part 3.1)."""
 
     ACTIVE = "ACTIVE"
     FROZEN = "FROZEN"
@@ -25,7 +25,7 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation:
-    """What checking the signature established about who vouches for a record."""
+    """Facts about a record's signer that verification established."""
 
     # The body id under which the verifying key is registered.
     institution: str
@@ -37,14 +37,14 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Who asks to be paid: the number always, the name if it was stated."""
+    """A person who asks to be paid: the number, and the name if stated."""
 
     identity: Identity
     name: str | None = field(default=None, repr=False)
 
 
 class ClaimantCategory(StrEnum):
-    """The groups of people (人员类别) that notice 17 tells apart."""
+    """A group of people (人员类别) that notice 17 distinguishes."""
 
     EMPLOYED = "EMPLOYED"
     COLLEGE_FINAL_YEAR = "COLLEGE_FINAL_YEAR"
@@ -60,14 +60,14 @@ class ClaimantCategory(StrEnum):
 
 
 class Hukou(StrEnum):
-    """Where the claimant's household is registered."""
+    """The place where the claimant's household is registered."""
 
     SHANGHAI = "SHANGHAI"
     ELSEWHERE = "ELSEWHERE"
 
 
 class Acquisition(StrEnum):
-    """How the certificate was come by."""
+    """The way the certificate was obtained."""
 
     EXAMINATION = "EXAMINATION"
     EMPLOYER_RECOGNITION = "EMPLOYER_RECOGNITION"

@@ -1,4 +1,4 @@
-"""What one clause found: three outcomes, and a reason in two languages."""
+"""The finding of one clause: three outcomes, and a reason in two languages."""
 
 from collections.abc import Iterable
 from enum import StrEnum

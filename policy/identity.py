@@ -64,7 +64,7 @@ ID_TYPE_NAMES: Mapping[IdType, Text] = MappingProxyType(
 
 
 class IdentityProblem(StrEnum):
-    """Why a number is nobody's."""
+    """A fault of an identity number."""
 
     EMPTY = "EMPTY"
     TOO_LONG = "TOO_LONG"
@@ -109,7 +109,7 @@ _FULL_WIDTH = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How the numbers of one type look, for the computer and for people."""
+    """The form of one type's numbers, for the computer and for people."""
 
     pattern: re.Pattern[str]
     lengths: frozenset[int]

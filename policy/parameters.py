@@ -30,7 +30,7 @@ _WHOLE_PERCENT = 100
 
 
 class Source(StrEnum):
-    """Where a figure was read."""
+    """The source of a figure."""
 
     NOTICE = "notice"
     PUBLIC_COPY = "public copy"

@@ -1,6 +1,6 @@
-"""What is known of payments made before: what is stated, and what the ledger has.
+"""Combine the payments made before that are stated with those of the ledger.
 
-The ledger's payments cannot be talked away, so a claim is judged by both together. A
+No statement removes a payment of the ledger, so a claim is judged by both together. A
 ledger that could not be read leaves the question open: there may be one more payment.
 """
 

@@ -1,4 +1,4 @@
-"""When money is claimed back, and how far that may go: notice, parts 3.2 and 3.3.
+"""State when money is claimed back, and how far: notice, parts 3.2 and 3.3.
 
 A recovery is opened for each payment that relied on a certificate which was revoked
 (撤销) or proved false. Other changes of state open none: a certificate that was
@@ -20,14 +20,14 @@ OPENING_STATES = FROM_THE_BEGINNING
 
 
 class RecoveryCause(StrEnum):
-    """Why a payment is claimed back."""
+    """A reason to claim a payment back."""
 
     REVOKED = "REVOKED"
     FALSE_RECORD = "FALSE_RECORD"
 
 
 class RecoveryState(StrEnum):
-    """How far a recovery has come."""
+    """The state of a recovery."""
 
     OPEN = "OPEN"
     NOTIFIED = "NOTIFIED"
@@ -52,7 +52,7 @@ class RecoveryStep(StrEnum):
 
 
 class Objection(StrEnum):
-    """Why a step cannot be taken."""
+    """A reason why a step cannot be taken."""
 
     WRONG_STATE = "WRONG_STATE"
     BAD_AMOUNT = "BAD_AMOUNT"
@@ -73,7 +73,7 @@ ORIGINS: Mapping[RecoveryStep, frozenset[RecoveryState]] = MappingProxyType(
     {
         RecoveryStep.OPEN: frozenset(),
         RecoveryStep.NOTIFY: frozenset({S.OPEN}),
-        # Whoever pays back before being told to is not refused.
+        # Whoever pays back before being notified is not refused.
         RecoveryStep.REPAY: _OWED,
         RecoveryStep.REFER: _OWED - {S.REFERRED},
         RecoveryStep.CLOSE: _OWED,
@@ -95,7 +95,7 @@ _TO: Mapping[RecoveryStep, RecoveryState] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a recovery has come, in words and in yuan."""
+    """A recovery's progress: its state, and its sums in yuan."""
 
     state: RecoveryState
     owed_yuan: int

@@ -25,7 +25,7 @@ from policy.states import state_on
 
 
 class Standing(StrEnum):
-    """What a certificate is worth on a day."""
+    """The standing of a certificate on a day."""
 
     VALID = "VALID"
     NOT_YET_VALID = "NOT_YET_VALID"

@@ -1,7 +1,7 @@
 """Compare what an applicant states of a certificate with what a registry says.
 
 Field by field: a statement that is not right is a mismatch, whatever the right one
-would be, and nothing here hands on the registry's. ``None`` in a record is the
+would be, and nothing here returns the registry's. ``None`` in a record is the
 registry's silence and never a mismatch. What the applicant leaves out is not compared.
 
 Names are compared as 219-2c compares them (``policy.names``), items by the annex's
@@ -28,7 +28,7 @@ _OLD_NUMBER_DIGITS = 13
 
 
 class StatedField(StrEnum):
-    """What of a certificate may be stated, the most telling first."""
+    """A field that may be stated of a certificate, the most distinctive first."""
 
     NUMBER = "NUMBER"
     ITEM = "ITEM"
@@ -38,7 +38,7 @@ class StatedField(StrEnum):
 
 
 class FieldOutcome(StrEnum):
-    """How one field compares."""
+    """The result of comparing one field."""
 
     MATCH = "MATCH"
     MISMATCH = "MISMATCH"
@@ -48,7 +48,7 @@ class FieldOutcome(StrEnum):
 
 
 class ClaimOutcome(StrEnum):
-    """How a statement as a whole compares with all that is known."""
+    """The result of comparing a whole statement with all that is known."""
 
     MATCH = "MATCH"
     MISMATCH = "MISMATCH"
@@ -89,7 +89,7 @@ class Comparison:
     def distance(self) -> tuple[int, int, tuple[bool, ...]]:
         """Return how far the two are apart: the fewest mismatches are the nearest.
 
-        Between equally many, the record that has the more telling fields right.
+        Between equally many, the record that has the more distinctive fields right.
         """
         outcomes = list(self.fields.values())
         return (

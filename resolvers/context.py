@@ -1,4 +1,4 @@
-"""What a request carries through the graph.
+"""The services and the state that a request carries through the graph.
 
 ``Services`` lives as long as the process, ``RequestContext`` as long as one
 request: one clock reading, one deadline and one batch an agency.
@@ -38,7 +38,7 @@ from resolvers.fragment_cache.renderings import Renderings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every request may use."""
+    """The services that every request may use."""
 
     live: Live
     """The agencies and keys in force."""
@@ -166,7 +166,7 @@ class RequestContext:
 
     @property
     def agencies(self) -> Sequence[Agency]:
-        """The agencies in force."""
+        """Return the agencies in force."""
         return self.snapshot.registry.agencies
 
 

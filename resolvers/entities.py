@@ -2,7 +2,7 @@
 
 Strawberry builds an object of any type that a representation names, and passes its
 other entries on as arguments. So each is looked at first: it names an entity, has its
-key and nothing more, and the caller may see that type. The document cannot tell: it
+key and nothing more, and the caller may see that type. The document says too little: it
 may select nothing of an entity that is found, and learn from ``{}`` that it is there.
 """
 

@@ -1,4 +1,4 @@
-"""The client's mistakes, and what a client is told of ours.
+"""The client's mistakes, and what a client is shown of ours.
 
 Answers a client must handle are types of the graph. What remains is a
 ``RequestError`` (its message goes out as it is, with a code) or a bug of ours
@@ -48,7 +48,7 @@ def log_bug(error: GraphQLError, operation: str | None = None) -> None:
 
     Never ``error`` itself, which quotes the question. The names of operations and
     the aliases in an error's path are the client's own words and may name a person
-    too: an operation is told by a digest, a field by its name in the schema.
+    too: an operation is named by a digest, a field by its name in the schema.
     """
     fields = [
         node.name.value for node in error.nodes or () if isinstance(node, FieldNode)

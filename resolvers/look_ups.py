@@ -169,7 +169,7 @@ _LATE = "额度同时由其他网关用完，未予答复", "other gateways spen
 
 
 def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
-    """Return the error that tells the client of ``refusal``; a new one each time."""
+    """Return the error that shows ``refusal`` to the client; a new one each time."""
     match refusal:
         case OverBudgetError():
             return _over_budget(refusal, today)

@@ -239,7 +239,7 @@ class Schema(FederationSchema):
     def _get_federation_query_type(
         self,
         query: type[WithStrawberryObjectDefinition] | None,
-        *others: Any,  # noqa: ANN401 - handed on as they are
+        *others: Any,  # noqa: ANN401 - passed on as they are
         **named: Any,  # noqa: ANN401 - likewise
     ) -> type:
         """Declare at Federation's field, which the library writes, whom it looks up."""
@@ -259,12 +259,12 @@ class Schema(FederationSchema):
 
     @cached_property
     def permissions(self) -> Permissions:
-        """What callers may ask, as the types and fields declare it."""
+        """Return what callers may ask, as the types and fields declare it."""
         return Permissions(self._schema)
 
     @cached_property
     def entity_keys(self) -> Keys:
-        """By what a supergraph's router finds each entity."""
+        """Return the keys by which a supergraph's router finds each entity."""
         return keys_of(self._schema)
 
     def entities_resolver(

@@ -114,7 +114,7 @@ def skipped(agency: RegisteredAgency, reason: Text) -> Source:
     return source_of(
         agency,
         Answer(agency=agency.id, outcome=SourceOutcome.SKIPPED, reason=reason),
-        datetime.max,  # noqa: DTZ901 - there is no answer whose age could be told
+        datetime.max,  # noqa: DTZ901 - there is no answer whose age could be shown
     )
 
 

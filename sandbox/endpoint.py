@@ -1,4 +1,4 @@
-"""What the server needs of an agency: where it is asked, and its answer."""
+"""The server's interface to an agency: its path, and its answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

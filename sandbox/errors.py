@@ -1,4 +1,4 @@
-"""What stops the sandbox, or one question to it.
+"""Errors of the sandbox, or of one question to it.
 
 ::
 

@@ -42,7 +42,7 @@ IN_FORCE_AFTER = timedelta(days=2 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """What one agency can sign with, honestly and otherwise."""
+    """The keys one agency can sign with, honestly and otherwise."""
 
     own: SigningKey
     stray: SigningKey  # under a key id that no bundle has

@@ -12,7 +12,7 @@ STDIN = 0
 
 
 def end_with_stdin() -> None:
-    """From now on, end as if told to (SIGTERM) once standard input is at its end."""
+    """From now on, end by SIGTERM once standard input is at its end."""
     Thread(target=_wait, daemon=True, name="lifeline").start()
 
 

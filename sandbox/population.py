@@ -72,7 +72,7 @@ def person(index: int) -> Holder:
 def _person(index: int, draw: Random) -> Holder:
     name = draw.choice(_SURNAMES) + draw.choice(_FIRST) + draw.choice(_SECOND)
     type_, area = _document(index)
-    # Area, sequence and what the day leaves over together tell every index apart.
+    # Area, sequence and what the day leaves over together distinguish every index.
     # Drawn freely, two people in ten thousand would share a number.
     leap, sequence = divmod(index // _AREAS, _SEQUENCES)
     days = draw.randrange(0, _BIRTH_DAYS, _LEAPS) + leap

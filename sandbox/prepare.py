@@ -20,13 +20,13 @@ def prepare(directory: Path, today: date) -> None:
     """
     directory.mkdir(parents=True, exist_ok=True)
     prepare_keys(directory, datetime.now(UTC))
-    told = describe(persons(today), today)
-    text = json.dumps(told, ensure_ascii=False, indent=1)
+    stories = describe(persons(today), today)
+    text = json.dumps(stories, ensure_ascii=False, indent=1)
     (directory / STORIES_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def prepared_day(directory: Path) -> date:
-    """Return the day the stories are told of, so that all agencies agree on it.
+    """Return the day of the stories, so that all agencies agree on it.
 
     Raises:
         NotPreparedError: there are no stories.

@@ -1,4 +1,4 @@
-"""What an agency may send before it is asked: all its records, one a line, numbered."""
+"""Write an agency's records to be sent before it is asked: one a line, numbered."""
 
 import json
 from collections.abc import Iterator

@@ -109,17 +109,17 @@ def open_registry(
 ) -> Registry:
     """Open ``AGENCY.sqlite`` in ``directory``, making it first if need be."""
     path = directory / f"{agency}.sqlite"
-    told = story_persons.entries(agency, today)
-    fingerprint = _fingerprint(told, holders, today)
+    stories = story_persons.entries(agency, today)
+    fingerprint = _fingerprint(stories, holders, today)
     if not _is_made_of(path, fingerprint):
         synthetic = population.entries(agency, holders, today)
-        _make(path, [*told, *synthetic], fingerprint)
+        _make(path, [*stories, *synthetic], fingerprint)
     return Registry(path)
 
 
-def _fingerprint(told: Sequence[Entry], holders: int, today: date) -> str:
+def _fingerprint(stories: Sequence[Entry], holders: int, today: date) -> str:
     """Name the data a file is made of; other data makes another file."""
-    rows = [_row(entry) for entry in told]
+    rows = [_row(entry) for entry in stories]
     made_of = repr((population.VERSION, holders, today, _COLUMNS, rows))
     return hashlib.sha256(made_of.encode()).hexdigest()
 

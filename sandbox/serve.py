@@ -1,4 +1,4 @@
-"""Run one agency until it is told to stop."""
+"""Run one agency until it is signalled to stop."""
 
 import asyncio
 import errno
@@ -27,12 +27,12 @@ from sandbox.switch import Switch
 BACKLOG = 1024
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 STOP_SECONDS = 0.2
-"""How long answers under way may still take once the agency is told to stop."""
+"""How long answers under way may still take once the agency is signalled to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to serve, from where, and how badly."""
+    """Options of serving one agency, with or without a fault."""
 
     agency: AgencyId
     directory: Path
@@ -67,7 +67,7 @@ def serve(options: Options) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before any other work, so that a taken one is told at once."""
+    """Take the port before any other work, so that a taken one is reported at once."""
     try:
         return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:

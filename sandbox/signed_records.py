@@ -1,4 +1,4 @@
-"""Records signed one by one, and a signed word for each person who holds nothing.
+"""Records signed one by one, and a signed absence for each person who holds nothing.
 
 A record is signed when it is first asked for and then sent as the same bytes again,
 as a registry would that signs at issue; after some hours it is signed anew, so that
@@ -31,7 +31,7 @@ MAX_KEPT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one agency puts things: a record, and that there is none."""
+    """The payloads of one agency: of a record, and of an absence."""
 
     record: Callable[[CertificateRecord, int], dict[str, object]]
     """A record, and how many its holder has: so that none can be left out unseen."""
@@ -40,7 +40,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class SignedAnswer:
-    """What one person holds, in compact JWS."""
+    """The answer about one person, in compact JWS."""
 
     holder: Identity
     records: list[str]

@@ -1,4 +1,4 @@
-"""What a story person is: certificates, and the answer that must come of them.
+"""Define a story person: certificates, and the answer expected of them.
 
 The persons themselves are in ``story_persons``. What is expected of each is written
 there by hand, never computed; ``tests/sandbox/test_stories.py`` compares it with what
@@ -18,7 +18,7 @@ from sandbox.certificates import Entry, Holder
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What notice 219 says of a certificate, without a claim."""
+    """The verdict of notice 219 on a certificate, without a claim."""
 
     outcome: EligibilityOutcome
     not_met: tuple[str, ...] = ()  # clauses that are unmet or undetermined
@@ -50,7 +50,7 @@ class Story:
 
     @property
     def sources(self) -> Mapping[AgencyId, str]:
-        """How asking each agency about this person ends, while none has a fault."""
+        """Return the outcome of asking each agency, while none has a fault."""
         return MappingProxyType({agency: self._source(agency) for agency in AgencyId})
 
     def _source(self, agency: AgencyId) -> str:

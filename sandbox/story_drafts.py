@@ -1,4 +1,4 @@
-"""The words in which story persons are told: holders, certificates, verdicts.
+"""The words that describe story persons: holders, certificates, verdicts.
 
 Whatever is not said about a certificate is in order.
 """
@@ -19,7 +19,7 @@ from sandbox.faults import Fault
 from sandbox.stories import Story, StoryCertificate, Verdict
 
 Draft: TypeAlias = Callable[[Holder, int], StoryCertificate]
-"""A certificate as a story tells it, before its holder and serial number are known."""
+"""A certificate as a story states it, before its holder and serial number are known."""
 Change: TypeAlias = Callable[[CertificateRecord], CertificateRecord]
 
 FIRST_SERIAL = 9_000_000

@@ -33,7 +33,7 @@ from sandbox.signed_records import SignedAnswer, SignedRecords, Words
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What one request shares: the batch of people, asked for at once."""
+    """The context of one request: its batch of people, asked for at once."""
 
     holders: DataLoader[Identity, SignedAnswer]
 

@@ -27,7 +27,7 @@ from signing.trust import TrustBundle, TrustedKey
 
 
 class PayloadType(StrEnum):
-    """What a signature says its payload is: the header's ``typ``."""
+    """A type of signed payload: the header's ``typ``."""
 
     RECORD = "certificate-record+jws"
     ABSENCE = "certificate-absence+jws"
@@ -67,7 +67,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old a signature may be, and how far a signer's clock may be ahead."""
+    """Limits on a signature's age and on how far its signer's clock is ahead."""
 
     max_age: timedelta
     skew: timedelta
@@ -189,7 +189,7 @@ def verify(
     header = read_header(parts, body)
     # (6) Is this the kind of thing that was asked for?
     payload_type = checks.payload_type(header, types)
-    # (7) Without a signing time neither window nor freshness can be told.
+    # (7) Without a signing time neither window nor freshness can be checked.
     signed_at = checks.signing_time(header)
     # (8) One way to a key.
     key = checks.known_key(header, bundle)

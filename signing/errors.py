@@ -1,4 +1,4 @@
-"""What ``signing`` refuses, and why.
+"""Errors and refusals of ``signing``.
 
 ::
 
@@ -33,7 +33,7 @@ class Check(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why an envelope is not believed; one code a reason."""
+    """A reason to refuse an envelope; one code each."""
 
     OVERSIZE = "OVERSIZE"
     MALFORMED = "MALFORMED"

@@ -26,7 +26,7 @@ _NOTHING_TO_CHECK = "what this check needs was not established, or not asked for
 
 
 class CheckOutcome(StrEnum):
-    """What became of one check."""
+    """The outcome of one check."""
 
     PASSED = "PASSED"
     FAILED = "FAILED"

@@ -1,4 +1,4 @@
-"""Whose signatures are believed, for which annex items, and when.
+"""Keys whose signatures are believed, for which annex items, and when.
 
 A trust bundle is the only source of keys, and ``kid`` the only way to one: a key
 that a message carries or points at is never used. Each key is bound to the
@@ -27,7 +27,7 @@ MAX_KEY_ID_LENGTH = 128
 
 
 class KeyState(StrEnum):
-    """What the operator decided about a key. Only ``ACTIVE`` is in force."""
+    """The operator's decision on a key. Only ``ACTIVE`` is in force."""
 
     ACTIVE = "active"
     RETIRED = "retired"

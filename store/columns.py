@@ -1,4 +1,4 @@
-"""What the tables of all modules are made of."""
+"""The metadata and the column types that all tables share."""
 
 from datetime import UTC, datetime
 

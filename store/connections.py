@@ -1,11 +1,11 @@
-"""Open connections beside the writer's, with whatever goes wrong told as one error."""
+"""Open connections beside the writer's, which raise the store's one error."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from store.driver_errors import told_as_one
+from store.driver_errors import as_store_errors
 from store.sqlite import READS
 
 
@@ -23,7 +23,7 @@ class Reader:
         Raises:
             StoreUnavailableError: the database is away, or goes away meanwhile.
         """
-        with told_as_one():
+        with as_store_errors():
             async with self._engine.connect() as connection:
                 yield connection
 
@@ -35,6 +35,6 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         StoreUnavailableError: it is not committed, or not known to be.
     """
-    with told_as_one():
+    with as_store_errors():
         async with engine.begin() as connection:
             yield connection

@@ -1,8 +1,8 @@
 """Turn what the database's drivers raise into the store's one error.
 
-Each connection is opened below ``told_as_one``, by the writer and by ``connections``,
-so that no method of a store catches a driver's errors, and nothing outside this package
-knows them (``tests/architecture/test_store_edge.py``). The message is the kind of the
+The writer and ``connections`` open each connection below ``as_store_errors``, so that
+no method of a store catches a driver's errors, and nothing outside this package knows
+them (``tests/architecture/test_store_edge.py``). The message is the kind of the
 driver's error, for logs and metrics: more of it may have rows in it.
 """
 
@@ -28,7 +28,7 @@ DATABASE_ERRORS = (
 
 
 @contextmanager
-def told_as_one() -> Iterator[None]:
+def as_store_errors() -> Iterator[None]:
     """Raise ``StoreUnavailableError`` for whatever the database raises.
 
     Raises:

@@ -17,5 +17,5 @@ class UnusableDatabaseError(Exception):
 class RefusedRowsError(StoreUnavailableError):
     """These rows will never be written, however often they are tried.
 
-    Told apart within the store only: whoever asks it has got no answer either way.
+    Distinguished within the store only: whoever asks it has got no answer either way.
     """

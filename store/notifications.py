@@ -1,6 +1,6 @@
-"""Be told of changes by PostgreSQL, at once; catch up after a lost connection.
+"""Listen for changes on PostgreSQL; catch up after a lost connection.
 
-SQLite tells nobody: there the sequence is looked at from time to time, which is done
+SQLite notifies nobody: there the sequence is looked at from time to time, which is done
 for PostgreSQL too, so that a connection which died without a word loses nothing.
 """
 
@@ -20,7 +20,7 @@ RETRY_SECONDS = 0.2
 
 
 class Notifier:
-    """Tells everybody in this process who follows what changes."""
+    """The notifier of everybody in this process who follows what changes."""
 
     def __init__(self) -> None:
         self._events: list[asyncio.Event] = []
@@ -32,7 +32,7 @@ class Notifier:
         return event
 
     def notify(self) -> None:
-        """Say that something changed."""
+        """Set the event of everybody who follows."""
         for event in self._events:
             event.set()
 
@@ -62,7 +62,7 @@ async def _listen_once(engine: AsyncEngine, notify: Callable[[], None]) -> None:
     """Listen until the connection is lost."""
     lost = asyncio.Event()
 
-    def told(*_: Any) -> None:  # noqa: ANN401 - asyncpg's
+    def notified(*_: Any) -> None:  # noqa: ANN401 - asyncpg's
         notify()
 
     async with engine.connect() as connection:
@@ -70,7 +70,7 @@ async def _listen_once(engine: AsyncEngine, notify: Callable[[], None]) -> None:
         driver = raw.driver_connection
         assert driver is not None  # noqa: S101 - it was just opened
         driver.add_termination_listener(lambda _: lost.set())
-        await driver.add_listener(CHANNEL, told)
+        await driver.add_listener(CHANNEL, notified)
         # Something may have happened before it listened.
         notify()
         try:

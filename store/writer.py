@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.connections import Reader, begin
-from store.driver_errors import told_as_one
+from store.driver_errors import as_store_errors
 from store.postgresql import wait_for_writers
 from store.sqlite import READS, open_waiting
 
@@ -79,13 +79,13 @@ class _ThreadWriter:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
         # The thread finishes what it began, even if nobody waits for it any more.
-        with told_as_one():
+        with as_store_errors():
             return await loop.run_in_executor(self._thread, self._write, work)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
-        with told_as_one():
+        with as_store_errors():
             return await loop.run_in_executor(self._thread, self._read, work)
 
     def _write(self, work: Work[T]) -> T:

@@ -1,7 +1,7 @@
 """Events: what happened, as the store has it, and what follows them.
 
 An event is a row that was committed; its number is its place in the order. Nothing is
-told from memory that the store does not have, so whoever was cut off reads on.
+sent from memory that the store does not have, so whoever was cut off reads on.
 """
 
 from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ from policy.certificate import CertificateState
 
 
 class Kind(StrEnum):
-    """What events are of; each kind has an order of its own."""
+    """A kind of event; each has an order of its own."""
 
     CERTIFICATE_STATES = "certificate-states"
     CONNECTOR_STATES = "connector-states"
@@ -105,7 +105,7 @@ class Feed(Protocol[E_co]):
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """All that can be followed."""
+    """The feeds of all kinds of events."""
 
     certificate_states: Feed[CertificateStateEvent]
     connector_states: Feed[ConnectorStateEvent]

@@ -1,4 +1,4 @@
-"""What the graph asks of whoever keeps decisions and recoveries."""
+"""The interface of the ledger that keeps decisions and recoveries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,7 +14,7 @@ from policy.payments import Payments
 from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
 
 OnceRule = Callable[[Payments], Sequence[Finding]]
-"""What the clauses about earlier payments say beside those there are."""
+"""Judges by the clauses about earlier payments, given those there are."""
 
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
@@ -52,7 +52,7 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoverySelection:
-    """Which recoveries to show: all conditions hold, ``None`` does not select."""
+    """A selection of recoveries: all conditions hold, ``None`` does not select."""
 
     authorities: Authorities
     states: Sequence[RecoveryState] | None = None
@@ -67,7 +67,7 @@ class RecoverySelection:
 
 @dataclass(frozen=True, slots=True)
 class RecoverySums:
-    """What the selected recoveries come to."""
+    """The sums of the selected recoveries."""
 
     count: int
     owed_yuan: int

@@ -23,7 +23,7 @@ FIRST_DAY = date(2022, 8, 22)
 
 
 class DecisionOutcome(StrEnum):
-    """What was decided on a claim."""
+    """The outcome of a decision on a claim."""
 
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"
@@ -31,7 +31,7 @@ class DecisionOutcome(StrEnum):
 
 
 class DecisionRefusal(StrEnum):
-    """Why a decision was not recorded."""
+    """A reason not to record a decision."""
 
     BAD_KEY = "BAD_KEY"
     BAD_CLAIM = "BAD_CLAIM"
@@ -81,7 +81,7 @@ class StatedDecision:
 
     @property
     def digest(self) -> str:
-        """Return what tells this request from every other."""
+        """Return the digest of all that is stated."""
         # None of the fields but the certificate's id, which is last, may hold the mark.
         stated = _MARK.join(map(str, astuple(self)))
         return hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()
@@ -124,7 +124,7 @@ class Decision:
 
 
 def is_text(words: str, most: int) -> bool:
-    """Say whether ``words`` may be kept: some, not too many, and nobody's number."""
+    """Say whether ``words`` may be kept: some, not too many, and no identity number."""
     return (
         0 < len(words.strip()) <= most
         and words.isprintable()

@@ -1,4 +1,4 @@
-"""Whose recoveries and sums a caller may see: its own authority's, or everybody's.
+"""Find whose recoveries and sums a caller may see: its authority's, or everybody's.
 
 An agency that signed in with its key is seen as the authorities of its annex rows,
 whatever scopes the operator gave it. A caller that registered a connector is seen
@@ -23,7 +23,7 @@ NOBODYS: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
-    """Which authority leads for what, by the annex and the agencies in force."""
+    """The authorities that lead, by the annex and the agencies in force."""
 
     catalogue: Catalogue
     registry: Registry

@@ -61,7 +61,7 @@ Find = Callable[[str], Awaitable[AttestedCertificate]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Who asks for a decision to be recorded, under which key of theirs, and when."""
+    """A request to record a decision: the caller, a key of theirs, and the moment."""
 
     key: str
     stated: StatedDecision
@@ -73,7 +73,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What recording takes: the ledger, the annex with its figures, who leads."""
+    """A recorder of decisions: the ledger, the annex with its figures, who leads."""
 
     ledger: LedgerBook
     catalogue: Catalogue

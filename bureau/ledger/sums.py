@@ -1,4 +1,4 @@
-"""Totals (汇总): by what they may be summed, and what is counted."""
+"""Totals (汇总): the dimensions of sums, and their measures."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class TotalsBy(StrEnum):
-    """By what totals are told apart."""
+    """A dimension of totals."""
 
     MONTH = "MONTH"
     AUTHORITY = "AUTHORITY"
@@ -27,12 +27,12 @@ class TotalsAsked:
     authorities: AbstractSet[str] | None
     """Whose sums may be seen; ``None`` for everybody's."""
     authority_of: Callable[[str | None, str | None], str | None]
-    """Tells the authority of a connector's record of an item, by its code."""
+    """Returns the authority of a connector's record of an item, by its code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Which sums a row has; ``None`` where that is not told apart, or not known."""
+    """A row's place in the dimensions; ``None`` where not summed by, or not known."""
 
     month: str | None = None
     authority: str | None = None
@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(slots=True, kw_only=True)
 class Measures:
-    """What is counted."""
+    """The measures of one place."""
 
     certificates_collected: int = 0
     state_changes: int = 0

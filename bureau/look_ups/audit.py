@@ -1,4 +1,4 @@
-"""What is kept of each look-up of a person, and what keeping it must promise.
+"""Records of look-ups of people, and the promises of the log that keeps them.
 
 The log is append-only: whoever was answered about a person is on it, and stays on it
 until the retention period has passed. No number, no name and no answer is in it; the
@@ -16,7 +16,7 @@ from connectors.answer import SourceOutcome
 
 
 class AuditEvent(StrEnum):
-    """What a record is about."""
+    """The kind of event that a record is about."""
 
     LOOKED_UP = "LOOKED_UP"
     # The agencies may have been asked; the caller was not answered.
@@ -58,7 +58,7 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSelection:
-    """Which records are asked for; what is ``None`` does not select."""
+    """A selection of records; what is ``None`` does not select."""
 
     event: AuditEvent | None = None
     caller: str | None = None

@@ -1,4 +1,4 @@
-"""How many different people a caller may look up in a day.
+"""Limit how many different people a caller looks up in a day.
 
 People are counted, not requests: aliases, lists, entities and certificate ids all
 count whom they are about, and somebody looked up again on the same day counts once.
@@ -18,7 +18,7 @@ WARNING_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a caller has used of its budget; ``is_news`` the first time that day."""
+    """A caller's use of its budget; ``is_news`` the first time that day."""
 
     people: int
     allowed: int
@@ -46,7 +46,7 @@ class _Day:
     """One caller's day."""
 
     people: set[str] = field(default_factory=set)
-    told: int = 0
+    reported: int = 0
     """The highest percentage that was reported."""
 
 
@@ -114,6 +114,6 @@ def _percent(found: int, allowed: int) -> int:
 
 
 def _is_news(day: _Day, percent: int) -> bool:
-    is_news = percent > day.told
-    day.told = max(day.told, percent)
+    is_news = percent > day.reported
+    day.reported = max(day.reported, percent)
     return is_news

@@ -1,4 +1,4 @@
-"""What keeps look-ups of people accountable, as one value for the services."""
+"""The accountability of look-ups of people, as one value for the services."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +13,7 @@ from bureau.privacy.pseudonyms import Pseudonyms
 
 
 class Alert(StrEnum):
-    """What an operator should look at."""
+    """An alert for the operator."""
 
     PEOPLE_BUDGET_80 = "PEOPLE_BUDGET_80"
     PEOPLE_BUDGET_SPENT = "PEOPLE_BUDGET_SPENT"
@@ -21,16 +21,16 @@ class Alert(StrEnum):
 
 
 class LookUpObserver(Protocol):
-    """What the gate reports; metrics and logs implement it."""
+    """The observer of the gate; metrics and logs implement it."""
 
     def looked_up(self, purpose: Purpose) -> None:
-        """One person was looked up and answered about."""
+        """Note an answered look-up of one person."""
 
     def look_up_refused(self, code: str) -> None:
-        """A look-up was refused; ``code`` is the error's."""
+        """Note a refused look-up; ``code`` is the error's."""
 
     def alerted(self, alert: Alert, caller: str, people: int) -> None:
-        """Something about ``caller`` is worth a look."""
+        """Report that ``caller`` is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)

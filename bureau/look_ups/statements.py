@@ -1,4 +1,4 @@
-"""How many different things a caller may state about one person in a day.
+"""Limit how many different things a caller states about one person in a day.
 
 What is stated is answered by right or wrong, so whoever may state anything as often as
 they like finds out a date by trying days, and a masked name by trying names. An honest

@@ -23,7 +23,7 @@ class _Window:
     since: datetime
     known: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
-    is_told: bool = False
+    is_reported: bool = False
 
 
 class UnknownPeopleWatch:
@@ -40,11 +40,11 @@ class UnknownPeopleWatch:
             window = self._windows[caller] = _Window(at)
         (window.known if is_known else window.unknown).add(person)
         unknown = len(window.unknown)
-        if window.is_told or unknown < FEWEST_UNKNOWN:
+        if window.is_reported or unknown < FEWEST_UNKNOWN:
             return 0
         if unknown < ALARMING_SHARE * (unknown + len(window.known)):
             return 0
-        window.is_told = True
+        window.is_reported = True
         return unknown
 
     def _forget_old(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What a caller may see of a person, and texts with the personal data taken out.
+"""Mask personal data by what a caller may see, and take it out of texts.
 
 Names, certificate numbers and the signed bytes that contain both are shown as they
 are to callers with ``identity:read`` only; everybody else sees masks, which keep the
@@ -90,7 +90,7 @@ def masked_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What stands between one caller and personal data."""
+    """One caller's mask on personal data; all is shown if it is lifted."""
 
     lifted: bool
 
@@ -106,7 +106,7 @@ class Mask:
         """Return a reason about ``record``, which may quote what is masked."""
         if self.lifted:
             return text
-        return Text(_veiled(text.zh, record), _veiled(text.en, record))
+        return Text(_masked(text.zh, record), _masked(text.en, record))
 
 
 def mask_of(caller: Caller) -> Mask:
@@ -114,7 +114,7 @@ def mask_of(caller: Caller) -> Mask:
     return Mask(lifted=caller.may(Scope.READ_IDENTITY))
 
 
-def _veiled(words: str, record: CertificateRecord) -> str:
+def _masked(words: str, record: CertificateRecord) -> str:
     words = words.replace(record.number, masked_number(record.number))
     words = words.replace(record.holder.number, mask(record.holder.number))
     # A name of one character is part of too many other words.

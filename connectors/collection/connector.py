@@ -25,7 +25,7 @@ class CollectedRecord:
 
 
 class CollectedRecords(Protocol):
-    """What agencies sent; the newest version of each document."""
+    """The records agencies sent; the newest version of each document."""
 
     async def of(
         self, connector: str, holders: Sequence[Identity]

@@ -1,4 +1,4 @@
-"""What the answers about single people show: read once, looked at by many checks.
+"""Check the answers about single people: each read once, for many checks.
 
 Nothing is asked here. An answer that the gateway would not believe says why by the
 code of a refusal; ``CODES`` says which finding, and so which check, that belongs to.
@@ -136,7 +136,7 @@ def mapping(subject: Subject) -> Result:
 
 
 def _unknown_fields(record: CertificateRecord, row: Item | None) -> Iterator[str]:
-    """Yield the fields that clauses need and the record does not tell."""
+    """Yield the fields that clauses need and the record does not state."""
     needed: dict[str, object] = {
         "level": record.level,
         "issued_on": record.issued_on,
@@ -158,7 +158,7 @@ def _records(asked: Iterable[Asked]) -> Iterator[tuple[str, CertificateRecord]]:
 def results(subject: Subject) -> Iterator[Finding]:
     """Yield where what came differs from what the plan says.
 
-    What came is not told: a plan may name a real person, and a check is no look-up.
+    What came is not shown: a plan may name a real person, and a check is no look-up.
     """
     for asked in subject.asked:
         is_known = asked.answer.outcome in CONCLUSIVE

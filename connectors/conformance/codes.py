@@ -1,4 +1,4 @@
-"""What the kit checks, and what it can find: closed lists.
+"""Checks and findings of the kit: closed lists.
 
 ``docs/agencies.md`` has a table of both; tests compare them.
 """
@@ -34,7 +34,7 @@ class Check(StrEnum):
 
 
 class Severity(StrEnum):
-    """What a finding means for joining."""
+    """The effect of a finding on joining."""
 
     FAILURE = "FAILURE"
     """The gateway would not get or not believe answers."""
@@ -100,7 +100,7 @@ class FindingCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a code means, for everybody who gets it."""
+    """The meaning of a code, for everybody who gets it."""
 
     severity: Severity
     meaning: Text

@@ -1,4 +1,4 @@
-"""What each finding means, and what an agency does about it, in both languages."""
+"""Explain each finding, and what an agency does about it, in both languages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

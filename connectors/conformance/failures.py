@@ -1,4 +1,4 @@
-"""What each failure means, and what an agency does about it: zh, en, zh, en.
+"""The meaning of each failure, and what an agency does about it: zh, en, zh, en.
 
 One row a code; ``explanations`` makes them known by code.
 """

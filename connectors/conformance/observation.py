@@ -1,7 +1,7 @@
 """One HTTP exchange looked at closely, where the gateway would only say that it failed.
 
 Nothing here is believed. An answer is read up to the manifest's limit and no further,
-and waited for longer than the gateway would, to tell a late answer from none.
+and waited for longer than the gateway would, to distinguish a late answer from none.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ REDIRECTS, MISTAKES, FAILURES = 300, 400, 500
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one POST led to. Without a status nothing came."""
+    """The result of one POST. Without a status nothing came."""
 
     seconds: float
     status: int | None = None
@@ -28,11 +28,11 @@ class Observation:
     date: str | None = None
     body: bytes = field(default=b"", repr=False)
     trouble: FindingCode | None = None
-    """What kept it from ending well, apart from its status and contents."""
+    """The fault that kept it from ending well, beside its status and contents."""
 
     @property
     def code(self) -> FindingCode | None:
-        """What is wrong with it as an answer to a right question; ``None``: nothing."""
+        """Return its fault as an answer to a right question; ``None`` if none."""
         if self.status is None:
             return self.trouble
         if self.status >= FAILURES:
@@ -52,7 +52,7 @@ class Observation:
 
     @property
     def facts(self) -> str:
-        """What was measured, for a finding's detail."""
+        """Return what was measured, for a finding's detail."""
         if self.trouble is FindingCode.NO_CONNECTION:
             return ""
         if self.status is None:
@@ -103,7 +103,7 @@ class Observer:
         except TimeoutError:
             return Observation(took(), trouble=FindingCode.NO_ANSWER)
         except (aiohttp.ClientError, OSError):
-            # Whatever is there speaks no HTTP, and what it does instead is not told.
+            # Whatever is there speaks no HTTP; what it does instead is not reported.
             return Observation(took(), trouble=FindingCode.NO_CONNECTION)
 
     async def _read(

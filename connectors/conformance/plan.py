@@ -1,4 +1,4 @@
-"""Whom the kit asks about: invented people whose results the agency states.
+"""The people the kit asks about: invented ones whose results the agency states.
 
 A plan is a small TOML file, ``[[holder]]`` a person. ``items`` are the annex codes of
 what must come, one a certificate; a person without any must be answered with a signed
@@ -48,7 +48,7 @@ class PlannedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom to ask about.
+    """The people to ask about.
 
     Raises:
         PlanError: nobody with certificates, nobody without, or too many.

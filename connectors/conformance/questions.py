@@ -63,7 +63,7 @@ async def _differences(
     holders = [*(one.person.identity for one in planned), *fillers]
     answers = await subject.ask(holders)
     found = [
-        Finding(FindingCode.BATCH_DIFFERS, one.place, _told(answer))
+        Finding(FindingCode.BATCH_DIFFERS, one.place, _summary(answer))
         for one, answer in zip(planned, answers, strict=False)
         if _of(subject, answer) != _of(subject, one.answer)
     ]
@@ -75,18 +75,18 @@ async def _differences(
         if answer.outcome not in CONCLUSIVE and _of(subject, answer) not in known
     ]
     if unanswered:
-        detail = f"{len(unanswered)}: {_told(unanswered[0])}"
+        detail = f"{len(unanswered)}: {_summary(unanswered[0])}"
         found.append(Finding(FindingCode.BATCH_FAILED, subject.path, detail))
     return found
 
 
 def _of(subject: Subject, answer: Answer) -> tuple[str, ...]:
     """Sum up an answer, to be compared with another about the same person."""
-    return (_told(answer), *subject.items_of(answer))
+    return (_summary(answer), *subject.items_of(answer))
 
 
-def _told(answer: Answer) -> str:
-    """Say what became of an answer, and nothing of what the person holds.
+def _summary(answer: Answer) -> str:
+    """Return an answer's outcome and codes, and nothing of what the person holds.
 
     Where the codes are none, only what is held differs.
     """
@@ -158,7 +158,7 @@ async def _recovered(subject: Subject) -> list[Finding]:
     (answer,) = await subject.ask([first.person.identity])
     if _of(subject, answer) == _of(subject, first.answer):
         return []
-    return [Finding(FindingCode.NOT_RECOVERED, subject.path, _told(answer))]
+    return [Finding(FindingCode.NOT_RECOVERED, subject.path, _summary(answer))]
 
 
 async def latency(subject: Subject) -> tuple[Result, Latency]:
@@ -184,11 +184,11 @@ async def latency(subject: Subject) -> tuple[Result, Latency]:
         findings = (Finding(FindingCode.LATENCY_OVER_LIMIT, subject.path, facts),)
     elif measured.p95 > HALF * limit:
         findings = (Finding(FindingCode.LATENCY_NEAR_LIMIT, subject.path, facts),)
-    told = (
+    summary = (
         f"p50 {measured.p50:.3f} s, p95 {measured.p95:.3f} s, "
         f"p99 {measured.p99:.3f} s, max {measured.longest:.3f} s, n = {len(times)}"
     )
-    return Result(Check.LATENCY, findings, Text(zh=told, en=told)), measured
+    return Result(Check.LATENCY, findings, Text(zh=summary, en=summary)), measured
 
 
 def percentile(times: Sequence[float], share: int) -> float:

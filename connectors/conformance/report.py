@@ -1,4 +1,4 @@
-"""What a run of the kit leaves: one result a check, with its findings.
+"""The report of a run of the kit: one result a check, with its findings.
 
 A place says where by address path, header, field or position in the plan
 (``plan.holder[1].records[0].state``), never by a person's number.
@@ -15,7 +15,7 @@ from policy.text import Text
 
 
 class Outcome(StrEnum):
-    """How one check ended."""
+    """The outcome of one check."""
 
     PASSED = "PASSED"
     WARNED = "WARNED"
@@ -34,17 +34,17 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """What it means for joining."""
+        """Return its effect on joining."""
         return EXPLANATIONS[self.code].severity
 
     @property
     def meaning(self) -> Text:
-        """What was found."""
+        """Return what was found."""
         return EXPLANATIONS[self.code].meaning
 
     @property
     def remedy(self) -> Text:
-        """What to do about it."""
+        """Return what to do about it."""
         return EXPLANATIONS[self.code].remedy
 
 
@@ -76,7 +76,7 @@ def not_tested(check: Check, why: Text) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long answers about one person took, in seconds."""
+    """The times that answers about one person took, in seconds."""
 
     requests: int
     p50: float

@@ -35,7 +35,7 @@ LONGEST_TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much a check may ask, and how long it may take."""
+    """Limits of a check: how much it asks, and how long it takes."""
 
     requests: int = 20
     """Questions whose time is measured."""
@@ -131,12 +131,12 @@ class Subject:
 
     @property
     def path(self) -> str:
-        """Where findings about the endpoint as a whole are: its path, no more."""
+        """Return the place of findings about the whole endpoint: its path, no more."""
         return urlsplit(self.manifest.endpoint.url).path or "/"
 
     @property
     def timeout_seconds(self) -> float:
-        """How long one call may take."""
+        """Return how long one call may take."""
         return self.rules.endpoint.timeout_seconds
 
     async def ask(self, holders: Sequence[Identity]) -> list[Answer]:

@@ -18,7 +18,7 @@ HANDSHAKE_SECONDS = 10.0
 OLDEST = ssl.TLSVersion.TLSv1
 NEWEST_OLD = ssl.TLSVersion.TLSv1_1
 
-# OpenSSL's X509_V_ERR_... numbers, which the ssl module hands on without names.
+# OpenSSL's X509_V_ERR_... numbers, which the ssl module passes without names.
 _OF_TIME = frozenset({9, 10})  # CERT_NOT_YET_VALID, CERT_HAS_EXPIRED
 _OF_HOST = frozenset({62, 64})  # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
 
@@ -48,7 +48,7 @@ async def tls(
     except ssl.SSLCertVerificationError as error:
         return Result(Check.TLS, (Finding(_certificate_code(error), place),))
     except (OSError, TimeoutError):
-        # Refused, closed, no TLS: not told apart, so that no port can be told either.
+        # Refused, closed, no TLS: one finding, so that no port's state is revealed.
         only_old = await _takes_old_versions(guard, address)
         code = (
             FindingCode.TLS_OLD_VERSION_ONLY if only_old else FindingCode.NO_CONNECTION

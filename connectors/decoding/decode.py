@@ -25,12 +25,12 @@ from signing.errors import SigningError
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one envelope says of one person: certificates, and what was refused."""
+    """One envelope's content about one person: certificates, and what was refused."""
 
     records: tuple[CertificateRecord, ...]
     refusals: tuple[RefusedRecord, ...] = ()
     absent: Identity | None = None
-    """Whom a signed absence names; a number alone may be of two id types."""
+    """The person a signed absence names; a number alone may be of two id types."""
     held: int | None = None
     """How many certificates the signer says the person holds; ``None`` if unsaid."""
 
@@ -46,7 +46,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class DecodedEnvelope:
-    """What one envelope says, by identity number; an empty holding is an absence."""
+    """One envelope's content by identity number; an empty holding is an absence."""
 
     proof: SignatureProof
     holdings: Mapping[str, Holding]
@@ -94,7 +94,7 @@ class Decoder:
 
         Raises:
             RecordError: the content has another shape than the manifest says, so
-                that it cannot be told whom it is about.
+                that it does not show whom it is about.
         """
         match proof.type:
             case PayloadType.RECORD:

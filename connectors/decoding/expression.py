@@ -24,7 +24,7 @@ STUMBLES = (
     TypeError,
     ValueError,
 )
-"""What JMESPath's interpreter raises for a value an expression was not made for.
+"""The errors of JMESPath's interpreter for a value an expression was not made for.
 
 Its own error says so for most functions; ``max_by`` over texts and numbers,
 ``contains`` with nothing to look for, ``ceil`` of an infinity and a slice by steps of
@@ -36,7 +36,7 @@ class ExpressionError(Exception):
     """A value is of a type or shape that an expression does not take.
 
     It names the kind of error only: JMESPath's own words quote the value, which may be
-    a whole record, and what is refused is told to callers without its contents.
+    a whole record, and what is refused is shown to callers without its contents.
     """
 
 

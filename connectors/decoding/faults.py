@@ -1,4 +1,4 @@
-"""What is wrong with an answer although its bytes verified."""
+"""Find the faults of an answer whose bytes verified."""
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
 from connectors.decoding.decode import DecodedEnvelope

@@ -1,4 +1,4 @@
-"""What was verified before, by digest, so that the same bytes are verified once.
+"""Keep what was verified by digest, so that the same bytes are verified once.
 
 Whether a kept reading is still in force is not asked here: whoever takes it asks.
 Room is counted in bytes, so that whatever an agency signs, long records or many in one
@@ -19,7 +19,7 @@ _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 
 class RecordCache:
-    """The verified-record cache of one agency; what was used longest ago leaves."""
+    """The verified-record cache of one agency; what was used longest ago is dropped."""
 
     def __init__(self, room_bytes: int) -> None:
         self._kept: Weighed[bytes, DecodedEnvelope] = Weighed(room_bytes)

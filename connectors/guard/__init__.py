@@ -1,1 +1,1 @@
-"""What every call passes: answer cache, single flight, batches, time and number."""
+"""Guard every call: answer cache, single flight, batches, time and number."""

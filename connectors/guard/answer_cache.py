@@ -1,4 +1,4 @@
-"""Answers that may be handed out again, for so long and within so many bytes.
+"""Answers that may be returned again, for so long and within so many bytes.
 
 All are kept for the same time, so the one that came first is also the first to be too
 old: nothing is searched for, and nothing stays in memory beyond its time by more than
@@ -40,7 +40,7 @@ class AnswerCache:
         return answer if until > time.monotonic() else None
 
     def keep(self, holder: Identity, answer: Answer) -> None:
-        """Keep ``answer`` instead of what was kept, the oldest leaving if need be.
+        """Keep ``answer`` instead of what was kept, dropping the oldest if need be.
 
         It is not kept if there is no time for which it may be, or not room enough.
         """

@@ -34,7 +34,7 @@ WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, A
 
 
 class Observer(Protocol):
-    """What the guard reports; metrics and logs implement it."""
+    """A receiver of the guard's reports; metrics and logs implement it."""
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """One upstream call about so many holders ended after ``seconds``."""
@@ -43,7 +43,7 @@ class Observer(Protocol):
         """One upstream call brought these answers, each of them new."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
-        """One person's answer is handed out."""
+        """One person's answer is returned."""
 
 
 class Guard:
@@ -195,7 +195,7 @@ def _silent(found: Mapping[Identity, Answer]) -> dict[Identity, Answer]:
 def _batches(holders: list[Identity], limit: int) -> list[list[Identity]]:
     """Return ``holders`` in batches, in none of them one number under two id types.
 
-    An agency that names people by number alone could not tell the two apart.
+    An agency that names people by number alone could not distinguish the two.
     """
     batches: list[dict[str, Identity]] = []
     for holder in holders:

@@ -1,4 +1,4 @@
-"""How an agency has been lately, by what it answered to real questions."""
+"""Note an agency's recent health by its answers to real questions."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

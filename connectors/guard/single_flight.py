@@ -4,7 +4,7 @@ Two requests that ask about one person at once wait for one call, each by its ow
 budget. A call belongs to the guard and not to the request that started it, so a
 request that gives up does not take the answer from the others; once the last of them
 has gone without an answer, the call is cancelled. One whose waiters ran out of time
-goes on, because they were told to ask again.
+goes on, because they may ask again.
 
 A call is a task. Waiting for it is none, and takes no turn of the event loop: what a
 call brings is delivered as it finishes.

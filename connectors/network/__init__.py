@@ -1,1 +1,1 @@
-"""Where a registered agency may be, and the way to it."""
+"""Judge addresses of registered agencies, and connect to them."""

@@ -1,4 +1,4 @@
-"""Where an agency that registers itself may be, and the only way its server is reached.
+"""Judge the address of an agency that registers itself, and connect to no other.
 
 Whoever registers an address makes the gateway send requests, so an address may not
 lead inside. ``judge`` looks at the text, once, at registration; it looks nothing up.
@@ -8,7 +8,7 @@ addresses that were looked at. Between looking and connecting no name is resolve
 again, so a name that is answered otherwise a moment later changes nothing.
 
 The networks an operator allows are the only exception. Manifests that are the
-operator's own files are not judged. Why a connection could not be made is not told:
+operator's own files are not judged. Why a connection could not be made is not said:
 refused here, unknown name, closed port and failed handshake are one error, so that
 nobody learns about a network from what an agency's check says.
 """
@@ -56,7 +56,7 @@ _NOBODYS_NAMES = frozenset(
 
 
 class AddressProblem(StrEnum):
-    """Why an address cannot be registered."""
+    """A reason why an address cannot be registered."""
 
     MALFORMED = "MALFORMED"
     SCHEME = "SCHEME"
@@ -110,7 +110,7 @@ class AddressError(ConnectorError):
 
 
 class NoConnectionError(aiohttp.ClientConnectionError):
-    """No connection was made, for a reason that is not told."""
+    """No connection was made, for a reason that is not said."""
 
 
 @dataclass(frozen=True, slots=True)

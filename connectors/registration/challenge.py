@@ -23,7 +23,7 @@ MAX_PROOF_BYTES = 8_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """What is to be signed, by which key, until when."""
+    """A text to be signed, by which key and until when."""
 
     id: str
     connector: str

@@ -12,7 +12,7 @@ from connectors.registration.submission import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSummary:
-    """What is kept of a run of the conformance kit: codes and places, no person."""
+    """A run of the conformance kit as it is kept: codes and places, no person."""
 
     checked_at: datetime
     is_conforming: bool
@@ -45,7 +45,7 @@ class Connector:
     """The collection body, which signs."""
     submission: Submission
     owner: str
-    """Who drafted it."""
+    """The caller who drafted it."""
     submitted_by: str | None = None
     approved_by: str | None = None
     check: CheckSummary | None = None

@@ -19,12 +19,12 @@ from signing.errors import TrustBundleError
 from signing.trust import KeyState, TrustedKey, read_public_key
 
 WARNING_DAYS = (30, 7, 1)
-"""How long before a key's end somebody is told."""
+"""How long before a key's end a warning is due."""
 MAX_OVERLAP = timedelta(days=90)
 
 
 class RegisteredKeyState(StrEnum):
-    """How far a key has come."""
+    """The state of a registered key."""
 
     PROVED = "PROVED"
     ACTIVE = "ACTIVE"

@@ -13,7 +13,7 @@ from connectors.registration.refusals import RefusalCode, RegistrationError
 
 
 class ConnectorState(StrEnum):
-    """How far a connector has come."""
+    """The state of a connector."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"

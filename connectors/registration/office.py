@@ -10,7 +10,7 @@ from connectors.registration.store import RegistrationStore
 
 @dataclass(frozen=True, slots=True)
 class RegistrationOffice:
-    """Where agencies and operators take their steps."""
+    """The steps of agencies and operators, and their store."""
 
     connectors: Registrar
     keys: KeyRegistrar

@@ -1,4 +1,4 @@
-"""Why a step was not taken: a closed list, each with words and what to do.
+"""Refusals of steps: a closed list, each with words and what to do.
 
 A refused step has changed nothing.
 """
@@ -11,7 +11,7 @@ from policy.text import Text
 
 
 class RefusalCode(StrEnum):
-    """Why a step was not taken."""
+    """A reason why a step was not taken."""
 
     UNKNOWN_CONNECTOR = "UNKNOWN_CONNECTOR"
     ID_TAKEN = "ID_TAKEN"

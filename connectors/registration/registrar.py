@@ -2,7 +2,7 @@
 
 Every step is refused with a ``RegistrationError`` and has then changed nothing, but
 that a failed check leaves its report. Of two who act on one version, the second is
-told so.
+refused.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -112,7 +112,7 @@ class Registrar:
             return await self._step(work, asked, changed, Step.DRAFT)
 
     async def submit(self, asked: StepRequest) -> Connector:
-        """Hand a draft in, after everything that can be told without asking."""
+        """Submit a draft, after every check that needs no asking."""
         async with self.store.work() as work:
             connector = await self._own(work, asked)
             state_after(connector.state, Step.SUBMIT)

@@ -1,4 +1,4 @@
-"""Who may take a step, and what may stand beside what: refusals that need the others.
+"""Refuse steps by who takes them, and by what else is registered.
 
 Everything here is asked inside the transaction that takes the step, so that of two
 who race one is refused.
@@ -22,7 +22,7 @@ AGENCY = "agency:"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who takes a step."""
+    """The person or agency that takes a step."""
 
     id: str
     is_approver: bool = False
@@ -34,7 +34,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class StepRequest:
-    """Who asks for a step, on which version of which connector, and why."""
+    """A request for a step: its actor, the connector's version, and the reason."""
 
     actor: Actor
     connector: str
@@ -45,7 +45,7 @@ class StepRequest:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What the operator's files have: nobody may register it a second time."""
+    """The content of the operator's files: nobody may register it a second time."""
 
     manifests: Sequence[Manifest]
     bundle: TrustBundle

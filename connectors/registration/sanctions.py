@@ -13,7 +13,7 @@ from policy.evidence import AccountState
 
 
 class SanctionKind(StrEnum):
-    """What is done to a body."""
+    """A kind of sanction on a body."""
 
     FREEZE = "FREEZE"
     CANCEL_COLLECTION = "CANCEL_COLLECTION"
@@ -42,7 +42,7 @@ class Sanction:
 
 
 class ProposalCause(StrEnum):
-    """What passed a threshold."""
+    """A count that passed a threshold."""
 
     SIGNATURE_FAILURES = "SIGNATURE_FAILURES"
     ALTERED_RECORDS = "ALTERED_RECORDS"
@@ -50,7 +50,7 @@ class ProposalCause(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """What became of a proposal."""
+    """The state of a proposal."""
 
     OPEN = "OPEN"
     ACCEPTED = "ACCEPTED"

@@ -1,7 +1,10 @@
-"""What the steps need of a database.
+"""The database as the steps need it.
 
 A ``Work`` is one transaction, and of all gateways only one has one at a time: what it
 reads stays so until it ends. It ends in all of its writes or in none.
+
+Every method raises ``StoreUnavailableError`` if the database is away; a ``Work`` does
+when it is left, if not before.
 """
 
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ from connectors.registration.sanctions import Sanction, SanctionProposal
 
 
 class RegistrationReader(Protocol):
-    """What can be read of registrations."""
+    """Read access to registrations."""
 
     async def connector(self, id_: str) -> Connector | None:
         """Return one connector with its keys."""

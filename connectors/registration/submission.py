@@ -1,4 +1,4 @@
-"""What an agency submits, and everything about it that can be told without asking.
+"""Read what an agency submits, and check everything that needs no asking.
 
 The manifest is the one of ``connectors.manifest``, word for word, so that what was
 tried with the conformance kit is what is registered. A social credit code that does
@@ -32,7 +32,7 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the agency wants to be called: an office rather than a person."""
+    """A contact of the agency: an office rather than a person."""
 
     name: Word
     phone: str = ""
@@ -49,7 +49,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str
     """The manifest, as TOML: endpoint, protocol, mapping and limits."""
     plan: str | None = None
-    """Whom the conformance kit asks about, as TOML; needed to be checked."""
+    """The people the conformance kit asks about, as TOML; needed to be checked."""
     replaces: str | None = None
     """The connector whose place this one is to take."""
 

@@ -27,7 +27,7 @@ from signing.trust import TrustBundle
 
 
 class ChangeFault(StrEnum):
-    """Why verified bytes still are no change of a certificate's state.
+    """A reason why verified bytes are no change of a certificate's state.
 
     Beside these, a refused change's code may be any ``signing.errors.Refusal``, and of
     ``RecordFault`` those of a single record.

@@ -1,7 +1,7 @@
 """An agency's status list in this process: fetched before it runs out, or unknown.
 
 A newer list is fetched when most of the old one's time has passed, at another moment
-in each process. While the agency cannot be reached the list in hand is good until its
+in each process. While the agency cannot be reached the list in hand is valid until its
 time is over; one that came and is not believed ends it at once, since somebody may be
 standing between.
 """
@@ -40,7 +40,7 @@ LONGEST_SECONDS = 3600.0
 
 
 class ListedStates:
-    """What one agency's status list says."""
+    """The states in one agency's status list."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class ListedStates:
 
     @property
     def until(self) -> datetime | None:
-        """Until when the list in hand is good; ``None`` if there is none."""
+        """Until when the list in hand is valid; ``None`` if there is none."""
         found = self._list
         return None if found is None or found.until <= self._clock() else found.until
 
@@ -93,7 +93,7 @@ class ListedStates:
             async with asyncio.timeout(FETCH_SECONDS):
                 token = await self._fetch()
         except (TimeoutError, aiohttp.ClientError, OSError):
-            # The one in hand is good for as long as it says.
+            # The one in hand is valid for as long as it says.
             self.fault = "UNREACHABLE"
             return
         try:

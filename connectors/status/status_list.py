@@ -35,7 +35,7 @@ _LAST_SECOND = 253_402_300_799
 
 
 class ListFault(StrEnum):
-    """Why a verified list is not believed all the same."""
+    """A reason why a verified list is not believed."""
 
     FOREIGN_KEY = "FOREIGN_KEY"
     MALFORMED_LIST = "MALFORMED_LIST"

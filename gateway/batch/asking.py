@@ -47,7 +47,7 @@ class FieldResult(msgspec.Struct, frozen=True):
 
 
 class SourceResult(msgspec.Struct, frozen=True):
-    """How one agency answered."""
+    """One agency's outcome."""
 
     agency: str
     outcome: str
@@ -83,7 +83,7 @@ class _PassingError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """Which gateway is asked, by whom and why."""
+    """A gateway to ask, by a caller and for a purpose."""
 
     url: str
     token: str = field(repr=False)

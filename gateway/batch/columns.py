@@ -14,7 +14,7 @@ from policy.text import same_words
 
 
 class Column(StrEnum):
-    """What a cell is, in the order in which the results have them."""
+    """A column of claims, in the order of the results."""
 
     REFERENCE = "reference"
     NAME = "name"

@@ -24,7 +24,7 @@ FEWEST_AT_ONCE = 100
 
 
 class Language(StrEnum):
-    """In which language reasons are written."""
+    """A language of reasons."""
 
     ZH = "zh"
     EN = "en"

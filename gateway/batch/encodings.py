@@ -3,8 +3,8 @@
 Chinese in UTF-8 is three bytes a character. Two characters of GB18030 may look like
 two of UTF-8, but of Greek or Latin letters; hardly ever like one of three bytes. So a
 line is UTF-8 if it decodes to something beyond those letters, and the first line that
-can be told tells for the file. A line that is then of the other encoding is refused by
-itself: decoded wrongly it would be another person's name.
+can be in one encoding alone decides for the file. A line that is then of the other one
+is refused by itself: decoded wrongly it would be another person's name.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _BEYOND_LETTERS = "\u0800"
 
 
 class Encoding(StrEnum):
-    """How the characters of a file are written."""
+    """An encoding of a file's characters."""
 
     UTF_8 = "utf-8"
     GB18030 = "gb18030"
@@ -30,7 +30,7 @@ def decoded_lines(
     """Yield every line with its number; ``None`` for one in another encoding.
 
     Raises:
-        StartError: no line tells which encoding it is, or it is UTF-16.
+        StartError: no line shows which encoding it is, or it is UTF-16.
     """
     if content.startswith(_UTF_16):
         raise StartError("the file is UTF-16; save it as CSV UTF-8")
@@ -49,9 +49,9 @@ def _encoding_of(lines: list[bytes]) -> Encoding:
         if line.isascii():
             continue
         is_ascii = False
-        told = _told(line)
-        if told is not None:
-            return told
+        certain = _certain(line)
+        if certain is not None:
+            return certain
     if is_ascii:
         return Encoding.UTF_8
     raise StartError(
@@ -59,7 +59,7 @@ def _encoding_of(lines: list[bytes]) -> Encoding:
     )
 
 
-def _told(line: bytes) -> Encoding | None:
+def _certain(line: bytes) -> Encoding | None:
     """Return the one encoding that ``line`` can be in; ``None`` if both are likely."""
     as_utf_8 = _as(line, Encoding.UTF_8)
     if as_utf_8 is None:
@@ -68,7 +68,7 @@ def _told(line: bytes) -> Encoding | None:
 
 
 def _decoded(line: bytes, encoding: Encoding) -> str | None:
-    if not line.isascii() and _told(line) not in (encoding, None):
+    if not line.isascii() and _certain(line) not in (encoding, None):
         return None
     return _as(line, encoding)
 

@@ -52,13 +52,13 @@ def safe(cell: str) -> str:
 def row_of(row: Row, answer: Checked | Refused | Text, language: str) -> list[str]:
     """Return a row of results."""
     if isinstance(answer, Checked):
-        told = _told(answer)
+        cells = _cells(answer)
     else:
-        told = [REFUSED, "", "", "", "", _why(answer, language)]
-    return [*_echo(row), *map(safe, told)]
+        cells = [REFUSED, "", "", "", "", _why(answer, language)]
+    return [*_echo(row), *map(safe, cells)]
 
 
-def _told(answer: Checked) -> list[str]:
+def _cells(answer: Checked) -> list[str]:
     asked = [
         f"{source.agency} {source.outcome}"
         for source in answer.sources

@@ -21,12 +21,12 @@ MAX_BATCH_BYTES = 300_000
 OUTCOMES = (*ClaimOutcome, REFUSED)
 NEEDS_A_LOOK = (ClaimOutcome.UNKNOWN, REFUSED)
 Progress = Callable[[int, int], None]
-"""Told how many rows of how many are done."""
+"""Takes how many rows of how many are done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Which claims are checked, and where the results go."""
+    """A file of claims to check, and one for the results."""
 
     claims: Path
     out: Path
@@ -37,7 +37,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How all rows came out."""
+    """The outcomes of all rows."""
 
     outcomes: Counter[str]
     before: int

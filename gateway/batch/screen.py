@@ -1,4 +1,4 @@
-"""What people see of a check: a bar while it runs, and the sum of it."""
+"""Show a check on the screen: a bar while it runs, and its sums."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +16,11 @@ from rich.progress import (
 from rich.table import Table
 
 from gateway.batch.run import NEEDS_A_LOOK, OUTCOMES, Summary
-from gateway.batch.run import Progress as Told
+from gateway.batch.run import Progress as CheckProgress
 
 
 @contextmanager
-def showing_progress() -> Iterator[Told]:
+def showing_progress() -> Iterator[CheckProgress]:
     """Show a bar on standard error while the check runs, where somebody can see it."""
     columns = (
         TextColumn("rows"),
@@ -36,14 +36,14 @@ def showing_progress() -> Iterator[Told]:
     ) as bar:
         task = bar.add_task("", total=None)
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        yield told
+        yield report
 
 
 def show_summary(summary: Summary, out: Path) -> None:
-    """Print how many rows came out how."""
+    """Print how many rows have which outcome."""
     console = Console(soft_wrap=True)
     table = Table("outcome", "rows")
     for outcome in OUTCOMES:

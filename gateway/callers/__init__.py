@@ -1,1 +1,1 @@
-"""Who asks: every way a request may name its caller, and what that caller may do."""
+"""Authenticate callers: every way a request may name one, and what they may do."""

@@ -1,7 +1,7 @@
 """Agencies sign in with the keys they sign records with (RFC 7523, section 3).
 
 An assertion is a JWT of type ``client-authentication+jwt``, with the agency's id as
-``iss`` and ``sub``, at most five minutes long and good for one request: its ``jti``
+``iss`` and ``sub``, at most five minutes long and valid for one request: its ``jti``
 is remembered. A record is of another type, so neither passes for the other.
 """
 
@@ -32,7 +32,7 @@ AGENCIES = "agency"
 
 @dataclass(frozen=True, slots=True)
 class KnownAgency:
-    """What signing in needs to know of an agency."""
+    """An agency, as far as signing in needs it."""
 
     collection_body: str
     account: AccountState

@@ -1,6 +1,6 @@
 """From a request's credentials to its caller.
 
-An ``Authorization`` header is judged alone: a wrong token is not helped by a good
+An ``Authorization`` header is judged alone: a wrong token is not helped by a valid
 certificate. Static tokens come first, because they are known by their hash whatever
 they look like; a JWT says by its ``typ`` which kind it is.
 """

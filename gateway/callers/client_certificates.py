@@ -1,4 +1,4 @@
-"""Client certificates, as a proxy that ends TLS hands them on (RFC 9440).
+"""Client certificates, as a proxy that ends TLS passes them (RFC 9440).
 
 The proxy checks the certificate and its chain; here only its digest is compared. The
 ``Client-Cert`` header is read from the addresses of the configuration alone: anybody
@@ -54,7 +54,7 @@ class ClientCertificates:
         """Return whose certificate it is.
 
         Raises:
-            AuthenticationError: nobody's.
+            AuthenticationError: no known caller's.
         """
         caller = self.callers.get(certificate.hex())
         if caller is None:

@@ -6,7 +6,7 @@ invented key ids make no traffic. So an issuer that shows its new key ten minute
 before it signs with it rotates without a gap, and one that shows it at once is
 believed within half a minute.
 
-If the keys cannot be had, the last good ones stay, for ``KEEP_SECONDS`` at most: an
+If the keys cannot be had, the last ones read stay, for ``KEEP_SECONDS`` at most: an
 issuer that cannot be reached keeps its callers, and one that is kept from withdrawing
 a key does so only for that long. Without any keys nobody is believed.
 """

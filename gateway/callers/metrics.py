@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 
 class CallersMetrics:
-    """Counts who is refused for being nobody we know."""
+    """Counts requests whose caller is not known."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._unauthenticated = Counter(

@@ -1,4 +1,4 @@
-"""Names the caller of every question, or refuses it with 401 (RFC 6750, 3).
+"""Name the caller of every question, or refuse it with 401 (RFC 6750, 3).
 
 A websocket without a token is let in: it says later who it is, and can do nothing until
 then (``gateway.subscriptions.socket``).
@@ -54,7 +54,7 @@ def _asks(scope: Scope) -> bool:
 
     A GET of the page without anything to ask gives the page, which has no data. A
     browser opening a link to the page, with a query in it, is asked for a token too:
-    the endpoint must not have to tell the two apart before it knows who asks.
+    the endpoint must not have to distinguish them before it knows who asks.
     """
     # Whatever a router may take for the endpoint ("/graphql%0A") is asked for a caller.
     if scope["type"] == "lifespan" or not scope["path"].startswith(PROTECTED):

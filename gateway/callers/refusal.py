@@ -1,10 +1,10 @@
-"""Why a request is nobody's: a closed set, for metrics, and words for the client."""
+"""Reasons to refuse credentials, a closed set for metrics, and words for the client."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why authentication failed."""
+    """A reason to refuse credentials."""
 
     NO_CREDENTIALS = "no_credentials"
     WRONG_SCHEME = "wrong_scheme"
@@ -72,7 +72,7 @@ WORDS = {
     Reason.UNKNOWN_CERTIFICATE: "the client certificate is nobody's; send a token",
     Reason.MALFORMED_CERTIFICATE: "the Client-Cert header is no certificate (RFC 9440)",
 }
-"""What the client is told. Never a part of what it sent."""
+"""The words for the client; never a part of what it sent."""
 
 
 class AuthenticationError(Exception):

@@ -12,7 +12,7 @@ from gateway.callers.refusal import AuthenticationError, Reason
 
 
 class UsedTokens(Protocol):
-    """What has been used, for all gateways that have one store."""
+    """The tokens that were used, for all gateways on one store."""
 
     async def use(self, issuer: str, token_id: str, until: float, now: float) -> bool:
         """Note that a token is used; ``False`` if it was used before.

@@ -33,7 +33,7 @@ class StaticTokens:
         )
 
     def caller_of(self, token: str, now: float) -> Caller | None:
-        """Return whose ``token`` it is; ``None`` if it is nobody's.
+        """Return whose ``token`` it is; ``None`` if it is not known.
 
         Raises:
             AuthenticationError: it has expired.

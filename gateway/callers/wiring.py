@@ -72,7 +72,7 @@ async def open_callers(
 
 
 def refuse_unusable_callers(settings: Settings) -> None:
-    """Read what names callers, so that a mistake is told once and at once.
+    """Read what names callers, so that a mistake is reported once and at once.
 
     Raises:
         StartError: something in ``settings`` cannot be used.

@@ -1,1 +1,1 @@
-"""What agencies send: signed requests, spooled, judged line by line, kept for good."""
+"""Collect what agencies send: requests verified, spooled, judged line by line, kept."""

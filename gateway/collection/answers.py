@@ -1,4 +1,4 @@
-"""What was collected, found again by person: what the collected connector asks."""
+"""Find collected records by person, for the collected connector."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

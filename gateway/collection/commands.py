@@ -100,7 +100,7 @@ def read_key(path: Path, key_id: str) -> SigningKey:
     except OSError as error:
         raise StartError(f"--key: {path}: {error.strerror}") from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        # What exactly is wrong with a private key is nobody's to read on a screen.
+        # What exactly is wrong with a private key is not for a screen.
         raise StartError(
             f"--key: {path} is no private key without a password"
         ) from None
@@ -110,7 +110,7 @@ def read_key(path: Path, key_id: str) -> SigningKey:
 
 @contextmanager
 def _noting(path: Path | None) -> Iterator[Refused]:
-    """Yield what writes refused lines down, for nobody's eyes but its owner's."""
+    """Yield a writer of refused lines to a file that its owner alone reads."""
     if path is None:
         yield lambda _line, _result: None
         return
@@ -121,13 +121,13 @@ def _noting(path: Path | None) -> Iterator[Refused]:
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
 
         def note(line: SentLine, result: Mapping[str, Any]) -> None:
-            told = {
+            entry = {
                 "line": line.number,
                 "sequence": line.sequence,
                 "code": result.get("code"),
                 "reason": result.get("reason"),
                 "text": line.text.decode("utf-8", "replace"),
             }
-            opened.write(json.dumps(told, ensure_ascii=False) + "\n")
+            opened.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
         yield note

@@ -78,7 +78,7 @@ class CollectEndpoint:
                 seconds=options.body_seconds,
             )
             await _Transfer(intake, agency, self._stream, send).answer(file, encoding)
-        # The collector is told to wait long (``gateway.worker``), and what is left of a
+        # The garbage collector waits long (``gateway.worker``), and what is left of a
         # transfer may hold on to its body. Only what is young is looked through.
         gc.collect(1)
 
@@ -94,7 +94,7 @@ class _Transfer:
         self._summary = Summary(stream)
 
     async def answer(self, file: IO[bytes], encoding: Encoding) -> None:
-        """Take the lines of ``file``, and tell of each what became of it."""
+        """Take the lines of ``file``, and send a result for each."""
         headers = [(b"content-type", RESULTS)]
         await self._send(
             {"type": "http.response.start", "status": 200, "headers": headers}
@@ -110,7 +110,7 @@ class _Transfer:
             more = len(texts) == BATCH
             end = await self._batch(texts) or end
         if end is not None:
-            await self._tell([ended(self._summary.lines + 1, end)])
+            await self._send_results([ended(self._summary.lines + 1, end)])
         position = await self._position()
         await self._part(self._summary.written(position, is_complete=end is None))
         await self._part(b"", is_last=True)
@@ -123,7 +123,7 @@ class _Transfer:
         )
 
     async def _batch(self, texts: list[bytes | None]) -> End | None:
-        """Keep some lines and tell of them; return why nothing more is to be taken."""
+        """Keep some lines and send their results; return why to take no more."""
         first = self._summary.lines + 1
         read = [read_line(text, n) for n, text in enumerate(texts, start=first)]
         lines = [one for one in read if isinstance(one, Line)]
@@ -147,12 +147,12 @@ class _Transfer:
                     reason=str(error),
                 )
                 return End.UNAVAILABLE
-        await self._tell(
+        await self._send_results(
             [next(taken) if isinstance(one, Line) else one for one in read]
         )
         return None
 
-    async def _tell(self, results: list[LineResult]) -> None:
+    async def _send_results(self, results: list[LineResult]) -> None:
         self._summary.add(results)
         self._intake.reports.collected(self._agency.id, self._stream, results)
         await self._part(b"".join(result.written() for result in results))

@@ -2,7 +2,7 @@
 
 What grows beyond the limits is a bomb, and is left where it is found to be one. A body
 that ends before its encoding does was cut by whoever made it; what came before the end
-is as good as ever, and how it ended is told last.
+is taken, and how it ended is the last result.
 """
 
 import zlib
@@ -24,7 +24,7 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 class Encoding(StrEnum):
-    """How a body may be encoded."""
+    """A content encoding of a body."""
 
     IDENTITY = "identity"
     GZIP = "gzip"
@@ -41,7 +41,7 @@ class InflationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a body may grow."""
+    """The limits of an inflated body."""
 
     max_bytes: int
     max_factor: int

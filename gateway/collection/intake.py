@@ -1,6 +1,6 @@
-"""Who may send, and what takes what they send: the door of all streams.
+"""Authenticate transfers, for the handlers of all streams.
 
-What lines mean is a ``Handler``'s: records and changes of state come by the same door.
+What lines mean is a ``Handler``'s: records and changes of state come the same way.
 A request is its connector's if a key of the connector's institution signed it; there
 are no bearer tokens here.
 """
@@ -31,11 +31,11 @@ from policy.evidence import AccountState
 
 
 class Handler(Protocol):
-    """What keeps one stream's lines."""
+    """A keeper of one stream's lines."""
 
     @property
     def stream(self) -> str:
-        """How the stream is called: in the store, in answers and in metrics."""
+        """The stream's name in the store, in answers and in metrics."""
 
     async def take(
         self,
@@ -66,7 +66,7 @@ class Positions(Protocol):
 
 
 class Observer(Protocol):
-    """What is reported of transfers; metrics implement it."""
+    """An observer of transfers; metrics implement it."""
 
     def collected(
         self, connector: str, stream: str, results: Sequence[LineResult]
@@ -88,7 +88,7 @@ class Intake:
     used: UsedTokens
     positions: Positions
     handlers: Mapping[str, Handler]
-    """What keeps lines, by stream."""
+    """The keepers of lines, by stream."""
     options: Collection
     reports: Observer
     clock: Callable[[], datetime]

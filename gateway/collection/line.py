@@ -14,7 +14,7 @@ MAX_SEQUENCE = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that can be read; what it holds is believed by nobody yet."""
+    """A line that can be read; its record is not verified yet."""
 
     number: int
     """Which line of the body it is, from 1."""

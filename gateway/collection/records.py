@@ -1,4 +1,4 @@
-"""The stream of records: judged one by one, kept by the hundred, told line by line."""
+"""Judge records one by one, keep them in batches, and return a result a line."""
 
 import asyncio
 from collections import Counter
@@ -70,7 +70,7 @@ class RecordHandler:
     people_of: Callable[[Identity], Sequence[str]]
     """Returns a person's pseudonyms, the present one first."""
     mark: Callable[[str], str]
-    """Makes a mark of a document that tells nothing of it."""
+    """Makes a mark of a document that discloses nothing of it."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
     stream: str = STREAM

@@ -1,4 +1,4 @@
-"""Why a transfer is refused as a whole, before a line of it is read.
+"""Refuse a transfer as a whole, before a line of it is read.
 
 The answer is a problem (RFC 9457) with a code to branch on and words in both
 languages; nothing of what was sent is repeated in it.
@@ -24,7 +24,7 @@ WANTED = (
 
 
 class Problem(StrEnum):
-    """Why nothing of a transfer is read."""
+    """A reason to refuse a transfer."""
 
     UNKNOWN_CONNECTOR = "UNKNOWN_CONNECTOR"
     NO_SIGNATURE = "NO_SIGNATURE"
@@ -175,7 +175,7 @@ class IntakeError(Exception):
     def response(self) -> Response:
         """Return the answer."""
         status, words = WORDS[self.problem]
-        told: dict[str, object] = {
+        body: dict[str, object] = {
             "type": "about:blank",
             "title": words.en,
             "status": status,
@@ -183,7 +183,7 @@ class IntakeError(Exception):
             "reason": {"zh": words.zh, "en": words.en},
         }
         if self.detail is not None:
-            told["detail"] = self.detail
+            body["detail"] = self.detail
         headers = {}
         if status == 401:  # noqa: PLR2004 - the status that asks for credentials
             headers = {"WWW-Authenticate": "Signature", "Accept-Signature": WANTED}
@@ -192,4 +192,4 @@ class IntakeError(Exception):
         if self.problem in (Problem.TOO_SLOW, Problem.TOO_LARGE):
             # What is left of the body is not read, so nothing can follow it.
             headers["Connection"] = "close"
-        return Response(orjson.dumps(told), status, headers, MEDIA_TYPE)
+        return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""What became of each line, and of all of them together.
+"""State the outcome of each line, and of all of them together.
 
 A result is sent after what it says is committed, and at no other time. Words are in
 both languages; nothing of a record is in them.
@@ -17,7 +17,7 @@ from policy.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineResult:
-    """What became of one line."""
+    """The outcome of one line."""
 
     line: int
     sequence: int | None
@@ -31,18 +31,18 @@ class LineResult:
 
     def written(self) -> bytes:
         """Return the line of the answer."""
-        told: dict[str, object] = {
+        members: dict[str, object] = {
             "line": self.line,
             "sequence": self.sequence,
             "outcome": self.outcome,
         }
         if self.code is not None:
-            told["code"] = self.code
+            members["code"] = self.code
         if self.reason is not None:
-            told["reason"] = {"zh": self.reason.zh, "en": self.reason.en}
+            members["reason"] = {"zh": self.reason.zh, "en": self.reason.en}
         if self.gap is not None:
-            told["gap"] = self.gap.shown()
-        return orjson.dumps(told) + b"\n"
+            members["gap"] = self.gap.shown()
+        return orjson.dumps(members) + b"\n"
 
 
 @dataclass(slots=True)
@@ -65,9 +65,9 @@ class Summary:
     def written(self, position: Position | None, *, is_complete: bool) -> bytes:
         """Return the last line of the answer.
 
-        ``position`` is ``None`` if it cannot be told now.
+        ``position`` is ``None`` if it is not known now.
         """
-        told = {
+        members = {
             "summary": {
                 "stream": self.stream,
                 "isComplete": is_complete,
@@ -77,11 +77,11 @@ class Summary:
                 **({} if position is None else position.shown()),
             }
         }
-        return orjson.dumps(told) + b"\n"
+        return orjson.dumps(members) + b"\n"
 
 
 class End(StrEnum):
-    """Why the rest of a transfer was not read: the code of its last result."""
+    """A reason to read no further: the code of a transfer's last result."""
 
     TRUNCATED = "TRUNCATED"
     CORRUPT = "CORRUPT"

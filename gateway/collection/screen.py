@@ -1,4 +1,4 @@
-"""What people see of a transfer: a bar while it runs, and the sum of it."""
+"""Show a transfer on the screen: a bar while it runs, and its sums."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def showing_progress(total_bytes: int) -> Iterator[Callable[[int], None]]:
 
 
 def show_sum(found: Sum, refused: Path | None) -> None:
-    """Print how many lines came out how, and what was said of them."""
+    """Print how many lines have which outcome, and the codes of results."""
     console = Console(soft_wrap=True)
     table = Table("outcome", "lines")
     for outcome in Outcome:

@@ -35,7 +35,7 @@ AGAIN = frozenset({"UNAVAILABLE", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"})
 
 
 class Compression(StrEnum):
-    """How parts are compressed."""
+    """A compression of parts."""
 
     ZSTD = "zstd"
     GZIP = "gzip"
@@ -48,7 +48,7 @@ class _CutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a stream came, as the gateway says."""
+    """A stream's position, as the gateway states it."""
 
     last: int
     gaps: Sequence[tuple[int, int]]
@@ -61,14 +61,14 @@ class Reached:
             return False
         if any(first <= sequence <= last for first, last in self.gaps):
             return False
-        # Not all gaps are told: beyond the last of them anything may be missing.
-        told = sum(last - first + 1 for first, last in self.gaps)
-        return told == self.missing or sequence < self.gaps[-1][0]
+        # Not all gaps are listed: beyond the last of them anything may be missing.
+        listed = sum(last - first + 1 for first, last in self.gaps)
+        return listed == self.missing or sequence < self.gaps[-1][0]
 
 
 @dataclass(slots=True)
 class Sum:
-    """What became of all lines."""
+    """The outcomes of all lines."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
@@ -88,7 +88,7 @@ Refused = Callable[[SentLine, Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A connector's agency, and how it sends."""
+    """A sender of one stream, for a connector's agency."""
 
     url: str
     """The connector's address, such as ``https://gateway/collect/transport``."""
@@ -105,13 +105,13 @@ class Sending:
     ) -> Sum:
         """Send every part that the gateway does not have; return what became of it.
 
-        ``progress`` is told how many bytes of the file are settled.
+        ``progress`` receives how many bytes of the file are settled.
 
         Raises:
             StartError: the gateway refuses all of it, or did not come back.
         """
         found = Sum()
-        reached = self._patiently(self._reached)
+        reached = self._retried(self._reached)
         found.missing = reached.missing
         for part in parts:
             left = [line for line in part if not reached.has(line)]
@@ -130,7 +130,7 @@ class Sending:
             if was_cut:
                 reached = self._reached()
                 now = [line for line in left if not reached.has(line)]
-                # Kept, and the word that said so was lost.
+                # Kept, and the result that said so was lost.
                 found.outcomes[Outcome.ACCEPTED] += len(left) - len(now)
                 left = now
             was_cut = True
@@ -142,7 +142,7 @@ class Sending:
                 line, left = left[0], left[1:]
                 _count(line, result, found, refused)
 
-        self._patiently(attempt)
+        self._retried(attempt)
 
     def _require_going_on(self, result: Mapping[str, Any]) -> None:
         code = result.get("code", "")
@@ -174,14 +174,14 @@ class Sending:
 
     def _reached(self) -> Reached:
         headers = signed_headers("GET", self.url, self.key, at=datetime.now(UTC))
-        told = list(_answer(self.url, headers, None))
-        if not told:
+        lines = list(_answer(self.url, headers, None))
+        if not lines:
             raise _CutError
-        stream = told[0]["streams"][self.stream]
+        stream = lines[0]["streams"][self.stream]
         gaps = [(gap["first"], gap["last"]) for gap in stream["gaps"]]
         return Reached(stream["lastSequence"], gaps, stream["missing"])
 
-    def _patiently(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
+    def _retried(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
         for seconds in RETRY_SECONDS:
             try:
                 return attempt()
@@ -239,11 +239,11 @@ def _answer(
 
 def _refusal(error: urllib.error.HTTPError) -> Exception:
     try:
-        told = json.loads(error.read())
-        code, reason = told["code"], told["reason"]["en"]
+        problem = json.loads(error.read())
+        code, reason = problem["code"], problem["reason"]["en"]
     except (ValueError, KeyError, TypeError, OSError):
         return StartError(f"the address answers {error.code}, and is no gateway's")
     if code in AGAIN:
         return _CutError()
-    detail = f" ({told['detail']})" if "detail" in told else ""
+    detail = f" ({problem['detail']})" if "detail" in problem else ""
     return StartError(f"{code}: {reason}{detail}")

@@ -1,4 +1,4 @@
-"""What an agency sends from a file: one line a record, in two spellings.
+"""Read the lines of a file to send: one a record, in two spellings.
 
 A line is ``{"sequence": n, "record": "JWS"}`` or the JWS alone, which is numbered by
 where it stands. Nothing is judged here: what is no line the gateway refuses by line.

@@ -1,4 +1,4 @@
-"""Who sends: a request signed with a key of the connector's institution (RFC 9421).
+"""Verify that a key of the connector's institution signed a request (RFC 9421).
 
 ``http-message-signatures`` builds what was signed; whether the signature fits is asked
 of the trust bundle's own key, so that one key is checked in one way, whatever it signs.

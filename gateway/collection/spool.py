@@ -1,6 +1,6 @@
 """The body as it came, on disk, until its digest is known to be the signed one.
 
-A digest can only be told at the end of a body, and nothing may be read of what is not
+A digest is only known at the end of a body, and nothing may be read of what is not
 known to be signed; so the body waits in a file without a name, which is gone with the
 process. Memory holds one piece of it at a time.
 """

@@ -2,7 +2,7 @@
 
 Lines are verified before the transaction and written in it, one bad line spoiling no
 other. A refused line uses no number up, so what is put right may come under its own.
-Before the first result is told, this process knows whom the changes are about.
+Before the first result is sent, this process knows whom the changes are about.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ VERIFIED_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatesHandler:
+class StatusHandler:
     """Implements ``gateway.collection.intake.Handler`` for changes of state."""
 
     states: StatesIntake

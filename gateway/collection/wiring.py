@@ -1,8 +1,8 @@
-"""Put together what takes transfers."""
+"""Compose the intake of transfers."""
 
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
-from gateway.collection.states import StatesHandler
+from gateway.collection.states import StatusHandler
 from gateway.settings.collection import Collection
 from resolvers.context import Services
 from store.collection.records import StoredRecords
@@ -15,7 +15,7 @@ from store.used_tokens import StoredUsedTokens
 def open_intake(
     options: Collection, services: Services, store: Store, reports: Observer
 ) -> Intake:
-    """Return the door of all streams."""
+    """Return the intake of all streams."""
     records = StoredRecords(store)
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
@@ -25,7 +25,7 @@ def open_intake(
         mark=services.certificate_ids.mark,
         counted=services.quality.collected,
     )
-    states = StatesHandler(
+    status = StatusHandler(
         states=StatesIntake(store, follow_change),
         ids=services.certificate_ids,
         pseudonyms=pseudonyms,
@@ -35,7 +35,7 @@ def open_intake(
         live=services.live,
         used=StoredUsedTokens(store.writer),
         positions=records,
-        handlers={handler.stream: handler, states.stream: states},
+        handlers={handler.stream: handler, status.stream: status},
         options=options,
         reports=reports,
         clock=services.clock,

@@ -41,7 +41,7 @@ UNTIL_STDIN_CLOSES = "--until-stdin-closes"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the demo listens; 0 takes free ports."""
+    """The ports of the demo; 0 takes free ones."""
 
     gateway: int
     first_agency: int

@@ -35,8 +35,8 @@ def run(*module_and_arguments: str) -> None:
 def started(*module_and_arguments: str, log: Path) -> Iterator[subprocess.Popen[str]]:
     """Run one of our commands beside us, its errors to ``log``; end it at the end.
 
-    Its standard input ends with us, even if we are killed: a command that is told to
-    watch it (``--until-stdin-closes``) is never left behind.
+    Its standard input ends with us, even if we are killed: a command that watches it
+    (``--until-stdin-closes``) is never left behind.
     """
     with log.open("ab") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own commands

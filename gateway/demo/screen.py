@@ -1,4 +1,4 @@
-"""What the demo prints: where everything is, whom to try, and the check's table."""
+"""Print the demo's addresses, the people worth trying, and the check's table."""
 
 from collections import Counter
 from collections.abc import Iterable

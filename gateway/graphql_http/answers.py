@@ -109,13 +109,13 @@ async def unexpected(request: Request, error: Exception) -> Response:
     request_id = request_id_of(request.scope)
     _logger.error("a bug outside the graph", request_id=request_id, exc_info=error)
     code = "INTERNAL_SERVER_ERROR"
-    told: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}
+    bug: Shown = {"message": UNEXPECTED, "extensions": {"code": code}}
     # It is made outside all middleware, so it brings the headers itself.
     headers = {name.decode(): value.decode() for name, value in GUARDS.items()}
     if request_id is not None:
         headers["X-Request-Id"] = request_id
     headers["Content-Type"] = CONTENT_TYPES[MediaType.JSON].decode()
-    return Response(orjson.dumps({"errors": [told]}), 500, headers)
+    return Response(orjson.dumps({"errors": [bug]}), 500, headers)
 
 
 def _response(

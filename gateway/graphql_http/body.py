@@ -60,7 +60,7 @@ async def _read(receive: Receive, max_bytes: int) -> bytes:
 
 
 def _stated_bytes(headers: Headers, max_bytes: int) -> int:
-    """Return the stated length; 0 if there is none, which the reading will tell."""
+    """Return the stated length; 0 if there is none: reading counts."""
     stated = headers.get("content-length", "")
     if not (stated.isascii() and stated.isdigit()):
         return 0

@@ -1,4 +1,4 @@
-"""How many questions each caller has under way."""
+"""Limit how many questions each caller has under way."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from gateway.graphql_http.refusals import Code, RefusedRequestError
 
 
 class ConcurrencyLimit:
-    """Counts the questions under way; holds nobody who has none."""
+    """Counts the questions under way; keeps no caller who has none."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Let pages of other sites ask: nobody's, unless an operator names them."""
+"""Let pages of other sites ask: none, unless an operator names them."""
 
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware

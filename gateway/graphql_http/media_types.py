@@ -1,4 +1,4 @@
-"""Which media types come in and go out, compared whole and never by substring."""
+"""Compare media types of questions and answers whole, and never by substring."""
 
 import re
 from enum import StrEnum
@@ -7,7 +7,7 @@ from gateway.graphql_http.refusals import Code, RefusedRequestError
 
 
 class MediaType(StrEnum):
-    """What an answer may be sent as."""
+    """A media type of answers."""
 
     JSON = "application/json"
     """The older one: 200 for every well-formed question, whatever became of it."""

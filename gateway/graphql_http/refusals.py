@@ -1,4 +1,4 @@
-"""What a request over HTTP is refused for, before GraphQL has a say."""
+"""Refuse requests over HTTP, before GraphQL has a say."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class Code(StrEnum):
-    """Why HTTP refuses a request: ``extensions.code`` of the answer."""
+    """A reason to refuse a request: ``extensions.code`` of the answer."""
 
     BAD_REQUEST = "BAD_REQUEST"
     CROSS_SITE_REQUEST = "CROSS_SITE_REQUEST"

@@ -52,20 +52,20 @@ class _Watch:
         self._task = task
         self._receive = receive
         self._seconds = seconds
-        self._leaving: asyncio.Task[None] | None = None
+        self._disconnect: asyncio.Task[None] | None = None
         self._end: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Look after a task that is not quick."""
         loop = asyncio.get_running_loop()
-        self._leaving = loop.create_task(self._left())
+        self._disconnect = loop.create_task(self._left())
         remaining = self._seconds - min(QUICK_SECONDS, self._seconds)
         self._end = loop.call_later(remaining, self._cancel, self._too_long())
 
     def stop(self) -> None:
         """Look no more."""
-        if self._leaving is not None:
-            self._leaving.cancel()
+        if self._disconnect is not None:
+            self._disconnect.cancel()
         if self._end is not None:
             self._end.cancel()
 

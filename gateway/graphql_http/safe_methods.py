@@ -1,4 +1,4 @@
-"""What may be asked in an address: nothing about people, and nothing that changes.
+"""Refuse in an address what asks about people, or changes something.
 
 Addresses are written to logs, kept in histories and sent on as referrers, here and
 by every proxy on the way.

@@ -24,7 +24,7 @@ RETENTION_HOURS = 24
 
 
 class PrivacyObserver(AuditObserver, LookUpObserver, Protocol):
-    """What is reported about look-ups."""
+    """An observer of look-ups and of their audit log."""
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The address of a gateway by its configuration, for commands that are told no other.
+"""Find a gateway's address in its configuration, for commands that state none.
 
 Deprecated: commands used to take their steps on the database that a configuration
 names. For one version they still read from it where the gateway is.

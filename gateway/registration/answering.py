@@ -1,7 +1,7 @@
-"""What a gateway answers to a step, read; and how people are shown it.
+"""Read what a gateway answers to a step, and show it to people.
 
-A connector begins with its state, for scripts. Why a step was refused is told in both
-languages, on standard error.
+A connector begins with its state, for scripts. Why a step was refused is shown in
+both languages, on standard error.
 """
 
 import msgspec
@@ -30,7 +30,7 @@ class Key(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What the conformance kit found."""
+    """The findings of the conformance kit."""
 
     findings: tuple[str, ...]
 
@@ -48,13 +48,13 @@ class Connector(_Read, frozen=True, tag="Connector"):
 
 
 class AsItIs(msgspec.Struct, frozen=True):
-    """What is told of a connector whose step was refused."""
+    """A connector whose step was refused."""
 
     report: Report | None
 
 
 class Refused(_Read, frozen=True, tag="RegistrationRefused"):
-    """Why a step was not taken."""
+    """The refusal of a step."""
 
     code: str
     detail: str | None
@@ -64,7 +64,7 @@ class Refused(_Read, frozen=True, tag="RegistrationRefused"):
 
 
 class Challenge(_Read, frozen=True, tag="KeyChallenge"):
-    """What a key has to sign."""
+    """A challenge for a key to sign."""
 
     id: str
     text: str

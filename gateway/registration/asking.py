@@ -41,7 +41,7 @@ DOUBT = "; the step may have been taken; look with gateway connector show, or li
 
 
 class NotTried(StrEnum):
-    """Why no answer of the graph came, where no gateway gives a code of its own."""
+    """A code for the lack of an answer, where no gateway gives one of its own."""
 
     NOT_ASKED = "NOT_ASKED"
     NO_ANSWER = "NO_ANSWER"
@@ -66,7 +66,7 @@ class _Body(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Who asks which gateway, by which document, and for whom the answer is."""
+    """A client of a gateway, for one document and one form of answers."""
 
     url: str
     token: str = field(repr=False)
@@ -86,18 +86,18 @@ class Client:
         found = data.get(self.document.field)
         if isinstance(found, dict) and found.get("__typename") == _REFUSED:
             self.refuse(data)
-        return self._told(data, _read(found, kind, DOUBT))
+        return self._shown(data, _read(found, kind, DOUBT))
 
-    def told(self, kind: type[T], /, **variables: object) -> T:
+    def answered(self, kind: type[T], /, **variables: object) -> T:
         """Ask the question; return all that is answered, as ``kind``.
 
         Raises:
             NotTriedError: as ``taken``.
         """
         data = self.asked(self.document, variables)
-        return self._told(data, _read(data, kind))
+        return self._shown(data, _read(data, kind))
 
-    def _told(self, data: Mapping[str, Any], read: T) -> T:
+    def _shown(self, data: Mapping[str, Any], read: T) -> T:
         if self.as_json:
             show_json(data)
         return read
@@ -245,7 +245,7 @@ def sends(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                     client.refuse({document.field: refused_here(refusal)})
             except StartError as error:
                 if asker["as_json"]:
-                    show_json({"errors": [_told(error)]})
+                    show_json({"errors": [_as_error(error)]})
                 raise
 
         parameters = [*_options_of(command), *shared]
@@ -257,10 +257,10 @@ def sends(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def _options_of(command: Callable[..., object]) -> list[inspect.Parameter]:
-    """Return what a function is told on the command line: all but the first."""
+    """Return the parameters that a command line fills: all but the first."""
     return list(inspect.signature(command).parameters.values())[1:]
 
 
-def _told(error: StartError) -> dict[str, object]:
+def _as_error(error: StartError) -> dict[str, object]:
     code = error.code if isinstance(error, NotTriedError) else NotTried.NOT_ASKED
     return {"message": str(error), "extensions": {"code": code}}

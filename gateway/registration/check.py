@@ -27,7 +27,7 @@ from policy.catalogue import load_catalogue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to check, and how."""
+    """An agency to check, and the options of the check."""
 
     manifest: Path
     trust: Path

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """A format of reports."""
 
     TABLE = "table"
     JSON = "json"

@@ -47,7 +47,7 @@ class _One(msgspec.Struct, frozen=True):
 @sends("Connectors")
 def list_(client: Client) -> None:
     """List every connector that the token may see."""
-    found = client.told(_All).connectors
+    found = client.answered(_All).connectors
     if client.as_json:
         return
     table = Table("id", "state", "version", "collection body", "items", "changed")
@@ -69,7 +69,7 @@ def show(
     history: Annotated[bool, typer.Option(help="Show every step.")] = True,
 ) -> None:
     """Show one connector and what was done to it."""
-    found = client.told(_One, id=id_).connector
+    found = client.answered(_One, id=id_).connector
     if client.as_json:
         raise typer.Exit(0 if found else 1)
     if found is None:

@@ -63,7 +63,7 @@ def decide(
 @sends("Sanctions")
 def list_(client: Client) -> None:
     """List every sanction, and the proposals nobody has decided on."""
-    found = client.told(_All)
+    found = client.answered(_All)
     if client.as_json:
         return
     table = Table("id", "body", "what", "why", "by", "until")

@@ -1,4 +1,4 @@
-"""A report of the conformance kit, for people, for programs and for CI."""
+"""Show a report of the conformance kit to people, to programs and to CI."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from connectors.conformance.check import Progress as Told
+from connectors.conformance.check import Progress as CheckProgress
 from connectors.conformance.codes import Check, Severity
 from connectors.conformance.report import Finding, Outcome, Report, Result
 from gateway.registration.format import Format
@@ -25,7 +25,7 @@ STYLES = {
 
 
 @contextmanager
-def showing_progress() -> Iterator[Told]:
+def showing_progress() -> Iterator[CheckProgress]:
     """Show a bar on standard error while the check runs, where somebody can see it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
@@ -33,10 +33,10 @@ def showing_progress() -> Iterator[Told]:
         task = bar.add_task("", total=len(Check))
         order = list(Check)
 
-        def told(check: Check) -> None:
+        def report(check: Check) -> None:
             bar.update(task, description=check, completed=order.index(check))
 
-        yield told
+        yield report
 
 
 def show(report: Report, format_: Format) -> None:

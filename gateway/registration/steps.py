@@ -46,7 +46,7 @@ SIMPLE: Mapping[str, tuple[str, str]] = {
     "resume": ("ResumeConnector", "Let every gateway ask it again."),
     "retire": ("RetireConnector", "End it for good."),
 }
-"""Steps that are told nothing but on what and why: the document, and what it does."""
+"""Steps without options of their own: the document, and what it does."""
 
 
 def take(
@@ -166,8 +166,8 @@ def rotate_key(  # noqa: PLR0913 - one argument an option
     version: Version = None,
 ) -> None:
     """Let a key end after an overlap with its successor."""
-    told = {"oldKeyId": old, "newKeyId": new, "overlapDays": overlap_days}
-    take(client, id_, version, reason, **told)
+    rotation = {"oldKeyId": old, "newKeyId": new, "overlapDays": overlap_days}
+    take(client, id_, version, reason, **rotation)
 
 
 @steps.command("retire-key")

@@ -1,4 +1,4 @@
-"""Which keys in force end soon: in health, in metrics, and once a threshold in the log.
+"""Show keys that end soon: in health, in metrics, and once a threshold in the log.
 
 A key whose successor is in force already is no news: a rotation ends it as agreed.
 """
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class KeyEnd:
-    """When a key of an agency ends, and which warning that is worth."""
+    """The end of an agency's key, and the warning that it is worth."""
 
     agency: str
     kid: str
@@ -61,15 +61,15 @@ class ExpiryLog:
     """Writes each warning once, and again after a restart."""
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, int]] = set()
+        self._logged: set[tuple[str, int]] = set()
         self._logger = structlog.get_logger("gateway.keys")
 
     def note(self, snapshot: Snapshot, now: datetime) -> None:
         """Write what is new."""
         for end in key_ends(snapshot, now):
             warning = end.warning
-            if warning is not None and (end.kid, warning) not in self._told:
-                self._told.add((end.kid, warning))
+            if warning is not None and (end.kid, warning) not in self._logged:
+                self._logged.add((end.kid, warning))
                 self._logger.warning(
                     "a key ends soon" if warning else "a key has ended",
                     agency=end.agency,

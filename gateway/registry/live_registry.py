@@ -37,11 +37,11 @@ from store.background import running, wait_for_change
 from store.registration.registrations import RegistryState, StoredRegistrations
 
 POLL_SECONDS = 0.5
-"""How often is looked whether something changed, where nobody tells."""
+"""How often to look for changes without a notification."""
 
 
 class RegistryObserver(Protocol):
-    """What is reported about the registry; metrics implement it."""
+    """An observer of the registry; metrics implement it."""
 
     def registry_read(self, sequence: int, at: datetime) -> None:
         """The registry was looked at, and stands at ``sequence``."""
@@ -55,7 +55,7 @@ class RegistryObserver(Protocol):
     def shadow_compared(
         self, agency: str, result: str, people: int, found: Sequence[Difference]
     ) -> None:
-        """What answers beside ``agency`` was compared with it, about so many people."""
+        """A shadow of ``agency`` was compared with it, about so many people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """How agencies are reached: those of files freely, registered ones guarded."""
+    """The sessions to agencies: those of files free, registered ones guarded."""
 
     of_files: aiohttp.ClientSession
     of_registered: aiohttp.ClientSession
@@ -117,7 +117,7 @@ class LiveRegistry:
         self._expiry.note(self._live.snapshot, now)
 
     async def keep(self, changed: asyncio.Event) -> None:
-        """Look whether something changed, when told and from time to time."""
+        """Look whether something changed, when notified and from time to time."""
         while True:
             await wait_for_change(changed, POLL_SECONDS)
             try:
@@ -249,7 +249,7 @@ class LiveRegistry:
         return _Opened(manifest, connector.items, agency)
 
     def _close(self, opened: _Opened) -> None:
-        """End an agency; who waits for it is told that nothing came."""
+        """End an agency, and cancel its calls under way."""
         task = asyncio.create_task(opened.agency.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

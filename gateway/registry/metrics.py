@@ -65,7 +65,7 @@ class AgenciesMetrics:
         self._people_of(agency).inc(holders)
 
     def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
-        """See ``Observer.landed``; what it says of quality is counted elsewhere."""
+        """See ``Observer.received``; what it says of quality is counted elsewhere."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """See ``Observer.answered``."""

@@ -1,6 +1,6 @@
-"""Count how good agencies' data is, beside the answers, and propose sanctions.
+"""Count the quality of agencies' data, beside the answers, and propose sanctions.
 
-Answers are noted as they land and counted every few seconds; nobody waits for it. What
+Answers are noted as they come and counted every few seconds; nobody waits for it. What
 cannot be kept is dropped after a while: a counter that is a little short is better than
 a gateway that is full. A machine proposes, and people freeze.
 """
@@ -59,7 +59,7 @@ CAUSES = {
 
 
 class QualityObserver(Protocol):
-    """What is reported about data quality; metrics implement it."""
+    """An observer of data quality; metrics implement it."""
 
     def quality_counted(self, agency: str, sums: Mapping[Measure, int]) -> None:
         """So much was counted of an agency here."""
@@ -89,7 +89,7 @@ class _Waiting:
 
 
 class QualityKeeper:
-    """Counts what lands, by agency and day; also the observer that hears of it."""
+    """Counts answers by agency and day; also the observer that receives them."""
 
     def __init__(  # noqa: PLR0913 - composed in one place only
         self,
@@ -106,7 +106,7 @@ class QualityKeeper:
         self.answered = inner.answered
         self._store = store
         self._live = live
-        """Tells which agencies there are."""
+        """Has the agencies in force."""
         self._mark = mark
         self._thresholds = thresholds
         self._reports = reports
@@ -184,7 +184,7 @@ class QualityKeeper:
     def _some(self, today: date) -> dict[str, tuple[Counter[Measure], Sighting]]:
         """Take some of what waits, and count it."""
         sums: dict[str, Counter[Measure]] = defaultdict(Counter)
-        landed: dict[str, dict[Identity, Answer]] = defaultdict(dict)
+        compared: dict[str, dict[Identity, Answer]] = defaultdict(dict)
         people = 0
         while self._waiting and people < AT_ONCE:
             one = self._waiting.popleft()
@@ -194,16 +194,16 @@ class QualityKeeper:
             sums[one.agency].update(counted(one.answers.values()))
             for holder, answer in one.answers.items():
                 if self._is_to_be_compared(one.agency, answer, today):
-                    landed[one.agency][holder] = answer
+                    compared[one.agency][holder] = answer
         return {
-            agency: (+total, sighting(landed[agency], self._mark))
+            agency: (+total, sighting(compared[agency], self._mark))
             for agency, total in sums.items()
         }
 
     def _is_to_be_compared(self, agency: str, answer: Answer, today: date) -> bool:
         """Say whether the past is asked about an answer; the same bytes ask once.
 
-        Bytes about several people do not tell whom the answer is about, so they are
+        Bytes about several people do not say whom the answer is about, so they are
         compared each time.
         """
         certificates = answer.certificates

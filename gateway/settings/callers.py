@@ -1,4 +1,4 @@
-"""What an operator decides about callers: tables of the configuration."""
+"""Options of callers: tables of the configuration."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ IssuerAlgorithm = Literal["EdDSA", "Ed25519", "ES256", "ES384", "PS256", "RS256"
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a caller may do."""
+    """The rights of a caller."""
 
     roles: tuple[str, ...] = ()
     """Names of the configuration's roles, whose scopes the caller has."""
@@ -74,7 +74,7 @@ class Issuer(Grant, frozen=True, kw_only=True):
 
 
 class AgencyCallers(Grant, frozen=True, kw_only=True):
-    """What agencies may do that sign in with a key of the trust bundle."""
+    """The rights of agencies that sign in with a key of the trust bundle."""
 
     audience: Word
     """What ``aud`` of their assertions must be: this gateway."""

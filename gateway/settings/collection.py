@@ -1,4 +1,4 @@
-"""What an operator decides about collection: the table ``[collection]``."""
+"""Options of collection: the table ``[collection]``."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ ORIGIN = r"^https?://[a-z0-9.\[\]:-]+$"
 
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """How much agencies may send at once, and where to."""
+    """Limits on what agencies send, and the address to which they do."""
 
     origin: Annotated[str, msgspec.Meta(pattern=ORIGIN)] | None = None
     """The gateway's address as agencies sign it; without, what the request says."""

@@ -1,4 +1,4 @@
-"""What an operator decides about HTTP: the table ``[http]``."""
+"""Options of HTTP: the table ``[http]``."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ ORIGIN = r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$"
 
 
 class Http(msgspec.Struct, frozen=True, kw_only=True):
-    """How long, how often and from where one may ask."""
+    """Limits on the time, the number and the origin of requests."""
 
     request_seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     """How long a question may take once it was read."""

@@ -1,4 +1,4 @@
-"""What an operator decides about personal data: a table of the configuration."""
+"""Options of personal data: the table ``[privacy]``."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ People = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
 class Privacy(msgspec.Struct, frozen=True, kw_only=True):
-    """How long look-ups and marks are kept, and how many people a caller looks up."""
+    """The retention of look-ups and marks, and limits on people a day."""
 
     audit_retention_days: Annotated[int, msgspec.Meta(ge=30, le=36_500)] = 1095
     """How long a record stays on the audit log."""

@@ -1,4 +1,4 @@
-"""What an operator decides about agencies that register themselves."""
+"""Options of registration: the table ``[registration]``."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,7 +13,7 @@ Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """Where agencies that register themselves may be."""
+    """The networks of agencies that register, and thresholds of proposals."""
 
     allowed_networks: tuple[str, ...] = ()
     """Networks that are not on the open internet, in which agencies may be."""

@@ -54,16 +54,16 @@ TABLES = (
 
 
 class Mode(StrEnum):
-    """For whom the gateway is."""
+    """A mode of serving."""
 
     PRODUCTION = "production"
-    """Trusted documents only; the schema is told to callers with schema:read."""
+    """Trusted documents only; the schema is shown to callers with schema:read."""
     DEMO = "demo"
-    """Any document; the schema is told to everybody."""
+    """Any document; the schema is shown to everybody."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator decides."""
+    """All options of the gateway."""
 
     manifests: str
     """The folder of the agencies' manifests, one ``*.toml`` each."""

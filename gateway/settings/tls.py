@@ -2,7 +2,7 @@
 
 With ``client_ca_file`` nobody connects without a certificate of that authority. The
 server does not say whose certificate it was: to know a caller by one, or to check a
-token that is bound to one, a proxy has to hand it on (``client_certificate_proxies``).
+token that is bound to one, a proxy has to pass it on (``client_certificate_proxies``).
 """
 
 from pathlib import Path

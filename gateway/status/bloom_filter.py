@@ -1,4 +1,4 @@
-"""Who may have changes of state: a set that says "no" for certain, in fixed memory.
+"""Say who may have changes of state: "no" for certain, and in fixed memory.
 
 A Bloom filter of two megabytes, whoever and how many they are. A pseudonym is as good
 as random already, so its own digits say which bits are its. Whoever is taken for one

@@ -1,23 +1,23 @@
-"""Tell of a change of state only once this process answers by it.
+"""Deliver a change of state only once this process answers by it.
 
-Whoever is told of a revocation asks at once, most likely here. Two look at the store by
-turns of their own: who knows whom changes are about, and who tells of them. So the one
-who tells lets the other look first.
+Whoever is notified of a revocation asks at once, most likely here. Two read the store,
+each at its own times: ``LiveStatus``, which knows whom changes are about, and the feed,
+which delivers them. So the feed lets the other read first.
 """
 
 from collections.abc import Sequence
 
 from bureau.events.events import CertificateStateEvent
-from gateway.status.live import LiveStates
+from gateway.status.live import LiveStatus
 from store.status.events import StoredCertificateStates
 
 
 class AnsweredStates:
     """Implements ``gateway.subscriptions.feed.EventStore``."""
 
-    def __init__(self, store: StoredCertificateStates, states: LiveStates) -> None:
+    def __init__(self, store: StoredCertificateStates, status: LiveStatus) -> None:
         self._store = store
-        self._states = states
+        self._status = status
         self.newest = store.newest
         self.has = store.has
 
@@ -28,6 +28,6 @@ class AnsweredStates:
             StoreUnavailableError: the database is away.
         """
         events = await self._store.after(number, most)
-        if events and events[-1].number > self._states.last:
-            await self._states.refresh()
+        if events and events[-1].number > self._status.last:
+            await self._status.refresh()
         return events

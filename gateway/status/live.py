@@ -1,9 +1,9 @@
-"""Who has changes of state, known in every process; what they are, read when asked.
+"""Know in every process who has changes of state; read them when asked.
 
-Each process reads on where it stopped when another one tells of something new, and
-from time to time. One that could not look for a while takes everybody for somebody who
-may have changes: then the store is read for all, and if that cannot be read either,
-nothing is good.
+Each process reads on where it stopped when another one notifies it, and from time to
+time. One that could not look for a while takes everybody for somebody who may have
+changes: then the store is read for all, and if that cannot be read either, their states
+are unknown.
 """
 
 import asyncio
@@ -30,24 +30,24 @@ STALE_AFTER_SECONDS = 4 * POLL_SECONDS
 """After how long without a look nobody is said to have no changes."""
 
 
-class StatesObserver(Protocol):
-    """What is reported of changes of state; metrics implement it."""
+class StatusObserver(Protocol):
+    """An observer of changes of state; metrics implement it."""
 
     def changes_read(self, last: int) -> None:
         """The store was looked at, and ``last`` is its last change."""
 
     def changes_failed(self, reason: str) -> None:
-        """What was sent could not be read."""
+        """Changes could not be read."""
 
 
-class LiveStates:
+class LiveStatus:
     """Implements ``bureau.status.SentChanges``."""
 
     def __init__(
         self,
         store: StoredStates,
         pseudonyms: Pseudonyms,
-        observer: StatesObserver,
+        observer: StatusObserver,
         notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
@@ -111,7 +111,7 @@ class LiveStates:
         self._observer.changes_read(self.last)
 
     async def keep(self, changed: asyncio.Event) -> None:
-        """Read on when told, and from time to time."""
+        """Read on when notified, and from time to time."""
         while True:
             await wait_for_change(changed, POLL_SECONDS)
             try:
@@ -121,8 +121,8 @@ class LiveStates:
 
 
 @asynccontextmanager
-async def kept_states(
-    states: LiveStates, changed: asyncio.Event
+async def kept_status(
+    status: LiveStatus, changed: asyncio.Event
 ) -> AsyncIterator[None]:
     """Read who has changes, and keep reading.
 
@@ -130,8 +130,8 @@ async def kept_states(
         StartError: it cannot be read at the start.
     """
     try:
-        await states.refresh()
+        await status.refresh()
     except StoreUnavailableError as error:
         raise StartError(f"changes of state cannot be read: {error}") from None
-    async with running(states.keep(changed), "states"):
+    async with running(status.keep(changed), "states"):
         yield

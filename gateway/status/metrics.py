@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from connectors.agency import Agency
 
 
-class StatesMetrics:
-    """Implements ``StatesObserver``."""
+class StatusMetrics:
+    """Implements ``StatusObserver``."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._last = Gauge(
@@ -32,7 +32,7 @@ class StatesMetrics:
         self._logger = structlog.get_logger("gateway.states")
 
     def changes_read(self, last: int) -> None:
-        """See ``StatesObserver.changes_read``."""
+        """See ``StatusObserver.changes_read``."""
         self._last.set(last)
         self._is_failing = False
 
@@ -46,7 +46,7 @@ class StatesMetrics:
                 self._lists.labels(agency.id).set(seconds)
 
     def changes_failed(self, reason: str) -> None:
-        """See ``StatesObserver.changes_failed``."""
+        """See ``StatusObserver.changes_failed``."""
         self._failures.inc()
         if not self._is_failing:
             self._is_failing = True

@@ -15,7 +15,7 @@ GoAway = Callable[[], None]
 
 
 class Connections:
-    """Counts connections, and tells all of them when the gateway ends."""
+    """Counts connections, and ends all of them when the gateway ends."""
 
     def __init__(self, options: Subscriptions) -> None:
         self._options = options
@@ -87,5 +87,5 @@ class Connections:
                 async with asyncio.timeout(seconds):
                     await self._empty.wait()
             except TimeoutError:
-                # Who does not take the farewell is cut off with everything else.
+                # Who does not close in time is cut off with everything else.
                 return

@@ -1,9 +1,9 @@
-"""Say farewell to who follows events before the server ends.
+"""Close the connections for events before the server ends.
 
-The server closes a websocket without a word when it is told to end (SIGTERM), and a
-client could not tell that from a broken network. So the signal is taken here first:
-sockets are closed with 1001, streams come to their end, and then the server is told
-with SIGINT, which means the same to it. A second SIGTERM does not wait.
+The server closes a websocket without a word when it gets SIGTERM, and a client could
+not distinguish that from a broken network. So the signal is taken here first: sockets
+are closed with 1001, streams come to their end, and then the server gets SIGINT, which
+means the same to it. A second SIGTERM does not wait.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from gateway.subscriptions.connections import Connections
 
-FAREWELL_SECONDS = 2.0
+DRAIN_SECONDS = 2.0
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def drain_on_sigterm(connections: Connections) -> Iterator[None]:
 
 
 async def _drain(connections: Connections) -> None:
-    await connections.drain(FAREWELL_SECONDS)
+    await connections.drain(DRAIN_SECONDS)
     _end_server()
 
 

@@ -1,7 +1,7 @@
 """One reader of events a process, and everybody who follows them.
 
-While somebody follows, the reader looks at the store when told of changes and from
-time to time, and keeps the last events in memory; who keeps up is served from there.
+While somebody follows, the reader looks at the store when notified and from time to
+time, and keeps the last events in memory; who keeps up is served from there.
 Who does not reads pages of the store at their own pace. So nothing is queued for
 anybody: memory is a page a follower and the last events once, however slow they are.
 """
@@ -21,7 +21,7 @@ from connectors.errors import StoreUnavailableError
 from store.background import running, wait_for_change
 
 POLL_SECONDS = 0.25
-"""How often is looked for events while somebody follows, where nobody tells."""
+"""How often to look for events without a notification, while somebody follows."""
 PAGE = 200
 """How many events are read at once."""
 KEPT = 1_000
@@ -32,7 +32,10 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 class EventStore(Protocol[E_co]):
-    """Reads the events of one kind; ``store.status.events`` does."""
+    """Reads the events of one kind; ``store.status.events`` does.
+
+    Every method raises ``StoreUnavailableError`` if the database is away.
+    """
 
     async def newest(self) -> int:
         """Return the number of the newest event; 0 if there is none."""

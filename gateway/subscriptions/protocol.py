@@ -1,7 +1,7 @@
 """graphql-transport-ws as a state machine: it does no I/O and has no clock.
 
-A connection hands in what its client sent and what moment it is, and is handed what
-is to be done, in order. Whatever the protocol or a limit forbids ends the connection
+A connection passes what its client sent and what moment it is, and gets what is to be
+done, in order. Whatever the protocol or a limit forbids ends the connection
 with ``EndedError``; after an end, whoever caused it, nothing is to be done any more.
 
 Time is looked at by ``tick``, every ``tick_seconds``: no timer is set and none is

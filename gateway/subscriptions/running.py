@@ -38,7 +38,7 @@ class Driver(typing.Protocol):
 class Running:
     """Runs what the protocol starts, until it stops it or it ends by itself.
 
-    It is handed its socket with each start and keeps it no longer: a socket that were
+    It is given its socket with each start and keeps it no longer: a socket that were
     kept by what it keeps would outlive its connection until a garbage collection.
     """
 

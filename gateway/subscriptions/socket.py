@@ -7,7 +7,7 @@ to what they wait for, and the socket is closed. A client that does not read mak
 ``send`` wait: nothing is queued for it, and after a while it is cut off.
 
 Queries and mutations are refused. Over HTTP they have a status, a turn, a time limit
-and a client whose leaving cancels them; a second way would need all of that again.
+and a client whose disconnect cancels them; a second way would need all of that again.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What ``gateway verify`` prints: every check, the key, and what is thereby known."""
+"""Print for ``gateway verify`` every check, the key and the verdict."""
 
 from datetime import datetime
 

@@ -73,7 +73,7 @@ class Examination:
 
     @property
     def not_checked(self) -> tuple[Row, ...]:
-        """What was left out."""
+        """The checks that were not run."""
         return tuple(row for row in self.rows if row.outcome is CheckOutcome.NOT_RUN)
 
 

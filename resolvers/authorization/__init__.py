@@ -1,1 +1,1 @@
-"""Which scopes a field needs, and the check of a whole document against a caller's."""
+"""The scopes a field needs, and the check of a whole document against a caller's."""

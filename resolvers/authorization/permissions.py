@@ -3,7 +3,7 @@
 The validated document is walked once, with its fragments. A field counts wherever it
 stands: under an alias, in a fragment of any type condition, behind ``@skip`` or
 ``@include``. A field of an interface is under the rules of the interface and of every
-type that could answer there; so is ``__typename``, which tells that there is
+type that could answer there; so is ``__typename``, which shows that there is
 something. ``__schema`` and ``__type`` are left to what guards introspection.
 
 What comes out depends on the document and the caller's scopes alone. That a document
@@ -73,7 +73,7 @@ Names = frozenset[str]
 
 
 class Permissions:
-    """What the callers of a schema may ask."""
+    """The permissions of a schema's callers."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.rules = Rules(schema)

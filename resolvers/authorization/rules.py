@@ -1,4 +1,4 @@
-"""Who may ask for what, as the schema declares it.
+"""Read who may ask for what, as the schema declares it.
 
 A rule stands on the field or on its type with Apollo Federation's ``@authenticated``
 and ``@requiresScopes`` (https://specs.apollo.dev/federation/v2.11), so that it is

@@ -29,7 +29,7 @@ from signing.trust import TrustedKey
 
 @strawberry.enum(description=both("机构的近况", "How an agency has been lately"))
 class HealthState(Enum):
-    """What the last answer showed."""
+    """The state of an agency by its last answer."""
 
     ANSWERING = strawberry.enum_value(
         "ANSWERING",

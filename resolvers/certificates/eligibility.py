@@ -192,16 +192,16 @@ def _finding_of(finding: PolicyFinding) -> Finding:
 
 
 def shown(
-    eligibility: PolicyEligibility, veiled: Callable[[Text], Text] | None = None
+    eligibility: PolicyEligibility, masked: Callable[[Text], Text] | None = None
 ) -> Eligibility:
-    """Return a verdict as the graph shows it, its reasons ``veiled``."""
+    """Return a verdict as the graph shows it, its reasons ``masked``."""
     findings = eligibility.findings
     return Eligibility(
         outcome=eligibility.outcome,
         findings=[*map(_finding_of, findings)]
-        if veiled is None
+        if masked is None
         else [
-            _finding_of(PolicyFinding(f.clause, f.outcome, veiled(f.reason)))
+            _finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
             for f in findings
         ],
         amount_yuan=eligibility.amount_yuan,

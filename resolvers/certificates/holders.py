@@ -53,7 +53,7 @@ PEOPLE = Text("人", "people")
     ),
 )
 class HolderAnswer:
-    """What both answers have in common."""
+    """The fields that both answers have."""
 
     sources: list[Source] = strawberry.field(
         directives=[list_of(10)],
@@ -183,7 +183,7 @@ class Holder(HolderAnswer):
     ),
 )
 class InvalidIdentity(HolderAnswer):
-    """A number that is nobody's."""
+    """An identity number that is malformed."""
 
     stated: strawberry.Private[Text]
     problem: IdentityProblem = strawberry.field(
@@ -200,7 +200,7 @@ class InvalidIdentity(HolderAnswer):
 
 @strawberry.input(description=both("批量查询中的一个人", "One person of a batch"))
 class PersonInput:
-    """Whom to ask about."""
+    """A person to ask about."""
 
     id_number: str = strawberry.field(
         description=both("证件号码", "The identity number")

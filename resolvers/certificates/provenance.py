@@ -1,4 +1,4 @@
-"""Where a certificate comes from, in the graph: the proof beside it, and its bytes."""
+"""The provenance of a certificate in the graph: its proof, and its bytes."""
 
 import base64
 from datetime import datetime
@@ -19,7 +19,7 @@ from resolvers.enums import Check
     description=both("来源核验的结论", "The verdict on where a certificate comes from")
 )
 class ProvenanceVerdict(Enum):
-    """Nothing else is shown as a certificate; what was refused is under a source."""
+    """The verdict on all that is shown; what was refused is under a source."""
 
     VERIFIED = strawberry.enum_value(
         "VERIFIED",

@@ -73,7 +73,7 @@ class StatedCertificateInput:
     description=both("一项的比较结果", "How one field compares"),
 )
 class FieldCheck:
-    """One field beside the registry's, which is not told."""
+    """One field beside the registry's, which is not shown."""
 
     field: StatedField = strawberry.field(description=both("项", "The field"))
     outcome: FieldOutcome = strawberry.field(description=both("结果", "The outcome"))
@@ -110,8 +110,8 @@ class ClaimCheck:
     def fields(self) -> list[FieldCheck]:
         """Return every field's outcome."""
         comparison = self.verdict.comparison
-        told = {} if comparison is None else comparison.fields
-        return [FieldCheck(field=field, outcome=told[field]) for field in told]
+        outcomes = {} if comparison is None else comparison.fields
+        return [FieldCheck(field=field, outcome=outcomes[field]) for field in outcomes]
 
     @strawberry.field(
         description=both(

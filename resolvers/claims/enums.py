@@ -9,7 +9,7 @@ __all__ = ["ClaimOutcome", "ClaimProblem", "FieldOutcome", "StatedField"]
 
 
 class ClaimProblem(StrEnum):
-    """Why a claim is not compared."""
+    """A reason not to compare a claim."""
 
     BAD_ID_NUMBER = "BAD_ID_NUMBER"
     UNKNOWN_ITEM = "UNKNOWN_ITEM"

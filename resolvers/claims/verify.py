@@ -142,11 +142,11 @@ def _may_be_stated(context: RequestContext, claim: _Claim) -> bool:
     """Count what is stated about a person, however the name is spelt."""
     oversight, stated = context.services.oversight, claim.stated
     name = None if stated.name is None else folded_name(stated.name)
-    told = (sorted(stated.items), stated.level, stated.issued_on, stated.number, name)
+    fields = (sorted(stated.items), stated.level, stated.issued_on, stated.number, name)
     return oversight.statements.admit(
         context.caller.id,
         oversight.pseudonyms.of(claim.identity),
-        oversight.pseudonyms.of_statement(repr(told)),
+        oversight.pseudonyms.of_statement(repr(fields)),
         context.today,
     )
 

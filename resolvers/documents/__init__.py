@@ -1,1 +1,1 @@
-"""What is done with a document before it runs: trusted, parsed, limited, validated."""
+"""Prepare documents before they run: trust, parse, limit and validate them."""

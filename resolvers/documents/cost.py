@@ -1,4 +1,4 @@
-"""What an operation may cost: values in its answer, and people it asks about.
+"""Estimate what an operation costs: values in its answer, people it asks about.
 
 What a field costs, how long its list is and whom it asks about stands at the field
 (``resolvers/documents/directives.py``). Both depend on variables as well, so they are
@@ -63,7 +63,7 @@ Sum = Mapping[Factors, int]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one operation asks for."""
+    """The cost of one operation."""
 
     values: Sum
     people: Sum

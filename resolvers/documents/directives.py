@@ -1,4 +1,4 @@
-"""What a field costs and whom it asks about, declared at the field.
+"""Declare at a field what it costs and whom it asks about.
 
 Length and weight are in the words of the GraphQL Cost Directives specification
 (https://ibm.github.io/graphql-specs/cost-spec.html), ``@listSize`` and ``@cost`` as

@@ -47,7 +47,7 @@ SPELLINGS_KEPT = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What came over HTTP: types checked, nothing else."""
+    """A question as it came over HTTP: types checked, nothing else."""
 
     query: str | None = None
     document_id: str | None = None
@@ -122,7 +122,7 @@ class Documents:
 
         Raises:
             RefusedDocumentError: it is unknown, asks for too much, does not fit the
-                schema, or tells the schema to whom it is not told.
+                schema, or shows the schema to whom it is not shown.
         """
         is_free = self._is_open or caller.may(Scope.INTROSPECT)
         try:

@@ -1,7 +1,7 @@
-"""What each field of a schema costs, read from what it declares, once a schema.
+"""Read the cost of each field of a schema from what it declares, once a schema.
 
 ``resolvers/documents/directives.py`` has the declarations. They are read from the
-Python values and not from printed names. GraphQL's own fields, which tell the schema,
+Python values and not from printed names. GraphQL's own fields, which show the schema,
 belong to the library and can declare nothing: their lists are in a table here.
 """
 
@@ -50,7 +50,7 @@ _GRAPHQLS_OWN: Mapping[tuple[str, str], int] = {
 
 
 class PeopleLimit(StrEnum):
-    """Which of the limits counts people who are looked up."""
+    """A limit that counts people who are looked up."""
 
     PEOPLE = "people"
     CLAIMS = "claims"
@@ -69,7 +69,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCost:
-    """What one field costs, and whom it asks about."""
+    """The cost of one field, and whom it asks about."""
 
     weight: int = 1
     """How many values it counts as by itself."""
@@ -83,7 +83,7 @@ class FieldCost:
     names_people: bool = False
     """Whether it can name a person, or looks one up: it must not be an address."""
     introspects: bool = False
-    """Whether it tells the schema."""
+    """Whether it shows the schema."""
     claim: str | None = None
     """The argument that may state a claim to be judged."""
     returned: GraphQLCompositeType | None = None

@@ -1,4 +1,4 @@
-"""How much one question may ask for, and the refusal that says what was too much.
+"""Limit how much one question asks for; a refusal says what was too much.
 
 Every limit is checked before what it protects: bytes and tokens before parsing, the
 shape of the fragments before anything follows them, counts before validation (which
@@ -14,8 +14,8 @@ import msgspec
 from resolvers.errors import RequestError
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
-LARGEST_TOLD = 1_000_000_000
-"""A fragment bomb has more selections than a JSON number holds; told as this many."""
+LARGEST_SHOWN = 1_000_000_000
+"""A fragment bomb has more selections than a JSON number holds; shown as this many."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +54,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cost: Count = 200_000
     """Values in the largest answer to be expected."""
     validation_errors: Count = 10
-    """Errors told of one document."""
+    """Errors reported of one document."""
 
 
 class LimitExceededError(RequestError):
     """A question asks for more than it may."""
 
     def __init__(self, limit: str, found: int, allowed: int) -> None:
-        found = min(found, LARGEST_TOLD)
+        found = min(found, LARGEST_SHOWN)
         super().__init__(
             f"{_WORDS[limit].format(found=found)}, at most {allowed} allowed; "
             f"{_REMEDIES[limit]}",
@@ -76,7 +76,7 @@ def require(limits: Limits, **found: int) -> None:
     """Compare what was found with the limits of the same names.
 
     Raises:
-        LimitExceededError: something is over its limit; the first is told.
+        LimitExceededError: something is over its limit; the first is reported.
     """
     for limit, count in found.items():
         allowed: int = getattr(limits, limit)

@@ -119,7 +119,7 @@ def fields_of(
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """How far a selection set goes."""
+    """The extent of a selection set."""
 
     selections: int
     aliases: int

@@ -2,7 +2,7 @@
 
 ``Schema.execute`` parses, validates and runs extensions for each request. Here the
 document is parsed and validated already, permissions are asked once, variables are
-told apart from execution (a question with wrong variables was never executed, which
+checked before execution (a question with wrong variables was never executed, which
 HTTP has to say), and errors are masked on their way out. No extension of the schema
 runs, so ``tests/resolvers/execution/test_execute.py`` counts them.
 """
@@ -24,7 +24,7 @@ from resolvers.plans.variables import UnfitVariablesError, Variables
 from resolvers.schema import schema
 
 UNEXPECTED = "Unexpected error."
-"""All that a client is told of a bug of ours."""
+"""All that a client is shown of a bug of ours."""
 
 Shown: TypeAlias = dict[str, Any]
 """An error as the client sees it."""
@@ -108,12 +108,12 @@ def executor_of(
 
 
 def shown(error: GraphQLError, operation: str | None = None) -> Shown:
-    """Return what the client is told of ``error``; log what it is not told."""
+    """Return what the client is shown of ``error``; log what it is not shown."""
     if not is_ours_to_hide(error):
-        told: Shown = dict(error.formatted)
-        told["message"] = _message(error)
-        told["extensions"] = {"code": _code(error), **(error.extensions or {})}
-        return told
+        visible: Shown = dict(error.formatted)
+        visible["message"] = _message(error)
+        visible["extensions"] = {"code": _code(error), **(error.extensions or {})}
+        return visible
     log_bug(error, operation)
     hidden: Shown = dict(
         GraphQLError(UNEXPECTED, error.nodes, path=error.path).formatted

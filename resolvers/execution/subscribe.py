@@ -2,8 +2,8 @@
 
 Whoever follows may have been sent away meanwhile: the token expired, the agency's key
 or account is not in force any more. So an event is sent to whom the caller is at that
-moment. Who may not see it is not told that there was one; who is nobody any more, or
-has lost what the document needs, is told no more at all.
+moment. Who may not see it does not learn that there was one; who is authenticated no
+more, or has lost what the document needs, is sent nothing more at all.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -25,7 +25,7 @@ from resolvers.execution.execute import executor_of, fitting_variables, require_
 from resolvers.subscriptions.shown import Shown
 
 Renew = Callable[[], Awaitable[Caller]]
-"""Returns who the caller is now; raises if nobody any more."""
+"""Returns the caller as of now; raises if it is authenticated no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ import orjson
 from connectors.weighed import Weighed
 
 Seen = TypeVar("Seen")
-"""What of a request a rendering may depend on."""
+"""The part of a request that a rendering may depend on."""
 Seen_contra = TypeVar("Seen_contra", contravariant=True)
 MAX_BYTES = 10 * 1024 * 1024
 OVERHEAD_BYTES = 1024
@@ -48,11 +48,11 @@ class Kept(Protocol[Seen_contra]):
 
     @property
     def dependence_bytes(self) -> int:
-        """About what that takes; it may be kept nowhere else any more."""
+        """Return about what that takes; it may be kept nowhere else any more."""
 
 
 class SightInfo(Generic[Seen]):
-    """What resolvers below a kept object get as their info."""
+    """The info of resolvers below a kept object."""
 
     __slots__ = ("context",)
 
@@ -86,7 +86,7 @@ class Phrases:
         """Return about how much memory they take."""
         return self._bytes_taken
 
-    def told(
+    def rendered(
         self, place: object, phrases: Sequence[object], render: Render
     ) -> list[orjson.Fragment]:
         """Return the JSON of each of ``phrases`` at a ``place`` of a plan."""
@@ -95,14 +95,14 @@ class Phrases:
         if None not in found:
             return found  # type: ignore[return-value]  # there is none, see above
         return [
-            json or self._told_first(place, phrase, render)
+            json or self._rendered_first(place, phrase, render)
             for phrase, json in zip(phrases, found, strict=True)
         ]
 
-    def _told_first(
+    def _rendered_first(
         self, place: object, phrase: object, render: Render
     ) -> orjson.Fragment:
-        # Nothing of the request is handed on, so that nothing of it can get in.
+        # Nothing of the request is passed, so that nothing of it can get in.
         json = orjson.dumps(render(phrase, ()))
         weight = PHRASE_OVERHEAD_BYTES + len(json)
         if self._bytes_taken + weight > self._max_bytes:

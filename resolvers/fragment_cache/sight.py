@@ -1,4 +1,4 @@
-"""What of a request a kept rendering may depend on."""
+"""The part of a request that a kept rendering may depend on."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,1 +1,1 @@
-"""What is paid, what is claimed back, and the sums of both, in the graph."""
+"""Payments, recoveries and the sums of both, in the graph."""

@@ -180,7 +180,7 @@ class CertificateNotVerified:
     description=both("决定未予记录", "The decision was not recorded"),
 )
 class DecisionRefused:
-    """Why not."""
+    """A decision that was not recorded, and the reason."""
 
     refusal: strawberry.Private[DecisionError]
     code: DecisionRefusal = strawberry.field(
@@ -211,7 +211,7 @@ DecisionAnswer = Annotated[
 
 @strawberry.federation.type(authenticated=True)
 class PaymentSteps:
-    """What the human-resources platform feeds back."""
+    """The feedback of the human-resources platform."""
 
     @strawberry.federation.field(
         directives=[LooksUpPeople()],

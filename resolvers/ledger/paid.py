@@ -1,4 +1,4 @@
-"""What the ledger has of a person, asked for where a question judges a claim.
+"""Load what was paid to people, where a question judges a claim.
 
 One statement for all people of a request that are asked for in one tick. What cannot
 be read is not known, which leaves clause 17-once undetermined.

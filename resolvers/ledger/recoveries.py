@@ -1,4 +1,4 @@
-"""What is claimed back, in the graph: for the authority that leads, and the bureau."""
+"""Recoveries in the graph: for the authority that leads, and the bureau."""
 
 import re
 from datetime import datetime
@@ -67,7 +67,7 @@ class RecoveryFilter:
 
 @strawberry.federation.type(authenticated=True)
 class RecoveryQuestions:
-    """What can be asked about recoveries."""
+    """The questions about recoveries."""
 
     @strawberry.federation.field(
         directives=[page_of(FIRST, "nodes", "edges")],

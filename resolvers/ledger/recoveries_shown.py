@@ -31,7 +31,7 @@ Histories = DataLoader[int, Sequence[KeptEvent]]
     description=both("追回办理记录", "One step of a recovery"),
 )
 class RecoveryEvent:
-    """Who did what, when and why."""
+    """One step of a recovery."""
 
     step: RecoveryStep = strawberry.field(description=both("步骤", "The step"))
     after: RecoveryState = strawberry.field(

@@ -34,7 +34,7 @@ MAX_EVIDENCE = 500
 
 
 class RecoveryAction(Enum):
-    """What people do about a recovery; the rest the gateway does."""
+    """A step that people take on a recovery; the gateway takes the others."""
 
     NOTIFY = "NOTIFY"
     REPAY = "REPAY"
@@ -43,7 +43,7 @@ class RecoveryAction(Enum):
 
 
 class RecoveryRefusal(Enum):
-    """Why a step was not taken."""
+    """A reason not to take a step."""
 
     UNKNOWN_RECOVERY = "UNKNOWN_RECOVERY"
     UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
@@ -102,7 +102,7 @@ described_enum(
     description=both("步骤未予办理，未作任何变更", "No step was taken"),
 )
 class RecoveryRefused:
-    """Why not."""
+    """A step that was not taken, and the reason."""
 
     code: RecoveryRefusal = strawberry.field(
         description=both("原因代码", "Why, as a code")
@@ -156,7 +156,7 @@ FalseRecordAnswer = Annotated[
     description=both("对一笔追回办理的步骤", "A step that is to be taken")
 )
 class RecoveryStepInput:
-    """What a step is told."""
+    """The input of a step."""
 
     id: strawberry.ID = strawberry.field(description=both("追回编号", "Recovery.id"))
     version: int = strawberry.field(
@@ -179,7 +179,7 @@ class RecoveryStepInput:
 
 @strawberry.federation.type(authenticated=True)
 class RecoverySteps:
-    """What the authority and the bureau do."""
+    """The steps of the authority and the bureau."""
 
     @strawberry.federation.field(
         requires_scopes=RECOVER,

@@ -89,7 +89,7 @@ class TotalsRow:
 
 @strawberry.federation.type(authenticated=True)
 class TotalsQuestions:
-    """What can be asked about sums."""
+    """The questions about sums."""
 
     @strawberry.federation.field(
         directives=[list_of(10)],

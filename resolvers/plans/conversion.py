@@ -1,4 +1,4 @@
-"""What Strawberry makes of an argument's value, by a function made once a type.
+"""Convert arguments' values as Strawberry does, by a function made once a type.
 
 Strawberry finds out anew for every field of every value what it is called and which
 type it has: forty microseconds a person of a batch. Lists, input types, scalars and

@@ -1,4 +1,4 @@
-"""What Strawberry made a type or a field of, as far as a plan can count on it."""
+"""Read what Strawberry made a type or a field of, as far as a plan relies on it."""
 
 import keyword
 from typing import TypeGuard

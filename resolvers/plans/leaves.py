@@ -1,4 +1,4 @@
-"""How a scalar or an enum value is written: the type that is usual, and any other.
+"""Write a scalar or an enum value: of the usual type, or of any other.
 
 A leaf is an expression over ``v``. The usual Python type of a scalar needs no look
 into graphql-core; everything else goes through ``coerce_output_value``, so that what

@@ -24,7 +24,7 @@ Result: TypeAlias = ExecutionResult | Awaitable[ExecutionResult]
 
 @dataclass(frozen=True, slots=True)
 class ContextInfo:
-    """What a resolver may ask of its info in a plan: the request's context.
+    """The info of a resolver in a plan: the request's context alone.
 
     ``tests/architecture/test_plans.py`` holds that none asks for more.
     """
@@ -34,7 +34,7 @@ class ContextInfo:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a root field's resolver raised."""
+    """An exception that a root field's resolver raised."""
 
     error: Exception
 
@@ -136,7 +136,7 @@ def _called(call: Call, values: Values) -> Any:  # noqa: ANN401 - whatever it re
         return (
             call.resolver(None, **given) if call.takes_self else call.resolver(**given)
         )
-    except Exception as error:  # noqa: BLE001 - told by graphql-core, see ``_replaying``
+    except Exception as error:  # noqa: BLE001 - reported by graphql-core, see ``_replaying``
         return Failure(error)
 
 
@@ -159,7 +159,7 @@ def _replaying(outcomes: Outcomes, finished: Sequence[str]) -> Callable[..., Any
     async def waited(key: str) -> object:
         for _ in range(finished.index(key)):
             await asyncio.sleep(0)
-        return _told(outcomes[key])
+        return _given(outcomes[key])
 
     def replay(
         resolve: Callable[..., Any],
@@ -170,12 +170,12 @@ def _replaying(outcomes: Outcomes, finished: Sequence[str]) -> Callable[..., Any
         key = info.path.key
         if info.path.prev is not None or key not in outcomes:
             return resolve(source, info, **arguments)
-        return waited(key) if key in finished else _told(outcomes[key])
+        return waited(key) if key in finished else _given(outcomes[key])
 
     return replay
 
 
-def _told(outcome: object) -> object:
+def _given(outcome: object) -> object:
     if isinstance(outcome, Failure):
         raise outcome.error
     if isinstance(outcome, list):

@@ -3,7 +3,7 @@
 A function takes an object and the request's values, and returns the dictionary of the
 answer. What is selected, and in what order, is asked of graphql-core's own
 ``collect_subfields``. Nothing of a document gets into the source but GraphQL names,
-which are Python's too; everything else is handed over as the value of a name.
+which are Python's too; everything else is passed as the value of a name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +56,7 @@ Rendering: TypeAlias = Callable[[Any, Values], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """How a field's resolver is called."""
+    """A call of a field's resolver."""
 
     resolver: Callable[..., Any]
     takes_self: bool
@@ -180,7 +180,7 @@ class Writer:
         if not self._selected[name].isdisjoint({VARIABLE, INFO}):
             return f"[{name}(v, x) for v in v]"
         place = self._named(object())
-        return f"x[0].context.services.renderings.phrases.told({place}, v, {name})"
+        return f"x[0].context.services.renderings.phrases.rendered({place}, v, {name})"
 
     def _value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> str:
         """Return an expression that completes ``v``, and raises if that is null."""

@@ -1,4 +1,4 @@
-"""What steps are told: a submission, a key, the version that was seen and a reason."""
+"""Inputs of steps: a submission, a key, the version that was seen and a reason."""
 
 from datetime import datetime
 from typing import Annotated
@@ -107,7 +107,7 @@ class KeyInput:
     )
 )
 class ConnectorStepInput:
-    """What every step is told."""
+    """The input of every step."""
 
     id: strawberry.ID = strawberry.field(
         description=both("连接器编号", "The connector's id")

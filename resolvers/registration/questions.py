@@ -24,7 +24,7 @@ from resolvers.registration.shown import (
 
 @strawberry.federation.type(authenticated=True)
 class RegistrationQuestions:
-    """What can be asked about registrations."""
+    """The questions about registrations."""
 
     @strawberry.federation.field(
         directives=[list_of(10)],

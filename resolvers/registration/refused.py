@@ -26,7 +26,7 @@ T = TypeVar("T")
     ),
 )
 class RegistrationRefused:
-    """Why not."""
+    """A step that was not taken, and the reason."""
 
     refusal: strawberry.Private[RegistrationError]
     code: RefusalCode = strawberry.field(description=both("原因代码", "Why, as a code"))

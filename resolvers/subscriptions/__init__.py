@@ -1,1 +1,1 @@
-"""What happens, told as it happens: subscriptions and their events."""
+"""Subscriptions, and their events as they happen."""

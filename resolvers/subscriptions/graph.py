@@ -50,7 +50,7 @@ AfterArgument = Annotated[
 
 @strawberry.input(description=both("只关注其中一部分", "Only some of the changes"))
 class CertificateStateFilter:
-    """What has to hold of a change."""
+    """The conditions that a change has to meet."""
 
     agency_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
@@ -127,7 +127,7 @@ class EventCursors:
 
 @strawberry.federation.type(authenticated=True)
 class EventQuestions:
-    """What can be asked about events."""
+    """The questions about events."""
 
     @strawberry.field(
         description=both("订阅的起始游标", "Cursors from which subscriptions may begin")

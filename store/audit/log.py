@@ -52,13 +52,13 @@ Waiting = tuple[AuditRecord, asyncio.Future[None] | None]
 
 
 class AuditObserver(Protocol):
-    """What the log reports; metrics and logs implement it."""
+    """The observer of the log; metrics and logs implement it."""
 
     def audit_written(self, records: int, seconds: float) -> None:
-        """One group was committed."""
+        """Note that one group was committed."""
 
     def audit_failed(self, records: int, seconds: float, reason: str) -> None:
-        """One group could not be committed and is kept for another try."""
+        """Note that a group was not committed and is kept for another try."""
 
 
 class StoredAuditLog:
@@ -177,7 +177,7 @@ class StoredAuditLog:
         people = self._people
         if people is None:
             return
-        # What goes wrong here goes wrong with the next record, where it is told.
+        # What goes wrong here goes wrong with the next record, where it is reported.
         with contextlib.suppress(StoreUnavailableError):
             self._take(await self._writer.read(people.draft))
 

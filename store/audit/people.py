@@ -1,4 +1,4 @@
-"""Whom each caller looked up today, as the audit log has it: one budget for all.
+"""Count whom each caller looked up today, by the audit log: one budget for all.
 
 Gateways on one database have one log, and so one count of people. Each of them admits
 look-ups by what it knows, and asks agencies; when it puts the look-ups on the log it
@@ -31,7 +31,7 @@ Person = tuple[str, str]
 
 @dataclass(slots=True)
 class Draft:
-    """What a transaction finds out, to be taken over once it is committed."""
+    """The people a transaction counts, to be taken over once it is committed."""
 
     day: date
     people: dict[str, set[str]]
@@ -129,7 +129,7 @@ class LoggedPeople:
 
     @property
     def today(self) -> tuple[date, list[Person]]:
-        """The newest day, and whom callers looked up on it."""
+        """Return the newest day, and whom callers looked up on it."""
         people = [(c, p) for c, people in self._people.items() for p in people]
         return self._day, people
 

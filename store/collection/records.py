@@ -1,4 +1,4 @@
-"""What agencies sent, for good: every version of a record, with its envelope as signed.
+"""Keep what agencies sent: every version of a record, with its envelope as signed.
 
 One row is the current one of a document; the others stay as they were. A batch is one
 transaction, in which digests, sequence numbers and documents are looked at and written:
@@ -45,7 +45,7 @@ class StatedRecord:
 
     @property
     def version(self) -> Version:
-        """Return what an alteration is told by."""
+        """Return what an alteration is found by."""
         people = frozenset(self.people)
         return Version(people, self.issued_on, self.first_issued_on)
 
@@ -60,7 +60,7 @@ class KnownRecord:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a record."""
+    """The outcome of one record."""
 
     outcome: Outcome
     gap: Gap | None = None

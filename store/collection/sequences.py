@@ -1,4 +1,4 @@
-"""How far each stream of a connector has come, and what is missing below that.
+"""Track how far each stream of a connector has come, and what is missing below.
 
 Numbers rise. What is left out is a gap, on record until its numbers come; a number that
 is neither new nor missing was acknowledged before and is never taken again. Everything
@@ -25,11 +25,11 @@ from bureau.collection import Gap, Position
 from store.collection.tables import collection_gaps, collection_streams
 
 SHOWN_GAPS = 100
-"""How many gaps are told; beyond, how many numbers are missing says enough."""
+"""How many gaps are listed; beyond, how many numbers are missing says enough."""
 
 
 class Place(StrEnum):
-    """Where a sequence number stands."""
+    """The place of a sequence number in its stream."""
 
     NEXT = "NEXT"
     """Above all that came."""

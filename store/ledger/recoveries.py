@@ -2,7 +2,7 @@
 
 What opens a recovery is stored in the same transaction as the recovery, so neither is
 there without the other. Steps are taken on the version that was seen: of two who race
-one is told that it changed meanwhile.
+one finds that it changed meanwhile.
 """
 
 from dataclasses import replace

@@ -3,7 +3,7 @@
 Days are Shanghai's, which has had no summer time since 1991: a moment's month is that
 of the moment eight hours later. What a table does not know of (a record that was
 collected has no district) is counted where that is not known, so that a measure comes
-to the same however it is told apart.
+to the same by whatever dimensions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,9 +49,9 @@ def totals(connection: Connection, asked: TotalsAsked) -> list[TotalsRow]:
             )
             if asked.authorities is not None and authority not in asked.authorities:
                 continue
-            told = {**place, "authority": authority}
+            known = {**place, "authority": authority}
             key = Place(
-                **{n: told[n] for n in PLACE if TotalsBy(n.upper()) in asked.by}
+                **{n: known[n] for n in PLACE if TotalsBy(n.upper()) in asked.by}
             )
             measures = sums.setdefault(key, Measures())
             for name, value in found.items():

@@ -1,1 +1,1 @@
-"""How the database came to be what it is, one step a file."""
+"""The steps that made the database what it is, one a file."""

@@ -1,1 +1,1 @@
-"""How good agencies' data is, added up by day."""
+"""Agencies' data quality, added up by day."""

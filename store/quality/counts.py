@@ -32,7 +32,7 @@ from store.store import Store
 
 
 class StoredQuality:
-    """Implements ``resolvers.context.QualityStore``."""
+    """Implements ``bureau.quality.QualityStore``."""
 
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
@@ -42,7 +42,7 @@ class StoredQuality:
     async def add(
         self, agency: str, today: date, sums: Counter[Measure], sighting: Sighting
     ) -> Counter[Measure]:
-        """Keep what was counted and seen; return it with what only the past tells.
+        """Keep what was counted and seen; return it with what only the past shows.
 
         Raises:
             StoreUnavailableError: it is not kept.

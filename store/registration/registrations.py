@@ -42,7 +42,7 @@ from store.registration.rows import (
 )
 
 CHANNEL = "gateway_changes"
-"""On which PostgreSQL tells that something changed."""
+"""The channel on which PostgreSQL notifies of changes."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 

@@ -101,7 +101,7 @@ class StatesIntake:
             ]
             sequences.write(at)
             if any(one.outcome is Outcome.ACCEPTED for one in taken):
-                self.tell(connection)
+                self.notify(connection)
             return taken
 
         return await self._writer.write(work)
@@ -134,8 +134,8 @@ class StatesIntake:
         self._follow(connection, change)
         return id_
 
-    def tell(self, connection: Connection) -> None:
-        """Tell all gateways, once it is committed, that something changed."""
+    def notify(self, connection: Connection) -> None:
+        """Notify all gateways, once it is committed, that something changed."""
         connection.execute(
             update(change_sequence).values(value=change_sequence.c.value + 1)
         )

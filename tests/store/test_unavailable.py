@@ -23,6 +23,7 @@ from connectors.errors import StoreUnavailableError
 from store.columns import metadata
 from store.connections import begin
 from store.errors import RefusedRowsError
+from store.migrate import upgrade_database
 from store.registration.registrations import StoredRegistrations
 from store.store import Store, open_store
 from store.used_tokens import used_tokens
@@ -33,11 +34,13 @@ from tests.store.calls import CALLS, work
 NOT_ASKED = {
     "audit.log.StoredAuditLog.keep_writing": "tries again; test_log_failing has it",
     "audit.log.open_audit_log": "opens nothing until something is written",
-    "background.change_or_time": "knows no database",
-    "background.kept_going": "knows no database",
+    "background.running": "knows no database",
+    "background.wait_for_change": "knows no database",
+    "database.engine_at": "opens nothing until something is asked",
     "database.open_database": "raises UnusableDatabaseError, at the start",
-    "database.prepare_database": "raises UnusableDatabaseError, at the start",
-    "notifications.told_of_changes": "listens again",
+    "database.step_of": "raises UnusableDatabaseError, for a command",
+    "migrate.upgrade_database": "raises UnusableDatabaseError, for a command",
+    "notifications.listening_for_changes": "listens again",
     "store.open_store": "raises UnusableDatabaseError, at the start",
     "writer.open_writer": "opens nothing until something is written",
 }
@@ -142,6 +145,7 @@ async def test_every_call_fails_by_one_error_without_its_database(
 
 async def test_sqlite_that_another_process_holds_is_unavailable(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/gateway.db"
+    await upgrade_database(url)
     async with open_store(url) as store:
         with closing(sqlite3.connect(make_url(url).database or "")) as other:
             other.execute("BEGIN EXCLUSIVE")
@@ -156,6 +160,7 @@ async def test_sqlite_that_another_process_holds_is_unavailable(tmp_path: Path) 
 
 async def test_a_connection_cut_half_way_is_unavailable(postgresql: PostgreSQL) -> None:
     name = await postgresql.make_database()
+    await upgrade_database(postgresql.url(name))
     async with open_store(postgresql.url(name)) as store:
         registrations = StoredRegistrations(store.engine)
 

@@ -1,6 +1,6 @@
-"""Data quality: counters by day, and marks of what was seen, to tell what is new.
+"""Data quality: counters by day, and marks of what was seen, to find what is new.
 
-A mark is keyed (``pseudonym_key_file``) and tells nothing of the certificate or the
+A mark is keyed (``pseudonym_key_file``) and reveals nothing of the certificate or the
 person. A proposal has its day, so that a cause is proposed once a day by all gateways.
 """
 

@@ -20,7 +20,7 @@ from gateway.ports import free_port
 from tests.running import eventually
 
 GATEWAY = (sys.executable, "-m", "gateway")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 READY = "ready; Ctrl-C stops all of it\n"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.errors import StoreUnavailableError
-from gateway.status.live import LiveStates, kept_states
+from gateway.status.live import LiveStatus, kept_status
 from policy.identity import Identity, IdType
 from store.database import open_database
 from store.status.changes import StoredStates
@@ -24,7 +24,7 @@ ALICES = replace(CHANGE, person=PSEUDONYMS.of(ALICE))
 
 
 class Noted:
-    """Implements ``StatesObserver``."""
+    """Implements ``StatusObserver``."""
 
     def __init__(self) -> None:
         self.last = -1
@@ -43,8 +43,8 @@ async def _store(database_url: str) -> AsyncIterator[Store]:
         yield store
 
 
-def live(store: Store, noted: Noted | None = None) -> LiveStates:
-    return LiveStates(StoredStates(store.engine), PSEUDONYMS, noted or Noted())
+def live(store: Store, noted: Noted | None = None) -> LiveStatus:
+    return LiveStatus(StoredStates(store.engine), PSEUDONYMS, noted or Noted())
 
 
 async def test_whom_a_change_is_about_is_known_after_a_look(store: Store) -> None:
@@ -91,7 +91,7 @@ async def test_before_the_first_look_everybody_may_have_changes(store: Store) ->
 
 async def test_one_that_is_told_looks_at_once(store: Store) -> None:
     states, changed = live(store), asyncio.Event()
-    async with kept_states(states, changed):
+    async with kept_status(states, changed):
         await added(store, ALICES)
         changed.set()
         await asyncio.to_thread(eventually, lambda: states.may_concern(ALICE))
@@ -102,7 +102,7 @@ async def test_one_that_is_told_looks_at_once(store: Store) -> None:
 async def test_what_cannot_be_read_is_no_empty_list(database_url: str) -> None:
     async with open_database(database_url) as engine:
         noted = Noted()
-        states = LiveStates(StoredStates(engine), PSEUDONYMS, noted)
+        states = LiveStatus(StoredStates(engine), PSEUDONYMS, noted)
         async with engine.begin() as connection:
             await connection.exec_driver_sql("DROP TABLE state_changes")
 

@@ -53,7 +53,7 @@ async def write(store: Store, *changes: NewChange) -> None:
     def work(connection: Connection) -> None:
         for one in changes:
             states.add(connection, one)
-        states.tell(connection)
+        states.notify(connection)
 
     await store.writer.write(work)
 

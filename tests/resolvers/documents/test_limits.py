@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from resolvers.documents.limits import LARGEST_TOLD, LimitExceededError, Limits
+from resolvers.documents.limits import LARGEST_SHOWN, LimitExceededError, Limits
 from tests.resolvers.asking import prepare, refusals
 
 Write = Callable[[int], str]
@@ -198,7 +198,7 @@ def test_a_fragment_bomb_is_counted_and_not_followed() -> None:
 
     (told,) = refusals(bomb, {"depth": 50})
 
-    assert (told["limit"], told["found"]) == ("selections", LARGEST_TOLD)
+    assert (told["limit"], told["found"]) == ("selections", LARGEST_SHOWN)
 
 
 @pytest.mark.parametrize(

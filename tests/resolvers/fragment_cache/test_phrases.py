@@ -25,7 +25,7 @@ def render(phrase: Phrase, values: Any) -> dict[str, Any]:
 
 
 def told(phrases: Phrases, *said: Phrase, place: object = PLACE) -> list[str]:
-    found = orjson.loads(orjson.dumps(phrases.told(place, said, render)))
+    found = orjson.loads(orjson.dumps(phrases.rendered(place, said, render)))
     return [one["text"] for one in found]
 
 
@@ -69,6 +69,6 @@ def test_what_cannot_be_shown_is_not_kept() -> None:
     phrases = Phrases()
 
     with pytest.raises(ZeroDivisionError):
-        phrases.told(PLACE, [Phrase("a")], lambda _phrase, _values: {"": 1 // 0})
+        phrases.rendered(PLACE, [Phrase("a")], lambda _phrase, _values: {"": 1 // 0})
 
     assert phrases.bytes_taken == 0

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-import aiohttp
 import pytest
 from sqlalchemy import func, select, text
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.errors import StoreUnavailableError
 from connectors.live import Live, Snapshot
+from connectors.network.addresses import AddressGuard
 from connectors.null_observer import NullObserver
 from connectors.quality import Dimension, Measure
 from connectors.registry import Registry, open_agency
@@ -72,7 +72,7 @@ def _reports() -> Reports:
 @pytest.fixture(name="live")
 async def _live() -> AsyncIterator[Live]:
     """One agency, of which nothing was counted yet."""
-    async with aiohttp.ClientSession() as session:
+    async with AddressGuard(()).session() as session:
         agency = open_agency(
             manifest(),
             session=session,
