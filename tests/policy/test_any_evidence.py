@@ -95,7 +95,7 @@ ATTESTATIONS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(
     record=DATED_RECORDS | RECORDS,
     attestation=ATTESTATIONS,
@@ -123,7 +123,7 @@ def test_every_clause_answers_whatever_the_evidence(
     assert [found.clause for found in verdict.findings] == ALL_CLAUSES
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     code=st.sampled_from(sorted(ITEMS)),
     level=LEVELS,

@@ -228,7 +228,7 @@ def decided(verdict: Eligibility) -> dict[str, FindingOutcome]:
     }
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(known=cases(), figures=parameters(), data=st.data())
 def test_an_answer_never_flips_a_decided_verdict(
     known: Evidence, figures: Parameters, data: st.DataObject
@@ -250,7 +250,7 @@ def test_an_answer_never_flips_a_decided_verdict(
     assert after.outcome is before.outcome
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(known=cases(), figures=parameters(), data=st.data())
 def test_an_answer_never_flips_a_decided_finding(
     known: Evidence, figures: Parameters, data: st.DataObject
@@ -270,7 +270,7 @@ def test_an_answer_never_flips_a_decided_finding(
     assert decided(before).items() <= decided(after).items()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(known=cases(), figures=parameters())
 def test_the_same_evidence_gives_the_same_verdict(
     known: Evidence, figures: Parameters

@@ -17,7 +17,9 @@ URL = "https://lists.example.cn/1"
 def packed(values: list[int], bits: int = 2) -> str:
     """Return values as ``lst``, the first in the lowest bits."""
     size = -(-len(values) * bits // 8)
-    number = sum(value << place * bits for place, value in enumerate(values))
+    # A list that is too long has millions of nothing.
+    given = enumerate(values) if any(values) else ()
+    number = sum(value << place * bits for place, value in given)
     compressed = zlib.compress(number.to_bytes(size, "little"), 9)
     return base64.urlsafe_b64encode(compressed).rstrip(b"=").decode()
 

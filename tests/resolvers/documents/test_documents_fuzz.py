@@ -53,13 +53,13 @@ def asked(**question: Any) -> Prepared | None:
     return None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=60).map(" ".join))
 def test_any_words_are_prepared_or_refused(text: str) -> None:
     asked(query=text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.none() | st.text(),
     st.none() | st.text(),
@@ -83,7 +83,7 @@ def test_any_question_is_prepared_or_refused(
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(
     st.sampled_from(
         [
@@ -115,7 +115,7 @@ def spreading(draw: st.DrawFn) -> str:
     return f"{{{texts[0]}}} {' '.join(fragments)}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(spreading())
 def test_what_is_counted_is_what_following_every_fragment_gives(text: str) -> None:
     prepared = asked(query=text)

@@ -37,6 +37,7 @@ def texts(values: list[str]) -> st.SearchStrategy[str]:
 
 
 @settings(
+    max_examples=settings().max_examples // 2,
     deadline=None,
     # Shrinking would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
