@@ -75,8 +75,11 @@ def is_text(words: str) -> bool:
 
 def _texts(submission: Submission) -> tuple[str, ...]:
     return (
-        *(submission.credit_code, submission.manifest, submission.plan or ""),
-        *(submission.replaces or "", *submission.items),
+        submission.credit_code,
+        submission.manifest,
+        submission.plan or "",
+        submission.replaces or "",
+        *submission.items,
         *(f"{c.name}{c.phone}{c.email}" for c in submission.contacts),
     )
 
