@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from policy.identity import Identity
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
@@ -23,6 +22,7 @@ from tests.gateway.collection.sending import (
 )
 from tests.gateway.privacy.callers import entry
 from tests.gateway.status.sending import StateSender, compact, today
+from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
