@@ -16,7 +16,7 @@ from connectors.manifest import Response
 from tests.connectors.agency import OTHER, RECORD, ZHANG
 from tests.connectors.agency import manifest as of_records
 from tests.connectors.conformance.kit import checked, codes, outcome
-from tests.connectors.conformance.registry import NOBODY, Registry, serving
+from tests.connectors.conformance.registry import NOBODY, Habit, Registry, serving
 
 NAMED = {
     "issued_on": ({"dates": {"issued": "20260601"}}, "it is `00000000`"),
@@ -62,6 +62,14 @@ async def test_what_is_wrong_with_a_key_is_said() -> None:
 
     (found,) = [f for f in report.findings if f.code == "BAD_SIGNATURE"]
     assert "no EdDSA signature" in found.detail
+
+
+async def test_a_refusal_says_no_more_of_a_person_than_the_plan() -> None:
+    """Which other row somebody holds is told by no finding."""
+    report = await report_of(Registry(Habit.OTHER_ITEM))
+
+    assert "OUT_OF_SCOPE" in codes(report)
+    assert "4-07-05-04" not in str(report)
 
 
 @pytest.mark.parametrize("key", ["results", "id_number", "records"])
