@@ -76,6 +76,7 @@ class Decoder:
         self._results = compile_expression(response.results)
         self._result_number = compile_expression(response.id_number)
         self._result_records = compile_expression(response.records)
+        self._response = response
         self._nonce = (
             None if response.nonce is None else compile_expression(response.nonce)
         )
@@ -134,17 +135,22 @@ class Decoder:
     def _decode_response(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]
     ) -> DecodedEnvelope:
+        places = self._response
         try:
             results = self._results(proof.content)
             nonce = None if self._nonce is None else self._nonce(proof.content)
             if not isinstance(results, list):
-                raise RecordError("the signed answer holds no list of results")
+                raise RecordError(f"`response.results`: no list at `{places.results}`")
             holdings: dict[str, Holding] = {}
             for result in results:
                 number = self._result_number(result)
                 records = self._result_records(result)
-                if not isinstance(number, str) or not isinstance(records, list):
-                    raise RecordError("a result lacks its holder or its records")
+                if not isinstance(number, str):
+                    where = f"`response.id_number`: no text at `{places.id_number}`"
+                    raise RecordError(f"{where} of a result")
+                if not isinstance(records, list):
+                    where = f"`response.records`: no list at `{places.records}`"
+                    raise RecordError(f"{where} of a result")
                 number = number.strip().upper()
                 if number in holdings:
                     twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)

@@ -38,7 +38,7 @@ from resolvers.enums import (
 )
 from resolvers.errors import RequestError
 from resolvers.ledger.paid import paid_before
-from resolvers.look_ups import look_up
+from resolvers.look_ups import count_name, look_up
 from resolvers.sources import Source, skipped, source_of
 
 MAX_HOLDERS = 100
@@ -278,7 +278,7 @@ async def ask_about(
     """Ask the agencies about one person.
 
     Raises:
-        RequestError: an agency id is unknown.
+        RequestError: an agency id is unknown, or too many names were tried.
     """
     _refuse_unknown(context, agencies)
     try:
@@ -291,6 +291,7 @@ async def ask_about(
         )
     chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
     answers = await look_up(context, identity, chosen)
+    count_name(context, identity, asked.name)
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(
         person=Person(

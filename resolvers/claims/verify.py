@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bureau.claims import weigh
-from bureau.look_ups.statements import MAX_STATEMENTS
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate
 from policy.catalogue import Catalogue
@@ -28,7 +27,7 @@ from resolvers.claims.checks import (
 )
 from resolvers.claims.enums import ClaimProblem
 from resolvers.context import RequestContext
-from resolvers.look_ups import look_up
+from resolvers.look_ups import TOO_MANY_STATEMENTS, look_up
 from resolvers.sources import Source, skipped, source_of
 
 MAX_WORDS = 100
@@ -69,7 +68,8 @@ async def check_claims(
             continue
         # Only now: whoever is refused before fills no memory with people.
         if not _may_be_stated(context, claim):
-            nodes.append(_refused(ClaimProblem.TOO_MANY_STATEMENTS, _TOO_MANY))
+            problem = ClaimProblem.TOO_MANY_STATEMENTS
+            nodes.append(_refused(problem, TOO_MANY_STATEMENTS))
             continue
         found = answers_of[claim.identity]
         verdict = weigh(claim.stated, tuple(found.items()), catalogue)
@@ -140,14 +140,11 @@ def _stated(text: str | None) -> str | None:
 
 def _may_be_stated(context: RequestContext, claim: _Claim) -> bool:
     """Count what is stated about a person, however the name is spelt."""
-    oversight, stated = context.services.oversight, claim.stated
+    stated = claim.stated
     name = None if stated.name is None else folded_name(stated.name)
     fields = (sorted(stated.items), stated.level, stated.issued_on, stated.number, name)
-    return oversight.statements.admit(
-        context.caller.id,
-        oversight.pseudonyms.of(claim.identity),
-        oversight.pseudonyms.of_statement(repr(fields)),
-        context.today,
+    return context.services.oversight.lets_state(
+        context.caller.id, claim.identity, fields, context.today
     )
 
 
@@ -163,9 +160,4 @@ _UNKNOWN_ITEM = Text(
     "项目不是附件所列代码，也不是其名称的已知写法；代码见 catalogue.items",
     "the item is no code of the annex, and no known spelling of a name; see "
     "catalogue.items",
-)
-_TOO_MANY = Text(
-    f"今日对此人已作{MAX_STATEMENTS}种不同陈述，不再比较；明日重新计算",
-    f"{MAX_STATEMENTS} different statements were made about this person today, and no "
-    "more are compared; the count starts anew tomorrow",
 )

@@ -62,6 +62,30 @@ def test_a_change_counts_from_its_day_until_it_is_lifted(
     assert state_on(record, as_of) is expected
 
 
+AGAIN = ((SUSPENDED, MARCH_1), (VALID, APRIL_1), (SUSPENDED, MAY_1))
+
+
+@pytest.mark.parametrize("stated", [VALID, SUSPENDED])
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        pytest.param(date(2025, 2, 28), VALID, id="before the first"),
+        pytest.param(date(2025, 3, 15), SUSPENDED, id="in the first"),
+        pytest.param(date(2025, 4, 15), VALID, id="lifted"),
+        pytest.param(date(2025, 5, 15), SUSPENDED, id="again"),
+    ],
+)
+def test_of_what_was_sent_in_turn_the_last_before_the_day_counts(
+    stated: CertificateState, as_of: date, expected: CertificateState
+) -> None:
+    """Lifted in between it was good, also where the record says what it is now.
+
+    Of a record that is suspended nothing says since when but the last change, so its
+    first suspension is known by the changes alone.
+    """
+    assert state_on(sent(*AGAIN, stated=stated), as_of) is expected
+
+
 @pytest.mark.parametrize("stated", [None, CertificateState.OTHER, VALID])
 def test_what_was_sent_holds_though_the_record_says_otherwise(
     stated: CertificateState | None,
