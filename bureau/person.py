@@ -39,6 +39,10 @@ PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
 """A holder with two certificates of one row is paid for the one that is in order."""
 
 
+_OF_TODAY = frozenset({Absence.NONE_HELD, Absence.ACCOUNT_FROZEN})
+"""What a signed absence or an account says today it does not say of tomorrow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """The person of a question, and what each agency answered."""
@@ -69,6 +73,7 @@ class RowQuestion:
     item: Item
     level: Level
     as_of: date
+    today: date
     claim: Claim | None
 
 
@@ -89,6 +94,7 @@ def judge(
                     claimant=person.claimant,
                     claim=question.claim,
                     as_of=question.as_of,
+                    today=question.today,
                 ),
                 catalogue=catalogue,
                 parameters=parameters,
@@ -107,6 +113,8 @@ def judge(
         return best
     # What nobody proved might be the certificate in order, so a worse one that
     # somebody did prove decides nothing.
+    if question.as_of > question.today and absence in _OF_TODAY:
+        absence = Absence.DAY_NOT_COME
     eligibility = without_certificate(
         question.item,
         question.level,

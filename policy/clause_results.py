@@ -126,6 +126,10 @@ STANDING_REASONS: Mapping[Standing, Text] = MappingProxyType(
 )
 
 
+DAY_NOT_COME = Text(
+    "所问之日尚未到来，届时情况未知",
+    "the day asked about has not come: what will be the case is not known",
+)
 ANOTHER_NUMBER: ClauseResult = (
     UNMET,
     Text(

@@ -100,10 +100,13 @@ def collected_and_verified(case: Case) -> ClauseResult:
             "附件未为该证书指定证书数据归集机构",
             "the annex appoints no collection body for this certificate",
         )
-    objection = _objection_to_signer(attestation, item) or _objection_to_account(
-        attestation
-    )
+    objection = _objection_to_signer(attestation, item)
     if objection is not None:
+        return UNMET, objection
+    objection = _objection_to_account(attestation)
+    if objection is not None:
+        if case.evidence.is_ahead:
+            return UNDETERMINED, clause_results.DAY_NOT_COME
         return UNMET, objection
     if item is None:
         return UNDETERMINED, Text(
@@ -149,12 +152,15 @@ def _objection_to_account(attestation: Attestation) -> Text | None:
 
 def in_good_standing(case: Case) -> ClauseResult:
     """219-3b: not revoked, suspended, cancelled or lapsed on the day asked about."""
-    found = standing(case.evidence.record, case.evidence.as_of)
+    evidence = case.evidence
+    found = standing(evidence.record, evidence.as_of, evidence.today)
     reason = clause_results.STANDING_REASONS[found]
     match found:
         case Standing.VALID:
             return MET, reason
         case Standing.UNKNOWN:
+            if evidence.is_ahead:
+                reason = clause_results.DAY_NOT_COME
             return UNDETERMINED, reason
         case Standing.REVIEW_OVERDUE:
             return case.figures.review_overdue, reason

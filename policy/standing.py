@@ -8,6 +8,9 @@ level (special operations) runs out after six years and is reviewed every three,
 so its three dates must be known; a graded qualification is for life unless the
 registry states an end. The day of issue must be known for both.
 
+A day after today is not known: a review may be made until then, a suspension lifted,
+a state sent. What the dates say of it is certain, and so is what was lost for good.
+
 The order matters for a promise the tests hold: filling in an unknown fact never
 turns a good standing into a bad one or the other way round. Whatever is bad for
 certain comes first, doubt second, and the review, whose weight is a parameter,
@@ -52,19 +55,24 @@ _LOST: Mapping[CertificateState, Standing] = MappingProxyType(
 )
 
 
-def standing(record: CertificateRecord, as_of: date) -> Standing:
-    """Return what ``record`` is worth on ``as_of``, by the states of that day."""
+def standing(record: CertificateRecord, as_of: date, today: date) -> Standing:
+    """Return what ``record`` is worth on ``as_of``, as far as ``today`` can know."""
     state = state_on(record, as_of)
-    bad = _bad_for_certain(record, state, as_of)
+    is_known = as_of <= today
+    # A suspension is lifted as a rule, the other states take away for good.
+    is_lost = is_known or state is not CertificateState.SUSPENDED
+    bad = _bad_for_certain(record, state if is_lost else None, as_of)
     if bad is not None:
         return bad
-    if state is CertificateState.TRANSFERRED:
+    if is_known and state is CertificateState.TRANSFERRED:
         return Standing.TRANSFERRED
     if state is not CertificateState.VALID or _lacks_a_date(record):
         return Standing.UNKNOWN
-    if record.review_due_on is not None and as_of > record.review_due_on:
+    due = record.review_due_on
+    # On a later day than today it may have been made; what is overdue today was not.
+    if due is not None and min(as_of, today) > due:
         return Standing.REVIEW_OVERDUE
-    return Standing.VALID
+    return Standing.VALID if is_known else Standing.UNKNOWN
 
 
 def _bad_for_certain(

@@ -122,6 +122,7 @@ class Recording:
             claimant=Claimant(found.record.holder),
             claim=None,
             as_of=request.today,
+            today=request.today,
         )
         row = row_of(found.record, self.catalogue)
         figures = self.parameters.in_force(request.today)

@@ -230,13 +230,15 @@ class Certificate:
 
     @strawberry.field(
         description=both(
-            "某日的效力，默认为今日（上海）",
-            "Whether it holds on a day; today in Shanghai by default",
+            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN",
+            "Whether it holds on a day; today in Shanghai by default. A later day is "
+            "UNKNOWN unless a date decides",
         )
     )
     def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
         """Return the standing on ``as_of``."""
-        return standing_of(self.attested.record, as_of or info.context.today)
+        today = info.context.today
+        return standing_of(self.attested.record, as_of or today, today)
 
     @strawberry.field(
         description=both(
@@ -254,7 +256,9 @@ class Certificate:
             self.claimant,
             info.context,
             as_of=as_of or info.context.today,
-            claim=None if claim is None else claim.as_claim(self.paid),
+            claim=None
+            if claim is None
+            else claim.as_claim(self.paid, info.context.today),
         )
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:

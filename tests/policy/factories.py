@@ -107,8 +107,12 @@ def evidence(
     claimant: Claimant | None = None,
     claim: Claim | None = None,
     as_of: date = TODAY,
+    today: date | None = None,
 ) -> Evidence:
-    """Return evidence attested by whoever collects a record of this authority."""
+    """Return evidence attested by whoever collects a record of this authority.
+
+    It is asked on the day that is asked about, unless on another.
+    """
     attested_by = {
         "上海市应急管理局": BY_WORK_SAFETY_INSTITUTE,
         "上海市交通委员会": BY_TRANSPORT_CENTRE,
@@ -120,6 +124,7 @@ def evidence(
         claimant=claimant or Claimant(HOLDER, "王小明"),
         claim=claim,
         as_of=as_of,
+        today=as_of if today is None else today,
     )
 
 

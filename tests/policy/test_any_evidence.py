@@ -102,6 +102,7 @@ ATTESTATIONS = st.builds(
     name=NAMES,
     claim=CLAIMS,
     as_of=st.sampled_from([date.min, date.max]) | st.dates(),
+    today=st.sampled_from([date.min, date.max]) | st.dates(),
 )
 def test_every_clause_answers_whatever_the_evidence(
     record: CertificateRecord,
@@ -109,6 +110,7 @@ def test_every_clause_answers_whatever_the_evidence(
     name: str | None,
     claim: Claim,
     as_of: date,
+    today: date,
 ) -> None:
     judged = Evidence(
         record=record,
@@ -116,6 +118,7 @@ def test_every_clause_answers_whatever_the_evidence(
         claimant=Claimant(HOLDER, name),
         claim=claim,
         as_of=as_of,
+        today=today,
     )
 
     verdict = evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())

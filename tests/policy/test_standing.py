@@ -5,9 +5,16 @@ from datetime import date
 
 import pytest
 
-from policy.certificate import STATE_CODES, CertificateState
-from policy.standing import Standing, standing
+from policy.certificate import STATE_CODES, CertificateRecord, CertificateState
+from policy.standing import Standing
+from policy.standing import standing as standing_of
 from tests.policy.factories import LOW_VOLTAGE, RAIL_DRIVER
+
+
+def standing(record: CertificateRecord, as_of: date) -> Standing:
+    """Return what ``record`` is worth on ``as_of``, asked on that day."""
+    return standing_of(record, as_of, as_of)
+
 
 UNKNOWN_DATES = (
     pytest.param("issued_on", id="issue"),

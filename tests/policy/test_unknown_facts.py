@@ -146,6 +146,7 @@ def cases(draw: st.DrawFn) -> Evidence:
             | spoilt(CLAIM_POOLS).map(lambda changes: replace(KNOWN_CLAIM, **changes))
         ),
         as_of=draw(st.just(TODAY) | DAYS),
+        today=draw(st.just(date(2035, 1, 1)) | DAYS),
     )
 
 
