@@ -9,6 +9,8 @@ Results that depend on few values are made in ``clause_results`` and kept.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 
 from policy import clause_results
@@ -153,7 +155,22 @@ def _objection_to_account(attestation: Attestation) -> Text | None:
 def in_good_standing(case: Case) -> ClauseResult:
     """219-3b: not revoked, suspended, cancelled or lapsed on the day asked about."""
     evidence = case.evidence
-    found = standing(evidence.record, evidence.as_of, evidence.today)
+    record = evidence.record
+    found = standing(record, evidence.as_of, evidence.today)
+    weight, reason = _weight_of(found, case)
+    if found is Standing.REVIEW_OVERDUE and weight is not UNMET:
+        # What is forgiven a review is forgiven nothing else.
+        reviewed = replace(record, review_due_on=date.max)
+        but_for = standing(reviewed, evidence.as_of, evidence.today)
+        other, why = _weight_of(but_for, case)
+        if other is not MET:
+            return other, why
+    return weight, reason
+
+
+def _weight_of(found: Standing, case: Case) -> ClauseResult:
+    """Return what a standing weighs by itself."""
+    evidence = case.evidence
     reason = clause_results.STANDING_REASONS[found]
     match found:
         case Standing.VALID:

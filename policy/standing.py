@@ -13,8 +13,10 @@ a state sent. What the dates say of it is certain, and so is what was lost for g
 
 The order matters for a promise the tests hold: filling in an unknown fact never
 turns a good standing into a bad one or the other way round. Whatever is bad for
-certain comes first, doubt second, and the review, whose weight is a parameter,
-after the doubt.
+certain comes first. An overdue review comes second, and so before any doubt: by the
+stated day alone it is overdue, whatever else is unknown. It comes before 转出 too,
+which an unknown state may turn out to be. What it weighs is a parameter; where that
+is not UNMET, the clause weighs what is left without the review (``policy.clauses``).
 """
 
 from collections.abc import Mapping
@@ -64,14 +66,14 @@ def standing(record: CertificateRecord, as_of: date, today: date) -> Standing:
     bad = _bad_for_certain(record, state if is_lost else None, as_of)
     if bad is not None:
         return bad
-    if is_known and state is CertificateState.TRANSFERRED:
-        return Standing.TRANSFERRED
-    if state is not CertificateState.VALID or _lacks_a_date(record):
-        return Standing.UNKNOWN
     due = record.review_due_on
     # On a later day than today it may have been made; what is overdue today was not.
     if due is not None and min(as_of, today) > due:
         return Standing.REVIEW_OVERDUE
+    if is_known and state is CertificateState.TRANSFERRED:
+        return Standing.TRANSFERRED
+    if state is not CertificateState.VALID or _lacks_a_date(record):
+        return Standing.UNKNOWN
     return Standing.VALID if is_known else Standing.UNKNOWN
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.federation.offices import today
+from tests.gateway.status.sending import today
 from tests.running import Agencies, Gateway
 
 JUDGED = """query($n: String!, $asOf: Date, $claim: ClaimInput) { holder(idNumber: $n) {
@@ -61,7 +61,8 @@ def test_a_claim_is_not_dated_after_today(
     number = agencies.person("all-three")["idNumber"]
     claim = {"claimedOn": (today() + timedelta(days=days)).isoformat()}
 
-    _, body = gateway.post(JUDGED, {"n": number, "claim": claim})
+    variables = {"n": number, "claim": claim}
+    _, body, _ = gateway.post({"query": JUDGED, "variables": variables})
 
     errors: list[dict[str, Any]] = body.get("errors", [])
     assert [error["extensions"]["code"] for error in errors] == codes

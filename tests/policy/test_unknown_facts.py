@@ -74,7 +74,16 @@ DAYS = st.sampled_from(
 PAYMENTS = st.builds(
     Payment,
     item_code=st.sampled_from(
-        ["1.1", "1.2", "4-02-01-01", "4-07-05-04", "4-07-05-04.2", "4-02-01-1"]
+        [
+            "1.1",
+            "1.2",
+            "4-02-01-01",
+            "4-07-05-04",
+            "4-07-05-04.2",
+            "4-02-01-1",
+            "4-03-02-01",
+            "6-31-01-03",
+        ]
     ),
     level=st.sampled_from(Level),
     category=st.sampled_from(ClaimantCategory),
