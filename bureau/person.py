@@ -16,6 +16,7 @@ from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.guard.health import CONCLUSIVE
 from policy.catalogue import Catalogue, Item, load_catalogue
+from policy.contradictions import LEVEL_IN_DOUBT, warnings_of
 from policy.eligibility import (
     Absence,
     Eligibility,
@@ -130,7 +131,8 @@ def _may_be_of(
 ) -> bool:
     """Say whether a certificate is of the row, or could be for all that is known."""
     record = certificate.record
-    if record.level not in (question.level, None):
+    is_certain = LEVEL_IN_DOUBT.isdisjoint(warnings_of(record))
+    if is_certain and record.level not in (question.level, None):
         return False
     return question.item.code in row_of(record, catalogue).candidates
 

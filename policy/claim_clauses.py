@@ -28,7 +28,10 @@ STUDENTS = frozenset(
 # 职业分类大典: one of eight great groups, a middle and a small group, the occupation.
 _NATIONAL_CODE = re.compile(r"[1-8](?:-[0-9]{2}){3}")
 NO_CATEGORY = Text("未注明人员类别", "the claimant's category is not stated")
-NO_LEVEL = Text("未注明证书等级", "the certificate's level is not stated")
+NO_LEVEL = Text(
+    "未注明证书等级，或其与证书编号不符",
+    "the certificate's level is not stated, or its number states another",
+)
 NO_CLAIM_DAY = Text("未注明申请日期", "the day of the claim is not stated")
 NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not known")
 
@@ -148,8 +151,9 @@ def claimed_in_window(case: ClaimCase) -> ClauseResult:
     anchor = _issue_counted_from(case)
     if anchor is None:
         return UNDETERMINED, Text(
-            "登记信息未注明起算日期（初领日期或发证日期）",
-            "the registry does not state the day the months start from",
+            "登记信息未注明起算日期（初领日期或发证日期），或自相矛盾",
+            "the registry does not state the day the months start from, or contradicts "
+            "itself on it",
         )
     if case.claim.claimed_on is None:
         return UNDETERMINED, NO_CLAIM_DAY

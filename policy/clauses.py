@@ -17,6 +17,13 @@ from policy import clause_results
 from policy.case import Case, Clause, ClauseResult
 from policy.catalogue import Item
 from policy.clause_results import MET, UNDETERMINED, UNMET
+from policy.contradictions import (
+    FIRST_ISSUE_IN_DOUBT,
+    HOLDER_IN_DOUBT,
+    ISSUE_IN_DOUBT,
+    LEVEL_IN_DOUBT,
+    VALIDITY_IN_DOUBT,
+)
 from policy.evidence import AccountState, Attestation
 from policy.names import same_name
 from policy.standing import Standing, standing
@@ -28,17 +35,37 @@ def listed_in_annex(case: Case) -> ClauseResult:
     item = case.row.item
     if item is None:
         return case.row.outcome, case.row.reason
+    if not LEVEL_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.LEVEL_CONTRADICTED
     return clause_results.level_listed(item, case.evidence.record.level)
 
 
 def issued_after_notice(case: Case) -> ClauseResult:
-    """219-1b: the day of issue is the first eligible day or a later one."""
-    day, first = case.evidence.record.issued_on, case.figures.first_eligible_day
+    """219-1b: the day of issue is the first eligible day or a later one.
+
+    A lost document is made again (补发) with a new day of issue. Where the row is not
+    known to count from the first issue anyway (219-n2), one that was first issued
+    before that day is undetermined [O].
+    """
+    record, first = case.evidence.record, case.figures.first_eligible_day
+    day, began = record.issued_on, record.first_issued_on
     if day is None:
         return UNDETERMINED, Text(
             "登记信息未注明发证日期", "the registry does not state the day of issue"
         )
+    if not ISSUE_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.ISSUE_CONTRADICTED
+    is_made_again = began is not None and began < first <= day
+    if is_made_again and _may_be_made_again(case):
+        return UNDETERMINED, clause_results.MADE_AGAIN
     return clause_results.issued(day, first)
+
+
+def _may_be_made_again(case: Case) -> bool:
+    item = case.row.item
+    if item is None:
+        return case.row.outcome is not UNMET
+    return not item.anchored_on_first_issue
 
 
 NOT_UNGRADED = Text(
@@ -64,6 +91,8 @@ def first_issued_after_notice(case: Case) -> ClauseResult:
             "登记信息未注明初领日期",
             "the registry does not state the day of first issue",
         )
+    if not FIRST_ISSUE_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.ISSUE_CONTRADICTED
     return clause_results.first_issued(anchor, first)
 
 
@@ -176,7 +205,9 @@ def _weight_of(found: Standing, case: Case) -> ClauseResult:
         case Standing.VALID:
             return MET, reason
         case Standing.UNKNOWN:
-            if evidence.is_ahead:
+            if not VALIDITY_IN_DOUBT.isdisjoint(case.warnings):
+                reason = clause_results.VALIDITY_CONTRADICTED
+            elif evidence.is_ahead:
                 reason = clause_results.DAY_NOT_COME
             return UNDETERMINED, reason
         case Standing.REVIEW_OVERDUE:
@@ -202,12 +233,19 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
+    is_another_name = (
+        claimant.name is not None
+        and record.holder_name is not None
+        and not same_name(claimant.name, record.holder_name)
+    )
+    if is_another_name:
+        return clause_results.ANOTHER_NAME
+    if not HOLDER_IN_DOUBT.isdisjoint(case.warnings):
+        return clause_results.HOLDER_CONTRADICTED
     if claimant.name is None:
         return clause_results.NO_NAME_CLAIMED
     if record.holder_name is None:
         return clause_results.NO_NAME_REGISTERED
-    if not same_name(claimant.name, record.holder_name):
-        return clause_results.ANOTHER_NAME
     return clause_results.NUMBER_AND_NAME
 
 

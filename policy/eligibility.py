@@ -85,15 +85,7 @@ def evaluate(
     record, claim = evidence.record, evidence.claim
     if claim is not None:
         findings += _claim_findings(
-            ClaimCase(
-                claim=claim,
-                row=row,
-                level=record.level,
-                first_issued_on=record.first_issued_on,
-                issued_on=record.issued_on,
-                figures=figures,
-                catalogue=catalogue,
-            )
+            ClaimCase.of(record, claim, row=row, figures=figures, catalogue=catalogue)
         )
     outcome = _verdict(findings)
     share = amount = None

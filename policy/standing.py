@@ -8,6 +8,9 @@ level (special operations) runs out after six years and is reviewed every three,
 so its three dates must be known; a graded qualification is for life unless the
 registry states an end. The day of issue must be known for both.
 
+Days that contradict each other (``policy.contradictions``) are no dates to decide by:
+where a standing would rest on them, it is unknown too.
+
 A day after today is not known: a review may be made until then, a suspension lifted,
 a state sent. What the dates say of it is certain, and so is what was lost for good.
 
@@ -25,6 +28,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from policy.certificate import CertificateRecord, CertificateState
+from policy.contradictions import RecordWarning, validity_warnings
 from policy.level import Level
 from policy.states import state_on
 
@@ -46,7 +50,7 @@ class Standing(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-_LOST: Mapping[CertificateState, Standing] = MappingProxyType(
+_LOST: Mapping[CertificateState | None, Standing] = MappingProxyType(
     {
         CertificateState.SUSPENDED: Standing.SUSPENDED,
         CertificateState.REVOKED: Standing.REVOKED,
@@ -62,35 +66,28 @@ def standing(record: CertificateRecord, as_of: date, today: date) -> Standing:
     state = state_on(record, as_of)
     is_known = as_of <= today
     # A suspension is lifted as a rule, the other states take away for good.
-    is_lost = is_known or state is not CertificateState.SUSPENDED
-    bad = _bad_for_certain(record, state if is_lost else None, as_of)
-    if bad is not None:
-        return bad
-    due = record.review_due_on
+    if state in _LOST and (is_known or state is not CertificateState.SUSPENDED):
+        return _LOST[state]
+    doubts = validity_warnings(record)
+    if RecordWarning.ENDS_BEFORE_START in doubts:
+        return Standing.UNKNOWN
+    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
+        return Standing.NOT_YET_VALID
+    if _is_before(record.valid_until, as_of):
+        return Standing.EXPIRED
     # On a later day than today it may have been made; what is overdue today was not.
-    if due is not None and min(as_of, today) > due:
-        return Standing.REVIEW_OVERDUE
+    if _is_before(record.review_due_on, min(as_of, today)):
+        is_meant = RecordWarning.REVIEW_BEFORE_ISSUE not in doubts
+        return Standing.REVIEW_OVERDUE if is_meant else Standing.UNKNOWN
     if is_known and state is CertificateState.TRANSFERRED:
         return Standing.TRANSFERRED
     if state is not CertificateState.VALID or _lacks_a_date(record):
         return Standing.UNKNOWN
-    return Standing.VALID if is_known else Standing.UNKNOWN
+    return Standing.UNKNOWN if doubts or not is_known else Standing.VALID
 
 
-def _bad_for_certain(
-    record: CertificateRecord, state: CertificateState | None, as_of: date
-) -> Standing | None:
-    if state is not None and state in _LOST:
-        return _LOST[state]
-    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
-        return Standing.NOT_YET_VALID
-    if record.valid_until is not None and as_of > record.valid_until:
-        return Standing.EXPIRED
-    return None
-
-
-def _is_before(as_of: date, day: date | None) -> bool:
-    return day is not None and as_of < day
+def _is_before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def _lacks_a_date(record: CertificateRecord) -> bool:

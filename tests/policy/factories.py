@@ -75,6 +75,7 @@ BY_TRANSPORT_CENTRE = Attestation(
 )
 FIRE_MONITORING = replace(
     RAIL_DRIVER,
+    number="2409000000400001",
     title="消防设施操作员",
     category="消防设施操作员",
     item="消防设施监控操作",
@@ -90,6 +91,8 @@ BY_FIRE_DETACHMENT = Attestation(
     key_in_force=True,
     account=AccountState.ACTIVE,
 )
+PLAIN_NUMBER = "R-300001"
+"""A number of no form that states a year or a level."""
 EMPLOYED_CLAIM = Claim(
     claimed_on=date(2025, 2, 1),
     category=ClaimantCategory.EMPLOYED,
