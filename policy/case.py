@@ -65,7 +65,7 @@ class ClaimCase:
         figures: Figures,
         catalogue: Catalogue,
     ) -> "ClaimCase":
-        """Return a claim on ``record``; what that contradicts itself in is not known."""
+        """Return a claim on ``record``; what that contradicts in itself is unknown."""
         warnings = warnings_of(record)
 
         def known(value: T, doubts: frozenset[RecordWarning]) -> T | None:

@@ -131,13 +131,12 @@ def collected_and_verified(case: Case) -> ClauseResult:
             "附件未为该证书指定证书数据归集机构",
             "the annex appoints no collection body for this certificate",
         )
-    objection = _objection_to_signer(attestation, item)
-    if objection is not None:
-        return UNMET, objection
-    objection = _objection_to_account(attestation)
-    if objection is not None:
-        if case.evidence.is_ahead:
-            return UNDETERMINED, clause_results.DAY_NOT_COME
+    signer = _objection_to_signer(attestation, item)
+    account = _objection_to_account(attestation)
+    if signer is None and account is not None and case.evidence.is_ahead:
+        # A key may be in force and an account thawed by then.
+        return UNDETERMINED, clause_results.DAY_NOT_COME
+    if (objection := signer or account) is not None:
         return UNMET, objection
     if item is None:
         return UNDETERMINED, Text(
@@ -233,19 +232,20 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
-    is_another_name = (
-        claimant.name is not None
-        and record.holder_name is not None
-        and not same_name(claimant.name, record.holder_name)
-    )
-    if is_another_name:
-        return clause_results.ANOTHER_NAME
-    if not HOLDER_IN_DOUBT.isdisjoint(case.warnings):
+    by_name = _by_name(claimant.name, record.holder_name)
+    is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
+    if is_in_doubt and by_name is not clause_results.ANOTHER_NAME:
         return clause_results.HOLDER_CONTRADICTED
-    if claimant.name is None:
+    return by_name
+
+
+def _by_name(claimed: str | None, registered: str | None) -> ClauseResult:
+    if claimed is None:
         return clause_results.NO_NAME_CLAIMED
-    if record.holder_name is None:
+    if registered is None:
         return clause_results.NO_NAME_REGISTERED
+    if not same_name(claimed, registered):
+        return clause_results.ANOTHER_NAME
     return clause_results.NUMBER_AND_NAME
 
 

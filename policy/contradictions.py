@@ -142,10 +142,10 @@ def _in_validity(record: CertificateRecord) -> list[RecordWarning]:
             found.append(RecordWarning.VALIDITY_TOO_SHORT)
     due, ends = record.review_due_on, until or last
     first_review = add_months(start, REVIEW_MONTHS)
-    if due is not None and _is_days_after(due, first_review):
-        # Later than three years only together with the end.
-        if _is_days_after(due, ends) or _is_days_after(ends, due):
-            found.append(RecordWarning.REVIEW_OFF_RULE)
+    # Later than after three years only together with the end.
+    is_late = due is not None and _is_days_after(due, first_review)
+    if due is not None and is_late and abs(due - ends) > _A_DAY:
+        found.append(RecordWarning.REVIEW_OFF_RULE)
     return found
 
 

@@ -61,7 +61,9 @@ _LOST: Mapping[CertificateState | None, Standing] = MappingProxyType(
 )
 
 
-def standing(record: CertificateRecord, as_of: date, today: date) -> Standing:
+def standing(  # noqa: PLR0911 - a standing each
+    record: CertificateRecord, as_of: date, today: date
+) -> Standing:
     """Return what ``record`` is worth on ``as_of``, as far as ``today`` can know."""
     state = state_on(record, as_of)
     is_known = as_of <= today

@@ -103,7 +103,7 @@ EMPLOYED_CLAIM = Claim(
 )
 
 
-def evidence(
+def evidence(  # noqa: PLR0913 - the parts of a case
     record: CertificateRecord = LOW_VOLTAGE,
     attestation: Attestation | None = None,
     *,

@@ -1,4 +1,4 @@
-"""What a record says against itself is warned of, and touches the clauses it is about."""
+"""What a record says against itself is warned of, and touches its clauses."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -86,7 +86,12 @@ CASES = [
     pytest.param(
         rail(number="24090000003000012"), set(), {}, id="a number of another form"
     ),
-    pytest.param(rail(level=None), set(), {"219-1a": UNDETERMINED, "219-3b": UNDETERMINED}, id="no level"),
+    pytest.param(
+        rail(level=None),
+        set(),
+        {"219-1a": UNDETERMINED, "219-3b": UNDETERMINED},
+        id="no level",
+    ),
     pytest.param(
         rail(number="1909000000300001", first_issued_on=date(2019, 6, 1)),
         set(),
@@ -286,7 +291,9 @@ HOLDERS = st.sampled_from(
     [
         Holder(HOLDER, "王小明"),
         Holder(SOMEBODY_ELSE, "李四"),
-        Holder(Identity(IdType.FOREIGN_PERMANENT_RESIDENT_CARD, "USA310085041204"), "D"),
+        Holder(
+            Identity(IdType.FOREIGN_PERMANENT_RESIDENT_CARD, "USA310085041204"), "D"
+        ),
     ]
 )
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
@@ -308,7 +315,7 @@ LICENCES = st.builds(
 )
 QUALIFICATIONS = st.builds(
     lambda row, holder, issued_on, serial: qualification(
-        *row, holder, issued_on=issued_on, serial=serial
+        row[0], row[1], holder, issued_on=issued_on, serial=serial
     ),
     st.sampled_from(GRADED),
     HOLDERS,
@@ -327,7 +334,9 @@ def test_what_an_agency_issues_by_the_rule_is_not_warned_of(
     assert warnings_of(record) == set()
 
 
-@given(record=QUALIFICATIONS, digit=st.sampled_from("0123456789"), year=st.integers(0, 99))
+@given(
+    record=QUALIFICATIONS, digit=st.sampled_from("0123456789"), year=st.integers(0, 99)
+)
 def test_a_number_fits_its_level_and_year_or_is_warned_of(
     record: CertificateRecord, digit: str, year: int
 ) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from policy.case import ClaimCase
 from policy.catalogue import load_catalogue
 from policy.claim_clauses import not_paid_before
+from policy.errors import AnnexError
 from policy.evidence import Claim, Payment
 from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.parameters import load_parameters, read_parameters
-from policy.errors import AnnexError
 from policy.row import row_of_item
 from policy.table import read_annex
 
@@ -23,7 +23,9 @@ MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
 UNDETERMINED = FindingOutcome.UNDETERMINED
 CATALOGUE = load_catalogue()
 FIGURES = load_parameters().in_force(date(2026, 1, 1))
-PAIRS = [(item.code, level) for item in CATALOGUE.items.values() for level in item.levels]
+PAIRS = [
+    (item.code, level) for item in CATALOGUE.items.values() for level in item.levels
+]
 RELATIONS = FIGURES.doubtful_occupations
 
 
@@ -111,9 +113,7 @@ def test_a_related_occupation_is_never_decided_but_by_a_lower_level(
     code, level = pair
     group = data.draw(st.sampled_from(RELATIONS[code]))
     missing = 3 - group.count("-")
-    tail = data.draw(
-        st.lists(st.integers(0, 99), min_size=missing, max_size=missing)
-    )
+    tail = data.draw(st.lists(st.integers(0, 99), min_size=missing, max_size=missing))
     paid = "-".join([group, *(f"{part:02}" for part in tail)])
 
     assert once(code, level, paid) is UNDETERMINED
@@ -121,7 +121,9 @@ def test_a_related_occupation_is_never_decided_but_by_a_lower_level(
 
 def test_every_row_has_its_relations_and_none_is_of_the_row_itself() -> None:
     assert RELATIONS.keys() == CATALOGUE.items.keys()
-    assert not set(CATALOGUE.items) & {one for all_ in RELATIONS.values() for one in all_}
+    assert not set(CATALOGUE.items) & {
+        one for all_ in RELATIONS.values() for one in all_
+    }
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,9 @@ def test_every_row_has_its_relations_and_none_is_of_the_row_itself() -> None:
     [
         pytest.param('"6-18-02",', '"618-02",', "no national code", id="form"),
         pytest.param('"6-18-02",', '"6",', "no national code", id="a great group"),
-        pytest.param('doubtful = ["6-29"]', 'doubt = ["6-29"]', "unknown key", id="key"),
+        pytest.param(
+            'doubtful = ["6-29"]', 'doubt = ["6-29"]', "unknown key", id="key"
+        ),
     ],
 )
 def test_a_relation_that_cannot_be_is_refused(
