@@ -85,6 +85,10 @@ class Mask:
         """Return a name as the caller sees it."""
         return name if name is None or self.lifted else masked_name(name)
 
+    def words(self, words: str | None, record: CertificateRecord) -> str | None:
+        """Return words of ``record`` in which an agency may have put the holder."""
+        return words if words is None or self.lifted else _masked(words, record)
+
     def text(self, text: Text, record: CertificateRecord) -> Text:
         """Return a reason about ``record``, which may quote what is masked."""
         if self.lifted:

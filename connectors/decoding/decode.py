@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.answer import RecordFault, RefusedRecord
+from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
 from connectors.manifest import Manifest, SignatureForm
@@ -65,6 +66,7 @@ class Decoder:
         self._collection_body = manifest.collection_body
         self._catalogue = catalogue
         self._fields = RecordFields(manifest.record)
+        self._signs = CertificateSigns(manifest.record)
         self._form = manifest.signature.form
         self.rows = rows or frozenset(
             item.code
@@ -108,6 +110,9 @@ class Decoder:
             case PayloadType.ABSENCE:
                 absent = self._fields.holder(proof.content, asked)
                 holding = Holding((), self._objections(proof), absent)
+                if self._signs.are_in(proof.content):
+                    typed = self._fault(RecordFault.CONTRADICTION, proof, _NO_ABSENCE)
+                    holding = Holding((), (typed,), absent)
                 return DecodedEnvelope(proof.to_keep(), {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
@@ -231,6 +236,7 @@ class Decoder:
         return RefusedRecord(fault, reason, proof.key.kid, proof.digest)
 
 
+_NO_ABSENCE = "it is typed as an absence and states a certificate"
 _TWICE = "the signed answer lists the person twice"
 
 

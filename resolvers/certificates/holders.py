@@ -145,7 +145,8 @@ class Holder(HolderAnswer):
         """Evaluate the holder's best certificate of that row, or say what is missing.
 
         Raises:
-            RequestError: ``item_code`` is not in the annex.
+            RequestError: ``item_code`` is not in the annex, or the claim's day has not
+                come.
         """
         context = info.context
         services = context.services
@@ -158,7 +159,10 @@ class Holder(HolderAnswer):
             item=item,
             level=level,
             as_of=as_of or context.today,
-            claim=None if claim is None else claim.as_claim(self.person.paid),
+            today=context.today,
+            claim=None
+            if claim is None
+            else claim.as_claim(self.person.paid, context.today),
         )
         verdict = judge(
             self.person,

@@ -8,6 +8,7 @@ What cannot be compared is refused by itself.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bureau.claims import weigh
 from connectors.agency import Agency
@@ -49,7 +50,7 @@ async def check_claims(
     if not 0 < len(asked) <= MAX_CLAIMS:
         return InvalidList(counted=_CLAIMS, found=len(asked), allowed=MAX_CLAIMS)
     catalogue = context.services.catalogue
-    claims = [_read(claim, catalogue) for claim in asked]
+    claims = [_read(claim, catalogue, context.today) for claim in asked]
     people: dict[Identity, list[StatedCertificate]] = {}
     for claim in claims:
         if isinstance(claim, _Claim):
@@ -108,10 +109,14 @@ def _sources(context: RequestContext, answers: Mapping[Agency, Answer]) -> list[
     ]
 
 
-def _read(claim: StatedCertificateInput, catalogue: Catalogue) -> _Claim | RefusedClaim:
+def _read(
+    claim: StatedCertificateInput, catalogue: Catalogue, today: date
+) -> _Claim | RefusedClaim:
     texts = (claim.item, claim.name, claim.number)
     if any(text is not None and len(text) > MAX_WORDS for text in texts):
         return _refused(ClaimProblem.TOO_LONG, _TOO_LONG)
+    if claim.issued_on is not None and claim.issued_on > today:
+        return _refused(ClaimProblem.ISSUED_IN_FUTURE, _NOT_ISSUED_YET)
     try:
         identity = parse_identity(claim.id_number, claim.id_type)
     except IdentityError as error:
@@ -155,6 +160,10 @@ _NOT_CONCERNED = Text(
 _TOO_LONG = Text(
     f"项目、姓名或证书编号超过{MAX_WORDS}字，请更正",
     f"the item, name or number is over {MAX_WORDS} characters; correct it",
+)
+_NOT_ISSUED_YET = Text(
+    "所述发证日期晚于今日（上海），请更正",
+    "the stated day of issue is after today in Shanghai; correct it",
 )
 _UNKNOWN_ITEM = Text(
     "项目不是附件所列代码，也不是其名称的已知写法；代码见 catalogue.items",

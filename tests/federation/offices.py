@@ -159,7 +159,7 @@ class Offices:
 def sent(holder: Identity, level: str = LEVEL) -> dict[str, object]:
     """Return a new certificate in its agency's words."""
     issued = compact(today() - timedelta(days=60))
-    number = f"24090000004{LEVELS[level]}{next(_NUMBERS):04}"
+    number = f"{issued[2:4]}09000000{LEVELS[level]}{next(_NUMBERS):05}"
     return payload(holder, number, issued, skillLevel=LEVELS[level])
 
 

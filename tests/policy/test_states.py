@@ -92,7 +92,7 @@ def test_what_was_sent_holds_though_the_record_says_otherwise(
 ) -> None:
     record = sent((CANCELLED, MARCH_1), stated=stated)
 
-    assert standing(record, MARCH_1) is Standing.CANCELLED
+    assert standing(record, MARCH_1, MARCH_1) is Standing.CANCELLED
 
 
 def test_the_record_holds_though_a_lifting_was_sent() -> None:
@@ -104,7 +104,7 @@ def test_the_record_holds_though_a_lifting_was_sent() -> None:
 def test_a_lifting_makes_no_unknown_state_good() -> None:
     record = sent((SUSPENDED, MARCH_1), (VALID, APRIL_1), stated=None)
 
-    assert standing(record, MAY_1) is Standing.UNKNOWN
+    assert standing(record, MAY_1, MAY_1) is Standing.UNKNOWN
 
 
 def test_a_lifting_that_was_sent_first_lifts_nothing() -> None:
@@ -181,13 +181,13 @@ def test_a_record_without_a_day_is_believed_for_every_day(
 def test_changes_that_cannot_be_known_leave_the_state_unknown() -> None:
     record = replace(LOW_VOLTAGE, changes=None)
 
-    assert standing(record, MAY_1) is Standing.UNKNOWN
+    assert standing(record, MAY_1, MAY_1) is Standing.UNKNOWN
 
 
 def test_changes_that_cannot_be_known_spare_no_bad_state() -> None:
     record = replace(LOW_VOLTAGE, state=CANCELLED, changes=None)
 
-    assert standing(record, MAY_1) is Standing.CANCELLED
+    assert standing(record, MAY_1, MAY_1) is Standing.CANCELLED
 
 
 @pytest.mark.parametrize(
