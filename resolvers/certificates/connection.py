@@ -17,9 +17,9 @@ from policy.payments import Payments
 from resolvers.bilingual import both
 from resolvers.certificates.certificate import (
     LIVE,
-    SHOWN_BYTES,
     Certificate,
     certificate_of,
+    shown_bytes,
     shown_of,
 )
 from resolvers.context import RequestContext, Services
@@ -176,7 +176,7 @@ class CertificateConnection:
     @property
     def dependence_bytes(self) -> int:
         """See ``Kept``."""
-        return SHOWN_BYTES * len(self.page)
+        return sum(map(shown_bytes, self.page))
 
     def _node(self, certificate: AttestedCertificate) -> Certificate:
         return certificate_of(
