@@ -10,6 +10,9 @@ from policy.text import Text
 _CONTRADICTION = "certificates and a signed absence came in one answer"
 _UNSIGNED = "no certificate came, and nothing signed says that there is none"
 
+_STATED = frozenset({RecordFault.MALFORMED_RECORD, RecordFault.CONTRADICTION})
+"""What is refused with these was signed by the agency, about the person."""
+
 
 def fault_of_the_list(
     absent: bool,
@@ -20,12 +23,11 @@ def fault_of_the_list(
     """Return what is wrong with the answer as a whole; ``None`` if nothing is.
 
     ``held`` are the signer's counts, with when each was signed. Each certificate is
-    counted once, in however many versions it came. A record that cannot be read was
-    signed, and may be a newer version of any of them.
+    counted once, in however many versions it came, believed or not. A record that
+    cannot be read was signed, and may be a newer version of any of them.
     """
     came = len(certificates) + len(refusals)
-    unreadable = [r for r in refusals if r.code == RecordFault.MALFORMED_RECORD]
-    stated = len(certificates) + len(unreadable)
+    stated = len(certificates) + len([r for r in refusals if r.code in _STATED])
     if absent and certificates:
         return RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)
     if not came and not absent:
