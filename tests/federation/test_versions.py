@@ -160,7 +160,7 @@ def test_a_page_shows_a_certificate_once(history: Gateway) -> None:
         if not page["pageInfo"]["hasNextPage"]:
             break
 
-    assert seen == ["1.1", "1.2"]
+    assert seen == ["1.2", "1.1"]
     assert asked(history, REVOKED, first=1)["certificates"]["totalCount"] == 1
 
 
