@@ -53,7 +53,9 @@ def newest_versions(
             continue
         older = [v for v in versions if _is_history(v) or _signed(v) < last]
         older.sort(key=lambda one: (_signed(one), one.envelope.digest), reverse=True)
-        certificates.append(replace(counts, supersedes=tuple(older)))
+        certificates.append(
+            replace(counts, supersedes=tuple(older)) if older else counts
+        )
     return certificates, faults
 
 
