@@ -185,6 +185,16 @@ COUNTS = [
         [(9, 2, {}), (0, 1, {"number": "2"})], ["CONTRADICTION"], id="one is no more"
     ),
     pytest.param(
+        [(9, 3, {}), (0, 2, {"number": "2"})],
+        ["INCOMPLETE"],
+        id="once there were three",
+    ),
+    pytest.param(
+        [(0, 1, {}), (0, 1, {"state": "03"}), (0, 1, {"number": "2"})],
+        ["CONTRADICTION", "CONTRADICTION"],
+        id="one of which no version counts, and another",
+    ),
+    pytest.param(
         [(9, 1, {}), (0, 1, {"dates": {"issued": "x"}})],
         ["MALFORMED_RECORD", "CONTRADICTION"],
         id="the other cannot be read",
