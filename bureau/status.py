@@ -27,6 +27,8 @@ class KeptChange:
 
 
 Found = Mapping[Identity, Sequence[KeptChange]]
+Marked = Sequence[tuple[str, StateChange]]
+"""Changes in the order sent, each with the fingerprint of its certificate."""
 
 
 class SentChanges(Protocol):
@@ -75,7 +77,7 @@ class ChangesLoader:
         found = await self._found(holder)
         if found is not None and not found.get(holder):
             return answers
-        changes = None if found is None else self._by_fingerprint(found[holder])
+        changes = None if found is None else self._marked(found[holder])
         return [_with(answer, changes) for answer in answers]
 
     async def _found(self, holder: Identity) -> Found | None:
@@ -100,29 +102,23 @@ class ChangesLoader:
             reading.found.set_result(found)
         return found
 
-    def _by_fingerprint(
-        self, found: Sequence[KeptChange]
-    ) -> Mapping[str, tuple[StateChange, ...]] | None:
-        """Return the changes of each certificate; ``None`` if one is of none we know.
+    def _marked(self, found: Sequence[KeptChange]) -> Marked | None:
+        """Return of which certificate each change is; ``None`` if one is of none known.
 
         An agency's connector may have been replaced, so whose it was does not count:
         who may speak of a certificate was asked when the change came.
         """
-        changes: dict[str, tuple[StateChange, ...]] = {}
-        for kept in found:
-            try:
-                place = self._ids.open(kept.certificate)
-            except UnknownIdError:
-                # Sealed under another key: it may be of any of them.
-                return None
-            mark = place.fingerprint
-            changes[mark] = (*changes.get(mark, ()), kept.change)
-        return changes
+        try:
+            return [
+                (self._ids.open(kept.certificate).fingerprint, kept.change)
+                for kept in found
+            ]
+        except UnknownIdError:
+            # Sealed under another key: it may be of any of them.
+            return None
 
 
-def _with(
-    answer: Answer, changes: Mapping[str, tuple[StateChange, ...]] | None
-) -> Answer:
+def _with(answer: Answer, changes: Marked | None) -> Answer:
     if not answer.certificates:
         return answer
     certificates = tuple(_changed(one, changes) for one in answer.certificates)
@@ -130,9 +126,13 @@ def _with(
 
 
 def _changed(
-    certificate: AttestedCertificate,
-    changes: Mapping[str, tuple[StateChange, ...]] | None,
+    certificate: AttestedCertificate, changes: Marked | None
 ) -> AttestedCertificate:
     record = certificate.record
-    of_it = None if changes is None else changes.get(fingerprint(record), ())
+    if changes is None:
+        return replace(certificate, record=replace(record, changes=None))
+    # A revocation stays, whatever is put right of the certificate after it.
+    versions = certificate, *certificate.supersedes
+    marks = {fingerprint(version.record) for version in versions}
+    of_it = tuple(change for mark, change in changes if mark in marks)
     return replace(certificate, record=replace(record, changes=of_it))

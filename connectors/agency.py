@@ -26,9 +26,11 @@ from connectors.collection.connector import instead_of
 from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
 from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
-from connectors.decoding.faults import fault_of, faults_of_the_list, refused_reason
+from connectors.decoding.faults import fault_of_the_list, refused_reason
 from connectors.decoding.record_cache import RecordCache
 from connectors.decoding.record_fields import RecordError
+from connectors.decoding.said import Found, said_of
+from connectors.decoding.versions import newest_versions
 from connectors.errors import UnreachableError
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
@@ -43,7 +45,6 @@ from policy.identity import Identity
 from signing.envelope import (
     Envelope,
     Freshness,
-    PayloadType,
     SignatureProof,
     verify,
 )
@@ -81,6 +82,7 @@ class Agency:
         """What its status list says, to be put on what is returned."""
         self._connector = connector
         self._bundle = bundle
+        self._catalogue = catalogue
         self.decoder = Decoder(manifest, catalogue, rows)
         """Reads what it signs."""
         self.rows = self.decoder.rows
@@ -233,46 +235,32 @@ class Agency:
     def _answer(
         self,
         holder: Identity,
-        found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
+        found: Found,
         reply: Reply,
         now: datetime,
         latency: float,
     ) -> Answer:
         """Sum up what an agency's envelopes say of one person."""
-        certificates: list[AttestedCertificate] = []
-        refusals: list[RefusedRecord] = []
-        proofs: list[SignatureProof] = []
-        absent = False
-        held = None
-        for envelope, reading in found:
-            if isinstance(reading, RefusedRecord):
-                refusals.append(reading)
-                continue
-            holding = reading.holdings.get(holder.number)
-            if reading.nonce != reply.nonce:
-                refusals.append(fault_of(RecordFault.REPLAYED, reading))
-            elif holding is None and reading.proof.type is PayloadType.RESPONSE:
-                refusals.append(fault_of(RecordFault.UNSIGNED_ABSENCE, reading))
-            elif holding is None or not holding.is_about(holder):
-                refusals.append(fault_of(RecordFault.WRONG_HOLDER, reading))
-            else:
-                proofs.append(reading.proof)
-                refusals += holding.refusals
-                absent = absent or not (holding.records or holding.refusals)
-                if holding.held is not None:
-                    held = max(held or 0, holding.held)
-                certificates += [
-                    self._attested(record, envelope, reading, now, reply.collected)
-                    for record in holding.records
-                ]
-        if reply.collected is not None:
-            # How many are held is the signer's word of another day.
-            held = None
-        refusals += faults_of_the_list(absent, held, certificates, refusals)
+        said = said_of(holder, found, reply)
+        certificates, undecided = newest_versions(
+            [self._attested(*one, now, reply.collected) for one in said.records],
+            self._catalogue,
+        )
+        refusals = [*said.refusals, *undecided]
+        for older in (old for one in certificates for old in one.supersedes):
+            said.held.pop(older.envelope.digest, None)
+        fault = fault_of_the_list(
+            said.absent, said.held.values(), certificates, refusals
+        )
+        if fault is not None:
+            refusals.append(fault)
+            if fault.code == RecordFault.CONTRADICTION:
+                # Which of them is no more, nobody can tell.
+                certificates = []
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
-            outcome = SourceOutcome.NONE if absent else SourceOutcome.ANSWERED
+            outcome = SourceOutcome.NONE if said.absent else SourceOutcome.ANSWERED
         return Answer(
             agency=self.id,
             outcome=outcome,
@@ -280,8 +268,9 @@ class Agency:
             refusals=tuple(refusals),
             reason=refused_reason(refusals) if refusals else None,
             retrieved_at=_came_at(found, reply.collected, now),
-            is_complete=not refusals and (absent or held is not None),
-            proofs=tuple(proofs),
+            is_complete=not refusals
+            and (said.absent or said.is_whole or bool(said.held)),
+            proofs=tuple(said.proofs),
             latency_seconds=latency,
             is_collected=reply.collected is not None,
         )
@@ -378,7 +367,7 @@ class Agency:
 
 
 def _came_at(
-    found: Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]],
+    found: Found,
     sent: Mapping[bytes, Collected] | None,
     now: datetime,
 ) -> datetime | None:

@@ -71,6 +71,8 @@ class AttestedCertificate:
     """Whether the signed bytes are about other people too."""
     collected: Collected | None = None
     """How it came, if it was sent before anybody asked."""
+    supersedes: tuple["AttestedCertificate", ...] = ()
+    """Its older versions that came beside it, the newest of them first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

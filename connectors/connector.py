@@ -21,6 +21,8 @@ class Collected:
 
     at: datetime
     sequence: int
+    is_history: bool = False
+    """Whether a newer version came since: shown beside that one, and judged never."""
 
 
 @dataclass(frozen=True, slots=True)

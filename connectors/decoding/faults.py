@@ -1,5 +1,8 @@
 """Find the faults of an answer whose bytes verified."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
 from connectors.decoding.decode import DecodedEnvelope
 from policy.text import Text
@@ -7,23 +10,35 @@ from policy.text import Text
 _CONTRADICTION = "certificates and a signed absence came in one answer"
 _UNSIGNED = "no certificate came, and nothing signed says that there is none"
 
+_STATED = frozenset({RecordFault.MALFORMED_RECORD, RecordFault.CONTRADICTION})
+"""What is refused with these was signed by the agency, about the person."""
 
-def faults_of_the_list(
+
+def fault_of_the_list(
     absent: bool,
-    held: int | None,
+    held: Collection[tuple[datetime, int]],
     certificates: list[AttestedCertificate],
     refusals: list[RefusedRecord],
-) -> list[RefusedRecord]:
-    """Return what is wrong with the answer as a whole."""
+) -> RefusedRecord | None:
+    """Return what is wrong with the answer as a whole; ``None`` if nothing is.
+
+    ``held`` are the signer's counts, with when each was signed. Each certificate is
+    counted once, in however many versions it came, believed or not. A record that
+    cannot be read was signed, and may be a newer version of any of them.
+    """
     came = len(certificates) + len(refusals)
+    stated = len(certificates) + len([r for r in refusals if r.code in _STATED])
     if absent and certificates:
-        return [RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)]
+        return RefusedRecord(RecordFault.CONTRADICTION, _CONTRADICTION, None, None)
     if not came and not absent:
-        return [RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)]
-    if held is not None and came < held:
-        reason = f"{came} records came, the signer says that {held} are held"
-        return [RefusedRecord(RecordFault.INCOMPLETE, reason, None, None)]
-    return []
+        return RefusedRecord(RecordFault.UNSIGNED_ABSENCE, _UNSIGNED, None, None)
+    if held and came < (most := max(count for _, count in held)):
+        reason = f"{came} certificates came, the signer says that {most} are held"
+        return RefusedRecord(RecordFault.INCOMPLETE, reason, None, None)
+    if held and stated > (last := max(held)[1]):
+        reason = f"{stated} certificates came, the signer says that {last} are held"
+        return RefusedRecord(RecordFault.CONTRADICTION, reason, None, None)
+    return None
 
 
 _FAULT_REASONS = {

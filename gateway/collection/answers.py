@@ -33,7 +33,9 @@ class CollectedAnswers:
             [
                 CollectedRecord(
                     Envelope(row.envelope.encode("ascii")),
-                    Collected(row.collected_at, row.sequence),
+                    Collected(
+                        row.collected_at, row.sequence, is_history=not row.is_newest
+                    ),
                 )
                 for person in names
                 for row in found.get(person, ())

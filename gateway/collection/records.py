@@ -44,9 +44,9 @@ WORDS = {
         "the sequence number was used for something else; numbers only rise",
     ),
     SUPERSEDED: Text(
-        "同一证书已有序号更大的记录；已存档，不作为现行内容",
-        "a record of the same document with a higher number is there; this one is "
-        "kept as history",
+        "同一证书已有签名时间更近（同一秒则序号更大）的记录；已存档，不作为现行内容",
+        "a record of the same document that was signed later is there, or in the same "
+        "second under a higher number; this one is kept as history",
     ),
     Alteration.HOLDER_ALTERED: Text(
         "已存档；同一编号的持证人与此前不同，已计入数据质量",

@@ -27,7 +27,10 @@ from resolvers.certificates.eligibility import (
     evaluated,
 )
 from resolvers.certificates.find import find_attested
-from resolvers.certificates.provenance import Provenance, ProvenanceVerdict
+from resolvers.certificates.provenance import (
+    Provenance,
+    provenance_of,
+)
 from resolvers.certificates.warnings_shown import CertificateWarning, shown_warnings
 from resolvers.context import Info, RequestContext, Services
 from resolvers.documents.directives import list_of
@@ -41,6 +44,8 @@ LIVE = frozenset(
 """Else the same bytes, read in the same way, are shown in the same way."""
 SHOWN_BYTES = 1536
 """What ``shown_of`` a certificate takes, most of it the record."""
+VERSION_BYTES = 96
+"""What an older version adds: its digest."""
 
 
 def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
@@ -55,7 +60,13 @@ def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
         attested.attestation,
         attested.agency,
         attested.is_envelope_shared,
+        *[older.envelope.digest for older in attested.supersedes],
     )
+
+
+def shown_bytes(attested: AttestedCertificate) -> int:
+    """Return about what ``shown_of`` takes."""
+    return SHOWN_BYTES + VERSION_BYTES * len(attested.supersedes)
 
 
 @strawberry.federation.type(
@@ -236,19 +247,7 @@ class Certificate:
     @strawberry.field(description=both("来源证明", "Who vouches for it"))
     def provenance(self) -> Provenance:
         """Return the proof beside it."""
-        attested = self.attested
-        proof = attested.proof
-        collected = attested.collected
-        return Provenance(
-            certificate=attested,
-            verdict=ProvenanceVerdict.VERIFIED,
-            key_id=proof.key.kid,
-            algorithm=proof.key.algorithm.value,
-            signed_at=proof.signed_at,
-            retrieved_at=attested.retrieved_at,
-            collected_at=None if collected is None else collected.at,
-            sequence=None if collected is None else collected.sequence,
-        )
+        return provenance_of(self.attested)
 
     @strawberry.field(
         description=both(
@@ -301,7 +300,7 @@ class Certificate:
     @property
     def dependence_bytes(self) -> int:
         """See ``Kept``."""
-        return SHOWN_BYTES
+        return shown_bytes(self.attested)
 
     @classmethod
     async def resolve_reference(

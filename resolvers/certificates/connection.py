@@ -20,9 +20,9 @@ from policy.row import row_of
 from resolvers.bilingual import both
 from resolvers.certificates.certificate import (
     LIVE,
-    SHOWN_BYTES,
     Certificate,
     certificate_of,
+    shown_bytes,
     shown_of,
 )
 from resolvers.context import RequestContext, Services
@@ -192,7 +192,7 @@ class CertificateConnection:
     @property
     def dependence_bytes(self) -> int:
         """See ``Kept``."""
-        return SHOWN_BYTES * len(self.page)
+        return sum(map(shown_bytes, self.page))
 
     def _node(self, certificate: AttestedCertificate) -> Certificate:
         return certificate_of(

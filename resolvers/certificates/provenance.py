@@ -84,6 +84,18 @@ class Provenance:
         return [check for check in Check if in_annex or check is not Check.SCOPE]
 
     @strawberry.field(
+        directives=[list_of(2)],
+        description=both(
+            "同一证书较早签发、已被取代的版本，最近的在前；仅供查证，不据以判断",
+            "Older signed versions of the certificate that came with it, the newest "
+            "first: kept to be proved, and never judged by",
+        ),
+    )
+    def supersedes(self) -> list["Provenance"]:
+        """Return where each older version comes from."""
+        return [provenance_of(older) for older in self.certificate.supersedes]
+
+    @strawberry.field(
         description=both(
             "签名原文的 SHA-256 摘要（十六进制）",
             "SHA-256 of the signed envelope, in hexadecimal",
@@ -122,3 +134,19 @@ class Provenance:
             return None
         body = self.certificate.envelope.body
         return None if body is None else base64.b64encode(body).decode()
+
+
+def provenance_of(attested: AttestedCertificate) -> Provenance:
+    """Return who vouches for ``attested``."""
+    proof = attested.proof
+    collected = attested.collected
+    return Provenance(
+        certificate=attested,
+        verdict=ProvenanceVerdict.VERIFIED,
+        key_id=proof.key.kid,
+        algorithm=proof.key.algorithm.value,
+        signed_at=proof.signed_at,
+        retrieved_at=attested.retrieved_at,
+        collected_at=None if collected is None else collected.at,
+        sequence=None if collected is None else collected.sequence,
+    )

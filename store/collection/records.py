@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from bureau.collection import Gap, Outcome, Position
 from connectors.quality import Alteration, Version, alteration
@@ -21,6 +21,8 @@ from store.connections import Reader
 from store.store import Store
 
 STREAM = "records"
+OLDER = 9
+"""How many versions are read beside the current one: the last ones before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +74,19 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class CollectedRow:
-    """A current record as it is found again."""
+    """A record as it is found again."""
 
     envelope: str
     collected_at: datetime
     sequence: int
+    is_newest: bool
 
 
 @dataclass(slots=True)
 class _Current:
     """The current version of a document, in the table or about to be."""
 
-    sequence: int
+    order: tuple[datetime, int]
     version: Version
     id: int | None
     """``None`` for a row that this batch inserts."""
@@ -126,21 +129,41 @@ class StoredRecords:
     ) -> Mapping[str, Sequence[CollectedRow]]:
         """Return the current records of people, by pseudonym, in one statement.
 
+        Each comes with the last versions before it that were about the same person.
+
         Raises:
             StoreUnavailableError: the database is away.
         """
         column = collected_records.c
-        statement = (
-            select(column.person, column.envelope, column.collected_at, column.sequence)
+        of_one = column.person, column.document
+        newest_first = column.signed_at.desc(), column.sequence.desc()
+        versions = (
+            select(
+                *(column.id, column.person, column.envelope, column.collected_at),
+                column.sequence,
+                func.row_number()
+                .over(partition_by=of_one, order_by=newest_first)
+                .label("place"),
+                func.max(cast(column.is_current, Integer))
+                .over(partition_by=of_one)
+                .label("has_current"),
+            )
             .where(column.person.in_(list(people)))
-            .where(column.connector == connector, column.is_current)
-            .order_by(column.id)
+            .where(column.connector == connector)
+            .subquery()
+        )
+        statement = (
+            select(versions)
+            .where(versions.c.has_current == 1, versions.c.place <= OLDER + 1)
+            .order_by(versions.c.id)
         )
         found: dict[str, list[CollectedRow]] = {}
         async with self._reader.connect() as connection:
             for row in await connection.execute(statement):
                 found.setdefault(row.person, []).append(
-                    CollectedRow(row.envelope, row.collected_at, row.sequence)
+                    CollectedRow(
+                        row.envelope, row.collected_at, row.sequence, row.place == 1
+                    )
                 )
         return found
 
@@ -188,7 +211,9 @@ def _keep(
         gap = sequences.take(record.sequence)
         before = current.get(record.document)
         altered = None
-        is_current = before is None or before.sequence < record.sequence
+        # The last signature counts, and of one second the higher number.
+        order = record.signed_at, record.sequence
+        is_current = before is None or before.order < order
         if before is not None:
             older, newer = before.version, record.version
             if not is_current:
@@ -200,9 +225,7 @@ def _keep(
         if is_current:
             if before is not None:
                 _outdate(before, outdated)
-            current[record.document] = _Current(
-                record.sequence, record.version, None, row
-            )
+            current[record.document] = _Current(order, record.version, None, row)
         outcome = Outcome.ACCEPTED if is_current else Outcome.SUPERSEDED
         is_news = (
             before is None
@@ -238,6 +261,7 @@ def _current(connection: Connection, documents: set[str]) -> dict[str, _Current]
             column.id,
             column.document,
             column.sequence,
+            column.signed_at,
             column.person,
             column.issued_on,
             column.first_issued_on,
@@ -245,7 +269,7 @@ def _current(connection: Connection, documents: set[str]) -> dict[str, _Current]
     )
     return {
         row.document: _Current(
-            row.sequence,
+            (row.signed_at, row.sequence),
             Version(frozenset({row.person}), row.issued_on, row.first_issued_on),
             row.id,
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -86,6 +86,25 @@ async def test_a_change_outlives_the_connector_that_brought_it() -> None:
     replaced = suspended("transport-old")
 
     assert (await worth(Sent({HOLDER: [replaced]})))[0] is Standing.SUSPENDED
+
+
+async def test_a_change_of_an_older_version_holds_for_the_newest() -> None:
+    newest = replace(certificate(first_issued_on=DAY), supersedes=(DRIVER,))
+    lifted = suspended()
+    lifted = KeptChange(
+        IDS.seal_record("transport", newest.record),
+        replace(lifted.change, state=CertificateState.VALID),
+    )
+    answer = replace(ANSWERS[0], certificates=(newest,))
+
+    async def standing_after(*sent: KeptChange) -> Standing:
+        loader = ChangesLoader(Sent({HOLDER: list(sent)}), IDS)
+        (changed,) = await loader.put_on(HOLDER, [answer])
+        return standing(changed.certificates[0].record, DAY, DAY)
+
+    assert await standing_after(suspended()) is Standing.SUSPENDED
+    assert await standing_after(suspended(), lifted) is Standing.VALID
+    assert await standing_after(lifted, suspended()) is Standing.SUSPENDED
 
 
 async def test_for_whoever_has_none_nothing_is_read() -> None:

@@ -1,11 +1,13 @@
 """What was collected answers questions, at every gateway, from its commit on."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.demo.demo import HOST
+from signing.envelope import Envelope
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
     FALLS_BACK,
@@ -21,7 +23,8 @@ from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 ASK = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {
-  certificates { nodes { number state provenance { collectedAt sequence digest } } }
+  certificates { nodes { number state provenance { collectedAt sequence digest
+    supersedes { sequence digest signedAt envelope } } } }
   sources { agency outcome reason(language: EN) collectedAt refusals { code } } } }"""
 
 
@@ -83,6 +86,75 @@ def test_a_new_version_answers_at_every_gateway_at_once(
 
     assert [one["state"] for one in before] == ["VALID"]
     assert [one["state"] for one in after] == ["REVOKED"]
+
+
+def signed_ago(sender: Sender, said: dict[str, object], days: int) -> str:
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
+    return record(sender.key, said, signed_at=at)
+
+
+def digests(*records: str) -> list[str]:
+    return [Envelope(one.encode()).digest.hex() for one in records]
+
+
+@pytest.mark.parametrize("is_one_transfer", [True, False])
+def test_history_rows_in_any_order_are_one_certificate(
+    collecting: Gateway, key: Any, *, is_one_transfer: bool
+) -> None:
+    (person,) = nobodies(1)
+    sender = Sender(collecting, ONLY_SENDS, key)
+    last = sender.status()["records"]["lastSequence"]
+    oldest, revoked, older = (
+        signed_ago(sender, payload(person, f"A5-{last}", status=status), days)
+        for status, days in (("有效", 9), ("撤销", 1), ("暂扣", 5))
+    )
+    lines = [line(last + n, one) for n, one in enumerate((oldest, revoked, older), 1)]
+
+    if is_one_transfer:
+        outcomes = sender.send(lines).outcomes
+    else:
+        outcomes = [sender.send([one]).outcomes[0] for one in lines]
+    (certificate,), row = asked(collecting, person.number, ONLY_SENDS)
+
+    assert outcomes == ["ACCEPTED", "ACCEPTED", "SUPERSEDED"]
+    assert (certificate["state"], row["outcome"]) == ("REVOKED", "ANSWERED")
+    provenance = certificate["provenance"]
+    assert [provenance["digest"]] == digests(revoked)
+    assert [one["digest"] for one in provenance["supersedes"]] == digests(older, oldest)
+    assert [one["envelope"] for one in provenance["supersedes"]] == [older, oldest]
+    assert [one["sequence"] for one in provenance["supersedes"]] == [last + 3, last + 1]
+
+
+def test_the_last_versions_are_shown_and_the_newest_is_never_left_out(
+    collecting: Gateway, key: Any
+) -> None:
+    (person,) = nobodies(1)
+    sender = Sender(collecting, ONLY_SENDS, key)
+    last = sender.status()["records"]["lastSequence"]
+    records = [signed_ago(sender, payload(person, "A6"), days) for days in range(1, 13)]
+    sender.send([line(last + n, one) for n, one in enumerate(records, 1)])
+
+    (certificate,), _ = asked(collecting, person.number, ONLY_SENDS)
+
+    provenance = certificate["provenance"]
+    assert [provenance["digest"]] == digests(records[0])
+    assert [one["digest"] for one in provenance["supersedes"]] == digests(
+        *records[1:10]
+    )
+
+
+def test_what_is_another_holders_now_is_nobody_elses_history(
+    collecting: Gateway, key: Any
+) -> None:
+    one, other = nobodies(2)
+    sender = Sender(collecting, ONLY_SENDS, key)
+    next_line(sender, payload(one, "A7"))
+    next_line(sender, payload(other, "A7"))
+
+    before, _ = asked(collecting, one.number, ONLY_SENDS)
+    (after,), _ = asked(collecting, other.number, ONLY_SENDS)
+
+    assert (before, after["provenance"]["supersedes"]) == ([], [])
 
 
 def another(gateway: Gateway) -> Any:

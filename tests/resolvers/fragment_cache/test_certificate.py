@@ -54,6 +54,7 @@ OTHERS: dict[str, Callable[[], Certificate]] = {
     ),
     "agency": lambda: of(agency="fire-rescue"),
     "shared bytes": lambda: of(is_envelope_shared=True),
+    "older versions": lambda: of(supersedes=(GOOD,)),
     "claimant": lambda: replace(
         SHOWN, claimant=Claimant(parse_identity(ZHANG), name="张三")
     ),

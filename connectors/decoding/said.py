@@ -1,0 +1,77 @@
+"""Sort what an agency's envelopes say of one person: records, refusals, counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.answer import RecordFault, RefusedRecord
+from connectors.connector import Collected, Reply
+from connectors.decoding.decode import DecodedEnvelope, Holding
+from connectors.decoding.faults import fault_of
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from signing.envelope import Envelope, PayloadType, SignatureProof
+
+Found = Sequence[tuple[Envelope, DecodedEnvelope | RefusedRecord]]
+"""Envelopes, each as it was read."""
+
+
+@dataclass(slots=True)
+class Said:
+    """Everything that is said of one person."""
+
+    records: list[tuple[CertificateRecord, Envelope, DecodedEnvelope]] = field(
+        default_factory=list
+    )
+    refusals: list[RefusedRecord] = field(default_factory=list)
+    proofs: list[SignatureProof] = field(default_factory=list)
+    absent: bool = False
+    is_whole: bool = False
+    """Whether the list is signed, and so is its own count."""
+    held: dict[bytes, tuple[datetime, int]] = field(default_factory=dict)
+    """The counts by envelope, each with when it was signed."""
+
+
+def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
+    """Return what ``found`` says of ``holder``."""
+    said = Said()
+    for envelope, reading in found:
+        if isinstance(reading, RefusedRecord):
+            # What a newer version replaced is shown if it still verifies, or not.
+            if not _is_history(envelope, reply.collected):
+                said.refusals.append(reading)
+            continue
+        holding = _holding_of(holder, reading, reply.nonce)
+        if isinstance(holding, RefusedRecord):
+            said.refusals.append(holding)
+            continue
+        said.proofs.append(reading.proof)
+        said.refusals += holding.refusals
+        said.absent = said.absent or not (holding.records or holding.refusals)
+        said.records += [(record, envelope, reading) for record in holding.records]
+        # How many are held is the signer's word of the day of signing.
+        if holding.held is None or reply.collected is not None:
+            continue
+        if reading.proof.type is PayloadType.RECORD:
+            said.held[envelope.digest] = reading.proof.signed_at, holding.held
+        else:
+            said.is_whole = True
+    return said
+
+
+def _holding_of(
+    holder: Identity, reading: DecodedEnvelope, nonce: str | None
+) -> Holding | RefusedRecord:
+    holding = reading.holdings.get(holder.number)
+    if reading.nonce != nonce:
+        return fault_of(RecordFault.REPLAYED, reading)
+    if holding is None and reading.proof.type is PayloadType.RESPONSE:
+        return fault_of(RecordFault.UNSIGNED_ABSENCE, reading)
+    if holding is None or not holding.is_about(holder):
+        return fault_of(RecordFault.WRONG_HOLDER, reading)
+    return holding
+
+
+def _is_history(envelope: Envelope, sent: Mapping[bytes, Collected] | None) -> bool:
+    """Say whether the agency sent a newer version of a record since."""
+    return sent is not None and sent[envelope.digest].is_history
