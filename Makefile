@@ -4,6 +4,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 PURE := tests/policy tests/signing
 FUZZ := tests/fuzz tests/policy/test_any_evidence.py tests/policy/test_unknown_facts.py \
+  tests/policy/test_future.py tests/policy/test_contradictions.py \
   tests/resolvers/documents/test_documents_fuzz.py \
   tests/resolvers/plans/test_our_schema.py tests/resolvers/plans/test_shapes.py
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header

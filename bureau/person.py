@@ -16,6 +16,7 @@ from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.guard.health import CONCLUSIVE
 from policy.catalogue import Catalogue, Item, load_catalogue
+from policy.contradictions import LEVEL_IN_DOUBT, warnings_of
 from policy.eligibility import (
     Absence,
     Eligibility,
@@ -37,6 +38,10 @@ PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
     }
 )
 """A holder with two certificates of one row is paid for the one that is in order."""
+
+
+_OF_TODAY = frozenset({Absence.NONE_HELD, Absence.ACCOUNT_FROZEN})
+"""What a signed absence or an account says today it does not say of tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class RowQuestion:
     item: Item
     level: Level
     as_of: date
+    today: date
     claim: Claim | None
 
 
@@ -89,6 +95,7 @@ def judge(
                     claimant=person.claimant,
                     claim=question.claim,
                     as_of=question.as_of,
+                    today=question.today,
                 ),
                 catalogue=catalogue,
                 parameters=parameters,
@@ -107,6 +114,8 @@ def judge(
         return best
     # What nobody proved might be the certificate in order, so a worse one that
     # somebody did prove decides nothing.
+    if question.as_of > question.today and absence in _OF_TODAY:
+        absence = Absence.DAY_NOT_COME
     eligibility = without_certificate(
         question.item,
         question.level,
@@ -122,7 +131,8 @@ def _may_be_of(
 ) -> bool:
     """Say whether a certificate is of the row, or could be for all that is known."""
     record = certificate.record
-    if record.level not in (question.level, None):
+    is_certain = LEVEL_IN_DOUBT.isdisjoint(warnings_of(record))
+    if is_certain and record.level not in (question.level, None):
         return False
     return question.item.code in row_of(record, catalogue).candidates
 

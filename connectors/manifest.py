@@ -23,6 +23,7 @@ from policy.level import Level
 Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
 Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
 """RFC 6750, 2.1: nothing in it can end a header."""
 HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
@@ -155,6 +156,10 @@ class StatusList(msgspec.Struct, frozen=True, kw_only=True):
     """The signed list of states of certificates that the agency publishes."""
 
     url: str | None = None
+    max_age_seconds: Seconds = 24 * 3600.0
+    """For how long it is believed at most, whatever it says."""
+    length: ListLength | None = None
+    """How many places it states; the list may say so itself."""
     values: dict[
         Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9]\d{0,2})$")], CertificateState
     ] = {}

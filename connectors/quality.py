@@ -2,7 +2,8 @@
 
 - 合法性 legality: of what came, how much its signer may not attest.
 - 真实性 authenticity: of what came, how much was not signed as it has to be; what was
-  seen before and came with other facts, or was dated back behind a signed list.
+  seen before and came with other facts, or was dated back behind a signed list; what
+  contradicts itself.
 - 完整性 completeness: of the fields that the clauses ask for, how many were missing;
   answers that were cut or not of the agreed shape.
 - 及时性 timeliness: days from a certificate's issue until it was first seen here.
@@ -20,6 +21,7 @@ from operator import attrgetter
 
 from connectors.answer import Answer, RecordFault
 from policy.certificate import CertificateRecord
+from policy.contradictions import warnings_of
 from policy.identity import Identity
 from signing.errors import Refusal
 
@@ -46,6 +48,7 @@ class Measure(StrEnum):
     DELAY_DAYS = "DELAY_DAYS"
     ALTERED = "ALTERED"
     BACK_DATED = "BACK_DATED"
+    CONTRADICTORY = "CONTRADICTORY"
 
 
 SCOPE_CODES = frozenset({Refusal.OUT_OF_SCOPE, RecordFault.FOREIGN_KEY})
@@ -86,7 +89,7 @@ def failed(dimension: Dimension, sums: Sums) -> tuple[int, int]:
             return of(Measure.SCOPE_REFUSALS), of(Measure.RECORDS)
         case Dimension.AUTHENTICITY:
             bad = of(Measure.SIGNATURE_REFUSALS, Measure.ALTERED, Measure.BACK_DATED)
-            return bad, of(Measure.RECORDS)
+            return bad + of(Measure.CONTRADICTORY), of(Measure.RECORDS)
         case Dimension.COMPLETENESS:
             bad = of(Measure.FIELDS_MISSING, Measure.MALFORMED)
             return bad, of(Measure.FIELDS, Measure.MALFORMED)
@@ -103,7 +106,7 @@ def rate(dimension: Dimension, sums: Sums) -> float | None:
 def counted(answers: Iterable[Answer]) -> Counter[Measure]:
     """Count what one call brought."""
     sums: Counter[Measure] = Counter()
-    certificates = missing = 0
+    certificates = missing = contradictory = 0
     # A body that covers a batch comes with each of its people, and is one mistake.
     seen: set[tuple[str, bytes]] = set()
     for answer in answers:
@@ -117,10 +120,13 @@ def counted(answers: Iterable[Answer]) -> Counter[Measure]:
         certificates += len(answer.certificates)
         for certificate in answer.certificates:
             missing += _needed(certificate.record).count(None)
+            contradictory += bool(warnings_of(certificate.record))
     if certificates:
         sums[Measure.RECORDS] += certificates
         sums[Measure.FIELDS] += certificates * len(NEEDED)
         sums[Measure.FIELDS_MISSING] += missing
+    if contradictory:
+        sums[Measure.CONTRADICTORY] += contradictory
     return sums
 
 

@@ -173,7 +173,7 @@ def _effort(request_seconds: float) -> Effort:
     seconds = request_seconds * CHECK_SHARE
     return Effort(
         requests=CHECK_REQUESTS,
-        patience_seconds=seconds / 4,
+        request_timeout_seconds=seconds / 4,
         total_seconds=seconds,
     )
 

@@ -5,6 +5,7 @@ figure is a dated parameter. A claim is a form half filled in: what is missing
 makes a clause undetermined unless it comes out the same whatever the answer.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
@@ -24,8 +25,13 @@ UNDETERMINED = FindingOutcome.UNDETERMINED
 STUDENTS = frozenset(
     {ClaimantCategory.COLLEGE_FINAL_YEAR, ClaimantCategory.VOCATIONAL_FINAL_YEAR}
 )
+# 职业分类大典: one of eight great groups, a middle and a small group, the occupation.
+_NATIONAL_CODE = re.compile(r"[1-8](?:-[0-9]{2}){3}")
 NO_CATEGORY = Text("未注明人员类别", "the claimant's category is not stated")
-NO_LEVEL = Text("未注明证书等级", "the certificate's level is not stated")
+NO_LEVEL = Text(
+    "未注明证书等级，或其与证书编号不符",
+    "the certificate's level is not stated, or its number states another",
+)
 NO_CLAIM_DAY = Text("未注明申请日期", "the day of the claim is not stated")
 NO_LEDGER = Text("补贴发放记录未知", "the payments made before are not known")
 
@@ -145,8 +151,9 @@ def claimed_in_window(case: ClaimCase) -> ClauseResult:
     anchor = _issue_counted_from(case)
     if anchor is None:
         return UNDETERMINED, Text(
-            "登记信息未注明起算日期（初领日期或发证日期）",
-            "the registry does not state the day the months start from",
+            "登记信息未注明起算日期（初领日期或发证日期），或自相矛盾",
+            "the registry does not state the day the months start from, or contradicts "
+            "itself on it",
         )
     if case.claim.claimed_on is None:
         return UNDETERMINED, NO_CLAIM_DAY
@@ -203,8 +210,10 @@ def _best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
 def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
     """Return MET only for a code known to be another occupation's.
 
-    A code that the catalogue does not have may be a typing error, or the national
-    code of this very occupation, so it leaves the question open.
+    A code of the national classification is another occupation for certain, unless it
+    is the row's own or one of those that may be related to it. A code of another form
+    that the catalogue does not have may be a typing error, so it leaves the question
+    open.
     """
     item, code = case.row.item, payment.item_code
     if item is None or code is None:
@@ -212,11 +221,18 @@ def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
     if code in case.catalogue.items:
         return _other_item(case.figures, item.code, code)
     # A national code names one of the rows that share it.
-    found = {
-        _other_item(case.figures, item.code, shared)
-        for shared in case.catalogue.shared_codes.get(code, ())
-    }
-    return found.pop() if len(found) == 1 else UNDETERMINED
+    if (shared := case.catalogue.shared_codes.get(code)) is not None:
+        found = {_other_item(case.figures, item.code, one) for one in shared}
+        return found.pop() if len(found) == 1 else UNDETERMINED
+    if not _NATIONAL_CODE.fullmatch(code):
+        return UNDETERMINED
+    doubtful = case.figures.doubtful_occupations.get(item.code, ())
+    return UNDETERMINED if any(_is_under(code, one) for one in doubtful) else MET
+
+
+def _is_under(code: str, group: str) -> bool:
+    """Whether a national code is ``group``, or an occupation of that group."""
+    return f"{code}-".startswith(f"{group}-")
 
 
 def _other_item(figures: Figures, claimed: str, paid: str) -> FindingOutcome:

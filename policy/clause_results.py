@@ -126,6 +126,34 @@ STANDING_REASONS: Mapping[Standing, Text] = MappingProxyType(
 )
 
 
+DAY_NOT_COME = Text(
+    "所问之日尚未到来，届时情况未知",
+    "the day asked about has not come: what will be the case is not known",
+)
+LEVEL_CONTRADICTED = Text(
+    "证书编号所示等级与登记等级不符，无法确定等级",
+    "the number and the registry state different levels, so neither is certain",
+)
+ISSUE_CONTRADICTED = Text(
+    "登记信息自相矛盾，无法确定发证日期或初领日期",
+    "the record contradicts itself on when it was issued or first issued",
+)
+MADE_AGAIN = Text(
+    "首次发证早于发文之日，此证可能为补发；补发是否给予补贴，文件未作规定",
+    "first issued before the notice, so this may be a lost document made again; "
+    "the notice does not say whether that is paid for",
+)
+VALIDITY_CONTRADICTED = Text(
+    "登记信息自相矛盾或有效期不合规定，无法确定有效期",
+    "the record contradicts itself or the rule on how long it is valid",
+)
+HOLDER_CONTRADICTED: ClauseResult = (
+    UNDETERMINED,
+    Text(
+        "证书编号含另一人的证件号码，不能确定持证人",
+        "the certificate's number has another person's identity number in it",
+    ),
+)
 ANOTHER_NUMBER: ClauseResult = (
     UNMET,
     Text(

@@ -9,12 +9,21 @@ Results that depend on few values are made in ``clause_results`` and kept.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 
 from policy import clause_results
 from policy.case import Case, Clause, ClauseResult
 from policy.catalogue import Item
 from policy.clause_results import MET, UNDETERMINED, UNMET
+from policy.contradictions import (
+    FIRST_ISSUE_IN_DOUBT,
+    HOLDER_IN_DOUBT,
+    ISSUE_IN_DOUBT,
+    LEVEL_IN_DOUBT,
+    VALIDITY_IN_DOUBT,
+)
 from policy.evidence import AccountState, Attestation
 from policy.names import same_name
 from policy.standing import Standing, standing
@@ -26,17 +35,37 @@ def listed_in_annex(case: Case) -> ClauseResult:
     item = case.row.item
     if item is None:
         return case.row.outcome, case.row.reason
+    if not LEVEL_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.LEVEL_CONTRADICTED
     return clause_results.level_listed(item, case.evidence.record.level)
 
 
 def issued_after_notice(case: Case) -> ClauseResult:
-    """219-1b: the day of issue is the first eligible day or a later one."""
-    day, first = case.evidence.record.issued_on, case.figures.first_eligible_day
+    """219-1b: the day of issue is the first eligible day or a later one.
+
+    A lost document is made again (补发) with a new day of issue. Where the row is not
+    known to count from the first issue anyway (219-n2), one that was first issued
+    before that day is undetermined [O].
+    """
+    record, first = case.evidence.record, case.figures.first_eligible_day
+    day, began = record.issued_on, record.first_issued_on
     if day is None:
         return UNDETERMINED, Text(
             "登记信息未注明发证日期", "the registry does not state the day of issue"
         )
+    if not ISSUE_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.ISSUE_CONTRADICTED
+    is_made_again = began is not None and began < first <= day
+    if is_made_again and _may_be_made_again(case):
+        return UNDETERMINED, clause_results.MADE_AGAIN
     return clause_results.issued(day, first)
+
+
+def _may_be_made_again(case: Case) -> bool:
+    item = case.row.item
+    if item is None:
+        return case.row.outcome is not UNMET
+    return not item.anchored_on_first_issue
 
 
 NOT_UNGRADED = Text(
@@ -62,6 +91,8 @@ def first_issued_after_notice(case: Case) -> ClauseResult:
             "登记信息未注明初领日期",
             "the registry does not state the day of first issue",
         )
+    if not FIRST_ISSUE_IN_DOUBT.isdisjoint(case.warnings):
+        return UNDETERMINED, clause_results.ISSUE_CONTRADICTED
     return clause_results.first_issued(anchor, first)
 
 
@@ -100,10 +131,12 @@ def collected_and_verified(case: Case) -> ClauseResult:
             "附件未为该证书指定证书数据归集机构",
             "the annex appoints no collection body for this certificate",
         )
-    objection = _objection_to_signer(attestation, item) or _objection_to_account(
-        attestation
-    )
-    if objection is not None:
+    signer = _objection_to_signer(attestation, item)
+    account = _objection_to_account(attestation)
+    if signer is None and account is not None and case.evidence.is_ahead:
+        # A key may be in force and an account thawed by then.
+        return UNDETERMINED, clause_results.DAY_NOT_COME
+    if (objection := signer or account) is not None:
         return UNMET, objection
     if item is None:
         return UNDETERMINED, Text(
@@ -149,12 +182,32 @@ def _objection_to_account(attestation: Attestation) -> Text | None:
 
 def in_good_standing(case: Case) -> ClauseResult:
     """219-3b: not revoked, suspended, cancelled or lapsed on the day asked about."""
-    found = standing(case.evidence.record, case.evidence.as_of)
+    evidence = case.evidence
+    record = evidence.record
+    found = standing(record, evidence.as_of, evidence.today)
+    weight, reason = _weight_of(found, case)
+    if found is Standing.REVIEW_OVERDUE and weight is not UNMET:
+        # What is forgiven a review is forgiven nothing else.
+        reviewed = replace(record, review_due_on=date.max)
+        but_for = standing(reviewed, evidence.as_of, evidence.today)
+        other, why = _weight_of(but_for, case)
+        if other is not MET:
+            return other, why
+    return weight, reason
+
+
+def _weight_of(found: Standing, case: Case) -> ClauseResult:
+    """Return what a standing weighs by itself."""
+    evidence = case.evidence
     reason = clause_results.STANDING_REASONS[found]
     match found:
         case Standing.VALID:
             return MET, reason
         case Standing.UNKNOWN:
+            if not VALIDITY_IN_DOUBT.isdisjoint(case.warnings):
+                reason = clause_results.VALIDITY_CONTRADICTED
+            elif evidence.is_ahead:
+                reason = clause_results.DAY_NOT_COME
             return UNDETERMINED, reason
         case Standing.REVIEW_OVERDUE:
             return case.figures.review_overdue, reason
@@ -179,11 +232,19 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
-    if claimant.name is None:
+    by_name = _by_name(claimant.name, record.holder_name)
+    is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
+    if is_in_doubt and by_name is not clause_results.ANOTHER_NAME:
+        return clause_results.HOLDER_CONTRADICTED
+    return by_name
+
+
+def _by_name(claimed: str | None, registered: str | None) -> ClauseResult:
+    if claimed is None:
         return clause_results.NO_NAME_CLAIMED
-    if record.holder_name is None:
+    if registered is None:
         return clause_results.NO_NAME_REGISTERED
-    if not same_name(claimant.name, record.holder_name):
+    if not same_name(claimed, registered):
         return clause_results.ANOTHER_NAME
     return clause_results.NUMBER_AND_NAME
 

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from policy.case import Case, ClaimCase, ClauseResult
 from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
+from policy.clause_results import DAY_NOT_COME
 from policy.clauses import CLAUSES
 from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
@@ -69,6 +70,8 @@ class Absence(StrEnum):
     NOT_SHOWN = "NOT_SHOWN"
     NOT_ANSWERED = "NOT_ANSWERED"
     ACCOUNT_FROZEN = "ACCOUNT_FROZEN"
+    # The day asked about is after today: there may be one by then.
+    DAY_NOT_COME = "DAY_NOT_COME"
 
 
 def evaluate(
@@ -82,15 +85,7 @@ def evaluate(
     record, claim = evidence.record, evidence.claim
     if claim is not None:
         findings += _claim_findings(
-            ClaimCase(
-                claim=claim,
-                row=row,
-                level=record.level,
-                first_issued_on=record.first_issued_on,
-                issued_on=record.issued_on,
-                figures=figures,
-                catalogue=catalogue,
-            )
+            ClaimCase.of(record, claim, row=row, figures=figures, catalogue=catalogue)
         )
     outcome = _verdict(findings)
     share = amount = None
@@ -206,6 +201,9 @@ def _absent(item: Item, level: Level | None, why: Absence) -> Eligibility:
                 rule(id_, FindingOutcome.UNDETERMINED, _NOT_ANSWERED)
         case Absence.ACCOUNT_FROZEN:
             rule("219-2b", FindingOutcome.UNMET, _FROZEN)
+        case Absence.DAY_NOT_COME:
+            for id_ in CLAUSES:
+                rule(id_, FindingOutcome.UNDETERMINED, DAY_NOT_COME)
     if level is not None and level not in item.levels:
         reason = Text(
             f"附件未列{item.name.zh}的{LEVEL_NAMES[level].zh}",

@@ -111,3 +111,10 @@ class Evidence:
     # None: no subsidy is asked for, the clauses of notice 219 alone are.
     claim: Claim | None
     as_of: date
+    # The day on which it is asked: nothing is known of what comes after it.
+    today: date
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the day asked about has not come."""
+        return self.as_of > self.today

@@ -9,6 +9,7 @@ A figure whose source is ``public copy`` was taken from public copies of
 沪人社规〔2022〕17号 and its official Q&A, not from the official page.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from policy.text import Text
 
 E = TypeVar("E", bound=StrEnum)
 _WHOLE_PERCENT = 100
+# A code of the 职业分类大典, or one of its groups: 6-31, 6-31-01, 6-31-01-03.
+_NATIONAL_GROUP = re.compile(r"[1-8](?:-[0-9]{2}){1,3}")
 
 
 class Source(StrEnum):
@@ -74,6 +77,9 @@ class Figures:
     window_months: int
     occupation_groups: tuple[frozenset[str], ...]
     occupation_grouping: Grouping
+    # By the annex's code: national codes, or their groups, that may be of one
+    # occupation with the row.
+    doubtful_occupations: Mapping[str, tuple[str, ...]]
     excluded_acquisitions: frozenset[Acquisition]
 
 
@@ -226,6 +232,18 @@ def _grouping(table: Table) -> Grouping:
     return _one(Grouping, table.take("value", str), table.where)
 
 
+def _relations(table: Table) -> Mapping[str, tuple[str, ...]]:
+    related: dict[str, tuple[str, ...]] = {}
+    for relation in table.tables("value"):
+        doubtful = relation.texts("doubtful")
+        for code in relation.texts("item_codes"):
+            related[code] = related.get(code, ()) + doubtful
+        if not all(_NATIONAL_GROUP.fullmatch(group) for group in doubtful):
+            raise AnnexError(relation.where, "doubtful holds no national code or group")
+        relation.finish()
+    return MappingProxyType(related)
+
+
 _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
     {
         "first_eligible_day": lambda table: table.take("value", date),
@@ -240,6 +258,7 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "window_months": _count,
         "occupation_groups": _groups,
         "occupation_grouping": _grouping,
+        "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
     }
 )

@@ -8,10 +8,18 @@ level (special operations) runs out after six years and is reviewed every three,
 so its three dates must be known; a graded qualification is for life unless the
 registry states an end. The day of issue must be known for both.
 
+Days that contradict each other (``policy.contradictions``) are no dates to decide by:
+where a standing would rest on them, it is unknown too.
+
+A day after today is not known: a review may be made until then, a suspension lifted,
+a state sent. What the dates say of it is certain, and so is what was lost for good.
+
 The order matters for a promise the tests hold: filling in an unknown fact never
 turns a good standing into a bad one or the other way round. Whatever is bad for
-certain comes first, doubt second, and the review, whose weight is a parameter,
-after the doubt.
+certain comes first. An overdue review comes second, and so before any doubt: by the
+stated day alone it is overdue, whatever else is unknown. It comes before 转出 too,
+which an unknown state may turn out to be. What it weighs is a parameter; where that
+is not UNMET, the clause weighs what is left without the review (``policy.clauses``).
 """
 
 from collections.abc import Mapping
@@ -20,6 +28,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from policy.certificate import CertificateRecord, CertificateState
+from policy.contradictions import RecordWarning, validity_warnings
 from policy.level import Level
 from policy.states import state_on
 
@@ -41,7 +50,7 @@ class Standing(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-_LOST: Mapping[CertificateState, Standing] = MappingProxyType(
+_LOST: Mapping[CertificateState | None, Standing] = MappingProxyType(
     {
         CertificateState.SUSPENDED: Standing.SUSPENDED,
         CertificateState.REVOKED: Standing.REVOKED,
@@ -52,35 +61,35 @@ _LOST: Mapping[CertificateState, Standing] = MappingProxyType(
 )
 
 
-def standing(record: CertificateRecord, as_of: date) -> Standing:
-    """Return what ``record`` is worth on ``as_of``, by the states of that day."""
+def standing(  # noqa: PLR0911 - a standing each
+    record: CertificateRecord, as_of: date, today: date
+) -> Standing:
+    """Return what ``record`` is worth on ``as_of``, as far as ``today`` can know."""
     state = state_on(record, as_of)
-    bad = _bad_for_certain(record, state, as_of)
-    if bad is not None:
-        return bad
-    if state is CertificateState.TRANSFERRED:
+    is_known = as_of <= today
+    # A suspension is lifted as a rule, the other states take away for good.
+    if state in _LOST and (is_known or state is not CertificateState.SUSPENDED):
+        return _LOST[state]
+    doubts = validity_warnings(record)
+    if RecordWarning.ENDS_BEFORE_START in doubts:
+        return Standing.UNKNOWN
+    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
+        return Standing.NOT_YET_VALID
+    if _is_before(record.valid_until, as_of):
+        return Standing.EXPIRED
+    # On a later day than today it may have been made; what is overdue today was not.
+    if _is_before(record.review_due_on, min(as_of, today)):
+        is_meant = RecordWarning.REVIEW_BEFORE_ISSUE not in doubts
+        return Standing.REVIEW_OVERDUE if is_meant else Standing.UNKNOWN
+    if is_known and state is CertificateState.TRANSFERRED:
         return Standing.TRANSFERRED
     if state is not CertificateState.VALID or _lacks_a_date(record):
         return Standing.UNKNOWN
-    if record.review_due_on is not None and as_of > record.review_due_on:
-        return Standing.REVIEW_OVERDUE
-    return Standing.VALID
+    return Standing.UNKNOWN if doubts or not is_known else Standing.VALID
 
 
-def _bad_for_certain(
-    record: CertificateRecord, state: CertificateState | None, as_of: date
-) -> Standing | None:
-    if state is not None and state in _LOST:
-        return _LOST[state]
-    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
-        return Standing.NOT_YET_VALID
-    if record.valid_until is not None and as_of > record.valid_until:
-        return Standing.EXPIRED
-    return None
-
-
-def _is_before(as_of: date, day: date | None) -> bool:
-    return day is not None and as_of < day
+def _is_before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
 
 
 def _lacks_a_date(record: CertificateRecord) -> bool:

@@ -24,18 +24,26 @@ from bureau.look_ups.purpose import (
     PurposeMissingError,
     read_look_up,
 )
+from bureau.look_ups.statements import MAX_STATEMENTS
 from bureau.privacy.masks import without_identity_numbers
 from connectors.agency import Agency
 from connectors.answer import Answer
 from connectors.errors import StoreUnavailableError
 from policy.calendar import SHANGHAI
 from policy.identity import Identity
+from policy.names import folded_name
+from policy.text import Text
 from resolvers.context import RequestContext
 from resolvers.errors import RequestError
 
 PURPOSE_HEADER = "X-Purpose"
 CASE_NUMBER_HEADER = "X-Case-Number"
 MAX_OPERATION_NAME = 64
+TOO_MANY_STATEMENTS = Text(
+    f"今日对此人已作{MAX_STATEMENTS}种不同陈述，不再比较；明日重新计算",
+    f"{MAX_STATEMENTS} different statements were made about this person today, and no "
+    "more are compared; the count starts anew tomorrow",
+)
 
 
 def look_up_of(
@@ -107,6 +115,26 @@ async def look_up(
         for agency, answer in zip(agencies, answers, strict=True)
     ]
     return await context.changes.put_on(holder, answers)
+
+
+def count_name(context: RequestContext, holder: Identity, name: str | None) -> None:
+    """Count a name that is compared with those of ``holder``, however it is spelt.
+
+    To be called once they were looked up: who is refused before fills no memory.
+
+    Raises:
+        RequestError: the caller stated too many different things about them today.
+    """
+    # Nothing but white space states nothing.
+    folded = folded_name(name or "")
+    if folded and not context.services.oversight.lets_state(
+        context.caller.id, holder, folded, context.today
+    ):
+        raise RequestError(
+            f"{TOO_MANY_STATEMENTS.zh} / {TOO_MANY_STATEMENTS.en}",
+            "TOO_MANY_STATEMENTS",
+            allowed=MAX_STATEMENTS,
+        )
 
 
 async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:

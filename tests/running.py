@@ -19,9 +19,9 @@ from gateway.demo.demo import (
     write_configuration,
 )
 from gateway.demo.processes import await_answer, ready_address
-from gateway.ports import free_port
 from tests.nursery import run, started
 from tests.personal_data import LISTENER
+from tests.ports import free_port
 
 TOKEN = "test-token"
 HEARD = "tests.heard"

@@ -36,6 +36,7 @@ from gateway.settings.settings import load_settings  # noqa: E402
 from policy.calendar import SHANGHAI  # noqa: E402
 from sandbox.agency import AgencyId  # noqa: E402
 from sandbox.population import entries  # noqa: E402
+from store.migrate import upgrade_database  # noqa: E402
 
 PACKAGES = (
     "bureau",
@@ -173,7 +174,9 @@ def main() -> None:
                 token=TOKEN,
                 id_number="",
             )
-            app = create_app(load_settings(config, {}))
+            settings = load_settings(config, {})
+            asyncio.run(upgrade_database(settings.database_url))
+            app = create_app(settings)
             found = asyncio.run(count(app, numbers()))
     for kind, questions in found.items():
         files = median(len({n.partition(":")[0] for n in one}) for one in questions)

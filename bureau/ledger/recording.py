@@ -122,6 +122,7 @@ class Recording:
             claimant=Claimant(found.record.holder),
             claim=None,
             as_of=request.today,
+            today=request.today,
         )
         row = row_of(found.record, self.catalogue)
         figures = self.parameters.in_force(request.today)
@@ -137,16 +138,14 @@ class Recording:
     ) -> Sequence[Finding]:
         """Return what the clauses say that look at earlier payments."""
         record = found.record
-        case = ClaimCase(
-            claim=Claim(
+        case = ClaimCase.of(
+            record,
+            Claim(
                 claimed_on=decision.decided_on,
                 category=decision.category,
                 payments=paid,
             ),
             row=row_of(record, self.catalogue),
-            level=record.level,
-            first_issued_on=record.first_issued_on,
-            issued_on=record.issued_on,
             figures=self.parameters.in_force(decision.decided_on),
             catalogue=self.catalogue,
         )

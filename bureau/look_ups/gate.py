@@ -67,10 +67,8 @@ class Gate:
         self._stated = stated
         self._now = now
         self._admission = Admission(oversight, caller, today)
-
-    def has_admitted(self, person: Identity) -> bool:
-        """Say whether ``person`` may be looked up."""
-        return self._admission.has_admitted(person)
+        self.has_admitted = self._admission.has_admitted
+        """Says whether a person may be looked up."""
 
     async def look_up(
         self,

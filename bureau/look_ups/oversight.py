@@ -1,6 +1,7 @@
 """The accountability of look-ups of people, as one value for the services."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.statements import Statements
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
 from bureau.privacy.pseudonyms import Pseudonyms
+from policy.identity import Identity
 
 
 class Alert(StrEnum):
@@ -43,3 +45,17 @@ class Oversight:
     audit: AuditLog
     observer: LookUpObserver
     statements: Statements = field(default_factory=Statements)
+
+    def lets_state(
+        self, caller: str, person: Identity, stated: object, today: date
+    ) -> bool:
+        """Count what is ``stated`` about a person who was looked up; say if it may be.
+
+        ``stated`` is whatever has the same ``repr`` for the same statement.
+        """
+        return self.statements.admit(
+            caller,
+            self.pseudonyms.of(person),
+            self.pseudonyms.of_statement(repr(stated)),
+            today,
+        )

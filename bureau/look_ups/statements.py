@@ -2,7 +2,8 @@
 
 What is stated is answered by right or wrong, so whoever may state anything as often as
 they like finds out a date by trying days, and a masked name by trying names. An honest
-applicant states few things about a person, and the same again is free. The count is of
+applicant states few things about a person, and the same again is free. A name beside a
+number counts like a claim's: 219-2c says whether it is right. The count is of
 pseudonyms, in this process, and starts anew with the day or the process.
 """
 

@@ -4,7 +4,7 @@ Names, certificate numbers and the signed bytes that contain both are shown as t
 are to callers with ``identity:read`` only; everybody else sees masks, which keep the
 shape: a length, a first character, the last two. Texts that quote what came from
 outside (reasons, error messages, log lines) are searched for anything that looks
-like a citizen identification number, whoever reads them.
+like a citizen identification number, whoever reads them (``policy.identity_numbers``).
 """
 
 import re
@@ -13,35 +13,18 @@ from dataclasses import dataclass
 from bureau.caller import Caller, Scope
 from policy.certificate import CertificateRecord
 from policy.identity import mask
+from policy.identity_numbers import has_identity_number, without_identity_numbers
 from policy.text import Text
 
-IDENTITY_NUMBER = re.compile(
-    r"[1-9]\d{5}(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]",
-    re.ASCII,
-)
-"""Eighteen characters in the form of GB 11643.
-
-The check character is not computed: a number with one digit wrong still says nearly
-everything about a person. There is no boundary either: a special-operations number
-is "T" and the identity number.
-"""
-_FULL_WIDTH = {ord(character) + 0xFEE0: character for character in "0123456789Xx"}
-"""What an input method leaves behind, and ``parse_identity`` takes."""
-
-
-def without_identity_numbers(text: str) -> str:
-    """Return ``text`` with everything like an identity number masked."""
-    plain = text if text.isascii() else text.translate(_FULL_WIDTH)
-    for found in IDENTITY_NUMBER.finditer(plain):
-        start, end = found.span()
-        text = f"{text[:start]}{mask(found[0])}{text[end:]}"
-    return text
-
-
-def has_identity_number(text: str) -> bool:
-    """Say whether something in ``text`` looks like an identity number."""
-    return without_identity_numbers(text) != text
-
+__all__ = [
+    "Mask",
+    "has_identity_number",
+    "mask_of",
+    "masked_name",
+    "masked_number",
+    "without_identity_numbers",
+    "without_values",
+]
 
 MAX_MESSAGE = 500
 _QUOTED_VALUES = (
@@ -101,6 +84,10 @@ class Mask:
     def name(self, name: str | None) -> str | None:
         """Return a name as the caller sees it."""
         return name if name is None or self.lifted else masked_name(name)
+
+    def words(self, words: str | None, record: CertificateRecord) -> str | None:
+        """Return words of ``record`` in which an agency may have put the holder."""
+        return words if words is None or self.lifted else _masked(words, record)
 
     def text(self, text: Text, record: CertificateRecord) -> Text:
         """Return a reason about ``record``, which may quote what is masked."""

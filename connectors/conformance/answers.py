@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from connectors.answer import RecordFault, SourceOutcome
+from connectors.answer import RecordFault, RefusedRecord, SourceOutcome
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
@@ -16,6 +16,7 @@ from connectors.guard.health import CONCLUSIVE
 from connectors.manifest import SignatureForm
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord
+from policy.identity_numbers import without_identity_numbers
 from policy.row import row_of
 from policy.text import Text
 from signing.errors import Refusal
@@ -74,21 +75,37 @@ CHECKS: Mapping[FindingCode, Check] = MappingProxyType(
 )
 """The check that a finding about a refused part belongs to."""
 
+_BY_REASON = frozenset({RecordFault.MALFORMED_RECORD})
+"""Each field that is wrong is a finding of its own."""
+_UNTOLD = frozenset({Refusal.OUT_OF_SCOPE, RecordFault.INCOMPLETE})
+"""Their reasons say which row somebody holds, or how many certificates."""
+
 NOTHING_ATTESTED = Text(
     zh="计划中的项目均未得到证明", en="no row of the plan was attested"
 )
 
 
 def of_refusals(subject: Subject, check: Check) -> Iterator[Finding]:
-    """Yield what ``check`` finds in what was refused, once a code of refusal."""
-    places: dict[str, list[str]] = {}
+    """Yield what ``check`` finds in what was refused: once a code, or a wrong field."""
+    places: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, str], str] = {}
     for asked in subject.asked:
         for refusal in asked.answer.refusals:
             if CHECKS.get(CODES[refusal.code]) is check:
-                place = asked.place_of(refusal)
-                places.setdefault(str(refusal.code), []).append(place)
-    for code, found in places.items():
-        yield once(CODES[code], found, code)
+                what = _told(refusal)
+                which = refusal.code, what if refusal.code in _BY_REASON else ""
+                places.setdefault(which, []).append(asked.place_of(refusal))
+                reasons.setdefault(which, what)
+    for which, found in places.items():
+        code = str(which[0])
+        yield once(CODES[code], found, ": ".join(filter(None, (code, reasons[which]))))
+
+
+def _told(refusal: RefusedRecord) -> str:
+    """Return why something was refused, unless that says more than the plan does."""
+    if refusal.code in _UNTOLD:
+        return ""
+    return without_identity_numbers(refusal.reason)
 
 
 def once(code: FindingCode, places: list[str], what: str = "") -> Finding:

@@ -68,7 +68,7 @@ class Observer:
 
     session: aiohttp.ClientSession
     endpoint: Endpoint
-    patience_seconds: float
+    request_timeout_seconds: float
 
     async def post(self, body: bytes, media_type: str = JSON) -> Observation:
         """Send ``body``; never raises for the agency."""
@@ -83,7 +83,7 @@ class Observer:
 
         try:
             async with (
-                asyncio.timeout(self.patience_seconds),
+                asyncio.timeout(self.request_timeout_seconds),
                 self.session.post(
                     self.endpoint.url,
                     data=body,

@@ -30,7 +30,7 @@ class Finding:
     code: FindingCode
     place: str
     detail: str = ""
-    """What was measured, or the code of the refusal; the same in every language."""
+    """What was measured, or why it was refused; the same in every language."""
 
     @property
     def severity(self) -> Severity:

@@ -39,7 +39,7 @@ class Effort:
 
     requests: int = 20
     """Questions whose time is measured."""
-    patience_seconds: float = 10.0
+    request_timeout_seconds: float = 10.0
     """How long a closer look waits for one answer."""
     total_seconds: float = 180.0
     """How long all of it may take."""
@@ -126,7 +126,7 @@ class Subject:
         self.observer = Observer(
             self.session,
             self.rules.endpoint,
-            max(self.effort.patience_seconds, limit),
+            max(self.effort.request_timeout_seconds, limit),
         )
 
     @property

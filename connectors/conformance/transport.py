@@ -10,8 +10,10 @@ from connectors.answer import Answer, RecordFault, SourceOutcome
 from connectors.conformance.answers import EXPIRY_WARNING, results
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
+from connectors.conformance.shape import missing_member
 from connectors.conformance.subject import Asked, Subject
 from connectors.network.addresses import AddressGuard, RegisteredAddress
+from policy.identity_numbers import without_identity_numbers
 from policy.text import Text
 
 HANDSHAKE_SECONDS = 10.0
@@ -125,8 +127,12 @@ async def answers(subject: Subject) -> Result:
     for _ in subject.plan.people:
         asked = await subject.ask_next()
         code = _trouble(asked.answer)
-        if code is not None:
-            closer = await _look_closer(subject, asked, code)
+        closer = (
+            await _look_for_members(subject, asked)
+            if code is None
+            else await _look_closer(subject, asked, code)
+        )
+        if closer is not None:
             return Result(Check.ANSWERS, (*results(subject), closer))
     return Result(Check.ANSWERS, tuple(results(subject)))
 
@@ -143,7 +149,27 @@ async def _look_closer(subject: Subject, asked: Asked, code: FindingCode) -> Fin
     seen = await subject.observer.post(subject.question([asked.person.identity]))
     if seen.seconds > subject.timeout_seconds and seen.status is not None:
         code = FindingCode.SLOW_ANSWER
-    return Finding(seen.code or code, f"{subject.path} {asked.place}", seen.facts)
+    why = [without_identity_numbers(r.reason) for r in asked.answer.refusals]
+    told = why if code is seen.code or seen.code is None else []
+    facts = "; ".join(filter(None, (seen.facts, *told)))
+    return Finding(seen.code or code, f"{subject.path} {asked.place}", facts)
+
+
+async def _look_for_members(subject: Subject, asked: Asked) -> Finding | None:
+    """Say which member is missing where nothing came of somebody who holds something.
+
+    A name that is wrong in the manifest leaves as little as a registry that signs no
+    absences.
+    """
+    codes = {refusal.code for refusal in asked.answer.refusals}
+    if not asked.person.items or RecordFault.UNSIGNED_ABSENCE not in codes:
+        return None
+    holder = asked.person.identity
+    seen = await subject.observer.post(subject.question([holder]))
+    missing = missing_member(subject.manifest.response, seen.body, holder.number)
+    if missing is None:
+        return None
+    return Finding(FindingCode.UNREADABLE, f"{subject.path} {asked.place}", missing)
 
 
 async def server_ahead(subject: Subject) -> timedelta | None:

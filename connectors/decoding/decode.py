@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.answer import RecordFault, RefusedRecord
+from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
 from connectors.manifest import Manifest, SignatureForm
@@ -65,6 +66,7 @@ class Decoder:
         self._collection_body = manifest.collection_body
         self._catalogue = catalogue
         self._fields = RecordFields(manifest.record)
+        self._signs = CertificateSigns(manifest.record)
         self._form = manifest.signature.form
         self.rows = rows or frozenset(
             item.code
@@ -76,6 +78,7 @@ class Decoder:
         self._results = compile_expression(response.results)
         self._result_number = compile_expression(response.id_number)
         self._result_records = compile_expression(response.records)
+        self._response = response
         self._nonce = (
             None if response.nonce is None else compile_expression(response.nonce)
         )
@@ -107,6 +110,9 @@ class Decoder:
             case PayloadType.ABSENCE:
                 absent = self._fields.holder(proof.content, asked)
                 holding = Holding((), self._objections(proof), absent)
+                if self._signs.are_in(proof.content):
+                    typed = self._fault(RecordFault.CONTRADICTION, proof, _NO_ABSENCE)
+                    holding = Holding((), (typed,), absent)
                 return DecodedEnvelope(proof.to_keep(), {absent.number: holding})
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
@@ -134,17 +140,22 @@ class Decoder:
     def _decode_response(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]
     ) -> DecodedEnvelope:
+        places = self._response
         try:
             results = self._results(proof.content)
             nonce = None if self._nonce is None else self._nonce(proof.content)
             if not isinstance(results, list):
-                raise RecordError("the signed answer holds no list of results")
+                raise RecordError(f"`response.results`: no list at `{places.results}`")
             holdings: dict[str, Holding] = {}
             for result in results:
                 number = self._result_number(result)
                 records = self._result_records(result)
-                if not isinstance(number, str) or not isinstance(records, list):
-                    raise RecordError("a result lacks its holder or its records")
+                if not isinstance(number, str):
+                    where = f"`response.id_number`: no text at `{places.id_number}`"
+                    raise RecordError(f"{where} of a result")
+                if not isinstance(records, list):
+                    where = f"`response.records`: no list at `{places.records}`"
+                    raise RecordError(f"{where} of a result")
                 number = number.strip().upper()
                 if number in holdings:
                     twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)
@@ -225,6 +236,7 @@ class Decoder:
         return RefusedRecord(fault, reason, proof.key.kid, proof.digest)
 
 
+_NO_ABSENCE = "it is typed as an absence and states a certificate"
 _TWICE = "the signed answer lists the person twice"
 
 

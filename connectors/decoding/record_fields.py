@@ -20,6 +20,7 @@ from connectors.decoding.expression import (
     is_interpreted,
     is_name,
 )
+from connectors.decoding.forms import form_of
 from connectors.manifest import Record
 from policy.certificate import CertificateRecord
 from policy.errors import PolicyError
@@ -86,7 +87,7 @@ class RecordFields:
         if held is None:
             return None
         if type(held) is not int or held < 1:
-            raise RecordError("held is no count from 1 on")
+            raise RecordError(f"held is no count from 1 on: it is {form_of(held)}")
         return held
 
     def _index(self, content: object) -> int | None:
@@ -94,7 +95,9 @@ class RecordFields:
         if index is None:
             return None
         if type(index) is not int or index < 0:
-            raise RecordError("status_index is no count from 0 on")
+            raise RecordError(
+                f"status_index is no count from 0 on: it is {form_of(index)}"
+            )
         return index
 
     def state_reason(self, content: object) -> str | None:
@@ -155,7 +158,7 @@ class RecordFields:
         """
         number = self._id_number(content)
         if not isinstance(number, str):
-            raise RecordError("names no holder")
+            raise RecordError("id_number names no holder: it is no text")
         id_type = self._id_type_of(content)
         known = asked.get(number)
         # A type that is not stated has to be inferred: a number alone may be of two.
@@ -164,7 +167,9 @@ class RecordFields:
         try:
             return parse_identity(number, id_type)
         except PolicyError:
-            raise RecordError("the holder's identity number is malformed") from None
+            raise RecordError(
+                f"id_number is malformed: it has {len(number)} characters"
+            ) from None
 
     def _id_type_of(self, content: object) -> IdType | None:
         """Return the stated id type; an unmapped word must be one of our names."""
@@ -174,7 +179,9 @@ class RecordFields:
         try:
             return self._id_types.get(str(stated)) or IdType(str(stated))
         except ValueError:
-            raise RecordError("the holder's id type is not known") from None
+            raise RecordError(
+                f"id_type is not known: it is {form_of(stated)}"
+            ) from None
 
 
 def _finder(name: str, expression: str | None) -> Finder:
@@ -220,13 +227,21 @@ def _text(
                 raise RecordError(f"{name} is missing")
             return None
         if not isinstance(stated, str) or len(stated) > MAX_TEXT:
-            raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
+            raise RecordError(
+                f"{name} is no text of at most {MAX_TEXT} characters: "
+                f"{_what_else(stated)}"
+            )
         # Most texts are printable; what is not may still be a space or a rare name.
         if not stated.isprintable() and NEVER_IN_A_TEXT.search(stated):
             raise RecordError(f"{name} has a character that ends or turns a line")
         return stated
 
     return read
+
+
+def _what_else(stated: object) -> str:
+    is_long = isinstance(stated, str)
+    return f"it has {len(str(stated))}" if is_long else f"it is {form_of(stated)}"
 
 
 def _required(name: str, expression: str) -> Reader[str]:
@@ -263,7 +278,7 @@ def _day(
                 return day_of(stated)
         except ValueError:
             pass
-        raise RecordError(f"{name} is no date as {form}")
+        raise RecordError(f"{name} is no date as {form}: it is {form_of(stated)}")
 
     return read
 

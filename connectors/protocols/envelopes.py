@@ -20,6 +20,7 @@ class EnvelopeFinder:
     """Reads an unverified answer by the manifest's ``[response]`` table."""
 
     def __init__(self, response: Response) -> None:
+        self._response = response
         self._results = compile_expression(response.results)
         self._id_number = compile_expression(response.id_number)
         self._records = compile_expression(response.records)
@@ -37,7 +38,8 @@ class EnvelopeFinder:
         try:
             results = self._results(answer)
             if not isinstance(results, list):
-                raise UnreadableError("the answer holds no list of results")
+                where = f"no list at `{self._response.results}`"
+                raise UnreadableError(f"`response.results`: {where}")
             found = {
                 self._id_number(result): self._envelopes(result)
                 for result in results

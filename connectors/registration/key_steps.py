@@ -141,7 +141,11 @@ class KeyRegistrar:
             state_after(connector.state, Step.COMPROMISE_KEY)
             await work.change_key(keys.compromised(key, since))
             return await self._record(
-                *(work, asked, connector, Step.COMPROMISE_KEY, kid),
+                work,
+                asked,
+                connector,
+                Step.COMPROMISE_KEY,
+                kid,
                 since=since.isoformat(),
             )
 

@@ -66,7 +66,8 @@ MEANINGS: Mapping[RefusalCode, Text] = MappingProxyType(
             "somebody changed it meanwhile; read it again",
         ),
         C.REASON_MISSING: Text(
-            "须说明理由（1至500字）", "state a reason of 1 to 500 characters"
+            "须说明理由（1至500字），且不得含证件号码",
+            "state a reason of 1 to 500 characters and no identity number",
         ),
         C.SAME_OPERATOR: Text(
             "须由另一位操作员审批，登记、提交或证明密钥者不得自批",

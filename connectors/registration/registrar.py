@@ -118,8 +118,10 @@ class Registrar:
             state_after(connector.state, Step.SUBMIT)
             replaced = await self._require_claims(work, connector)
             require_usable_keys(
-                *(connector, replaced),
-                *(RegisteredKeyState.PROVED, RegisteredKeyState.ACTIVE),
+                connector,
+                replaced,
+                RegisteredKeyState.PROVED,
+                RegisteredKeyState.ACTIVE,
             )
             changed = replace(connector, submitted_by=asked.actor.id, check=None)
             return await self._step(work, asked, changed, Step.SUBMIT)
@@ -188,7 +190,10 @@ class Registrar:
                     # It signs with the same keys, from another address.
                     await work.change_key(replace(key, connector=connector.id))
                 await self._step(
-                    *(work, asked, replaced, Step.RETIRE),
+                    work,
+                    asked,
+                    replaced,
+                    Step.RETIRE,
                     detail={"replacedBy": connector.id},
                 )
             return await self._step(work, asked, connector, Step.ACTIVATE)

@@ -13,6 +13,7 @@ from connectors.registration.keys import RegisteredKey, RegisteredKeyState
 from connectors.registration.lifecycle import IN_FORCE, LIVE
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.submission import is_text
+from policy.identity_numbers import has_identity_number
 from signing.trust import TrustBundle
 
 MAX_REASON = 500
@@ -52,12 +53,13 @@ class Configured:
 
 
 def require_reason(reason: str) -> None:
-    """Refuse a step without a reason.
+    """Refuse a step without a reason, or with one that names a person for good.
 
     Raises:
         RegistrationError: ``REASON_MISSING``.
     """
-    if not 0 < len(reason.strip()) <= MAX_REASON or not is_text(reason):
+    is_said = 0 < len(reason.strip()) <= MAX_REASON and is_text(reason)
+    if not is_said or has_identity_number(reason):
         raise RegistrationError(RefusalCode.REASON_MISSING)
 
 

@@ -23,6 +23,7 @@ from connectors.registry import require_known_bodies
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identifiers import social_credit_code_warnings
+from policy.identity_numbers import has_identity_number
 from policy.text import Text
 
 MAX_BYTES = 64_000
@@ -75,8 +76,11 @@ def is_text(words: str) -> bool:
 
 def _texts(submission: Submission) -> tuple[str, ...]:
     return (
-        *(submission.credit_code, submission.manifest, submission.plan or ""),
-        *(submission.replaces or "", *submission.items),
+        submission.credit_code,
+        submission.manifest,
+        submission.plan or "",
+        submission.replaces or "",
+        *submission.items,
         *(f"{c.name}{c.phone}{c.email}" for c in submission.contacts),
     )
 
@@ -115,11 +119,23 @@ def read_submission(
         raise _unusable("manifest: account is the operator's to say; leave it out")
     if not submission.items:
         raise _unusable("items: claim at least one row of the annex")
-    if not 0 < len(submission.contacts) <= MAX_CONTACTS:
-        raise _unusable(f"contacts: name 1 to {MAX_CONTACTS}")
+    _require_contacts(submission.contacts)
     if submission.plan is not None:
         plan_of(submission)
     return manifest
+
+
+def _require_contacts(contacts: Sequence[Contact]) -> None:
+    """Refuse no contacts, too many, and whatever would keep a person's number.
+
+    Raises:
+        RegistrationError: ``SUBMISSION_UNUSABLE``.
+    """
+    if not 0 < len(contacts) <= MAX_CONTACTS:
+        raise _unusable(f"contacts: name 1 to {MAX_CONTACTS}")
+    stated = (text for c in contacts for text in (c.name, c.phone, c.email))
+    if any(map(has_identity_number, stated)):
+        raise _unusable("contacts: one has an identity number; leave it out")
 
 
 def _require_somebody_to_ask(manifest: Manifest) -> None:

@@ -1,9 +1,10 @@
 """An agency's status list in this process: fetched before it runs out, or unknown.
 
 A newer list is fetched when most of the old one's time has passed, at another moment
-in each process. While the agency cannot be reached the list in hand is valid until its
-time is over; one that came and is not believed ends it at once, since somebody may be
-standing between.
+in each process. Whether the key of the one in hand is in force is asked at each use, as
+of a record: it may be withdrawn, or its window end, before the list does. While the
+agency cannot be reached the list in hand is valid until its time is over; one that came
+and is not believed ends it at once, since somebody may be standing between.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from connectors.answer import Answer, AttestedCertificate
 from connectors.manifest import Manifest
 from connectors.status.status_list import (
     MEANINGS,
+    Edition,
+    ListRules,
     StatusList,
     StatusListError,
     read_status_list,
@@ -26,7 +29,8 @@ from connectors.status.status_list import (
 from policy.certificate import CertificateRecord, CertificateState
 from policy.states import worst
 from signing.checks import MAX_SIGNATURE_BYTES
-from signing.envelope import Envelope
+from signing.envelope import Envelope, Freshness
+from signing.errors import SigningError
 from signing.trust import TrustBundle
 
 MEDIA_TYPE = "application/statuslist+jwt"
@@ -49,16 +53,24 @@ class ListedStates:
         clock: Callable[[], datetime],
     ) -> None:
         self._url = str(manifest.status_list.url)
-        self._institution = manifest.collection_body
-        self._skew = timedelta(seconds=manifest.signature.skew_seconds)
+        self._rules = ListRules(
+            institution=manifest.collection_body,
+            url=self._url,
+            freshness=Freshness(
+                max_age=timedelta(seconds=manifest.status_list.max_age_seconds),
+                skew=timedelta(seconds=manifest.signature.skew_seconds),
+            ),
+            length=manifest.status_list.length,
+        )
         self._states_itself = manifest.record.state is not None
         own = {int(key): state for key, state in manifest.status_list.values.items()}
         self._meanings = {**MEANINGS, **own}
         self._session = session
         self._clock = clock
         self._list: StatusList | None = None
-        self._newest: datetime | None = None
-        """When the newest list was issued that was ever believed here."""
+        self._bundle: Callable[[], TrustBundle] | None = None
+        self._newest: Edition | None = None
+        """The newest list that was ever believed here."""
         self._keeping: asyncio.Task[None] | None = None
         self._forgotten = asyncio.Event()
         self.fault: str | None = "NOT_FETCHED"
@@ -67,11 +79,12 @@ class ListedStates:
     @property
     def until(self) -> datetime | None:
         """Until when the list in hand is valid; ``None`` if there is none."""
-        found = self._list
-        return None if found is None or found.until <= self._clock() else found.until
+        found = self._believed()
+        return None if found is None else found.until
 
     def start(self, bundle: Callable[[], TrustBundle]) -> None:
         """Begin to fetch, and go on until ``close``."""
+        self._bundle = bundle
         self._keeping = asyncio.create_task(self._keep(bundle))
 
     async def close(self) -> None:
@@ -88,7 +101,11 @@ class ListedStates:
         self._forgotten.set()
 
     async def refresh(self, bundle: TrustBundle) -> None:
-        """Fetch the list once."""
+        """Fetch the list once, and judge it by ``bundle`` from now on."""
+        self._bundle = lambda: bundle
+        await self._refresh(self._bundle)
+
+    async def _refresh(self, bundle: Callable[[], TrustBundle]) -> None:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 token = await self._fetch()
@@ -99,17 +116,16 @@ class ListedStates:
         try:
             found = read_status_list(
                 Envelope(token),
-                bundle=bundle,
-                institution=self._institution,
-                url=self._url,
+                # Of now: the keys may have changed while it was fetched.
+                bundle(),
+                self._rules,
                 at=self._clock(),
-                skew=self._skew,
-                not_before=self._newest,
+                last=self._newest,
             )
         except StatusListError as error:
             self._list, self.fault = None, error.code
             return
-        self._list, self._newest, self.fault = found, found.issued_at, None
+        self._list, self._newest, self.fault = found, found.edition, None
 
     def put_on(self, answer: Answer) -> Answer:
         """Return ``answer`` with what the list says of its certificates."""
@@ -120,11 +136,22 @@ class ListedStates:
 
     def state_of(self, record: CertificateRecord) -> CertificateState | None:
         """Return what the list says of ``record``; ``None`` if nothing for certain."""
-        found = self._list
-        if found is None or record.status_index is None or found.until <= self._clock():
+        found = self._believed()
+        if found is None or record.status_index is None:
             return None
         value = found.value(record.status_index)
         return None if value is None else self._meanings.get(value)
+
+    def _believed(self) -> StatusList | None:
+        """Return the list in hand, if it is one now: by its time, and by its key."""
+        found, bundle, now = self._list, self._bundle, self._clock()
+        if found is None or bundle is None or found.until <= now:
+            return None
+        try:
+            found.proof.require_in_force(bundle(), now, self._rules.freshness)
+        except SigningError:
+            return None
+        return found
 
     def _listed(self, certificate: AttestedCertificate) -> AttestedCertificate:
         record = certificate.record
@@ -155,13 +182,13 @@ class ListedStates:
     async def _keep(self, bundle: Callable[[], TrustBundle]) -> None:
         while True:
             self._forgotten.clear()
-            await self.refresh(bundle())
+            await self._refresh(bundle)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pause()):
                     await self._forgotten.wait()
 
     def _pause(self) -> float:
-        found = self._list
+        found = self._believed()
         if found is None or self.fault is not None:
             return RETRY_SECONDS * random.uniform(EARLIEST, 1)  # noqa: S311 - no secret
         left = (found.until - self._clock()).total_seconds()

@@ -3,26 +3,35 @@
 The IETF's Token Status List in its JWT form (draft-ietf-oauth-status-list): two bits or
 so a certificate, compressed, in a JWT of the type ``statuslist+jwt``. Signed by the
 agency's key like everything else, with ``iat`` in the header too. What is not proved to
-be the newest list there is says nothing: then the states are unknown, never good.
+be the newest list there is says nothing: then the states are unknown, never good. Nor
+is a place good that nobody stated: zeroes fill up the last byte, and 0 is VALID.
 """
 
+import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy.certificate import CertificateState
 from signing import base64url
-from signing.envelope import Envelope, Freshness, PayloadType, verify
+from signing.envelope import (
+    Envelope,
+    Freshness,
+    PayloadType,
+    SignatureProof,
+    verify,
+)
 from signing.errors import SigningError
 from signing.trust import TrustBundle
 
 MAX_LIST_BYTES = 1024 * 1024
 """The most that a list may be once it is inflated: four million states of two bits."""
-BITS = frozenset({1, 2, 4, 8})
+_BYTE = 8
+BITS = frozenset({1, 2, 4, _BYTE})
 MEANINGS: Mapping[int, CertificateState] = MappingProxyType(
     {
         0: CertificateState.VALID,
@@ -42,6 +51,7 @@ class ListFault(StrEnum):
     OTHER_LIST = "OTHER_LIST"
     EXPIRED = "EXPIRED"
     ROLLED_BACK = "ROLLED_BACK"
+    TWO_AT_ONCE = "TWO_AT_ONCE"
     LIST_TOO_LARGE = "LIST_TOO_LARGE"
 
 
@@ -53,35 +63,65 @@ class StatusListError(Exception):
         self.code = code
 
 
+class Edition(NamedTuple):
+    """The place of a list among those of one agency, and what it says."""
+
+    issued_at: datetime
+    sequence: int
+    """Orders the lists of one second; 0 if it is not stated."""
+    contents: bytes
+    """A digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """A list that was verified."""
+    """A list that was verified; whether its key is in force is asked at each use."""
 
     bits: int
     states: bytes
-    issued_at: datetime
+    length: int | None
+    """How many places it states; ``None`` if nobody says."""
     until: datetime
     """From when on it says nothing: a newer one must be had by then."""
+    proof: SignatureProof
+    edition: Edition
 
     def value(self, index: int) -> int | None:
-        """Return the value at ``index``; ``None`` beyond the end."""
-        place, within = divmod(index * self.bits, 8)
-        if not 0 <= place < len(self.states):
+        """Return the value at ``index``; ``None`` beyond the end.
+
+        Where the length is not stated, a nothing in the last byte may be padding.
+        """
+        place, within = divmod(index * self.bits, _BYTE)
+        last = len(self.states) - 1
+        if not 0 <= place <= last:
             return None
-        return self.states[place] >> within & ((1 << self.bits) - 1)
+        value = self.states[place] >> within & ((1 << self.bits) - 1)
+        if self.length is not None:
+            return value if index < self.length else None
+        is_padding = value == 0 and place == last and self.bits < _BYTE
+        return None if is_padding else value
 
 
-def read_status_list(  # noqa: PLR0913 - what a list is judged by
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRules:
+    """The terms on which one agency's list is believed."""
+
+    institution: str
+    url: str
+    freshness: Freshness
+    length: int | None = None
+    """How many places the manifest says there are."""
+
+
+def read_status_list(
     envelope: Envelope,
-    *,
     bundle: TrustBundle,
-    institution: str,
-    url: str,
+    rules: ListRules,
+    *,
     at: datetime,
-    skew: timedelta,
-    not_before: datetime | None,
+    last: Edition | None,
 ) -> StatusList:
-    """Verify a list that came ``at``; one issued earlier than ``not_before`` is old.
+    """Verify a list that came ``at``; one from before ``last`` is old.
 
     Raises:
         StatusListError: it is not to be believed.
@@ -92,26 +132,53 @@ def read_status_list(  # noqa: PLR0913 - what a list is judged by
             bundle,
             types={PayloadType.STATUS_LIST},
             at=at,
-            freshness=Freshness(max_age=timedelta.max, skew=skew),
+            freshness=rules.freshness,
         )
     except SigningError as error:
         raise StatusListError(error.refusal) from None
-    if proof.key.institution != institution:
+    if proof.key.institution != rules.institution:
         raise StatusListError(ListFault.FOREIGN_KEY)
     claims = proof.content
-    if not isinstance(claims, dict) or claims.get("iat") != int(
-        proof.signed_at.timestamp()
-    ):
+    issued_at = proof.signed_at
+    if not isinstance(claims, dict) or claims.get("iat") != int(issued_at.timestamp()):
         raise StatusListError(ListFault.MALFORMED_LIST)
-    if claims.get("sub") != url:
+    if claims.get("sub") != rules.url:
         raise StatusListError(ListFault.OTHER_LIST)
-    if not_before is not None and proof.signed_at < not_before:
-        raise StatusListError(ListFault.ROLLED_BACK)
-    until = _until(claims, proof.signed_at)
+    until = min(_until(claims, issued_at), issued_at + rules.freshness.max_age)
     if until <= at:
         raise StatusListError(ListFault.EXPIRED)
-    bits, states = _states(claims.get("status_list"))
-    return StatusList(bits, states, proof.signed_at, until)
+    stated = claims.get("status_list")
+    bits, states = _states(stated)
+    sequence, length = _count(stated, "sequence") or 0, _count(stated, "length")
+    if length is not None and length * bits > len(states) * _BYTE:
+        raise StatusListError(ListFault.MALFORMED_LIST)
+    lengths = [one for one in (length, rules.length) if one is not None]
+    contents = hashlib.sha256(b"%d %a " % (bits, length) + states).digest()
+    edition = Edition(issued_at, sequence, contents)
+    _refuse_older(edition, last)
+    return StatusList(
+        bits, states, min(lengths, default=None), until, proof.to_keep(), edition
+    )
+
+
+def _refuse_older(edition: Edition, last: Edition | None) -> None:
+    """Refuse what came before the newest list that was ever believed, or may have."""
+    if last is None:
+        return
+    order, newest = edition[:2], last[:2]
+    if order < newest:
+        raise StatusListError(ListFault.ROLLED_BACK)
+    if order == newest and edition.contents != last.contents:
+        # Signed in one second, and nothing says which is the newer one.
+        raise StatusListError(ListFault.TWO_AT_ONCE)
+
+
+def _count(stated: object, name: str) -> int | None:
+    """Return a whole number from 0 on; ``None`` if it is not stated."""
+    count = stated.get(name) if isinstance(stated, dict) else None
+    if count is None or (type(count) is int and count >= 0):
+        return count
+    raise StatusListError(ListFault.MALFORMED_LIST)
 
 
 def _until(claims: Mapping[str, Any], issued_at: datetime) -> datetime:

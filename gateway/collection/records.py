@@ -22,6 +22,7 @@ from gateway.collection.line import Line
 from gateway.collection.results import LineResult
 from policy.calendar import SHANGHAI
 from policy.certificate import CertificateRecord
+from policy.contradictions import warnings_of
 from policy.identity import Identity
 from policy.text import Text
 from signing.envelope import Envelope
@@ -109,6 +110,7 @@ class RecordHandler:
             missing = (getattr(judged.record, name) is None for name in NEEDED)
             sums[Measure.FIELDS] += len(NEEDED)
             sums[Measure.FIELDS_MISSING] += sum(missing)
+            sums[Measure.CONTRADICTORY] += bool(warnings_of(judged.record))
             records.append(self._stated(agency.id, line, judged))
             kept_lines.append(line)
         if records:

@@ -87,7 +87,10 @@ class GraphQLEndpoint:
         """Answer, or say why not."""
         response: ASGIApp
         try:
-            response = await self._respond(scope, receive)
+            if scope["method"] == "POST":
+                response = await self._answer(scope, receive)
+            else:
+                response = await self._respond(scope, receive)
         except RefusedRequestError as refusal:
             response = refused(refusal)
         except ClientGoneError:
@@ -95,9 +98,8 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
+        """Answer what is sent by another method than POST."""
         method = scope["method"]
-        if method == "POST":
-            return await self._answer(scope, receive)
         request = Request(scope, receive)
         if self._ide and wants_page(request):
             return await page(request)

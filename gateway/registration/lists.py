@@ -53,8 +53,12 @@ def list_(client: Client) -> None:
     table = Table("id", "state", "version", "collection body", "items", "changed")
     for one in found:
         cells = (
-            *(one.id, one.state, str(one.version), one.collection_body.id or ""),
-            *(", ".join(one.items), _minute(one.changed_at)),
+            one.id,
+            one.state,
+            str(one.version),
+            one.collection_body.id or "",
+            ", ".join(one.items),
+            _minute(one.changed_at),
         )
         table.add_row(*map(escape, cells))
     Console().print(table)
@@ -80,8 +84,12 @@ def show(
     table = Table("version", "step", "state", "who", "when", "why")
     for event in found.history:
         cells = (
-            *(str(event.version), event.step, event.after),
-            *(event.actor, _minute(event.at), event.reason),
+            str(event.version),
+            event.step,
+            event.after,
+            event.actor,
+            _minute(event.at),
+            event.reason,
         )
         table.add_row(*map(escape, cells))
     Console().print(table)

@@ -69,15 +69,22 @@ def list_(client: Client) -> None:
     table = Table("id", "body", "what", "why", "by", "until")
     for one in found.sanctions:
         cells = (
-            *(one.id, one.body.id or "", one.kind, one.reason, one.imposed_by),
+            one.id,
+            one.body.id or "",
+            one.kind,
+            one.reason,
+            one.imposed_by,
             (one.lifted_at or "")[:DAY],
         )
         table.add_row(*map(escape, cells))
     for proposal in found.sanction_proposals:
         cells = (
-            *(f"proposal {proposal.id}", proposal.body.id or "", "PROPOSED"),
+            f"proposal {proposal.id}",
+            proposal.body.id or "",
+            "PROPOSED",
             f"{proposal.cause}: {proposal.found}, threshold {proposal.threshold}",
-            *("gateway", ""),
+            "gateway",
+            "",
         )
         table.add_row(*map(escape, cells))
     Console().print(table)

@@ -162,8 +162,10 @@ class EventStream:
             {"type": "http.response.start", "status": 200, "headers": [*HEADERS]}
         )
         parts = (
-            *(self._deliver(send), self._watch(send)),
-            *(self._until_left(), self._until_going_away()),
+            self._deliver(send),
+            self._watch(send),
+            self._until_left(),
+            self._until_going_away(),
         )
         tasks = [asyncio.create_task(part) for part in parts]
         try:

@@ -100,8 +100,10 @@ class Protocol:
         options = self._options
         return (
             min(
-                *(options.renew_seconds, options.ping_seconds),
-                *(options.init_seconds, options.idle_seconds),
+                options.renew_seconds,
+                options.ping_seconds,
+                options.init_seconds,
+                options.idle_seconds,
             )
             / 2
         )

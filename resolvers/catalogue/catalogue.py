@@ -69,7 +69,8 @@ class Item:
         return said(self.row.name, language)
 
 
-def _item(item: CatalogueItem) -> Item:
+def item_of(item: CatalogueItem) -> Item:
+    """Return a row of the annex as the graph shows it."""
     return Item(
         row=item,
         code=item.code,
@@ -197,7 +198,7 @@ def catalogue(info: Info) -> Catalogue:
     """Return the annex."""
     annex = info.context.services.catalogue
     return Catalogue(
-        items=[_item(item) for item in annex.items.values()],
+        items=[item_of(item) for item in annex.items.values()],
         look_alikes=[
             LookAlike(entry=entry, id=strawberry.ID(entry.id), words=list(entry.words))
             for entry in annex.look_alikes

@@ -19,6 +19,7 @@ from policy.states import state_on
 from policy.text import Text, same_words
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
+from resolvers.certificates.annex_row import AnnexRow, shown_row
 from resolvers.certificates.eligibility import (
     AsOf,
     ClaimArgument,
@@ -27,6 +28,7 @@ from resolvers.certificates.eligibility import (
 )
 from resolvers.certificates.find import find_attested
 from resolvers.certificates.provenance import Provenance, provenance_of
+from resolvers.certificates.warnings_shown import CertificateWarning, shown_warnings
 from resolvers.context import Info, RequestContext, Services
 from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level, Standing
@@ -143,6 +145,13 @@ class Certificate:
     first_issued_on: date | None = strawberry.field(
         description=both("初次领证日期", "When it was first issued; renewals keep it")
     )
+    licence_id: str | None = strawberry.field(
+        description=both(
+            "电子证照标识；含证件号码的部分隐去",
+            "The electronic licence id; an identity number in it is masked without "
+            "identity:read",
+        )
+    )
     issued_on: date | None = strawberry.field(
         description=both("发证日期", "When this document was issued")
     )
@@ -192,6 +201,29 @@ class Certificate:
             for change in changes
         ]
 
+    @strawberry.field(
+        description=both(
+            "附件中的一行，由代码和名称判定；不在附件之列或无法确定时为空",
+            "The row of the annex that it is, by its code and its names; null if it is "
+            "none, or which is not known",
+        )
+    )
+    def row(self) -> AnnexRow | None:
+        """Return the row as clause 219-1a finds it."""
+        return shown_row(self.attested.record, self.services.catalogue)
+
+    @strawberry.field(
+        directives=[list_of(3)],
+        description=both(
+            "登记信息自相矛盾之处；涉及某条规定时该条为 UNDETERMINED",
+            "What its record says against itself; a clause that it touches is "
+            "UNDETERMINED",
+        ),
+    )
+    def warnings(self) -> list[CertificateWarning]:
+        """Return the record's contradictions."""
+        return shown_warnings(self.attested.record)
+
     @strawberry.field(description=both("行业主管部门", "The authority"))
     def authority(self) -> Body | None:
         """Return the authority that the registry names."""
@@ -226,13 +258,15 @@ class Certificate:
 
     @strawberry.field(
         description=both(
-            "某日的效力，默认为今日（上海）",
-            "Whether it holds on a day; today in Shanghai by default",
+            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN",
+            "Whether it holds on a day; today in Shanghai by default. A later day is "
+            "UNKNOWN unless a date decides",
         )
     )
     def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
         """Return the standing on ``as_of``."""
-        return standing_of(self.attested.record, as_of or info.context.today)
+        today = info.context.today
+        return standing_of(self.attested.record, as_of or today, today)
 
     @strawberry.field(
         description=both(
@@ -250,7 +284,9 @@ class Certificate:
             self.claimant,
             info.context,
             as_of=as_of or info.context.today,
-            claim=None if claim is None else claim.as_claim(self.paid),
+            claim=None
+            if claim is None
+            else claim.as_claim(self.paid, info.context.today),
         )
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:
@@ -311,6 +347,7 @@ def certificate_of(
         item_code=record.item_code,
         level=record.level,
         holder_name=mask.name(record.holder_name),
+        licence_id=mask.words(record.licence_id, record),
         first_issued_on=record.first_issued_on,
         issued_on=record.issued_on,
         valid_from=record.valid_from,

@@ -12,8 +12,11 @@ import strawberry
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateRecord
 from policy.evidence import Claimant
 from policy.payments import Payments
+from policy.row import row_of
 from resolvers.bilingual import both
 from resolvers.certificates.certificate import (
     LIVE,
@@ -44,7 +47,12 @@ class CertificateFilter:
     """A selection of certificates."""
 
     item_codes: list[str] | None = strawberry.field(
-        default=None, description=both("项目代码", "Item codes")
+        default=None,
+        description=both(
+            "项目代码：证书所属或可能所属的附件项目，或登记所述的代码",
+            "Item codes: of the annex's row that it is or may be, or as its registry "
+            "states them",
+        ),
     )
     levels: list[Level] | None = strawberry.field(
         default=None, description=both("等级", "Grades")
@@ -60,11 +68,19 @@ class CertificateFilter:
         """Say whether ``certificate`` is selected."""
         record = certificate.record
         return (
-            (self.item_codes is None or record.item_code in self.item_codes)
+            (self.item_codes is None or _is_of(record, self.item_codes))
             and (self.levels is None or record.level in self.levels)
             and (self.states is None or record.state in self.states)
             and (self.agencies is None or certificate.agency in self.agencies)
         )
+
+
+def _is_of(record: CertificateRecord, codes: Sequence[str]) -> bool:
+    """Say whether a certificate is, or may be, of one of the rows asked for."""
+    if record.item_code in codes:
+        return True
+    candidates = row_of(record, load_catalogue()).candidates
+    return not candidates.isdisjoint(codes)
 
 
 FilterArgument = Annotated[

@@ -26,6 +26,10 @@ from resolvers.enums import (
     Hukou,
     Level,
 )
+from resolvers.errors import RequestError
+
+CLAIM_IN_FUTURE = "CLAIM_IN_FUTURE"
+"""The code of the refusal of a claim whose day has not come."""
 
 
 @strawberry.input(
@@ -56,7 +60,11 @@ class ClaimInput:
     """A claim under notice 17."""
 
     claimed_on: date | None = strawberry.field(
-        default=None, description=both("申领日期", "The day of the claim")
+        default=None,
+        description=both(
+            "申领日期，不得晚于今日（上海）",
+            "The day of the claim, not after today in Shanghai",
+        ),
     )
     category: ClaimantCategory | None = strawberry.field(
         default=None, description=both("人员类别", "The claimant's category")
@@ -89,8 +97,18 @@ class ClaimInput:
         description=both("证书取得方式", "How the certificate was come by"),
     )
 
-    def as_claim(self, paid: Payments | None) -> Claim:
-        """Return the claim as policy knows it, with what the ledger has ``paid``."""
+    def as_claim(self, paid: Payments | None, today: date) -> Claim:
+        """Return the claim as policy knows it, with what the ledger has ``paid``.
+
+        Raises:
+            RequestError: it is dated after ``today``.
+        """
+        if self.claimed_on is not None and self.claimed_on > today:
+            raise RequestError(
+                f"申领日期{self.claimed_on}尚未到来，请更正 / claimedOn is "
+                f"{self.claimed_on}, which has not come; today in Shanghai is {today}",
+                CLAIM_IN_FUTURE,
+            )
         stated = self.payments
         return Claim(
             claimed_on=self.claimed_on,
@@ -116,8 +134,9 @@ AsOf = Annotated[
     date | None,
     strawberry.argument(
         description=both(
-            "所问之日，默认为今日（上海）",
-            "The day asked about; today in Shanghai by default",
+            "所问之日，默认为今日（上海）；今日以后之事未知",
+            "The day asked about; today in Shanghai by default. Of a day after today "
+            "nothing is known but what a date decides",
         )
     ),
 ]
@@ -224,6 +243,7 @@ def evaluated(
         claimant=claimant,
         claim=claim,
         as_of=as_of,
+        today=context.today,
     )
     services = context.services
     verdict = evaluate(

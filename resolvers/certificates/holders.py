@@ -38,7 +38,7 @@ from resolvers.enums import (
 )
 from resolvers.errors import RequestError
 from resolvers.ledger.paid import paid_before
-from resolvers.look_ups import look_up
+from resolvers.look_ups import count_name, look_up
 from resolvers.sources import Source, skipped, source_of
 
 MAX_HOLDERS = 100
@@ -145,7 +145,8 @@ class Holder(HolderAnswer):
         """Evaluate the holder's best certificate of that row, or say what is missing.
 
         Raises:
-            RequestError: ``item_code`` is not in the annex.
+            RequestError: ``item_code`` is not in the annex, or the claim's day has not
+                come.
         """
         context = info.context
         services = context.services
@@ -158,7 +159,10 @@ class Holder(HolderAnswer):
             item=item,
             level=level,
             as_of=as_of or context.today,
-            claim=None if claim is None else claim.as_claim(self.person.paid),
+            today=context.today,
+            claim=None
+            if claim is None
+            else claim.as_claim(self.person.paid, context.today),
         )
         verdict = judge(
             self.person,
@@ -278,7 +282,7 @@ async def ask_about(
     """Ask the agencies about one person.
 
     Raises:
-        RequestError: an agency id is unknown.
+        RequestError: an agency id is unknown, or too many names were tried.
     """
     _refuse_unknown(context, agencies)
     try:
@@ -291,6 +295,7 @@ async def ask_about(
         )
     chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
     answers = await look_up(context, identity, chosen)
+    count_name(context, identity, asked.name)
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(
         person=Person(

@@ -125,7 +125,8 @@ class ClaimCheck:
         certificate = self.verdict.certificate
         if certificate is None or self.outcome is not ClaimOutcome.MATCH:
             return None
-        return standing_of(certificate.record, info.context.today)
+        today = info.context.today
+        return standing_of(certificate.record, today, today)
 
     @strawberry.federation.field(
         requires_scopes=[[Scope.READ_IDENTITY]],

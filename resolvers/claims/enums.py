@@ -14,6 +14,7 @@ class ClaimProblem(StrEnum):
     BAD_ID_NUMBER = "BAD_ID_NUMBER"
     UNKNOWN_ITEM = "UNKNOWN_ITEM"
     TOO_LONG = "TOO_LONG"
+    ISSUED_IN_FUTURE = "ISSUED_IN_FUTURE"
     TOO_MANY_STATEMENTS = "TOO_MANY_STATEMENTS"
 
 
@@ -26,6 +27,9 @@ described_enum(
             "项目不是附件所列代码或名称", "The item is no code or name of the annex"
         ),
         ClaimProblem.TOO_LONG: both("文字过长", "A text is too long"),
+        ClaimProblem.ISSUED_IN_FUTURE: both(
+            "发证日期晚于今日（上海）", "The day of issue is after today in Shanghai"
+        ),
         ClaimProblem.TOO_MANY_STATEMENTS: both(
             "今日对同一人的不同陈述过多",
             "Too many different statements about one person today",

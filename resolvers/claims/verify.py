@@ -8,9 +8,9 @@ What cannot be compared is refused by itself.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bureau.claims import weigh
-from bureau.look_ups.statements import MAX_STATEMENTS
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate
 from policy.catalogue import Catalogue
@@ -28,7 +28,7 @@ from resolvers.claims.checks import (
 )
 from resolvers.claims.enums import ClaimProblem
 from resolvers.context import RequestContext
-from resolvers.look_ups import look_up
+from resolvers.look_ups import TOO_MANY_STATEMENTS, look_up
 from resolvers.sources import Source, skipped, source_of
 
 MAX_WORDS = 100
@@ -50,7 +50,7 @@ async def check_claims(
     if not 0 < len(asked) <= MAX_CLAIMS:
         return InvalidList(counted=_CLAIMS, found=len(asked), allowed=MAX_CLAIMS)
     catalogue = context.services.catalogue
-    claims = [_read(claim, catalogue) for claim in asked]
+    claims = [_read(claim, catalogue, context.today) for claim in asked]
     people: dict[Identity, list[StatedCertificate]] = {}
     for claim in claims:
         if isinstance(claim, _Claim):
@@ -69,7 +69,8 @@ async def check_claims(
             continue
         # Only now: whoever is refused before fills no memory with people.
         if not _may_be_stated(context, claim):
-            nodes.append(_refused(ClaimProblem.TOO_MANY_STATEMENTS, _TOO_MANY))
+            problem = ClaimProblem.TOO_MANY_STATEMENTS
+            nodes.append(_refused(problem, TOO_MANY_STATEMENTS))
             continue
         found = answers_of[claim.identity]
         verdict = weigh(claim.stated, tuple(found.items()), catalogue)
@@ -108,10 +109,14 @@ def _sources(context: RequestContext, answers: Mapping[Agency, Answer]) -> list[
     ]
 
 
-def _read(claim: StatedCertificateInput, catalogue: Catalogue) -> _Claim | RefusedClaim:
+def _read(
+    claim: StatedCertificateInput, catalogue: Catalogue, today: date
+) -> _Claim | RefusedClaim:
     texts = (claim.item, claim.name, claim.number)
     if any(text is not None and len(text) > MAX_WORDS for text in texts):
         return _refused(ClaimProblem.TOO_LONG, _TOO_LONG)
+    if claim.issued_on is not None and claim.issued_on > today:
+        return _refused(ClaimProblem.ISSUED_IN_FUTURE, _NOT_ISSUED_YET)
     try:
         identity = parse_identity(claim.id_number, claim.id_type)
     except IdentityError as error:
@@ -140,14 +145,11 @@ def _stated(text: str | None) -> str | None:
 
 def _may_be_stated(context: RequestContext, claim: _Claim) -> bool:
     """Count what is stated about a person, however the name is spelt."""
-    oversight, stated = context.services.oversight, claim.stated
+    stated = claim.stated
     name = None if stated.name is None else folded_name(stated.name)
     fields = (sorted(stated.items), stated.level, stated.issued_on, stated.number, name)
-    return oversight.statements.admit(
-        context.caller.id,
-        oversight.pseudonyms.of(claim.identity),
-        oversight.pseudonyms.of_statement(repr(fields)),
-        context.today,
+    return context.services.oversight.lets_state(
+        context.caller.id, claim.identity, fields, context.today
     )
 
 
@@ -159,13 +161,12 @@ _TOO_LONG = Text(
     f"项目、姓名或证书编号超过{MAX_WORDS}字，请更正",
     f"the item, name or number is over {MAX_WORDS} characters; correct it",
 )
+_NOT_ISSUED_YET = Text(
+    "所述发证日期晚于今日（上海），请更正",
+    "the stated day of issue is after today in Shanghai; correct it",
+)
 _UNKNOWN_ITEM = Text(
     "项目不是附件所列代码，也不是其名称的已知写法；代码见 catalogue.items",
     "the item is no code of the annex, and no known spelling of a name; see "
     "catalogue.items",
-)
-_TOO_MANY = Text(
-    f"今日对此人已作{MAX_STATEMENTS}种不同陈述，不再比较；明日重新计算",
-    f"{MAX_STATEMENTS} different statements were made about this person today, and no "
-    "more are compared; the count starts anew tomorrow",
 )

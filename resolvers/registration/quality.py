@@ -63,8 +63,8 @@ class DataQuality:
     )
     authenticity: QualityRate = strawberry.field(
         description=both(
-            "真实性：签名有效，未被改动或倒签",
-            "Signed as it has to be, not altered, not dated back",
+            "真实性：签名有效，未被改动或倒签，不自相矛盾",
+            "Signed as it has to be, not altered, not dated back, at one with itself",
         )
     )
     completeness: QualityRate = strawberry.field(
@@ -89,6 +89,12 @@ class DataQuality:
         description=both(
             "倒签数：早于已签名的完整清单而当时未列",
             "Certificates older than a signed list without them",
+        )
+    )
+    contradictory: int = strawberry.field(
+        description=both(
+            "自相矛盾的证书数，见 Certificate.warnings",
+            "Certificates that contradict themselves, see Certificate.warnings",
         )
     )
 
@@ -121,6 +127,7 @@ async def quality_of(agency: str, window: QualityWindow, info: Info) -> DataQual
         mean_delay_days=delay / first_seen if first_seen else None,
         altered=sums.get(Measure.ALTERED, 0),
         back_dated=sums.get(Measure.BACK_DATED, 0),
+        contradictory=sums.get(Measure.CONTRADICTORY, 0),
     )
 
 

@@ -29,7 +29,7 @@ from store.ledger.tables import decisions, recoveries, recovery_events
 from store.status.tables import state_changes
 
 Column = ColumnElement[Any]
-UTC_TO_SHANGHAI = "+8 hours"
+UTC_TO_SHANGHAI = f"{SHANGHAI.utcoffset(None) // timedelta(hours=1):+} hours"
 NOTHING = null()
 PLACES = ("month", "connector", "item", "authority", "district", "level")
 

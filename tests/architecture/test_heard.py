@@ -74,6 +74,7 @@ THE_PAGE = "a heard gateway's page; its console, addresses and text are heard he
 NO_GATEWAY = "no gateway: agencies, issuers, ports, what forks"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
+    "tests/ports.py": NO_GATEWAY,
     "tests/nursery.py": NO_GATEWAY,
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,

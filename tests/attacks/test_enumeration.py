@@ -21,12 +21,12 @@ import pytest
 
 from bureau.certificate_ids import CertificateIds
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from gateway.settings.settings import read_certificate_id_key
 from policy.identity import Identity
 from tests.attacks.raw import Raw, request, send
 from tests.contracts.people import nobodies
 from tests.federation.queries import SOURCES
+from tests.ports import free_port
 from tests.resolvers.attested import certificate
 from tests.running import TOKEN, Agencies, Gateway, gateway_by, running_gateway
 

@@ -30,7 +30,7 @@ from tests.connectors.conformance.kit import QUICKLY, checked
 from tests.connectors.conformance.registry import Registry
 
 ALWAYS = 1_000_000
-EFFORT = replace(QUICKLY, patience_seconds=1.0, total_seconds=4.0)
+EFFORT = replace(QUICKLY, request_timeout_seconds=1.0, total_seconds=4.0)
 
 
 async def report_on(behave: Behaviour) -> Report:

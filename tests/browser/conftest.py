@@ -11,8 +11,8 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from tests.browser.logs import hear_browser
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 # Collects what the page's policy refused, from before the first script on.

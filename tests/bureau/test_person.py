@@ -1,7 +1,7 @@
 """The verdict on a person and a row: the best certificate counts, doubt stays."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -62,6 +62,7 @@ def certificate(**changes: object) -> AttestedCertificate:
     )
 
 
+TODAY = date(2026, 3, 1)
 GOOD = certificate()
 REVOKED = certificate(state=CertificateState.REVOKED)
 DOUBTFUL = certificate(state=None)
@@ -88,9 +89,13 @@ def agency(collection_body: str = COLLECTION_BODY) -> Agency:
     return agency_of(Sends(()), (COLLECTION_BODY, collection_body))
 
 
-def judged(*answers: tuple[Agency, Answer], claim: Claim | None = None) -> Verdict:
+def judged(
+    *answers: tuple[Agency, Answer],
+    claim: Claim | None = None,
+    as_of: date = TODAY,
+) -> Verdict:
     question = RowQuestion(
-        item=DRIVER, level=Level.LEVEL_4, as_of=date(2026, 3, 1), claim=claim
+        item=DRIVER, level=Level.LEVEL_4, as_of=as_of, today=TODAY, claim=claim
     )
     return judge(
         Person(CLAIMANT, answers),
@@ -231,3 +236,29 @@ def test_a_connector_that_claims_other_rows_proves_nothing_of_this_one() -> None
 
     assert judged((elsewhere, nothing)).eligibility.outcome is UNDETERMINED
     assert judged((agency(), nothing)).eligibility.outcome is INELIGIBLE
+
+
+FROZEN = answered(outcome=SourceOutcome.SUSPENDED, is_complete=False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "today", "tomorrow"),
+    [
+        pytest.param(answered(GOOD), ELIGIBLE, UNDETERMINED, id="one in order"),
+        pytest.param(answered(REVOKED), INELIGIBLE, INELIGIBLE, id="one revoked"),
+        pytest.param(
+            answered(outcome=SourceOutcome.NONE),
+            INELIGIBLE,
+            UNDETERMINED,
+            id="a signed none",
+        ),
+        pytest.param(FROZEN, INELIGIBLE, UNDETERMINED, id="a frozen account"),
+    ],
+)
+def test_of_tomorrow_no_answer_of_today_says_that_there_is_none(
+    answer: Answer, today: EligibilityOutcome, tomorrow: EligibilityOutcome
+) -> None:
+    then = TODAY + timedelta(days=1)
+
+    assert judged((agency(), answer)).eligibility.outcome is today
+    assert judged((agency(), answer), as_of=then).eligibility.outcome is tomorrow

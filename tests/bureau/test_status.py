@@ -72,7 +72,7 @@ async def worth(sent: Sent) -> list[Standing]:
     """Return what the driver's two certificates are worth as they are handed out."""
     answers = await ChangesLoader(sent, IDS).put_on(HOLDER, ANSWERS)
     assert answers[1] is ANSWERS[1]
-    return [standing(one.record, DAY) for one in answers[0].certificates]
+    return [standing(one.record, DAY, DAY) for one in answers[0].certificates]
 
 
 async def test_the_certificate_it_is_about_is_changed_and_no_other() -> None:
@@ -164,5 +164,5 @@ async def test_of_two_who_wait_one_may_leave() -> None:
 
     # Nobody read on for the second, so what is theirs is not known.
     assert first.cancelled()
-    worths = [standing(one.record, DAY) for one in answers[0].certificates]
+    worths = [standing(one.record, DAY, DAY) for one in answers[0].certificates]
     assert worths == [Standing.UNKNOWN, Standing.UNKNOWN]

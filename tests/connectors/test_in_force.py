@@ -1,18 +1,26 @@
 """New keys and accounts hold at once: for what is cached, and for what is under way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
 
 from connectors.agency import Agency
 from connectors.answer import SourceOutcome
 from connectors.connector import Reply
+from connectors.status.listed_states import ListedStates
 from policy.catalogue import load_catalogue
 from policy.evidence import AccountState
 from policy.identity import Identity, IdType, parse_identity
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import BUNDLE, NOW, ZHANG, manifest, record, trusted
 from tests.connectors.guard.slow_agency import Notes
+from tests.connectors.status.listing import Lists, status_list
+from tests.connectors.status.test_listed_states import is_so, listing
+from tests.serving import serving
 
 HOLDER = parse_identity(ZHANG)
 RETIRED = TrustBundle.of([trusted(state=KeyState.RETIRED)])
@@ -128,3 +136,96 @@ async def test_a_suspended_connector_is_skipped() -> None:
 
     assert await outcome(agency) is SourceOutcome.SKIPPED
     assert connector.asked == 0
+
+
+@asynccontextmanager
+async def with_a_list() -> AsyncIterator[tuple[Agency, ListedStates, Lists]]:
+    """An agency with a status list in hand."""
+    lists = Lists()
+    async with serving(lists.serve) as port, aiohttp.ClientSession() as session:
+        rules = listing(f"http://127.0.0.1:{port}/1")
+        lists.body = status_list([0], NOW, url=str(rules.status_list.url)).signature
+        listed = ListedStates(rules, session, lambda: NOW)
+        agency = Agency(
+            rules,
+            Waits(),
+            bundle=BUNDLE,
+            catalogue=load_catalogue(),
+            observer=Notes(),
+            clock=lambda: NOW,
+            listed=listed,
+        )
+        await is_so(lambda: listed.fault is None)
+        assert listed.until is not None
+        # Whatever is fetched from now on is not had.
+        lists.status = "503 Busy"
+        yield agency, listed, lists
+        await agency.close()
+
+
+@pytest.mark.parametrize(
+    ("bundle", "account", "is_suspended"),
+    [
+        pytest.param(RETIRED, AccountState.ACTIVE, False, id="the keys"),
+        pytest.param(BUNDLE, AccountState.FROZEN, False, id="the account"),
+        pytest.param(BUNDLE, AccountState.ACTIVE, True, id="the connector"),
+    ],
+)
+async def test_the_status_list_is_forgotten_with_what_it_was_believed_under(
+    bundle: TrustBundle, account: AccountState, is_suspended: bool
+) -> None:
+    async with with_a_list() as (agency, listed, lists):
+        agency.put_in_force(bundle, account, is_suspended=is_suspended)
+        forgotten = listed.until, listed.fault
+        # And back: it stays forgotten until one is had.
+        agency.put_in_force(BUNDLE, AccountState.ACTIVE, is_suspended=False)
+        await is_so(lambda: listed.fault == "UNREACHABLE")
+
+        assert forgotten == (None, "KEYS_CHANGED")
+        assert listed.until is None
+        assert len(lists.asked) > 1
+
+
+async def test_the_status_list_stays_where_nothing_changed() -> None:
+    async with with_a_list() as (agency, listed, _):
+        again = TrustBundle.of([trusted()])
+        agency.put_in_force(again, AccountState.ACTIVE, is_suspended=False)
+
+        assert (listed.until is not None, listed.fault) == (True, None)
+
+
+async def test_an_answer_says_how_long_its_agency_took() -> None:
+    connector = Waits()
+    agency = agency_of(connector)
+    asking = agency.ask([HOLDER], 5.0)
+    await asyncio.sleep(0.05)
+    connector.may_answer.set()
+    (answer,) = await asking
+
+    assert answer.latency_seconds is not None
+    assert 0.04 <= answer.latency_seconds < 5
+
+
+async def test_who_was_not_asked_took_no_time() -> None:
+    agency = agency_of(Waits())
+    agency.put_in_force(BUNDLE, AccountState.FROZEN, is_suspended=False)
+    (answer,) = await agency.ask([HOLDER], 5.0)
+
+    assert answer.latency_seconds is None
+
+
+@pytest.mark.parametrize("others", [[], [Identity(IdType.PASSPORT, "E12345678")]])
+async def test_who_gives_up_stops_waiting_and_the_next_is_answered(
+    others: list[Identity],
+) -> None:
+    """Alone, and beside somebody whose number the agency does not know."""
+    connector = Waits()
+    agency = agency_of(connector)
+    asking = agency.ask([HOLDER, *others], 5.0)
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    connector.may_answer.set()
+
+    assert await outcome(agency) is SourceOutcome.ANSWERED

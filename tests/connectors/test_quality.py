@@ -87,6 +87,23 @@ async def test_fields_that_clauses_need_are_counted_where_they_are_missing() -> 
 
 
 @pytest.mark.parametrize(
+    ("number", "level", "found"),
+    [
+        pytest.param("2509000000400001", "4", 0, id="in order"),
+        pytest.param("2509000000300001", "4", 1, id="another level"),
+        pytest.param("1909000000300001", "4", 1, id="another year too"),
+    ],
+)
+async def test_a_certificate_that_contradicts_itself_is_counted_once(
+    number: str, level: str, found: int
+) -> None:
+    sums = counted([await answer_of({**RECORD, "number": number, "level": level})])
+
+    assert sums[Measure.CONTRADICTORY] == found
+    assert rate(Dimension.AUTHENTICITY, sums) == 1 - found
+
+
+@pytest.mark.parametrize(
     ("dimension", "sums", "share"),
     [
         (Dimension.LEGALITY, {Measure.RECORDS: 4, Measure.SCOPE_REFUSALS: 1}, 0.75),

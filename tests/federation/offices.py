@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from policy.identity import Identity
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
@@ -23,6 +22,7 @@ from tests.gateway.collection.sending import (
 )
 from tests.gateway.privacy.callers import entry
 from tests.gateway.status.sending import StateSender, compact, today
+from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
@@ -159,7 +159,7 @@ class Offices:
 def sent(holder: Identity, level: str = LEVEL) -> dict[str, object]:
     """Return a new certificate in its agency's words."""
     issued = compact(today() - timedelta(days=60))
-    number = f"24090000004{LEVELS[level]}{next(_NUMBERS):04}"
+    number = f"{issued[2:4]}09000000{LEVELS[level]}{next(_NUMBERS):05}"
     return payload(holder, number, issued, skillLevel=LEVELS[level])
 
 

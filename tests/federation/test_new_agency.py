@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, gateway_by
 
 

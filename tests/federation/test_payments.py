@@ -109,6 +109,18 @@ def test_what_is_stated_and_what_the_ledger_has_count_together(
     assert clauses(denied)["17-once"] == "UNMET"
 
 
+def test_a_decision_is_of_the_day_that_is_stated(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    decision = stated(certificate=certificate, claim="a-day", decidedOn="2026-09-01")
+
+    query = DECIDE.replace(
+        "__typename", "__typename ... on DecisionRecorded {decidedOn}"
+    )
+    answer = offices.post(0, PLATFORM, query, key="a-day", decision=decision)[1]
+
+    assert answer["data"]["recordDecision"]["decidedOn"] == "2026-09-01"
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
@@ -116,6 +128,9 @@ def test_what_is_stated_and_what_the_ledger_has_count_together(
         pytest.param({"amountYuan": None}, "BAD_AMOUNT", id="no amount"),
         pytest.param({"district": "110101"}, "BAD_DISTRICT", id="Beijing"),
         pytest.param({"claim": "110101199003074514"}, "BAD_CLAIM", id="a person"),
+        pytest.param({"claim": "110101-19900307-4514"}, "BAD_CLAIM", id="with marks"),
+        pytest.param({"decidedOn": "2022-08-21"}, "BAD_DAY", id="before the notice"),
+        pytest.param({"decidedOn": "2999-01-01"}, "BAD_DAY", id="in the future"),
     ],
 )
 def test_a_decision_that_cannot_be_is_refused_and_nothing_is_kept(

@@ -219,6 +219,7 @@ def test_a_list_of_no_or_too_many_claims_is_a_typed_answer_without_a_call(
         pytest.param({"idNumber": "310"}, "BAD_ID_NUMBER", id="number"),
         pytest.param({"item": "压力焊作业"}, "UNKNOWN_ITEM", id="a look-alike"),
         pytest.param({"item": "x" * 101}, "TOO_LONG", id="too long"),
+        pytest.param({"issuedOn": "9999-12-31"}, "ISSUED_IN_FUTURE", id="not yet"),
     ],
 )
 def test_a_claim_that_cannot_be_compared_is_refused_by_itself(

@@ -14,9 +14,9 @@ from gateway.client import (
     read_token,
 )
 from gateway.errors import StartError
-from gateway.ports import free_port
 from tests.gateway.batch.test_asking import answer, scripted
 from tests.gateway.callers.authority import authority_in
+from tests.ports import free_port
 from tests.serving import serving
 
 

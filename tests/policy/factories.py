@@ -75,6 +75,7 @@ BY_TRANSPORT_CENTRE = Attestation(
 )
 FIRE_MONITORING = replace(
     RAIL_DRIVER,
+    number="2409000000400001",
     title="消防设施操作员",
     category="消防设施操作员",
     item="消防设施监控操作",
@@ -90,6 +91,8 @@ BY_FIRE_DETACHMENT = Attestation(
     key_in_force=True,
     account=AccountState.ACTIVE,
 )
+PLAIN_NUMBER = "R-300001"
+"""A number of no form that states a year or a level."""
 EMPLOYED_CLAIM = Claim(
     claimed_on=date(2025, 2, 1),
     category=ClaimantCategory.EMPLOYED,
@@ -100,15 +103,19 @@ EMPLOYED_CLAIM = Claim(
 )
 
 
-def evidence(
+def evidence(  # noqa: PLR0913 - the parts of a case
     record: CertificateRecord = LOW_VOLTAGE,
     attestation: Attestation | None = None,
     *,
     claimant: Claimant | None = None,
     claim: Claim | None = None,
     as_of: date = TODAY,
+    today: date | None = None,
 ) -> Evidence:
-    """Return evidence attested by whoever collects a record of this authority."""
+    """Return evidence attested by whoever collects a record of this authority.
+
+    It is asked on the day that is asked about, unless on another.
+    """
     attested_by = {
         "上海市应急管理局": BY_WORK_SAFETY_INSTITUTE,
         "上海市交通委员会": BY_TRANSPORT_CENTRE,
@@ -120,6 +127,7 @@ def evidence(
         claimant=claimant or Claimant(HOLDER, "王小明"),
         claim=claim,
         as_of=as_of,
+        today=as_of if today is None else today,
     )
 
 

@@ -9,6 +9,14 @@ from policy.catalogue import load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clause_text import ClauseText, load_clause_texts, read_clause_texts
 from policy.clauses import CLAUSES
+from policy.contradictions import (
+    FIRST_ISSUE_IN_DOUBT,
+    HOLDER_IN_DOUBT,
+    ISSUE_IN_DOUBT,
+    LEVEL_IN_DOUBT,
+    VALIDITY_IN_DOUBT,
+    RecordWarning,
+)
 from policy.errors import AnnexError
 from policy.evidence import ClaimantCategory
 from policy.parameters import Figures, Source, load_parameters
@@ -89,6 +97,27 @@ def test_the_look_alikes_of_the_page_are_those_of_the_catalogue() -> None:
     assert [row[0].strip("`") for row in rows_of("Look-alikes")] == [
         look_alike.id for look_alike in look_alikes
     ]
+
+
+def test_the_warnings_of_the_page_are_those_of_the_code() -> None:
+    rows = rows_of("What a record says against itself")
+
+    assert [row[0].strip("`") for row in rows] == list(RecordWarning)
+
+
+def test_the_clauses_in_doubt_of_the_page_are_those_of_the_code() -> None:
+    doubts = {
+        "219-1a": LEVEL_IN_DOUBT,
+        "219-1b": ISSUE_IN_DOUBT,
+        "219-n2": FIRST_ISSUE_IN_DOUBT,
+        "219-2c": HOLDER_IN_DOUBT,
+        "219-3b": VALIDITY_IN_DOUBT,
+    }
+    rows = rows_of("What a record says against itself")
+
+    for clause, warnings in doubts.items():
+        named = {row[0].strip("`") for row in rows if clause in row[2]}
+        assert named == warnings
 
 
 def test_the_categories_of_the_page_are_those_of_the_code() -> None:

@@ -29,6 +29,7 @@ from tests.policy.factories import FIRE_MONITORING, HOLDER, LOW_VOLTAGE, RAIL_DR
 ITEMS = load_catalogue().items
 ALL_CLAUSES = [*CLAUSES, *CLAIM_CLAUSES]
 # The ends of time more often than chance would have it.
+ANY_DAY = st.sampled_from([date.min, date.max]) | st.dates()
 DATES = st.none() | st.sampled_from([date.min, date.max]) | st.dates()
 CODES = st.none() | st.sampled_from([*ITEMS, "4-07-05-04", "1.9"]) | st.text(max_size=9)
 LEVELS = st.none() | st.sampled_from(Level)
@@ -101,21 +102,23 @@ ATTESTATIONS = st.builds(
     attestation=ATTESTATIONS,
     name=NAMES,
     claim=CLAIMS,
-    as_of=st.sampled_from([date.min, date.max]) | st.dates(),
+    days=st.tuples(ANY_DAY, ANY_DAY),
 )
 def test_every_clause_answers_whatever_the_evidence(
     record: CertificateRecord,
     attestation: Attestation,
     name: str | None,
     claim: Claim,
-    as_of: date,
+    days: tuple[date, date],
 ) -> None:
+    as_of, today = days
     judged = Evidence(
         record=record,
         attestation=attestation,
         claimant=Claimant(HOLDER, name),
         claim=claim,
         as_of=as_of,
+        today=today,
     )
 
     verdict = evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())

@@ -23,6 +23,7 @@ from tests.policy.factories import (
     EMPLOYED_CLAIM,
     FIRE_MONITORING,
     LOW_VOLTAGE,
+    PLAIN_NUMBER,
     RAIL_DRIVER,
     TODAY,
     evidence,
@@ -77,7 +78,7 @@ def test_a_claim_without_category_has_no_known_share() -> None:
 def test_a_college_student_needs_level_four_or_above(
     level: Level | None, expected: FindingOutcome
 ) -> None:
-    record = replace(RAIL_DRIVER, level=level)
+    record = replace(RAIL_DRIVER, number=PLAIN_NUMBER, level=level)
 
     found = outcome_of("17-share", {"category": Category.COLLEGE_FINAL_YEAR}, record)
 
@@ -204,7 +205,12 @@ def test_without_shanghai_hukou_only_some_are_paid(
 def test_a_claim_is_made_within_twelve_months(
     issued_on: date | None, claimed_on: date | None, expected: FindingOutcome
 ) -> None:
-    record = replace(RAIL_DRIVER, issued_on=issued_on)
+    record = replace(
+        RAIL_DRIVER,
+        number=PLAIN_NUMBER,
+        first_issued_on=issued_on,
+        issued_on=issued_on,
+    )
 
     assert outcome_of("17-window", {"claimed_on": claimed_on}, record) is expected
 
@@ -293,7 +299,7 @@ def test_a_level_paid_bars_itself_and_lower_ones(
             id="fire directions, same level",
         ),
         pytest.param(
-            replace(FIRE_MONITORING, level=Level.LEVEL_3),
+            replace(FIRE_MONITORING, number=PLAIN_NUMBER, level=Level.LEVEL_3),
             paid("4-07-05-04.2", Level.LEVEL_4),
             MET,
             id="fire directions, lower level paid",

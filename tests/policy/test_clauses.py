@@ -18,6 +18,7 @@ from tests.policy.factories import (
     FIRE_MONITORING,
     HOLDER,
     LOW_VOLTAGE,
+    PLAIN_NUMBER,
     RAIL_DRIVER,
     SOMEBODY_ELSE,
     evidence,
@@ -48,7 +49,7 @@ LOOK_ALIKE = replace(LOW_VOLTAGE, item="压力焊作业")
 def test_the_level_must_be_listed_for_the_item(
     record: CertificateRecord, level: Level | None, expected: FindingOutcome
 ) -> None:
-    judged = evidence(replace(record, level=level))
+    judged = evidence(replace(record, number=PLAIN_NUMBER, level=level))
 
     assert finding("219-1a", judged).outcome is expected
 
@@ -70,7 +71,8 @@ def test_the_item_must_be_in_the_annex(
 
 
 def test_a_level_that_is_not_listed_is_told_which_are() -> None:
-    judged = evidence(replace(FIRE_MONITORING, level=Level.LEVEL_1))
+    level_1 = replace(FIRE_MONITORING, number=PLAIN_NUMBER, level=Level.LEVEL_1)
+    judged = evidence(level_1)
 
     assert finding("219-1a", judged).reason.zh == (
         "附件未列消防设施操作员（消防设施监控操作）（4-07-05-04.1）的高级技师（一级），"
@@ -91,7 +93,10 @@ def test_a_level_that_is_not_listed_is_told_which_are() -> None:
 def test_a_certificate_must_be_issued_after_the_notice(
     record: CertificateRecord, issued_on: date | None, expected: FindingOutcome
 ) -> None:
-    judged = evidence(replace(record, issued_on=issued_on))
+    issued = replace(
+        record, number=PLAIN_NUMBER, first_issued_on=issued_on, issued_on=issued_on
+    )
+    judged = evidence(issued)
 
     assert finding("219-1b", judged).outcome is expected
 

@@ -24,6 +24,7 @@ from tests.policy.factories import (
     EMPLOYED_CLAIM,
     FIRE_MONITORING,
     LOW_VOLTAGE,
+    PLAIN_NUMBER,
     RAIL_DRIVER,
     SOMEBODY_ELSE,
     TODAY,
@@ -155,7 +156,7 @@ def test_an_eligible_claim_has_its_share_and_amount(
     record: CertificateRecord, level: str, category: str, share: int, amount: int
 ) -> None:
     claim = replace(EMPLOYED_CLAIM, category=ClaimantCategory(category))
-    graded = replace(record, level=Level(level))
+    graded = replace(record, number=PLAIN_NUMBER, level=Level(level))
 
     verdict = judge(evidence(graded, claim=claim))
 

@@ -21,6 +21,7 @@ from policy.months import add_months
         pytest.param(date(2024, 11, 30), 3, date(2025, 2, 28), id="no such day, short"),
         pytest.param(date(2024, 6, 1), 0, date(2024, 6, 1), id="none"),
         pytest.param(date(9998, 12, 31), 12, date.max, id="on the last day there is"),
+        pytest.param(date(9999, 2, 1), 10, date(9999, 12, 1), id="in the last year"),
         pytest.param(date(9999, 1, 1), 60, date.max, id="after the last day there is"),
         pytest.param(date.min, 12, date(2, 1, 1), id="from the first day there is"),
     ],

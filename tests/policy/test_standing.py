@@ -4,10 +4,27 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from policy.certificate import STATE_CODES, CertificateState
-from policy.standing import Standing, standing
-from tests.policy.factories import LOW_VOLTAGE, RAIL_DRIVER
+from policy.case import Case
+from policy.catalogue import load_catalogue
+from policy.certificate import STATE_CODES, CertificateRecord, CertificateState
+from policy.clauses import in_good_standing
+from policy.finding import FindingOutcome, worst
+from policy.parameters import load_parameters
+from policy.row import row_of
+from policy.standing import Standing
+from policy.standing import standing as standing_of
+from tests.policy.factories import LOW_VOLTAGE, RAIL_DRIVER, TODAY, evidence
+
+CATALOGUE = load_catalogue()
+
+
+def standing(record: CertificateRecord, as_of: date) -> Standing:
+    """Return what ``record`` is worth on ``as_of``, asked on that day."""
+    return standing_of(record, as_of, as_of)
+
 
 UNKNOWN_DATES = (
     pytest.param("issued_on", id="issue"),
@@ -123,3 +140,48 @@ def test_a_certificate_of_unknown_level_needs_its_dates() -> None:
     record = replace(RAIL_DRIVER, level=None)
 
     assert standing(record, date(2025, 3, 1)) is Standing.UNKNOWN
+
+
+OVERDUE = replace(LOW_VOLTAGE, review_due_on=date(2025, 2, 28))
+UNKNOWN_FACTS = ("issued_on", "valid_from", "valid_until", "level", "state", "changes")
+
+
+@given(unknown=st.sets(st.sampled_from(UNKNOWN_FACTS)))
+def test_a_review_is_overdue_whatever_else_is_unknown(unknown: set[str]) -> None:
+    record = replace(OVERDUE, **dict.fromkeys(unknown))  # type: ignore[arg-type] # fields by name
+
+    assert standing(record, date(2025, 3, 1)) is Standing.REVIEW_OVERDUE
+    # The last day for it is still in time, and then the doubt is what is left.
+    assert standing(record, date(2025, 2, 28)) in (Standing.VALID, Standing.UNKNOWN)
+
+
+@pytest.mark.parametrize("state", list(CertificateState))
+def test_what_is_lost_is_named_before_an_overdue_review(
+    state: CertificateState,
+) -> None:
+    in_time = standing(replace(LOW_VOLTAGE, state=state), date(2025, 3, 1))
+
+    found = standing(replace(OVERDUE, state=state), date(2025, 3, 1))
+
+    soft = (Standing.VALID, Standing.UNKNOWN, Standing.TRANSFERRED)
+    assert found is (Standing.REVIEW_OVERDUE if in_time in soft else in_time)
+
+
+@given(
+    weight=st.sampled_from(FindingOutcome),
+    state=st.none() | st.sampled_from(CertificateState),
+    unknown=st.sets(st.sampled_from(["issued_on", "valid_from", "valid_until"])),
+)
+def test_an_overdue_review_weighs_its_parameter_and_covers_nothing_else(
+    weight: FindingOutcome, state: CertificateState | None, unknown: set[str]
+) -> None:
+    figures = replace(load_parameters().in_force(TODAY), review_overdue=weight)
+    lacking = replace(OVERDUE, state=state, **dict.fromkeys(unknown))  # type: ignore[arg-type] # dates by name
+    in_time = replace(lacking, review_due_on=TODAY)
+
+    found, but_for = (
+        in_good_standing(Case(evidence(record), row_of(record, CATALOGUE), figures))[0]
+        for record in (lacking, in_time)
+    )
+
+    assert found is worst([weight, but_for])

@@ -62,13 +62,37 @@ def test_a_change_counts_from_its_day_until_it_is_lifted(
     assert state_on(record, as_of) is expected
 
 
+AGAIN = ((SUSPENDED, MARCH_1), (VALID, APRIL_1), (SUSPENDED, MAY_1))
+
+
+@pytest.mark.parametrize("stated", [VALID, SUSPENDED])
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        pytest.param(date(2025, 2, 28), VALID, id="before the first"),
+        pytest.param(date(2025, 3, 15), SUSPENDED, id="in the first"),
+        pytest.param(date(2025, 4, 15), VALID, id="lifted"),
+        pytest.param(date(2025, 5, 15), SUSPENDED, id="again"),
+    ],
+)
+def test_of_what_was_sent_in_turn_the_last_before_the_day_counts(
+    stated: CertificateState, as_of: date, expected: CertificateState
+) -> None:
+    """Lifted in between it was good, also where the record says what it is now.
+
+    Of a record that is suspended nothing says since when but the last change, so its
+    first suspension is known by the changes alone.
+    """
+    assert state_on(sent(*AGAIN, stated=stated), as_of) is expected
+
+
 @pytest.mark.parametrize("stated", [None, CertificateState.OTHER, VALID])
 def test_what_was_sent_holds_though_the_record_says_otherwise(
     stated: CertificateState | None,
 ) -> None:
     record = sent((CANCELLED, MARCH_1), stated=stated)
 
-    assert standing(record, MARCH_1) is Standing.CANCELLED
+    assert standing(record, MARCH_1, MARCH_1) is Standing.CANCELLED
 
 
 def test_the_record_holds_though_a_lifting_was_sent() -> None:
@@ -80,7 +104,7 @@ def test_the_record_holds_though_a_lifting_was_sent() -> None:
 def test_a_lifting_makes_no_unknown_state_good() -> None:
     record = sent((SUSPENDED, MARCH_1), (VALID, APRIL_1), stated=None)
 
-    assert standing(record, MAY_1) is Standing.UNKNOWN
+    assert standing(record, MAY_1, MAY_1) is Standing.UNKNOWN
 
 
 def test_a_lifting_that_was_sent_first_lifts_nothing() -> None:
@@ -157,13 +181,13 @@ def test_a_record_without_a_day_is_believed_for_every_day(
 def test_changes_that_cannot_be_known_leave_the_state_unknown() -> None:
     record = replace(LOW_VOLTAGE, changes=None)
 
-    assert standing(record, MAY_1) is Standing.UNKNOWN
+    assert standing(record, MAY_1, MAY_1) is Standing.UNKNOWN
 
 
 def test_changes_that_cannot_be_known_spare_no_bad_state() -> None:
     record = replace(LOW_VOLTAGE, state=CANCELLED, changes=None)
 
-    assert standing(record, MAY_1) is Standing.CANCELLED
+    assert standing(record, MAY_1, MAY_1) is Standing.CANCELLED
 
 
 @pytest.mark.parametrize(

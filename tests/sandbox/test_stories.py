@@ -61,6 +61,7 @@ def found(story: Story, held: StoryCertificate, today: date) -> Verdict:
         claimant=Claimant(story.holder.identity, story.holder.name),
         claim=None,
         as_of=today,
+        today=today,
     )
     verdict = evaluate(
         evidence, catalogue=load_catalogue(), parameters=load_parameters()

@@ -111,6 +111,32 @@ async def test_a_payment_for_a_certificate_in_force_is_recorded() -> None:
     assert [finding.clause for finding in office.book.findings] == ["17-once"]
 
 
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (date(2026, 11, 25), date(2026, 11, 25)),
+        (None, date(2026, 11, 25)),
+    ],
+)
+async def test_a_decision_is_of_the_day_that_is_stated_or_of_today(
+    stated: date | None, kept: date
+) -> None:
+    decision = await Office().record(replace(STATED, decided_on=stated))
+
+    assert decision.decided_on == kept
+
+
+async def test_a_decision_of_tomorrow_is_refused() -> None:
+    office = Office()
+
+    with pytest.raises(DecisionError) as refused:
+        await office.record(replace(STATED, decided_on=date(2026, 11, 26)))
+
+    assert refused.value.refusal is DecisionRefusal.BAD_DAY
+    assert office.book.kept == []
+
+
 async def test_the_same_request_is_answered_again_and_nobody_is_asked() -> None:
     office = Office()
     first = await office.record()

@@ -40,6 +40,8 @@ class Log:
     records: list[AuditRecord] = field(default_factory=list)
     is_open: bool = True
     takes: bool = True
+    late: OverBudgetError | None = None
+    """What other gateways have spent meanwhile."""
 
     def require_open(self) -> None:
         if not self.is_open:
@@ -48,6 +50,8 @@ class Log:
     async def write(self, record: AuditRecord) -> None:
         if not self.takes:
             raise StoreUnavailableError("closed")
+        if self.late is not None:
+            raise self.late
         self.records.append(record)
 
     def note(self, record: AuditRecord) -> None:
@@ -191,6 +195,46 @@ async def test_those_who_are_asked_about_together_are_admitted_together() -> Non
 
     assert [type(end) for end in ends] == [OverBudgetError, OverBudgetError]
     assert office.asked == 0
+
+
+async def test_what_begins_a_turn_later_is_admitted_with_the_rest() -> None:
+    """As people in a list do beside a person of their own."""
+    office = Office(allowed=3)
+    people = [Identity(IdType.PASSPORT, f"E1234567{number}") for number in range(3)]
+
+    async def in_a_list(person: Identity) -> list[Answer]:
+        await asyncio.sleep(0)
+        return await office.look_up(person)
+
+    ends = await asyncio.gather(
+        office.look_up(), *map(in_a_list, people), return_exceptions=True
+    )
+
+    assert [type(end) for end in ends] == [OverBudgetError] * 4
+    assert office.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("is_late", "is_news", "alerts"),
+    [
+        pytest.param(True, True, [Alert.PEOPLE_BUDGET_SPENT], id="late, and news"),
+        pytest.param(True, False, [], id="late, and told before"),
+        # Told where it was found.
+        pytest.param(False, True, [], id="early"),
+    ],
+)
+async def test_a_budget_that_others_spent_is_told_once(
+    is_late: bool, is_news: bool, alerts: list[Alert]
+) -> None:
+    late = OverBudgetError(11, 10, is_news=is_news, is_late=is_late)
+    office = Office(log=Log(late=late))
+
+    with pytest.raises(OverBudgetError):
+        await office.look_up()
+
+    assert office.notes.alerts == alerts
+    assert office.notes.refused == ["PEOPLE_BUDGET_EXCEEDED"]
+    assert office.notes.looked_up_for == []
 
 
 async def test_who_gives_up_is_on_the_log_as_abandoned() -> None:

@@ -18,7 +18,7 @@ from signing.trust import TrustBundle, read_trust_bundle
 from tests.running import Agencies
 
 HERE = read_networks(["127.0.0.0/8"])
-QUICKLY = Effort(requests=5, patience_seconds=1.5, total_seconds=60)
+QUICKLY = Effort(requests=5, request_timeout_seconds=1.5, total_seconds=60)
 PORTS = {"emergency-management": 9101, "transport": 9102, "fire-rescue": 9103}
 PEOPLE = ("whole-annex", "all-three", "none")
 """Story persons that are honest everywhere: many certificates, one, none."""

@@ -111,6 +111,8 @@ class Registry:
     nonce: bool = False
     """Whether the signed body repeats the nonce of the question."""
     signer_late_seconds: float = 0.0
+    changes: Mapping[str, object] = field(default_factory=dict)
+    """What is otherwise in every record."""
     url: str = ""
     questions: int = 0
     is_broken: bool = False
@@ -224,6 +226,7 @@ class Registry:
             "number": f"000012{serial}",
             "held": held,
             **CHANGES.get(self.habit, {}),
+            **self.changes,
         }
 
     def _record(self, number: str, content: dict[str, object]) -> str:

@@ -274,6 +274,37 @@ def test_a_signed_absence_is_a_holding_without_records() -> None:
     assert reading.holdings == {ZHANG: Holding((), absent=parse_identity(ZHANG))}
 
 
+@pytest.mark.parametrize(
+    ("more", "codes"),
+    [
+        pytest.param({}, [], id="the person alone"),
+        pytest.param({"reason": "无", "held": 0}, [], id="words of its own"),
+        pytest.param({"number": "", "item": " ", "code": None}, [], id="empty fields"),
+        pytest.param(RECORD, ["CONTRADICTION"], id="a whole record"),
+        pytest.param({"number": "0000123"}, ["CONTRADICTION"], id="a number"),
+        pytest.param({"number": 123}, ["CONTRADICTION"], id="in another form"),
+        pytest.param({"item": "司机"}, ["CONTRADICTION"], id="an item"),
+        pytest.param({"code": "4-02-01-01"}, ["CONTRADICTION"], id="a code"),
+        pytest.param({"title": "司机"}, ["CONTRADICTION"], id="a title"),
+    ],
+)
+def test_a_record_that_is_typed_as_an_absence_denies_nothing(
+    more: dict[str, object], codes: list[str]
+) -> None:
+    reading = decoder().decode(believed(absence_of({"id": ZHANG, **more})))
+
+    found = reading.holdings[ZHANG]
+    assert (found.records, [refusal.code for refusal in found.refusals]) == ((), codes)
+
+
+def test_a_constant_of_the_manifest_makes_no_absence_a_record() -> None:
+    changes = ('title = "title"', "title = \"'轨道交通运输服务人员'\"")
+
+    reading = decoder(changes).decode(believed(absence()))
+
+    assert reading.holdings[ZHANG].refusals == ()
+
+
 def test_an_absence_signed_by_another_institution_is_refused() -> None:
     bundle = TrustBundle.of([trusted(institution="shanghai-work-safety-institute")])
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,13 +34,15 @@ def status_list(  # noqa: PLR0913 - what a list is made of
     ttl: int | None = 600,
     bits: int = 2,
     type_: PayloadType = PayloadType.STATUS_LIST,
+    stated: Mapping[str, object] | None = None,
     **changes: object,
 ) -> Envelope:
-    """Sign a list."""
+    """Sign a list, which says how long it is unless ``stated`` says otherwise."""
+    more = {"length": len(values)} if stated is None else stated
     claims: dict[str, object] = {
         "sub": url,
         "iat": int(issued_at.timestamp()),
-        "status_list": {"bits": bits, "lst": packed(values, bits)},
+        "status_list": {"bits": bits, "lst": packed(values, bits), **more},
         **({} if ttl is None else {"ttl": ttl}),
         **changes,
     }

@@ -1,7 +1,8 @@
 """What the list in hand says is put on certificates; without one nothing is good."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -13,7 +14,8 @@ from connectors.manifest import Manifest, read_manifest
 from connectors.network.addresses import AddressGuard
 from connectors.status.listed_states import ListedStates
 from policy.certificate import CertificateState
-from tests.connectors.agency import BUNDLE, MANIFEST, NOW, signing_key
+from signing.trust import KeyState, TrustBundle
+from tests.connectors.agency import BUNDLE, MANIFEST, NOW, signing_key, trusted
 from tests.connectors.status.listing import Lists, status_list
 from tests.resolvers.attested import certificate
 from tests.serving import serving
@@ -41,12 +43,16 @@ class Scene:
     now: datetime = NOW
 
     async def offer(
-        self, values: list[int], issued_at: datetime = NOW, **more: object
+        self,
+        values: list[int],
+        issued_at: datetime = NOW,
+        bundle: TrustBundle = BUNDLE,
+        **more: object,
     ) -> None:
         """Publish a list, and fetch it."""
         signed = status_list(values, issued_at, url=self.url, **more)  # type: ignore[arg-type]  # test literals
         self.lists.body = signed.signature
-        await self.states.refresh(BUNDLE)
+        await self.states.refresh(bundle)
 
     def state(
         self, place: int | None = 0, stated: CertificateState | None = VALID
@@ -57,6 +63,13 @@ class Scene:
             agency="transport", outcome=SourceOutcome.ANSWERED, certificates=(one,)
         )
         return self.states.put_on(answer).certificates[0].record.state
+
+
+async def is_so(so: Callable[[], bool]) -> None:
+    """Wait until what goes on in the background has come so far."""
+    async with asyncio.timeout(5):
+        while not so():  # noqa: ASYNC110 - nothing tells of it but what it leaves
+            await asyncio.sleep(0.01)
 
 
 async def scene_of(lists: Lists, port: int, session: aiohttp.ClientSession) -> Scene:
@@ -136,6 +149,113 @@ async def test_an_older_list_is_not_taken_again(scene: Scene) -> None:
     assert scene.state() is SUSPENDED
 
 
+async def test_of_two_lists_of_one_second_the_older_is_not_taken_again(
+    scene: Scene,
+) -> None:
+    await scene.offer([2], stated={"length": 1, "sequence": 2})
+    await scene.offer([0], stated={"length": 1, "sequence": 1})
+    older = scene.state(), scene.states.fault
+    await scene.offer([0])
+
+    assert older == (None, "ROLLED_BACK")
+    assert (scene.state(), scene.states.fault) == (None, "ROLLED_BACK")
+    await scene.offer([2], stated={"length": 1, "sequence": 2})
+    assert scene.state() is SUSPENDED
+
+
+async def test_padding_is_not_good(scene: Scene) -> None:
+    await scene.offer([0, 0, 0, 0, 0, 1], stated={})
+
+    assert [scene.state(place) for place in range(8)] == [
+        *(VALID, VALID, VALID, VALID, None, REVOKED, None, None),
+    ]
+
+
+async def test_the_manifest_may_say_how_many_places_there_are(scene: Scene) -> None:
+    manifest = listing(scene.url, "length = 3\n")
+    scene.states = ListedStates(manifest, scene.states._session, lambda: scene.now)
+    await scene.offer([0, 0, 0], stated={})
+
+    assert [scene.state(place) for place in range(4)] == [VALID] * 3 + [None]
+
+
+async def test_a_list_in_hand_ends_when_we_say(scene: Scene) -> None:
+    manifest = listing(scene.url, "max_age_seconds = 300\n")
+    scene.states = ListedStates(manifest, scene.states._session, lambda: scene.now)
+    await scene.offer([0], ttl=10**9)
+    last = NOW + timedelta(seconds=300)
+
+    scene.now = last - timedelta(seconds=1)
+    before, until = scene.state(), scene.states.until
+    scene.now = last
+
+    assert (before, until) == (VALID, last)
+    assert (scene.state(), scene.states.until) == (None, None)
+
+
+async def test_a_list_in_hand_ends_after_a_day_at_the_latest(scene: Scene) -> None:
+    await scene.offer([0], ttl=10**9)
+
+    assert scene.states.until == NOW + timedelta(hours=24)
+
+
+@pytest.mark.parametrize("state", [KeyState.COMPROMISED, KeyState.RETIRED])
+async def test_a_key_withdrawn_while_a_list_is_fetched_ends_it(state: KeyState) -> None:
+    """The fetch under way ends after the keys have changed, and the server is away."""
+    lists, keys = Lists(), [BUNDLE]
+    begun, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        begun.set()
+        await may_answer.wait()
+        await lists.serve(reader, writer)
+
+    async with serving(slowly) as port, aiohttp.ClientSession() as session:
+        scene = await scene_of(lists, port, session)
+        signed = status_list([0], NOW, url=scene.url)
+        lists.body = signed.signature
+        scene.states.start(lambda: keys[0])
+        await begun.wait()
+        keys[0] = TrustBundle.of([trusted(state=state)])
+        scene.states.forget()
+        may_answer.set()
+        await is_so(lambda: scene.states.fault != "KEYS_CHANGED")
+        await scene.states.close()
+
+    assert (scene.state(), scene.states.fault) == (None, "KEY_NOT_IN_FORCE")
+
+
+@pytest.mark.parametrize("state", [KeyState.COMPROMISED, KeyState.RETIRED])
+async def test_a_key_withdrawn_ends_the_list_in_hand(state: KeyState) -> None:
+    lists, keys = Lists(), [BUNDLE]
+    async with serving(lists.serve) as port, aiohttp.ClientSession() as session:
+        scene = await scene_of(lists, port, session)
+        lists.body = status_list([0], NOW, url=scene.url).signature
+        scene.states.start(lambda: keys[0])
+        await is_so(lambda: scene.states.fault is None)
+        before = scene.state()
+        keys[0] = TrustBundle.of([trusted(state=state)])
+
+        after = scene.state(), scene.states.until, scene.state(0, REVOKED)
+        await scene.states.close()
+
+    assert (before, after) == (VALID, (None, None, REVOKED))
+
+
+async def test_a_list_in_hand_ends_with_its_keys_window(scene: Scene) -> None:
+    ends = NOW + timedelta(seconds=60)
+    short = TrustBundle.of([replace(trusted(), not_after=ends)])
+    await scene.offer([0], ttl=600, bundle=short)
+
+    scene.now = ends
+    last = scene.state()
+    scene.now = ends + timedelta(seconds=1)
+
+    assert (last, scene.state()) == (VALID, None)
+
+
 async def test_other_keys_end_the_list_in_hand(scene: Scene) -> None:
     await scene.offer([0])
     scene.states.forget()
@@ -176,7 +296,7 @@ async def test_where_records_state_nothing_the_list_alone_counts() -> None:
         await scene.offer([0, 2])
 
     assert [scene.state(place, None) for place in (0, 1, 2)] == [
-        *(VALID, SUSPENDED, VALID),
+        *(VALID, SUSPENDED, None),
     ]
 
 

@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.status.status_list import (
     MAX_LIST_BYTES,
+    Edition,
+    ListRules,
     StatusList,
     StatusListError,
     read_status_list,
 )
-from signing.envelope import Envelope, PayloadType
+from signing.envelope import Envelope, Freshness, PayloadType
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import (
     BUNDLE,
@@ -25,24 +29,25 @@ from tests.connectors.agency import (
 from tests.connectors.status.listing import URL, packed, status_list
 
 ISSUED = NOW - timedelta(seconds=60)
+HOUR = timedelta(hours=1)
 VALUES = [0, 1, 2, 3, 0]
+
+
+RULES = ListRules(
+    institution=COLLECTION_BODY,
+    url=URL,
+    freshness=Freshness(max_age=timedelta(hours=24), skew=timedelta(seconds=60)),
+)
 
 
 def read(
     envelope: Envelope,
     bundle: TrustBundle = BUNDLE,
-    not_before: datetime | None = None,
+    last: Edition | None = None,
     at: datetime = NOW,
+    rules: ListRules = RULES,
 ) -> StatusList:
-    return read_status_list(
-        envelope,
-        bundle=bundle,
-        institution=COLLECTION_BODY,
-        url=URL,
-        at=at,
-        skew=timedelta(seconds=60),
-        not_before=not_before,
-    )
+    return read_status_list(envelope, bundle, rules, at=at, last=last)
 
 
 def code(envelope: Envelope, **more: Any) -> str:
@@ -61,7 +66,7 @@ def test_each_place_has_its_value(bits: int) -> None:
 def test_the_specifications_example_of_one_bit_is_read() -> None:
     # draft-ietf-oauth-status-list, 4.1: 16 states, in two bytes 0xb9 0xa3.
     values = [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]
-    stated = {"bits": 1, "lst": "eNrbuRgAAhcBXQ"}
+    stated = {"bits": 1, "lst": "eNrbuRgAAhcBXQ", "length": 16}
 
     found = read(status_list([], ISSUED, status_list=stated))
 
@@ -154,9 +159,111 @@ def test_a_list_that_is_not_to_be_believed_is_refused(
 
 def test_a_list_older_than_the_last_is_refused() -> None:
     list_ = status_list(VALUES, ISSUED)
+    later = Edition(ISSUED + timedelta(seconds=1), 0, b"")
 
-    assert code(list_, not_before=ISSUED + timedelta(seconds=1)) == "ROLLED_BACK"
-    assert read(list_, not_before=ISSUED).issued_at == ISSUED
+    assert code(list_, last=later) == "ROLLED_BACK"
+    assert read(list_, last=read(list_).edition).edition.issued_at == ISSUED
+
+
+def numbered(values: list[int], sequence: object) -> Envelope:
+    stated = {"length": len(values), "sequence": sequence}
+    return status_list(values, ISSUED, stated=stated)
+
+
+def test_of_two_lists_of_one_second_neither_is_known_to_be_the_newer() -> None:
+    last = read(status_list([0, 0], ISSUED)).edition
+
+    assert code(status_list([0, 1], ISSUED), last=last) == "TWO_AT_ONCE"
+    # Signed anew, or under another end, it says the same.
+    assert read(status_list([0, 0], ISSUED, ttl=900), last=last).value(1) == 0
+
+
+def test_of_two_lists_of_one_second_the_higher_sequence_is_the_newer() -> None:
+    first, second = numbered([0, 0], 7), numbered([0, 1], 8)
+
+    assert read(second, last=read(first).edition).value(1) == 1
+    assert code(first, last=read(second).edition) == "ROLLED_BACK"
+    assert code(numbered([1, 1], 8), last=read(second).edition) == "TWO_AT_ONCE"
+
+
+def test_a_later_second_counts_for_more_than_a_sequence() -> None:
+    last = read(numbered([0, 0], 8)).edition
+    later = ISSUED + timedelta(seconds=1)
+
+    assert read(status_list([0, 1], later), last=last).value(1) == 1
+
+
+@pytest.mark.parametrize("name", ["sequence", "length"])
+@pytest.mark.parametrize("value", [-1, "8", 1.0, True, [1]])
+def test_a_count_that_is_none_makes_a_list_malformed(name: str, value: object) -> None:
+    stated = {"length": 2, "sequence": 1, name: value}
+
+    assert code(status_list([0, 0], ISSUED, stated=stated)) in {
+        "MALFORMED_LIST",
+        "FLOAT",
+    }
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_padding_is_nobodys_state(bits: int) -> None:
+    silent = read(status_list([1] * 9 + [0], ISSUED, bits=bits, stated={}))
+    said = read(status_list([1] * 9 + [0], ISSUED, bits=bits))
+
+    assert [silent.value(place) for place in range(9)] == [1] * 9
+    assert [said.value(place) for place in range(10)] == [1] * 9 + [0]
+    for place in range(10, 24):
+        assert said.value(place) is None
+    # What is no padding for certain still counts, and what may be one does not.
+    last_byte = range((len(silent.states) - 1) * 8 // bits, 24)
+    assert {silent.value(place) for place in last_byte} <= {1, None}
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=40),
+    st.integers(0, 60),
+    st.one_of(st.none(), st.integers(1, 60)),
+    st.booleans(),
+)
+def test_a_place_is_read_as_it_was_stated_or_not_at_all(
+    values: list[int], place: int, by_manifest: int | None, says_length: bool
+) -> None:
+    list_ = status_list(values, ISSUED, stated=None if says_length else {})
+    stated = replace(RULES, length=by_manifest)
+
+    found = read(list_, rules=stated).value(place)
+
+    end = len(values) if says_length or by_manifest is None else by_manifest
+    if place >= min(end, by_manifest or end):
+        assert found is None
+    elif place < len(values):
+        # Without any length a nothing in the last byte may be padding.
+        is_said = says_length or by_manifest is not None or values[place] != 0
+        in_last = place * 2 // 8 == (len(values) * 2 - 1) // 8
+        assert found == values[place] if is_said or not in_last else found is None
+
+
+def test_a_length_beyond_the_list_makes_it_malformed() -> None:
+    assert code(status_list([0] * 4, ISSUED, stated={"length": 5})) == "MALFORMED_LIST"
+    assert read(status_list([0] * 4, ISSUED, stated={"length": 4})).value(3) == 0
+
+
+def test_a_byte_a_place_has_no_padding() -> None:
+    assert read(status_list([0, 0], ISSUED, bits=8, stated={})).value(1) == 0
+
+
+@pytest.mark.parametrize("end", [{"ttl": 10**9}, {"ttl": None, "exp": 4 * 10**9}])
+def test_a_list_is_believed_no_longer_than_we_say(end: dict[str, Any]) -> None:
+    short = replace(RULES, freshness=replace(RULES.freshness, max_age=HOUR))
+    list_ = status_list(VALUES, ISSUED, **end)
+
+    assert read(list_, rules=short).until == ISSUED + HOUR
+    at = ISSUED + HOUR
+    assert code(list_, rules=short, at=at) == "EXPIRED"
+    assert code(list_, rules=short, at=at + timedelta(seconds=1)) == "STALE"
+    # An end of its own that comes sooner stays.
+    assert read(status_list(VALUES, ISSUED), rules=short).until == ISSUED + (
+        timedelta(seconds=600)
+    )
 
 
 def test_a_list_by_another_institution_is_refused() -> None:

@@ -13,7 +13,7 @@ from bureau.caller import LookUp, Purpose
 from gateway.batch.asking import RETRY_SECONDS, Checked, Gateway
 from gateway.client import address_of
 from gateway.errors import StartError
-from gateway.ports import free_port
+from tests.ports import free_port
 from tests.serving import serving
 
 NODE = {

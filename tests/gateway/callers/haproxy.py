@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from tests.architecture.documents import blocks
 from tests.gateway.callers.authority import Authority, Leaf
+from tests.ports import free_port
 from tests.running import Gateway
 
 READY_SECONDS = 10.0

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from tests.gateway.callers.authority import Authority, authority_in
 from tests.nursery import started
+from tests.ports import free_port
 from tests.running import HEARD, TOKEN, Agencies
 
 QUESTION = json.dumps({"query": "{ policy { notice } }"}).encode()

@@ -15,7 +15,6 @@ import zstandard
 
 from gateway.collection.sign import signed_headers
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from policy.catalogue import load_catalogue
 from policy.identity import Identity
 from sandbox.agency import AgencyId
@@ -23,6 +22,7 @@ from sandbox.keys import load_keyring
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign
 from tests.personal_data import LISTENER
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 ITEM = "4-02-01-01"

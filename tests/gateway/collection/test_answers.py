@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from signing.envelope import Envelope
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
@@ -20,6 +19,7 @@ from tests.gateway.collection.sending import (
     payload,
     record,
 )
+from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 ASK = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {

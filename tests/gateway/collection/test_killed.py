@@ -12,7 +12,6 @@ from pathlib import Path
 from subprocess import PIPE
 
 from gateway.demo.demo import HOST, UNTIL_STDIN_CLOSES
-from gateway.ports import free_port
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
     Sender,
@@ -25,6 +24,7 @@ from tests.gateway.collection.sending import (
 )
 from tests.nursery import Popen
 from tests.personal_data import LISTENER
+from tests.ports import free_port
 from tests.running import HEARD, Agencies, Gateway, eventually
 
 LINES = 1_600

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.ports import free_port
+from tests.ports import free_port
 from tests.running import eventually
 
 GATEWAY = (sys.executable, "-m", "gateway")

@@ -14,12 +14,12 @@ from subprocess import DEVNULL
 from bureau.look_ups.audit import AuditEvent
 from gateway.demo.demo import HOST, write_configuration
 from gateway.demo.processes import await_answer
-from gateway.ports import free_port
 from store.audit.log import open_audit_log
 from store.store import open_store
 from tests.gateway.privacy.callers import TABLES
 from tests.gateway.privacy.questions import HOLDER, error_of, number_of, question
 from tests.nursery import Popen
+from tests.ports import free_port
 from tests.running import HEARD, TOKEN, Agencies, Gateway, running_gateway
 
 

@@ -94,6 +94,28 @@ def test_one_more_is_refused_with_what_is_allowed_and_until_when(
     assert extensions["resetsAt"].endswith("T00:00:00+08:00")
 
 
+def test_a_person_beside_a_list_is_refused_with_it(
+    gateway: Gateway, agencies: Agencies, sparing: str
+) -> None:
+    """What stands in a list is asked for a turn later than what stands beside it."""
+    one, *others = numbers(agencies)[:4]
+    query = f'query($people: [PersonInput!]!) {{ one: holder(idNumber: "{one}") '
+    query += "{ __typename } others: holders(people: $people) { __typename } }"
+    people = [{"idNumber": number} for number in others]
+
+    _, answer, _ = gateway.post(
+        question(query, people=people),
+        token=sparing,
+        headers={"X-Request-Id": sparing},
+    )
+
+    assert answer["data"] == {"one": None, "others": None}
+    assert {e["extensions"]["code"] for e in answer["errors"]} == {
+        "PEOPLE_BUDGET_EXCEEDED"
+    }
+    assert records(gateway, requestId=sparing) == []
+
+
 @pytest.mark.parametrize("ask", [aliases, batch])
 def test_a_batch_over_the_budget_asks_nobody(
     gateway: Gateway, agencies: Agencies, ask: object, sparing: str

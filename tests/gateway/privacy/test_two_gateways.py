@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from gateway.demo.demo import HOST
-from gateway.ports import free_port
 from tests.contracts.people import nobodies
 from tests.gateway.callers.known import AUDIENCE
 from tests.gateway.callers.minting import ES256, ISSUER, Mint, jwk, key_set
 from tests.gateway.privacy.callers import AUDITOR, entry
 from tests.gateway.privacy.questions import HOLDER, error_of, question, records
+from tests.ports import free_port
 from tests.running import Agencies, Gateway, eventually, gateway_by, running_gateway
 
 BUDGET = 5

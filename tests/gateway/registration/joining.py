@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
 from signing.envelope import PayloadType
@@ -18,6 +17,7 @@ from signing.sign import SigningKey, sign
 from tests.connectors.conformance.kit import items_at, manifest_text
 from tests.gateway.privacy.callers import entry
 from tests.personal_data import LISTENER
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 JOINING = "transport"

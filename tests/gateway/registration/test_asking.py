@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.ports import free_port
 from tests.gateway.batch.test_asking import answer, error, scripted
 from tests.gateway.registration.desk import Desk, Ended, ended
 from tests.gateway.registration.joining import AGENCY, JOINING, OPERATOR
+from tests.ports import free_port
 
 TAKEN = {
     "__typename": "Connector",

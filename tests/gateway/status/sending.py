@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway.demo.demo import HOST, write_configuration
-from gateway.ports import free_port
 from policy.calendar import SHANGHAI
 from policy.identity import Identity, IdType
 from signing.envelope import PayloadType
@@ -21,6 +20,7 @@ from tests.gateway.collection.sending import (
     record,
 )
 from tests.personal_data import LISTENER
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 TRANSPORT = "transport"

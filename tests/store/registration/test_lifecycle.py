@@ -17,7 +17,7 @@ from connectors.registration.lifecycle import TRANSITIONS, ConnectorState, Step
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.registrar import Registrar
 from connectors.registration.rules import Actor, Configured, StepRequest
-from connectors.registration.submission import warnings_of
+from connectors.registration.submission import Contact, warnings_of
 from signing.trust import TrustBundle
 from tests.store.registration.office import (
     AGENCY,
@@ -259,6 +259,11 @@ async def test_approving_believes_the_keys_that_were_proved(office: Office) -> N
             id="an address that leads inside",
         ),
         pytest.param({"items": ()}, RefusalCode.SUBMISSION_UNUSABLE, id="no rows"),
+        pytest.param(
+            {"contacts": (Contact(name="王某", phone="310199 19600115 7008"),)},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="a contact's identity number",
+        ),
         pytest.param(
             {"contacts": ()}, RefusalCode.SUBMISSION_UNUSABLE, id="nobody to call"
         ),
