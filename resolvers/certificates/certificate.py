@@ -27,10 +27,7 @@ from resolvers.certificates.eligibility import (
     evaluated,
 )
 from resolvers.certificates.find import find_attested
-from resolvers.certificates.provenance import (
-    Provenance,
-    provenance_of,
-)
+from resolvers.certificates.provenance import Provenance, provenance_of
 from resolvers.certificates.warnings_shown import CertificateWarning, shown_warnings
 from resolvers.context import Info, RequestContext, Services
 from resolvers.documents.directives import list_of
