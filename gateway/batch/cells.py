@@ -25,6 +25,7 @@ _DAY_SECONDS = 86_400
 _EXACT_BELOW = 10**15
 """Whole numbers up to here have all the digits that were typed."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{4,}(?:Z|[+-][0-9:]{2,5})?")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -82,8 +83,9 @@ def cell_of(address: str, element: Element, book: Book) -> Cell:
     value = texts.get("t" if kind == "inlineStr" else "v")
     if "f" in texts and (book.is_stale or not _is_computed(kind, value)):
         return refused(address, f"={texts['f']}", _NOT_COMPUTED)
-    if not value:
+    if not value and kind != "e":
         return Cell(address, "")
+    value = value or ""
     if len(value) > MAX_TEXT:
         return refused(address, value[:MAX_TEXT], _LONG)
     read = _KINDS.get(kind, _unknown)
@@ -150,11 +152,13 @@ def _counted(value: _Value, days: float, epoch: date) -> Cell:
     return Cell(value.address, moment.isoformat(" "), Kind.MOMENT)
 
 
-def _written_day(value: _Value, _book: Book) -> Cell:
+def _written_day(value: _Value, book: Book) -> Cell:
     day = day_written(value.text)
-    if day is None:
+    if day is not None:
+        return Cell(value.address, day.isoformat(), Kind.DAY)
+    if _MOMENT.fullmatch(value.text):
         return Cell(value.address, value.text, Kind.MOMENT)
-    return Cell(value.address, day.isoformat(), Kind.DAY)
+    return _unknown(value, book)
 
 
 def _error(value: _Value, _book: Book) -> Cell:

@@ -53,10 +53,9 @@ _WORDS: Mapping[str, frozenset[Level]] = MappingProxyType(
 _WORD = "|".join(
     rf"{re.escape(word)}(?![0-9])" for word in sorted(_WORDS, key=len, reverse=True)
 )
-_WRITTEN = re.compile(
-    r"(?:(?:国家)?职业资格(?:等级)?|(?:职业)?技能等级|职业技能)?"
-    rf"(?:[/(、,)-]*(?:{_WORD}))+\)?"
-)
+_BEFORE = "(?:国家)?职业资格(?:等级)?|(?:职业)?技能等级|职业技能"
+_BETWEEN = "[/(、,)-]*"
+_WRITTEN = re.compile(rf"(?:{_BETWEEN}(?:(?:{_BEFORE}){_BETWEEN})?(?:{_WORD}))+\)?")
 _FOUND = re.compile(_WORD)
 _WHOLE = re.compile(r"([0-9])\.0+")
 

@@ -19,16 +19,19 @@ _DATE = re.compile(
     r"|([0-9]{2})([0-9]{2}))"
 )
 _TIME = re.compile(
-    r"(?P<day>.+?)(?:\s*T|\s)\s*(?P<h>[0-9]{1,2}):(?P<m>[0-5][0-9])"
+    r"(?P<day>.+?)(?:\s*T|\s|(?<=日))\s*(?P<h>[0-9]{1,2}):(?P<m>[0-5][0-9])"
     r"(?::(?P<s>[0-5][0-9])(?:\.[0-9]{1,9})?)?(?:Z|\+00:?00|\+08:?00)?",
     re.IGNORECASE,
 )
+_WITHOUT_MARKS = re.compile(r"([0-9]{8})([0-9]{2})([0-9]{2})([0-9]{2})")
 _LAST_HOUR = 23
 
 
 def day_written(text: str) -> date | None:
     """Return the day that is written, alone or with its midnight."""
     words = unicodedata.normalize("NFKC", text).strip()
+    if without_marks := _WITHOUT_MARKS.fullmatch(words):
+        words = without_marks.expand(r"\1 \2:\3:\4")
     found = _TIME.fullmatch(words)
     if found is None:
         return _day(words)

@@ -66,7 +66,10 @@ def read_sheet(
                 )
             yield from _rows(_Parts(archive), max_cells)
     except zipfile.BadZipFile:
-        raise StartError(f"{name} is no .xlsx file, or was cut") from None
+        raise StartError(
+            f"{name} is no .xlsx file, or was cut; if it is CSV, give it a name that "
+            "ends in .csv"
+        ) from None
     except (_NotReadError, NoElementsError) as error:
         raise StartError(f"{name} is no .xlsx file that can be read: {error}") from None
     except (zlib.error, EOFError, OSError):
@@ -185,7 +188,7 @@ def _sheet(
             column = _column(stated.get("r")) or column + 1
             if column in cells:
                 raise _NotReadError(f"{_letters(column)} stands twice in a row")
-            if "f" not in element.texts and not any(element.texts.values()):
+            if _is_empty(element):
                 continue
             if len(cells) < max_cells:
                 cells[column] = element
@@ -206,6 +209,12 @@ def _sheet(
             some = {k: c for k, c in row.items() if c.problem or c.shown.strip()}
             if some:
                 yield line, some
+
+
+def _is_empty(element: Element) -> bool:
+    texts = element.texts
+    is_error = element.attributes.get("t") == "e"
+    return "f" not in texts and not is_error and not any(texts.values())
 
 
 def _column(address: str | None) -> int | None:

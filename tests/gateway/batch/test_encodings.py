@@ -1,7 +1,7 @@
 """UTF-8 and GB18030 are told apart; a line of the other one is nobody's name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.batch.encodings import BOM, Encoding, decoded_lines
@@ -97,6 +97,7 @@ names = st.builds(
 good = st.lists(names.map(lambda name: f"{name},低压电工作业"), min_size=2, max_size=6)
 
 
+@settings(deadline=None)
 @given(good, st.data())
 def test_lines_of_utf_8_that_lost_a_byte_are_refused_alone(
     rows: list[str], data: st.DataObject
@@ -114,6 +115,7 @@ def test_lines_of_utf_8_that_lost_a_byte_are_refused_alone(
     assert found == [line.decode() if line in encoded else None for line in order]
 
 
+@settings(deadline=None)
 @given(good, st.sampled_from(["\xa0", "€", "é"]), st.data())
 def test_a_line_of_a_third_encoding_is_refused_alone(
     rows: list[str], character: str, data: st.DataObject
@@ -128,6 +130,7 @@ def test_a_line_of_a_third_encoding_is_refused_alone(
     assert found == rows
 
 
+@settings(deadline=None)
 @given(good)
 def test_a_file_of_gb18030_alone_is_read(rows: list[str]) -> None:
     content = "\n".join(["name,item", *rows]).encode("gb18030")

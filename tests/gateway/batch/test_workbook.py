@@ -100,6 +100,7 @@ def test_a_format_of_the_file_is_read(tmp_path: Path, code: str, shown: str) -> 
         pytest.param('<c r="F2"><v>1e999</v></c>', id="beyond numbers"),
         pytest.param('<c r="F2" t="b"><v>1</v></c>', id="a truth value"),
         pytest.param('<c r="F2" t="e"><v>#REF!</v></c>', id="an error"),
+        pytest.param('<c r="F2" t="e"/>', id="an error of no name"),
         pytest.param('<c r="F2" t="s"><v>7</v></c>', id="no such text"),
         pytest.param('<c r="F2" t="s"><v>-1</v></c>', id="no such place"),
         pytest.param('<c r="F2" t="z"><v>1</v></c>', id="no such kind"),

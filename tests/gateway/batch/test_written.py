@@ -54,7 +54,7 @@ def test_rows_by_openpyxl_and_as_csv_are_those_that_were_written(
         sheet.append(row)
     book.save(folder / "random.xlsx")
     text = folder / "random.csv"
-    text.write_bytes(csv_of([HEADER, *(map(shown, row) for row in found)]))
+    text.write_bytes(csv_of([HEADER, *([*map(shown, row)] for row in found)]))
 
     assert read_rows(folder / "random.xlsx") == right(found)
     assert read_rows(text) == right(found)
