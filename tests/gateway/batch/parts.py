@@ -51,7 +51,7 @@ def styles(*formats: int, codes: Mapping[int, str] | None = None) -> str:
     return (
         f'<styleSheet xmlns="{MAIN}"><numFmts>{own}</numFmts>'
         f'<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs>{each}</cellXfs>'
-        "</styleSheet>"
+        '<dxfs><dxf><numFmt numFmtId="14" formatCode="0"/></dxf></dxfs></styleSheet>'
     )
 
 

@@ -105,7 +105,7 @@ def test_lines_of_utf_8_that_lost_a_byte_are_refused_alone(
     """Cut by programs that count bytes, wherever they stand and whoever they name."""
     encoded = [row.encode() for row in rows]
     damaged = []
-    for row in data.draw(st.lists(names, min_size=1, max_size=len(rows) - 1)):
+    for row in data.draw(st.lists(names, min_size=1, max_size=12)):
         cut = data.draw(st.integers(1, len(row.encode()) - 1).filter(lambda n: n % 3))
         damaged.append(row.encode()[:cut] + ",低压电工作业".encode())
     order = data.draw(st.permutations([*encoded, *damaged]))
@@ -163,3 +163,21 @@ def test_a_file_whose_lines_are_all_damaged_is_refused_by_line() -> None:
     content = b"name,id_number\n" + "浦东新区".encode()[:-1] + b",1\nx\xa0,2\n"
 
     assert lines(content)[1:] == [None, None]
+
+
+def test_utf_8_that_lost_a_byte_is_nobodys_name_in_gb18030_either() -> None:
+    cut = "浦东新".encode() + b"\xe5,1\n"
+    content = b"name,id_number\n" + "".join(ROWS).encode("gb18030") + cut
+
+    assert cut.decode("gb18030")
+    assert lines(content)[1:] == [*(row.strip() for row in ROWS), None]
+    assert lines(content, Encoding.GB18030)[-1] is None
+
+
+def test_one_whole_character_beside_a_damaged_one_tells_nothing() -> None:
+    content = b"name,id_number\n" + "甲".encode() + b"\xe4a,1\n"
+
+    with pytest.raises(StartError, match="--encoding"):
+        lines(content)
+    assert lines(content, Encoding.UTF_8)[1:] == [None]
+    assert lines(content, Encoding.GB18030)[1:] == ["鐢蹭a,1"]
