@@ -37,20 +37,22 @@ def claim_of(row: Row, today: date) -> Claim | Text:
     cells = {column: cell for column, cell in stripped.items() if cell}
     for column in REQUIRED:
         if column not in cells:
-            return Text(f"{column} 为空", f"{column} is empty")
+            return row.placed(column, Text(f"{column} 为空", f"{column} is empty"))
     claim: dict[str, str] = {}
     for column, cell in cells.items():
         if len(cell) > MAX_CELL:
-            return Text(
-                f"{column} 超过{MAX_CELL}字", f"{column} is over {MAX_CELL} characters"
-            )
+            return row.placed(column, _long(column))
         if column in _FIELDS:
             key, read = _FIELDS[column]
             value = read(cell, today)
             if isinstance(value, Text):
-                return value
+                return row.placed(column, value)
             claim[key] = value
     return claim
+
+
+def _long(column: Column) -> Text:
+    return Text(f"{column} 超过{MAX_CELL}字", f"{column} is over {MAX_CELL} characters")
 
 
 def _as_it_is(cell: str, _today: date) -> str:

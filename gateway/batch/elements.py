@@ -54,7 +54,10 @@ class _Reader:
         name = _local(name)
         if name in self.names:
             parent = self.open[-1] if self.open else ""
-            local = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+            local = {
+                key.rpartition("}")[2]: value[:MAX_TEXT]
+                for key, value in attributes.items()
+            }
             self.wanted.append(Element(name, parent, local))
         elif self.wanted and not self.phonetic:
             self.wanted[-1].texts.setdefault(name, "")

@@ -9,7 +9,7 @@ which as a number is 9.1, and 1-2, which is a day.
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ from gateway.batch.cells import Cell, Kind
 from gateway.batch.columns import Column, read_header
 from gateway.batch.encodings import Encoding, decoded_lines
 from gateway.batch.kinds import XLSX, refuse_other_kinds
-from gateway.batch.workbook import read_sheet
+from gateway.batch.workbook import address_of, read_sheet
 from gateway.errors import StartError
 from policy.text import Text
 
@@ -55,6 +55,15 @@ class Row:
     line: int
     cells: dict[Column, str]
     problem: Text | None = None
+    addresses: Mapping[Column, str] = field(default_factory=dict, compare=False)
+    """Where in a sheet the cells are; in CSV the line tells."""
+
+    def placed(self, column: Column, problem: Text) -> Text:
+        """Return a problem with the address of its cell."""
+        address = self.addresses.get(column)
+        if address is None:
+            return problem
+        return Text(f"{address} {problem.zh}", f"{address} {problem.en}")
 
 
 def read_rows(path: Path, encoding: Encoding | None = None) -> list[Row]:
@@ -112,16 +121,22 @@ def _cells(text: str | None) -> list[str] | Text:
     return rows[0] if rows else []
 
 
-def _row(line: int, columns: Sequence[Column], cells: Sequence[str]) -> Row:
+def _row(
+    line: int,
+    columns: Sequence[Column],
+    cells: Sequence[str],
+    addresses: Mapping[Column, str] = MappingProxyType({}),
+) -> Row:
     stated = dict(zip(columns, map(_as_it_was, cells), strict=False))
+    row = Row(line=line, cells=stated, addresses=addresses)
     if len(cells) != len(columns):
-        problem: Text | None = _width(len(cells), len(columns))
-    elif any(map(NOT_SHOWN.search, stated.values())):
-        problem = _CONTROL
-    else:
-        errors = (c for c, cell in stated.items() if _ERROR.fullmatch(cell.strip()))
-        problem = next(map(_error, errors), None)
-    return Row(line=line, cells=stated, problem=problem)
+        return replace(row, problem=_width(len(cells), len(columns)))
+    for column, cell in stated.items():
+        if NOT_SHOWN.search(cell):
+            return replace(row, problem=row.placed(column, _CONTROL))
+        if _ERROR.fullmatch(cell.strip()):
+            return replace(row, problem=row.placed(column, _error(column)))
+    return row
 
 
 def _as_it_was(cell: str) -> str:
@@ -157,15 +172,14 @@ def _sheet_row(
     line: int, columns: Sequence[Column], cells: Mapping[int, Cell], width: int
 ) -> Row:
     shown = [cells[i].shown if i in cells else "" for i in range(len(columns))]
-    row = _row(line, columns, shown)
-    problem: Text | None
+    addresses = {c: address_of(i, line) for i, c in enumerate(columns, start=1)}
+    row = _row(line, columns, shown, addresses)
     if width > len(columns):
-        problem = _width(width, len(columns))
-    else:
-        stated = ((columns[i], cells[i]) for i in sorted(cells))
-        problems = (_problem(column, cell) for column, cell in stated)
-        problem = next((each for each in problems if each is not None), row.problem)
-    return Row(line=line, cells=row.cells, problem=problem)
+        return replace(row, problem=_width(width, len(columns)))
+    stated = ((columns[i], cells[i]) for i in sorted(cells))
+    problems = (_problem(column, cell) for column, cell in stated)
+    problem = next((each for each in problems if each is not None), row.problem)
+    return replace(row, problem=problem)
 
 
 def _problem(column: Column, cell: Cell) -> Text | None:

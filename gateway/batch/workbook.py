@@ -197,14 +197,14 @@ def _sheet(
         elif element.name == "row" and element.parent == "sheetData":
             number = stated.get("r", str(line + 1))
             if not number.isdecimal() or int(number) <= line:
-                raise _NotReadError(f"row {number} comes after row {line}")
+                raise _NotReadError(f"row {number[:10]} comes after row {line}")
             line, column = int(number), 0
             row = {
-                place - 1: cell_of(f"{_letters(place)}{line}", each, book)
+                place - 1: cell_of(address_of(place, line), each, book)
                 for place, each in cells.items()
             }
             if beyond:
-                row[beyond - 1] = refused(f"{_letters(beyond)}{line}", "", _MANY)
+                row[beyond - 1] = refused(address_of(beyond, line), "", _MANY)
             cells, beyond = {}, 0
             some = {k: c for k, c in row.items() if c.problem or c.shown.strip()}
             if some:
@@ -227,6 +227,11 @@ def _column(address: str | None) -> int | None:
     for letter in found[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     return column
+
+
+def address_of(column: int, line: int) -> str:
+    """Return C7 for the third column of row 7."""
+    return f"{_letters(column)}{line}"
 
 
 def _letters(column: int) -> str:

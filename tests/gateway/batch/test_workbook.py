@@ -2,10 +2,12 @@
 
 import tracemalloc
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from gateway.batch.claims import claim_of
 from gateway.batch.columns import Column
 from gateway.batch.results import row_of
 from gateway.batch.tables import MAX_COLUMNS, Row, read_rows
@@ -156,8 +158,9 @@ def test_the_result_shows_the_cell_as_it_was(
         ("E", '<c r="E2" s="1"><v>46024</v></c>', "level is a day in the sheet (E2)"),
         ("A", '<c r="A2" t="e"><v>#NAME?</v></c>', "A2 has the error #NAME?"),
         ("H", text("H2", "8"), "8 cells found, the first line has 7"),
-        ("B", text("B2", "甲_x0007_丟"), "a cell has a control character"),
+        ("B", text("B2", "甲_x0007_丟"), "B2 a cell has a control character"),
         ("B", text("B2", "甲_xD842_丟"), "a cell has a control character"),
+        ("B", text("B2", "#N/A"), "B2 name is an error value"),
         ("B", text("B2", "甲_xFFFD_"), "a cell has a control character"),
     ],
 )
@@ -165,6 +168,29 @@ def test_what_is_not_as_it_was_typed_is_refused(
     tmp_path: Path, column: str, cell: str, reason: str
 ) -> None:
     assert reason in why(one(tmp_path, cell, column=column))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("C", "<c/>", "C2 id_number is empty"),
+        ("D", text("D2", " "), "D2 item is empty"),
+        ("B", text("B2", "长" * 101), "B2 name is over 100 characters"),
+        ("E", text("E2", "高级"), "E2 no such grade"),
+        ("E", '<c r="E2"><v>4.5</v></c>', "E2 no such grade"),
+        ("F", text("F2", "2026-06"), "F2 no date"),
+        ("F", f'<c r="F2"><v>{JUNE}</v></c>', "F2 no date"),
+        ("F", '<c r="F2" s="1"><v>46175</v></c>', "F2 the day of issue is after today"),
+    ],
+)
+def test_what_is_no_claim_is_refused_with_its_address(
+    tmp_path: Path, column: str, cell: str, reason: str
+) -> None:
+    found = claim_of(one(tmp_path, cell, column=column), date(2026, 6, 1))
+
+    assert isinstance(found, Text)
+    assert found.en.startswith(reason)
+    assert found.zh.startswith(reason[:3])
 
 
 @pytest.mark.parametrize(
@@ -355,6 +381,7 @@ def changed(name: str, content: str | None) -> dict[str, str]:
             "C stands twice in a row",
         ),
         ("xl/worksheets/sheet1.xml", sheet(row(2, text("2C", "1"))), "is no address"),
+        ("xl/worksheets/sheet1.xml", sheet(f"<row r='{'9' * 5000}'/><row/>"), ""),
         ("xl/worksheets/sheet1.xml", sheet(f"<row r='x'>{text('A1', '')}</row>"), "x"),
     ],
 )
