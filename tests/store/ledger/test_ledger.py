@@ -102,6 +102,7 @@ async def change(
         sequence=number,
         digest=f"{number}" * 64,
         certificate=certificate,
+        place="p" * 64,
         person=ALICE,
         state=state,
         effective_on=date(2026, 11, 20),
