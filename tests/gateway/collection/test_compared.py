@@ -149,7 +149,7 @@ lines_of_files = st.lists(
 
 @pytest.mark.parametrize("stream", STREAMS)
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

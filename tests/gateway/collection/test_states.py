@@ -92,13 +92,13 @@ def test_a_bad_line_spoils_no_other_and_uses_no_number(
     put_right = states.send([line(2, states.change(said(holder, "失效")))])
 
     assert told.codes == [
-        None,
+        "UNKNOWN_CERTIFICATE",
         "NO_STATE",
         "IN_FUTURE",
         "OUT_OF_SCOPE",
         "MALFORMED_RECORD",
         "INVALID_JSON",
-        None,
+        "UNKNOWN_CERTIFICATE",
     ]
     assert told.results[-1]["gap"] == {"first": 2, "last": 5}
     assert put_right.outcomes == ["ACCEPTED"]
@@ -157,7 +157,7 @@ def test_a_change_of_what_was_never_seen_is_taken_told_counted_and_alerted(
     metric = f'unknown_certificates_total{{agency="{states.connector}"}} 1.0'
     assert f"gateway_states_{metric}" in states.gateway.get("/metrics")[1]
     log = (states.gateway.folder / "gateway.log").read_text("utf-8")
-    assert '"alert": "UNKNOWN_CERTIFICATE"' in log
+    assert '"alert":"UNKNOWN_CERTIFICATE"' in log
 
 
 def test_nothing_of_a_person_is_in_what_is_told(
