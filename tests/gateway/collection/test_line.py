@@ -10,7 +10,9 @@ from gateway.collection.line import MAX_SEQUENCE, Line, read_line
     [
         pytest.param('{"sequence": 1, "record": "a.b.c"}', 1, id="the first"),
         pytest.param(
-            f'{{"record": "a.b.c", "sequence": {MAX_SEQUENCE}}}', MAX_SEQUENCE, id="last"
+            f'{{"record": "a.b.c", "sequence": {MAX_SEQUENCE}}}',
+            MAX_SEQUENCE,
+            id="last",
         ),
         pytest.param('{"record": "a.b.c"}', None, id="none"),
     ],
@@ -20,16 +22,22 @@ def test_a_line_has_a_number_or_none(text: str, sequence: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "sequence", ["null", "0", "-1", "true", '"1"', "[1]", str(MAX_SEQUENCE + 1)]
+    ("sequence", "code"),
+    [
+        ("null", "MALFORMED_LINE"),
+        ("0", "MALFORMED_LINE"),
+        ("-1", "MALFORMED_LINE"),
+        ("true", "MALFORMED_LINE"),
+        ('"1"', "MALFORMED_LINE"),
+        ("[1]", "MALFORMED_LINE"),
+        (str(MAX_SEQUENCE + 1), "INTEGER_TOO_LARGE"),
+    ],
 )
-def test_what_is_no_number_is_not_taken_for_none(sequence: str) -> None:
+def test_what_is_no_number_is_not_taken_for_none(sequence: str, code: str) -> None:
     found = read_line(f'{{"sequence": {sequence}, "record": "a.b.c"}}'.encode(), 1)
 
     assert not isinstance(found, Line)
-    assert (found.code, found.sequence) in (
-        ("MALFORMED_LINE", None),
-        ("INTEGER_TOO_LARGE", None),
-    )
+    assert (found.code, found.sequence) == (code, None)
 
 
 @pytest.mark.parametrize("text", ['{"sequence": 1}', '{"record": "a", "more": 1}'])
