@@ -1,6 +1,7 @@
 """Lines are left out by number and digest together, and little is asked for."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.collection.listing import MOST_PAGES, Listing
-from gateway.collection.sent_lines import SentLine
+from gateway.collection.sent_lines import SentLine, read_lines
 
 AT_ONCE = 3
 
@@ -83,3 +84,28 @@ def test_what_is_all_new_is_not_asked_about() -> None:
 
     assert Listing(stream.page_after).left_of(part, 1) == part
     assert stream.asked == []
+
+
+CASES = Path("tests/cases/collect")
+"""Three records a day, of other people each day, as an agency's software wrote them."""
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "left"),
+    [
+        pytest.param("day1.jws", 1, 0, id="the same file, numbered alike"),
+        pytest.param("day1.jws", 2, 3, id="the same file, numbered otherwise"),
+        pytest.param("day1.jws", None, 3, id="the same file without numbers"),
+        pytest.param("day2.jws", 1, 3, id="another day under the same numbers"),
+        pytest.param("day2.jws", None, 3, id="another day without numbers"),
+        pytest.param("day2.ndjson", None, 3, id="another day that states them"),
+    ],
+)
+def test_of_another_day_nothing_is_left_out(
+    name: str, first: int | None, left: int
+) -> None:
+    day1 = [*read_lines(CASES / "day1.jws", 1)]
+    stream = Stream({one.sequence or 0: one.digest or "" for one in day1})
+    part = [*read_lines(CASES / name, first)]
+
+    assert len(Listing(stream.page_after).left_of(part, 3)) == left
