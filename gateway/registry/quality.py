@@ -119,6 +119,8 @@ class QualityKeeper:
         """What was counted of records as they were sent, by agency."""
         self.sums = store.sums
         self._people = 0
+        self._turn = asyncio.Lock()
+        """Held while something is kept."""
         self._room = 0
         """With how many answers the past may still be asked in this turn."""
         self._noted: LRUCache[tuple[object, ...], date] = LRUCache(NOTED)
@@ -137,7 +139,8 @@ class QualityKeeper:
 
     async def settle(self) -> None:
         """See ``bureau.quality.QualityStore``."""
-        if self._waiting:
+        # What another turn has taken is not kept before it ends.
+        if self._waiting or self._turn.locked():
             await self.flush()
 
     async def keep(self) -> None:
@@ -162,6 +165,10 @@ class QualityKeeper:
         Raises:
             StoreUnavailableError: some of it is not kept.
         """
+        async with self._turn:
+            await self._flush()
+
+    async def _flush(self) -> None:
         today = self._clock().astimezone(SHANGHAI).date()
         self._room = COMPARED_A_TURN
         while self._collected:
