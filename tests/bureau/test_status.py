@@ -100,7 +100,7 @@ async def test_a_change_of_an_older_version_holds_for_the_newest() -> None:
     async def standing_after(*sent: KeptChange) -> Standing:
         loader = ChangesLoader(Sent({HOLDER: list(sent)}), IDS)
         (changed,) = await loader.put_on(HOLDER, [answer])
-        return standing(changed.certificates[0].record, DAY)
+        return standing(changed.certificates[0].record, DAY, DAY)
 
     assert await standing_after(suspended()) is Standing.SUSPENDED
     assert await standing_after(suspended(), lifted) is Standing.VALID

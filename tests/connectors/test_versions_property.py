@@ -117,7 +117,9 @@ def _ask() -> Iterator[Ask]:
 
 
 def verdict(found: tuple[Agency, Answer]) -> EligibilityOutcome:
-    question = RowQuestion(item=DRIVER, level=Level.LEVEL_4, as_of=DAY, claim=None)
+    question = RowQuestion(
+        item=DRIVER, level=Level.LEVEL_4, as_of=DAY, today=DAY, claim=None
+    )
     person = Person(Claimant(parse_identity(ZHANG)), [found])
     judged = judge(person, question, catalogue=CATALOGUE, parameters=PARAMETERS)
     return judged.eligibility.outcome
