@@ -4,12 +4,16 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from gateway.batch.tables import Row, read_rows
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 ID_NUMBER = "310199196208157312"
+JUNE = "46174"
+"""2026-06-01 as Excel counts days."""
 HEADER = ("reference", "name", "id_number", "item", "level", "issued_on", "number")
 
 
@@ -107,3 +111,21 @@ def write(path: Path, parts: Mapping[str, str]) -> Path:
         for name, content in parts.items():
             archive.writestr(name, content)
     return path
+
+
+def read(folder: Path, sheet_part: str, **others: str) -> list[Row]:
+    """Return the rows of a workbook with this sheet."""
+    return read_rows(write(folder / "claims.xlsx", package(sheet_part, **others)))
+
+
+def one(folder: Path, cell: str, **others: str) -> Row:
+    """Return the row that has ``cell`` as its day of issue, or in a column named."""
+    column = others.pop("column", "F")
+    (found,) = read(folder, sheet(row(2, **{column: cell})), **others)
+    return found
+
+
+def why(found: Row) -> str:
+    """Return why a row is refused."""
+    assert found.problem is not None
+    return found.problem.en

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.documents import ROOT
 from tests.federation.queries import EMERGENCY, FIRE, TRANSPORT
 from tests.gateway.batch.checking import (
     check,
@@ -18,6 +19,8 @@ from tests.gateway.batch.conftest import POOR
 from tests.gateway.batch.population import claims, night_of_one_agency
 from tests.gateway.batch.sheets import HEADER, csv_of, workbook
 from tests.running import Agencies, Gateway
+
+CASES = ROOT / "tests" / "cases" / "sheets" / "xlsx"
 
 
 def write(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Path:
@@ -71,6 +74,21 @@ def test_a_workbook_is_checked(
 
     assert check(gateway, source, out).code == 0
     assert column(out, "outcome") == [outcome for _, outcome, _ in stated]
+
+
+def test_a_formula_that_nobody_computed_is_refused_and_shown(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    out = tmp_path / "results.csv"
+
+    run = check(gateway, CASES / "x06-formula-no-value.xlsx", out, "--language", "en")
+
+    assert run.code == 1
+    assert column(out, "outcome") == ["REFUSED"] * 4
+    assert column(out, "name")[:2] == ['\'="错"&"名"', "甲丠"]
+    assert [reason[:15] for reason in column(out, "reason")] == [
+        f"{address} is a formula"[:15] for address in ("B2", "F3", "G4", "C5")
+    ]
 
 
 def test_a_run_that_was_killed_goes_on_and_writes_no_row_twice(
