@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import zstandard
 
@@ -159,6 +160,14 @@ class Sender:
         """Return the headers of a transfer of ``body``."""
         options = {"at": datetime.now(UTC), "encoding": encoding, **more}
         return signed_headers("POST", self.url, self.key, body=body, **options)
+
+    def question(self, query: str, *, is_signed: bool = True) -> Told:
+        """Ask for what is there."""
+        url = f"{self.url}?{quote(query, safe='=&')}"
+        headers: Mapping[str, str] = {}
+        if is_signed:
+            headers = signed_headers("GET", url, self.key, at=datetime.now(UTC))
+        return told(urllib.request.Request(url, headers=dict(headers)))
 
     def status(self) -> dict[str, Any]:
         """Return how far each stream has come."""

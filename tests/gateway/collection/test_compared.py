@@ -1,13 +1,10 @@
 """Nothing is left out whose bytes were not compared, whatever is sent, and when."""
 
 import tempfile
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,10 +13,9 @@ from hypothesis import strategies as st
 from bureau.collection import Outcome
 from gateway.collection.sending import Compression, Sending, Sum
 from gateway.collection.sent_lines import in_parts, read_lines
-from gateway.collection.sign import signed_headers
 from signing.envelope import Envelope, PayloadType
 from tests.contracts.people import nobodies
-from tests.gateway.collection.sending import Sender, line, payload, record, told
+from tests.gateway.collection.sending import Sender, line, payload, record
 from tests.gateway.collection.test_command import collect, written
 from tests.running import Agencies
 
@@ -197,18 +193,12 @@ def test_any_files_in_any_order_lose_nothing_and_keep_nothing_twice(
 def test_what_cannot_be_read_of_a_question_is_refused(
     sender: Sender, query: str
 ) -> None:
-    answer = told(asked(sender, query))
+    answer = sender.question(query)
 
     assert (answer.status, answer.problem) == (400, "MALFORMED_QUERY")
 
 
 def test_nobody_is_told_digests_who_did_not_sign(sender: Sender) -> None:
-    request = urllib.request.Request(f"{sender.url}?digests=records")
+    answer = sender.question("digests=records", is_signed=False)
 
-    assert told(request).problem == "NO_SIGNATURE"
-
-
-def asked(sender: Sender, query: str) -> urllib.request.Request:
-    url = f"{sender.url}?{quote(query, safe='=&')}"
-    headers = signed_headers("GET", url, sender.key, at=datetime.now(UTC))
-    return urllib.request.Request(url, headers=dict(headers))
+    assert (answer.status, answer.problem) == (401, "NO_SIGNATURE")
