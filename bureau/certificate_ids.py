@@ -65,6 +65,13 @@ class CertificateIds:
         sealed = self._sealer.encrypt(f"mark{_SEPARATOR}{text}".encode(), None)
         return hashlib.sha256(sealed).hexdigest()
 
+    def place(self, record: CertificateRecord) -> str:
+        """Return a mark of the place of a certificate, whichever agency shows it."""
+        holder = record.holder
+        return self.mark(
+            _SEPARATOR.join(("place", holder.type, holder.number, fingerprint(record)))
+        )
+
     def open(self, id_: str) -> CertificatePlace:
         """Return the place an id was made of.
 

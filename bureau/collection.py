@@ -44,3 +44,23 @@ class Position:
             "missing": self.missing,
             "gaps": [gap.shown() for gap in self.gaps],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLines:
+    """Some of the lines that a stream has, in the order of their numbers."""
+
+    after: int
+    """The number after which they begin."""
+    lines: Sequence[tuple[int, str]]
+    """Of each its number, and the digest of the bytes it came with."""
+    is_to_end: bool
+    """Whether nothing is kept under a higher number."""
+
+    def shown(self) -> dict[str, object]:
+        """Return it as JSON has it."""
+        return {
+            "after": self.after,
+            "lines": [list(line) for line in self.lines],
+            "isToEnd": self.is_to_end,
+        }

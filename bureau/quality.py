@@ -13,5 +13,12 @@ class QualityStore(Protocol):
     async def sums(self, agency: str, since: date) -> Sums:
         """Return what was counted of ``agency`` from ``since`` on."""
 
+    async def settle(self) -> None:
+        """Keep what was noted of answers by now.
+
+        Raises:
+            StoreUnavailableError: some of it is not kept.
+        """
+
     def collected(self, agency: str, sums: Counter[Measure]) -> None:
         """Take in what was counted of records that ``agency`` sent."""

@@ -188,6 +188,8 @@ class Sight:
     """Of what of it never changes."""
     person: str
     issued_on: date | None
+    place: str
+    """Of what a change of its state is found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +202,11 @@ class Sighting:
 
 
 def sighting(
-    received: Mapping[Identity, Answer], mark: Callable[[str], str]
+    received: Mapping[Identity, Answer],
+    mark: Callable[[str], str],
+    place: Callable[[CertificateRecord], str],
 ) -> Sighting:
-    """Return what a call showed; ``mark`` is keyed, and nobody turns it back."""
+    """Return what a call showed; marks are keyed, and nobody turns them back."""
     sights = []
     whole = set()
     for holder, answer in received.items():
@@ -215,6 +219,7 @@ def sighting(
                 mark(_joined("facts", *_facts(certificate.record))),
                 person,
                 certificate.record.issued_on,
+                place(certificate.record),
             )
             for certificate in answer.certificates
         ]

@@ -10,6 +10,8 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
+MARK = "\ufeff"
+"""The byte order mark, with which editors on Windows begin a file."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -25,7 +27,7 @@ def read_table(text: str, struct: type[T]) -> T:
             message says where and what is allowed.
     """
     try:
-        table = tomllib.loads(text)
+        table = tomllib.loads(text.removeprefix(MARK))
     except ValueError as error:
         # A TOMLDecodeError, or an integer of more digits than Python converts.
         raise TableError(f"not TOML: {error}") from None

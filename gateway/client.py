@@ -7,6 +7,7 @@ not followed, and no proxy stands between a command and its own machine.
 
 import http.client
 import os
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -16,13 +17,11 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from gateway.errors import StartError
+from gateway.unreached import unreached
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_ANSWER_BYTES = 20_000_000
-
-
-class NotReachedError(Exception):
-    """Nobody was there to be asked; the message names the address."""
+CA_FILE_HELP = "A PEM file of who may vouch for the gateway, instead of the system's."
 
 
 class NotAnsweredError(Exception):
@@ -55,8 +54,11 @@ def opened(
     body: bytes | None,
     *,
     timeout_seconds: float,
+    tls: ssl.SSLContext | None = None,
 ) -> http.client.HTTPResponse:
     """Send one request to an address that ``address_of`` let pass.
+
+    ``tls`` says whose certificates are believed; without, those the system believes.
 
     Raises:
         urllib.error.HTTPError: the answer is a refusal, or leads elsewhere.
@@ -65,6 +67,8 @@ def opened(
     """
     request = urllib.request.Request(address, body, dict(headers))  # noqa: S310 - see above
     handlers: list[urllib.request.BaseHandler] = [_NoRedirection()]
+    if tls is not None:
+        handlers.append(urllib.request.HTTPSHandler(context=tls))
     if urlsplit(address).hostname in LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)
@@ -73,7 +77,12 @@ def opened(
 
 
 def post(
-    url: str, token: str, body: bytes, *, timeout_seconds: float
+    url: str,
+    token: str,
+    body: bytes,
+    *,
+    timeout_seconds: float,
+    tls: ssl.SSLContext | None = None,
 ) -> tuple[int, bytes]:
     """Send one question to the gateway at ``url``; return status and text.
 
@@ -87,25 +96,50 @@ def post(
         "Authorization": f"Bearer {token}",
     }
     try:
-        with _answer(f"{url}/graphql", headers, body, timeout_seconds) as answer:
+        address = f"{url}/graphql"
+        with _answer(address, headers, body, timeout_seconds, tls) as answer:
             text = answer.read(MAX_ANSWER_BYTES)
             if getattr(answer, "length", 0):
                 raise NotAnsweredError(f"{url} did not answer in full")
             return answer.status or 0, text
     except urllib.error.URLError as error:
-        raise NotReachedError(f"{url} does not answer: {error.reason}") from None
+        raise unreached(url, error) from None
     except (OSError, http.client.HTTPException) as error:
         raise NotAnsweredError(f"{url} does not answer: {error}") from None
 
 
 def _answer(
-    address: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
+    address: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    timeout_seconds: float,
+    tls: ssl.SSLContext | None,
 ) -> http.client.HTTPResponse | urllib.error.HTTPError:
     """Return the answer; a refusal is one."""
     try:
-        return opened(address, headers, body, timeout_seconds=timeout_seconds)
+        return opened(address, headers, body, timeout_seconds=timeout_seconds, tls=tls)
     except urllib.error.HTTPError as error:
         return error
+
+
+def tls_by(ca_file: Path | None) -> ssl.SSLContext | None:
+    """Return whose certificates are believed, if a file says so.
+
+    Raises:
+        StartError: there is no certificate in it.
+    """
+    if ca_file is None:
+        return None
+    try:
+        # Python takes no text beyond ASCII, and comments are nobody's certificate.
+        text = ca_file.read_bytes().decode("ascii", "ignore")
+    except OSError as error:
+        raise StartError(f"--ca-file: {ca_file}: {error.strerror}") from None
+    try:
+        # Of no text at all the system's certificates would be taken.
+        return ssl.create_default_context(cadata=text or "nothing")
+    except ssl.SSLError:
+        raise StartError(f"--ca-file: {ca_file} has no certificate in PEM") from None
 
 
 def address_of(url: str, *, unsafe_plain_http: bool) -> str:
@@ -148,7 +182,7 @@ def read_token(file: Path | None, variable: str | None = None) -> str:
     """
     if file is not None:
         try:
-            token = file.read_text("utf-8")
+            token = file.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise StartError(f"--token-file: {error}") from None
     else:

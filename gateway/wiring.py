@@ -87,6 +87,7 @@ async def open_services(
             quality,
             live=live,
             mark=pseudonyms.of_document,
+            place=CertificateIds(id_key).place,
             thresholds=thresholds_of(settings.registration),
             reports=metrics.quality,
             clock=clock,

@@ -91,7 +91,7 @@ def validity_warnings(record: CertificateRecord) -> frozenset[RecordWarning]:
 
 
 def _in_number(record: CertificateRecord) -> list[RecordWarning]:
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", record.number)).upper()
+    plain = _plain(record.number)
     licence = _LICENCE_NUMBER.match(plain)
     if licence is not None:
         is_holders = licence[1] == record.holder.number
@@ -112,6 +112,13 @@ def _in_number(record: CertificateRecord) -> list[RecordWarning]:
     if is_whole and record.issued_on is not None and plain[:2] not in years:
         found.append(RecordWarning.NUMBER_YEAR)
     return found
+
+
+def _plain(number: str) -> str:
+    """Return a number without what stands between its characters, and in capitals."""
+    if not (number.isascii() and number.isalnum()):
+        number = _SEPARATORS.sub("", unicodedata.normalize("NFKC", number))
+    return number.upper()
 
 
 def _in_days(record: CertificateRecord) -> list[RecordWarning]:

@@ -119,7 +119,8 @@ def read_trust_bundle(text: str) -> TrustBundle:
             a key id twice, or a key that does not fit its algorithm.
     """
     try:
-        document = tomllib.loads(text)
+        # Editors on Windows begin a file with a byte order mark.
+        document = tomllib.loads(text.removeprefix("\ufeff"))
     except ValueError as error:
         # A TOMLDecodeError, or an integer of more digits than Python converts.
         raise TrustBundleError(f"not TOML: {error}") from None

@@ -1,9 +1,10 @@
 """Ask a running gateway to verify claims, as any client does: over HTTP.
 
-What may pass (no connection, too busy, too slow) is tried again for a while; what will
-not (a wrong token, a spent budget) ends the run with what the gateway said.
+What may pass (a connection that is cut, too busy, too slow) is tried again for a while;
+what will not (a wrong address or token, a spent budget) ends the run and is told.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,10 @@ from gateway.batch.query import QUERY
 from gateway.client import (
     GraphError,
     NotAnsweredError,
-    NotReachedError,
     post,
 )
 from gateway.errors import StartError
+from gateway.unreached import NotReachedError, Reached
 from policy.stated import ClaimOutcome, FieldOutcome, StatedField
 from resolvers.claims.enums import ClaimProblem
 
@@ -90,6 +91,8 @@ class Gateway:
     look_up: LookUp
     language: str
     wait: Callable[[float], None] = time.sleep
+    tls: ssl.SSLContext | None = None
+    reached: Reached = field(default_factory=Reached)
 
     def verify(self, claims: Sequence[Claim]) -> Sequence[Checked | Refused]:
         """Return the gateway's answers, in the order of ``claims``.
@@ -123,10 +126,18 @@ class Gateway:
     def _asked(self, body: bytes, count: int) -> Sequence[Checked | Refused]:
         try:
             status, text = post(
-                self.url, self.token, body, timeout_seconds=TIMEOUT_SECONDS
+                self.url,
+                self.token,
+                body,
+                timeout_seconds=TIMEOUT_SECONDS,
+                tls=self.tls,
             )
-        except (NotReachedError, NotAnsweredError) as silence:
+        except NotReachedError as silence:
+            self.reached.require_hope(silence)
             raise _PassingError(str(silence)) from None
+        except NotAnsweredError as silence:
+            raise _PassingError(str(silence)) from None
+        self.reached.once = True
         try:
             answer = msgspec.json.decode(text, type=_Body)
         except msgspec.DecodeError:

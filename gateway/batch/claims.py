@@ -4,44 +4,21 @@ Dates and grades are read in the spellings that people use; nothing is guessed. 
 only the gateway knows (is it a number, is it an item) is left to the gateway.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
 from gateway.batch.columns import REQUIRED, Column
+from gateway.batch.levels import level_written
+from gateway.batch.moments import day_written
 from gateway.batch.tables import Row
 from policy.identity import ID_TYPE_NAMES, IdType
-from policy.level import LEVEL_NAMES, Level
 from policy.text import Text, same_words
 
 MAX_CELL = 100
 Claim = Mapping[str, str]
 """A ``StatedCertificateInput``."""
 
-_DATE = re.compile(
-    r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})"
-    r"|\.([0-9]{1,2})\.([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日"
-    r"|([0-9]{2})([0-9]{2}))"
-)
-
-
-def _spellings(level: Level, name: str) -> list[str]:
-    """Return 四级, 中级工, 中级工（四级）, 4 and 4级 for 中级工（四级）."""
-    if level is Level.UNGRADED:
-        return [level, name, "不区分等级", "无等级", "不分等级"]
-    title, _, grade = name.rstrip("）").partition("（")
-    digit = level[-1]
-    return [level, name, title, grade, digit, f"{digit}级"]
-
-
-_LEVELS: Mapping[str, Level] = MappingProxyType(
-    {
-        same_words(spelling): level
-        for level, name in LEVEL_NAMES.items()
-        for spelling in _spellings(level, name.zh)
-    }
-)
 _ID_TYPES: Mapping[str, IdType] = MappingProxyType(
     {
         **{spelling: t for t, n in ID_TYPE_NAMES.items() for spelling in (t, n.zh)},
@@ -56,23 +33,26 @@ def claim_of(row: Row, today: date) -> Claim | Text:
     """Return the claim of ``row``, or why it is none."""
     if row.problem is not None:
         return row.problem
-    cells = {column: cell for column, cell in row.cells.items() if cell}
+    stripped = {column: cell.strip() for column, cell in row.cells.items()}
+    cells = {column: cell for column, cell in stripped.items() if cell}
     for column in REQUIRED:
         if column not in cells:
-            return Text(f"{column} 为空", f"{column} is empty")
+            return row.placed(column, Text(f"{column} 为空", f"{column} is empty"))
     claim: dict[str, str] = {}
     for column, cell in cells.items():
         if len(cell) > MAX_CELL:
-            return Text(
-                f"{column} 超过{MAX_CELL}字", f"{column} is over {MAX_CELL} characters"
-            )
+            return row.placed(column, _long(column))
         if column in _FIELDS:
             key, read = _FIELDS[column]
             value = read(cell, today)
             if isinstance(value, Text):
-                return value
+                return row.placed(column, value)
             claim[key] = value
     return claim
+
+
+def _long(column: Column) -> Text:
+    return Text(f"{column} 超过{MAX_CELL}字", f"{column} is over {MAX_CELL} characters")
 
 
 def _as_it_is(cell: str, _today: date) -> str:
@@ -84,17 +64,12 @@ def _id_type(cell: str, _today: date) -> str | Text:
 
 
 def _level(cell: str, _today: date) -> str | Text:
-    return _LEVELS.get(same_words(cell).upper()) or _NO_LEVEL
+    return level_written(cell) or _NO_LEVEL
 
 
 def _day(cell: str, today: date) -> str | Text:
-    found = _DATE.fullmatch(same_words(cell))
-    if found is None:
-        return _NO_DATE
-    year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        stated = date(year, month, day)
-    except ValueError:
+    stated = day_written(cell)
+    if stated is None:
         return _NO_DATE
     return _FUTURE if stated > today else stated.isoformat()
 

@@ -13,7 +13,7 @@ from gateway.batch.asking import Gateway
 from gateway.batch.encodings import Encoding
 from gateway.batch.run import Work, check_claims
 from gateway.batch.screen import show_summary, showing_progress
-from gateway.client import address_of, read_token
+from gateway.client import CA_FILE_HELP, address_of, read_token, tls_by
 from gateway.errors import StartError
 from policy.calendar import SHANGHAI
 
@@ -53,6 +53,7 @@ def check(  # noqa: PLR0913 - one argument an option
     language: Annotated[
         Language, typer.Option(help="In which language reasons are written.")
     ] = Language.ZH,
+    ca_file: Annotated[Path | None, typer.Option(help=CA_FILE_HELP)] = None,
     unsafe_plain_http: Annotated[
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
@@ -72,6 +73,7 @@ def check(  # noqa: PLR0913 - one argument an option
         token=read_token(token_file, TOKEN_VARIABLE),
         look_up=look_up,
         language=language,
+        tls=tls_by(ca_file),
     )
     work = Work(
         claims=claims,

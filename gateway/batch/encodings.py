@@ -2,11 +2,16 @@
 
 Chinese in UTF-8 is three bytes a character. Two characters of GB18030 may look like
 two of UTF-8, but of Greek or Latin letters; hardly ever like one of three bytes. So a
-line is UTF-8 if it decodes to something beyond those letters, and the first line that
-can be in one encoding alone decides for the file. A line that is then of the other one
-is refused by itself: decoded wrongly it would be another person's name.
+line is UTF-8 if it decodes to something beyond those letters, and GB18030 if it decodes
+to that alone. Where most of such lines belong, the file does: a line that was damaged
+does not decide. A line that is then of the other encoding is refused by itself: decoded
+wrongly it would be another person's name.
+
+A line of UTF-8 that lost some bytes is often GB18030, too, of characters nobody wrote.
+It is told by what is left whole.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -15,6 +20,7 @@ from gateway.errors import StartError
 BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BEYOND_LETTERS = "\u0800"
+_DAMAGED = "\ufffd"
 
 
 class Encoding(StrEnum):
@@ -44,15 +50,12 @@ def decoded_lines(
 
 
 def _encoding_of(lines: list[bytes]) -> Encoding:
-    is_ascii = True
-    for line in lines:
-        if line.isascii():
-            continue
-        is_ascii = False
-        certain = _certain(line)
-        if certain is not None:
-            return certain
-    if is_ascii:
+    """Return where most lines belong; UTF-8 if as many belong to either."""
+    others = [line for line in lines if not line.isascii()]
+    found = Counter(map(_certain, others))
+    if found[Encoding.GB18030] > found[Encoding.UTF_8]:
+        return Encoding.GB18030
+    if found[Encoding.UTF_8] or not any(map(_may_be_gb18030, others)):
         return Encoding.UTF_8
     raise StartError(
         "no line tells whether the file is UTF-8 or GB18030; state --encoding"
@@ -60,17 +63,44 @@ def _encoding_of(lines: list[bytes]) -> Encoding:
 
 
 def _certain(line: bytes) -> Encoding | None:
-    """Return the one encoding that ``line`` can be in; ``None`` if both are likely."""
+    """Return the one encoding that ``line`` can be in.
+
+    ``None`` if both are likely, or if it is damaged.
+    """
     as_utf_8 = _as(line, Encoding.UTF_8)
-    if as_utf_8 is None:
-        return Encoding.GB18030
-    return Encoding.UTF_8 if max(as_utf_8) >= _BEYOND_LETTERS else None
+    if as_utf_8 is not None:
+        return Encoding.UTF_8 if max(as_utf_8) >= _BEYOND_LETTERS else None
+    damaged, whole = _left_of_utf_8(line)
+    if damaged <= whole or _as(line, Encoding.GB18030) is None:
+        return None
+    return Encoding.GB18030
+
+
+def _may_be_gb18030(line: bytes) -> bool:
+    return _decoded(line, Encoding.GB18030) is not None
+
+
+def _left_of_utf_8(line: bytes) -> tuple[int, int]:
+    """Return how many places are damaged, and how many characters are whole."""
+    text = line.decode(errors="replace")
+    whole = sum(_BEYOND_LETTERS <= character != _DAMAGED for character in text)
+    return text.count(_DAMAGED), whole
 
 
 def _decoded(line: bytes, encoding: Encoding) -> str | None:
-    if not line.isascii() and _certain(line) not in (encoding, None):
+    if _is_other(line, encoding):
         return None
     return _as(line, encoding)
+
+
+def _is_other(line: bytes, encoding: Encoding) -> bool:
+    if line.isascii():
+        return False
+    if encoding is Encoding.GB18030:
+        damaged, whole = _left_of_utf_8(line)
+        # Two characters of GB18030 may by chance have one whole, and one damaged.
+        return whole > damaged > 0 or _certain(line) is Encoding.UTF_8
+    return _certain(line) is Encoding.GB18030
 
 
 def _as(line: bytes, encoding: Encoding) -> str | None:

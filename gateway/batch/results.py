@@ -21,7 +21,7 @@ from typing import BinaryIO
 from gateway.batch.asking import Checked, Refused
 from gateway.batch.columns import Column
 from gateway.batch.encodings import BOM
-from gateway.batch.tables import Row
+from gateway.batch.tables import NOT_SHOWN, Row
 from gateway.errors import StartError
 from policy.stated import FieldOutcome
 from policy.text import Text
@@ -45,8 +45,8 @@ SECRET_MODE = 0o600
 
 def safe(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in cell)
-    return f"'{shown}" if shown.startswith(FORMULAS) else shown
+    shown = NOT_SHOWN.sub("\ufffd", cell)
+    return f"'{shown}" if shown.lstrip().startswith(FORMULAS) else shown
 
 
 def row_of(row: Row, answer: Checked | Refused | Text, language: str) -> list[str]:

@@ -1,25 +1,23 @@
 """Rows of a file of claims: CSV in UTF-8 or GB18030, or the first sheet of an .xlsx.
 
 Each row is read by itself, so that what is wrong with one costs no other: in CSV a row
-is a line, and no cell goes over lines. What Excel turned into a number is refused
-where digits may be gone: 18-digit numbers beyond 15 digits, and item 9.10, which as a
-number is 9.1.
+is a line, and no cell goes over lines. What Excel turned into a number or a day is
+refused where that is not what was typed: 18-digit numbers beyond 15 digits, item 9.10,
+which as a number is 9.1, and 1-2, which is a day.
 """
 
 import csv
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from types import MappingProxyType
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
+from gateway.batch.cells import Cell, Kind
 from gateway.batch.columns import Column, read_header
 from gateway.batch.encodings import Encoding, decoded_lines
+from gateway.batch.kinds import XLSX, refuse_other_kinds
+from gateway.batch.workbook import address_of, read_sheet
 from gateway.errors import StartError
 from policy.text import Text
 
@@ -27,8 +25,27 @@ MAX_FILE_BYTES = 50_000_000
 MAX_INFLATED_BYTES = 200_000_000
 MAX_LINE_CHARACTERS = 2_000
 MAX_COLUMNS = 30
-_EXACT = frozenset({Column.ID_NUMBER, Column.ITEM, Column.NUMBER})
-"""Columns whose digits are a name and no quantity."""
+NOT_SHOWN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff"
+    "\ue000-\ue765\ue865-\uf8ff\U000f0000-\U0010ffff]"
+)
+"""No text: controls, halves of characters, what stands for a damaged one, and the
+private use that GB 18030 leaves to each user. The rest of it (to U+E864) are characters
+that had no other place before 2022."""
+_ERROR = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA)",
+    re.IGNORECASE,
+)
+"""What a formula comes to that cannot be computed; saved as CSV it is a text."""
+_ALLOWED: Mapping[Kind, frozenset[Column]] = MappingProxyType(
+    {
+        Kind.TEXT: frozenset(Column),
+        Kind.NUMBER: frozenset({Column.REFERENCE, Column.LEVEL, Column.ISSUED_ON}),
+        Kind.DAY: frozenset({Column.REFERENCE, Column.ISSUED_ON}),
+        Kind.MOMENT: frozenset({Column.REFERENCE}),
+    }
+)
+"""Elsewhere the digits are a name and no quantity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +55,15 @@ class Row:
     line: int
     cells: dict[Column, str]
     problem: Text | None = None
+    addresses: Mapping[Column, str] = field(default_factory=dict, compare=False)
+    """Where in a sheet the cells are; in CSV the line tells."""
+
+    def placed(self, column: Column, problem: Text) -> Text:
+        """Return a problem with the address of its cell."""
+        address = self.addresses.get(column)
+        if address is None:
+            return problem
+        return Text(f"{address} {problem.zh}", f"{address} {problem.en}")
 
 
 def read_rows(path: Path, encoding: Encoding | None = None) -> list[Row]:
@@ -53,10 +79,12 @@ def read_rows(path: Path, encoding: Encoding | None = None) -> list[Row]:
                 f"{path.name} has {size} bytes, at most {MAX_FILE_BYTES} allowed; "
                 "split it"
             )
-        if path.suffix.lower() == ".xlsx":
-            rows = list(_workbook_rows(path))
+        content, suffix = path.read_bytes(), path.suffix.lower()
+        refuse_other_kinds(path.name, suffix, content)
+        if suffix == XLSX:
+            rows = list(_workbook_rows(path.name, content))
         else:
-            rows = list(_csv_rows(path.read_bytes(), encoding))
+            rows = list(_csv_rows(content, encoding))
     except OSError as error:
         raise StartError(str(error)) from None
     if not rows:
@@ -93,103 +121,85 @@ def _cells(text: str | None) -> list[str] | Text:
     return rows[0] if rows else []
 
 
-def _row(line: int, columns: Sequence[Column], cells: Sequence[str]) -> Row:
-    problem = None
-    stated = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+def _row(
+    line: int,
+    columns: Sequence[Column],
+    cells: Sequence[str],
+    addresses: Mapping[Column, str] = MappingProxyType({}),
+) -> Row:
+    stated = dict(zip(columns, map(_as_it_was, cells), strict=False))
+    row = Row(line=line, cells=stated, addresses=addresses)
     if len(cells) != len(columns):
-        problem = Text(
-            f"有{len(cells)}列，首行有{len(columns)}列",
-            f"{len(cells)} cells found, the first line has {len(columns)}",
-        )
-    elif not all(cell.isprintable() for cell in stated.values()):
-        problem = _CONTROL
-    return Row(line=line, cells=stated, problem=problem)
+        return replace(row, problem=_width(len(cells), len(columns)))
+    for column, cell in stated.items():
+        if NOT_SHOWN.search(cell):
+            return replace(row, problem=row.placed(column, _CONTROL))
+        if _ERROR.fullmatch(cell.strip()):
+            return replace(row, problem=row.placed(column, _error(column)))
+    return row
 
 
-def _workbook_rows(path: Path) -> Iterator[Row]:
-    _refuse_bomb(path)
+def _as_it_was(cell: str) -> str:
+    """Return the cell; if it has breaks at its ends, without any white space there."""
+    return cell.strip() if NOT_SHOWN.search(cell) else cell
+
+
+def _workbook_rows(name: str, content: bytes) -> Iterator[Row]:
     columns: tuple[Column, ...] | None = None
-    for line, values in _sheet(path):
-        cells = _without_end(values)
-        if not cells:
-            continue
-        if columns is None:
-            columns = read_header([str(cell or "") for cell in cells])
-            continue
-        padded = [*cells, *[None] * (len(columns) - len(cells))]
-        texts = [_text(value) for value in padded]
-        row = _row(line, columns, texts)
-        numbers = [
-            column
-            for column, value in zip(columns, padded, strict=False)
-            if column in _EXACT and isinstance(value, int | float)
-        ]
-        if numbers and row.problem is None:
-            row = Row(line=line, cells=row.cells, problem=_as_number(numbers[0]))
-        yield row
+    rows = read_sheet(
+        name, content, max_inflated=MAX_INFLATED_BYTES, max_cells=MAX_COLUMNS
+    )
+    for line, cells in rows:
+        width = max(cells) + 1
+        if columns is not None:
+            yield _sheet_row(line, columns, cells, width)
+        elif width > MAX_COLUMNS:
+            raise StartError(f"line {line}: over {MAX_COLUMNS} columns")
+        else:
+            columns = read_header(_header(cells, width))
     if columns is None:
         raise StartError("the first sheet is empty")
 
 
-def _refuse_bomb(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inflated = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        raise StartError(f"{path.name} is no .xlsx file") from None
-    if inflated > MAX_INFLATED_BYTES:
-        raise StartError(
-            f"{path.name} would inflate to {inflated} bytes, at most "
-            f"{MAX_INFLATED_BYTES} allowed"
-        )
+def _header(cells: Mapping[int, Cell], width: int) -> list[str]:
+    for cell in cells.values():
+        if cell.problem is not None:
+            raise StartError(cell.problem.en)
+    return [cells[i].shown if i in cells else "" for i in range(width)]
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    """Yield the values of the first sheet's rows.
-
-    openpyxl has no error of its own for a package whose parts do not fit.
-    """
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            rows = book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True)
-            yield from enumerate(rows, start=1)
-        finally:
-            book.close()
-    except (
-        InvalidFileException,
-        ParseError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        KeyError,
-        IndexError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ):
-        raise StartError(f"{path.name} is no .xlsx file that can be read") from None
+def _sheet_row(
+    line: int, columns: Sequence[Column], cells: Mapping[int, Cell], width: int
+) -> Row:
+    shown = [cells[i].shown if i in cells else "" for i in range(len(columns))]
+    addresses = {c: address_of(i, line) for i, c in enumerate(columns, start=1)}
+    row = _row(line, columns, shown, addresses)
+    if width > len(columns):
+        return replace(row, problem=_width(width, len(columns)))
+    stated = ((columns[i], cells[i]) for i in sorted(cells))
+    problems = (_problem(column, cell) for column, cell in stated)
+    problem = next((each for each in problems if each is not None), row.problem)
+    return replace(row, problem=problem)
 
 
-def _without_end(values: Sequence[object]) -> list[object]:
-    """Return the cells up to the last that has something."""
-    cells = list(values)
-    while cells and (cells[-1] is None or not str(cells[-1]).strip()):
-        cells.pop()
-    return cells
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
+def _problem(column: Column, cell: Cell) -> Text | None:
+    """Return what is wrong with a cell in its column."""
+    if column in _ALLOWED[cell.kind]:
+        return cell.problem
+    match cell.kind:
+        case Kind.NUMBER:
+            return _as_number(column, cell.address)
+        case Kind.MOMENT if column is Column.ISSUED_ON:
+            return _moment(cell.address)
         case _:
-            return str(value)
+            return _as_day(column, cell.address)
+
+
+def _width(found: int, expected: int) -> Text:
+    return Text(
+        f"有{found}列，首行有{expected}列",
+        f"{found} cells found, the first line has {expected}",
+    )
 
 
 _ENCODING = Text(
@@ -204,12 +214,34 @@ _QUOTES = Text(
     "引号不成对；单元格内不得换行",
     "quotation marks do not pair; no cell may go over lines",
 )
-_CONTROL = Text("含控制字符", "a cell has a control character")
+_CONTROL = Text(
+    "含控制字符或损坏的字符", "a cell has a control character, or a damaged one"
+)
 
 
-def _as_number(column: Column) -> Text:
+def _error(column: Column) -> Text:
+    return Text(f"{column} 是错误值", f"{column} is an error value")
+
+
+def _as_number(column: Column, address: str) -> Text:
     return Text(
-        f"{column} 在表格中为数字，位数可能已丢失；请将该列设为文本并重新填写",
-        f"{column} is a number in the sheet and may have lost digits; format the "
-        "column as text and fill it in again",
+        f"{column} 在表格中（{address}）为数字，位数可能已丢失；"
+        "请将该列设为文本并重新填写",
+        f"{column} is a number in the sheet ({address}) and may have lost digits; "
+        "format the column as text and fill it in again",
+    )
+
+
+def _as_day(column: Column, address: str) -> Text:
+    return Text(
+        f"{column} 在表格中（{address}）为日期；请将该列设为文本并重新填写",
+        f"{column} is a day in the sheet ({address}); format the column as text and "
+        "fill it in again",
+    )
+
+
+def _moment(address: str) -> Text:
+    return Text(
+        f"{address} 是当日某一时刻，不是日期；请写作2024-06-01",
+        f"{address} is a moment and no day; write 2024-06-01",
     )

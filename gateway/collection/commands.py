@@ -2,6 +2,7 @@
 
 import json
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateway.client import address_of
+from gateway.client import CA_FILE_HELP, address_of, tls_by
 from gateway.collection.screen import show_sum, showing_progress
 from gateway.collection.sending import Compression, Refused, Sending
 from gateway.collection.sent_lines import SentLine, in_parts, read_lines
@@ -46,15 +47,19 @@ def collect(  # noqa: PLR0913 - one argument an option
         typer.Option("--states", help="The lines are changes of state, not records."),
     ] = False,
     first: Annotated[
-        int,
-        typer.Option(help="The number of the first line, if lines are bare.", min=1),
-    ] = 1,
+        int | None,
+        typer.Option(
+            help="The number of the first bare record; else they go on after the last.",
+            min=1,
+        ),
+    ] = None,
     lines: Annotated[
         int, typer.Option(help="Lines in one request.", min=1, max=MOST_LINES)
     ] = LINES,
     compression: Annotated[
         Compression, typer.Option(help="How requests are compressed.")
     ] = Compression.ZSTD,
+    ca_file: Annotated[Path | None, typer.Option(help=CA_FILE_HELP)] = None,
     unsafe_plain_http: Annotated[
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
@@ -71,6 +76,7 @@ def collect(  # noqa: PLR0913 - one argument an option
         read_key(key, key_id),
         compression,
         stream="states" if states else "records",
+        tls=tls_by(ca_file),
     )
     if not file.is_file():
         raise StartError(f"{file} is no file")
@@ -87,7 +93,8 @@ def read_key(path: Path, key_id: str) -> SigningKey:
         StartError: it is no key that the gateway knows how to check.
     """
     try:
-        found = load_pem_private_key(path.read_bytes(), password=None)
+        pem = path.read_bytes().removeprefix(BOM_UTF8)
+        found = load_pem_private_key(pem, password=None)
         match found:
             case Ed25519PrivateKey():
                 return SigningKey(key_id, Algorithm.ED25519, found)

@@ -5,11 +5,13 @@ body is read; the body is on disk and its digest right before a byte of it is in
 a batch is committed before its results are sent. So a stranger costs a few headers, a
 cut connection loses what was not acknowledged, and what was acknowledged is kept.
 
-``GET`` at the same address says how far each stream has come.
+``GET`` at the same address says how far each stream has come, and which bytes came
+under which number.
 """
 
 import asyncio
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO
@@ -25,7 +27,7 @@ from connectors.errors import StoreUnavailableError
 from gateway.application_state import state_of
 from gateway.collection.inflate import Encoding, InflationError, Limits, inflated
 from gateway.collection.intake import Intake, not_taken
-from gateway.collection.line import Line, read_line
+from gateway.collection.line import MAX_SEQUENCE, Line, read_line
 from gateway.collection.lines import lines_of
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.collection.results import End, LineResult, Summary, ended
@@ -34,6 +36,7 @@ from gateway.collection.spool import open_spool, spool, stated_digests
 BATCH = 500
 """How many lines one transaction keeps; who else writes waits so long."""
 RESULTS = b"application/x-ndjson"
+NUMBER = re.compile(r"[0-9]{1,16}", re.ASCII)
 
 _logger = structlog.get_logger("gateway.collection")
 
@@ -195,11 +198,38 @@ def _encoding(request: Request) -> Encoding:
 
 async def _status(intake: Intake, request: Request) -> Response:
     agency = await intake.authenticate(request)
+    asked = _asked_digests(intake, request)
+    answer: dict[str, object] = {"connector": agency.id}
     try:
-        streams = {
+        answer["streams"] = {
             stream: (await intake.positions.position(agency.id, stream)).shown()
             for stream in intake.handlers
         }
+        if asked is not None:
+            kept = await intake.positions.kept_after(agency.id, *asked)
+            answer["digests"] = {"stream": asked[0], **kept.shown()}
     except StoreUnavailableError:
         raise IntakeError(Problem.UNAVAILABLE) from None
-    return JSONResponse({"connector": agency.id, "streams": streams})
+    return JSONResponse(answer)
+
+
+def _asked_digests(intake: Intake, request: Request) -> tuple[str, int] | None:
+    """Return of which stream, and after which number, digests are asked for.
+
+    Raises:
+        IntakeError: that cannot be read.
+    """
+    query = request.query_params
+    if not query:
+        return None
+    names = [name for name, _ in query.multi_items()]
+    stream, after = query.get("digests", ""), query.get("after", "0")
+    if (
+        len(names) != len(set(names))
+        or not set(names) <= {"digests", "after"}
+        or stream not in intake.handlers
+        or not NUMBER.fullmatch(after)
+        or int(after) > MAX_SEQUENCE
+    ):
+        raise IntakeError(Problem.MALFORMED_QUERY)
+    return stream, int(after)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Scope as AsgiScope
 
 from bureau.caller import Caller
-from bureau.collection import Position
+from bureau.collection import KeptLines, Position
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
 from gateway.callers.agency_assertions import AGENCIES
@@ -64,6 +64,13 @@ class Positions(Protocol):
             StoreUnavailableError: that cannot be known now.
         """
 
+    async def kept_after(self, connector: str, stream: str, number: int) -> KeptLines:
+        """Return what is kept of a stream after ``number``, or the first of it.
+
+        Raises:
+            StoreUnavailableError: that cannot be known now.
+        """
+
 
 class Observer(Protocol):
     """An observer of transfers; metrics implement it."""
@@ -75,6 +82,9 @@ class Observer(Protocol):
 
     def transfer_refused(self, problem: Problem) -> None:
         """One transfer was refused as a whole."""
+
+    def unknown_certificates(self, connector: str, changes: int) -> None:
+        """So many changes of state are of no certificate that was ever seen."""
 
     def missing(self, connector: str, stream: str, numbers: int) -> None:
         """So many sequence numbers of a stream never came."""

@@ -1,4 +1,7 @@
-"""One line: a sequence number and a signed record, read in one way only."""
+"""One line: a sequence number and a signed record, read in one way only.
+
+Without a number, it gets the next one when it is kept.
+"""
 
 from dataclasses import dataclass
 
@@ -10,6 +13,8 @@ from signing import strict_json
 from signing.errors import Check, SigningError
 
 MAX_SEQUENCE = 2**53 - 1
+FORMS = ({"sequence", "record"}, {"record"})
+"""What a line states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class Line:
 
     number: int
     """Which line of the body it is, from 1."""
-    sequence: int
+    sequence: int | None
+    """``None`` where the gateway is to number it."""
     record: bytes
     """A compact JWS."""
 
@@ -31,14 +37,19 @@ def read_line(text: bytes | None, number: int) -> Line | LineResult:
         members = strict_json.read(text, Check.FORM)
     except SigningError as error:
         return _refused(number, None, error.refusal, _NO_JSON)
-    if not isinstance(members, dict) or members.keys() != {"sequence", "record"}:
+    if not isinstance(members, dict) or members.keys() not in FORMS:
         return _refused(number, None, "MALFORMED_LINE", _OF_TWO)
-    sequence, record = members["sequence"], members["record"]
-    if type(sequence) is not int or not 1 <= sequence <= MAX_SEQUENCE:
+    record = members["record"]
+    sequence = members.get("sequence")
+    if "sequence" not in members:
+        numbered = None
+    elif type(sequence) is int and 1 <= sequence <= MAX_SEQUENCE:
+        numbered = sequence
+    else:
         return _refused(number, None, "MALFORMED_LINE", _OF_TWO)
     if not isinstance(record, str) or not record.isascii():
-        return _refused(number, sequence, "MALFORMED_LINE", _OF_TWO)
-    return Line(number, sequence, record.encode())
+        return _refused(number, numbered, "MALFORMED_LINE", _OF_TWO)
+    return Line(number, numbered, record.encode())
 
 
 _TOO_LONG = Text("此行过长，已跳过", "the line is too long and was skipped")

@@ -3,6 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Sequence
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from gateway.collection.refusal import Problem
@@ -31,6 +32,13 @@ class CollectionMetrics:
             ("agency", "stream"),
             registry=registry,
         )
+        self._unknown = Counter(
+            "gateway_states_unknown_certificates",
+            "Changes of state of no certificate that was ever seen.",
+            ("agency",),
+            registry=registry,
+        )
+        self._logger = structlog.get_logger("gateway.collection")
         self._refused = Counter(
             "gateway_transfers_refused",
             "Transfers that were refused as a whole, by reason.",
@@ -47,6 +55,13 @@ class CollectionMetrics:
         codes = Tally(one.code for one in results if one.code is not None)
         for code, lines in codes.items():
             self._codes.labels(connector, stream, code).inc(lines)
+
+    def unknown_certificates(self, connector: str, changes: int) -> None:
+        """See ``intake.Observer.unknown_certificates``."""
+        self._unknown.labels(connector).inc(changes)
+        self._logger.warning(
+            "alert", alert="UNKNOWN_CERTIFICATE", agency=connector, changes=changes
+        )
 
     def transfer_refused(self, problem: Problem) -> None:
         """See ``intake.Observer.transfer_refused``."""

@@ -177,7 +177,7 @@ def _result(line: Line, kept: Kept) -> LineResult:
             code = kept.altered
     return LineResult(
         line=line.number,
-        sequence=line.sequence,
+        sequence=kept.sequence,
         outcome=kept.outcome,
         code=code,
         reason=None if code is None else WORDS[code],

@@ -40,6 +40,7 @@ class Problem(StrEnum):
     ACCOUNT_NOT_ACTIVE = "ACCOUNT_NOT_ACTIVE"
     CONNECTOR_SUSPENDED = "CONNECTOR_SUSPENDED"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    MALFORMED_QUERY = "MALFORMED_QUERY"
     UNKNOWN_ENCODING = "UNKNOWN_ENCODING"
     NO_DIGEST = "NO_DIGEST"
     WRONG_DIGEST = "WRONG_DIGEST"
@@ -119,6 +120,13 @@ WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
         Problem.METHOD_NOT_ALLOWED: (
             405,
             Text("不支持此方法", "this method is not for this address"),
+        ),
+        Problem.MALFORMED_QUERY: (
+            400,
+            Text(
+                "digests 应为 records 或 states，after 应为非负整数，各写一次",
+                "digests is records or states, and after a number from 0, each once",
+            ),
         ),
         Problem.UNKNOWN_ENCODING: (
             415,

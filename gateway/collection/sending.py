@@ -1,17 +1,19 @@
 """The agency's side of a transfer: send a file in parts, go on after a cut.
 
-Each part is a request of its own, signed anew. A connection that is cut, a gateway that
-is busy or away: after a while it is asked how far it came, and what it has not is sent
-again. Whatever went twice is ``ALREADY_KNOWN``, so nothing can go wrong by it.
+Each part is a request of its own, signed anew. What the gateway tells that it has, byte
+by byte, is left out. A connection that is cut, a gateway that is busy or away: after a
+while what was not answered is sent again. Whatever went twice is ``ALREADY_KNOWN``, so
+nothing can go wrong by it.
 """
 
 import gzip
 import http.client
 import json
+import ssl
 import time
 import urllib.error
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,10 +23,12 @@ import zstandard
 
 from bureau.collection import Outcome
 from gateway.client import opened
+from gateway.collection.listing import Listing
 from gateway.collection.results import End
 from gateway.collection.sent_lines import SentLine
 from gateway.collection.sign import signed_headers
 from gateway.errors import StartError
+from gateway.unreached import Reached, unreached
 from signing.sign import SigningKey
 
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -46,26 +50,6 @@ class _CutError(Exception):
     """A part did not come through, and may the next time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A stream's position, as the gateway states it."""
-
-    last: int
-    gaps: Sequence[tuple[int, int]]
-    missing: int
-
-    def has(self, line: SentLine) -> bool:
-        """Say whether ``line`` was kept for certain."""
-        sequence = line.sequence
-        if sequence is None or sequence > self.last:
-            return False
-        if any(first <= sequence <= last for first, last in self.gaps):
-            return False
-        # Not all gaps are listed: beyond the last of them anything may be missing.
-        listed = sum(last - first + 1 for first, last in self.gaps)
-        return listed == self.missing or sequence < self.gaps[-1][0]
-
-
 @dataclass(slots=True)
 class Sum:
     """The outcomes of all lines."""
@@ -73,7 +57,7 @@ class Sum:
     outcomes: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
-    """Lines that the gateway had before, and that were not sent."""
+    """Lines whose very bytes the gateway told that it has, and that were not sent."""
     missing: int = 0
     """Numbers that the gateway has not, as of the last part."""
 
@@ -95,6 +79,8 @@ class Sending:
     key: SigningKey
     compression: Compression
     stream: str = "records"
+    tls: ssl.SSLContext | None = None
+    reached: Reached = field(default_factory=Reached)
     sleep: Callable[[float], None] = time.sleep
 
     def send(
@@ -111,10 +97,11 @@ class Sending:
             StartError: the gateway refuses all of it, or did not come back.
         """
         found = Sum()
-        reached = self._retried(self._reached)
-        found.missing = reached.missing
+        stream = self._retried(self._asked)["streams"][self.stream]
+        found.missing = stream["missing"]
+        listing = Listing(self._page_after)
         for part in parts:
-            left = [line for line in part if not reached.has(line)]
+            left = listing.left_of(part, stream["lastSequence"])
             found.skipped += len(part) - len(left)
             if left:
                 self._send_part(left, found, refused)
@@ -123,17 +110,9 @@ class Sending:
 
     def _send_part(self, part: list[SentLine], found: Sum, refused: Refused) -> None:
         left = part
-        was_cut = False
 
         def attempt() -> None:
-            nonlocal left, was_cut
-            if was_cut:
-                reached = self._reached()
-                now = [line for line in left if not reached.has(line)]
-                # Kept, and the result that said so was lost.
-                found.outcomes[Outcome.ACCEPTED] += len(left) - len(now)
-                left = now
-            was_cut = True
+            nonlocal left
             for result in self._results(left) if left else ():
                 if (summary := result.get("summary")) is not None:
                     found.missing = summary.get("missing", 0)
@@ -166,20 +145,51 @@ class Sending:
             encoding=encoding,
         )
         is_whole = False
-        for line in _answer(address, headers, body):
+        for line in self._answer(address, headers, body):
             is_whole = "summary" in line
             yield line
         if not is_whole:
             raise _CutError
 
-    def _reached(self) -> Reached:
-        headers = signed_headers("GET", self.url, self.key, at=datetime.now(UTC))
-        lines = list(_answer(self.url, headers, None))
+    def _page_after(self, number: int) -> Mapping[str, Any]:
+        """Return what the gateway has after ``number``, or the first of it."""
+        query = f"?digests={self.stream}&after={number}"
+        found: Mapping[str, Any] = self._retried(lambda: self._asked(query))["digests"]
+        return found
+
+    def _asked(self, query: str = "") -> dict[str, Any]:
+        address = f"{self.url}{query}"
+        headers = signed_headers("GET", address, self.key, at=datetime.now(UTC))
+        lines = list(self._answer(address, headers, None))
         if not lines:
             raise _CutError
-        stream = lines[0]["streams"][self.stream]
-        gaps = [(gap["first"], gap["last"]) for gap in stream["gaps"]]
-        return Reached(stream["lastSequence"], gaps, stream["missing"])
+        return lines[0]
+
+    def _answer(
+        self, address: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the lines of an answer.
+
+        Raises:
+            StartError: the gateway refuses the request, or will never be there.
+            _CutError: it is not there, or not to the end, or busy.
+        """
+        try:
+            with opened(
+                address, headers, body, timeout_seconds=ANSWER_SECONDS, tls=self.tls
+            ) as response:
+                self.reached.once = True
+                for line in response:
+                    yield json.loads(line)
+        except urllib.error.HTTPError as error:
+            self.reached.once = True
+            with error:
+                raise _refusal(error) from None
+        except OSError as error:
+            self.reached.require_hope(unreached(address, error))
+            raise _CutError from None
+        except (http.client.HTTPException, json.JSONDecodeError):
+            raise _CutError from None
 
     def _retried(self, attempt: "Callable[[], Any]") -> Any:  # noqa: ANN401 - its own
         for seconds in RETRY_SECONDS:
@@ -215,26 +225,6 @@ def _compressed(body: bytes, how: Compression) -> tuple[bytes, str | None]:
             return gzip.compress(body), "gzip"
         case Compression.NONE:
             return body, None
-
-
-def _answer(
-    address: str, headers: Mapping[str, str], body: bytes | None
-) -> Iterator[dict[str, Any]]:
-    """Yield the lines of an answer.
-
-    Raises:
-        StartError: the gateway refuses the request.
-        _CutError: it is not there, or not to the end, or busy.
-    """
-    try:
-        with opened(address, headers, body, timeout_seconds=ANSWER_SECONDS) as response:
-            for line in response:
-                yield json.loads(line)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _refusal(error) from None
-    except (OSError, http.client.HTTPException, json.JSONDecodeError):
-        raise _CutError from None
 
 
 def _refusal(error: urllib.error.HTTPError) -> Exception:

@@ -37,6 +37,8 @@ NONCE_ISSUER = "collect"
 ALWAYS_COVERED = frozenset({'"@method"'})
 TARGETS = (frozenset({'"@target-uri"'}), frozenset({'"@authority"', '"@path"'}))
 """Either says where the request was to go."""
+QUERY = frozenset({'"@query"'})
+"""Which the second leaves open."""
 WITH_A_BODY = frozenset({'"content-digest"'})
 WHERE_STATED = ("content-length", "content-encoding")
 NO_ALGORITHM = "(the key decides)"
@@ -238,6 +240,8 @@ def _require_covered(message: Message, covered: frozenset[str]) -> None:
     needed |= {f'"{name}"' for name in WHERE_STATED if message.states(name)}
     if not any(target <= covered for target in TARGETS):
         needed |= TARGETS[0]
+    if "?" in message.url and not TARGETS[0] <= covered:
+        needed |= QUERY
     if missing := needed - covered:
         raise IntakeError(Problem.NOT_COVERED, " ".join(sorted(missing)))
 

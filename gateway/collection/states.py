@@ -1,4 +1,4 @@
-"""Take changes of state in: verified, of a certificate that is known, written in order.
+"""Take changes of state in: verified, written in order, and told if they fit nothing.
 
 Lines are verified before the transaction and written in it, one bad line spoiling no
 other. A refused line uses no number up, so what is put right may come under its own.
@@ -6,7 +6,7 @@ Before the first result is sent, this process knows whom the changes are about.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,6 @@ from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.live import Snapshot
-from connectors.manifest import Manifest, Protocol
 from connectors.status.changes import ChangeFault, SentChange
 from gateway.collection.line import Line
 from gateway.collection.records import ROLLBACK
@@ -24,7 +23,7 @@ from gateway.collection.records import WORDS as RECORD_WORDS
 from gateway.collection.results import LineResult
 from policy.text import Text
 from signing.envelope import Envelope
-from store.status.intake import STREAM, NewChange, Refusal, StatesIntake, Taken
+from store.status.intake import STREAM, NewChange, StatesIntake, Taken
 
 VERIFIED_AT_ONCE = 20
 """After how many lines others get their turn of the event loop."""
@@ -39,6 +38,10 @@ class StatusHandler:
     pseudonyms: Pseudonyms
     note: Callable[[Iterable[str]], None]
     """Lets this process know whom changes are about that are committed."""
+    settle: Callable[[], Awaitable[None]]
+    """Keeps what this process saw of certificates by now."""
+    alert: Callable[[str, int], None]
+    """Takes of how many changes of an agency no certificate was ever seen."""
     stream: str = STREAM
 
     async def take(
@@ -59,12 +62,9 @@ class StatusHandler:
                 verified.append((line, self._new(agency, line, sent, at)))
             else:
                 results[line.number] = _not_believed(line, sent)
-        taken = await self.states.take(
-            agency.id,
-            [change for _, change in verified],
-            at,
-            collects=_collects(agency.manifest),
-        )
+        await self.settle()
+        changes = [change for _, change in verified]
+        taken = await self.states.take(agency.id, changes, at)
         people = []
         for (line, change), one in zip(verified, taken, strict=True):
             results[line.number] = _result(line, one)
@@ -72,6 +72,8 @@ class StatusHandler:
                 people.append(change.person)
         if people:
             self.note(people)
+        if unknown := sum(one.is_of_unknown for one in taken):
+            self.alert(agency.id, unknown)
         return [results[line.number] for line in lines]
 
     def _new(
@@ -83,6 +85,7 @@ class StatusHandler:
             sequence=line.sequence,
             digest=proof.digest.hex(),
             certificate=self.ids.seal_record(agency.id, sent.record),
+            place=self.ids.place(sent.record),
             person=self.pseudonyms.of(sent.record.holder),
             state=sent.state,
             effective_on=sent.effective_on,
@@ -92,14 +95,6 @@ class StatusHandler:
             signed_at=proof.signed_at,
             received_at=at,
         )
-
-
-def _collects(manifest: Manifest) -> bool:
-    """Say whether an agency is to send its records, so that all of them are known."""
-    return (
-        manifest.endpoint.protocol is Protocol.COLLECTED
-        or manifest.collection.answers_when_silent
-    )
 
 
 def _not_believed(line: Line, refused: RefusedRecord) -> LineResult:
@@ -114,13 +109,17 @@ def _not_believed(line: Line, refused: RefusedRecord) -> LineResult:
 
 
 def _result(line: Line, taken: Taken) -> LineResult:
-    code, reason = (None, None) if taken.refusal is None else REFUSALS[taken.refusal]
+    code: str | None = None
+    if taken.outcome is Outcome.REFUSED:
+        code = ROLLBACK
+    elif taken.is_of_unknown:
+        code = UNKNOWN_CERTIFICATE
     return LineResult(
         line=line.number,
-        sequence=line.sequence,
+        sequence=taken.sequence,
         outcome=taken.outcome,
         code=code,
-        reason=reason,
+        reason=None if code is None else NOTICED[code],
         gap=taken.gap,
     )
 
@@ -128,9 +127,12 @@ def _result(line: Line, taken: Taken) -> LineResult:
 UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
 WORDS = {
     UNKNOWN_CERTIFICATE: Text(
-        "未归集过此证书；请先传送证书，或核对证书编号、项目、等级与日期",
-        "no such certificate was collected; send it first, or compare number, item, "
-        "level and days of issue",
+        "已存档，但网关从未见过相符的证书，目前未对任何证书生效；请核对证书编号、项目、"
+        "等级与日期，有误的请改正后以新的序号传送；证书日后到达时即生效",
+        "kept, but no such certificate was ever seen here, so it has no effect yet; "
+        "compare number, item, level and days of issue, and send what was wrong "
+        "again, put right, under a new number; it takes effect if the certificate "
+        "comes",
     ),
     ChangeFault.NO_STATE: Text(
         "未注明状态，或状态词未列入清单的 record.values.state",
@@ -141,9 +143,9 @@ WORDS = {
         "it takes effect in the future; send it on that day",
     ),
 }
-"""Why a change is refused, where the one who signed it can put it right."""
-REFUSALS = {
-    Refusal.NUMBER_USED: (ROLLBACK, RECORD_WORDS[ROLLBACK]),
-    Refusal.UNKNOWN_CERTIFICATE: (UNKNOWN_CERTIFICATE, WORDS[UNKNOWN_CERTIFICATE]),
+"""Why a change is refused or flagged, where who signed it can put it right."""
+NOTICED = {
+    ROLLBACK: RECORD_WORDS[ROLLBACK],
+    UNKNOWN_CERTIFICATE: WORDS[UNKNOWN_CERTIFICATE],
 }
-"""Code and words for each refusal of the store."""
+"""Words for what the store notices."""

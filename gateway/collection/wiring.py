@@ -5,6 +5,7 @@ from gateway.collection.records import RecordHandler
 from gateway.collection.states import StatusHandler
 from gateway.settings.collection import Collection
 from resolvers.context import Services
+from store.collection.positions import StoredPositions
 from store.collection.records import StoredRecords
 from store.ledger.recoveries import follow_change
 from store.status.intake import StatesIntake
@@ -16,10 +17,9 @@ def open_intake(
     options: Collection, services: Services, store: Store, reports: Observer
 ) -> Intake:
     """Return the intake of all streams."""
-    records = StoredRecords(store)
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
-        store=records,
+        store=StoredRecords(store),
         certificate_of=services.certificate_ids.seal_record,
         people_of=pseudonyms.all_of,
         mark=services.certificate_ids.mark,
@@ -30,11 +30,13 @@ def open_intake(
         ids=services.certificate_ids,
         pseudonyms=pseudonyms,
         note=services.sent_changes.note,
+        settle=services.quality.settle,
+        alert=reports.unknown_certificates,
     )
     return Intake(
         live=services.live,
         used=StoredUsedTokens(store.writer),
-        positions=records,
+        positions=StoredPositions(store),
         handlers={handler.stream: handler, status.stream: status},
         options=options,
         reports=reports,

@@ -16,7 +16,7 @@ def read_pseudonyms(path: Path) -> Pseudonyms:
     """
     remedy = f"make one with: openssl rand -hex {KEY_BYTES} > {path}"
     try:
-        lines = path.read_text(encoding="ascii").split()
+        lines = path.read_text(encoding="utf-8-sig").split()
         keys = [bytes.fromhex(line) for line in lines]
     except (OSError, ValueError):
         raise StartError(f"{path} holds no key in hexadecimal; {remedy}") from None

@@ -24,7 +24,6 @@ from connectors.registration.refusals import RegistrationError
 from gateway.client import (
     GraphError,
     NotAnsweredError,
-    NotReachedError,
     address_of,
     post,
     read_token,
@@ -33,6 +32,7 @@ from gateway.errors import StartError
 from gateway.registration.address import address_in
 from gateway.registration.answering import Refused, refused_here, show_refusal
 from gateway.registration.documents import DOCUMENTS, Document
+from gateway.unreached import NotReachedError
 
 T = TypeVar("T")
 TIMEOUT_SECONDS = 150.0

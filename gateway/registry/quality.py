@@ -33,6 +33,7 @@ from connectors.quality import (
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.settings.registration import Registration
 from policy.calendar import SHANGHAI
+from policy.certificate import CertificateRecord
 from policy.identity import Identity
 from store.background import running
 from store.quality.counts import StoredQuality, first_day_of
@@ -98,6 +99,7 @@ class QualityKeeper:
         *,
         live: Live,
         mark: Callable[[str], str],
+        place: Callable[[CertificateRecord], str],
         thresholds: Mapping[Measure, int],
         reports: QualityObserver,
         clock: Callable[[], datetime],
@@ -108,6 +110,7 @@ class QualityKeeper:
         self._live = live
         """Has the agencies in force."""
         self._mark = mark
+        self._place = place
         self._thresholds = thresholds
         self._reports = reports
         self._clock = clock
@@ -116,6 +119,8 @@ class QualityKeeper:
         """What was counted of records as they were sent, by agency."""
         self.sums = store.sums
         self._people = 0
+        self._turn = asyncio.Lock()
+        """Held while something is kept."""
         self._room = 0
         """With how many answers the past may still be asked in this turn."""
         self._noted: LRUCache[tuple[object, ...], date] = LRUCache(NOTED)
@@ -129,8 +134,14 @@ class QualityKeeper:
             self._people += len(answers)
 
     def collected(self, agency: str, sums: Counter[Measure]) -> None:
-        """See ``resolvers.context.QualityStore``."""
+        """See ``bureau.quality.QualityStore``."""
         self._collected[agency] += sums
+
+    async def settle(self) -> None:
+        """See ``bureau.quality.QualityStore``."""
+        # What another turn has taken is not kept before it ends.
+        if self._waiting or self._turn.locked():
+            await self.flush()
 
     async def keep(self) -> None:
         """Count what waits, again and again."""
@@ -154,6 +165,10 @@ class QualityKeeper:
         Raises:
             StoreUnavailableError: some of it is not kept.
         """
+        async with self._turn:
+            await self._flush()
+
+    async def _flush(self) -> None:
         today = self._clock().astimezone(SHANGHAI).date()
         self._room = COMPARED_A_TURN
         while self._collected:
@@ -196,7 +211,7 @@ class QualityKeeper:
                 if self._is_to_be_compared(one.agency, answer, today):
                     compared[one.agency][holder] = answer
         return {
-            agency: (+total, sighting(compared[agency], self._mark))
+            agency: (+total, sighting(compared[agency], self._mark, self._place))
             for agency, total in sums.items()
         }
 

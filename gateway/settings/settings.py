@@ -192,7 +192,7 @@ def read_certificate_id_key(path: Path) -> bytes:
     """
     remedy = f"make one with: openssl rand -hex {KEY_BYTES} > {path}"
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        key = bytes.fromhex(path.read_text(encoding="utf-8-sig").strip())
     except (OSError, ValueError):
         raise StartError(f"{path} holds no key in hexadecimal; {remedy}") from None
     if len(key) != KEY_BYTES:

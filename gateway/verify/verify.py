@@ -6,6 +6,7 @@ too: whether it is one, which item of the annex it is about, and whether that ke
 that institution may attest it. What was not asked for is said, and what to ask with.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,8 +90,9 @@ def examine_file(  # noqa: PLR0913 - one argument an option of the command
 ) -> Examination:
     """Check the JWS in ``file``.
 
-    One line feed at the end of the file is the editor's, not the signer's, and is
-    left out; anything else that does not belong is refused.
+    One end of a line at the end of the file (LF, or CR LF) and a byte order mark at its
+    start are the editor's, not the signer's, and are left out; anything else that does
+    not belong is refused.
 
     Raises:
         StartError: a file cannot be read, ``trust`` is no trust bundle, ``manifest``
@@ -98,7 +100,9 @@ def examine_file(  # noqa: PLR0913 - one argument an option of the command
     """
     if item is not None and manifest is not None:
         raise StartError("give --item or --manifest: a manifest finds the item itself")
-    signature = _read(file).removesuffix(b"\n")
+    signature = _read(file).removeprefix(BOM_UTF8)
+    if signature.endswith(b"\n"):
+        signature = signature[:-1].removesuffix(b"\r")
     envelope = Envelope(signature, None if body is None else _read(body))
     bundle = read_bundle(trust)
     freshness = None if max_age is None else Freshness(max_age=max_age, skew=SKEW)

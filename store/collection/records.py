@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
-from bureau.collection import Gap, Outcome, Position
+from bureau.collection import Gap, Outcome
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
-from store.collection.sequences import Place, Sequences, position_of
+from store.collection.sequences import Place, Sequences
 from store.collection.tables import collected_records
 from store.connections import Reader
 from store.store import Store
@@ -29,7 +29,8 @@ OLDER = 9
 class StatedRecord:
     """A record that verified, ready to be kept."""
 
-    sequence: int
+    sequence: int | None
+    """``None`` for the next one that is free."""
     digest: str
     certificate: str
     """The sealed id."""
@@ -56,7 +57,7 @@ class StatedRecord:
 class KnownRecord:
     """A line whose bytes were collected before; only its number is looked at."""
 
-    sequence: int
+    sequence: int | None
     digest: str
 
 
@@ -65,6 +66,8 @@ class Kept:
     """The outcome of one record."""
 
     outcome: Outcome
+    sequence: int | None
+    """Under which number; ``None`` for bytes that are known and came without one."""
     gap: Gap | None = None
     altered: Alteration | None = None
     is_news: bool = False
@@ -167,15 +170,6 @@ class StoredRecords:
                 )
         return found
 
-    async def position(self, connector: str, stream: str) -> Position:
-        """Return how far a stream has come.
-
-        Raises:
-            StoreUnavailableError: that cannot be known now.
-        """
-        async with self._reader.connect() as connection:
-            return await connection.run_sync(position_of, connector, stream)
-
 
 def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:
     column = collected_records.c
@@ -203,23 +197,27 @@ def _keep(
     outdated: list[int] = []
     for record in records:
         if record.digest in known or isinstance(record, KnownRecord):
-            kept.append(Kept(Outcome.ALREADY_KNOWN, sequences.take(record.sequence)))
+            number = record.sequence
+            gap = None if number is None else sequences.take(number)
+            kept.append(Kept(Outcome.ALREADY_KNOWN, number, gap))
             continue
-        if sequences.place(record.sequence) is Place.USED:
-            kept.append(Kept(Outcome.REFUSED))
+        sequence = sequences.number_of(record.sequence)
+        if sequences.place(sequence) is Place.USED:
+            kept.append(Kept(Outcome.REFUSED, sequence))
             continue
-        gap = sequences.take(record.sequence)
+        gap = sequences.take(sequence)
         before = current.get(record.document)
         altered = None
         # The last signature counts, and of one second the higher number.
-        order = record.signed_at, record.sequence
+        order = record.signed_at, sequence
         is_current = before is None or before.order < order
         if before is not None:
             older, newer = before.version, record.version
             if not is_current:
                 older, newer = newer, older
             altered = alteration(older, newer)
-        row = _row(connector, record, at, is_current=is_current, altered=altered)
+        row = _row(record, at, is_current=is_current, altered=altered)
+        row |= {"connector": connector, "sequence": sequence}
         rows.append(row)
         known.add(record.digest)
         if is_current:
@@ -232,7 +230,7 @@ def _keep(
             and record.issued_on is not None
             and record.issued_on >= first_day
         )
-        kept.append(Kept(outcome, gap, altered, is_news))
+        kept.append(Kept(outcome, sequence, gap, altered, is_news))
     if outdated:
         connection.execute(
             update(collected_records)
@@ -278,7 +276,6 @@ def _current(connection: Connection, documents: set[str]) -> dict[str, _Current]
 
 
 def _row(
-    connector: str,
     record: StatedRecord,
     at: datetime,
     *,
@@ -286,8 +283,6 @@ def _row(
     altered: Alteration | None,
 ) -> dict[str, Any]:
     return {
-        "connector": connector,
-        "sequence": record.sequence,
         "digest": record.digest,
         "certificate": record.certificate,
         "person": record.people[0],

@@ -67,6 +67,10 @@ class Sequences:
             return Place.NEXT
         return Place.USED if self._gap_of(sequence) is None else Place.MISSING
 
+    def number_of(self, sequence: int | None) -> int:
+        """Return ``sequence``; where none is stated, the next one that is free."""
+        return self.last + 1 if sequence is None else sequence
+
     def take(self, sequence: int) -> Gap | None:
         """Note that ``sequence`` has come; return the gap it leaves below, if any.
 

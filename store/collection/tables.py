@@ -60,4 +60,5 @@ collected_records = Table(
     Index("collected_records_by_person", "person", "connector"),
     Index("collected_records_by_certificate", "certificate"),
     Index("collected_records_by_document", "document"),
+    Index("collected_records_by_number", "sequence", "connector"),
 )

@@ -139,10 +139,10 @@ def _seen(
         return Counter()
     table = tables.seen_certificates
     by_mark = {sight.mark: sight for sight in sights}
-    known: dict[str, str] = {
-        row.mark: row.facts
+    known: dict[str, tuple[str, str | None]] = {
+        row.mark: (row.facts, row.place)
         for row in connection.execute(
-            select(table.c.mark, table.c.facts).where(
+            select(table.c.mark, table.c.facts, table.c.place).where(
                 table.c.agency == agency, table.c.mark.in_(by_mark)
             )
         )
@@ -155,22 +155,26 @@ def _seen(
                 "mark": sight.mark,
                 "facts": sight.facts,
                 "first_seen_on": today,
+                "place": sight.place,
             }
             for sight in first
         ]
         connection.execute(insert(table), rows)
-    altered = [mark for mark, facts in known.items() if facts != by_mark[mark].facts]
-    for mark in altered:
-        connection.execute(
-            update(table)
-            .where(table.c.agency == agency, table.c.mark == mark)
-            .values(facts=by_mark[mark].facts)
-        )
+    altered = 0
+    for mark, (facts, place) in known.items():
+        now = by_mark[mark]
+        if (facts, place) != (now.facts, now.place):
+            altered += facts != now.facts
+            connection.execute(
+                update(table)
+                .where(table.c.agency == agency, table.c.mark == mark)
+                .values(facts=now.facts, place=now.place)
+            )
     news = _since_known(connection, agency, first)
     sums = timeliness([sight.issued_on for sight in news], today)
     listed = _listed(connection, agency, first)
     sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
-    sums[Measure.ALTERED] += len(altered)
+    sums[Measure.ALTERED] += altered
     return sums
 
 

@@ -1,6 +1,6 @@
 """The tables of data quality, as statements use them."""
 
-from sqlalchemy import BigInteger, Column, Date, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
 from store.columns import metadata
 
@@ -21,6 +21,8 @@ seen_certificates = Table(
     Column("mark", String(64), primary_key=True),
     Column("facts", String(64), nullable=False),
     Column("first_seen_on", Date, nullable=False),
+    Column("place", String(64)),
+    Index("seen_certificates_by_place", "place"),
 )
 
 

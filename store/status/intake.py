@@ -4,21 +4,25 @@ A change is written with what follows from it, so that both are there or neither
 that is refused spoils no other, and uses no number up: what is put right may come under
 its own. The order of the rows is the order in which they were committed: all who write
 wait for each other.
+
+A change may come before the certificate that it is of, and is kept for it; it may also
+be of none, because somebody mistyped it. Nobody can tell the two apart here, so it is
+taken, and told.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, or_, select, text, update
 
 from bureau.collection import Gap, Outcome
 from policy.certificate import CertificateState
-from store.collection.records import STREAM as RECORDS
-from store.collection.sequences import Place, Sequences, is_of
-from store.collection.tables import collected_records, collection_streams
+from store.collection.sequences import Place, Sequences
+from store.collection.tables import collected_records
 from store.database import POSTGRESQL
+from store.ledger.tables import decisions
+from store.quality.tables import seen_certificates
 from store.registration.registrations import CHANNEL
 from store.registration.tables import change_sequence
 from store.status.tables import state_changes
@@ -32,10 +36,13 @@ class NewChange:
     """A change that an agency sent, as it is written."""
 
     connector: str
-    sequence: int
+    sequence: int | None
+    """``None`` for the next one that is free."""
     digest: str
     certificate: str
     """The sealed id."""
+    place: str
+    """The mark by which it is known whether the certificate was ever seen."""
     person: str
     """A pseudonym."""
     state: CertificateState
@@ -47,20 +54,16 @@ class NewChange:
     received_at: datetime
 
 
-class Refusal(StrEnum):
-    """A reason not to take a change, though it verified."""
-
-    NUMBER_USED = "NUMBER_USED"
-    UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The outcome of one change."""
+    """The outcome of one change; it is refused if its number was used."""
 
     outcome: Outcome
+    sequence: int | None
+    """Under which number; ``None`` for bytes that are known and came without one."""
     gap: Gap | None = None
-    refusal: Refusal | None = None
+    is_of_unknown: bool = False
+    """Whether no certificate was ever seen that it could be of."""
 
 
 Follow = Callable[[Connection, NewChange], None]
@@ -80,13 +83,8 @@ class StatesIntake:
         connector: str,
         changes: Sequence[NewChange],
         at: datetime,
-        *,
-        collects: bool,
     ) -> Sequence[Taken]:
         """Keep ``changes`` in one transaction; return what became of each, in order.
-
-        With ``collects``, or once the connector sent records, a change has to be of a
-        certificate that was collected.
 
         Raises:
             StoreUnavailableError: nothing of it is kept, or nobody knows.
@@ -94,11 +92,7 @@ class StatesIntake:
 
         def work(connection: Connection) -> Sequence[Taken]:
             sequences = Sequences(connection, connector, STREAM)
-            must_be_known = collects or _sends_records(connection, connector)
-            taken = [
-                self._take(connection, sequences, change, must_be_known=must_be_known)
-                for change in changes
-            ]
+            taken = [self._take(connection, sequences, change) for change in changes]
             sequences.write(at)
             if any(one.outcome is Outcome.ACCEPTED for one in taken):
                 self.notify(connection)
@@ -107,26 +101,26 @@ class StatesIntake:
         return await self._writer.write(work)
 
     def _take(
-        self,
-        connection: Connection,
-        sequences: Sequences,
-        change: NewChange,
-        *,
-        must_be_known: bool,
+        self, connection: Connection, sequences: Sequences, change: NewChange
     ) -> Taken:
         """Write one change, if there is nothing against it."""
+        stated = change.sequence
         if _is_known(connection, change):
-            return Taken(Outcome.ALREADY_KNOWN, sequences.take(change.sequence))
-        if sequences.place(change.sequence) is Place.USED:
-            return Taken(Outcome.REFUSED, refusal=Refusal.NUMBER_USED)
-        if must_be_known and not _is_collected(connection, change.certificate):
-            return Taken(Outcome.REFUSED, refusal=Refusal.UNKNOWN_CERTIFICATE)
-        self.add(connection, change)
-        return Taken(Outcome.ACCEPTED, sequences.take(change.sequence))
+            gap = None if stated is None else sequences.take(stated)
+            is_unknown = not _is_of_seen(connection, change)
+            return Taken(Outcome.ALREADY_KNOWN, stated, gap, is_unknown)
+        sequence = sequences.number_of(stated)
+        if sequences.place(sequence) is Place.USED:
+            return Taken(Outcome.REFUSED, sequence)
+        self.add(connection, replace(change, sequence=sequence))
+        gap = sequences.take(sequence)
+        is_unknown = not _is_of_seen(connection, change)
+        return Taken(Outcome.ACCEPTED, sequence, gap, is_unknown)
 
     def add(self, connection: Connection, change: NewChange) -> int:
         """Write ``change`` and what follows from it; return its place in the order."""
-        row = {name: getattr(change, name) for name in NewChange.__slots__}
+        columns = set(NewChange.__slots__) - {"place"}
+        row = {name: getattr(change, name) for name in columns}
         added = connection.execute(
             insert(state_changes).values(row).returning(state_changes.c.id)
         )
@@ -154,19 +148,24 @@ def _is_known(connection: Connection, change: NewChange) -> bool:
     return found.first() is not None
 
 
-def _is_collected(connection: Connection, certificate: str) -> bool:
-    column = collected_records.c
-    found = connection.execute(
-        select(column.id).where(column.certificate == certificate).limit(1)
+def _is_of_seen(connection: Connection, change: NewChange) -> bool:
+    """Say whether its certificate was ever collected, paid for or answered.
+
+    What agencies answered live is noted as far as there is time for it
+    (``gateway.registry.quality``), so that ``False`` is a doubt and no proof.
+    """
+    collected, paid, seen = (
+        t.c for t in (collected_records, decisions, seen_certificates)
     )
-    return found.first() is not None
-
-
-def _sends_records(connection: Connection, connector: str) -> bool:
-    """Say whether an agency sent records, so that all of them are known."""
     found = connection.execute(
-        select(collection_streams.c.sequence).where(
-            *is_of(collection_streams, connector, RECORDS)
+        select(
+            or_(
+                select(collected.id)
+                .where(collected.certificate == change.certificate)
+                .exists(),
+                select(paid.id).where(paid.certificate == change.certificate).exists(),
+                select(seen.mark).where(seen.place == change.place).exists(),
+            )
         )
     )
-    return found.first() is not None
+    return bool(found.scalar_one())

@@ -32,4 +32,5 @@ state_changes = Table(
     UniqueConstraint("connector", "digest", name="one_change_a_digest"),
     Index("state_changes_by_person", "person"),
     Index("state_changes_by_certificate", "certificate"),
+    Index("state_changes_by_number", "sequence", "connector"),
 )

@@ -57,6 +57,7 @@ MAY_START = {
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
     "tests/gateway/batch/checking.py": A_COMMAND,
+    "tests/gateway/batch/written.py": "node, which writes sheets when asked by hand",
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/collection/test_command.py": A_COMMAND,
     "tests/gateway/database/test_commands.py": A_COMMAND,

@@ -67,6 +67,7 @@ GOOD = certificate()
 REVOKED = certificate(state=CertificateState.REVOKED)
 DOUBTFUL = certificate(state=None)
 OTHER_LEVEL = certificate(level=Level.LEVEL_3)
+TWO_LEVELS = certificate(level=Level.LEVEL_3, number="2509000000400001")
 NO_LEVEL = certificate(level=None)
 UNPLACED = certificate(item_code=None, item="司机")
 LOOK_ALIKE = certificate(item_code="99.9", item="压力焊作业")
@@ -116,6 +117,9 @@ def judged(
         ),
         pytest.param(answered(OTHER_LEVEL), INELIGIBLE, None, id="another level"),
         pytest.param(answered(NO_LEVEL), UNDETERMINED, NO_LEVEL, id="no level stated"),
+        pytest.param(
+            answered(TWO_LEVELS), UNDETERMINED, TWO_LEVELS, id="its number's level"
+        ),
         pytest.param(
             answered(UNPLACED), UNDETERMINED, UNPLACED, id="a row nobody can tell"
         ),

@@ -16,6 +16,7 @@ from connectors.quality import (
     sighting,
     timeliness,
 )
+from policy.certificate import CertificateRecord
 from policy.identity import Identity, parse_identity
 from tests.connectors.agency import OTHER, RECORD, ZHANG, record
 from tests.connectors.test_agency import Sends, agency_of
@@ -29,6 +30,10 @@ def mark(text: str) -> str:
     return f"<{text}>"
 
 
+def place(record: CertificateRecord) -> str:
+    return f"at {record.number}"
+
+
 async def answer_of(*records: Mapping[str, object]) -> Answer:
     """Return what an agency's signed records amount to."""
     agency = agency_of(Sends(tuple(record(one) for one in records)))
@@ -38,7 +43,7 @@ async def answer_of(*records: Mapping[str, object]) -> Answer:
 
 async def sight_of(content: Mapping[str, object]) -> Sight:
     """Return what is remembered of one record."""
-    (one,) = sighting({HOLDER: await answer_of(content)}, mark).sights
+    (one,) = sighting({HOLDER: await answer_of(content)}, mark, place).sights
     return one
 
 
@@ -139,7 +144,7 @@ async def test_a_certificate_with_another_title_has_other_facts() -> None:
 
 
 async def test_a_list_that_nobody_signed_as_whole_is_not_whole() -> None:
-    held = sighting({HOLDER: await answer_of(RECORD)}, mark)
+    held = sighting({HOLDER: await answer_of(RECORD)}, mark, place)
 
     assert held.whole == frozenset()
     assert len(held.sights) == 1
@@ -149,12 +154,12 @@ def test_an_answer_that_did_not_come_shows_nothing() -> None:
     nothing = Answer(agency="a", outcome=SourceOutcome.TIMED_OUT)
     other: Identity = parse_identity(OTHER)
 
-    assert sighting({other: nothing}, mark) == sighting({}, mark)
+    assert sighting({other: nothing}, mark, place) == sighting({}, mark, place)
     assert counted([nothing]) == {}
 
 
 def sight(issued_on: date | None, person: str = "p") -> Sight:
-    return Sight("m", "f", person, issued_on)
+    return Sight("m", "f", person, issued_on, "at")
 
 
 def test_delay_is_counted_in_days_and_late_after_thirty() -> None:

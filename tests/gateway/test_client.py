@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.client import (
-    NotAnsweredError,
-    NotReachedError,
-    post,
-    read_token,
-)
+from gateway.client import NotAnsweredError, post, read_token
 from gateway.errors import StartError
+from gateway.unreached import NotReachedError
 from tests.gateway.batch.test_asking import answer, scripted
 from tests.gateway.callers.authority import authority_in
 from tests.ports import free_port

@@ -18,6 +18,7 @@ from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from policy.recovery import RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
+from store.collection.positions import StoredPositions
 from store.collection.records import KnownRecord, StoredRecords
 from store.connections import Reader, begin
 from store.ledger.ledger import StoredLedger
@@ -106,6 +107,12 @@ CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.write": write_audit,
     "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
     "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "collection.positions.StoredPositions.kept_after": lambda s: StoredPositions(
+        s
+    ).kept_after("transport", "records", 0),
+    "collection.positions.StoredPositions.position": lambda s: StoredPositions(
+        s
+    ).position("transport", "records"),
     "collection.records.StoredRecords.current": lambda s: StoredRecords(s).current(
         "transport", ["a"]
     ),
@@ -114,9 +121,6 @@ CALLS: Mapping[str, Call] = {
     ),
     "collection.records.StoredRecords.known": lambda s: StoredRecords(s).known(
         "transport", ["d"]
-    ),
-    "collection.records.StoredRecords.position": lambda s: StoredRecords(s).position(
-        "transport", "records"
     ),
     "connections.Reader.connect": read,
     "connections.begin": write,
@@ -176,7 +180,7 @@ CALLS: Mapping[str, Call] = {
         }.items()
     },
     "status.intake.StatesIntake.take": lambda s: StatesIntake(s, nothing_follows).take(
-        "transport", [CHANGE], NOON, collects=False
+        "transport", [CHANGE], NOON
     ),
     "used_tokens.StoredUsedTokens.use": lambda s: StoredUsedTokens(s.writer).use(
         "transport", "1", NOON.timestamp(), NOON.timestamp()

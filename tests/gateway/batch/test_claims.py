@@ -35,6 +35,20 @@ def test_what_is_empty_is_not_stated() -> None:
         "2024年6月1日",
         "20240601",
         "２０２４-６-１",
+        "2024-06-01 00:00:00",
+        "2024/6/1 0:00",
+        "2024-06-01T00:00:00",
+        "2024-06-01T00:00:00.000Z",
+        "2024-06-01T00:00:00+08:00",
+        "2024年6月1日 0:00",
+        "2024-06-01　00：00",
+        "2024-06-01 00:01:00",
+        "2024-05-31 23:59:17",
+        "2024-05-31T23:59:00Z",
+        "2024-06-01 00:00:00.0",
+        "20240601000000",
+        "20240601 00:00:00",
+        "2024年6月1日00:00",
     ],
 )
 def test_a_day_is_read(cell: str) -> None:
@@ -51,7 +65,20 @@ def test_a_day_is_read(cell: str) -> None:
         pytest.param("01/06/2024", "no date", id="day first"),
         pytest.param("2024-6", "no date", id="a month"),
         pytest.param("45444", "no date", id="Excel's count of days"),
+        pytest.param("2024-06-01 12:00:00", "no date", id="noon"),
+        pytest.param("2024-06-01 00:01:01", "no date", id="over a minute late"),
+        pytest.param("2024-05-31 23:58:59", "no date", id="over a minute early"),
+        pytest.param("2024-05-31T16:00:00Z", "no date", id="midnight of elsewhere"),
+        pytest.param("2024-06-01T00:00:00-05:00", "no date", id="another zone"),
+        pytest.param("2024-05-31 24:00", "no date", id="hour 24"),
+        pytest.param("2024-06-01 00:60", "no date", id="minute 60"),
+        pytest.param("2024-06-01 12:00 AM", "no date", id="halves of a day"),
+        pytest.param("00:00:00", "no date", id="no day"),
+        pytest.param("20240601120000", "no date", id="noon without marks"),
+        pytest.param("20240601246000", "no date", id="no time"),
+        pytest.param("9999-12-31 23:59:59", "no date", id="the end of days"),
         pytest.param("2026-03-02", "after today", id="tomorrow"),
+        pytest.param("2026-03-01 23:59:30", "after today", id="tonight"),
     ],
 )
 def test_what_is_no_day_of_the_past_is_refused(cell: str, why: str) -> None:
@@ -75,6 +102,23 @@ def test_today_is_allowed() -> None:
         ("4", "LEVEL_4"),
         ("4级", "LEVEL_4"),
         ("level_4", "LEVEL_4"),
+        ("４", "LEVEL_4"),
+        ("4.0", "LEVEL_4"),
+        ("四级/中级工", "LEVEL_4"),
+        ("四级／中级技能", "LEVEL_4"),
+        ("四级（中级工）", "LEVEL_4"),
+        ("四级 中级工", "LEVEL_4"),
+        ("国家职业资格四级", "LEVEL_4"),
+        ("国家职业资格四级（中级技能）", "LEVEL_4"),
+        ("职业技能等级四级", "LEVEL_4"),
+        ("中级工（国家职业资格四级）", "LEVEL_4"),
+        ("中级", "LEVEL_4"),
+        ("中级技能", "LEVEL_4"),
+        ("初级", "LEVEL_5"),
+        ("三级/高级", "LEVEL_3"),
+        ("三级（高级技能）", "LEVEL_3"),
+        ("二级/技师", "LEVEL_2"),
+        ("一级/高级技师", "LEVEL_1"),
         ("高级技师", "LEVEL_1"),
         ("不区分等级", "UNGRADED"),
         ("不区分等级（初领证书）", "UNGRADED"),
@@ -87,7 +131,23 @@ def test_a_grade_is_read(cell: str, level: str) -> None:
     assert found["level"] == level
 
 
-@pytest.mark.parametrize("cell", ["六级", "中级", "0", "高级"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "六级",
+        "0",
+        "高级",
+        "四级/高级工",
+        "一级技师",
+        "四级以上",
+        "44",
+        "4.5",
+        "国家职业资格",
+        "高级工（国家职业资格四级）",
+        "技师/高级技师",
+        "非四级",
+    ],
+)
 def test_another_grade_is_refused(cell: str) -> None:
     assert isinstance(claim(level=cell), Text)
 

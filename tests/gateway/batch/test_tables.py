@@ -39,10 +39,20 @@ def test_a_csv_file_is_read(tmp_path: Path, encoding: str) -> None:
 def test_a_workbook_is_read(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "claims.xlsx",
-        [HEADER, ROW, [], [*ROW[:5], datetime(2024, 6, 1, 12), *ROW[6:]]],  # noqa: DTZ001 - Excel's
+        [HEADER, ROW, [], [*ROW[:5], datetime(2024, 6, 1), *ROW[6:]]],  # noqa: DTZ001 - Excel's
     )
 
     assert read_rows(path) == [Row(line=2, cells=CELLS), Row(line=4, cells=CELLS)]
+
+
+def test_a_moment_of_a_day_is_no_day(tmp_path: Path) -> None:
+    noon = [*ROW[:5], datetime(2024, 6, 1, 12), *ROW[6:]]  # noqa: DTZ001 - Excel's
+
+    (found,) = read_rows(workbook(tmp_path / "claims.xlsx", [HEADER, noon]))
+
+    assert found.cells[Column.ISSUED_ON] == "2024-06-01 12:00:00"
+    assert found.problem is not None
+    assert found.problem.en.startswith("F2 is a moment")
 
 
 def test_a_workbooks_dates_and_missing_cells_are_read(tmp_path: Path) -> None:
@@ -83,6 +93,10 @@ def test_what_excel_made_a_number_is_refused(
         pytest.param(b'"1,1.2', "quotation marks", id="an open quotation mark"),
         pytest.param(b'"1"x,1.2', "quotation marks", id="text after quotation"),
         pytest.param(b"1\x00,1.2", "control", id="a control character"),
+        pytest.param(b"1,#N/A", "item is an error", id="an error value"),
+        pytest.param(b" #name? ,1.2", "id_number is an error", id="another"),
+        pytest.param("1,\ufffd".encode(), "damaged", id="a character that was lost"),
+        pytest.param("1,\ue000".encode(), "damaged", id="a private character"),
         pytest.param(b"1," + b"2" * 2_000, "2000", id="a long line"),
         pytest.param(b"1," + b"2" * 9_000_000, "2000", id="a line of megabytes"),
     ],

@@ -168,7 +168,8 @@ async def test_a_transfer_that_is_cut_goes_on_and_nothing_is_lost_or_twice(
     async with cutting(sender.gateway, {0: 50, 2: 9_000, 4: 0}) as url:
         found, refused = await asyncio.to_thread(sent, url, sender, file, waited)
 
-    assert (found.outcomes[Outcome.ACCEPTED], refused) == (1_000, [])
+    told = found.outcomes[Outcome.ACCEPTED] + found.outcomes[Outcome.ALREADY_KNOWN]
+    assert (told, refused) == (1_000, [])
     assert (found.outcomes[Outcome.REFUSED], found.missing) == (0, 0)
     assert len(waited) >= 3
     assert sender.status()["records"] == {

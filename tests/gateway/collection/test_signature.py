@@ -218,9 +218,9 @@ def test_a_key_of_another_institution_is_told_apart() -> None:
 class _Sent:
     """A request as another implementation's signer changes it."""
 
-    def __init__(self, headers: dict[str, str]) -> None:
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
         self.method = "POST"
-        self.url = URL
+        self.url = url
         self.headers = headers
 
 
@@ -259,12 +259,33 @@ def test_a_part_of_the_digest_does_not_stand_for_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        pytest.param((), Problem.NOT_COVERED, id="left out"),
+        pytest.param(("@query",), None, id="by itself"),
+        pytest.param(("@target-uri",), None, id="with the address"),
+    ],
+)
+def test_what_is_asked_for_in_the_address_is_covered(
+    more: tuple[str, ...], problem: Problem | None
+) -> None:
+    url = f"{URL}?digests=records"
+
+    found = refusal_of_covered(Algorithm.ED25519, ED25519, (*CORE, *more), url)
+
+    assert found is problem
+
+
 def refusal_of_covered(
-    algorithm: Algorithm, by: type[HTTPSignatureAlgorithm], covered: tuple[str, ...]
+    algorithm: Algorithm,
+    by: type[HTTPSignatureAlgorithm],
+    covered: tuple[str, ...],
+    url: str = URL,
 ) -> Problem | None:
     """Sign with nothing of ours, and return why it is not taken."""
     ours = message(algorithm, encoding=None)
-    sent = _Sent({n: v for n, v in ours.fields if n.startswith("Content-")})
+    sent = _Sent(url, {n: v for n, v in ours.fields if n.startswith("Content-")})
     kid = key(algorithm).kid
     signer = HTTPMessageSigner(
         signature_algorithm=by,
@@ -282,7 +303,7 @@ def refusal_of_covered(
         use_existing_digest=True,
     )
     try:
-        verify_request(Message("POST", URL, [*sent.headers.items()]), bundle(), NOW)
+        verify_request(Message("POST", url, [*sent.headers.items()]), bundle(), NOW)
     except IntakeError as error:
         return error.problem
     return None

@@ -92,13 +92,13 @@ def test_a_bad_line_spoils_no_other_and_uses_no_number(
     put_right = states.send([line(2, states.change(said(holder, "失效")))])
 
     assert told.codes == [
-        None,
+        "UNKNOWN_CERTIFICATE",
         "NO_STATE",
         "IN_FUTURE",
         "OUT_OF_SCOPE",
         "MALFORMED_RECORD",
         "INVALID_JSON",
-        None,
+        "UNKNOWN_CERTIFICATE",
     ]
     assert told.results[-1]["gap"] == {"first": 2, "last": 5}
     assert put_right.outcomes == ["ACCEPTED"]
@@ -136,7 +136,7 @@ def test_a_number_is_never_used_for_another_change(
     assert told.codes == ["ROLLBACK"]
 
 
-def test_whoever_sends_records_sends_changes_of_them_alone(
+def test_a_change_of_what_was_never_seen_is_taken_told_counted_and_alerted(
     sender: Sender, states: StateSender, holder: Identity
 ) -> None:
     known = payload(holder, "S1")
@@ -149,10 +149,15 @@ def test_whoever_sends_records_sends_changes_of_them_alone(
         ]
     )
 
-    assert told.outcomes == ["ACCEPTED", "REFUSED"]
+    assert told.outcomes == ["ACCEPTED", "ACCEPTED"]
     assert told.codes == [None, "UNKNOWN_CERTIFICATE"]
-    assert "归集" in told.results[1]["reason"]["zh"]
-    assert "collected" in told.results[1]["reason"]["en"]
+    assert "从未见过" in told.results[1]["reason"]["zh"]
+    assert "ever seen" in told.results[1]["reason"]["en"]
+    assert told.summary["codes"] == {"UNKNOWN_CERTIFICATE": 1}
+    metric = f'unknown_certificates_total{{agency="{states.connector}"}} 1.0'
+    assert f"gateway_states_{metric}" in states.gateway.get("/metrics")[1]
+    log = (states.gateway.folder / "gateway.log").read_text("utf-8")
+    assert '"alert":"UNKNOWN_CERTIFICATE"' in log
 
 
 def test_nothing_of_a_person_is_in_what_is_told(
@@ -188,7 +193,8 @@ def test_what_was_collected_is_answered_with_the_change_that_was_sent(
         a=connector,
     )
 
-    assert (before.codes, after.outcomes) == (["UNKNOWN_CERTIFICATE"], ["ACCEPTED"])
+    assert (before.outcomes, before.codes) == (["ACCEPTED"], ["UNKNOWN_CERTIFICATE"])
+    assert (after.outcomes, after.codes) == (["ALREADY_KNOWN"], [None])
     assert found["holder"]["certificates"]["nodes"] == [
         {"state": "SUSPENDED", "standing": "SUSPENDED"}
     ]
@@ -210,6 +216,7 @@ def test_the_command_sends_a_file_of_changes(
         (sys.executable, "-m", "gateway", "collect", str(file), *options),
     )
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "UNKNOWN_CERTIFICATE: 2" in done.stdout
     assert states.status()["states"]["lastSequence"] == 2
     assert states.status()["records"]["lastSequence"] == 0

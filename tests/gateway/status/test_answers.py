@@ -66,8 +66,22 @@ def send(
     before = shown(sender.gateway, number, level)
     sequence = sender.status()["states"]["lastSequence"] + 1
     told = sender.send_one(sequence, said_of(before, number, status, **changes))
-    assert told.outcomes == ["ACCEPTED"], told
+    # Its certificate was answered a moment ago, and so it is of something known.
+    assert (told.outcomes, told.codes) == (["ACCEPTED"], [None]), told
     return before
+
+
+def test_a_change_of_what_nobody_was_answered_is_told(
+    sender: StateSender, number: str
+) -> None:
+    before = shown(sender.gateway, number, "LEVEL_4")
+    mistyped = said_of(before, number, "撤销", certificateNumber="2609000000400000")
+    sequence = sender.status()["states"]["lastSequence"] + 1
+
+    told = sender.send_one(sequence, mistyped)
+
+    assert (told.outcomes, told.codes) == (["ACCEPTED"], ["UNKNOWN_CERTIFICATE"])
+    assert shown(sender.gateway, number, "LEVEL_4") == before
 
 
 def test_a_revocation_is_in_the_answers_of_both_within_a_second(

@@ -35,6 +35,7 @@ def change(number: int, connector: str = "transport") -> NewChange:
         sequence=number,
         digest=f"{connector}-{number}",
         certificate=f"sealed-{number}",
+        place="p" * 64,
         person="a" * 64,
         state=CertificateState.REVOKED,
         effective_on=date(2026, 11, 20),

@@ -97,8 +97,18 @@ def test_a_key_that_is_only_named_is_not_shown_as_the_signers(record: Path) -> N
     assert "key (named, and not proven): test-transport-1" in done.stdout
 
 
-def test_one_line_feed_at_the_end_is_the_editors(record: Path) -> None:
-    record.write_bytes(record.read_bytes() + b"\n")
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(b"", b"\n", id="LF"),
+        pytest.param(b"", b"\r\n", id="CR LF"),
+        pytest.param(b"\xef\xbb\xbf", b"\r\n", id="a byte order mark"),
+    ],
+)
+def test_what_an_editor_adds_is_not_the_signers(
+    record: Path, first: bytes, last: bytes
+) -> None:
+    record.write_bytes(first + record.read_bytes() + last)
 
     assert verify(str(record), "--trust", str(TRUST), *AT).returncode == 0
 
@@ -107,6 +117,8 @@ def test_one_line_feed_at_the_end_is_the_editors(record: Path) -> None:
     ("change", "reason"),
     [
         pytest.param(lambda jws: jws + b"\n\n", "TRAILING", id="two line feeds"),
+        pytest.param(lambda jws: jws + b"\r\n\r\n", "TRAILING", id="two CR LF"),
+        pytest.param(lambda jws: jws + b"\r", "TRAILING", id="CR alone"),
         pytest.param(lambda jws: jws[:-4] + b"AAAA", "BAD_SIGNATURE", id="tampered"),
         pytest.param(lambda _: b"hello", "MALFORMED", id="no JWS"),
         pytest.param(lambda _: b"", "MALFORMED", id="empty"),

@@ -38,6 +38,7 @@ from store.ledger.recoveries import follow_change
 from store.ledger.tables import decisions
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
+from tests.store.status.sent import CHANGE
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ALICE, BEFORE_ROTATION = "a" * 64, "b" * 64
@@ -102,6 +103,7 @@ async def change(
         sequence=number,
         digest=f"{number}" * 64,
         certificate=certificate,
+        place="p" * 64,
         person=ALICE,
         state=state,
         effective_on=date(2026, 11, 20),
@@ -236,6 +238,20 @@ async def test_a_claim_that_was_paid_is_decided(
         await ledger.record(later, [ALICE], free)
 
     assert refused.value.refusal is refusal
+
+
+async def test_a_change_of_what_was_paid_for_is_of_something_known(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(decision(1), [ALICE], free)
+    of_paid = replace(CHANGE, certificate="sealed-1")
+    of_other = replace(CHANGE, certificate="sealed-2", sequence=2, digest="2" * 64)
+
+    found = await StatesIntake(store, follow_change).take(
+        "transport", [of_paid, of_other], NOON
+    )
+
+    assert [one.is_of_unknown for one in found] == [False, True]
 
 
 async def test_a_revocation_opens_a_recovery_of_each_payment_on_it_alone(

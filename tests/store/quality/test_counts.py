@@ -18,7 +18,7 @@ from tests.store.registration.office import NOON
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
-ONE = Sight("mark-1", "facts", "person-1", TODAY)
+ONE = Sight("mark-1", "facts", "person-1", TODAY, "place-1")
 NOTHING = Sighting((), frozenset())
 RECORD: Counter[Measure] = Counter({Measure.RECORDS: 1})
 

@@ -92,6 +92,7 @@ def _keeper(store: Store, live: Live, reports: Reports) -> QualityKeeper:
         StoredQuality(store),
         live=live,
         mark=lambda text: sha256(text.encode()).hexdigest(),
+        place=lambda record: sha256(record.number.encode()).hexdigest(),
         thresholds={},
         reports=reports,
         clock=lambda: NOW,
@@ -165,3 +166,16 @@ async def test_counting_goes_on_though_rates_could_not_be_read(
 
         assert await seen(store) == 1
         assert reports.rated != []
+
+
+async def test_what_was_noted_is_kept_by_who_settles_even_in_anothers_turn(
+    keeper: QualityKeeper, store: Store
+) -> None:
+    keeper.received("transport", dict([answer(1)]))
+    first = asyncio.create_task(keeper.flush())
+    await asyncio.sleep(0)
+
+    await keeper.settle()
+
+    assert await seen(store) == 1
+    await first

@@ -16,6 +16,7 @@ CHANGE = NewChange(
     sequence=1,
     digest="1" * 64,
     certificate="sealed-1",
+    place="p" * 64,
     person=ALICE,
     state=CertificateState.SUSPENDED,
     effective_on=date(2026, 11, 20),
@@ -26,7 +27,9 @@ CHANGE = NewChange(
     received_at=NOON,
 )
 LIFTING = replace(CHANGE, sequence=2, digest="2" * 64, state=CertificateState.VALID)
-BOBS = replace(CHANGE, sequence=3, digest="3" * 64, certificate="b", person=BOB)
+BOBS = replace(
+    CHANGE, sequence=3, digest="3" * 64, certificate="b", place="b" * 64, person=BOB
+)
 
 
 def nothing_follows(_connection: Connection, _change: NewChange) -> None:

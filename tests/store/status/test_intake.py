@@ -1,6 +1,7 @@
 """Changes of state are taken whole, with what follows from each, or not at all."""
 
 import inspect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,10 +9,12 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bureau.collection import Outcome
+from connectors.quality import Measure, Sight, Sighting
 from store.errors import RefusedRowsError
+from store.quality.counts import StoredQuality
 from store.registration.tables import change_sequence
 from store.status.changes import StoredStates
-from store.status.intake import NewChange, Refusal, StatesIntake, Taken
+from store.status.intake import NewChange, StatesIntake, Taken
 from store.store import Store
 from tests.store.status.sent import (
     ALICE,
@@ -30,7 +33,7 @@ def _intake(store: Store) -> StatesIntake:
 
 
 async def take(intake: StatesIntake, *changes: NewChange) -> Sequence[Taken]:
-    return await intake.take("transport", changes, NOON, collects=False)
+    return await intake.take("transport", changes, NOON)
 
 
 async def value(store: Store) -> int:
@@ -73,16 +76,68 @@ async def test_a_refused_change_spoils_no_other_and_uses_no_number_up(
     other = replace(LIFTING, sequence=CHANGE.sequence)
     found = await take(intake, CHANGE, other, LIFTING)
 
-    assert [one.refusal for one in found] == [None, Refusal.NUMBER_USED, None]
+    assert [one.outcome for one in found] == [
+        Outcome.ACCEPTED,
+        Outcome.REFUSED,
+        Outcome.ACCEPTED,
+    ]
 
 
-async def test_where_records_are_collected_a_change_is_of_one_of_them(
+async def test_a_change_without_a_number_gets_the_next_one(
+    intake: StatesIntake,
+) -> None:
+    bare = replace(LIFTING, sequence=None)
+    found = await take(intake, replace(CHANGE, sequence=4), bare, bare)
+
+    assert [(one.outcome, one.sequence) for one in found] == [
+        (Outcome.ACCEPTED, 4),
+        (Outcome.ACCEPTED, 5),
+        (Outcome.ALREADY_KNOWN, None),
+    ]
+
+
+async def test_a_change_of_what_was_never_seen_is_taken_and_told_each_time(
     intake: StatesIntake, store: Store
 ) -> None:
-    (found,) = await intake.take("transport", [CHANGE], NOON, collects=True)
+    found = await take(intake, CHANGE, CHANGE)
 
-    assert found == Taken(Outcome.REFUSED, refusal=Refusal.UNKNOWN_CERTIFICATE)
-    assert await StoredStates(store.engine).of([ALICE]) == []
+    assert found == [
+        Taken(Outcome.ACCEPTED, 1, is_of_unknown=True),
+        Taken(Outcome.ALREADY_KNOWN, 1, is_of_unknown=True),
+    ]
+    assert len(await StoredStates(store.engine).of([ALICE])) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "is_unknown"),
+    [
+        pytest.param(CHANGE.place, False, id="this one"),
+        pytest.param("q" * 64, True, id="another"),
+    ],
+)
+async def test_a_change_of_what_an_agency_answered_is_of_something_known(
+    store: Store, intake: StatesIntake, place: str, is_unknown: bool
+) -> None:
+    seen = Sighting((Sight("mark", "facts", "p", None, place),), frozenset())
+    await StoredQuality(store).add("fire-rescue", NOON.date(), Counter(), seen)
+
+    (found,) = await take(intake, CHANGE)
+
+    assert found.is_of_unknown is is_unknown
+
+
+async def test_a_place_that_moved_is_noted_anew(
+    store: Store, intake: StatesIntake
+) -> None:
+    quality = StoredQuality(store)
+    for place in ("q" * 64, CHANGE.place):
+        seen = Sighting((Sight("mark", "facts", "p", None, place),), frozenset())
+        counted = await quality.add("transport", NOON.date(), Counter(), seen)
+        assert counted[Measure.ALTERED] == 0
+
+    (found,) = await take(intake, CHANGE)
+
+    assert not found.is_of_unknown
 
 
 async def test_the_same_bytes_are_never_written_twice(store: Store) -> None:
