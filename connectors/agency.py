@@ -242,13 +242,14 @@ class Agency:
     ) -> Answer:
         """Sum up what an agency's envelopes say of one person."""
         said = said_of(holder, found, reply)
-        certificates, undecided = newest_versions(
+        judged = newest_versions(
             [self._attested(*one, now, reply.collected) for one in said.records],
             self._catalogue,
         )
-        refusals = [*said.refusals, *undecided]
-        for older in (old for one in certificates for old in one.supersedes):
-            said.held.pop(older.envelope.digest, None)
+        certificates = judged.certificates
+        refusals = [*said.refusals, *judged.faults]
+        for outdated in judged.outdated:
+            said.held.pop(outdated, None)
         fault = fault_of_the_list(
             said.absent, said.held.values(), certificates, refusals
         )

@@ -12,7 +12,7 @@ would be paid for might be what was put right.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
@@ -27,17 +27,25 @@ _TWO_NAMES = "versions of one certificate name two holders"
 _TWO_ITEMS = "a record may be a version of two certificates"
 
 
+@dataclass(slots=True)
+class Judged:
+    """The certificates of an answer, each in its newest version."""
+
+    certificates: list[AttestedCertificate] = field(default_factory=list)
+    faults: list[RefusedRecord] = field(default_factory=list)
+    """One for each certificate of which no version counts for certain."""
+    outdated: set[bytes] = field(default_factory=set)
+    """The digests of all older versions; what else they say counts no more."""
+
+
 def newest_versions(
     came: Sequence[AttestedCertificate], catalogue: Catalogue
-) -> tuple[list[AttestedCertificate], list[RefusedRecord]]:
-    """Return each certificate in its newest version, the older ones beside it.
-
-    A certificate of which no version counts for certain is a fault instead.
-    """
+) -> Judged:
+    """Judge ``came`` by certificate; the older versions stand beside the newest."""
+    found = Judged()
     if len(came) == 1 and not _is_history(came[0]):
-        return list(came), []
-    certificates: list[AttestedCertificate] = []
-    faults: list[RefusedRecord] = []
+        found.certificates += came
+        return found
     for versions in _by_certificate(came, catalogue):
         judged = [one for one in versions if not _is_history(one)]
         if not judged:
@@ -46,17 +54,20 @@ def newest_versions(
         newest = [one for one in judged if _signed(one) == last]
         # Of the same words signed twice any will do, but always the same one.
         counts = min(newest, key=lambda one: one.envelope.digest)
+        older = [v for v in versions if _is_history(v) or _signed(v) < last]
+        found.outdated.update(one.envelope.digest for one in older)
         if (doubt := _doubt(judged, newest, catalogue)) is not None:
             proof = counts.proof
             fault = RecordFault.CONTRADICTION
-            faults.append(RefusedRecord(fault, doubt, proof.key.kid, proof.digest))
+            found.faults.append(
+                RefusedRecord(fault, doubt, proof.key.kid, proof.digest)
+            )
             continue
-        older = [v for v in versions if _is_history(v) or _signed(v) < last]
         older.sort(key=lambda one: (_signed(one), one.envelope.digest), reverse=True)
-        certificates.append(
+        found.certificates.append(
             replace(counts, supersedes=tuple(older)) if older else counts
         )
-    return certificates, faults
+    return found
 
 
 def _signed(version: AttestedCertificate) -> tuple[datetime, int]:

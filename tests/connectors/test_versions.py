@@ -195,6 +195,11 @@ COUNTS = [
         id="one of which no version counts, and another",
     ),
     pytest.param(
+        [(9, 4, {"number": "2"}), (0, 1, {}), (0, 1, {"number": "3"})],
+        ["CONTRADICTION"],
+        id="fewer than once, and more than now",
+    ),
+    pytest.param(
         [(9, 1, {}), (0, 1, {"dates": {"issued": "x"}})],
         ["MALFORMED_RECORD", "CONTRADICTION"],
         id="the other cannot be read",
@@ -218,6 +223,16 @@ async def test_what_is_held_are_certificates_and_not_versions(
 
         assert (codes(answer), answer.is_complete) == (code, not code)
         assert ("CONTRADICTION" in code) is (answer.certificates == ())
+
+
+async def test_counts_of_older_versions_of_what_nobody_can_decide_are_none() -> None:
+    other = signed(9, number="2", held=1)
+    undecided = signed(0, name="张三"), signed(5, name="李四", held=3)
+
+    changes = (COUNTING, ("[record]", '[record]\nholder_name = "name"'))
+    answer = await asked(agency_of(Sends((other, *undecided)), *changes))
+
+    assert (answer.certificates, codes(answer)) == ((), ["CONTRADICTION"] * 2)
 
 
 async def test_what_nobody_signed_is_not_counted_as_held() -> None:
