@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import accumulate
+from string import hexdigits
 
 from policy.gb11643 import check_character, has_birth_date
 from policy.identity import mask
@@ -38,8 +39,9 @@ _OF_BEFORE_1999 = re.compile(rf"[1-9](?<!\d\d)(?=((?:{_BETWEEN}\d){{14}})(?!\d))
 _MARKS = re.compile(r"[\W_]+")
 _CLOCK = re.compile(r"(?<!\d)\d\d[:：]\d\d(?!\d)")
 """A time of the day: it stands beside days, and is part of nobody's number."""
-_DIGEST = re.compile(r"[0-9A-Fa-f]{32,}")
-"""A digest or a random id: it has fifteen digits in a row now and then."""
+_DIGEST = 32
+"""The fewest characters of a digest or a random id in hexadecimals, which has fifteen
+digits in a row now and then."""
 _X = {0xFF38: "X", 0xFF58: "x"}
 BORN = range(1900, 2022)
 """The years of birth in a number that has marks in it."""
@@ -101,14 +103,10 @@ def _found(plain: str) -> Iterator[tuple[int, int]]:
         spelt = plain[start:end]
         if _is_somebodys(_MARKS.sub("", spelt).upper()) and not _CLOCK.search(spelt):
             yield start, end
-    digests = None
     for old in _OF_BEFORE_1999.finditer(plain):
         start, end = old.start(), old.end(1)
-        if not _was_somebodys(_MARKS.split(plain[start:end])):
-            continue
-        if digests is None:
-            digests = [found.span() for found in _DIGEST.finditer(plain)]
-        if not any(first <= start and end <= last for first, last in digests):
+        spelt = plain[start:end]
+        if _was_somebodys(_MARKS.split(spelt)) and not _is_in_digest(plain, start, end):
             yield start, end
 
 
@@ -119,6 +117,14 @@ def _is_somebodys(number: str) -> bool:
         and int(number[6:10]) in BORN
         and check_character(number[:17]) == number[17]
     )
+
+
+def _is_in_digest(plain: str, start: int, end: int) -> bool:
+    """Say whether digits that stand together are part of a longer hexadecimal."""
+    before, after = plain[max(0, start - _DIGEST) : start], plain[end : end + _DIGEST]
+    around = len(before) - len(before.rstrip(hexdigits))
+    around += len(after) - len(after.lstrip(hexdigits))
+    return plain[start:end].isdigit() and around + end - start >= _DIGEST
 
 
 def _was_somebodys(groups: list[str]) -> bool:
