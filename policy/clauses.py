@@ -16,7 +16,7 @@ from policy.case import Case, Clause, ClauseResult
 from policy.catalogue import Item
 from policy.clause_results import MET, UNDETERMINED, UNMET
 from policy.evidence import AccountState, Attestation
-from policy.names import same_name
+from policy.names import same_name, stated_name
 from policy.standing import Standing, standing
 from policy.text import Text
 
@@ -179,11 +179,12 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
-    if claimant.name is None:
+    claimed, registered = stated_name(claimant.name), stated_name(record.holder_name)
+    if claimed is None:
         return clause_results.NO_NAME_CLAIMED
-    if record.holder_name is None:
+    if registered is None:
         return clause_results.NO_NAME_REGISTERED
-    if not same_name(claimant.name, record.holder_name):
+    if not same_name(claimed, registered):
         return clause_results.ANOTHER_NAME
     return clause_results.NUMBER_AND_NAME
 
