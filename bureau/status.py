@@ -11,7 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bureau.certificate_ids import CertificateIds, UnknownIdError, fingerprint
+from bureau.certificate_ids import (
+    CertificateIds,
+    UnknownIdError,
+    fingerprint,
+    fingerprints,
+    partial_fingerprints,
+)
 from connectors.answer import Answer, AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.certificate import StateChange
@@ -27,6 +33,9 @@ class KeptChange:
 
 
 Found = Mapping[Identity, Sequence[KeptChange]]
+Marked = Sequence[tuple[str, StateChange | None]]
+"""Changes in the order sent, each with the fingerprint of its certificate; ``None`` is
+one that may be of several."""
 
 
 class SentChanges(Protocol):
@@ -75,7 +84,9 @@ class ChangesLoader:
         found = await self._found(holder)
         if found is not None and not found.get(holder):
             return answers
-        changes = None if found is None else self._by_fingerprint(found[holder])
+        changes = None if found is None else self._marked(found[holder])
+        if changes is not None:
+            changes = _fitted(changes, answers)
         return [_with(answer, changes) for answer in answers]
 
     async def _found(self, holder: Identity) -> Found | None:
@@ -100,29 +111,45 @@ class ChangesLoader:
             reading.found.set_result(found)
         return found
 
-    def _by_fingerprint(
-        self, found: Sequence[KeptChange]
-    ) -> Mapping[str, tuple[StateChange, ...]] | None:
-        """Return the changes of each certificate; ``None`` if one is of none we know.
+    def _marked(self, found: Sequence[KeptChange]) -> Marked | None:
+        """Return of which certificate each change is; ``None`` if one is of none known.
 
         An agency's connector may have been replaced, so whose it was does not count:
         who may speak of a certificate was asked when the change came.
         """
-        changes: dict[str, tuple[StateChange, ...]] = {}
-        for kept in found:
-            try:
-                place = self._ids.open(kept.certificate)
-            except UnknownIdError:
-                # Sealed under another key: it may be of any of them.
-                return None
-            mark = place.fingerprint
-            changes[mark] = (*changes.get(mark, ()), kept.change)
+        try:
+            return [
+                (self._ids.open(kept.certificate).fingerprint, kept.change)
+                for kept in found
+            ]
+        except UnknownIdError:
+            # Sealed under another key: it may be of any of them.
+            return None
+
+
+def _fitted(changes: Marked, answers: Sequence[Answer]) -> Marked:
+    """Return ``changes`` with what leaves something out at the certificate it fits.
+
+    A change without a code or a day is of the one certificate that agrees with the
+    rest. Where several do, it may be of any: the states of all of them are unknown.
+    """
+    held = [one.record for answer in answers for one in answer.certificates]
+    whole = {mark for record in held for mark in fingerprints(record)}
+    if all(mark in whole for mark, _ in changes):
         return changes
+    fitting: dict[str, set[str]] = {}
+    for record in held:
+        for mark in partial_fingerprints(record):
+            fitting.setdefault(mark, set()).add(fingerprint(record))
+    fitted: list[tuple[str, StateChange | None]] = []
+    for mark, change in changes:
+        fits = fitting.get(mark, set()) if mark not in whole else {mark}
+        doubt = len(fits) > 1
+        fitted += [(one, None if doubt else change) for one in sorted(fits)]
+    return fitted
 
 
-def _with(
-    answer: Answer, changes: Mapping[str, tuple[StateChange, ...]] | None
-) -> Answer:
+def _with(answer: Answer, changes: Marked | None) -> Answer:
     if not answer.certificates:
         return answer
     certificates = tuple(_changed(one, changes) for one in answer.certificates)
@@ -130,9 +157,15 @@ def _with(
 
 
 def _changed(
-    certificate: AttestedCertificate,
-    changes: Mapping[str, tuple[StateChange, ...]] | None,
+    certificate: AttestedCertificate, changes: Marked | None
 ) -> AttestedCertificate:
     record = certificate.record
-    of_it = None if changes is None else changes.get(fingerprint(record), ())
-    return replace(certificate, record=replace(record, changes=of_it))
+    if changes is None:
+        return replace(certificate, record=replace(record, changes=None))
+    marks = fingerprints(record)
+    of_it = [change for mark, change in changes if mark in marks]
+    known = tuple(change for change in of_it if change is not None)
+    is_known = len(known) == len(of_it)
+    return replace(
+        certificate, record=replace(record, changes=known if is_known else None)
+    )

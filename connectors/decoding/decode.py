@@ -15,6 +15,7 @@ from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
 from connectors.manifest import Manifest, SignatureForm
+from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
@@ -145,7 +146,7 @@ class Decoder:
                 records = self._result_records(result)
                 if not isinstance(number, str) or not isinstance(records, list):
                     raise RecordError("a result lacks its holder or its records")
-                number = number.strip().upper()
+                number = normal_form.number(number)
                 if number in holdings:
                     twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)
                     holdings[number] = Holding((), (twice,))

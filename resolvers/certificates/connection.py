@@ -12,6 +12,7 @@ import strawberry
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
+from policy import normal_form
 from policy.evidence import Claimant
 from policy.payments import Payments
 from resolvers.bilingual import both
@@ -56,11 +57,15 @@ class CertificateFilter:
         default=None, description=both("机构编号", "Agencies, by id")
     )
 
+    @property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(map(normal_form.code, self.item_codes or ()))
+
     def lets_pass(self, certificate: AttestedCertificate) -> bool:
         """Say whether ``certificate`` is selected."""
         record = certificate.record
         return (
-            (self.item_codes is None or record.item_code in self.item_codes)
+            (self.item_codes is None or record.item_code in self._codes)
             and (self.levels is None or record.level in self.levels)
             and (self.states is None or record.state in self.states)
             and (self.agencies is None or certificate.agency in self.agencies)

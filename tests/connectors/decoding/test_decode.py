@@ -108,12 +108,7 @@ def test_a_text_keeps_its_characters(title: str) -> None:
         pytest.param({"title": ""}, "title is missing", id="an empty title"),
         pytest.param({"item": 7}, "item is no text", id="a number for a text"),
         pytest.param({"item": "x" * 501}, "item is no text", id="a text too long"),
-        pytest.param(
-            {"number": "1\x002"}, "number has a character that ends", id="NUL"
-        ),
-        pytest.param(
-            {"title": "司机\u202e证"}, "title has a character", id="a turned line"
-        ),
+        pytest.param({"number": "1\x002"}, "number has a control character", id="NUL"),
         pytest.param(
             {"dates": {"issued": "2025-6-1"}},
             "no date as YYYY-MM-DD",
