@@ -56,10 +56,16 @@ class CertificateIds:
 
     def seal_record(self, agency: str, record: CertificateRecord) -> str:
         """Return the id of the certificate that ``record`` is of at ``agency``."""
+        return self._sealed(agency, record, fingerprint(record))
+
+    def seal_former(self, agency: str, record: CertificateRecord) -> tuple[str, ...]:
+        """Return the ids that the certificate had by its spelling, if any."""
+        _, *former = fingerprints(record)
+        return tuple(self._sealed(agency, record, mark) for mark in former)
+
+    def _sealed(self, agency: str, record: CertificateRecord, mark: str) -> str:
         holder = record.holder
-        place = _SEPARATOR.join(
-            (agency, holder.type, holder.number, fingerprint(record))
-        )
+        place = _SEPARATOR.join((agency, holder.type, holder.number, mark))
         return _spelt(self._sealer.encrypt(place.encode(), None))
 
     def mark(self, text: str) -> str:

@@ -45,6 +45,13 @@ class NewChange:
     key_id: str
     signed_at: datetime
     received_at: datetime
+    former: tuple[str, ...] = ()
+    """Sealed ids that the certificate had by its spelling; not kept."""
+
+    @property
+    def certificates(self) -> tuple[str, ...]:
+        """Every id under which something of the certificate may be kept."""
+        return self.certificate, *self.former
 
 
 class Refusal(StrEnum):
@@ -62,6 +69,8 @@ class Taken:
     gap: Gap | None = None
     refusal: Refusal | None = None
 
+
+_KEPT = tuple(name for name in NewChange.__slots__ if name != "former")
 
 Follow = Callable[[Connection, NewChange], None]
 """Does what follows from a change, in its transaction."""
@@ -119,14 +128,14 @@ class StatesIntake:
             return Taken(Outcome.ALREADY_KNOWN, sequences.take(change.sequence))
         if sequences.place(change.sequence) is Place.USED:
             return Taken(Outcome.REFUSED, refusal=Refusal.NUMBER_USED)
-        if must_be_known and not _is_collected(connection, change.certificate):
+        if must_be_known and not _is_collected(connection, change.certificates):
             return Taken(Outcome.REFUSED, refusal=Refusal.UNKNOWN_CERTIFICATE)
         self.add(connection, change)
         return Taken(Outcome.ACCEPTED, sequences.take(change.sequence))
 
     def add(self, connection: Connection, change: NewChange) -> int:
         """Write ``change`` and what follows from it; return its place in the order."""
-        row = {name: getattr(change, name) for name in NewChange.__slots__}
+        row = {name: getattr(change, name) for name in _KEPT}
         added = connection.execute(
             insert(state_changes).values(row).returning(state_changes.c.id)
         )
@@ -154,10 +163,10 @@ def _is_known(connection: Connection, change: NewChange) -> bool:
     return found.first() is not None
 
 
-def _is_collected(connection: Connection, certificate: str) -> bool:
+def _is_collected(connection: Connection, certificates: Sequence[str]) -> bool:
     column = collected_records.c
     found = connection.execute(
-        select(column.id).where(column.certificate == certificate).limit(1)
+        select(column.id).where(column.certificate.in_(certificates)).limit(1)
     )
     return found.first() is not None
 

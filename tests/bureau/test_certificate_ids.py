@@ -161,3 +161,27 @@ def test_a_mapped_code_changes_no_mark() -> None:
 
     assert mapped.item_code == "4-02-01-01"
     assert fingerprints(mapped) == fingerprints(read(content))
+
+
+PADDED = {**RECORD, "number": "0000123 ", "code": "4-02-01-01 "}
+PLAIN_THEN = (
+    "JuXPQ-htCOxlBqECK9dbV9iHbfbcNLBsck6Lu0gOa-J_3g-wyJ-hFOc4LFychpY_NaUL7PkotUlL5m8UTe"
+    "h4bPJVzoM59L6nebnbqKlZ8loa"
+)
+PADDED_THEN = (
+    "OyM6Y_Z9zh5O7RUO4XPwyRZvLZsqmnLHy3C29KSC-Z1rPI4Wgtp-E7yaif14zeoOy7_22JGyLZ_Zh_Qxw5"
+    "__hr5UtikR6lWDmpUzNSClYOJe"
+)
+"""The ids of these records by the code from before there was a normal form."""
+
+
+def test_ids_of_an_earlier_version_are_found_still() -> None:
+    ids = CertificateIds(b"i" * 64)
+    plain, padded = read(RECORD), read(PADDED)
+
+    assert ids.seal_record("transport", plain) == PLAIN_THEN
+    assert ids.seal_former("transport", plain) == ()
+    assert ids.seal_record("transport", padded) == PLAIN_THEN
+    assert ids.seal_former("transport", padded) == (PADDED_THEN,)
+    assert ids.open(PADDED_THEN).fingerprint in fingerprints(padded)
+    assert ids.open(PADDED_THEN).fingerprint not in fingerprints(plain)
