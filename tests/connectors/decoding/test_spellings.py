@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from connectors.decoding.decode import Decoder
 from connectors.errors import ManifestError
-from connectors.manifest import Manifest, read_manifest
+from connectors.manifest import Manifest, Response, read_manifest
+from connectors.protocols.envelopes import EnvelopeFinder
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
 from policy.evidence import AccountState, Attestation, Claimant
 from policy.finding import FindingOutcome
-from policy.identity import Identity
+from policy.identity import Identity, parse_identity
 from policy.level import Level
 from policy.names import same_name
 from policy.row import row_of
@@ -259,3 +260,15 @@ def test_an_entry_of_an_answer_is_found_in_any_spelling(entry: str) -> None:
     reading = decoder.decode(believed(response(content)))
 
     assert list(reading.holdings) == [with_x, OTHER]
+
+
+@pytest.mark.parametrize("spelling", ["{}", " {}", "\u200b{}\u3000", "\u202d{}\u202c"])
+def test_the_envelopes_of_an_answer_are_found_in_any_spelling(spelling: str) -> None:
+    with_x = "11010119900307002X"
+    people = [parse_identity(with_x), parse_identity(OTHER)]
+    entry = {"idNumber": spelling.format(with_x.lower()), "records": ["a"]}
+    answer = {"results": [entry, {"idNumber": with_x, "records": ["b"]}]}
+
+    found = EnvelopeFinder(Response()).find(answer, people)
+
+    assert [[one.signature for one in of] for of in found] == [[b"a", b"b"], []]
