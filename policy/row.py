@@ -147,6 +147,12 @@ def _unlisted(catalogue: Catalogue, code: str, name: str) -> Row:
             f"“{name}” is in the annex, but code {code} is none of the annex's and "
             "cannot be compared",
         )
+    if not any(character.isascii() and character.isalnum() for character in code):
+        return _undetermined(
+            catalogue.items,
+            f"“{code}”不是代码，“{name}”不是附件中任何项目的名称",
+            f"“{code}” is no code, and “{name}” is no known spelling of an item",
+        )
     return Row(
         FindingOutcome.UNMET,
         None,

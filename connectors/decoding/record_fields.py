@@ -66,8 +66,8 @@ class RecordFields:
         self._codes = {
             normal_form.code(own): code for own, code in values.item_code.items()
         }
-        self._find_number = _finder("number", record.number)
-        self._find_code = _finder("item_code", record.item_code)
+        self._find_number = _finder_in_object("number", record.number)
+        self._find_code = _finder_in_object("item_code", record.item_code)
         self._level = _word("level", record.level, values.level)
         days = _DAYS[record.date_format], record.date_format
         self._first_issued_on = _day("first_issued_on", record.first_issued_on, *days)
@@ -156,8 +156,11 @@ class RecordFields:
 
     def _spelt(self, content: object, number: str, code: str | None) -> Spelling | None:
         """Return number and code as they came, if that is not their normal form."""
-        came = self._find_number(content), self._find_code(content) or None
-        return None if came == (number, code) else Spelling(*came)
+        number_came = self._find_number(content)
+        code_came = self._find_code(content) or None
+        if number_came == number and code_came == code:
+            return None
+        return Spelling(number_came, code_came)
 
     def holder(
         self, content: object, asked: Mapping[str, Identity] = NOBODY
@@ -215,25 +218,23 @@ def _nothing(_content: object) -> None:
     return None
 
 
-def _finder_in_object(name: str, expression: str) -> Finder:
+def _finder_in_object(name: str, expression: str | None) -> Finder:
     """Return what finds a field in a JSON object; for most it is the look-up alone."""
+    if expression is None:
+        return _nothing
     if is_name(expression):
         return methodcaller("get", expression)
     return _finder(name, expression)
 
 
-def _as_it_is(stated: str) -> str:
-    return stated
-
-
 def _text(
     name: str,
     expression: str | None,
-    form: Callable[[str], str | None] = _as_it_is,
+    form: Callable[[str], str | None] | None = None,
     *,
     is_required: bool = False,
 ) -> Reader[str | None]:
-    """Return the reader of a text in its ``form``; a blank one is not stated."""
+    """Return the reader of a text in its ``form``, if any; a blank one is not stated."""
     if expression is None:
         return _nothing
     find = _finder_in_object(name, expression)
@@ -245,11 +246,14 @@ def _text(
         elif not isinstance(stated, str) or len(stated) > MAX_TEXT:
             raise RecordError(f"{name} is no text of at most {MAX_TEXT} characters")
         else:
-            plain = normal_form.text(stated)
             # Most texts are printable; what is not may still be a space or a rare name.
-            if not plain.isprintable() and NEVER_IN_A_TEXT.search(plain):
-                raise RecordError(f"{name} has a control character")
-            text = form(plain) or None
+            if stated.isprintable():
+                text = stated.strip()
+            else:
+                text = normal_form.text(stated)
+                if NEVER_IN_A_TEXT.search(text):
+                    raise RecordError(f"{name} has a control character")
+            text = (text if form is None else form(text)) or None
         if text is None and is_required:
             raise RecordError(f"{name} is missing")
         return text
@@ -258,7 +262,7 @@ def _text(
 
 
 def _required(
-    name: str, expression: str, form: Callable[[str], str | None] = _as_it_is
+    name: str, expression: str, form: Callable[[str], str | None] | None = None
 ) -> Reader[str]:
     """Return the reader of a text that a record cannot do without."""
     return cast("Reader[str]", _text(name, expression, form, is_required=True))
@@ -292,7 +296,9 @@ def _word(
     meaning = _meaning(words)
 
     def read(content: dict[str, Any]) -> T | None:
-        return meaning(find(content))
+        stated = find(content)
+        meant = words.get(stated) if isinstance(stated, str) else None
+        return meaning(stated) if meant is None else meant
 
     return read
 
@@ -309,10 +315,12 @@ def _day(
         stated = find(content)
         if stated is None or stated == "":
             return None
-        if isinstance(stated, str) and len(stated) <= MAX_TEXT:
-            with suppress(ValueError):
+        if isinstance(stated, str):
+            try:
                 return day_of(stated)
-            plain = normal_form.day(stated)
+            except ValueError:
+                # In another spelling, blank, or no day.
+                plain = normal_form.day(stated[:MAX_TEXT])
             if not plain:
                 return None
             with suppress(ValueError):

@@ -244,7 +244,6 @@ def test_the_national_fire_code_without_direction_is_undetermined() -> None:
         pytest.param("防爆电气作业", UNDETERMINED, id="official code known, another"),
         pytest.param("电工作业", UNDETERMINED, id="a category of the annex"),
         pytest.param("低压电工作业 ", UNDETERMINED, id="a name in another spelling"),
-        pytest.param("挖掘机驾驶", UNMET, id="no name of the annex"),
     ],
 )
 @pytest.mark.parametrize("code", ["1.4", "1102", "无", "—", "0", "特1"])
@@ -308,3 +307,19 @@ def test_a_record_may_be_about_these_rows(
     record: CertificateRecord, candidates: set[str]
 ) -> None:
     assert row(record).candidates == candidates
+
+
+@pytest.mark.parametrize("code", ["1.4", "1102", "0", "特1"])
+def test_a_strange_code_beside_no_name_of_the_annex_is_unmet(code: str) -> None:
+    record = replace(UNNAMED, item="挖掘机驾驶", item_code=code)
+
+    assert row(record).outcome is UNMET
+
+
+@pytest.mark.parametrize("code", ["无", "—", "/", "－"])
+def test_what_is_no_code_at_all_leaves_an_unknown_name_unknown(code: str) -> None:
+    record = replace(UNNAMED, item="低压电工作叶", item_code=code)
+
+    assert row(record).outcome is UNDETERMINED
+    assert row(record).candidates == set(load_catalogue().items)
+    assert row(replace(record, item="压力焊作业")).outcome is UNMET
