@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import lru_cache
 from operator import methodcaller
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
+from connectors.decoding.days import DAYS
 from connectors.decoding.expression import (
     ExpressionError,
     Finder,
@@ -34,8 +34,6 @@ MAX_TEXT = 500
 NEVER_IN_A_TEXT = re.compile("[\x00-\x1f\x7f-\x9f]")
 """Control characters: line ends, and what turns the direction of writing, are gone by
 then, so that nothing else is read than is compared."""
-KEPT_DAYS = 4096
-"""The most days of one date format whose reading is kept; none of them is personal."""
 
 NOBODY: Mapping[str, Identity] = MappingProxyType({})
 
@@ -69,7 +67,7 @@ class RecordFields:
         self._find_number = _finder_in_object("number", record.number)
         self._find_code = _finder_in_object("item_code", record.item_code)
         self._level = _word("level", record.level, values.level)
-        days = _DAYS[record.date_format], record.date_format
+        days = DAYS[record.date_format], record.date_format
         self._first_issued_on = _day("first_issued_on", record.first_issued_on, *days)
         self._issued_on = _day("issued_on", record.issued_on, *days)
         self._valid_from = _day("valid_from", record.valid_from, *days)
@@ -234,7 +232,7 @@ def _text(
     *,
     is_required: bool = False,
 ) -> Reader[str | None]:
-    """Return the reader of a text in its ``form``, if any; a blank one is not stated."""
+    """Return the reader of a text in its ``form``; a blank one is not stated."""
     if expression is None:
         return _nothing
     find = _finder_in_object(name, expression)
@@ -253,7 +251,12 @@ def _text(
                 text = normal_form.text(stated)
                 if NEVER_IN_A_TEXT.search(text):
                     raise RecordError(f"{name} has a control character")
-            text = (text if form is None else form(text)) or None
+            if form is not None:
+                text = form(text)
+                # A character's form may be eighteen, and is kept.
+                if text is not None and len(text) > MAX_TEXT:
+                    raise RecordError(f"{name} is no text of {MAX_TEXT} characters")
+            text = text or None
         if text is None and is_required:
             raise RecordError(f"{name} is missing")
         return text
@@ -328,29 +331,3 @@ def _day(
         raise RecordError(f"{name} is no date as {form}")
 
     return read
-
-
-# Raising, they keep nothing: only what is a day of the format is kept.
-@lru_cache(KEPT_DAYS)
-def _hyphened(stated: str) -> date:
-    # fromisoformat would also take a week date of the same length.
-    if len(stated) != len("YYYY-MM-DD") or stated[4] != "-" or stated[7] != "-":
-        raise ValueError
-    return date.fromisoformat(stated)
-
-
-@lru_cache(KEPT_DAYS)
-def _compact(stated: str) -> date:
-    if len(stated) != len("YYYYMMDD") or not (stated.isascii() and stated.isdigit()):
-        raise ValueError
-    return date.fromisoformat(f"{stated[:4]}-{stated[4:6]}-{stated[6:]}")
-
-
-@lru_cache(KEPT_DAYS)
-def _slashed(stated: str) -> date:
-    if len(stated) != len("YYYY/MM/DD") or stated[4] != "/" or stated[7] != "/":
-        raise ValueError
-    return date.fromisoformat(stated.replace("/", "-"))
-
-
-_DAYS = {"YYYY-MM-DD": _hyphened, "YYYYMMDD": _compact, "YYYY/MM/DD": _slashed}

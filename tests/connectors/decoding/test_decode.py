@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from connectors.decoding.days import DAYS, KEPT_DAYS
 from connectors.decoding.decode import DecodedEnvelope, Decoder, Holding
-from connectors.decoding.record_fields import _DAYS, KEPT_DAYS, RecordError
+from connectors.decoding.record_fields import RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
 from policy.identity import Identity, IdType, parse_identity
@@ -164,7 +165,7 @@ def test_a_day_that_was_read_before_is_read_the_same_again(stated: object) -> No
 def test_days_are_kept_up_to_a_limit_and_texts_that_are_none_are_not(
     date_format: str,
 ) -> None:
-    read = _DAYS[date_format]
+    read = DAYS[date_format]
     for text in ("2025-06-01", "x" * 10, "x" * 100_000, "110101199003074514"):
         with suppress(ValueError):
             read(text)
