@@ -10,13 +10,18 @@ that an invented id is refused before any agency is asked.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from connectors.answer import AttestedCertificate
-from policy.certificate import CertificateRecord
+from policy import normal_form
+from policy.catalogue import load_catalogue
+from policy.certificate import CertificateRecord, Spelling
 from policy.identity import Identity, IdType
 
 KEY_BYTES = 64
@@ -51,10 +56,16 @@ class CertificateIds:
 
     def seal_record(self, agency: str, record: CertificateRecord) -> str:
         """Return the id of the certificate that ``record`` is of at ``agency``."""
+        return self._sealed(agency, record, fingerprint(record))
+
+    def seal_former(self, agency: str, record: CertificateRecord) -> tuple[str, ...]:
+        """Return the ids that the certificate had by its spelling, if any."""
+        _, *former = fingerprints(record)
+        return tuple(self._sealed(agency, record, mark) for mark in former)
+
+    def _sealed(self, agency: str, record: CertificateRecord, mark: str) -> str:
         holder = record.holder
-        place = _SEPARATOR.join(
-            (agency, holder.type, holder.number, fingerprint(record))
-        )
+        place = _SEPARATOR.join((agency, holder.type, holder.number, mark))
         return _spelt(self._sealer.encrypt(place.encode(), None))
 
     def mark(self, text: str) -> str:
@@ -104,14 +115,83 @@ def fingerprint(record: CertificateRecord) -> str:
     The number alone does not: a special-operations number is "T" and the holder's
     identity number, shared by all of the holder's licences. A renewed card is another
     document than the old one, which a registry may still show beside it. The state is
-    left out: a certificate that is revoked is the same certificate.
+    left out: a certificate that is revoked is the same certificate. So is one whose
+    number, code or item is spelt in another way.
     """
+    return _fingerprint(record, record.number, item_of(record))
+
+
+def fingerprints(record: CertificateRecord) -> tuple[str, ...]:
+    """Return the certificate's fingerprint, and the one it had by its spelling.
+
+    Before there was a normal form, a fingerprint was made of what came; ids and rows
+    of then are found by it still.
+    """
+    spelt = record.spelt or Spelling(
+        record.number, record.own_item_code or record.item_code
+    )
+    found = fingerprint(record)
+    item = spelt.item_code or record.item
+    if spelt.number == record.number and item == item_of(record):
+        return (found,)
+    return found, _fingerprint(record, spelt.number, item)
+
+
+def partial_fingerprints(record: CertificateRecord) -> Iterator[str]:
+    """Yield what a change of state is marked with that leaves something of it out.
+
+    Its code, then its item's name says which; its level, its days of issue.
+    """
+    words = _as_printed(record.item)
+    for item, level, first_issued_on, issued_on in product(
+        {item_of(record), words},
+        {record.level, None},
+        {record.first_issued_on, None},
+        {record.issued_on, None},
+    ):
+        less = replace(
+            record, level=level, first_issued_on=first_issued_on, issued_on=issued_on
+        )
+        yield _fingerprint(less, record.number, item)
+
+
+def item_of(record: CertificateRecord) -> str:
+    """Return the item of ``record`` as marks are made of it: its code, or its name.
+
+    The registry's own code, so that no mark changes when a manifest maps it.
+    """
+    return record.own_item_code or record.item_code or _as_printed(record.item)
+
+
+def _fingerprint(record: CertificateRecord, number: str, item: str) -> str:
     parts = (
-        record.number,
-        record.item_code or record.item,
+        number,
+        item,
         record.level or "",
         str(record.first_issued_on),
         str(record.issued_on),
     )
     digest = hashlib.sha256(_SEPARATOR.join(parts).encode())
     return digest.hexdigest()[:_FINGERPRINT_CHARACTERS]
+
+
+_FULL_WIDTH = str.maketrans("(),:;", "（），：；")
+
+
+def _as_printed(item: str) -> str:
+    """Return an item's name in the one spelling that marks are made of.
+
+    The annex's own, or else with the marks of full width that Chinese is written with:
+    a record in either has had the same fingerprint ever since.
+    """
+    words = normal_form.words(item)
+    return _printed().get(words) or words.translate(_FULL_WIDTH)
+
+
+@cache
+def _printed() -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for item in load_catalogue().items.values():
+        for name in (item.name.zh, *item.aliases):
+            names.setdefault(normal_form.words(name), name)
+    return names

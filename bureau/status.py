@@ -11,7 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bureau.certificate_ids import CertificateIds, UnknownIdError, fingerprint
+from bureau.certificate_ids import (
+    CertificateIds,
+    UnknownIdError,
+    fingerprint,
+    fingerprints,
+    partial_fingerprints,
+)
 from connectors.answer import Answer, AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.certificate import StateChange
@@ -27,8 +33,9 @@ class KeptChange:
 
 
 Found = Mapping[Identity, Sequence[KeptChange]]
-Marked = Sequence[tuple[str, StateChange]]
-"""Changes in the order sent, each with the fingerprint of its certificate."""
+Marked = Sequence[tuple[str, StateChange | None]]
+"""Changes in the order sent, each with the fingerprint of its certificate; ``None`` is
+one that may be of several."""
 
 
 class SentChanges(Protocol):
@@ -78,6 +85,8 @@ class ChangesLoader:
         if found is not None and not found.get(holder):
             return answers
         changes = None if found is None else self._marked(found[holder])
+        if changes is not None:
+            changes = _fitted(changes, answers)
         return [_with(answer, changes) for answer in answers]
 
     async def _found(self, holder: Identity) -> Found | None:
@@ -118,6 +127,39 @@ class ChangesLoader:
             return None
 
 
+def _fitted(changes: Marked, answers: Sequence[Answer]) -> Marked:
+    """Return ``changes`` with what leaves something out at the certificate it fits.
+
+    A change without a code or a day is of the one certificate that agrees with the
+    rest, in any of its versions. Where several do, it may be of any: the states of all
+    of them are unknown.
+    """
+    held = [one for answer in answers for one in answer.certificates]
+    whole = {mark for one in held for mark in _marks(one)}
+    if all(mark in whole for mark, _ in changes):
+        return changes
+    fitting: dict[str, set[str]] = {}
+    for one in held:
+        for version in (one, *one.supersedes):
+            for mark in partial_fingerprints(version.record):
+                fitting.setdefault(mark, set()).add(fingerprint(one.record))
+    fitted: list[tuple[str, StateChange | None]] = []
+    for mark, change in changes:
+        fits = fitting.get(mark, set()) if mark not in whole else {mark}
+        doubt = len(fits) > 1
+        fitted += [(one, None if doubt else change) for one in sorted(fits)]
+    return fitted
+
+
+def _marks(certificate: AttestedCertificate) -> set[str]:
+    """Return the fingerprints of a certificate, in all of its versions."""
+    return {
+        mark
+        for version in (certificate, *certificate.supersedes)
+        for mark in fingerprints(version.record)
+    }
+
+
 def _with(answer: Answer, changes: Marked | None) -> Answer:
     if not answer.certificates:
         return answer
@@ -132,7 +174,10 @@ def _changed(
     if changes is None:
         return replace(certificate, record=replace(record, changes=None))
     # A revocation stays, whatever is put right of the certificate after it.
-    versions = certificate, *certificate.supersedes
-    marks = {fingerprint(version.record) for version in versions}
-    of_it = tuple(change for mark, change in changes if mark in marks)
-    return replace(certificate, record=replace(record, changes=of_it))
+    marks = _marks(certificate)
+    of_it = [change for mark, change in changes if mark in marks]
+    known = tuple(change for change in of_it if change is not None)
+    is_known = len(known) == len(of_it)
+    return replace(
+        certificate, record=replace(record, changes=known if is_known else None)
+    )

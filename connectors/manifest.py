@@ -15,6 +15,8 @@ import msgspec
 
 from connectors.errors import ManifestError
 from connectors.strict_toml import TableError, read_table
+from policy import normal_form
+from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
 from policy.evidence import AccountState
 from policy.identity import IdType
@@ -26,6 +28,7 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
 Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
 """RFC 6750, 2.1: nothing in it can end a header."""
+ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
@@ -118,6 +121,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     """The agency's words mapped to ours; a word not listed is unknown."""
 
     id_type: dict[str, IdType] = {}
+    item_code: dict[str, ItemCode] = {}
     level: dict[str, Level] = {}
     state: dict[str, CertificateState] = {}
 
@@ -199,6 +203,7 @@ def read_manifest(text: str) -> Manifest:
         _refuse_unusable_address(manifest.endpoint.url)
         _refuse_plain_http(manifest.endpoint)
     _refuse_unusable_list(manifest)
+    _refuse_unusable_codes(manifest.record)
     _refuse_contradictions(manifest)
     return manifest
 
@@ -282,6 +287,30 @@ def _refuse_unusable_list(manifest: Manifest) -> None:
         raise ManifestError(
             "status_list.url is not https; use https, or a tunnel on 127.0.0.1"
         )
+
+
+def _refuse_unusable_codes(record: Record) -> None:
+    """Refuse codes that map to no row of the annex, or in two ways, or are not read."""
+    codes = record.values.item_code
+    if codes and record.item_code is None:
+        raise ManifestError(
+            "record.values.item_code is set, but record.item_code is not: no code is "
+            "read; set both or neither"
+        )
+    items = load_catalogue().items
+    meanings: dict[str, str] = {}
+    for stated, meant in codes.items():
+        if meant not in items:
+            raise ManifestError(
+                f"record.values.item_code maps {stated!r} to {meant!r}, which is no "
+                "code of the annex; see catalogue.items"
+            )
+        plain = normal_form.code(stated)
+        if not plain or meanings.setdefault(plain, meant) != meant:
+            raise ManifestError(
+                f"record.values.item_code has {stated!r}, which is blank or is another "
+                "entry's code in another spelling"
+            )
 
 
 def _is_this_machine(host: str) -> bool:

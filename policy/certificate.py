@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from policy.identity import Identity
 from policy.level import Level
@@ -70,6 +71,13 @@ class StateChange:
     reason: str = field(default="", repr=False)
 
 
+class Spelling(NamedTuple):
+    """A number and an item's code as a registry spells them."""
+
+    number: str
+    item_code: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:
     """One certificate in one registry's words."""
@@ -81,6 +89,10 @@ class CertificateRecord:
     category: str | None
     item: str
     item_code: str | None
+    # The registry's own code, where its manifest maps it to the annex's.
+    own_item_code: str | None = None
+    # As they came, where that is not their normal form.
+    spelt: Spelling | None = field(default=None, repr=False)
     # Special operations are UNGRADED; None means that no level is stated.
     level: Level | None
     first_issued_on: date | None

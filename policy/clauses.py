@@ -25,7 +25,7 @@ from policy.contradictions import (
     VALIDITY_IN_DOUBT,
 )
 from policy.evidence import AccountState, Attestation
-from policy.names import same_name
+from policy.names import same_name, stated_name
 from policy.standing import Standing, standing
 from policy.text import Text
 
@@ -232,7 +232,7 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
-    by_name = _by_name(claimant.name, record.holder_name)
+    by_name = _by_name(stated_name(claimant.name), stated_name(record.holder_name))
     is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
     if is_in_doubt and by_name is not clause_results.ANOTHER_NAME:
         return clause_results.HOLDER_CONTRADICTED

@@ -1,8 +1,8 @@
 """Read the number of an identity document, or say what is wrong with it.
 
-Normalisation is only this: white space around the number is dropped, full-width
-letters and digits become ASCII, lower-case letters become upper-case. Nothing
-inside the number is removed or guessed.
+Normalisation is only this: white space around the number is dropped, and characters
+nobody sees wherever they are; full-width letters and digits become ASCII, lower-case
+letters become upper-case. Nothing else inside the number is removed or guessed.
 
 The check character and the birth date of 18-character numbers are those of
 GB 11643, for residents as for holders of the residence permits for Hong Kong,
@@ -22,7 +22,7 @@ from string import ascii_lowercase, ascii_uppercase
 from types import MappingProxyType
 from typing import NamedTuple
 
-from policy import gb11643
+from policy import gb11643, normal_form
 from policy.errors import PolicyError
 from policy.text import Text
 
@@ -193,7 +193,7 @@ def _canonical(number: str) -> str:
         )
     canonical = number.strip()
     if not canonical.isascii():
-        canonical = canonical.translate(_FULL_WIDTH)
+        canonical = normal_form.seen(canonical).translate(_FULL_WIDTH)
     if not canonical:
         raise IdentityError(
             IdentityProblem.EMPTY,

@@ -1,14 +1,11 @@
-"""Compare two spellings of a person's name.
+"""Compare two spellings of a person's name, in their normal form.
 
-Normalisation is only this: Unicode NFKC, every kind of middle dot becomes "·",
-letters become upper-case, white space at the ends is dropped and inside becomes
-one space, or none where the name has no Latin letter. No order of words is
-changed and nothing is transliterated.
+White space, width, case, middle dots and characters nobody sees do not count. No order
+of words is changed, nothing is transliterated, and no character is taken for another
+that only looks or sounds like it.
 """
 
-import unicodedata
-
-_MIDDLE_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅."), "·")
+from policy import normal_form
 
 
 def same_name(one: str, other: str) -> bool:
@@ -18,7 +15,12 @@ def same_name(one: str, other: str) -> bool:
 
 def folded_name(name: str) -> str:
     """Return the form in which two spellings of one name are equal."""
-    plain = unicodedata.normalize("NFKC", name).upper()
-    if any(character.isascii() and character.isalpha() for character in plain):
-        return " ".join(plain.split())
-    return "".join(plain.split()).translate(_MIDDLE_DOTS)
+    return normal_form.name(name)
+
+
+def stated_name(name: str | None) -> str | None:
+    """Return ``name``; ``None`` if nothing in it counts, so that none is stated."""
+    if not name:
+        return None
+    # Most begin with what is left of them anyway.
+    return name if "\u4e00" <= name[0] <= "\u9fff" or folded_name(name) else None

@@ -12,6 +12,8 @@ agree with it:
   typing error and a certificate of something else look the same. What is known
   stands in a table of official names and aliases.
 - Without a code the item's exact spelling is looked up in that table.
+- A code that is none of the annex beside an exact name of the annex is undetermined
+  too: registries have codes of their own, which ``record.values.item_code`` maps.
 
 ``docs/decisions/policy-code-before-name.md`` has the reasons.
 """
@@ -20,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from policy import normal_form
 from policy.catalogue import Catalogue, Item
 from policy.certificate import CertificateRecord
 from policy.finding import FindingOutcome
@@ -42,7 +45,10 @@ class Row:
 
 def row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
     """Return the annex row of ``record``; its level is not looked at."""
-    look_alike = catalogue.look_alike_lengths.get(len(record.number))
+    number = record.number
+    if not number.isalnum():
+        number = normal_form.number(number)
+    look_alike = catalogue.look_alike_lengths.get(len(number))
     if look_alike is not None:
         return Row(FindingOutcome.UNMET, None, look_alike.reason)
     return _row_of_words(
@@ -64,6 +70,7 @@ def _row_of_words(
     if look_alike is not None:
         return Row(FindingOutcome.UNMET, None, look_alike.reason)
     by_name = catalogue.code_of_name.get(same_words(name))
+    code = None if code is None else normal_form.code(code) or None
     found = code
     if code is None or by_name in catalogue.shared_codes.get(code, ()):
         found = by_name
@@ -75,7 +82,7 @@ def _row_of_words(
         )
     item = catalogue.items.get(found)
     if item is None:
-        return _unlisted(catalogue, found, by_name)
+        return _unlisted(catalogue, found, name)
     return _objection(catalogue, item, title, name, stated) or row_of_item(item)
 
 
@@ -122,7 +129,7 @@ def _objection(
     return None
 
 
-def _unlisted(catalogue: Catalogue, code: str, by_name: str | None) -> Row:
+def _unlisted(catalogue: Catalogue, code: str, name: str) -> Row:
     """Tell a code outside the annex from one we cannot place."""
     sharing = catalogue.shared_codes.get(code)
     if sharing is not None:
@@ -131,14 +138,20 @@ def _unlisted(catalogue: Catalogue, code: str, by_name: str | None) -> Row:
             f"代码{code}为多个项目共用，且未注明方向",
             f"code {code} is shared by several rows and the direction is not stated",
         )
-    # The official code of this item is not known to us, so the registry may
-    # well be right. A code we do know cannot be another item's.
-    if by_name is not None and not catalogue.items[by_name].code_confirmed:
+    # A registry may have a code of its own for it, or write none as "无" or "0".
+    named = catalogue.codes_bearing.get(same_words(name))
+    if named is not None:
         return _undetermined(
-            {by_name},
-            f"项目名称见于附件，但其官方代码未经确认，无法核对代码{code}",
-            f"the item is in the annex, but its official code is not confirmed, "
-            f"so code {code} cannot be compared",
+            named,
+            f"“{name}”见于附件，但代码{code}不是附件代码，无法核对",
+            f"“{name}” is in the annex, but code {code} is none of the annex's and "
+            "cannot be compared",
+        )
+    if not any(character.isascii() and character.isalnum() for character in code):
+        return _undetermined(
+            catalogue.items,
+            f"“{code}”不是代码，“{name}”不是附件中任何项目的名称",
+            f"“{code}” is no code, and “{name}” is no known spelling of an item",
         )
     return Row(
         FindingOutcome.UNMET,

@@ -5,21 +5,21 @@ would be, and nothing here returns the registry's. ``None`` in a record is the
 registry's silence and never a mismatch. What the applicant leaves out is not compared.
 
 Names are compared as 219-2c compares them (``policy.names``), items by the annex's
-codes (``policy.row``), numbers without white space and in capitals; a number of 13
-digits is an old one of Shanghai, which has sixteen with "000" before it.
+codes (``policy.row``), numbers in their normal form; a number of 13 digits is an old
+one of Shanghai, which has sixteen with "000" before it.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.finding import FindingOutcome
 from policy.level import Level
-from policy.names import same_name
+from policy.names import same_name, stated_name
 from policy.row import row_of
 from policy.text import same_words
 
@@ -104,12 +104,12 @@ def stated_items(words: str, catalogue: Catalogue) -> frozenset[str]:
 
     A code comes before a name, and a name has to be one of the table's spellings.
     """
-    stated = same_words(words)
-    if stated in catalogue.items:
-        return frozenset({stated})
-    if stated in catalogue.shared_codes:
-        return catalogue.shared_codes[stated]
-    by_name = catalogue.code_of_name.get(stated)
+    code = normal_form.code(words)
+    if code in catalogue.items:
+        return frozenset({code})
+    if code in catalogue.shared_codes:
+        return catalogue.shared_codes[code]
+    by_name = catalogue.code_of_name.get(same_words(words))
     return frozenset() if by_name is None else frozenset({by_name})
 
 
@@ -163,19 +163,21 @@ def _value(stated: object, said: object) -> FieldOutcome:
 
 
 def _name(stated: str | None, said: str | None) -> FieldOutcome:
+    stated, said = stated_name(stated), stated_name(said)
     if stated is None or said is None:
         return _value(stated, said)
     return FieldOutcome.MATCH if same_name(stated, said) else FieldOutcome.MISMATCH
 
 
 def _number(stated: str | None, record: CertificateRecord) -> FieldOutcome:
-    if stated is None:
+    plain = "" if stated is None else _plain_number(stated)
+    if not plain:
         return FieldOutcome.NOT_STATED
-    return _value(_plain_number(stated), _plain_number(record.number))
+    return _value(plain, _plain_number(record.number))
 
 
 def _plain_number(number: str) -> str:
-    plain = "".join(unicodedata.normalize("NFKC", number).split()).upper()
+    plain = normal_form.number(number)
     if len(plain) == _OLD_NUMBER_DIGITS and plain.isdecimal():
         return plain.rjust(_NUMBER_DIGITS, "0")
     return plain
@@ -183,4 +185,4 @@ def _plain_number(number: str) -> str:
 
 def _is_its_own(record: CertificateRecord) -> bool:
     """Whether a number names one certificate, and not all licences of its holder."""
-    return record.holder.number not in record.number
+    return record.holder.number not in normal_form.number(record.number)

@@ -16,6 +16,7 @@ from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
 from connectors.manifest import Manifest, SignatureForm
+from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
@@ -156,7 +157,7 @@ class Decoder:
                 if not isinstance(records, list):
                     where = f"`response.records`: no list at `{places.records}`"
                     raise RecordError(f"{where} of a result")
-                number = number.strip().upper()
+                number = normal_form.number(number)
                 if number in holdings:
                     twice = self._fault(RecordFault.CONTRADICTION, proof, _TWICE)
                     holdings[number] = Holding((), (twice,))

@@ -12,7 +12,7 @@ from signing.envelope import PayloadType
 
 # The most that is kept of a reading beside its texts, in bytes of memory.
 _A_READING = 1200
-_A_RECORD = 1300  # with the objects of its texts; any object may be one
+_A_RECORD = 1280  # with the objects of its texts; any object may be one
 _AN_ENTRY = 180  # of a list of records, which is refused if it is none
 _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 """How characters beyond 16 bits begin, spelled out or escaped."""

@@ -1,18 +1,21 @@
 """Read one record's fields by the manifest: texts, days, words and who it is about.
 
-A word that the manifest does not map is unknown, never guessed; a field of another
-form than the manifest says makes the record malformed. The manifest's table becomes
-one reader a field, once: what a field is called is not looked up a record.
+Every field is read in its normal form (``policy.normal_form``), so that nothing below
+here compares spellings. A word that the manifest does not map is unknown, never
+guessed; a field of another form than the manifest says makes the record malformed. The
+manifest's table becomes one reader a field, once: what a field is called is not looked
+up a record.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
-from functools import lru_cache
 from operator import methodcaller
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
+from connectors.decoding.days import DAYS
 from connectors.decoding.expression import (
     ExpressionError,
     Finder,
@@ -22,18 +25,16 @@ from connectors.decoding.expression import (
 )
 from connectors.decoding.forms import form_of
 from connectors.manifest import Record
-from policy.certificate import CertificateRecord
+from policy import normal_form
+from policy.certificate import CertificateRecord, Spelling
 from policy.errors import PolicyError
 from policy.identity import Identity, IdType, parse_identity
+from policy.names import stated_name
 
 MAX_TEXT = 500
-NEVER_IN_A_TEXT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
-"""Control characters, line ends and what turns the direction of writing: in a name or
-a number they serve nobody but who wants another to be read than is compared."""
-KEPT_DAYS = 4096
-"""The most days of one date format whose reading is kept; none of them is personal."""
+NEVER_IN_A_TEXT = re.compile("[\x00-\x1f\x7f-\x9f]")
+"""Control characters: line ends, and what turns the direction of writing, are gone by
+then, so that nothing else is read than is compared."""
 
 NOBODY: Mapping[str, Identity] = MappingProxyType({})
 
@@ -51,18 +52,23 @@ class RecordFields:
 
     def __init__(self, record: Record) -> None:
         values = record.values
-        self._id_types = values.id_type
+        self._id_type_meant = _meaning(values.id_type)
         self._held = _finder("held", record.held)
         self._id_number = _finder("id_number", record.id_number)
         self._id_type = _finder("id_type", record.id_type)
-        self._number = _required("number", record.number)
-        self._holder_name = _text("holder_name", record.holder_name)
+        self._number = _required("number", record.number, normal_form.number)
+        self._holder_name = _text("holder_name", record.holder_name, stated_name)
         self._title = _required("title", record.title)
         self._category = _text("category", record.category)
         self._item = _required("item", record.item)
-        self._item_code = _text("item_code", record.item_code)
+        self._own_code = _text("item_code", record.item_code, normal_form.code)
+        self._codes = {
+            normal_form.code(own): code for own, code in values.item_code.items()
+        }
+        self._find_number = _finder_in_object("number", record.number)
+        self._find_code = _finder_in_object("item_code", record.item_code)
         self._level = _word("level", record.level, values.level)
-        days = _DAYS[record.date_format], record.date_format
+        days = DAYS[record.date_format], record.date_format
         self._first_issued_on = _day("first_issued_on", record.first_issued_on, *days)
         self._issued_on = _day("issued_on", record.issued_on, *days)
         self._valid_from = _day("valid_from", record.valid_from, *days)
@@ -75,7 +81,7 @@ class RecordFields:
         self._authority = _text("authority", record.authority)
         self._evaluation_body = _text("evaluation_body", record.evaluation_body)
         self._collection_body = _text("collection_body", record.collection_body)
-        self._licence_id = _text("licence_id", record.licence_id)
+        self._licence_id = _text("licence_id", record.licence_id, normal_form.number)
 
     def held(self, content: object) -> int | None:
         """Return how many certificates the record says its holder holds.
@@ -122,14 +128,18 @@ class RecordFields:
         """
         if not isinstance(content, dict):
             raise RecordError("a record is no JSON object")
+        number, own_code = self._number(content), self._own_code(content)
+        code = self._codes.get(own_code) if own_code else None
         return CertificateRecord(
-            number=self._number(content),
+            number=number,
             holder=self.holder(content, asked) if holder is None else holder,
             holder_name=self._holder_name(content),
             title=self._title(content),
             category=self._category(content),
             item=self._item(content),
-            item_code=self._item_code(content),
+            item_code=code or own_code,
+            own_item_code=own_code if code else None,
+            spelt=self._spelt(content, number, own_code),
             level=self._level(content),
             first_issued_on=self._first_issued_on(content),
             issued_on=self._issued_on(content),
@@ -144,6 +154,14 @@ class RecordFields:
             collection_body=self._collection_body(content),
             licence_id=self._licence_id(content),
         )
+
+    def _spelt(self, content: object, number: str, code: str | None) -> Spelling | None:
+        """Return number and code as they came, if that is not their normal form."""
+        number_came = self._find_number(content)
+        code_came = self._find_code(content) or None
+        if number_came == number and code_came == code:
+            return None
+        return Spelling(number_came, code_came)
 
     def holder(
         self, content: object, asked: Mapping[str, Identity] = NOBODY
@@ -177,7 +195,7 @@ class RecordFields:
         if stated is None:
             return None
         try:
-            return self._id_types.get(str(stated)) or IdType(str(stated))
+            return self._id_type_meant(stated) or IdType(str(stated).strip())
         except ValueError:
             raise RecordError(
                 f"id_type is not known: it is {form_of(stated)}"
@@ -205,36 +223,55 @@ def _nothing(_content: object) -> None:
     return None
 
 
-def _finder_in_object(name: str, expression: str) -> Finder:
+def _finder_in_object(name: str, expression: str | None) -> Finder:
     """Return what finds a field in a JSON object; for most it is the look-up alone."""
+    if expression is None:
+        return _nothing
     if is_name(expression):
         return methodcaller("get", expression)
     return _finder(name, expression)
 
 
 def _text(
-    name: str, expression: str | None, *, is_required: bool = False
+    name: str,
+    expression: str | None,
+    form: Callable[[str], str | None] | None = None,
+    *,
+    is_required: bool = False,
 ) -> Reader[str | None]:
-    """Return the reader of a text; an empty one is not stated."""
+    """Return the reader of a text in its ``form``; a blank one is not stated."""
     if expression is None:
         return _nothing
     find = _finder_in_object(name, expression)
 
     def read(content: dict[str, Any]) -> str | None:
         stated = find(content)
-        if stated is None or stated == "":
-            if is_required:
-                raise RecordError(f"{name} is missing")
-            return None
-        if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+        if stated is None:
+            text = None
+        elif not isinstance(stated, str) or len(stated) > MAX_TEXT:
             raise RecordError(
                 f"{name} is no text of at most {MAX_TEXT} characters: "
                 f"{_what_else(stated)}"
             )
-        # Most texts are printable; what is not may still be a space or a rare name.
-        if not stated.isprintable() and NEVER_IN_A_TEXT.search(stated):
-            raise RecordError(f"{name} has a character that ends or turns a line")
-        return stated
+        else:
+            # Most texts are printable; what is not may still be a space or a rare name.
+            if stated.isprintable():
+                text = stated.strip()
+            else:
+                text = normal_form.text(stated)
+                if NEVER_IN_A_TEXT.search(text):
+                    raise RecordError(
+                        f"{name} has a character that ends or turns a line"
+                    )
+            if form is not None:
+                text = form(text)
+                # A character's form may be eighteen, and is kept.
+                if text is not None and len(text) > MAX_TEXT:
+                    raise RecordError(f"{name} is no text of {MAX_TEXT} characters")
+            text = text or None
+        if text is None and is_required:
+            raise RecordError(f"{name} is missing")
+        return text
 
     return read
 
@@ -244,9 +281,31 @@ def _what_else(stated: object) -> str:
     return f"it has {len(str(stated))}" if is_long else f"it is {form_of(stated)}"
 
 
-def _required(name: str, expression: str) -> Reader[str]:
+def _required(
+    name: str, expression: str, form: Callable[[str], str | None] | None = None
+) -> Reader[str]:
     """Return the reader of a text that a record cannot do without."""
-    return cast("Reader[str]", _text(name, expression, is_required=True))
+    return cast("Reader[str]", _text(name, expression, form, is_required=True))
+
+
+def _meaning(words: Mapping[str, T]) -> Callable[[object], T | None]:
+    """Return what finds the meaning of a word that the manifest maps.
+
+    It is found as it is, or in its normal form if that is one word's alone.
+    """
+    by_form: dict[str, set[T]] = {}
+    for stated, meant in words.items():
+        by_form.setdefault(normal_form.word(stated), set()).add(meant)
+    alone = {plain: next(iter(of)) for plain, of in by_form.items() if len(of) == 1}
+
+    def meaning(stated: object) -> T | None:
+        spelt = str(stated)
+        meant = words.get(spelt)
+        if meant is None and stated is not None and len(spelt) <= MAX_TEXT:
+            meant = alone.get(normal_form.word(spelt))
+        return meant
+
+    return meaning
 
 
 def _word(
@@ -254,9 +313,12 @@ def _word(
 ) -> Reader[T | None]:
     """Return the reader of a word of the manifest's; others mean nothing."""
     find = _nothing if expression is None else _finder_in_object(name, expression)
+    meaning = _meaning(words)
 
     def read(content: dict[str, Any]) -> T | None:
-        return words.get(str(find(content)))
+        stated = find(content)
+        meant = words.get(stated) if isinstance(stated, str) else None
+        return meaning(stated) if meant is None else meant
 
     return read
 
@@ -273,37 +335,16 @@ def _day(
         stated = find(content)
         if stated is None or stated == "":
             return None
-        try:
-            if isinstance(stated, str):
+        if isinstance(stated, str):
+            try:
                 return day_of(stated)
-        except ValueError:
-            pass
+            except ValueError:
+                # In another spelling, blank, or no day.
+                plain = normal_form.day(stated[:MAX_TEXT])
+            if not plain:
+                return None
+            with suppress(ValueError):
+                return day_of(plain)
         raise RecordError(f"{name} is no date as {form}: it is {form_of(stated)}")
 
     return read
-
-
-# Raising, they keep nothing: only what is a day of the format is kept.
-@lru_cache(KEPT_DAYS)
-def _hyphened(stated: str) -> date:
-    # fromisoformat would also take a week date of the same length.
-    if len(stated) != len("YYYY-MM-DD") or stated[4] != "-" or stated[7] != "-":
-        raise ValueError
-    return date.fromisoformat(stated)
-
-
-@lru_cache(KEPT_DAYS)
-def _compact(stated: str) -> date:
-    if len(stated) != len("YYYYMMDD") or not (stated.isascii() and stated.isdigit()):
-        raise ValueError
-    return date.fromisoformat(f"{stated[:4]}-{stated[4:6]}-{stated[6:]}")
-
-
-@lru_cache(KEPT_DAYS)
-def _slashed(stated: str) -> date:
-    if len(stated) != len("YYYY/MM/DD") or stated[4] != "/" or stated[7] != "/":
-        raise ValueError
-    return date.fromisoformat(stated.replace("/", "-"))
-
-
-_DAYS = {"YYYY-MM-DD": _hyphened, "YYYYMMDD": _compact, "YYYY/MM/DD": _slashed}

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.errors import UnreadableError
 from connectors.manifest import Response
+from policy import normal_form
 from policy.identity import Identity
 from signing.envelope import Envelope
 
@@ -40,11 +41,11 @@ class EnvelopeFinder:
             if not isinstance(results, list):
                 where = f"no list at `{self._response.results}`"
                 raise UnreadableError(f"`response.results`: {where}")
-            found = {
-                self._id_number(result): self._envelopes(result)
-                for result in results
-                if isinstance(result, dict)
-            }
+            found: dict[object, tuple[Envelope, ...]] = {}
+            for result in results:
+                if isinstance(result, dict):
+                    whose = _plain(self._id_number(result))
+                    found[whose] = found.get(whose, ()) + self._envelopes(result)
         except (ExpressionError, TypeError) as error:
             kind = error if isinstance(error, ExpressionError) else "TypeError"
             raise UnreadableError(
@@ -61,6 +62,11 @@ class EnvelopeFinder:
                 f"{len(tokens)} records for one holder, at most {MAX_RECORDS} allowed"
             )
         return tuple(Envelope(_token_bytes(token)) for token in tokens)
+
+
+def _plain(number: object) -> object:
+    """Return whom an entry is about, as who is asked about is spelt."""
+    return normal_form.number(number) if isinstance(number, str) else number
 
 
 def _token_bytes(token: object) -> bytes:

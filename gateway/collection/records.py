@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bureau.certificate_ids import item_of
 from bureau.collection import Outcome
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
@@ -152,7 +153,7 @@ def _document(agency: str, judged: BelievedRecord) -> str:
     """
     record = judged.record
     number = record.licence_id or record.number
-    item = judged.row or record.item_code or record.item
+    item = judged.row or item_of(record)
     return "\x1f".join(("collected", agency, number, item, record.level or ""))
 
 

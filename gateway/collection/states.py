@@ -94,6 +94,7 @@ class StatusHandler:
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
             received_at=at,
+            former=self.ids.seal_former(agency.id, sent.record),
         )
 
 

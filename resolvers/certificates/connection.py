@@ -5,6 +5,7 @@ grown or shrunk meanwhile.
 """
 
 from collections.abc import Hashable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, ClassVar
 
 import strawberry
@@ -12,6 +13,7 @@ import strawberry
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
+from policy import normal_form
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import Claimant
@@ -64,18 +66,22 @@ class CertificateFilter:
         default=None, description=both("机构编号", "Agencies, by id")
     )
 
+    @property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(map(normal_form.code, self.item_codes or ()))
+
     def lets_pass(self, certificate: AttestedCertificate) -> bool:
         """Say whether ``certificate`` is selected."""
         record = certificate.record
         return (
-            (self.item_codes is None or _is_of(record, self.item_codes))
+            (self.item_codes is None or _is_of(record, self._codes))
             and (self.levels is None or record.level in self.levels)
             and (self.states is None or record.state in self.states)
             and (self.agencies is None or certificate.agency in self.agencies)
         )
 
 
-def _is_of(record: CertificateRecord, codes: Sequence[str]) -> bool:
+def _is_of(record: CertificateRecord, codes: AbstractSet[str]) -> bool:
     """Say whether a certificate is, or may be, of one of the rows asked for."""
     if record.item_code in codes:
         return True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bureau.certificate_ids import UnknownIdError, fingerprint
+from bureau.certificate_ids import UnknownIdError, fingerprints
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate
 from resolvers.context import RequestContext
@@ -40,9 +40,9 @@ async def find_attested(
         context,
         place.holder,
         [agency],
-        shows=lambda certificate: fingerprint(certificate.record) == place.fingerprint,
+        shows=lambda certificate: place.fingerprint in fingerprints(certificate.record),
     )
     for certificate in answer.certificates:
-        if fingerprint(certificate.record) == place.fingerprint:
+        if place.fingerprint in fingerprints(certificate.record):
             return certificate
     return None if answer.is_complete else Unanswered(agency, answer)

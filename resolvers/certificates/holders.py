@@ -11,8 +11,10 @@ import strawberry
 
 from bureau.caller import Scope
 from bureau.person import Person, RowQuestion, judge
+from policy import normal_form
 from policy.evidence import Claimant
 from policy.identity import IdentityError, parse_identity
+from policy.names import stated_name
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.connection import (
@@ -150,7 +152,7 @@ class Holder(HolderAnswer):
         """
         context = info.context
         services = context.services
-        item = services.catalogue.items.get(item_code)
+        item = services.catalogue.items.get(normal_form.code(item_code))
         if item is None:
             raise RequestError(
                 f"itemCode {item_code!r} is not in the annex; see catalogue.items"
@@ -299,7 +301,7 @@ async def ask_about(
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(
         person=Person(
-            Claimant(identity, asked.name),
+            Claimant(identity, stated_name(asked.name)),
             tuple(by_agency.items()),
             await paid_before(context, identity),
         ),

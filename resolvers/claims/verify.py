@@ -13,9 +13,10 @@ from datetime import date
 from bureau.claims import weigh
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate
+from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.identity import Identity, IdentityError, parse_identity
-from policy.names import folded_name
+from policy.names import folded_name, stated_name
 from policy.stated import StatedCertificate, compare, stated_items
 from policy.text import Text
 from resolvers.certificates.holders import InvalidList
@@ -128,19 +129,14 @@ def _read(
         items=items,
         level=claim.level,
         issued_on=claim.issued_on,
-        number=_stated(claim.number),
-        name=_stated(claim.name),
+        number=normal_form.number(claim.number or "") or None,
+        name=stated_name(claim.name),
     )
     return _Claim(identity, stated)
 
 
 def _refused(problem: ClaimProblem, why: Text) -> RefusedClaim:
     return RefusedClaim(stated=why, problem=problem)
-
-
-def _stated(text: str | None) -> str | None:
-    """Return a text; nothing but white space states nothing."""
-    return text if text is not None and text.strip() else None
 
 
 def _may_be_stated(context: RequestContext, claim: _Claim) -> bool:

@@ -57,17 +57,18 @@ def follow_change(connection: Connection, change: NewChange) -> None:
     """
     state, day = change.state, change.effective_on
     name = STATE_NAMES[state]
-    stated = Proof(
-        certificate=change.certificate,
-        reason=f"{name.zh} / {name.en}, {day}",
-        evidence=change.digest,
-        actor=f"{AGENCY}{change.connector}",
-        at=change.received_at,
-    )
-    if state in OPENING_STATES:
-        open_recoveries(connection, RecoveryCause.REVOKED, stated)
-    elif state is CertificateState.VALID:
-        _withdraw(connection, stated)
+    for certificate in change.certificates:
+        stated = Proof(
+            certificate=certificate,
+            reason=f"{name.zh} / {name.en}, {day}",
+            evidence=change.digest,
+            actor=f"{AGENCY}{change.connector}",
+            at=change.received_at,
+        )
+        if state in OPENING_STATES:
+            open_recoveries(connection, RecoveryCause.REVOKED, stated)
+        elif state is CertificateState.VALID:
+            _withdraw(connection, stated)
 
 
 def open_recoveries(

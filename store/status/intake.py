@@ -52,6 +52,13 @@ class NewChange:
     key_id: str
     signed_at: datetime
     received_at: datetime
+    former: tuple[str, ...] = ()
+    """Sealed ids that the certificate had by its spelling; not kept."""
+
+    @property
+    def certificates(self) -> tuple[str, ...]:
+        """Every id under which something of the certificate may be kept."""
+        return self.certificate, *self.former
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Taken:
     is_of_unknown: bool = False
     """Whether no certificate was ever seen that it could be of."""
 
+
+_KEPT = tuple(name for name in NewChange.__slots__ if name not in ("former", "place"))
 
 Follow = Callable[[Connection, NewChange], None]
 """Does what follows from a change, in its transaction."""
@@ -119,8 +128,7 @@ class StatesIntake:
 
     def add(self, connection: Connection, change: NewChange) -> int:
         """Write ``change`` and what follows from it; return its place in the order."""
-        columns = set(NewChange.__slots__) - {"place"}
-        row = {name: getattr(change, name) for name in columns}
+        row = {name: getattr(change, name) for name in _KEPT}
         added = connection.execute(
             insert(state_changes).values(row).returning(state_changes.c.id)
         )
@@ -154,16 +162,15 @@ def _is_of_seen(connection: Connection, change: NewChange) -> bool:
     What agencies answered live is noted as far as there is time for it
     (``gateway.registry.quality``), so that ``False`` is a doubt and no proof.
     """
+    ids = change.certificates
     collected, paid, seen = (
         t.c for t in (collected_records, decisions, seen_certificates)
     )
     found = connection.execute(
         select(
             or_(
-                select(collected.id)
-                .where(collected.certificate == change.certificate)
-                .exists(),
-                select(paid.id).where(paid.certificate == change.certificate).exists(),
+                select(collected.id).where(collected.certificate.in_(ids)).exists(),
+                select(paid.id).where(paid.certificate.in_(ids)).exists(),
                 select(seen.mark).where(seen.place == change.place).exists(),
             )
         )

@@ -29,6 +29,9 @@ STATED = StatedCertificate(
     number=GOOD.record.number,
 )
 
+OWN_CODE = replace(GOOD, record=replace(GOOD.record, item_code="1102"))
+PADDED = replace(GOOD, record=replace(GOOD.record, item_code=f" {DRIVER.code}\u200b"))
+
 
 def weighed(answer: Answer, stated: StatedCertificate = STATED) -> ClaimVerdict:
     return weigh(stated, [(agency(), answer)], CATALOGUE)
@@ -40,6 +43,8 @@ def weighed(answer: Answer, stated: StatedCertificate = STATED) -> ClaimVerdict:
         pytest.param(answered(GOOD), MATCH, GOOD, id="as stated"),
         pytest.param(answered(REVOKED), MATCH, REVOKED, id="revoked is not wrong"),
         pytest.param(answered(OTHER_LEVEL, GOOD), MATCH, GOOD, id="the best counts"),
+        pytest.param(answered(PADDED), MATCH, PADDED, id="a code in another spelling"),
+        pytest.param(answered(OWN_CODE), UNKNOWN, OWN_CODE, id="a strange code"),
         pytest.param(answered(OTHER_LEVEL), MISMATCH, OTHER_LEVEL, id="another level"),
         pytest.param(answered(NO_LEVEL), UNKNOWN, NO_LEVEL, id="no level there"),
         pytest.param(

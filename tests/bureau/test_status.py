@@ -15,8 +15,9 @@ from bureau.status import (
 )
 from connectors.answer import Answer, SourceOutcome
 from connectors.errors import StoreUnavailableError
-from policy.certificate import CertificateState, StateChange
+from policy.certificate import CertificateState, Spelling, StateChange
 from policy.identity import Identity
+from policy.level import Level
 from policy.standing import Standing, standing
 from tests.resolvers.attested import certificate
 
@@ -166,3 +167,90 @@ async def test_of_two_who_wait_one_may_leave() -> None:
     assert first.cancelled()
     worths = [standing(one.record, DAY, DAY) for one in answers[0].certificates]
     assert worths == [Standing.UNKNOWN, Standing.UNKNOWN]
+
+
+REVOKED = StateChange(
+    state=CertificateState.REVOKED,
+    effective_on=date(2026, 2, 1),
+    received_at=datetime(2026, 2, 2, tzinfo=UTC),
+)
+
+
+def revoked(**left_out: object) -> KeptChange:
+    record = replace(DRIVER.record, **left_out)  # type: ignore[arg-type]  # test literals
+    return KeptChange(IDS.seal_record("transport", record), REVOKED)
+
+
+LEFT_OUT = [
+    {"item_code": None},
+    {"level": None},
+    {"issued_on": None},
+    {"item_code": None, "level": None, "first_issued_on": None, "issued_on": None},
+]
+
+
+@pytest.mark.parametrize("left_out", LEFT_OUT)
+async def test_a_revocation_that_leaves_something_out_is_of_the_one_it_fits(
+    left_out: dict[str, None],
+) -> None:
+    assert await worth(Sent({HOLDER: [revoked(**left_out)]})) == [
+        Standing.REVOKED,
+        Standing.VALID,
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "0000124"},
+        {"item_code": "1.1", "item": "高压电工作业"},
+        {"issued_on": date(2020, 1, 1)},
+        {"level": Level.LEVEL_1},
+    ],
+)
+async def test_what_it_does_say_has_to_fit(other: dict[str, object]) -> None:
+    sent = Sent({HOLDER: [revoked(**{"first_issued_on": None, **other})]})
+
+    assert await worth(sent) == [Standing.VALID, Standing.VALID]
+
+
+async def test_where_it_fits_several_none_of_them_is_known_to_be_good() -> None:
+    renewed = replace(
+        DRIVER, record=replace(DRIVER.record, issued_on=date(2025, 12, 1))
+    )
+    sent = Sent({HOLDER: [revoked(issued_on=None)]})
+    answers = [replace(ANSWERS[0], certificates=(DRIVER, renewed, CRANE))]
+
+    (found,) = await ChangesLoader(sent, IDS).put_on(HOLDER, answers)
+
+    assert [standing(one.record, DAY, DAY) for one in found.certificates] == [
+        *(Standing.UNKNOWN, Standing.UNKNOWN, Standing.VALID),
+    ]
+
+
+async def test_a_whole_change_is_of_its_own_certificate_alone() -> None:
+    undated = replace(DRIVER, record=replace(DRIVER.record, issued_on=None))
+    sent = Sent({HOLDER: [revoked(issued_on=None)]})
+    answers = [replace(ANSWERS[0], certificates=(DRIVER, undated))]
+
+    (found,) = await ChangesLoader(sent, IDS).put_on(HOLDER, answers)
+
+    assert [standing(one.record, DAY, DAY) for one in found.certificates] == [
+        *(Standing.VALID, Standing.REVOKED),
+    ]
+
+
+async def test_a_change_kept_by_its_spelling_counts_for_the_certificate_of_then() -> (
+    None
+):
+    padded = replace(
+        DRIVER.record,
+        spelt=Spelling(f"{DRIVER.record.number} ", DRIVER.record.item_code),
+    )
+    then = replace(DRIVER.record, number=f"{DRIVER.record.number} ")
+    sent = Sent({HOLDER: [KeptChange(IDS.seal_record("transport", then), REVOKED)]})
+    answers = [replace(ANSWERS[0], certificates=(replace(DRIVER, record=padded),))]
+
+    (found,) = await ChangesLoader(sent, IDS).put_on(HOLDER, answers)
+
+    assert standing(found.certificates[0].record, DAY, DAY) is Standing.REVOKED

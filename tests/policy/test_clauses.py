@@ -285,7 +285,8 @@ def test_the_certificate_must_be_good_on_the_day_asked_about(
         pytest.param(Claimant(HOLDER, " 王 小明"), MET, id="name with white space"),
         pytest.param(Claimant(HOLDER), MET, id="name not stated"),
         pytest.param(Claimant(HOLDER, "王晓明"), UNMET, id="other name"),
-        pytest.param(Claimant(HOLDER, ""), UNMET, id="empty name"),
+        pytest.param(Claimant(HOLDER, ""), MET, id="empty name, which is not stated"),
+        pytest.param(Claimant(HOLDER, "\u3000\u200b"), MET, id="blank name"),
         pytest.param(Claimant(SOMEBODY_ELSE, "王小明"), UNMET, id="other number"),
         pytest.param(
             Claimant(Identity(IdType.PASSPORT, "310101199001010012")),

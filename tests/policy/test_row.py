@@ -241,15 +241,33 @@ def test_the_national_fire_code_without_direction_is_undetermined() -> None:
     ("name", "outcome"),
     [
         pytest.param("电力电缆作业", UNDETERMINED, id="official code not confirmed"),
-        pytest.param("防爆电气作业", UNMET, id="official code known, and another"),
+        pytest.param("防爆电气作业", UNDETERMINED, id="official code known, another"),
+        pytest.param("电工作业", UNDETERMINED, id="a category of the annex"),
+        pytest.param("低压电工作业 ", UNDETERMINED, id="a name in another spelling"),
     ],
 )
-def test_a_strange_code_is_doubted_only_where_ours_is_not_confirmed(
-    name: str, outcome: FindingOutcome
+@pytest.mark.parametrize("code", ["1.4", "1102", "无", "—", "0", "特1"])
+def test_a_strange_code_beside_a_name_of_the_annex_is_not_known(
+    code: str, name: str, outcome: FindingOutcome
 ) -> None:
-    record = replace(UNNAMED, item=name, item_code="1.4")
+    record = replace(UNNAMED, item=name, item_code=code)
 
     assert row(record).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["1.2 ", "１．２", "\u200b1.2", " 1.2", "1．2", "1。2", "1·2", "\u202d1.2\u202c"],
+)
+def test_a_code_in_another_spelling_is_the_code(code: str) -> None:
+    assert code_found(replace(LOW_VOLTAGE, item_code=code)) == "1.2"
+    assert code_found(replace(LOW_VOLTAGE, item="高压电工作业", item_code=code)) is None
+
+
+@pytest.mark.parametrize("code", ["", " ", "\u3000", "\u200b"])
+def test_a_blank_code_is_not_stated(code: str) -> None:
+    assert code_found(replace(LOW_VOLTAGE, item_code=code)) == "1.2"
+    assert code_found(replace(LOW_VOLTAGE, item="低压电工作", item_code=code)) is None
 
 
 BOTH_DIRECTIONS = {"4-07-05-04.1", "4-07-05-04.2"}
@@ -289,3 +307,19 @@ def test_a_record_may_be_about_these_rows(
     record: CertificateRecord, candidates: set[str]
 ) -> None:
     assert row(record).candidates == candidates
+
+
+@pytest.mark.parametrize("code", ["1.4", "1102", "0", "特1"])
+def test_a_strange_code_beside_no_name_of_the_annex_is_unmet(code: str) -> None:
+    record = replace(UNNAMED, item="挖掘机驾驶", item_code=code)
+
+    assert row(record).outcome is UNMET
+
+
+@pytest.mark.parametrize("code", ["无", "—", "/", "－"])
+def test_what_is_no_code_at_all_leaves_an_unknown_name_unknown(code: str) -> None:
+    record = replace(UNNAMED, item="低压电工作叶", item_code=code)
+
+    assert row(record).outcome is UNDETERMINED
+    assert row(record).candidates == set(load_catalogue().items)
+    assert row(replace(record, item="压力焊作业")).outcome is UNMET

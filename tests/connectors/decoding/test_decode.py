@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from connectors.decoding.days import DAYS, KEPT_DAYS
 from connectors.decoding.decode import DecodedEnvelope, Decoder, Holding
-from connectors.decoding.record_fields import _DAYS, KEPT_DAYS, RecordError
+from connectors.decoding.record_fields import RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
 from policy.identity import Identity, IdType, parse_identity
@@ -108,12 +109,7 @@ def test_a_text_keeps_its_characters(title: str) -> None:
         pytest.param({"title": ""}, "title is missing", id="an empty title"),
         pytest.param({"item": 7}, "item is no text", id="a number for a text"),
         pytest.param({"item": "x" * 501}, "item is no text", id="a text too long"),
-        pytest.param(
-            {"number": "1\x002"}, "number has a character that ends", id="NUL"
-        ),
-        pytest.param(
-            {"title": "司机\u202e证"}, "title has a character", id="a turned line"
-        ),
+        pytest.param({"number": "1\x002"}, "number has a control character", id="NUL"),
         pytest.param(
             {"dates": {"issued": "2025-6-1"}},
             "no date as YYYY-MM-DD",
@@ -169,7 +165,7 @@ def test_a_day_that_was_read_before_is_read_the_same_again(stated: object) -> No
 def test_days_are_kept_up_to_a_limit_and_texts_that_are_none_are_not(
     date_format: str,
 ) -> None:
-    read = _DAYS[date_format]
+    read = DAYS[date_format]
     for text in ("2025-06-01", "x" * 10, "x" * 100_000, "110101199003074514"):
         with suppress(ValueError):
             read(text)

@@ -67,6 +67,12 @@ def wide_fields() -> DecodedEnvelope:
     return reading(record({**RECORD, **wide, "number": f"{text}{next(serial)}"}))
 
 
+def spelt_fields() -> DecodedEnvelope:
+    """A record whose number and code are many times as long in their normal form."""
+    long = {"code": "\ufdfa" * 27, "number": f"{chr(0xFDFA) * 26} {next(serial)}"}
+    return reading(record({**RECORD, **long}))
+
+
 def sealed_of(text: str) -> Callable[[], DecodedEnvelope]:
     """A record whose spare member is spelled as ``text``."""
 
@@ -116,6 +122,7 @@ SHAPES = [
     pytest.param(body_of(300), id="a body about many people"),
     pytest.param(body_of_no_records, id="a body of what is no record"),
     pytest.param(wide_fields, id="fields made wide"),
+    pytest.param(spelt_fields, id="fields made long by their form"),
 ]
 TIMES = 8
 

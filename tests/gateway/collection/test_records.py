@@ -110,6 +110,29 @@ def test_a_changed_record_is_a_new_version(sender: Sender) -> None:
     assert sender.send([line(1, before), line(2, after)]).outcomes == ["ACCEPTED"] * 2
 
 
+@pytest.mark.parametrize("number", ["S1 ", "\u3000S1", "Ｓ１", "s1", "S\u200b1"])
+def test_a_version_in_another_spelling_is_of_the_same_document(
+    sender: Sender, number: str
+) -> None:
+    (person,) = nobodies(1)
+    code = "4-02-01-01 " if number == "S1 " else "４-02-01-01"
+    first, older, newer, other = (
+        line(n, record(sender.key, payload(person, spelt, jobCode=code)))
+        for n, spelt, code in (
+            (1, "S1", "4-02-01-01"),
+            (2, "S1", code),
+            (3, number, code),
+            (4, f"{number}2", code),
+        )
+    )
+
+    told = sender.send([first, newer, other])
+    late = sender.send([older])
+
+    assert told.outcomes == ["ACCEPTED"] * 3
+    assert late.outcomes == ["SUPERSEDED"]
+
+
 def test_an_older_version_that_comes_later_is_history(sender: Sender) -> None:
     (person,) = nobodies(1)
     first, older, newer = (

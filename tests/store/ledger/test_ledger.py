@@ -94,7 +94,11 @@ def _ledger(store: Store) -> StoredLedger:
 
 
 async def change(
-    store: Store, number: int, state: CertificateState, certificate: str = "sealed-1"
+    store: Store,
+    number: int,
+    state: CertificateState,
+    certificate: str = "sealed-1",
+    former: tuple[str, ...] = (),
 ) -> None:
     """Let the agency send a change of a certificate's state."""
     states = StatesIntake(store, follow_change)
@@ -112,6 +116,7 @@ async def change(
         key_id="transport-1",
         signed_at=NOON,
         received_at=NOON + timedelta(minutes=number),
+        former=former,
     )
 
     def work(connection: Connection) -> None:
@@ -274,6 +279,21 @@ async def test_a_revocation_opens_a_recovery_of_each_payment_on_it_alone(
     assert (event.step, event.actor) == (RecoveryStep.OPEN, "agency:transport")
     # The agency's own words may name the holder.
     assert event.reason == "撤销 / revoked, 2026-11-20"
+
+
+async def test_a_revocation_finds_what_was_paid_under_the_id_of_its_spelling(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await ledger.record(decision(1), [ALICE], free)
+    await ledger.record(decision(2), [ALICE], free)
+
+    await change(store, 1, CertificateState.REVOKED, "sealed-new", ("sealed-1",))
+    (opened,) = await all_of(ledger)
+    await change(store, 2, CertificateState.VALID, "sealed-new", ("sealed-1",))
+    (withdrawn,) = await all_of(ledger)
+
+    assert (opened.claim, opened.certificate) == ("c-1", "sealed-1")
+    assert withdrawn.progress.state is RecoveryState.WITHDRAWN
 
 
 @pytest.mark.parametrize(
