@@ -260,9 +260,7 @@ def _text(
             else:
                 text = normal_form.text(stated)
                 if NEVER_IN_A_TEXT.search(text):
-                    raise RecordError(
-                        f"{name} has a character that ends or turns a line"
-                    )
+                    raise RecordError(f"{name} has a control character")
             if form is not None:
                 text = form(text)
                 # A character's form may be eighteen, and is kept.
