@@ -11,13 +11,21 @@ import socket
 FIRST, LAST = 11_000, 32_000
 
 
+def is_free(host: str, port: int) -> bool:
+    """Say whether nobody listens on a port of ``host``."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # A connection that is still closing does not take it.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 def free_port(host: str) -> int:
     """Return a port of ``host`` that nobody listens on."""
     while True:
         port = FIRST + secrets.randbelow(LAST - FIRST)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-        return port
+        if is_free(host, port):
+            return port

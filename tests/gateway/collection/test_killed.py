@@ -24,7 +24,7 @@ from tests.gateway.collection.sending import (
 )
 from tests.nursery import Popen
 from tests.personal_data import LISTENER
-from tests.ports import free_port
+from tests.ports import free_port, is_free
 from tests.running import HEARD, Agencies, Gateway, eventually
 
 LINES = 1_600
@@ -57,6 +57,8 @@ def mortal(config: Path, port: int) -> Iterator[Gateway]:
             yield gateway
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+            # The process that answers dies a moment later than the one that watches.
+            eventually(lambda: is_free(HOST, port))
 
 
 def struck(sender: Sender, lines: list[str], told: int) -> list[int]:
