@@ -122,6 +122,9 @@ def certificates(
     number = id_number(index)
     found = []
     for place in range(held):
+        # Beyond the annex's rows nothing real has one number and item twice.
+        again = place // len(items)
+        licence = f"T{number}-{again}" if again else f"T{number}"
         item = items[(index + place) % len(items)]
         level = item.levels[(index + place) % len(item.levels)]
         issued = today - timedelta(days=30 + (index + place) % RECENT_DAYS)
@@ -132,7 +135,7 @@ def certificates(
             Certificate(
                 id_number=number,
                 holder_name=holder_name(index),
-                number=f"T{number}"
+                number=licence
                 if level is Level.UNGRADED
                 else f"{issued:%y}09000000{grade}{(index * 7 + place) % 100_000:05}",
                 item=item,
