@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from policy.certificate import CertificateRecord
+from policy.derived import once_a_record
 from policy.identifiers import licence_id_warnings
 from policy.level import Level
 from policy.months import MONTHS_A_YEAR, add_months
@@ -72,6 +73,7 @@ _LEVEL_DIGIT = 10
 _SEPARATORS = re.compile(r"[\s.\-\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
+@once_a_record
 def warnings_of(record: CertificateRecord) -> frozenset[RecordWarning]:
     """Return every contradiction of ``record``."""
     found = [*_in_number(record), *_in_days(record)]
@@ -84,10 +86,7 @@ def warnings_of(record: CertificateRecord) -> frozenset[RecordWarning]:
 
 def validity_warnings(record: CertificateRecord) -> frozenset[RecordWarning]:
     """Return those by which its days do not say how long ``record`` is valid."""
-    found = _in_days(record)
-    if record.level is Level.UNGRADED:
-        found += _in_validity(record)
-    return VALIDITY_IN_DOUBT.intersection(found)
+    return VALIDITY_IN_DOUBT & warnings_of(record)
 
 
 def _in_number(record: CertificateRecord) -> list[RecordWarning]:
@@ -123,16 +122,18 @@ def _plain(number: str) -> str:
 
 def _in_days(record: CertificateRecord) -> list[RecordWarning]:
     issued, until = record.issued_on, record.valid_until
-    found = []
-    if _is_before(issued, record.first_issued_on):
-        found.append(RecordWarning.FIRST_ISSUE_AFTER_ISSUE)
-    if _is_before(record.state_since, issued):
-        found.append(RecordWarning.STATE_BEFORE_ISSUE)
-    if _is_before(record.review_due_on, issued):
-        found.append(RecordWarning.REVIEW_BEFORE_ISSUE)
-    if _is_before(until, issued) or _is_before(until, record.valid_from):
-        found.append(RecordWarning.ENDS_BEFORE_START)
-    return found
+    pairs = (
+        (RecordWarning.FIRST_ISSUE_AFTER_ISSUE, record.first_issued_on, issued),
+        (RecordWarning.STATE_BEFORE_ISSUE, issued, record.state_since),
+        (RecordWarning.REVIEW_BEFORE_ISSUE, issued, record.review_due_on),
+        (RecordWarning.ENDS_BEFORE_START, issued, until),
+        (RecordWarning.ENDS_BEFORE_START, record.valid_from, until),
+    )
+    return [
+        warning
+        for warning, earlier, later in pairs
+        if earlier is not None and later is not None and later < earlier
+    ]
 
 
 def _in_validity(record: CertificateRecord) -> list[RecordWarning]:
@@ -154,10 +155,6 @@ def _in_validity(record: CertificateRecord) -> list[RecordWarning]:
     if due is not None and is_late and abs(due - ends) > _A_DAY:
         found.append(RecordWarning.REVIEW_OFF_RULE)
     return found
-
-
-def _is_before(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and one < other
 
 
 def _is_days_after(one: date, other: date) -> bool:
