@@ -55,4 +55,4 @@ class AnswerCache:
 
 def _weight(answer: Answer) -> int:
     """Return about how many bytes an answer takes: its proofs, parsed and as came."""
-    return sum(ANSWER_FACTOR * len(proof.payload) for proof in answer.proofs)
+    return ANSWER_FACTOR * sum([len(proof.payload) for proof in answer.proofs])

@@ -90,7 +90,7 @@ class Guard:
                 calls.append(call)
             else:
                 fresh.append(holder)
-        if budget_seconds > 0:
+        if fresh and budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
             calls += map(self._calls.start, batches)
 
