@@ -239,7 +239,7 @@ def _facts(record: CertificateRecord) -> Iterator[object]:
 
 
 def _joined(*parts: object) -> str:
-    return "\x1f".join("" if part is None else str(part) for part in parts)
+    return "\x1f".join(["" if part is None else str(part) for part in parts])
 
 
 def timeliness(issued_on: Iterable[date | None], today: date) -> Counter[Measure]:

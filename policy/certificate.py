@@ -119,3 +119,7 @@ class CertificateRecord:
     derived: dict[object, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __hash__(self) -> int:
+        """Return the number's: hardly two different records are kept under one."""
+        return hash(self.number)

@@ -101,15 +101,12 @@ def _in_number(record: CertificateRecord) -> list[RecordWarning]:
     grade = plain.rjust(_FULL_DIGITS, "0")[_LEVEL_DIGIT]
     if record.level is not None and record.level != f"LEVEL_{grade}":
         found.append(RecordWarning.NUMBER_LEVEL)
-    # A lost document is made again under its old number.
-    years = {
-        f"{day.year % 100:02}"
-        for day in (record.issued_on, record.first_issued_on)
-        if day is not None
-    }
-    is_whole = len(plain) == _FULL_DIGITS
-    if is_whole and record.issued_on is not None and plain[:2] not in years:
-        found.append(RecordWarning.NUMBER_YEAR)
+    issued = record.issued_on
+    if len(plain) == _FULL_DIGITS and issued is not None:
+        # A lost document is made again under its old number.
+        first = record.first_issued_on or issued
+        if int(plain[:2]) not in (issued.year % 100, first.year % 100):
+            found.append(RecordWarning.NUMBER_YEAR)
     return found
 
 
@@ -122,18 +119,18 @@ def _plain(number: str) -> str:
 
 def _in_days(record: CertificateRecord) -> list[RecordWarning]:
     issued, until = record.issued_on, record.valid_until
-    pairs = (
-        (RecordWarning.FIRST_ISSUE_AFTER_ISSUE, record.first_issued_on, issued),
-        (RecordWarning.STATE_BEFORE_ISSUE, issued, record.state_since),
-        (RecordWarning.REVIEW_BEFORE_ISSUE, issued, record.review_due_on),
-        (RecordWarning.ENDS_BEFORE_START, issued, until),
-        (RecordWarning.ENDS_BEFORE_START, record.valid_from, until),
-    )
-    return [
-        warning
-        for warning, earlier, later in pairs
-        if earlier is not None and later is not None and later < earlier
-    ]
+    # A day that is not stated comes neither before nor after another.
+    began = issued or date.min
+    found = []
+    if (record.first_issued_on or date.min) > (issued or date.max):
+        found.append(RecordWarning.FIRST_ISSUE_AFTER_ISSUE)
+    if (record.state_since or date.max) < began:
+        found.append(RecordWarning.STATE_BEFORE_ISSUE)
+    if (record.review_due_on or date.max) < began:
+        found.append(RecordWarning.REVIEW_BEFORE_ISSUE)
+    if until is not None and until < max(began, record.valid_from or began):
+        found.append(RecordWarning.ENDS_BEFORE_START)
+    return found
 
 
 def _in_validity(record: CertificateRecord) -> list[RecordWarning]:

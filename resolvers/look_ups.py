@@ -100,7 +100,14 @@ async def look_up(
         loader.want(holder)
 
     async def ask() -> list[Answer]:
-        return await asyncio.gather(*[loader.answer(holder) for loader in loaders])
+        waiting = [loader.answer(holder) for loader in loaders]
+        try:
+            # One after the other: all are under way.
+            return [await answer for answer in waiting]
+        except asyncio.CancelledError:
+            for answer in waiting:
+                answer.cancel()
+            raise
 
     answers = await _through_the_gate(context, holder, ask, shows)
     answers = [

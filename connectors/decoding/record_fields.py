@@ -130,7 +130,9 @@ class RecordFields:
             raise RecordError("a record is no JSON object")
         number_came, code_came = self._find_number(content), self._find_code(content)
         number, own_code = self._number(number_came), self._code(code_came)
-        is_spelt_so = (number_came, code_came or None) == (number, own_code)
+        spelt = None
+        if number_came != number or code_came != own_code:
+            spelt = Spelling(number_came, code_came or None)
         code = self._codes.get(own_code) if own_code else None
         return CertificateRecord(
             number=cast("str", number),
@@ -141,7 +143,7 @@ class RecordFields:
             item=self._item(content),
             item_code=code or own_code,
             own_item_code=own_code if code else None,
-            spelt=None if is_spelt_so else Spelling(number_came, code_came or None),
+            spelt=spelt,
             level=self._level(content),
             first_issued_on=self._first_issued_on(content),
             issued_on=self._issued_on(content),
@@ -255,33 +257,34 @@ def _text_of(
 
     def read(content: Any) -> str | None:  # noqa: ANN401 - what it is found in
         stated = find(content)
-        text: str | None
-        if stated is None:
-            text = None
-        elif not isinstance(stated, str) or len(stated) > MAX_TEXT:
-            raise RecordError(
-                f"{name} is no text of at most {MAX_TEXT} characters: "
-                f"{_what_else(stated)}"
-            )
-        else:
-            # Most texts are printable; what is not may still be a space or a rare name.
-            if stated.isprintable():
-                text = stated.strip()
-            else:
-                text = normal_form.text(stated)
-                if NEVER_IN_A_TEXT.search(text):
-                    raise RecordError(f"{name} has a control character")
+        text: str | None = None
+        if stated is not None:
+            if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+                raise RecordError(
+                    f"{name} is no text of at most {MAX_TEXT} characters: "
+                    f"{_what_else(stated)}"
+                )
+            # Most texts are printable; what is not may be a space or a rare name.
+            text = stated.strip() if stated.isprintable() else _printable(name, stated)
             if form is not None:
                 text = form(text)
                 # A character's form may be eighteen, and is kept.
                 if text is not None and len(text) > MAX_TEXT:
                     raise RecordError(f"{name} is no text of {MAX_TEXT} characters")
-            text = text or None
-        if text is None and is_required:
+        if text:
+            return text
+        if is_required:
             raise RecordError(f"{name} is missing")
-        return text
+        return None
 
     return read
+
+
+def _printable(name: str, stated: str) -> str:
+    text = normal_form.text(stated)
+    if NEVER_IN_A_TEXT.search(text):
+        raise RecordError(f"{name} has a control character")
+    return text
 
 
 def _what_else(stated: object) -> str:

@@ -11,7 +11,7 @@ would be paid for might be what was put right.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -43,12 +43,10 @@ def newest_versions(
 ) -> Judged:
     """Judge ``came`` by certificate; the older versions stand beside the newest."""
     found = Judged()
-    # Most people have no two records under one number, so nothing is to be told apart.
-    numbers = {one.record.number for one in came}
-    if len(numbers) == len(came) and not any(map(_is_history, came)):
-        found.certificates += came
-        return found
     for versions in _by_certificate(came, catalogue):
+        if len(versions) == 1 and not _is_history(versions[0]):
+            found.certificates += versions
+            continue
         judged = [one for one in versions if not _is_history(one)]
         if not judged:
             continue
@@ -99,9 +97,13 @@ def _doubt(
 
 
 def _by_certificate(
-    came: Iterable[AttestedCertificate], catalogue: Catalogue
+    came: Sequence[AttestedCertificate], catalogue: Catalogue
 ) -> Iterator[list[AttestedCertificate]]:
     """Yield the versions of each certificate, in the order in which they came."""
+    if len({one.record.number for one in came}) == len(came):
+        # Most people have no two records under one number.
+        yield from ([one] for one in came)
+        return
     found: dict[tuple[str, str], list[AttestedCertificate]] = {}
     for one in came:
         names = _names(one.record, catalogue)
@@ -119,8 +121,7 @@ def _by_certificate(
 def _names(
     record: CertificateRecord, catalogue: Catalogue
 ) -> frozenset[tuple[str, str]]:
-    number = same_words(record.number).upper()
-    return frozenset((number, item) for item in _items(record, catalogue))
+    return frozenset([(record.number, item) for item in _items(record, catalogue)])
 
 
 def _items(record: CertificateRecord, catalogue: Catalogue) -> frozenset[str]:
