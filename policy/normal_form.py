@@ -80,7 +80,12 @@ def text(stated: str) -> str:
 
 def seen(stated: str) -> str:
     """Return ``stated`` without what nobody sees, and without white space around."""
-    return _IGNORED.sub("", stated).strip()
+    return _IGNORED.sub("", stated).translate(_WORDS).strip()
+
+
+def is_blank(stated: str) -> bool:
+    """Say whether ``stated`` states nothing: nobody would see a character of it."""
+    return not seen(stated)
 
 
 def words(stated: str) -> str:

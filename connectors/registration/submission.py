@@ -24,6 +24,7 @@ from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identifiers import social_credit_code_warnings
 from policy.identity_numbers import has_identity_number
+from policy.normal_form import is_blank
 from policy.text import Text
 
 MAX_BYTES = 64_000
@@ -133,6 +134,8 @@ def _require_contacts(contacts: Sequence[Contact]) -> None:
     """
     if not 0 < len(contacts) <= MAX_CONTACTS:
         raise _unusable(f"contacts: name 1 to {MAX_CONTACTS}")
+    if any(is_blank(contact.name) for contact in contacts):
+        raise _unusable("contacts: one has no name")
     stated = (text for c in contacts for text in (c.name, c.phone, c.email))
     if any(map(has_identity_number, stated)):
         raise _unusable("contacts: one has an identity number; leave it out")
