@@ -78,9 +78,14 @@ def text(stated: str) -> str:
     return plain.strip()
 
 
+def without_unseen(stated: str) -> str:
+    """Return ``stated`` without the characters that nobody sees."""
+    return _IGNORED.sub("", stated)
+
+
 def seen(stated: str) -> str:
     """Return ``stated`` without what nobody sees, and without white space around."""
-    return _IGNORED.sub("", stated).translate(_WORDS).strip()
+    return without_unseen(stated).translate(_WORDS).strip()
 
 
 def is_blank(stated: str) -> bool:

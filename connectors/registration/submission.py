@@ -120,10 +120,24 @@ def read_submission(
         raise _unusable("manifest: account is the operator's to say; leave it out")
     if not submission.items:
         raise _unusable("items: claim at least one row of the annex")
+    _require_nobody_named(submission)
     _require_contacts(submission.contacts)
     if submission.plan is not None:
         plan_of(submission)
     return manifest
+
+
+def _require_nobody_named(submission: Submission) -> None:
+    """Refuse what would keep a person's number; the plan has those of its test people.
+
+    Raises:
+        RegistrationError: ``SUBMISSION_UNUSABLE``.
+    """
+    if has_identity_number(submission.manifest):
+        raise _unusable("manifest: it has an identity number; leave it out")
+    # A code that checks is an organisation's, whatever it looks like.
+    if warnings_of(submission) and has_identity_number(submission.credit_code):
+        raise _unusable("creditCode: it is an identity number; state the body's code")
 
 
 def _require_contacts(contacts: Sequence[Contact]) -> None:

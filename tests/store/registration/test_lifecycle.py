@@ -281,6 +281,16 @@ async def test_approving_believes_the_keys_that_were_proved(office: Office) -> N
             id="ten megabytes",
         ),
         pytest.param(
+            {"manifest": f"# 310199-19600115-7008\n{MANIFEST}"},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="a manifest with an identity number",
+        ),
+        pytest.param(
+            {"credit_code": "310199196001157008"},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="an identity number for a code",
+        ),
+        pytest.param(
             {"credit_code": "\ud800"}, RefusalCode.SUBMISSION_UNUSABLE, id="no text"
         ),
     ],
