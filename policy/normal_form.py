@@ -82,9 +82,19 @@ def text(stated: str) -> str:
     return plain.strip()
 
 
+def without_unseen(stated: str) -> str:
+    """Return ``stated`` without the characters that nobody sees."""
+    return _IGNORED.sub("", stated)
+
+
 def seen(stated: str) -> str:
     """Return ``stated`` without what nobody sees, and without white space around."""
-    return _IGNORED.sub("", stated).strip()
+    return without_unseen(stated).translate(_WORDS).strip()
+
+
+def is_blank(stated: str) -> bool:
+    """Say whether ``stated`` states nothing: nobody would see a character of it."""
+    return not seen(stated)
 
 
 def words(stated: str) -> str:

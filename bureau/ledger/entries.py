@@ -10,6 +10,7 @@ from bureau.privacy.masks import has_identity_number
 from policy.evidence import ClaimantCategory, Payment
 from policy.finding import Finding
 from policy.level import Level
+from policy.normal_form import is_blank
 
 KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 """A request's key: whatever the caller counts or draws by, in printable ASCII."""
@@ -126,7 +127,8 @@ class Decision:
 def is_text(words: str, most: int) -> bool:
     """Say whether ``words`` may be kept: some, not too many, and no identity number."""
     return (
-        0 < len(words.strip()) <= most
+        len(words.strip()) <= most
+        and not is_blank(words)
         and words.isprintable()
         and not has_identity_number(words)
     )

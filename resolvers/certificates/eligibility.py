@@ -9,6 +9,7 @@ import strawberry
 
 from bureau.caller import Scope
 from connectors.answer import AttestedCertificate
+from policy import normal_form
 from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate
 from policy.evidence import Claim, Claimant, Evidence, Payment
@@ -120,7 +121,11 @@ class ClaimInput:
                 None
                 if stated is None
                 else tuple(
-                    Payment(item_code=p.item_code, level=p.level, category=p.category)
+                    Payment(
+                        item_code=normal_form.code(p.item_code or "") or None,
+                        level=p.level,
+                        category=p.category,
+                    )
                     for p in stated
                 ),
                 paid,

@@ -14,6 +14,7 @@ from bureau.ledger.entries import (
 from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.context import Info
@@ -71,10 +72,10 @@ class DecisionInput:
     def stated(self) -> StatedDecision:
         """Return it as the ledger knows it."""
         return StatedDecision(
-            claim=self.claim,
+            claim=normal_form.text(self.claim),
             certificate=self.certificate,
             outcome=self.outcome,
-            district=self.district,
+            district=normal_form.code(self.district),
             amount_yuan=self.amount_yuan,
             category=self.category,
             decided_on=self.decided_on,

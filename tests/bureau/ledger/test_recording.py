@@ -193,6 +193,16 @@ async def test_what_is_undetermined_is_recorded_where_the_bureau_ruled_on_it() -
     assert decision.ruling == "经电话核实有效"
 
 
+@pytest.mark.parametrize("blank", ["", "　", "\u200b", "\u3164", "\u2800", "\ufe0f"])
+async def test_nobody_rules_by_a_blank(blank: str) -> None:
+    office = Office(certificate(state=None))
+
+    with pytest.raises(DecisionError) as refused:
+        await office.record(replace(STATED, ruling=blank))
+
+    assert refused.value.refusal is DecisionRefusal.BAD_RULING
+
+
 async def test_a_district_that_is_none_is_refused_before_anybody_is_asked() -> None:
     office = Office()
 
