@@ -17,6 +17,7 @@ from connectors.live import Live
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import Network
 from connectors.registration.rules import Configured
+from connectors.registration.sanction_clock import SanctionClock
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
@@ -24,6 +25,7 @@ from gateway.errors import StartError
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms
 from gateway.privacy.wiring import open_oversight
+from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
@@ -50,7 +52,11 @@ from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
-from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.events import (
+    StoredCertificateStates,
+    StoredConnectorStates,
+    StoredSanctionSteps,
+)
 from store.store import Store
 
 CHECK_SHARE = 0.8
@@ -121,9 +127,17 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), status)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
+            sanctions = StoredFeed(StoredSanctionSteps(store.engine))
             failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), notifier.follow(), failed)
+                kept_feeds((certificates, steps, sanctions), notifier.follow(), failed)
+            )
+            await stack.enter_async_context(
+                followed_up(
+                    SanctionClock(store=registrations, clock=clock),
+                    live,
+                    metrics.sanctions,
+                )
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
@@ -137,7 +151,7 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
-            feeds=Feeds(certificates, steps),
+            feeds=Feeds(certificates, steps, sanctions),
             cursors=Cursors(id_key),
             registration=open_office(
                 registrations,

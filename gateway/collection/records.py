@@ -76,6 +76,7 @@ class RecordHandler:
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
     stream: str = STREAM
+    is_for_frozen: bool = False
 
     async def take(
         self, agency: Agency, snapshot: Snapshot, lines: Sequence[Line], at: datetime
