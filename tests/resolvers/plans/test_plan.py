@@ -79,6 +79,15 @@ def test_what_goes_well_is_the_plans_alone() -> None:
     assert told == {"data": {"works": 1, "waits": 2, "again": 2}, "errors": []}
 
 
+def test_the_roots_own_name_is_the_plans_too_in_the_order_asked_for() -> None:
+    _, is_planned, told = asked("{ a: works __typename waits b: __typename }")
+
+    assert is_planned
+    assert list(told["data"].items()) == [
+        *[("a", 1), ("__typename", "Query"), ("waits", 2), ("b", "Query")],
+    ]
+
+
 @pytest.mark.parametrize("bad", ["refuses", "isWrong", "refuses isWrong"])
 def test_what_goes_wrong_is_told_by_graphql_core_and_nobody_asked_twice(
     bad: str,
