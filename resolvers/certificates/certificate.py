@@ -12,7 +12,7 @@ import strawberry
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
-from policy.evidence import Claimant
+from policy.evidence import Claim, Claimant
 from policy.payments import Payments
 from policy.standing import standing as standing_of
 from policy.states import state_on
@@ -20,9 +20,10 @@ from policy.text import Text, same_words
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.certificates.annex_row import AnnexRow, shown_row
+from resolvers.certificates.claim import ClaimArgument, StatedClaim
 from resolvers.certificates.eligibility import (
     AsOf,
-    ClaimArgument,
+    ClaimEligibility,
     Eligibility,
     evaluated,
 )
@@ -278,15 +279,41 @@ class Certificate:
     def eligibility(
         self, info: Info, as_of: AsOf = None, claim: ClaimArgument = None
     ) -> Eligibility | None:
-        """Evaluate the clauses on ``as_of``."""
+        """Evaluate the clauses on ``as_of``.
+
+        Raises:
+            RequestError: the claim's day has not come.
+        """
+        if claim is not None:
+            refused = claim.in_future(info.context.today)
+            if refused is not None:
+                raise refused.as_error
+        stated = None if claim is None else claim.as_claim(self.paid)
+        return self._evaluated(info, as_of, stated)
+
+    @strawberry.field(
+        description=both(
+            "凭此证书的一次申领能否获得补贴：219号通知和17号文件逐条说明",
+            "Whether a claim by this certificate is paid, by the clauses of notices "
+            "219 and 17",
+        )
+    )
+    def claim_eligibility(
+        self, info: Info, claim: StatedClaim, as_of: AsOf = None
+    ) -> ClaimEligibility | None:
+        """Evaluate the clauses on ``as_of``, or refuse a claim of a later day."""
+        refused = claim.in_future(info.context.today)
+        return refused or self._evaluated(info, as_of, claim.as_claim(self.paid))
+
+    def _evaluated(
+        self, info: Info, as_of: date | None, claim: Claim | None
+    ) -> Eligibility:
         return evaluated(
             self.attested,
             self.claimant,
             info.context,
             as_of=as_of or info.context.today,
-            claim=None
-            if claim is None
-            else claim.as_claim(self.paid, info.context.today),
+            claim=claim,
         )
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:

@@ -5,6 +5,7 @@ subtree is pure. A malformed identity number is an answer of its own type: nobod
 is asked, and the certificates are null, which is not an empty list.
 """
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -12,11 +13,12 @@ import strawberry
 from bureau.caller import Scope
 from bureau.person import Person, RowQuestion, judge
 from policy import normal_form
-from policy.evidence import Claimant
+from policy.evidence import Claim, Claimant
 from policy.identity import IdentityError, parse_identity
 from policy.names import stated_name
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.certificates.claim import ClaimArgument, StatedClaim
 from resolvers.certificates.connection import (
     TAKEN,
     AfterArgument,
@@ -27,7 +29,7 @@ from resolvers.certificates.connection import (
 )
 from resolvers.certificates.eligibility import (
     AsOf,
-    ClaimArgument,
+    ClaimEligibility,
     Eligibility,
     shown,
 )
@@ -43,6 +45,18 @@ from resolvers.ledger.paid import paid_before
 from resolvers.look_ups import count_name, look_up
 from resolvers.sources import Source, skipped, source_of
 
+ItemCode = Annotated[
+    str,
+    strawberry.argument(
+        description=both("附件项目代码", "The item's code in the annex")
+    ),
+]
+AnnexLevel = Annotated[
+    Level,
+    strawberry.argument(
+        description=both("附件所列等级", "A grade the annex lists for the item")
+    ),
+]
 MAX_HOLDERS = 100
 PEOPLE = Text("人", "people")
 
@@ -129,18 +143,8 @@ class Holder(HolderAnswer):
     def eligibility(
         self,
         info: Info,
-        item_code: Annotated[
-            str,
-            strawberry.argument(
-                description=both("附件项目代码", "The item's code in the annex")
-            ),
-        ],
-        level: Annotated[
-            Level,
-            strawberry.argument(
-                description=both("附件所列等级", "A grade the annex lists for the item")
-            ),
-        ],
+        item_code: ItemCode,
+        level: AnnexLevel,
         as_of: AsOf = None,
         claim: ClaimArgument = None,
     ) -> Eligibility | None:
@@ -150,6 +154,45 @@ class Holder(HolderAnswer):
             RequestError: ``item_code`` is not in the annex, or the claim's day has not
                 come.
         """
+        if claim is not None:
+            refused = claim.in_future(info.context.today)
+            if refused is not None:
+                raise refused.as_error
+        stated = None if claim is None else claim.as_claim(self.person.paid)
+        return self._judged(info, item_code, level, as_of, stated)
+
+    @strawberry.field(
+        description=both(
+            "此人凭附件某一项目、等级的一次申领能否获得补贴",
+            "Whether a claim of this person for one item and grade of the annex is "
+            "paid",
+        )
+    )
+    def claim_eligibility(
+        self,
+        info: Info,
+        item_code: ItemCode,
+        level: AnnexLevel,
+        claim: StatedClaim,
+        as_of: AsOf = None,
+    ) -> ClaimEligibility | None:
+        """Evaluate as ``eligibility`` does, or refuse a claim of a later day.
+
+        Raises:
+            RequestError: ``item_code`` is not in the annex.
+        """
+        refused = claim.in_future(info.context.today)
+        stated = claim.as_claim(self.person.paid)
+        return refused or self._judged(info, item_code, level, as_of, stated)
+
+    def _judged(
+        self,
+        info: Info,
+        item_code: str,
+        level: Level,
+        as_of: date | None,
+        claim: Claim | None,
+    ) -> Eligibility:
         context = info.context
         services = context.services
         item = services.catalogue.items.get(normal_form.code(item_code))
@@ -162,9 +205,7 @@ class Holder(HolderAnswer):
             level=level,
             as_of=as_of or context.today,
             today=context.today,
-            claim=None
-            if claim is None
-            else claim.as_claim(self.person.paid, context.today),
+            claim=claim,
         )
         verdict = judge(
             self.person,
