@@ -7,7 +7,7 @@ collected before this step is known once it is seen again.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
+revision = "0013"
 down_revision = "0008"
 
 
