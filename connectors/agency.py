@@ -171,6 +171,10 @@ class Agency:
         self.account = account
         self.is_suspended = is_suspended
 
+    def forget(self, holder: Identity) -> None:
+        """Ask anew about ``holder`` the next time: what is kept is outdated."""
+        self._guard.forget_about(holder)
+
     async def probe(self) -> bool:
         """Say whether the agency's server speaks."""
         try:
@@ -245,7 +249,7 @@ class Agency:
             [self._attested(*one, now, reply.collected) for one in said.records],
             self._catalogue,
         )
-        certificates = judged.certificates
+        certificates, undecided = judged.certificates, judged.undecided
         refusals = [*said.refusals, *judged.faults]
         for outdated in judged.outdated:
             said.held.pop(outdated, None)
@@ -256,7 +260,7 @@ class Agency:
             refusals.append(fault)
             if fault.code == RecordFault.CONTRADICTION:
                 # Which of them is no more, nobody can tell.
-                certificates = []
+                certificates, undecided = [], [*certificates, *undecided]
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
@@ -265,6 +269,7 @@ class Agency:
             agency=self.id,
             outcome=outcome,
             certificates=tuple(certificates),
+            undecided=tuple(undecided),
             refusals=tuple(refusals),
             reason=refused_reason(refusals) if refusals else None,
             retrieved_at=_came_at(found, reply.collected, now),

@@ -60,6 +60,7 @@ MALFORMED_CODES = frozenset(
         RecordFault.UNREADABLE_ANSWER,
         RecordFault.CONTRADICTION,
         RecordFault.ISSUED_IN_FUTURE,
+        RecordFault.ROLLBACK,
     }
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")

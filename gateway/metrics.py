@@ -11,7 +11,12 @@ from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
 from gateway.privacy.metrics import PrivacyMetrics
 from gateway.registration.metrics import SanctionsMetrics
-from gateway.registry.metrics import AgenciesMetrics, QualityMetrics, RegistryMetrics
+from gateway.registry.metrics import (
+    AgenciesMetrics,
+    QualityMetrics,
+    RegistryMetrics,
+    VersionMetrics,
+)
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 
@@ -33,4 +38,5 @@ class Metrics:
         self.live_registry = RegistryMetrics(self.registry)
         self.sanctions = SanctionsMetrics(self.registry)
         self.quality = QualityMetrics(self.registry)
+        self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)

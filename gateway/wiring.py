@@ -11,6 +11,7 @@ import aiohttp
 from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.versions.held import Versions
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.live import Live
@@ -37,6 +38,7 @@ from gateway.registry.quality import (
     kept_quality,
     thresholds_of,
 )
+from gateway.registry.versions import LiveVersions, kept_versions, told_to
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
@@ -50,6 +52,7 @@ from store.collection.records import StoredRecords
 from store.ledger.ledger import StoredLedger
 from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
 from store.status.events import (
@@ -116,6 +119,19 @@ async def open_services(
                 listening_for_changes(store.engine, notifier.notify)
             )
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
+            seen = StoredVersions(store)
+            versions = Versions(
+                seen,
+                mark=CertificateIds(id_key).mark,
+                catalogue=catalogue,
+                told=told_to(metrics.versions, keeper.collected),
+            )
+            await stack.enter_async_context(
+                kept_versions(
+                    LiveVersions(seen, versions.memory, metrics.versions),
+                    notifier.follow(),
+                )
+            )
             status = LiveStatus(
                 StoredStates(store.engine),
                 pseudonyms,
@@ -151,6 +167,7 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
+            versions=versions,
             feeds=Feeds(certificates, steps, sanctions),
             cursors=Cursors(id_key),
             registration=open_office(

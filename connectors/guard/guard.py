@@ -117,6 +117,10 @@ class Guard:
         self._cache.clear()
         self._calls.forget()
 
+    def forget_about(self, holder: Identity) -> None:
+        """Keep no answer about ``holder``."""
+        self._cache.drop(holder)
+
     async def close(self) -> None:
         """Cancel what is under way."""
         await self._calls.close()

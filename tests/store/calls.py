@@ -13,6 +13,7 @@ from bureau.ledger.book import Proof, RecoverySelection, StepStated
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
 from connectors.registration.sanctions import (
     ProposalCause,
@@ -27,10 +28,12 @@ from policy.recovery import RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
-from store.collection.records import KnownRecord, StoredRecords
+from store.collection.records import StoredRecords
+from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
 from store.ledger.ledger import StoredLedger
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
 from store.registration.sanctions import KeptSanctions
 from store.status.changes import StoredStates
@@ -221,6 +224,12 @@ CALLS: Mapping[str, Call] = {
             "sanctions": lambda k: k.sanctions(lifted=True),
         }.items()
     },
+    "quality.versions.StoredVersions.after": lambda s: StoredVersions(s).after(0),
+    "quality.versions.StoredVersions.keep": lambda s: StoredVersions(s).keep(
+        {"m": SeenVersion(NOON, "x", "d", "key-1", NOON)}
+    ),
+    "quality.versions.StoredVersions.last": lambda s: StoredVersions(s).last(),
+    "quality.versions.StoredVersions.of": lambda s: StoredVersions(s).of(["m"]),
     "status.changes.StoredStates.of": lambda s: StoredStates(s.engine).of(["a"]),
     "status.changes.StoredStates.people_after": lambda s: StoredStates(
         s.engine
