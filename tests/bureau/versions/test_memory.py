@@ -96,7 +96,7 @@ async def test_two_records_say_the_same_only_if_all_facts_are_the_same() -> None
     record = answer.certificates[0].record
     said = said_of(record)
 
-    for one in fields(CertificateRecord):
+    for one in (one for one in fields(CertificateRecord) if one.init):
         changes: dict[str, Any] = {one.name: "changed"}
         changed = replace(record, **changes)
         assert (said_of(changed) == said) == (one.name in FOUND_BY), one.name
