@@ -218,37 +218,63 @@ def sighting(
         if answer.is_complete:
             whole.add(person)
         sights += [
-            Sight(
-                mark(_joined("certificate", *_names(certificate.record))),
-                mark(_joined("facts", *_plain(_facts(certificate.record)))),
-                person,
-                certificate.record.issued_on,
-                place(certificate.record),
-                mark(_joined("facts", *_facts(certificate.record))),
-            )
-            for certificate in answer.certificates
+            _sight(one.record, person, mark, place) for one in answer.certificates
         ]
     return Sighting(tuple(sights), frozenset(whole))
 
 
-def _names(record: CertificateRecord) -> Iterator[object]:
-    """Yield what makes two records one certificate."""
-    yield from (record.holder.type, record.holder.number, record.number)
-    yield from (record.item_code or record.item, record.level, record.issued_on)
+def _sight(
+    record: CertificateRecord,
+    person: str,
+    mark: Callable[[str], str],
+    place: Callable[[CertificateRecord], str],
+) -> Sight:
+    facts = _facts(record)
+    plain = _plain(*facts)
+    marked = mark(_joined("facts", *plain))
+    return Sight(
+        mark(_joined("certificate", *_names(record))),
+        marked,
+        person,
+        record.issued_on,
+        place(record),
+        marked if plain == facts else mark(_joined("facts", *facts)),
+    )
 
 
-def _facts(record: CertificateRecord) -> Iterator[object]:
-    """Yield what a registry has no lawful reason to change of an issued certificate."""
-    yield from (record.holder_name, record.title, record.first_issued_on)
-    yield from (record.valid_from, record.evaluation_body)
+def _names(record: CertificateRecord) -> tuple[object, ...]:
+    """Return what makes two records one certificate."""
+    holder, item = record.holder, record.item_code or record.item
+    return (*holder, record.number, item, record.level, record.issued_on)
 
 
-def _plain(facts: Iterable[object]) -> Iterator[object]:
-    """Yield facts as they are compared: a new spelling alters nothing."""
-    name, *others = facts
-    yield normal_form.name(name) if isinstance(name, str) else name
-    for fact in others:
-        yield normal_form.words(fact) if isinstance(fact, str) else fact
+_Facts = tuple[str | None, str, date | None, date | None, str | None]
+
+
+def _facts(record: CertificateRecord) -> _Facts:
+    """Return what a registry has no lawful reason to change of an issued certificate.
+
+    Holder, title, day of first issue, first day of validity, evaluation body.
+    """
+    days = record.first_issued_on, record.valid_from
+    return (record.holder_name, record.title, *days, record.evaluation_body)
+
+
+def _plain(
+    name: str | None,
+    title: str,
+    first_issued_on: date | None,
+    valid_from: date | None,
+    body: str | None,
+) -> _Facts:
+    """Return facts as they are compared: a new spelling alters nothing."""
+    return (
+        name and normal_form.name(name),
+        normal_form.words(title),
+        first_issued_on,
+        valid_from,
+        body and normal_form.words(body),
+    )
 
 
 def _joined(*parts: object) -> str:
