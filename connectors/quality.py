@@ -19,10 +19,11 @@ from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 
-from connectors.answer import Answer, RecordFault
+from connectors.answer import Answer, AttestedCertificate, RecordFault
 from policy import normal_form
-from policy.certificate import CertificateRecord
+from policy.certificate import CertificateRecord, Spelling
 from policy.contradictions import warnings_of
+from policy.documents import Document
 from policy.identity import Identity
 from signing.errors import Refusal
 
@@ -189,8 +190,10 @@ class Sight:
     """Of what of it never changes, in its normal form."""
     person: str
     issued_on: date | None
-    place: str
-    """Of what a change of its state is found by."""
+    document: Document
+    """What a change of its state finds it by."""
+    former: str | None = None
+    """The mark that it had by its spelling, before there was a normal form."""
     facts_as_spelt: str = ""
     """Of its facts as they came: so they were marked before they had a normal form."""
 
@@ -207,7 +210,7 @@ class Sighting:
 def sighting(
     received: Mapping[Identity, Answer],
     mark: Callable[[str], str],
-    place: Callable[[CertificateRecord], str],
+    document: Callable[[AttestedCertificate], Document],
 ) -> Sighting:
     """Return what a call showed; marks are keyed, and nobody turns them back."""
     sights = []
@@ -222,7 +225,10 @@ def sighting(
                 mark(_joined("facts", *_plain(_facts(certificate.record)))),
                 person,
                 certificate.record.issued_on,
-                place(certificate.record),
+                document(certificate),
+                None
+                if certificate.record.spelt is None
+                else mark(_joined("certificate", *_names_spelt(certificate.record))),
                 mark(_joined("facts", *_facts(certificate.record))),
             )
             for certificate in answer.certificates
@@ -234,6 +240,13 @@ def _names(record: CertificateRecord) -> Iterator[object]:
     """Yield what makes two records one certificate."""
     yield from (record.holder.type, record.holder.number, record.number)
     yield from (record.item_code or record.item, record.level, record.issued_on)
+
+
+def _names_spelt(record: CertificateRecord) -> Iterator[object]:
+    """Yield the same as it came."""
+    spelt = record.spelt or Spelling(record.number, record.item_code)
+    yield from (record.holder.type, record.holder.number, spelt.number)
+    yield from (spelt.item_code or record.item, record.level, record.issued_on)
 
 
 def _facts(record: CertificateRecord) -> Iterator[object]:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 import aiohttp
 
 from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of_certificate
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from connectors.conformance.subject import Effort
@@ -93,7 +95,7 @@ async def open_services(
             quality,
             live=live,
             mark=pseudonyms.of_document,
-            place=CertificateIds(id_key).place,
+            document=partial(document_of_certificate, CertificateIds(id_key)),
             thresholds=thresholds_of(settings.registration),
             reports=metrics.quality,
             clock=clock,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bureau.ledger.entries import Decision
 from bureau.ledger.sums import TotalsAsked, TotalsRow
+from policy.documents import Document
 from policy.finding import Finding
 from policy.level import Level
 from policy.payments import Payments
@@ -97,6 +98,8 @@ class Proof:
     evidence: str
     actor: str
     at: datetime
+    document: Document | None = None
+    """What is known of the certificate by its id."""
 
 
 class UnknownRecoveryError(Exception):

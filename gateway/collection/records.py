@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bureau.certificate_ids import item_of
+from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
+from bureau.documents import document_of, version_mark
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collection.judge import BelievedRecord, judge_record
@@ -22,7 +23,6 @@ from connectors.quality import (
 from gateway.collection.line import Line
 from gateway.collection.results import LineResult
 from policy.calendar import SHANGHAI
-from policy.certificate import CertificateRecord
 from policy.contradictions import warnings_of
 from policy.identity import Identity
 from policy.text import Text
@@ -67,12 +67,9 @@ class RecordHandler:
     """Keeps records; implements ``intake.Handler``."""
 
     store: StoredRecords
-    certificate_of: Callable[[str, CertificateRecord], str]
-    """Seals a certificate's id."""
+    ids: CertificateIds
     people_of: Callable[[Identity], Sequence[str]]
     """Returns a person's pseudonyms, the present one first."""
-    mark: Callable[[str], str]
-    """Makes a mark of a document that discloses nothing of it."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
     stream: str = STREAM
@@ -134,9 +131,9 @@ class RecordHandler:
         return StatedRecord(
             sequence=line.sequence,
             digest=proof.digest.hex(),
-            certificate=self.certificate_of(agency, record),
+            certificate=self.ids.seal_record(agency, record),
             people=tuple(self.people_of(record.holder)),
-            document=self.mark(_document(agency, judged)),
+            document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
@@ -144,18 +141,8 @@ class RecordHandler:
             level=record.level,
             issued_on=record.issued_on,
             first_issued_on=record.first_issued_on,
+            known_as=document_of(self.ids, proof.key.institution, record),
         )
-
-
-def _document(agency: str, judged: BelievedRecord) -> str:
-    """Return what stays the same whatever is altered: its number, or its licence's.
-
-    Item and level belong to it, since one number may be that of several licences.
-    """
-    record = judged.record
-    number = record.licence_id or record.number
-    item = judged.row or item_of(record)
-    return "\x1f".join(("collected", agency, number, item, record.level or ""))
 
 
 def _refused(line: Line, judged: RefusedRecord) -> LineResult:

@@ -20,9 +20,8 @@ def open_intake(
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
         store=StoredRecords(store),
-        certificate_of=services.certificate_ids.seal_record,
+        ids=services.certificate_ids,
         people_of=pseudonyms.all_of,
-        mark=services.certificate_ids.mark,
         counted=services.quality.collected,
     )
     status = StatusHandler(

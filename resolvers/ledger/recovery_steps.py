@@ -19,6 +19,7 @@ from bureau.ledger.book import (
 from bureau.ledger.entries import is_text
 from bureau.scopes import RECOVER
 from connectors.errors import StoreUnavailableError
+from policy.documents import Document
 from policy.recovery import Objection, RecoveryError, RecoveryStep
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
@@ -243,6 +244,9 @@ class RecoverySteps:
                     evidence=evidence,
                     actor=context.caller.id,
                     at=context.now,
+                    document=Document(
+                        place=context.services.certificate_ids.place_of(certificate)
+                    ),
                 )
             )
         except ProvedBeforeError:

@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 from bureau.collection import Gap, Outcome
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
+from policy.documents import Document
 from store.collection.sequences import Place, Sequences
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.documents import note_documents
 from store.store import Store
 
 STREAM = "records"
@@ -45,6 +47,8 @@ class StatedRecord:
     level: str | None
     issued_on: date | None
     first_issued_on: date | None
+    known_as: Document | None = None
+    """What a change of its state finds it by."""
 
     @property
     def version(self) -> Version:
@@ -239,6 +243,10 @@ def _keep(
         )
     if rows:
         connection.execute(insert(collected_records), rows)
+    note_documents(
+        connection,
+        {one.certificate: one.known_as for one in stated if one.known_as is not None},
+    )
     sequences.write(at)
     return kept
 

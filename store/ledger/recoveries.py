@@ -7,13 +7,7 @@ one finds that it changed meanwhile.
 
 from dataclasses import replace
 
-from sqlalchemy import (
-    Connection,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select, update
 
 from bureau.ledger.book import (
     Authorities,
@@ -36,8 +30,9 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
-from store.ledger.decisions import is_proved_false
+from store.documents import ids_of_one, known_alike, note_documents
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
+from store.ledger.standing import is_proved_false, is_revoked, versions_of
 from store.ledger.tables import (
     decisions,
     false_records,
@@ -56,19 +51,45 @@ def follow_change(connection: Connection, change: NewChange) -> None:
     own words are not taken over, since they may name the holder.
     """
     state, day = change.state, change.effective_on
+    if state not in OPENING_STATES and state is not CertificateState.VALID:
+        return
     name = STATE_NAMES[state]
-    for certificate in change.certificates:
-        stated = Proof(
-            certificate=certificate,
-            reason=f"{name.zh} / {name.en}, {day}",
-            evidence=change.digest,
-            actor=f"{AGENCY}{change.connector}",
-            at=change.received_at,
-        )
-        if state in OPENING_STATES:
-            open_recoveries(connection, RecoveryCause.REVOKED, stated)
-        elif state is CertificateState.VALID:
-            _withdraw(connection, stated)
+    stated = Proof(
+        certificate=change.certificate,
+        reason=f"{name.zh} / {name.en}, {day}",
+        evidence=change.digest,
+        actor=f"{AGENCY}{change.connector}",
+        at=change.received_at,
+    )
+    for certificate in _of_change(connection, change):
+        of_it = replace(stated, certificate=certificate)
+        is_lifting = state is CertificateState.VALID
+        if is_revoked(connection, certificate) is is_lifting:
+            # What was sent of it after this counts, or it is not of this version.
+            continue
+        if is_lifting:
+            _withdraw(connection, of_it)
+        else:
+            open_recoveries(connection, RecoveryCause.REVOKED, of_it)
+
+
+def _of_change(connection: Connection, change: NewChange) -> list[str]:
+    """Return the ids under which something may be kept that a change acts on.
+
+    It acts on the versions that it fits, and through them on the whole document.
+    """
+    document = change.document
+    fitting = [
+        known for known in versions_of(connection, document) if document.may_be(known)
+    ]
+    found = {change.certificate}
+    found.update(
+        id_
+        for one in fitting
+        for id_, known in known_alike(connection, one)
+        if one.is_one_with(known)
+    )
+    return sorted(found)
 
 
 def open_recoveries(
@@ -144,11 +165,20 @@ def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
         "proved_at": proof.at,
         "proved_by": proof.actor,
     }
-    try:
-        connection.execute(insert(false_records).values(row))
-    except IntegrityError:
-        raise ProvedBeforeError from None
-    return open_recoveries(connection, RecoveryCause.FALSE_RECORD, proof)
+    if proof.document is not None:
+        note_documents(connection, {proof.certificate: proof.document})
+    if is_proved_false(connection, proof.certificate):
+        raise ProvedBeforeError
+    connection.execute(insert(false_records).values(row))
+    return [
+        recovery
+        for certificate in ids_of_one(connection, proof.certificate)
+        for recovery in open_recoveries(
+            connection,
+            RecoveryCause.FALSE_RECORD,
+            replace(proof, certificate=certificate),
+        )
+    ]
 
 
 def take(

@@ -101,12 +101,13 @@ class Offices:
         told = sender.send([line(next(self.records), record(key, said))])
         assert told.outcomes == ["ACCEPTED"], told
 
-    def change(self, said: dict[str, object], status: str) -> None:
-        """Send a change of state to the first gateway."""
+    def change(self, said: dict[str, object], status: str) -> list[str | None]:
+        """Send a change of state to the first gateway; return what it was told."""
         key = key_of(self.agencies)
         sender = StateSender(self.gateways[0], ONLY_SENDS, key)
         told = sender.send_one(next(self.states), {**said, "status": status})
         assert told.outcomes == ["ACCEPTED"], told
+        return told.codes
 
     def certificates(
         self, place: int, holder: Identity, **claim: object
