@@ -4,7 +4,12 @@ They are keyed with the key of certificate ids, which is for good: what was mark
 ago is found again, and nobody without the key finds a number by trying.
 """
 
-from bureau.certificate_ids import CertificateIds, item_of, printed_name
+from bureau.certificate_ids import (
+    CertificateIds,
+    UnknownIdError,
+    item_of,
+    printed_name,
+)
 from connectors.answer import AttestedCertificate
 from policy.certificate import CertificateRecord
 from policy.documents import Document
@@ -39,6 +44,14 @@ def document_of_certificate(
     """Return the document that ``certificate`` attests."""
     institution = certificate.attestation.institution
     return document_of(ids, institution, certificate.record)
+
+
+def document_of_id(ids: CertificateIds, id_: str) -> Document | None:
+    """Return what an id says of a document; ``None`` if it is none of ours."""
+    try:
+        return Document(place=ids.place_of(id_))
+    except UnknownIdError:
+        return None
 
 
 def version_mark(agency: str, row: str | None, record: CertificateRecord) -> str:

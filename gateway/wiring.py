@@ -24,6 +24,7 @@ from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
+from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms
 from gateway.privacy.wiring import open_oversight
@@ -143,10 +144,14 @@ async def open_services(
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
+        ledger = StoredLedger(store)
+        seen = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
+        await stack.enter_async_context(kept_seen(seen))
         yield Services(
             live=live,
             quality=keeper,
-            ledger=StoredLedger(store),
+            ledger=ledger,
+            revocations=seen,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

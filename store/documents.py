@@ -110,17 +110,3 @@ def known_alike(
         found = document_of_row(row)
         if found is not None:
             yield row.certificate, found
-
-
-def ids_of_one(connection: Connection, certificate: str) -> list[str]:
-    """Return every known id of the document that ``certificate`` is of, and itself."""
-    document = document_of_certificate(connection, certificate)
-    if document is None:
-        return [certificate]
-    found = {certificate}
-    found.update(
-        id_
-        for id_, known in known_alike(connection, document)
-        if document.is_one_with(known)
-    )
-    return sorted(found)

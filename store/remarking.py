@@ -18,8 +18,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
 
-from bureau.certificate_ids import CertificateIds, UnknownIdError
-from bureau.documents import document_of, version_mark
+from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of, document_of_id, version_mark
 from connectors.collection.judge import BelievedRecord, judge_record
 from connectors.decoding.decode import Decoder
 from connectors.manifest import Manifest
@@ -83,13 +83,6 @@ class Reader:
         )
         return found if isinstance(found, SentChange) else None
 
-    def by_place(self, certificate: str) -> Document | None:
-        """Return what an id says; ``None`` if it was sealed under another key."""
-        try:
-            return Document(place=self.ids.place_of(certificate))
-        except UnknownIdError:
-            return None
-
     def marks(
         self, connector: str, institution: str, record: CertificateRecord
     ) -> tuple[dict[str, Any], Document]:
@@ -119,7 +112,7 @@ def remark(connection: Connection, reader: Reader) -> None:
     for table in (decisions, false_records):
         for rows in _pages(connection, table):
             ids = {row.certificate for row in rows}
-            known = {one: reader.by_place(one) for one in ids}
+            known = {one: document_of_id(reader.ids, one) for one in ids}
             note_documents(
                 connection, {one: doc for one, doc in known.items() if doc is not None}
             )
@@ -145,7 +138,7 @@ def _remark_records(
     for row in rows:
         believed = reader.record(row)
         if believed is None:
-            document = reader.by_place(row.certificate)
+            document = document_of_id(reader.ids, row.certificate)
             if document is not None:
                 found[row.certificate] = document
             continue
@@ -172,7 +165,7 @@ def _remark_changes(
             institution = sent.proof.key.institution
             marks, document = reader.marks(row.connector, institution, sent.record)
             read.append({"of": row.id, **marks, **row_of_document(document)})
-        elif (known := reader.by_place(row.certificate)) is not None:
+        elif (known := document_of_id(reader.ids, row.certificate)) is not None:
             by_place.append({"of": row.id, "document_place": known.place})
     _write(connection, state_changes, read)
     _write(connection, state_changes, by_place)

@@ -9,6 +9,7 @@ from datetime import datetime
 from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
 from bureau.documents import document_of, version_mark
+from bureau.ledger.seen import SeenRevocation
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collection.judge import BelievedRecord, judge_record
@@ -25,6 +26,7 @@ from gateway.collection.results import LineResult
 from policy.calendar import SHANGHAI
 from policy.contradictions import warnings_of
 from policy.identity import Identity
+from policy.recovery import OPENING_STATES, RecoverySource
 from policy.text import Text
 from signing.envelope import Envelope
 from store.collection.records import (
@@ -110,7 +112,7 @@ class RecordHandler:
             sums[Measure.FIELDS] += len(NEEDED)
             sums[Measure.FIELDS_MISSING] += sum(missing)
             sums[Measure.CONTRADICTORY] += bool(warnings_of(judged.record))
-            records.append(self._stated(agency.id, line, judged))
+            records.append(self._stated(agency.id, line, judged, at))
             kept_lines.append(line)
         if records:
             kept = await self.store.keep(agency.id, records, at)
@@ -126,12 +128,27 @@ class RecordHandler:
         self.counted(agency.id, sums)
         return [results[line.number] for line in lines]
 
-    def _stated(self, agency: str, line: Line, judged: BelievedRecord) -> StatedRecord:
+    def _stated(
+        self, agency: str, line: Line, judged: BelievedRecord, at: datetime
+    ) -> StatedRecord:
         record, proof = judged.record, judged.proof
+        certificate = self.ids.seal_record(agency, record)
+        document = document_of(self.ids, proof.key.institution, record)
+        revocation = None
+        if record.state in OPENING_STATES:
+            revocation = SeenRevocation(
+                certificate=certificate,
+                document=document,
+                source=RecoverySource.COLLECTED_RECORD,
+                since=record.state_since,
+                connector=agency,
+                evidence=proof.digest.hex(),
+                seen_at=at,
+            )
         return StatedRecord(
             sequence=line.sequence,
             digest=proof.digest.hex(),
-            certificate=self.ids.seal_record(agency, record),
+            certificate=certificate,
             people=tuple(self.people_of(record.holder)),
             document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
@@ -141,7 +158,8 @@ class RecordHandler:
             level=record.level,
             issued_on=record.issued_on,
             first_issued_on=record.first_issued_on,
-            known_as=document_of(self.ids, proof.key.institution, record),
+            known_as=document,
+            revocation=revocation,
         )
 
 

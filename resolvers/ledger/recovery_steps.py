@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from bureau.certificate_ids import UnknownIdError
+from bureau.documents import document_of_id
 from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
@@ -19,7 +20,6 @@ from bureau.ledger.book import (
 from bureau.ledger.entries import is_text
 from bureau.scopes import RECOVER
 from connectors.errors import StoreUnavailableError
-from policy.documents import Document
 from policy.recovery import Objection, RecoveryError, RecoveryStep
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
@@ -244,8 +244,8 @@ class RecoverySteps:
                     evidence=evidence,
                     actor=context.caller.id,
                     at=context.now,
-                    document=Document(
-                        place=context.services.certificate_ids.place_of(certificate)
+                    document=document_of_id(
+                        context.services.certificate_ids, certificate
                     ),
                 )
             )

@@ -24,8 +24,8 @@ from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
 from policy.text import Text
-from store.documents import ids_of_one, note_documents
-from store.ledger.standing import is_proved_false, is_revoked
+from store.documents import note_documents
+from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
 from store.ledger.tables import decisions
 
 ONCE = "17-once"

@@ -20,84 +20,37 @@ from bureau.ledger.book import (
     UnknownRecoveryError,
 )
 from bureau.ledger.entries import DecisionOutcome
-from connectors.registration.rules import AGENCY
-from policy.certificate import STATE_NAMES, CertificateState
 from policy.recovery import (
-    OPENING_STATES,
     ORIGINS,
     RecoveryCause,
+    RecoverySource,
     RecoveryState,
     RecoveryStep,
     after,
 )
-from store.documents import ids_of_one, known_alike, note_documents
+from store.documents import note_documents
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
-from store.ledger.standing import is_proved_false, is_revoked, versions_of
+from store.ledger.standing import ids_of_one, is_proved_false
 from store.ledger.tables import (
     decisions,
     false_records,
     recoveries,
     recovery_events,
 )
-from store.status.intake import NewChange
 
 column = recoveries.c
 
 
-def follow_change(connection: Connection, change: NewChange) -> None:
-    """Open, or withdraw, what a certificate's new state calls for.
-
-    Runs in the transaction that stores the change (``intake.Follow``). The agency's
-    own words are not taken over, since they may name the holder.
-    """
-    state, day = change.state, change.effective_on
-    if state not in OPENING_STATES and state is not CertificateState.VALID:
-        return
-    name = STATE_NAMES[state]
-    stated = Proof(
-        certificate=change.certificate,
-        reason=f"{name.zh} / {name.en}, {day}",
-        evidence=change.digest,
-        actor=f"{AGENCY}{change.connector}",
-        at=change.received_at,
-    )
-    for certificate in _of_change(connection, change):
-        of_it = replace(stated, certificate=certificate)
-        is_lifting = state is CertificateState.VALID
-        if is_revoked(connection, certificate) is is_lifting:
-            # What was sent of it after this counts, or it is not of this version.
-            continue
-        if is_lifting:
-            _withdraw(connection, of_it)
-        else:
-            open_recoveries(connection, RecoveryCause.REVOKED, of_it)
-
-
-def _of_change(connection: Connection, change: NewChange) -> list[str]:
-    """Return the ids under which something may be kept that a change acts on.
-
-    It acts on the versions that it fits, and through them on the whole document.
-    """
-    document = change.document
-    fitting = [
-        known for known in versions_of(connection, document) if document.may_be(known)
-    ]
-    found = {change.certificate}
-    found.update(
-        id_
-        for one in fitting
-        for id_, known in known_alike(connection, one)
-        if one.is_one_with(known)
-    )
-    return sorted(found)
-
-
 def open_recoveries(
-    connection: Connection, cause: RecoveryCause, stated: Proof
+    connection: Connection,
+    cause: RecoveryCause,
+    stated: Proof,
+    source: RecoverySource,
 ) -> list[Recovery]:
     """Open a recovery for each payment that relied on a certificate.
 
-    One that was withdrawn is opened again; one that is under way stays as it is.
+    One that was withdrawn is opened again, by what was not known then; one that is
+    under way stays as it is.
     """
     opened = []
     payments = select(decisions.c.id, decisions.c.authority, decisions.c.amount_yuan)
@@ -113,6 +66,7 @@ def open_recoveries(
                 "decision": decision,
                 "authority": authority,
                 "cause": cause,
+                "source": source,
                 "state": RecoveryState.OPEN,
                 "version": 1,
                 "amount_yuan": yuan,
@@ -128,19 +82,19 @@ def open_recoveries(
             continue
         recovery = recovery_of(found)
         if recovery.progress.state in ORIGINS[RecoveryStep.REOPEN]:
-            again = replace(recovery, cause=cause)
+            again = replace(recovery, cause=cause, source=source)
             opened.append(_move(connection, again, RecoveryStep.REOPEN, stated))
         elif recovery.cause is not cause and cause is RecoveryCause.FALSE_RECORD:
             # It stays when the revocation is lifted.
             connection.execute(
                 update(recoveries)
                 .where(column.id == recovery.id)
-                .values(cause=cause, changed_at=stated.at)
+                .values(cause=cause, source=source, changed_at=stated.at)
             )
     return opened
 
 
-def _withdraw(connection: Connection, stated: Proof) -> None:
+def withdraw(connection: Connection, stated: Proof) -> None:
     """Withdraw what a revocation opened that is lifted; a false record stays false."""
     if is_proved_false(connection, stated.certificate):
         return
@@ -177,6 +131,7 @@ def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
             connection,
             RecoveryCause.FALSE_RECORD,
             replace(proof, certificate=certificate),
+            RecoverySource.PROOF,
         )
     ]
 
@@ -213,6 +168,7 @@ def _move(
         .values(
             state=progress.state,
             cause=recovery.cause,
+            source=recovery.source,
             version=recovery.version + 1,
             recovered_yuan=progress.recovered_yuan,
             changed_at=stated.at,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 
 from policy.certificate import StateChange
 from policy.documents import Document, is_revoked_by, sent_of
-from store.documents import alike, document_of_certificate, ids_of_one, known_alike
+from store.documents import alike, document_of_certificate, known_alike
 from store.ledger.tables import false_records
 from store.quality.counts import seen_alike
 from store.status.changes import kept_changes
@@ -31,6 +31,25 @@ def is_revoked(connection: Connection, certificate: str) -> bool:
     ]
     (changes,) = sent_of(sent, [versions])
     return is_revoked_by(changes or ())
+
+
+def ids_of_one(
+    connection: Connection, certificate: str, document: Document | None = None
+) -> list[str]:
+    """Return every known id of the document that ``certificate`` is of, and itself.
+
+    ``document`` says what is known beside what is kept of it.
+    """
+    known = document_of_certificate(connection, certificate) or document
+    found = {certificate}
+    if known is not None:
+        for version in (known, *versions_of(connection, known)):
+            found.update(
+                id_
+                for id_, one in known_alike(connection, version)
+                if version.is_one_with(one)
+            )
+    return sorted(found)
 
 
 def versions_of(connection: Connection, document: Document) -> Iterator[Document]:

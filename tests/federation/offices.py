@@ -60,8 +60,8 @@ DECIDE = """mutation($key: String!, $decision: DecisionInput!) {
     ... on AlreadyPaid { barredBy: clause reason }
     ... on DecisionRefused { code clause }
     ... on CertificateNotVerified { source } } }"""
-RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
-  claim amountYuan recoveredYuan authority { id } history { step } } } }"""
+RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause source
+  certificate claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
   __typename ... on Recovery { version state recoveredYuan }
   ... on RecoveryRefused { code recovery { id } } } }"""

@@ -27,8 +27,8 @@ from signing.trust import TrustBundle, read_trust_bundle
 from store.collection.records import StoredRecords
 from store.database import step_of
 from store.errors import UnusableDatabaseError
+from store.ledger.causes import follow_change
 from store.ledger.ledger import StoredLedger
-from store.ledger.recoveries import follow_change
 from store.migrate import upgrade_database
 from store.remarking import Reader
 from store.status.changes import StoredStates

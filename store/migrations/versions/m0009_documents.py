@@ -3,6 +3,7 @@
 A change of state, what was paid for and what was seen are found to be of one document
 by marks of its institution, number, item and level. What the marks of rows that are
 there are made of stands in signed bytes: ``store.remarking`` makes them, with the keys.
+A recovery says what opened it.
 """
 
 from typing import Any
@@ -41,6 +42,12 @@ def upgrade() -> None:
     op.create_index("state_changes_by_document", "state_changes", ["document_number"])
     op.create_index("state_changes_by_place", "state_changes", ["document_place"])
     op.create_index("state_changes_by_former", "state_changes", ["document_former"])
+    op.add_column("recoveries", sa.Column("source", sa.String(16)))
+    # Until now nothing else opened one.
+    op.execute(
+        "UPDATE recoveries SET source = "
+        "CASE cause WHEN 'REVOKED' THEN 'CHANGE' ELSE 'PROOF' END"
+    )
     # In this way on both databases.
     op.execute("ALTER TABLE seen_certificates RENAME COLUMN place TO document_place")
     for column in _columns(but="place"):

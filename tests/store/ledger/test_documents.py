@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from bureau.ledger.book import Proof, ProvedBeforeError
+from bureau.ledger.book import Proof, ProvedBeforeError, RecoverySelection
 from bureau.ledger.entries import AlreadyPaidError, DecisionError, DecisionRefusal
+from bureau.ledger.seen import SeenRevocation
 from connectors.quality import Sight, Sighting
 from policy.certificate import CertificateState
 from policy.documents import Document
 from policy.level import Level
-from policy.recovery import RecoveryState
+from policy.recovery import RecoverySource, RecoveryState
+from store.ledger.causes import follow_change
 from store.ledger.ledger import StoredLedger
-from store.ledger.recoveries import follow_change
 from store.quality.counts import StoredQuality
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
@@ -194,3 +195,79 @@ async def test_a_proof_counts_under_every_id_of_the_document(
     with pytest.raises(DecisionError) as refused:
         await ledger.record(third, [ALICE], free)
     assert refused.value.refusal is DecisionRefusal.PROVED_FALSE
+
+
+SEEN = SeenRevocation(
+    certificate="by another connector",
+    document=replace(PAID, place="corrected", issued_on=date(2026, 5, 1)),
+    source=RecoverySource.STATUS_LIST,
+    since=None,
+    connector="transport",
+    evidence="e" * 64,
+    seen_at=NOON,
+)
+
+
+async def test_a_revocation_that_is_read_opens_the_recovery_once(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger)
+
+    opened = [await ledger.open_seen([SEEN, SEEN], NOON) for _ in range(2)]
+
+    assert opened == [1, 0]
+    (recovery,) = await all_of(ledger)
+    assert recovery.source is RecoverySource.STATUS_LIST
+    ((event,),) = await ledger.histories([recovery.id])
+    assert (event.reason, event.actor) == ("撤销 / revoked", "agency:transport")
+
+
+async def test_where_nothing_was_paid_nobody_is_kept_waiting(
+    ledger: StoredLedger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await paid(ledger)
+    other = replace(SEEN, document=replace(PAID, place="other", number="m"))
+
+    async def write(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(store.writer, "write", write)
+
+    assert await StoredLedger(store).open_seen([other], NOON) == 0
+
+
+async def test_bytes_from_before_a_lifting_open_nothing_again(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await paid(ledger)
+    await ledger.open_seen([SEEN], NOON)
+    await change(store, 1, VALID, "sealed-1", PAID)
+    lifted = await states(ledger)
+    later = replace(SEEN, seen_at=NOON + timedelta(hours=1))
+
+    opened = [await ledger.open_seen([one], NOON) for one in (SEEN, later)]
+
+    assert lifted == [RecoveryState.WITHDRAWN]
+    assert opened == [0, 1]
+    assert await states(ledger) == [RecoveryState.OPEN]
+
+
+async def test_recoveries_are_found_by_every_id_of_the_document(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger)
+    await ledger.open_seen([SEEN], NOON)
+
+    async def found(certificate: str, place: str) -> int:
+        selection = RecoverySelection(
+            authorities=None, certificate=certificate, document=Document(place=place)
+        )
+        (count,) = {
+            (await ledger.sums(selection)).count,
+            len(await ledger.recoveries(selection, first=9, before=None)),
+        }
+        return count
+
+    assert await found("sealed-1", "unknown") == 1
+    assert await found("by another connector", PAID.place) == 1
+    assert await found("by another connector", "unknown") == 0

@@ -33,9 +33,9 @@ from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import RecoveryCause, RecoveryError, RecoveryState, RecoveryStep
 from policy.text import Text
+from store.ledger.causes import follow_change
 from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
-from store.ledger.recoveries import follow_change
 from store.ledger.tables import decisions
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
