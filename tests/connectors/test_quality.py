@@ -174,7 +174,7 @@ async def test_a_certificate_in_another_spelling_has_the_same_facts(
         (one,) = answer.certificates
         said = replace(one, record=replace(one.record, **words))
         answers = {HOLDER: replace(answer, certificates=(said,))}
-        return sighting(answers, mark, place).sights[0]
+        return sighting(answers, mark, document).sights[0]
 
     one, other = sight_in(NAMED), sight_in(NAMED | spelt)
 
