@@ -19,6 +19,7 @@ from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
 from bureau.ledger.jurisdiction import Jurisdiction
+from bureau.ledger.seen import RevocationsSeen
 from bureau.look_ups.gate import Gate, Origin
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.purpose import PurposeError
@@ -60,6 +61,8 @@ class Services:
     """Which version of each certificate was seen last."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
+    revocations: RevocationsSeen
+    """Takes the revocations that are read in answers."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

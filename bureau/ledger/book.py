@@ -7,11 +7,19 @@ from datetime import datetime
 from typing import Protocol
 
 from bureau.ledger.entries import Decision
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
+from policy.documents import Document
 from policy.finding import Finding
 from policy.level import Level
 from policy.payments import Payments
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Progress,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 
 OnceRule = Callable[[Payments], Sequence[Finding]]
 """Judges by the clauses about earlier payments, given those there are."""
@@ -39,6 +47,8 @@ class Recovery:
     id: int
     authority: str
     cause: RecoveryCause
+    source: RecoverySource | None
+    """What said so first; ``None`` if that was not kept."""
     progress: Progress
     version: int
     opened_at: datetime
@@ -61,6 +71,8 @@ class RecoverySelection:
     items: Sequence[str] | None = None
     claim: str | None = None
     certificate: str | None = None
+    document: Document | None = None
+    """What the certificate's id says of it."""
     opened_from: datetime | None = None
     opened_before: datetime | None = None
 
@@ -97,6 +109,8 @@ class Proof:
     evidence: str
     actor: str
     at: datetime
+    document: Document | None = None
+    """What is known of the certificate by its id."""
 
 
 class UnknownRecoveryError(Exception):
@@ -164,6 +178,12 @@ class LedgerBook(Protocol):
 
         Raises:
             ProvedBeforeError: there is one already.
+        """
+
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """Open the recoveries that are called for; return how many.
+
+        What is open stays as it is, and nothing is written where nothing was paid.
         """
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bureau.privacy.masks import has_identity_number
+from policy.documents import Document
 from policy.evidence import ClaimantCategory, Payment
 from policy.finding import Finding
 from policy.level import Level
@@ -117,6 +118,8 @@ class Decision:
     recorded_by: str
     request_key: str
     request_digest: str
+    document: Document | None = None
+    """Of which one the certificate is; not read back."""
 
     @property
     def payment(self) -> Payment:

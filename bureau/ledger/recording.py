@@ -27,6 +27,7 @@ from policy.catalogue import Catalogue
 from policy.claim_clauses import not_paid_before, share_for_category
 from policy.clauses import in_good_standing
 from policy.districts import DISTRICTS
+from policy.documents import Document
 from policy.evidence import Claim, Claimant, ClaimantCategory, Evidence
 from policy.finding import Finding, FindingOutcome
 from policy.parameters import Parameters
@@ -80,6 +81,7 @@ class Recording:
     parameters: Parameters
     pseudonyms: Pseudonyms
     jurisdiction: Jurisdiction
+    document_of: Callable[[AttestedCertificate], Document]
 
     async def record(self, request: Request, find: Find) -> Decision:
         """Record what is stated, or return what was recorded under the same key.
@@ -178,4 +180,5 @@ class Recording:
             recorded_by=request.caller,
             request_key=request.key,
             request_digest=stated.digest,
+            document=self.document_of(found),
         )

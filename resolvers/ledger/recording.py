@@ -1,5 +1,8 @@
 """Record a decision of the graph: the bureau's rule, with the gate to find by."""
 
+from functools import partial
+
+from bureau.documents import document_of_certificate
 from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.recording import (
     NO_ANSWER,
@@ -40,6 +43,7 @@ async def recorded(
         parameters=services.parameters,
         pseudonyms=services.oversight.pseudonyms,
         jurisdiction=context.jurisdiction,
+        document_of=partial(document_of_certificate, services.certificate_ids),
     )
     request = Request(
         key=key,

@@ -19,15 +19,14 @@ from bureau.ledger.entries import (
     DecisionRefusal,
 )
 from policy.case import ClauseResult
-from policy.certificate import CertificateState
 from policy.evidence import ClaimantCategory
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
-from policy.recovery import OPENING_STATES
 from policy.text import Text
-from store.ledger.tables import decisions, false_records
-from store.status.tables import state_changes
+from store.documents import note_documents
+from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
+from store.ledger.tables import decisions
 
 ONCE = "17-once"
 _PAID: ClauseResult = (
@@ -59,6 +58,8 @@ def record(
         if first.request_digest != decision.request_digest:
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
     _refuse_by_claim(connection, decision)
     if decision.outcome is DecisionOutcome.PAID:
         _refuse_by_certificate(connection, decision.certificate)
@@ -89,7 +90,8 @@ def _refuse_by_claim(connection: Connection, decision: Decision) -> None:
     earlier = connection.execute(
         select(column.certificate, column.outcome).where(column.claim == decision.claim)
     ).all()
-    if any(certificate != decision.certificate for certificate, _ in earlier):
+    same = ids_of_one(connection, decision.certificate)
+    if any(certificate not in same for certificate, _ in earlier):
         raise DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
     if any(outcome == DecisionOutcome.PAID for _, outcome in earlier):
         if decision.outcome is DecisionOutcome.PAID:
@@ -109,32 +111,12 @@ def _refuse_by_certificate(connection: Connection, certificate: str) -> None:
         raise DecisionError(DecisionRefusal.PROVED_FALSE)
 
 
-def is_revoked(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate was revoked, and that was not lifted since."""
-    sent = state_changes.c
-    newest = connection.execute(
-        select(sent.state)
-        .where(sent.certificate == certificate)
-        .where(sent.state.in_([*OPENING_STATES, CertificateState.VALID]))
-        .order_by(sent.id.desc())
-        .limit(1)
-    ).scalar()
-    return newest is not None and CertificateState(newest) in OPENING_STATES
-
-
-def is_proved_false(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate's record was proved false."""
-    proved = false_records.c
-    found = select(proved.id).where(proved.certificate == certificate)
-    return connection.execute(found).first() is not None
-
-
 def _refuse_by_payments(
     connection: Connection, decision: Decision, people: Sequence[str], once: OnceRule
 ) -> None:
     """Refuse what was paid before, and what may have been unless it was ruled on."""
     same = select(column.id).where(
-        column.certificate == decision.certificate,
+        column.certificate.in_(ids_of_one(connection, decision.certificate)),
         column.outcome == DecisionOutcome.PAID,
     )
     # Certain even where the row of the annex, and so the occupation, is not known.
@@ -166,6 +148,6 @@ def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
 
 def _row_of(decision: Decision) -> dict[str, object]:
     row = asdict(decision)
-    # The database counts.
-    del row["id"]
+    # The database counts, and keeps documents apart.
+    del row["id"], row["document"]
     return row

@@ -1,6 +1,7 @@
 """The ledger in the database: implements ``bureau.ledger.book.LedgerBook``."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -16,10 +17,11 @@ from bureau.ledger.book import (
     StepStated,
 )
 from bureau.ledger.entries import Decision
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import decisions, recoveries, recovery_rows
+from store.ledger import causes, decisions, recoveries, recovery_rows
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -75,6 +77,19 @@ class StoredLedger:
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
         return await self._write(lambda c: recoveries.prove_false(c, proof))
+
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """See ``LedgerBook``."""
+
+        def called_for(connection: Connection) -> list[SeenRevocation]:
+            return [one for one in seen if causes.unclaimed(connection, one)]
+
+        # Most of what is revoked was never paid for, and keeps no writer waiting.
+        wanted = await self._read(called_for)
+        if not wanted:
+            return 0
+        opened = await self._write(lambda c: causes.open_seen(c, wanted, at))
+        return len(opened)
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """See ``LedgerBook``."""

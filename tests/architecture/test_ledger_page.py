@@ -13,6 +13,7 @@ from policy.recovery import (
     ORIGINS,
     Progress,
     RecoveryCause,
+    RecoverySource,
     RecoveryState,
     RecoveryStep,
     after,
@@ -31,6 +32,7 @@ TYPES = schema._schema.type_map
     [
         ("Decision", list(DecisionOutcome)),
         ("Cause", list(RecoveryCause)),
+        ("Source", list(RecoverySource)),
         ("Recovery", list(RecoveryState)),
         ("Step", list(RecoveryStep)),
         ("Totals by", list(TotalsBy)),

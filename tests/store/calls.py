@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
@@ -24,7 +25,8 @@ from connectors.registration.sanctions import (
     SanctionState,
     SanctionStep,
 )
-from policy.recovery import RecoveryStep
+from policy.documents import Document
+from policy.recovery import RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
@@ -94,6 +96,15 @@ IMPOSED = SanctionEvent(
 )
 COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
+REVOCATION = SeenRevocation(
+    certificate="sealed-1",
+    document=Document(place="p"),
+    source=RecoverySource.LIVE_ANSWER,
+    since=None,
+    connector="transport",
+    evidence="e",
+    seen_at=NOON,
+)
 
 
 def audit_log(store: Store) -> StoredAuditLog:
@@ -172,6 +183,9 @@ CALLS: Mapping[str, Call] = {
         "hr", "k"
     ),
     "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
+    "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
+        [REVOCATION], NOON
+    ),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),

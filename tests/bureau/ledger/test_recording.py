@@ -28,11 +28,13 @@ from connectors.registration.store import RegistrationStore
 from connectors.registry import Registry
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
+from policy.documents import Document
 from policy.evidence import ClaimantCategory
 from policy.finding import Finding
 from policy.parameters import load_parameters
 from tests.resolvers.attested import certificate
 
+DOCUMENT = Document(place="p", number="n")
 CATALOGUE = load_catalogue()
 PSEUDONYMS = Pseudonyms([bytes(32)])
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
@@ -94,6 +96,7 @@ class Office:
             parameters=load_parameters(),
             pseudonyms=PSEUDONYMS,
             jurisdiction=Jurisdiction(CATALOGUE, Registry(()), nobody),
+            document_of=lambda _: DOCUMENT,
         )
         request = Request(
             key="k-1", stated=stated, caller="hr", now=NOW, today=date(2026, 11, 25)
