@@ -90,7 +90,7 @@ async def open_services(
         oversight = await stack.enter_async_context(
             open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
-        sessions = await _open_sessions(stack, settings.registration.networks)
+        sessions = await open_sessions(stack, settings.registration.networks)
         notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
@@ -190,9 +190,7 @@ async def open_services(
         )
 
 
-async def _open_sessions(
-    stack: AsyncExitStack, networks: Sequence[Network]
-) -> Sessions:
+async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:
     """Open the sessions to agencies: those of files, and registered ones."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(

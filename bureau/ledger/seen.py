@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of_certificate
 from connectors.answer import Answer, AttestedCertificate
 from policy.documents import Document
 from policy.recovery import OPENING_STATES, RecoverySource
@@ -56,3 +58,18 @@ def revoked_in(
                 yield one, RecoverySource.COLLECTED_RECORD
             else:
                 yield one, RecoverySource.LIVE_ANSWER
+
+
+def seen_revocation(
+    ids: CertificateIds, certificate: AttestedCertificate, source: RecoverySource
+) -> SeenRevocation:
+    """Return what is noted of a certificate that ``source`` says is revoked."""
+    return SeenRevocation(
+        certificate=ids.seal(certificate),
+        document=document_of_certificate(ids, certificate),
+        source=source,
+        since=certificate.record.state_since,
+        connector=certificate.agency,
+        evidence=certificate.envelope.digest.hex(),
+        seen_at=certificate.retrieved_at,
+    )

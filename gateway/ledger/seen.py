@@ -19,9 +19,8 @@ import structlog
 from cachetools import TTLCache
 
 from bureau.certificate_ids import CertificateIds
-from bureau.documents import document_of_certificate
 from bureau.ledger.book import LedgerBook
-from bureau.ledger.seen import SeenRevocation
+from bureau.ledger.seen import SeenRevocation, seen_revocation
 from connectors.answer import AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.recovery import RecoverySource
@@ -80,17 +79,7 @@ class SeenKeeper:
             self._reports.revocation_dropped()
             return
         self._noted[key] = None
-        self._waiting.append(
-            SeenRevocation(
-                certificate=key[0],
-                document=document_of_certificate(self._ids, certificate),
-                source=source,
-                since=certificate.record.state_since,
-                connector=certificate.agency,
-                evidence=certificate.envelope.digest.hex(),
-                seen_at=certificate.retrieved_at,
-            )
-        )
+        self._waiting.append(seen_revocation(self._ids, certificate, source))
         self._reports.revocations_waiting(len(self._waiting))
 
     async def keep(self) -> None:

@@ -99,6 +99,40 @@ def open_seen(
     return opened
 
 
+def open_sent(
+    connection: Connection, certificate: str, connector: str, at: datetime
+) -> list[Recovery]:
+    """Open what a change calls for that came before the payment's document was known.
+
+    Rows from before documents were noted have none, until somebody asks again.
+    """
+    if not _has_unclaimed(connection, certificate) or not is_revoked(
+        connection, certificate
+    ):
+        return []
+    stated = Proof(
+        certificate=certificate,
+        reason=f"{NAME.zh} / {NAME.en}",
+        evidence="",
+        actor=f"{AGENCY}{connector}",
+        at=at,
+    )
+    return _open(connection, stated, RecoverySource.CHANGE)
+
+
+def _has_unclaimed(connection: Connection, certificate: str) -> bool:
+    found = connection.execute(
+        select(decisions.c.id)
+        .outerjoin(recoveries, recoveries.c.decision == decisions.c.id)
+        .where(
+            decisions.c.certificate == certificate,
+            decisions.c.outcome == DecisionOutcome.PAID,
+            recoveries.c.id.is_(None),
+        )
+    )
+    return found.first() is not None
+
+
 def unclaimed(connection: Connection, seen: SeenRevocation) -> list[str]:
     """Return the ids of a revoked document on which something is to be claimed back.
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.recheck import Looked, Recheck
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
@@ -34,6 +35,7 @@ from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
 from store.ledger.ledger import StoredLedger
+from store.ledger.rechecks import StoredRechecks
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
@@ -96,6 +98,8 @@ IMPOSED = SanctionEvent(
 )
 COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
+RECHECK = Recheck(1, TODAY, NOON)
+LOOKED = Looked(recheck=1, connector="a", before=0, after=1, paid=[], at=NOON)
 REVOCATION = SeenRevocation(
     certificate="sealed-1",
     document=Document(place="p"),
@@ -201,6 +205,25 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.recovery": lambda s: StoredLedger(s).recovery(1, None),
     "ledger.ledger.StoredLedger.sums": lambda s: StoredLedger(s).sums(EVERYBODYS),
     "ledger.ledger.StoredLedger.take": lambda s: StoredLedger(s).take(STEP, None),
+    "ledger.rechecks.StoredRechecks.begin": lambda s: StoredRechecks(s).begin(
+        TODAY, NOON, anew=False
+    ),
+    "ledger.rechecks.StoredRechecks.end": lambda s: StoredRechecks(s).end(
+        RECHECK, NOON
+    ),
+    "ledger.rechecks.StoredRechecks.finish": lambda s: StoredRechecks(s).finish(
+        RECHECK, "a"
+    ),
+    "ledger.rechecks.StoredRechecks.keep": lambda s: StoredRechecks(s).keep(LOOKED),
+    "ledger.rechecks.StoredRechecks.paid": lambda s: StoredRechecks(s).paid(
+        RECHECK, "a", 0, 1
+    ),
+    "ledger.rechecks.StoredRechecks.progress": lambda s: StoredRechecks(s).progress(
+        RECHECK
+    ),
+    "ledger.rechecks.StoredRechecks.unanswered": lambda s: StoredRechecks(s).unanswered(
+        RECHECK, "a", 0, 1
+    ),
     "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN

@@ -3,7 +3,7 @@
 A change of state, what was paid for and what was seen are found to be of one document
 by marks of its institution, number, item and level. What the marks of rows that are
 there are made of stands in signed bytes: ``store.remarking`` makes them, with the keys.
-A recovery says what opened it.
+A recovery says what opened it, and what was paid is asked about again.
 """
 
 from typing import Any
@@ -15,6 +15,7 @@ revision = "0009"
 down_revision = "0008"
 
 _MARKS = ("place", "former", "number", "code", "own_code", "name")
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _DAYS = ("first_issued_on", "issued_on")
 
 
@@ -57,4 +58,26 @@ def upgrade() -> None:
     )
     op.create_index(
         "seen_certificates_by_former", "seen_certificates", ["document_former"]
+    )
+    op.create_table(
+        "rechecks",
+        sa.Column("id", _NUMBER, primary_key=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "recheck_parts",
+        sa.Column("recheck", _NUMBER, sa.ForeignKey("rechecks.id"), primary_key=True),
+        sa.Column("connector", sa.String(63), primary_key=True),
+        sa.Column("position", _NUMBER, nullable=False),
+        sa.Column("is_done", sa.Boolean(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "recheck_unanswered",
+        sa.Column("recheck", _NUMBER, sa.ForeignKey("rechecks.id"), primary_key=True),
+        sa.Column("decision", _NUMBER, sa.ForeignKey("decisions.id"), primary_key=True),
+        sa.Column("connector", sa.String(63), nullable=False),
     )
