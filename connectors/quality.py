@@ -60,6 +60,7 @@ MALFORMED_CODES = frozenset(
         RecordFault.UNREADABLE_ANSWER,
         RecordFault.CONTRADICTION,
         RecordFault.ISSUED_IN_FUTURE,
+        RecordFault.ROLLBACK,
     }
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
@@ -251,7 +252,7 @@ def _plain(facts: Iterable[object]) -> Iterator[object]:
 
 
 def _joined(*parts: object) -> str:
-    return "\x1f".join("" if part is None else str(part) for part in parts)
+    return "\x1f".join(["" if part is None else str(part) for part in parts])
 
 
 def timeliness(issued_on: Iterable[date | None], today: date) -> Counter[Measure]:

@@ -25,7 +25,7 @@ async def recorded(
     """
 
     async def find(id_: str) -> AttestedCertificate:
-        found = await find_attested(context, id_)
+        found = await find_attested(context, id_, is_for_payment=True)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
