@@ -42,7 +42,7 @@ EQUAL = ROOT / "tools/mutants-equal.toml"
 NOT_ASKED = ("tests/bench/", "tests/benchmarks/", "tests/browser/", "tests/http_audit/")
 """Tests that need other programs, or are about something else."""
 WRITTEN_TWICE = "tests/architecture/"
-"""Tests of what is there once everything is imported, the schema among it."""
+"""Tests of what is there once all is imported, of which no test says that it did it."""
 BUDGET_SECONDS = 60.0
 """What the tests of one change may take; the dearest are left out beyond it."""
 PATIENCE = 4
@@ -130,17 +130,17 @@ def drawn(package: str, number: int, seed: int) -> list[Mutation]:
 def tests_for(mutation: Mutation, known: Mapping[str, Reach]) -> list[str]:
     """Return the tests that reach a change, whole files one after the other."""
     near = str(Path("tests", mutation.path).parent)
+    blocks = {mutation.block}
     if mutation.block == IMPORTED:
         # Run once a process, for whoever uses it: those who use the rest of the file.
-        used = {f"{mutation.path}:", *importers(mutation.path)}
-        reaching = {
-            test
-            for test, its in known.items()
-            if test.startswith(WRITTEN_TWICE)
-            or any(f"{block.partition(':')[0]}:" in used for block in its.blocks)
-        }
-    else:
-        reaching = {t for t, its in known.items() if mutation.block in its.blocks}
+        used = {mutation.path, *importers(mutation.path)}
+        every = {block for its in known.values() for block in its.blocks}
+        blocks = {block for block in every if block.partition(":")[0] in used}
+    reaching = {
+        test
+        for test, its in known.items()
+        if test.startswith(WRITTEN_TWICE) or not blocks.isdisjoint(its.blocks)
+    }
     files: dict[str, list[str]] = {}
     for test in known:
         if test in reaching:
@@ -153,7 +153,7 @@ def tests_for(mutation: Mutation, known: Mapping[str, Reach]) -> list[str]:
         files,
         key=lambda f: (
             stem not in f,
-            not f.startswith((near, WRITTEN_TWICE)),
+            not f.startswith(near),
             cost[f],
         ),
     )
@@ -171,7 +171,7 @@ def importers(path: str) -> Iterator[str]:
     for other in sources(*PACKAGES):
         text = (ROOT / other).read_text("utf-8")
         if f"from {module} import" in text or f"from {package} import {name}" in text:
-            yield f"{other}:"
+            yield other
 
 
 def tried(
