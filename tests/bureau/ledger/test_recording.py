@@ -185,6 +185,8 @@ async def test_a_payment_for_what_is_not_known_to_be_in_force_is_refused(
         await office.record()
 
     assert refused.value.refusal is refusal
+    assert refused.value.finding is not None
+    assert refused.value.finding.clause == "219-3b"
     assert office.book.kept == []
 
 
@@ -214,3 +216,14 @@ async def test_a_district_that_is_none_is_refused_before_anybody_is_asked() -> N
 
     assert refused.value.refusal is DecisionRefusal.BAD_DISTRICT
     assert office.asked == 0
+
+
+async def test_what_is_paid_by_a_share_is_counted_against_it_too() -> None:
+    office = Office()
+
+    await office.record(
+        replace(STATED, category=ClaimantCategory.VOCATIONAL_FINAL_YEAR)
+    )
+
+    clauses = [finding.clause for finding in office.book.findings]
+    assert clauses == ["17-once", "17-share"]
