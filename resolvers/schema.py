@@ -65,7 +65,7 @@ from resolvers.documents.directives import (
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
-from resolvers.ledger.decisions import PaymentSteps
+from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -76,7 +76,13 @@ from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQuestions):
+class Query(
+    RegistrationQuestions,
+    DecisionQuestions,
+    RecoveryQuestions,
+    TotalsQuestions,
+    EventQuestions,
+):
     """Every question that can be asked."""
 
     @strawberry.field(

@@ -1,23 +1,30 @@
 """The interface of the ledger that keeps decisions and recoveries."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bureau.ledger.entries import Decision
+from bureau.ledger.entries import Decision, Objection
+from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.sums import TotalsAsked, TotalsRow
-from policy.finding import Finding
 from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
 
-OnceRule = Callable[[Payments], Sequence[Finding]]
-"""Judges by the clauses about earlier payments, given those there are."""
-
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A decision as it would be kept, and all that stands against it."""
+
+    decision: Decision
+    judgement: Judgement
+    objections: Sequence[Objection]
+    """The one that is answered with comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +128,22 @@ class LedgerBook(Protocol):
         """Return the decision that ``caller`` recorded under ``key``."""
 
     async def record(
-        self, decision: Decision, people: Sequence[str], once: OnceRule
+        self, decision: Decision, people: Sequence[str], judge: Judge
     ) -> Decision:
         """Record ``decision``, or find the one that was recorded under its key.
 
-        ``people`` are all pseudonyms of its holder. For a payment ``once`` is asked
-        in the transaction that keeps it, so of two at one moment one is first.
+        ``people`` are all pseudonyms of its holder. ``judge`` is asked in the
+        transaction that keeps it, so of two at one moment one is first.
 
         Raises:
             DecisionError: something that is kept stands against it.
             AlreadyPaidError: a payment bars it.
         """
+
+    async def weigh(
+        self, decision: Decision, people: Sequence[str], judge: Judge
+    ) -> Weighed:
+        """Return what ``record`` would do now; nothing is kept."""
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """Return what was paid to each of ``people``, given by all pseudonyms."""

@@ -1,6 +1,7 @@
 """Eligibility in the graph: a verdict with one finding a clause."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, ClassVar
@@ -97,6 +98,25 @@ class ClaimInput:
         description=both("证书取得方式", "How the certificate was come by"),
     )
 
+    def facts(self) -> Claim:
+        """Return what is stated of the claim, as policy knows it."""
+        stated = self.payments
+        return Claim(
+            claimed_on=self.claimed_on,
+            category=self.category,
+            hukou=self.hukou,
+            studies_in_shanghai=self.studies_in_shanghai,
+            discharged_on=self.discharged_on,
+            payments=None
+            if stated is None
+            else tuple(
+                Payment(item_code=p.item_code, level=p.level, category=p.category)
+                for p in stated
+            ),
+            is_civil_servant=self.is_civil_servant,
+            acquisition=self.acquisition,
+        )
+
     def as_claim(self, paid: Payments | None, today: date) -> Claim:
         """Return the claim as policy knows it, with what the ledger has ``paid``.
 
@@ -109,25 +129,8 @@ class ClaimInput:
                 f"{self.claimed_on}, which has not come; today in Shanghai is {today}",
                 CLAIM_IN_FUTURE,
             )
-        stated = self.payments
-        return Claim(
-            claimed_on=self.claimed_on,
-            category=self.category,
-            hukou=self.hukou,
-            studies_in_shanghai=self.studies_in_shanghai,
-            discharged_on=self.discharged_on,
-            payments=payments_before(
-                None
-                if stated is None
-                else tuple(
-                    Payment(item_code=p.item_code, level=p.level, category=p.category)
-                    for p in stated
-                ),
-                paid,
-            ),
-            is_civil_servant=self.is_civil_servant,
-            acquisition=self.acquisition,
-        )
+        facts = self.facts()
+        return replace(facts, payments=payments_before(facts.payments, paid))
 
 
 AsOf = Annotated[
@@ -171,7 +174,7 @@ class Finding:
         """Return the reason in ``language``."""
         return said(self.said, language)
 
-    # What is equal is one object (``_finding_of``), and found again as that.
+    # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__
 
 
@@ -205,7 +208,8 @@ class Eligibility:
 
 # A clause comes out in few ways, but for the days of issue: eleven years of them.
 @lru_cache(maxsize=4096)
-def _finding_of(finding: PolicyFinding) -> Finding:
+def finding_of(finding: PolicyFinding) -> Finding:
+    """Return a finding as the graph shows it."""
     clause, outcome, reason = finding
     return Finding(said=reason, clause=clause, outcome=outcome)
 
@@ -217,10 +221,10 @@ def shown(
     findings = eligibility.findings
     return Eligibility(
         outcome=eligibility.outcome,
-        findings=[*map(_finding_of, findings)]
+        findings=[*map(finding_of, findings)]
         if masked is None
         else [
-            _finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
+            finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
             for f in findings
         ],
         amount_yuan=eligibility.amount_yuan,

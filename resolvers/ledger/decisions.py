@@ -1,85 +1,25 @@
-"""Payment feedback: a decision on a claim is recorded, once, about verified bytes."""
+"""What became of a decision, in the graph: recorded, or what stands against it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
-from bureau.ledger.entries import (
-    AlreadyPaidError,
-    Decision,
-    DecisionError,
-    StatedDecision,
-)
+from bureau.ledger.book import Weighed
+from bureau.ledger.entries import AlreadyPaidError, Decision, DecisionError, Objection
 from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
-from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
-from resolvers.context import Info
-from resolvers.documents.directives import LooksUpPeople
-from resolvers.enums import ClaimantCategory, Level, SourceOutcome
-from resolvers.errors import store_unavailable
+from resolvers.certificates.eligibility import Finding, finding_of
+from resolvers.documents.directives import list_of
+from resolvers.enums import ClaimantCategory, EligibilityOutcome, Level, SourceOutcome
 from resolvers.ledger.enums import (
     DECISION_REFUSALS,
     DecisionOutcome,
     DecisionRefusal,
 )
-from resolvers.ledger.recording import recorded
-
-
-@strawberry.input(
-    description=both("对一次补贴申领的决定", "A decision on a claim for a subsidy")
-)
-class DecisionInput:
-    """A decision as it is stated."""
-
-    claim: str = strawberry.field(
-        description=both(
-            "申领编号（经办平台），不得含证件号码",
-            "The claim's id at the platform; no identity number",
-        )
-    )
-    certificate: strawberry.ID = strawberry.field(
-        description=both("所凭证书，Certificate.id", "Certificate.id of what it is for")
-    )
-    outcome: DecisionOutcome = strawberry.field(
-        description=both("决定", "The decision")
-    )
-    district: str = strawberry.field(
-        description=both("区代码（GB/T 2260，六位）", "The district, GB/T 2260")
-    )
-    amount_yuan: int | None = strawberry.field(
-        default=None,
-        description=both("金额（元）；已支付时必填", "Yuan; needed if it was paid"),
-    )
-    category: ClaimantCategory | None = strawberry.field(
-        default=None, description=both("人员类别", "The claimant's category")
-    )
-    decided_on: date | None = strawberry.field(
-        default=None,
-        description=both("决定日期，默认为今日（上海）", "The day; today by default"),
-    )
-    ruling: str | None = strawberry.field(
-        default=None,
-        description=both(
-            "规定无法确定时，人力资源社会保障部门的认定理由（1至500字）",
-            "Where a clause is undetermined: why the bureau ruled that it pays",
-        ),
-    )
-
-    def stated(self) -> StatedDecision:
-        """Return it as the ledger knows it."""
-        return StatedDecision(
-            claim=self.claim,
-            certificate=self.certificate,
-            outcome=self.outcome,
-            district=self.district,
-            amount_yuan=self.amount_yuan,
-            category=self.category,
-            decided_on=self.decided_on,
-            ruling=self.ruling,
-        )
 
 
 @strawberry.federation.type(
@@ -187,17 +127,83 @@ class DecisionRefused:
         description=both("原因代码", "Why, as a code")
     )
     clause: str | None = strawberry.field(
-        description=both("所涉条款，见 policy.clauses", "The clause, if it is one")
+        description=both(
+            "所涉条款（首条），见 policy.clauses", "The clause, if it is one; the first"
+        )
+    )
+    findings: list[Finding] = strawberry.field(
+        directives=[list_of(15)],
+        description=both("所涉各条的结论", "All findings that stand against it"),
     )
 
     @strawberry.field(description=both("原因与处理办法", "Why, and what to do"))
     def message(self, language: InLanguage = Language.ZH) -> str:
         """Return the meaning in ``language``."""
-        finding = self.refusal.finding
         words = said(DECISION_REFUSALS[self.code], language)
-        return (
-            words if finding is None else f"{words}: {said(finding.reason, language)}"
+        reasons = [said(one.reason, language) for one in self.refusal.findings]
+        return f"{words}: {'; '.join(reasons)}" if reasons else words
+
+
+DecisionObjection = Annotated[
+    AlreadyPaid | DecisionRefused,
+    strawberry.union(
+        "DecisionObjection",
+        description=both("不予记录一项决定的原因", "What stands against a decision"),
+    ),
+]
+
+
+@strawberry.federation.type(
+    requires_scopes=PAY,
+    description=both(
+        "试算：若现在记录将如何；未作任何记录",
+        "A dry run: what would be recorded now; nothing was",
+    ),
+)
+class DecisionPreview:
+    """A decision as it would be recorded."""
+
+    verdict: EligibilityOutcome = strawberry.field(
+        description=both("总结论", "The verdict")
+    )
+    findings: list[Finding] = strawberry.field(
+        directives=[list_of(15)],
+        description=both("逐条结论", "One finding a clause, in order"),
+    )
+    amount_yuan: int | None = strawberry.field(
+        description=both("将记录的金额（元）", "The yuan that would be recorded")
+    )
+    computed_yuan: int | None = strawberry.field(
+        description=both(
+            "按规定计算的金额（元）；无法计算时为空",
+            "The sum by the figures; null where it cannot be computed",
         )
+    )
+    figures_from: date = strawberry.field(
+        description=both(
+            "所用参数自何日起施行", "From which day on the figures used are in force"
+        )
+    )
+    figures_digest: str = strawberry.field(
+        description=both(
+            "参数文件的 SHA-256 摘要", "SHA-256 of the file of the figures"
+        )
+    )
+    item_code: str | None = strawberry.field(
+        description=both("附件项目代码", "The item's code in the annex")
+    )
+    level: Level | None = strawberry.field(description=both("等级", "The grade"))
+    evidence: str = strawberry.field(
+        description=both("所凭签名原文的 SHA-256 摘要", "SHA-256 of the signed bytes")
+    )
+    decided_on: date = strawberry.field(description=both("决定日期", "The day"))
+    objections: list[DecisionObjection] = strawberry.field(
+        directives=[list_of(10)],
+        description=both(
+            "不予记录的全部原因；为空即可记录",
+            "All that stands against it; it would be recorded if there is nothing",
+        ),
+    )
 
 
 DecisionAnswer = Annotated[
@@ -207,58 +213,17 @@ DecisionAnswer = Annotated[
         description=both("记录一项决定的结果", "What recording a decision gives"),
     ),
 ]
+DecisionPreviewAnswer = Annotated[
+    DecisionPreview | CertificateNotVerified | DecisionRefused,
+    strawberry.union(
+        "DecisionPreviewAnswer",
+        description=both("试算一项决定的结果", "What a dry run gives"),
+    ),
+]
 
 
-@strawberry.federation.type(authenticated=True)
-class PaymentSteps:
-    """The feedback of the human-resources platform."""
-
-    @strawberry.federation.field(
-        directives=[LooksUpPeople()],
-        requires_scopes=PAY,
-        description=both(
-            "记录对一次申领的决定；证书须当即核验通过，同一请求键只记录一次",
-            "Record a decision on a claim; the certificate has to verify now, and one "
-            "key records once",
-        ),
-    )
-    async def record_decision(
-        self,
-        info: Info,
-        key: Annotated[
-            str,
-            strawberry.argument(
-                description=both(
-                    "请求键，由调用方自定且唯一；重发时不变",
-                    "The request's key, the caller's own; the same when sent again",
-                )
-            ),
-        ],
-        decision: Annotated[
-            DecisionInput,
-            strawberry.argument(description=both("决定", "The decision")),
-        ],
-    ) -> DecisionAnswer | None:
-        """Record a decision."""
-        context = info.context
-        try:
-            return _shown(await recorded(context, key, decision.stated()))
-        except NotVerifiedError as error:
-            return CertificateNotVerified(said=error.reason, source=error.outcome)
-        except AlreadyPaidError as error:
-            finding = error.finding
-            return AlreadyPaid(said=finding.reason, clause=finding.clause)
-        except DecisionError as error:
-            return DecisionRefused(
-                refusal=error,
-                code=error.refusal,
-                clause=None if error.finding is None else error.finding.clause,
-            )
-        except StoreUnavailableError:
-            raise store_unavailable() from None
-
-
-def _shown(decision: Decision) -> DecisionRecorded:
+def decision_shown(decision: Decision) -> DecisionRecorded:
+    """Return a decision that was recorded."""
     return DecisionRecorded(
         id=strawberry.ID(str(decision.id)),
         claim=decision.claim,
@@ -274,3 +239,53 @@ def _shown(decision: Decision) -> DecisionRecorded:
         decided_on=decision.decided_on,
         recorded_at=decision.recorded_at,
     )
+
+
+def preview_shown(weighed: Weighed) -> DecisionPreview:
+    """Return what would be recorded, and what stands against it."""
+    decision, judgement = weighed.decision, weighed.judgement
+    return DecisionPreview(
+        verdict=judgement.verdict,
+        findings=[*map(finding_of, judgement.findings)],
+        amount_yuan=decision.amount_yuan,
+        computed_yuan=judgement.computed_yuan,
+        figures_from=judgement.figures_from,
+        figures_digest=judgement.figures_digest,
+        item_code=decision.item,
+        level=decision.level,
+        evidence=decision.evidence,
+        decided_on=decision.decided_on,
+        objections=_told_once(weighed.objections),
+    )
+
+
+def _told_once(objections: Sequence[Objection]) -> list[DecisionObjection]:
+    """Return objections as answers; that something was paid before is told once."""
+    shown: list[DecisionObjection] = []
+    for objection in objections:
+        if isinstance(objection, DecisionError):
+            shown.append(refusal_shown(objection))
+        elif not any(isinstance(one, AlreadyPaid) for one in shown):
+            shown.append(already_paid_shown(objection))
+    return shown
+
+
+def already_paid_shown(error: AlreadyPaidError) -> AlreadyPaid:
+    """Return the answer that a payment bars this one."""
+    return AlreadyPaid(said=error.finding.reason, clause=error.finding.clause)
+
+
+def refusal_shown(error: DecisionError) -> DecisionRefused:
+    """Return why a decision is not recorded."""
+    findings = error.findings
+    return DecisionRefused(
+        refusal=error,
+        code=error.refusal,
+        clause=findings[0].clause if findings else None,
+        findings=[*map(finding_of, findings)],
+    )
+
+
+def not_verified_shown(error: NotVerifiedError) -> CertificateNotVerified:
+    """Return that nobody vouches for the certificate."""
+    return CertificateNotVerified(said=error.reason, source=error.outcome)

@@ -1,9 +1,12 @@
 """Record a decision of the graph: the bureau's rule, with the gate to find by."""
 
+from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
+from bureau.ledger.judging import Rules
 from bureau.ledger.recording import (
     NO_ANSWER,
     NO_CERTIFICATE,
+    Find,
     NotVerifiedError,
     Recording,
     Request,
@@ -11,6 +14,9 @@ from bureau.ledger.recording import (
 from connectors.answer import AttestedCertificate
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
+
+PREVIEW = "preview"
+"""The key of a dry run, which holds none."""
 
 
 async def recorded(
@@ -23,7 +29,23 @@ async def recorded(
         NotVerifiedError, AlreadyPaidError, DecisionError, StoreUnavailableError: as
             ``Recording.record``.
     """
+    request = _request(context, key, stated)
+    return await _recording(context).record(request, _finder(context))
 
+
+async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
+    """Return what recording ``stated`` would come to; nothing is kept.
+
+    Raises:
+        RequestError: nobody may be looked up, see ``resolvers.look_ups``.
+        NotVerifiedError, DecisionError, StoreUnavailableError: as
+            ``Recording.preview``.
+    """
+    request = _request(context, PREVIEW, stated)
+    return await _recording(context).preview(request, _finder(context))
+
+
+def _finder(context: RequestContext) -> Find:
     async def find(id_: str) -> AttestedCertificate:
         found = await find_attested(context, id_)
         if found is None:
@@ -33,19 +55,24 @@ async def recorded(
             raise NotVerifiedError(answer.reason or NO_ANSWER, answer.outcome)
         return found
 
+    return find
+
+
+def _recording(context: RequestContext) -> Recording:
     services = context.services
-    recording = Recording(
+    return Recording(
         ledger=services.ledger,
-        catalogue=services.catalogue,
-        parameters=services.parameters,
+        rules=Rules(catalogue=services.catalogue, parameters=services.parameters),
         pseudonyms=services.oversight.pseudonyms,
         jurisdiction=context.jurisdiction,
     )
-    request = Request(
+
+
+def _request(context: RequestContext, key: str, stated: StatedDecision) -> Request:
+    return Request(
         key=key,
         stated=stated,
         caller=context.caller.id,
         now=context.now,
         today=context.today,
     )
-    return await recording.record(request, find)

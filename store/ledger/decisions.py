@@ -4,20 +4,22 @@ Writers follow one another (``store.writer``), so what is read here before a
 row is written is true until the commit, whichever gateway or district writes.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from bureau.ledger.book import OnceRule
+from bureau.ledger.book import Weighed
 from bureau.ledger.entries import (
     AlreadyPaidError,
     Decision,
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
+    Objection,
 )
+from bureau.ledger.judging import Judge
 from policy.case import ClauseResult
 from policy.certificate import CertificateState
 from policy.evidence import ClaimantCategory
@@ -46,12 +48,12 @@ def find_by_key(connection: Connection, caller: str, key: str) -> Decision | Non
 
 
 def record(
-    connection: Connection, decision: Decision, people: Sequence[str], once: OnceRule
+    connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
 ) -> Decision:
     """See ``LedgerBook.record``; runs in a writer's transaction.
 
     Raises:
-        DecisionError: something that is kept stands against it.
+        DecisionError: something that is kept, or the rules, stand against it.
         AlreadyPaidError: a payment bars it.
     """
     first = find_by_key(connection, decision.recorded_by, decision.request_key)
@@ -59,12 +61,25 @@ def record(
         if first.request_digest != decision.request_digest:
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
-    _refuse_by_claim(connection, decision)
-    if decision.outcome is DecisionOutcome.PAID:
-        _refuse_by_certificate(connection, decision.certificate)
-        _refuse_by_payments(connection, decision, people, once)
-    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
+    weighed = weigh(connection, decision, people, judge)
+    for objection in weighed.objections:
+        raise objection
+    statement = insert(decisions).values(_row_of(weighed.decision)).returning(decisions)
     return decision_of(connection.execute(statement).one())
+
+
+def weigh(
+    connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
+) -> Weighed:
+    """See ``LedgerBook.weigh``; what is read is true until the transaction's end."""
+    objections: list[Objection] = [*_of_claim(connection, decision)]
+    if decision.outcome is DecisionOutcome.PAID:
+        objections += _of_certificate(connection, decision.certificate)
+    (paid,) = payments_of(connection, [people])
+    judged = judge(paid)
+    if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
+        decision = replace(decision, amount_yuan=judged.judgement.computed_yuan)
+    return Weighed(decision, judged.judgement, (*objections, *judged.objections))
 
 
 def payments_of(
@@ -84,29 +99,36 @@ def payments_of(
     ]
 
 
-def _refuse_by_claim(connection: Connection, decision: Decision) -> None:
-    """Refuse what does not go with the claim's earlier decisions."""
+def _of_claim(connection: Connection, decision: Decision) -> Iterator[Objection]:
+    """Yield what the claim's earlier decisions have against this one."""
     earlier = connection.execute(
         select(column.certificate, column.outcome).where(column.claim == decision.claim)
     ).all()
     if any(certificate != decision.certificate for certificate, _ in earlier):
-        raise DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
+        yield DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
     if any(outcome == DecisionOutcome.PAID for _, outcome in earlier):
         if decision.outcome is DecisionOutcome.PAID:
-            raise AlreadyPaidError(Finding(ONCE, *_PAID))
-        raise DecisionError(DecisionRefusal.CLAIM_PAID)
+            yield AlreadyPaidError(Finding(ONCE, *_PAID))
+        else:
+            yield DecisionError(DecisionRefusal.CLAIM_PAID)
 
 
-def _refuse_by_certificate(connection: Connection, certificate: str) -> None:
-    """Refuse to pay for what was revoked or proved false, if only a moment ago.
+def _of_certificate(connection: Connection, certificate: str) -> Iterator[Objection]:
+    """Yield what is kept of a certificate against paying for it.
 
     The registry was asked before this transaction began. A revocation that was stored
     since opened its recoveries already, and would find this payment no more.
     """
     if is_revoked(connection, certificate):
-        raise DecisionError(DecisionRefusal.NOT_IN_FORCE)
+        yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
     if is_proved_false(connection, certificate):
-        raise DecisionError(DecisionRefusal.PROVED_FALSE)
+        yield DecisionError(DecisionRefusal.PROVED_FALSE)
+    same = select(column.id).where(
+        column.certificate == certificate, column.outcome == DecisionOutcome.PAID
+    )
+    # Certain even where the row of the annex, and so the occupation, is not known.
+    if connection.execute(same).first() is not None:
+        yield AlreadyPaidError(Finding(ONCE, *_PAID))
 
 
 def is_revoked(connection: Connection, certificate: str) -> bool:
@@ -127,27 +149,6 @@ def is_proved_false(connection: Connection, certificate: str) -> bool:
     proved = false_records.c
     found = select(proved.id).where(proved.certificate == certificate)
     return connection.execute(found).first() is not None
-
-
-def _refuse_by_payments(
-    connection: Connection, decision: Decision, people: Sequence[str], once: OnceRule
-) -> None:
-    """Refuse what was paid before, and what may have been unless it was ruled on."""
-    same = select(column.id).where(
-        column.certificate == decision.certificate,
-        column.outcome == DecisionOutcome.PAID,
-    )
-    # Certain even where the row of the annex, and so the occupation, is not known.
-    if connection.execute(same).first() is not None:
-        raise AlreadyPaidError(Finding(ONCE, *_PAID))
-    (paid,) = payments_of(connection, [people])
-    findings = once(paid)
-    for finding in findings:
-        if finding.outcome is FindingOutcome.UNMET:
-            raise AlreadyPaidError(finding)
-    for finding in findings:
-        if finding.outcome is not FindingOutcome.MET and decision.ruling is None:
-            raise DecisionError(DecisionRefusal.UNDETERMINED, finding)
 
 
 def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:

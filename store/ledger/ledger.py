@@ -7,15 +7,16 @@ from sqlalchemy import Connection
 
 from bureau.ledger.book import (
     Authorities,
-    OnceRule,
     Proof,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
     RecoverySums,
     StepStated,
+    Weighed,
 )
 from bureau.ledger.entries import Decision
+from bureau.ledger.judging import Judge
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
@@ -39,10 +40,16 @@ class StoredLedger:
         return await self._read(lambda c: decisions.find_by_key(c, caller, key))
 
     async def record(
-        self, decision: Decision, people: Sequence[str], once: OnceRule
+        self, decision: Decision, people: Sequence[str], judge: Judge
     ) -> Decision:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: decisions.record(c, decision, people, once))
+        return await self._write(lambda c: decisions.record(c, decision, people, judge))
+
+    async def weigh(
+        self, decision: Decision, people: Sequence[str], judge: Judge
+    ) -> Weighed:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decisions.weigh(c, decision, people, judge))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""

@@ -132,6 +132,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query.verifyClaims",
         "Query.certificate",
         "Query._entities",
+        "Query.previewDecision",
         "Mutation.recordDecision",
     }
 
@@ -262,7 +263,12 @@ def test_a_claim_stands_in_an_argument_of_its_own() -> None:
     }
 
     assert deeper == set()
-    assert judging == {"Certificate.eligibility", "Holder.eligibility"}
+    assert judging == {
+        "Certificate.eligibility",
+        "Holder.eligibility",
+        "Query.previewDecision",
+        "Mutation.recordDecision",
+    }
 
 
 def is_list(of: GraphQLField | GraphQLArgument) -> bool:

@@ -51,12 +51,24 @@ HOLDER = """query($n: String!, $claim: ClaimInput!) { holder(idNumber: $n) {
     provenance { verdict collectedAt sequence }
     eligibility(claim: $claim) { outcome amountYuan sharePercent
       findings { clause outcome } } } } } }"""
-DECIDE = """mutation($key: String!, $decision: DecisionInput!) {
-  recordDecision(key: $key, decision: $decision) { __typename
-    ... on DecisionRecorded { id evidence recordedAt outcome amountYuan }
-    ... on AlreadyPaid { barredBy: clause reason }
-    ... on DecisionRefused { code clause }
-    ... on CertificateNotVerified { source } } }"""
+FACTS = f"""{{ claimedOn: "{today()}" hukou: SHANGHAI isCivilServant: false
+  acquisition: EXAMINATION }}"""
+DECIDE = f"""mutation($key: String!, $decision: DecisionInput!,
+  $claim: ClaimInput = {FACTS}) {{
+  recordDecision(key: $key, decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionRecorded {{ id evidence recordedAt outcome amountYuan }}
+    ... on AlreadyPaid {{ barredBy: clause reason }}
+    ... on DecisionRefused {{ code clause }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
+PREVIEW = f"""query($decision: DecisionInput!, $claim: ClaimInput = {FACTS}) {{
+  previewDecision(decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionPreview {{ verdict amountYuan computedYuan evidence
+      figuresFrom figuresDigest findings {{ clause outcome }}
+      objections {{ __typename
+        ... on AlreadyPaid {{ barredBy: clause }}
+        ... on DecisionRefused {{ code clause findings {{ clause reason }} }} }} }}
+    ... on DecisionRefused {{ code }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
 RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
   claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {

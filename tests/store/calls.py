@@ -144,6 +144,9 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.sums": lambda s: StoredLedger(s).sums(EVERYBODYS),
     "ledger.ledger.StoredLedger.take": lambda s: StoredLedger(s).take(STEP, None),
     "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
+    "ledger.ledger.StoredLedger.weigh": lambda s: StoredLedger(s).weigh(
+        decision(), ["a"], free
+    ),
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN
     ),
