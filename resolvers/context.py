@@ -18,6 +18,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
+from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.look_ups.gate import Gate, Origin
 from bureau.look_ups.oversight import Oversight
@@ -57,6 +58,8 @@ class Services:
     """What agencies sent of certificates' states."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
+    vault: Vault | None
+    """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

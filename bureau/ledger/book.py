@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bureau.ledger.entries import Decision, Objection
+from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.level import Level
@@ -128,12 +129,17 @@ class LedgerBook(Protocol):
         """Return the decision that ``caller`` recorded under ``key``."""
 
     async def record(
-        self, decision: Decision, people: Sequence[str], judge: Judge
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence] = (),
     ) -> Decision:
         """Record ``decision``, or find the one that was recorded under its key.
 
         ``people`` are all pseudonyms of its holder. ``judge`` is asked in the
-        transaction that keeps it, so of two at one moment one is first.
+        transaction that keeps it, so of two at one moment one is first. What it
+        comes to is kept, and ``evidence``, whose bytes are kept once.
 
         Raises:
             DecisionError: something that is kept stands against it.
@@ -144,6 +150,9 @@ class LedgerBook(Protocol):
         self, decision: Decision, people: Sequence[str], judge: Judge
     ) -> Weighed:
         """Return what ``record`` would do now; nothing is kept."""
+
+    async def judgement(self, decision: int) -> Judgement | None:
+        """Return what was computed when a decision was recorded, if anything was."""
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """Return what was paid to each of ``people``, given by all pseudonyms."""

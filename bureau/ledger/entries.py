@@ -3,15 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from bureau.privacy.masks import has_identity_number
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
-from policy.evidence import Claim, ClaimantCategory, Payment
+from policy.evidence import Claim, ClaimantCategory, Fund, Payment
 from policy.finding import Finding
 from policy.level import Level
 
@@ -56,6 +58,7 @@ class DecisionRefusal(StrEnum):
     INELIGIBLE = "INELIGIBLE"
     AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
     UNDETERMINED = "UNDETERMINED"
+    NO_EVIDENCE_KEY = "NO_EVIDENCE_KEY"
 
 
 class DecisionError(Exception):
@@ -103,6 +106,7 @@ class StatedDecision:
     ruling: str | None
     """A reason that stands for every clause which is undetermined."""
     certificate: str
+    fund: Fund | None = None
     facts: Claim = field(default_factory=Claim)
     """What the claim states; of its payments those that the ledger may lack."""
     rulings: tuple[Ruling, ...] = ()
@@ -118,8 +122,8 @@ class StatedDecision:
         then = (self.category, self.decided_on, self.ruling, self.certificate)
         # None of the fields but the certificate's id, which is last, may hold the mark.
         stated = _MARK.join(map(str, (*first, *then)))
-        if self.facts != Claim() or self.rulings:
-            stated += f"{_MARK}{json_of(self.facts)}"
+        if self.fund is not None or self.facts != Claim() or self.rulings:
+            stated += f"{_MARK}{self.fund}{_MARK}{json_of(self.facts)}"
             stated += "".join(_MARK + json_of(ruling) for ruling in self.rulings)
         return hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -162,17 +166,28 @@ class Decision:
     recorded_by: str
     request_key: str
     request_digest: str
+    fund: Fund | None = None
 
     @property
     def payment(self) -> Payment:
         """Return it as the clauses know payments."""
-        return Payment(item_code=self.item, level=self.level, category=self.category)
+        return Payment(
+            item_code=self.item,
+            level=self.level,
+            category=self.category,
+            fund=self.fund,
+        )
 
 
 def json_of(stated: Claim | Ruling) -> str:
     """Return what is stated, as JSON: of the fields those that are."""
     known = {name: value for name, value in asdict(stated).items() if value is not None}
     return json.dumps(known, default=str, ensure_ascii=False, sort_keys=True)
+
+
+def claim_of(kept: Mapping[str, object]) -> Claim:
+    """Return the claim of what ``json_of`` made of one."""
+    return msgspec.convert(kept, Claim)
 
 
 def is_text(words: str, most: int) -> bool:

@@ -17,17 +17,19 @@ from bureau.ledger.entries import (
     DecisionOutcome,
     DecisionRefusal,
     Objection,
+    Ruling,
     StatedDecision,
 )
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.catalogue import Catalogue
 from policy.eligibility import EligibilityOutcome, evaluate
-from policy.evidence import Claimant, ClaimantCategory, Evidence
+from policy.evidence import Claim, Claimant, ClaimantCategory, Evidence
 from policy.finding import Finding, FindingOutcome
 from policy.parameters import Parameters
 from policy.payments import Payments, payments_before
 from policy.text import Text
+from signing.envelope import Envelope
 
 MASK = Mask(lifted=False)
 IN_FORCE, ONCE, SHARE, AMOUNT = "219-3b", "17-once", "17-share", "17-amount"
@@ -45,6 +47,20 @@ class Judgement:
     """The day from which on the figures are in force by which it was judged."""
     figures_digest: str
     """SHA-256 of the file of the figures."""
+    facts: Claim
+    """What the claim stated."""
+    rulings: tuple[Ruling, ...]
+    status_list: str | None = None
+    """The digest of the list that said the certificate's state, if one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """A certificate that is vouched for now, and the signed bytes beside its own."""
+
+    certificate: AttestedCertificate
+    listed: Envelope | None = None
+    """The status list that says its state, if its agency has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,7 @@ class Rules:
     def judge(
         self,
         stated: StatedDecision,
-        found: AttestedCertificate,
+        vouched: Vouched,
         paid: Payments,
         today: date,
     ) -> Judged:
@@ -78,8 +94,11 @@ class Rules:
         Where a certificate is worth nothing today it is paid for no more, whatever it
         was on the day decided; the figures are those of that day.
         """
-        day = stated.decided_on or today
-        facts = stated.facts
+        day, facts, found = (
+            stated.decided_on or today,
+            stated.facts,
+            vouched.certificate,
+        )
         verdict = evaluate(
             Evidence(
                 record=found.record,
@@ -107,6 +126,9 @@ class Rules:
             computed_yuan=verdict.computed_yuan,
             figures_from=self.parameters.version(day),
             figures_digest=self.parameters.digest,
+            facts=facts,
+            rulings=stated.rulings,
+            status_list=None if vouched.listed is None else vouched.listed.digest.hex(),
         )
         objections = list(_of_day(found, day))
         if stated.outcome is DecisionOutcome.REFUSED:

@@ -17,7 +17,8 @@ from bureau.ledger.entries import (
     StatedDecision,
     require_well_formed,
 )
-from bureau.ledger.judging import Judge, Judged, Rules
+from bureau.ledger.evidence import SealedEvidence, Vault
+from bureau.ledger.judging import Judge, Judged, Rules, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import AttestedCertificate, SourceOutcome
@@ -46,7 +47,7 @@ class NotVerifiedError(Exception):
         self.outcome = outcome
 
 
-Find = Callable[[str], Awaitable[AttestedCertificate]]
+Find = Callable[[str], Awaitable[Vouched]]
 """Has a certificate vouched for now, by its sealed id; raises ``NotVerifiedError``."""
 
 
@@ -70,6 +71,7 @@ class Recording:
     rules: Rules
     pseudonyms: Pseudonyms
     jurisdiction: Jurisdiction
+    vault: Vault | None
 
     async def record(self, request: Request, find: Find) -> Decision:
         """Record what is stated, or return what was recorded under the same key.
@@ -88,7 +90,10 @@ class Recording:
             if first.request_digest != stated.digest:
                 raise DecisionError(DecisionRefusal.KEY_USED)
             return first
-        return await self.ledger.record(*await self._drawn_up(request, find))
+        vouched = await self._vouched(request, find)
+        return await self.ledger.record(
+            *self._drawn_up(request, vouched), self._sealed(vouched)
+        )
 
     async def preview(self, request: Request, find: Find) -> Weighed:
         """Return what ``record`` would keep and what stands against it; keep nothing.
@@ -99,7 +104,8 @@ class Recording:
             StoreUnavailableError: the database is away.
         """
         self._require_well_formed(request)
-        return await self.ledger.weigh(*await self._drawn_up(request, find))
+        vouched = await self._vouched(request, find)
+        return await self.ledger.weigh(*self._drawn_up(request, vouched))
 
     @staticmethod
     def _require_well_formed(request: Request) -> None:
@@ -107,17 +113,31 @@ class Recording:
         if request.stated.district not in DISTRICTS:
             raise DecisionError(DecisionRefusal.BAD_DISTRICT)
 
-    async def _drawn_up(
-        self, request: Request, find: Find
+    async def _vouched(self, request: Request, find: Find) -> Vouched:
+        # Nobody is asked where what they sign could not be kept.
+        if self.vault is None:
+            raise DecisionError(DecisionRefusal.NO_EVIDENCE_KEY)
+        return await find(request.stated.certificate)
+
+    def _drawn_up(
+        self, request: Request, vouched: Vouched
     ) -> tuple[Decision, Sequence[str], Judge]:
         """Return the decision, its holder's pseudonyms, and what judges it."""
-        found = await find(request.stated.certificate)
+        found = vouched.certificate
 
         def judge(paid: Payments) -> Judged:
-            return self.rules.judge(request.stated, found, paid, request.today)
+            return self.rules.judge(request.stated, vouched, paid, request.today)
 
         people = self.pseudonyms.all_of(found.record.holder)
         return self._decision(request, found), people, judge
+
+    def _sealed(self, vouched: Vouched) -> list[SealedEvidence]:
+        """Return the signed bytes that a decision rests on, sealed."""
+        assert self.vault is not None  # noqa: S101 - else nobody vouched
+        signed = [vouched.certificate.envelope]
+        if vouched.listed is not None:
+            signed.append(vouched.listed)
+        return [*map(self.vault.seal, signed)]
 
     def _decision(self, request: Request, found: AttestedCertificate) -> Decision:
         stated, record = request.stated, found.record
@@ -142,4 +162,5 @@ class Recording:
             recorded_by=request.caller,
             request_key=request.key,
             request_digest=stated.digest,
+            fund=stated.fund,
         )

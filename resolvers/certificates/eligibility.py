@@ -24,6 +24,7 @@ from resolvers.enums import (
     ClaimantCategory,
     EligibilityOutcome,
     FindingOutcome,
+    Fund,
     Hukou,
     Level,
 )
@@ -48,6 +49,9 @@ class PaymentInput:
     category: ClaimantCategory | None = strawberry.field(
         default=None,
         description=both("当时的人员类别", "The claimant's category at that time"),
+    )
+    fund: Fund | None = strawberry.field(
+        default=None, description=both("资金渠道", "The fund that it was paid from")
     )
 
 
@@ -110,7 +114,12 @@ class ClaimInput:
             payments=None
             if stated is None
             else tuple(
-                Payment(item_code=p.item_code, level=p.level, category=p.category)
+                Payment(
+                    item_code=p.item_code,
+                    level=p.level,
+                    category=p.category,
+                    fund=p.fund,
+                )
                 for p in stated
             ),
             is_civil_servant=self.is_civil_servant,

@@ -8,7 +8,7 @@ from bureau.ledger.entries import Ruling, StatedDecision
 from policy.evidence import Claim
 from resolvers.bilingual import both
 from resolvers.certificates.eligibility import ClaimInput
-from resolvers.enums import ClaimantCategory
+from resolvers.enums import ClaimantCategory, Fund
 from resolvers.ledger.enums import DecisionOutcome
 
 
@@ -69,6 +69,10 @@ class DecisionInput:
     category: ClaimantCategory | None = strawberry.field(
         default=None, description=both("人员类别", "The claimant's category")
     )
+    fund: Fund | None = strawberry.field(
+        default=None,
+        description=both("资金渠道", "The fund that it is paid from"),
+    )
     decided_on: date | None = strawberry.field(
         default=None,
         description=both(
@@ -105,6 +109,7 @@ class DecisionInput:
             decided_on=self.decided_on,
             ruling=self.ruling,
             facts=Claim() if claim is None else claim.facts(),
+            fund=self.fund,
             rulings=tuple(
                 Ruling(
                     clauses=tuple(ruling.clauses),

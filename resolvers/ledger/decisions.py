@@ -10,16 +10,20 @@ from bureau.ledger.book import Weighed
 from bureau.ledger.entries import AlreadyPaidError, Decision, DecisionError, Objection
 from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
+from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.eligibility import Finding, finding_of
+from resolvers.context import Info
 from resolvers.documents.directives import list_of
-from resolvers.enums import ClaimantCategory, EligibilityOutcome, Level, SourceOutcome
+from resolvers.enums import ClaimantCategory, Fund, Level, SourceOutcome
+from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import (
     DECISION_REFUSALS,
     DecisionOutcome,
     DecisionRefusal,
 )
+from resolvers.ledger.judgements import Judgement, judgement_shown
 
 
 @strawberry.federation.type(
@@ -49,6 +53,9 @@ class DecisionRecorded:
     category: ClaimantCategory | None = strawberry.field(
         description=both("人员类别", "The claimant's category")
     )
+    fund: Fund | None = strawberry.field(
+        description=both("资金渠道", "The fund that it is paid from")
+    )
     item_code: str | None = strawberry.field(
         description=both("附件项目代码", "The item's code in the annex")
     )
@@ -66,6 +73,20 @@ class DecisionRecorded:
     recorded_at: datetime = strawberry.field(
         description=both("记录时间", "When it was recorded")
     )
+
+    @strawberry.field(
+        description=both(
+            "记录时按规定计算的结果；此功能之前的决定为空",
+            "What the rules came to; null for a decision of before it was kept",
+        )
+    )
+    async def judgement(self, info: Info) -> Judgement | None:
+        """Return what was computed."""
+        try:
+            found = await info.context.services.ledger.judgement(int(self.id))
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+        return None if found is None else judgement_shown(found)
 
 
 @strawberry.federation.type(
@@ -163,31 +184,11 @@ DecisionObjection = Annotated[
 class DecisionPreview:
     """A decision as it would be recorded."""
 
-    verdict: EligibilityOutcome = strawberry.field(
-        description=both("总结论", "The verdict")
-    )
-    findings: list[Finding] = strawberry.field(
-        directives=[list_of(15)],
-        description=both("逐条结论", "One finding a clause, in order"),
+    judgement: Judgement = strawberry.field(
+        description=both("按规定计算的结果", "What the rules come to")
     )
     amount_yuan: int | None = strawberry.field(
         description=both("将记录的金额（元）", "The yuan that would be recorded")
-    )
-    computed_yuan: int | None = strawberry.field(
-        description=both(
-            "按规定计算的金额（元）；无法计算时为空",
-            "The sum by the figures; null where it cannot be computed",
-        )
-    )
-    figures_from: date = strawberry.field(
-        description=both(
-            "所用参数自何日起施行", "From which day on the figures used are in force"
-        )
-    )
-    figures_digest: str = strawberry.field(
-        description=both(
-            "参数文件的 SHA-256 摘要", "SHA-256 of the file of the figures"
-        )
     )
     item_code: str | None = strawberry.field(
         description=both("附件项目代码", "The item's code in the annex")
@@ -232,6 +233,7 @@ def decision_shown(decision: Decision) -> DecisionRecorded:
         district=decision.district,
         amount_yuan=decision.amount_yuan,
         category=decision.category,
+        fund=decision.fund,
         item_code=decision.item,
         level=decision.level,
         evidence=decision.evidence,
@@ -243,14 +245,10 @@ def decision_shown(decision: Decision) -> DecisionRecorded:
 
 def preview_shown(weighed: Weighed) -> DecisionPreview:
     """Return what would be recorded, and what stands against it."""
-    decision, judgement = weighed.decision, weighed.judgement
+    decision = weighed.decision
     return DecisionPreview(
-        verdict=judgement.verdict,
-        findings=[*map(finding_of, judgement.findings)],
+        judgement=judgement_shown(weighed.judgement),
         amount_yuan=decision.amount_yuan,
-        computed_yuan=judgement.computed_yuan,
-        figures_from=judgement.figures_from,
-        figures_digest=judgement.figures_digest,
         item_code=decision.item,
         level=decision.level,
         evidence=decision.evidence,

@@ -90,6 +90,11 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "a clause is undetermined; once the bureau has ruled on it, say so in "
             "rulings",
         ),
+        DecisionRefusal.NO_EVIDENCE_KEY: Text(
+            "本网关未设置 evidence_key_file，无法留存所凭原文，不记录任何决定",
+            "this gateway has no evidence_key_file, so it cannot keep what a decision "
+            "rests on, and records none",
+        ),
     }
 )
 OBJECTIONS: Mapping[Objection, Text] = MappingProxyType(

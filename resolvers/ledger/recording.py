@@ -2,7 +2,7 @@
 
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
-from bureau.ledger.judging import Rules
+from bureau.ledger.judging import Rules, Vouched
 from bureau.ledger.recording import (
     NO_ANSWER,
     NO_CERTIFICATE,
@@ -11,7 +11,6 @@ from bureau.ledger.recording import (
     Recording,
     Request,
 )
-from connectors.answer import AttestedCertificate
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
 
@@ -46,14 +45,17 @@ async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
 
 
 def _finder(context: RequestContext) -> Find:
-    async def find(id_: str) -> AttestedCertificate:
+    async def find(id_: str) -> Vouched:
         found = await find_attested(context, id_)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
             answer = found.answer
             raise NotVerifiedError(answer.reason or NO_ANSWER, answer.outcome)
-        return found
+        agency = context.snapshot.registry.agency(found.agency)
+        # At once, so that it is the list that was put on the answer.
+        lists = None if agency is None else agency.listed
+        return Vouched(found, None if lists is None else lists.envelope)
 
     return find
 
@@ -65,6 +67,7 @@ def _recording(context: RequestContext) -> Recording:
         rules=Rules(catalogue=services.catalogue, parameters=services.parameters),
         pseudonyms=services.oversight.pseudonyms,
         jurisdiction=context.jurisdiction,
+        vault=services.vault,
     )
 
 

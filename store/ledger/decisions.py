@@ -19,15 +19,18 @@ from bureau.ledger.entries import (
     DecisionRefusal,
     Objection,
 )
+from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge
 from policy.case import ClauseResult
 from policy.certificate import CertificateState
-from policy.evidence import ClaimantCategory
+from policy.evidence import ClaimantCategory, Fund
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import OPENING_STATES
 from policy.text import Text
+from store.ledger import judgements
+from store.ledger.evidence import keep
 from store.ledger.tables import decisions, false_records
 from store.status.tables import state_changes
 
@@ -48,7 +51,11 @@ def find_by_key(connection: Connection, caller: str, key: str) -> Decision | Non
 
 
 def record(
-    connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
+    connection: Connection,
+    decision: Decision,
+    people: Sequence[str],
+    judge: Judge,
+    evidence: Sequence[SealedEvidence] = (),
 ) -> Decision:
     """See ``LedgerBook.record``; runs in a writer's transaction.
 
@@ -64,7 +71,15 @@ def record(
     weighed = weigh(connection, decision, people, judge)
     for objection in weighed.objections:
         raise objection
-    statement = insert(decisions).values(_row_of(weighed.decision)).returning(decisions)
+    keep(connection, evidence, decision.recorded_at)
+    recorded = add(connection, weighed.decision)
+    judgements.add(connection, recorded.id, weighed.judgement)
+    return recorded
+
+
+def add(connection: Connection, decision: Decision) -> Decision:
+    """Add a row to the ledger; return the decision with its number."""
+    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
     return decision_of(connection.execute(statement).one())
 
 
@@ -154,13 +169,14 @@ def is_proved_false(connection: Connection, certificate: str) -> bool:
 def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
     """Return the decision of a row."""
     kept = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    level, category = kept["level"], kept["category"]
+    level, category, fund = kept["level"], kept["category"], kept["fund"]
     return Decision(
         **{
             **kept,
             "outcome": DecisionOutcome(kept["outcome"]),
             "level": None if level is None else Level(level),
             "category": None if category is None else ClaimantCategory(category),
+            "fund": None if fund is None else Fund(fund),
         }
     )
 

@@ -16,11 +16,12 @@ from bureau.ledger.book import (
     Weighed,
 )
 from bureau.ledger.entries import Decision
-from bureau.ledger.judging import Judge
+from bureau.ledger.evidence import SealedEvidence
+from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import decisions, recoveries, recovery_rows
+from store.ledger import decisions, judgements, recoveries, recovery_rows
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -40,10 +41,20 @@ class StoredLedger:
         return await self._read(lambda c: decisions.find_by_key(c, caller, key))
 
     async def record(
-        self, decision: Decision, people: Sequence[str], judge: Judge
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence] = (),
     ) -> Decision:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: decisions.record(c, decision, people, judge))
+        return await self._write(
+            lambda c: decisions.record(c, decision, people, judge, evidence)
+        )
+
+    async def judgement(self, decision: int) -> Judgement | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: judgements.find(c, decision))
 
     async def weigh(
         self, decision: Decision, people: Sequence[str], judge: Judge

@@ -62,8 +62,8 @@ DECIDE = f"""mutation($key: String!, $decision: DecisionInput!,
     ... on CertificateNotVerified {{ source }} }} }}"""
 PREVIEW = f"""query($decision: DecisionInput!, $claim: ClaimInput = {FACTS}) {{
   previewDecision(decision: $decision, claim: $claim) {{ __typename
-    ... on DecisionPreview {{ verdict amountYuan computedYuan evidence
-      figuresFrom figuresDigest findings {{ clause outcome }}
+    ... on DecisionPreview {{ amountYuan evidence judgement {{ verdict computedYuan
+      figuresFrom figuresDigest findings {{ clause outcome }} }}
       objections {{ __typename
         ... on AlreadyPaid {{ barredBy: clause }}
         ... on DecisionRefused {{ code clause findings {{ clause reason }} }} }} }}
@@ -205,7 +205,7 @@ def open_offices(
         if path.stem not in (ONLY_SENDS, "emergency-management", "fire-rescue"):
             path.unlink()
     second.mkdir()
-    for name in ("certificate-id.key", "pseudonym.key", "manifests"):
+    for name in ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests"):
         (second / name).symlink_to(first / name)
     text = config.read_text("utf-8")
     other = second / config.name

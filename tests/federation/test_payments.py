@@ -174,6 +174,29 @@ def test_what_the_notice_does_not_pay_for_is_not_paid_for(
     assert outcome(refused) == ("DecisionRecorded", None)
 
 
+def test_what_was_computed_is_told_again_word_for_word(offices: Offices) -> None:
+    _, said, certificate = offices.certified()
+    query = DECIDE.replace(
+        "id evidence",
+        "judgement { verdict computedYuan figuresFrom figuresDigest statusList "
+        "findings { clause outcome reason } rulings { clauses reason officer } } "
+        "id evidence",
+    )
+    rulings = [{"clauses": ["17-amount"], "reason": "补差", "officer": "浦0017"}]
+    decision = stated(
+        claim="computed", certificate=certificate, amountYuan=1700, rulings=rulings
+    )
+
+    first = offices.post(0, PLATFORM, query, key="computed", decision=decision)
+    offices.change(said, "撤销")
+    again = offices.post(1, PLATFORM, query, key="computed", decision=decision)
+
+    computed = first[1]["data"]["recordDecision"]["judgement"]
+    assert (computed["verdict"], computed["computedYuan"]) == ("ELIGIBLE", 1600)
+    assert (computed["rulings"], len(computed["findings"])) == (rulings, 13)
+    assert again == first
+
+
 def preview(offices: Offices, place: int, **decision: object) -> dict[str, Any]:
     """Return what recording a decision would come to."""
     answer = offices.ask(place, PLATFORM, PREVIEW, decision=stated(**decision))
@@ -242,9 +265,10 @@ def test_a_dry_run_says_what_recording_does_and_keeps_nothing(
     after = preview(offices, 0, **{**place, "claim": "another"})
     wrong = preview(offices, 0, **{**place, "district": "110101"})
 
-    assert (before["verdict"], before["objections"]) == ("ELIGIBLE", [])
-    assert (before["amountYuan"], before["computedYuan"]) == (1600, 1600)
-    assert len(before["figuresDigest"]) == 64
+    computed = before["judgement"]
+    assert (computed["verdict"], before["objections"]) == ("ELIGIBLE", [])
+    assert (before["amountYuan"], computed["computedYuan"]) == (1600, 1600)
+    assert len(computed["figuresDigest"]) == 64
     assert clauses(unpaid)["17-once"] == "MET"
     assert recorded["evidence"] == before["evidence"]
     assert after["objections"][0]["__typename"] == "AlreadyPaid"

@@ -21,6 +21,7 @@ from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
 from store.collection.records import KnownRecord, StoredRecords
 from store.connections import Reader, begin
+from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
 from store.quality.counts import StoredQuality
 from store.registration.registrations import StoredRegistrations
@@ -128,6 +129,14 @@ CALLS: Mapping[str, Call] = {
         "hr", "k"
     ),
     "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
+    "ledger.evidence.StoredEvidence.erase_before": lambda s: StoredEvidence(
+        s
+    ).erase_before(NOON, "r", NOON),
+    "ledger.evidence.StoredEvidence.erase_of_person": lambda s: StoredEvidence(
+        s
+    ).erase_of_person(["a"], "r", NOON),
+    "ledger.evidence.StoredEvidence.find": lambda s: StoredEvidence(s).find("d"),
+    "ledger.ledger.StoredLedger.judgement": lambda s: StoredLedger(s).judgement(1),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from store.database import NEWEST, engine_at
+from store.database import engine_at
 from store.migrate import take_steps
+from store.migrations.versions import m0010_payments
 from store.sqlite import make_file
 
 FIRST = "0001"
-BEFORE = f"{int(NEWEST) - 1:04}"
+BEFORE = m0010_payments.down_revision
 """One step behind."""
 
 

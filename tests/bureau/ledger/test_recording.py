@@ -17,7 +17,8 @@ from bureau.ledger.entries import (
     Ruling,
     StatedDecision,
 )
-from bureau.ledger.judging import Judge, Rules
+from bureau.ledger.evidence import SealedEvidence, Vault
+from bureau.ledger.judging import Judge, Judgement, Rules, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.ledger.recording import (
     NO_CERTIFICATE,
@@ -44,10 +45,12 @@ from policy.evidence import (
 from policy.level import Level
 from policy.parameters import load_parameters
 from policy.payments import Payments
+from signing.envelope import Envelope
 from tests.resolvers.attested import certificate
 
 CATALOGUE = load_catalogue()
 PSEUDONYMS = Pseudonyms([bytes(32)])
+VAULT = Vault([bytes(32)])
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 ITEM = CATALOGUE.items["4-02-01-01"]
 FACTS = Claim(
@@ -96,6 +99,8 @@ class Book:
     """A ledger in memory; what stands against a decision keeps it out."""
 
     kept: list[Decision] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
+    evidence: list[SealedEvidence] = field(default_factory=list)
     paid: Payments = ()
 
     async def first_answer(self, caller: str, key: str) -> Decision | None:
@@ -103,12 +108,19 @@ class Book:
         return next(kept, None)
 
     async def record(
-        self, decision: Decision, people: Sequence[str], judge: Judge
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence],
     ) -> Decision:
         assert PSEUDONYMS.of(certificate().record.holder) in people
-        for objection in judge(self.paid).objections:
+        judged = judge(self.paid)
+        for objection in judged.objections:
             raise objection
         self.kept.append(decision)
+        self.judgements.append(judged.judgement)
+        self.evidence += evidence
         return decision
 
     async def weigh(
@@ -125,14 +137,16 @@ class Office:
 
     found: AttestedCertificate | None = field(default_factory=eligible)
     book: Book = field(default_factory=Book)
+    listed: Envelope | None = None
+    vault: Vault | None = VAULT
     asked: int = 0
 
-    async def find(self, id_: str) -> AttestedCertificate:
+    async def find(self, id_: str) -> Vouched:
         assert id_ == "sealed"
         self.asked += 1
         if self.found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
-        return self.found
+        return Vouched(self.found, self.listed)
 
     async def record(self, stated: StatedDecision = STATED) -> Decision:
         return await self.recording.record(request(stated), self.find)
@@ -148,6 +162,7 @@ class Office:
             rules=Rules(catalogue=CATALOGUE, parameters=load_parameters()),
             pseudonyms=PSEUDONYMS,
             jurisdiction=Jurisdiction(CATALOGUE, Registry(()), nobody),
+            vault=self.vault,
         )
 
 
@@ -418,6 +433,46 @@ async def test_a_dry_run_has_nothing_against_what_would_be_recorded() -> None:
 
     assert (weighed.objections, office.book.kept) == ((), [])
     assert await office.record() == weighed.decision
+
+
+async def test_what_was_computed_is_kept_with_the_bytes_it_rests_on() -> None:
+    listed = Envelope(b"the.status.list")
+    office = Office(listed=listed)
+
+    decision = await office.record(replace(STATED, rulings=ruled("17-once")))
+
+    (judgement,) = office.book.judgements
+    parameters = load_parameters()
+    assert judgement.verdict is EligibilityOutcome.ELIGIBLE
+    assert (judgement.figures_from, judgement.figures_digest) == (
+        *(date(2022, 8, 22), parameters.digest),
+    )
+    assert (judgement.facts, judgement.rulings) == (FACTS, ruled("17-once"))
+    record, list_ = office.book.evidence
+    assert (record.digest, list_.digest) == (decision.evidence, judgement.status_list)
+    assert office.found is not None
+    assert VAULT.open(record) == office.found.envelope.came
+    assert VAULT.open(list_) == listed.came
+
+
+async def test_a_reason_that_is_kept_names_nobody() -> None:
+    holder = certificate().record.holder.number
+    office = Office(eligible(evaluation_body=f"学校{holder}"))
+    stated = replace(STATED, outcome=DecisionOutcome.REFUSED, amount_yuan=None)
+
+    await office.record(stated)
+
+    (judgement,) = office.book.judgements
+    assert "学校" in str(judgement.findings)
+    assert holder not in str(judgement.findings)
+
+
+async def test_without_a_key_to_keep_evidence_under_nothing_is_decided() -> None:
+    office = Office(vault=None)
+
+    error = await refused(office)
+
+    assert (error.refusal, office.asked) == (DecisionRefusal.NO_EVIDENCE_KEY, 0)
 
 
 def test_a_request_of_before_there_were_facts_has_its_digest() -> None:

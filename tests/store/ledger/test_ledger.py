@@ -23,12 +23,13 @@ from bureau.ledger.entries import (
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
+    Ruling,
 )
 from bureau.ledger.judging import Judged, Judgement
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState
 from policy.eligibility import EligibilityOutcome
-from policy.evidence import ClaimantCategory, Payment
+from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
@@ -79,6 +80,9 @@ JUDGEMENT = Judgement(
     computed_yuan=2000,
     figures_from=date(2022, 8, 22),
     figures_digest="f" * 64,
+    facts=Claim(claimed_on=date(2026, 11, 1), hukou=Hukou.SHANGHAI, payments=()),
+    rulings=(Ruling(clauses=("219-3b",), reason="核实", officer="浦0017"),),
+    status_list="5" * 64,
 )
 PAID_BEFORE = Finding("17-once", FindingOutcome.UNMET, Text("已补贴", "paid"))
 
