@@ -82,6 +82,8 @@ class Figures:
     # occupation with the row.
     doubtful_occupations: Mapping[str, tuple[str, ...]]
     excluded_acquisitions: frozenset[Acquisition]
+    # How long a payment is published before it is made; 0 where it need not be.
+    publication_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,5 +273,6 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "occupation_grouping": _grouping,
         "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
+        "publication_days": _count,
     }
 )

@@ -66,6 +66,7 @@ from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
+from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -235,7 +236,9 @@ class Query(
 @strawberry.federation.type(
     authenticated=True, description=both("办理", "What changes something")
 )
-class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
+class Mutation(
+    ConnectorSteps, SanctionSteps, PaymentSteps, PaymentMoves, RecoverySteps
+):
     """Every step that can be taken."""
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.level import Level
 from policy.payments import Payments
@@ -154,8 +155,23 @@ class LedgerBook(Protocol):
     async def judgement(self, decision: int) -> Judgement | None:
         """Return what was computed when a decision was recorded, if anything was."""
 
+    async def payment(self, claim: str) -> ClaimPayment | None:
+        """Return a claim's payment with its steps; ``None`` if there is none."""
+
+    async def take_payment_step(
+        self, stated: PaymentStepStated, days: PublicationDays
+    ) -> ClaimPayment:
+        """Take a step of a payment.
+
+        Raises:
+            UnknownPaymentError: nothing is to be paid on the claim.
+            PaymentChangedError: it is another version by now.
+            PaymentStepError: the step cannot be taken from here.
+            UnfitCertificateError: the certificate is paid for no more.
+        """
+
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
-        """Return what was paid to each of ``people``, given by all pseudonyms."""
+        """Return what is paid, or under way, to each of ``people``, by pseudonyms."""
 
     async def recoveries(
         self, selection: RecoverySelection, *, first: int, before: int | None

@@ -69,6 +69,8 @@ class Judged:
 
     judgement: Judgement
     objections: tuple[Objection, ...] = ()
+    publication_days: int = 0
+    """How long it has to have been published before it is paid."""
 
 
 Judge = Callable[[Payments], Judged]
@@ -131,12 +133,13 @@ class Rules:
             status_list=None if vouched.listed is None else vouched.listed.digest.hex(),
         )
         objections = list(_of_day(found, day))
+        days = self.parameters.in_force(day).publication_days
         if stated.outcome is DecisionOutcome.REFUSED:
-            return Judged(judgement, tuple(objections))
+            return Judged(judgement, tuple(objections), days)
         objections += _of_unmet(stated, judgement)
         objections += _of_amount(stated, judgement)
         objections += _of_undetermined(stated, judgement)
-        return Judged(judgement, tuple(objections))
+        return Judged(judgement, tuple(objections), days)
 
 
 def _of_day(found: AttestedCertificate, day: date) -> Iterator[Objection]:

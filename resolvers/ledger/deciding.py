@@ -16,13 +16,12 @@ from resolvers.errors import store_unavailable
 from resolvers.ledger.decision_inputs import DecisionInput
 from resolvers.ledger.decisions import (
     DecisionAnswer,
-    DecisionPreviewAnswer,
     already_paid_shown,
     decision_shown,
     not_verified_shown,
-    preview_shown,
     refusal_shown,
 )
+from resolvers.ledger.previews import DecisionPreviewAnswer, preview_shown
 from resolvers.ledger.recording import previewed, recorded
 
 Claimed = Annotated[

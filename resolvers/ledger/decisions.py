@@ -1,13 +1,11 @@
 """What became of a decision, in the graph: recorded, or what stands against it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
-from bureau.ledger.book import Weighed
-from bureau.ledger.entries import AlreadyPaidError, Decision, DecisionError, Objection
+from bureau.ledger.entries import AlreadyPaidError, Decision, DecisionError
 from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
@@ -24,6 +22,7 @@ from resolvers.ledger.enums import (
     DecisionRefusal,
 )
 from resolvers.ledger.judgements import Judgement, judgement_shown
+from resolvers.ledger.payments_shown import ClaimPayment, payment_shown
 
 
 @strawberry.federation.type(
@@ -73,6 +72,20 @@ class DecisionRecorded:
     recorded_at: datetime = strawberry.field(
         description=both("记录时间", "When it was recorded")
     )
+
+    @strawberry.field(
+        description=both(
+            "此申领的补贴现状；未审核通过的为空",
+            "The claim's payment as it is now; null if nothing is to be paid",
+        )
+    )
+    async def payment(self, info: Info) -> ClaimPayment | None:
+        """Return the claim's payment."""
+        try:
+            found = await info.context.services.ledger.payment(self.claim)
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+        return None if found is None else payment_shown(found)
 
     @strawberry.field(
         description=both(
@@ -165,60 +178,11 @@ class DecisionRefused:
         return f"{words}: {'; '.join(reasons)}" if reasons else words
 
 
-DecisionObjection = Annotated[
-    AlreadyPaid | DecisionRefused,
-    strawberry.union(
-        "DecisionObjection",
-        description=both("不予记录一项决定的原因", "What stands against a decision"),
-    ),
-]
-
-
-@strawberry.federation.type(
-    requires_scopes=PAY,
-    description=both(
-        "试算：若现在记录将如何；未作任何记录",
-        "A dry run: what would be recorded now; nothing was",
-    ),
-)
-class DecisionPreview:
-    """A decision as it would be recorded."""
-
-    judgement: Judgement = strawberry.field(
-        description=both("按规定计算的结果", "What the rules come to")
-    )
-    amount_yuan: int | None = strawberry.field(
-        description=both("将记录的金额（元）", "The yuan that would be recorded")
-    )
-    item_code: str | None = strawberry.field(
-        description=both("附件项目代码", "The item's code in the annex")
-    )
-    level: Level | None = strawberry.field(description=both("等级", "The grade"))
-    evidence: str = strawberry.field(
-        description=both("所凭签名原文的 SHA-256 摘要", "SHA-256 of the signed bytes")
-    )
-    decided_on: date = strawberry.field(description=both("决定日期", "The day"))
-    objections: list[DecisionObjection] = strawberry.field(
-        directives=[list_of(10)],
-        description=both(
-            "不予记录的全部原因；为空即可记录",
-            "All that stands against it; it would be recorded if there is nothing",
-        ),
-    )
-
-
 DecisionAnswer = Annotated[
     DecisionRecorded | AlreadyPaid | CertificateNotVerified | DecisionRefused,
     strawberry.union(
         "DecisionAnswer",
         description=both("记录一项决定的结果", "What recording a decision gives"),
-    ),
-]
-DecisionPreviewAnswer = Annotated[
-    DecisionPreview | CertificateNotVerified | DecisionRefused,
-    strawberry.union(
-        "DecisionPreviewAnswer",
-        description=both("试算一项决定的结果", "What a dry run gives"),
     ),
 ]
 
@@ -241,31 +205,6 @@ def decision_shown(decision: Decision) -> DecisionRecorded:
         decided_on=decision.decided_on,
         recorded_at=decision.recorded_at,
     )
-
-
-def preview_shown(weighed: Weighed) -> DecisionPreview:
-    """Return what would be recorded, and what stands against it."""
-    decision = weighed.decision
-    return DecisionPreview(
-        judgement=judgement_shown(weighed.judgement),
-        amount_yuan=decision.amount_yuan,
-        item_code=decision.item,
-        level=decision.level,
-        evidence=decision.evidence,
-        decided_on=decision.decided_on,
-        objections=_told_once(weighed.objections),
-    )
-
-
-def _told_once(objections: Sequence[Objection]) -> list[DecisionObjection]:
-    """Return objections as answers; that something was paid before is told once."""
-    shown: list[DecisionObjection] = []
-    for objection in objections:
-        if isinstance(objection, DecisionError):
-            shown.append(refusal_shown(objection))
-        elif not any(isinstance(one, AlreadyPaid) for one in shown):
-            shown.append(already_paid_shown(objection))
-    return shown
 
 
 def already_paid_shown(error: AlreadyPaidError) -> AlreadyPaid:

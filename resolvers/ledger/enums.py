@@ -68,6 +68,17 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "此申领已支付，不再记录其他决定",
             "this claim was paid; nothing else is decided on it",
         ),
+        DecisionRefusal.CLAIM_UNDER_WAY: Text(
+            "此申领已审核通过，请用 takePaymentStep 办理下一步，或先取消",
+            "this claim is approved already; take its next step by takePaymentStep, or "
+            "cancel it first",
+        ),
+        DecisionRefusal.NOT_PUBLISHED: Text(
+            "须先公示再支付", "what is paid has to be published first"
+        ),
+        DecisionRefusal.PUBLICATION_RUNNING: Text(
+            "公示期未满", "it has not been published for long enough"
+        ),
         DecisionRefusal.NOT_IN_FORCE: Text(
             "证书今日不具效力（219-3b），不得支付",
             "the certificate is not in force today (219-3b) and is not paid for",

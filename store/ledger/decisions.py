@@ -5,10 +5,9 @@ row is written is true until the commit, whichever gateway or district writes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, exists, select
 
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import (
@@ -22,32 +21,41 @@ from bureau.ledger.entries import (
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge
 from policy.case import ClauseResult
-from policy.certificate import CertificateState
-from policy.evidence import ClaimantCategory, Fund
 from policy.finding import Finding, FindingOutcome
-from policy.level import Level
+from policy.payment_states import (
+    UNDER_WAY,
+    PaymentState,
+    PaymentStep,
+    PaymentStepError,
+    Reached,
+    StepRefusal,
+    require_step,
+)
 from policy.payments import Payments
-from policy.recovery import OPENING_STATES
 from policy.text import Text
-from store.ledger import judgements
+from store.ledger import judgements, payments
+from store.ledger.decision_rows import add, find_by_key
 from store.ledger.evidence import keep
-from store.ledger.tables import decisions, false_records
-from store.status.tables import state_changes
+from store.ledger.payment_tables import payment_steps
+from store.ledger.standing import is_proved_false, is_revoked
+from store.ledger.tables import decisions
 
 ONCE = "17-once"
 _PAID: ClauseResult = (
     FindingOutcome.UNMET,
     Text("该申领或该证书已补贴", "this claim, or this certificate, was paid for"),
 )
+_STEPS = {
+    DecisionOutcome.APPROVED: PaymentStep.APPROVE,
+    DecisionOutcome.PAID: PaymentStep.PAY,
+}
+_REFUSALS = {
+    StepRefusal.WRONG_STATE: DecisionRefusal.CLAIM_UNDER_WAY,
+    StepRefusal.BAD_DAY: DecisionRefusal.BAD_DAY,
+    StepRefusal.NOT_PUBLISHED: DecisionRefusal.NOT_PUBLISHED,
+    StepRefusal.PUBLICATION_RUNNING: DecisionRefusal.PUBLICATION_RUNNING,
+}
 column = decisions.c
-
-
-def find_by_key(connection: Connection, caller: str, key: str) -> Decision | None:
-    """Return the decision that ``caller`` recorded under ``key``."""
-    row = connection.execute(
-        select(decisions).where(column.recorded_by == caller, column.request_key == key)
-    ).first()
-    return None if row is None else decision_of(row)
 
 
 def record(
@@ -74,24 +82,23 @@ def record(
     keep(connection, evidence, decision.recorded_at)
     recorded = add(connection, weighed.decision)
     judgements.add(connection, recorded.id, weighed.judgement)
+    step = _STEPS.get(decision.outcome)
+    if step is not None:
+        payments.add_of_decision(connection, recorded, step)
     return recorded
-
-
-def add(connection: Connection, decision: Decision) -> Decision:
-    """Add a row to the ledger; return the decision with its number."""
-    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
-    return decision_of(connection.execute(statement).one())
 
 
 def weigh(
     connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
 ) -> Weighed:
     """See ``LedgerBook.weigh``; what is read is true until the transaction's end."""
-    objections: list[Objection] = [*_of_claim(connection, decision)]
-    if decision.outcome is DecisionOutcome.PAID:
-        objections += _of_certificate(connection, decision.certificate)
-    (paid,) = payments_of(connection, [people])
-    judged = judge(paid)
+    paid = payments.paid_to(connection, people, but=decision.claim)
+    judged = judge(tuple(one.payment for one in paid))
+    objections: list[Objection] = [
+        *_of_claim(connection, decision, judged.publication_days)
+    ]
+    if decision.outcome is not DecisionOutcome.REFUSED:
+        objections += _of_certificate(connection, decision)
     if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
         decision = replace(decision, amount_yuan=judged.judgement.computed_yuan)
     return Weighed(decision, judged.judgement, (*objections, *judged.objections))
@@ -100,89 +107,69 @@ def weigh(
 def payments_of(
     connection: Connection, people: Sequence[Sequence[str]]
 ) -> list[Payments]:
-    """Return what was paid to each of ``people``, given by all pseudonyms."""
-    found = connection.execute(
-        select(decisions)
-        .where(column.person.in_([one for every in people for one in every]))
-        .where(column.outcome == DecisionOutcome.PAID)
-        .order_by(column.id)
-    )
-    paid = [decision_of(row) for row in found]
+    """Return what is paid, or under way, to each of ``people``, by all pseudonyms."""
+    paid = payments.paid_to(connection, [one for every in people for one in every])
     return [
         tuple(decision.payment for decision in paid if decision.person in every)
         for every in people
     ]
 
 
-def _of_claim(connection: Connection, decision: Decision) -> Iterator[Objection]:
+def _of_claim(
+    connection: Connection, decision: Decision, publication_days: int
+) -> Iterator[Objection]:
     """Yield what the claim's earlier decisions have against this one."""
-    earlier = connection.execute(
-        select(column.certificate, column.outcome).where(column.claim == decision.claim)
-    ).all()
-    if any(certificate != decision.certificate for certificate, _ in earlier):
+    reversed_ = exists().where(
+        payment_steps.c.decision == column.id,
+        payment_steps.c.step == PaymentStep.REVERSE,
+    )
+    others = select(column.id).where(
+        column.claim == decision.claim,
+        column.certificate != decision.certificate,
+        ~reversed_,
+    )
+    if connection.execute(others).first() is not None:
         yield DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
-    if any(outcome == DecisionOutcome.PAID for _, outcome in earlier):
+    reached = payments.reached(connection, decision.claim)
+    if reached is not None and reached.state is PaymentState.PAID:
         if decision.outcome is DecisionOutcome.PAID:
             yield AlreadyPaidError(Finding(ONCE, *_PAID))
         else:
             yield DecisionError(DecisionRefusal.CLAIM_PAID)
+    elif reached is None or reached.state not in UNDER_WAY:
+        if decision.outcome is DecisionOutcome.PAID and publication_days:
+            yield DecisionError(DecisionRefusal.NOT_PUBLISHED)
+    else:
+        yield from _of_step(decision, reached, publication_days)
 
 
-def _of_certificate(connection: Connection, certificate: str) -> Iterator[Objection]:
+def _of_step(
+    decision: Decision, reached: Reached, publication_days: int
+) -> Iterator[Objection]:
+    """Yield what is against a decision on a claim that is approved or under way."""
+    # What came back is paid again by its own step, by the decision there is.
+    is_next = reached.state is not PaymentState.RETURNED
+    if decision.outcome is not DecisionOutcome.PAID or not is_next:
+        yield DecisionError(DecisionRefusal.CLAIM_UNDER_WAY)
+        return
+    try:
+        require_step(reached, PaymentStep.PAY, decision.decided_on, publication_days)
+    except PaymentStepError as error:
+        yield DecisionError(_REFUSALS[error.refusal])
+
+
+def _of_certificate(connection: Connection, decision: Decision) -> Iterator[Objection]:
     """Yield what is kept of a certificate against paying for it.
 
     The registry was asked before this transaction began. A revocation that was stored
     since opened its recoveries already, and would find this payment no more.
     """
+    certificate = decision.certificate
     if is_revoked(connection, certificate):
         yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
     if is_proved_false(connection, certificate):
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
-    same = select(column.id).where(
-        column.certificate == certificate, column.outcome == DecisionOutcome.PAID
-    )
     # Certain even where the row of the annex, and so the occupation, is not known.
-    if connection.execute(same).first() is not None:
+    same = column.certificate == certificate
+    if payments.under_way(connection, same, but=decision.claim):
         yield AlreadyPaidError(Finding(ONCE, *_PAID))
-
-
-def is_revoked(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate was revoked, and that was not lifted since."""
-    sent = state_changes.c
-    newest = connection.execute(
-        select(sent.state)
-        .where(sent.certificate == certificate)
-        .where(sent.state.in_([*OPENING_STATES, CertificateState.VALID]))
-        .order_by(sent.id.desc())
-        .limit(1)
-    ).scalar()
-    return newest is not None and CertificateState(newest) in OPENING_STATES
-
-
-def is_proved_false(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate's record was proved false."""
-    proved = false_records.c
-    found = select(proved.id).where(proved.certificate == certificate)
-    return connection.execute(found).first() is not None
-
-
-def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
-    """Return the decision of a row."""
-    kept = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    level, category, fund = kept["level"], kept["category"], kept["fund"]
-    return Decision(
-        **{
-            **kept,
-            "outcome": DecisionOutcome(kept["outcome"]),
-            "level": None if level is None else Level(level),
-            "category": None if category is None else ClaimantCategory(category),
-            "fund": None if fund is None else Fund(fund),
-        }
-    )
-
-
-def _row_of(decision: Decision) -> dict[str, object]:
-    row = asdict(decision)
-    # The database counts.
-    del row["id"]
-    return row

@@ -18,10 +18,18 @@ from bureau.ledger.book import (
 from bureau.ledger.entries import Decision
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import decisions, judgements, recoveries, recovery_rows
+from store.ledger import (
+    decision_rows,
+    decisions,
+    judgements,
+    payments,
+    recoveries,
+    recovery_rows,
+)
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -38,7 +46,7 @@ class StoredLedger:
 
     async def first_answer(self, caller: str, key: str) -> Decision | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: decisions.find_by_key(c, caller, key))
+        return await self._read(lambda c: decision_rows.find_by_key(c, caller, key))
 
     async def record(
         self,
@@ -61,6 +69,16 @@ class StoredLedger:
     ) -> Weighed:
         """See ``LedgerBook``."""
         return await self._read(lambda c: decisions.weigh(c, decision, people, judge))
+
+    async def payment(self, claim: str) -> ClaimPayment | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: payments.find(c, claim))
+
+    async def take_payment_step(
+        self, stated: PaymentStepStated, days: PublicationDays
+    ) -> ClaimPayment:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: payments.take(c, stated, days))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""

@@ -36,8 +36,8 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
-from store.ledger.decisions import is_proved_false
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
+from store.ledger.standing import is_proved_false
 from store.ledger.tables import (
     decisions,
     false_records,

@@ -9,6 +9,8 @@ from graphql import GraphQLEnumType, GraphQLUnionType
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
+from policy.payment_states import ORIGINS as FROM
+from policy.payment_states import TO, PaymentState, PaymentStep
 from policy.recovery import (
     ORIGINS,
     Progress,
@@ -18,6 +20,7 @@ from policy.recovery import (
     after,
 )
 from resolvers.ledger.enums import DECISION_REFUSALS
+from resolvers.ledger.payment_steps import PaymentAction, PaymentRefusal
 from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
 from resolvers.schema import schema
 from tests.architecture.documents import blocks, names, table
@@ -30,6 +33,7 @@ TYPES = schema._schema.type_map
     ("heading", "words"),
     [
         ("Decision", list(DecisionOutcome)),
+        ("Payment", list(PaymentState)),
         ("Cause", list(RecoveryCause)),
         ("Recovery", list(RecoveryState)),
         ("Step", list(RecoveryStep)),
@@ -68,6 +72,34 @@ def test_every_refused_step_is_told_as_it_is_said() -> None:
     ]
 
 
+def test_every_refused_payment_step_is_told_as_it_is_said() -> None:
+    said = TYPES["PaymentRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused payment step")] == [
+        (code.value, said.values[code.value].description) for code in PaymentRefusal
+    ]
+
+
+def test_every_payment_step_leads_where_the_page_says() -> None:
+    actions = {action.value for action in PaymentAction}
+    of_decisions = {PaymentStep.APPROVE}
+
+    assert rows("Payment step") == [
+        [
+            step,
+            "takePaymentStep"
+            if step.value in actions
+            else "recordDecision"
+            if step in of_decisions
+            else "correction",
+            ", ".join(state for state in PaymentState if state in FROM[step]),
+            TO[step],
+        ]
+        for step in PaymentStep
+    ]
+
+
 def ends_of(step: RecoveryStep) -> Iterator[RecoveryState]:
     """Yield where ``step`` may lead, tried with nothing, part and all paid back."""
     if step is RecoveryStep.OPEN:
@@ -96,6 +128,11 @@ def test_every_step_leads_where_the_page_says() -> None:
 def test_every_mutation_of_the_ledger_is_shown() -> None:
     shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
 
-    assert {"recordDecision", "takeRecoveryStep", "proveRecordFalse"} == set(
-        re.findall(r"^  (\w+)\(", shown, re.MULTILINE)
-    ) - {"previewDecision", "recoveries", "totals"}
+    assert {
+        *("recordDecision", "takePaymentStep"),
+        *("takeRecoveryStep", "proveRecordFalse"),
+    } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
+        "previewDecision",
+        "recoveries",
+        "totals",
+    }

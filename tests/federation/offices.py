@@ -69,6 +69,10 @@ PREVIEW = f"""query($decision: DecisionInput!, $claim: ClaimInput = {FACTS}) {{
         ... on DecisionRefused {{ code clause findings {{ clause reason }} }} }} }}
     ... on DecisionRefused {{ code }}
     ... on CertificateNotVerified {{ source }} }} }}"""
+PAYMENT_STEP = """mutation($step: PaymentStepInput!) { takePaymentStep(step: $step) {
+  __typename ... on ClaimPayment { version state amountYuan
+    history { step day amountYuan officer } }
+  ... on PaymentRefused { code payment { version state } } } }"""
 RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
   claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
@@ -159,6 +163,13 @@ class Offices:
         """Return the recovery of a claim, if ``token`` may see one."""
         nodes = self.ask(place, token, RECOVERIES)["recoveries"]["nodes"]
         return next((one for one in nodes if one["claim"] == claim), None)
+
+    def pay_step(self, place: int, **step: object) -> dict[str, Any]:
+        """Take a step of a payment."""
+        usual = {"officer": "浦0017", "reason": "凭证 2026-88"}
+        answer = self.ask(place, PLATFORM, PAYMENT_STEP, step={**usual, **step})
+        found: dict[str, Any] = answer["takePaymentStep"]
+        return found
 
     def step(self, token: str = BUREAU, **step: object) -> dict[str, Any]:
         """Take a step of a recovery."""

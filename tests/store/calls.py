@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
 from connectors.quality import Measure, Sighting
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
+from policy.payment_states import PaymentStep
 from policy.recovery import RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
@@ -37,6 +39,16 @@ from tests.store.status.sent import CHANGE, nothing_follows
 TODAY = NOON.date()
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
+PAYMENT_STEP = PaymentStepStated(
+    claim="c",
+    version=1,
+    step=PaymentStep.PAY,
+    day=TODAY,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+)
 STEP = StepStated(
     recovery=1,
     version=1,
@@ -137,6 +149,10 @@ CALLS: Mapping[str, Call] = {
     ).erase_of_person(["a"], "r", NOON),
     "ledger.evidence.StoredEvidence.find": lambda s: StoredEvidence(s).find("d"),
     "ledger.ledger.StoredLedger.judgement": lambda s: StoredLedger(s).judgement(1),
+    "ledger.ledger.StoredLedger.payment": lambda s: StoredLedger(s).payment("c"),
+    "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
+        s
+    ).take_payment_step(PAYMENT_STEP, lambda _: 0),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),
