@@ -65,6 +65,7 @@ from resolvers.documents.directives import (
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
+from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
 from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.recoveries import RecoveryQuestions
@@ -80,6 +81,7 @@ from resolvers.subscriptions.graph import EventQuestions, Subscription
 class Query(
     RegistrationQuestions,
     DecisionQuestions,
+    CorrectionQuestions,
     RecoveryQuestions,
     TotalsQuestions,
     EventQuestions,
@@ -237,7 +239,12 @@ class Query(
     authenticated=True, description=both("办理", "What changes something")
 )
 class Mutation(
-    ConnectorSteps, SanctionSteps, PaymentSteps, PaymentMoves, RecoverySteps
+    ConnectorSteps,
+    SanctionSteps,
+    PaymentSteps,
+    PaymentMoves,
+    CorrectionSteps,
+    RecoverySteps,
 ):
     """Every step that can be taken."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
@@ -154,6 +155,35 @@ class LedgerBook(Protocol):
 
     async def judgement(self, decision: int) -> Judgement | None:
         """Return what was computed when a decision was recorded, if anything was."""
+
+    async def decision(self, id_: int) -> Decision | None:
+        """Return a decision by its number; ``None`` if there is none."""
+
+    async def propose_correction(self, proposal: Proposal) -> Correction:
+        """Keep a proposal to correct a payment.
+
+        Raises:
+            CorrectionError: it cannot be proposed.
+        """
+
+    async def correction(self, id_: int) -> Correction | None:
+        """Return a correction by its number; ``None`` if there is none."""
+
+    async def open_corrections(self, first: int) -> Sequence[Correction]:
+        """Return corrections that nobody answered yet, oldest first."""
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None
+    ) -> Correction:
+        """Keep an answer, and do what it confirms.
+
+        The wrong payment is reversed, and ``redrawn`` is put beside it.
+
+        Raises:
+            CorrectionError: it cannot be answered.
+            AlreadyPaidError: a payment bars what is put beside it.
+            DecisionError: something else stands against that.
+        """
 
     async def payment(self, claim: str) -> ClaimPayment | None:
         """Return a claim's payment with its steps; ``None`` if there is none."""

@@ -137,9 +137,25 @@ class Rules:
         if stated.outcome is DecisionOutcome.REFUSED:
             return Judged(judgement, tuple(objections), days)
         objections += _of_unmet(stated, judgement)
-        objections += _of_amount(stated, judgement)
+        objections += of_amount(stated, judgement)
         objections += _of_undetermined(stated, judgement)
         return Judged(judgement, tuple(objections), days)
+
+    def unjudged(self, day: date) -> Judgement:
+        """Return what is known of a decision that was recorded before there were any.
+
+        Nothing was computed on it, so a sum needs a ruling.
+        """
+        reason = Text("记录时未作计算", "nothing was computed when it was recorded")
+        return Judgement(
+            verdict=EligibilityOutcome.UNDETERMINED,
+            findings=(Finding(AMOUNT, FindingOutcome.UNDETERMINED, reason),),
+            computed_yuan=None,
+            figures_from=self.parameters.version(day),
+            figures_digest=self.parameters.digest,
+            facts=Claim(),
+            rulings=(),
+        )
 
 
 def _of_day(found: AttestedCertificate, day: date) -> Iterator[Objection]:
@@ -170,7 +186,8 @@ def _is_of_payments(clause: str, stated: StatedDecision) -> bool:
     return clause == ONCE or (clause == SHARE and stated.claimant_category is student)
 
 
-def _of_amount(stated: StatedDecision, judgement: Judgement) -> Iterator[Objection]:
+def of_amount(stated: StatedDecision, judgement: Judgement) -> Iterator[Objection]:
+    """Yield what stands against the stated sum: it is the computed one, or ruled on."""
     computed, amount = judgement.computed_yuan, stated.amount_yuan
     if computed is None and amount is None:
         yield DecisionError(DecisionRefusal.BAD_AMOUNT)

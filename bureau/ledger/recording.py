@@ -83,16 +83,16 @@ class Recording:
             StoreUnavailableError: the database is away.
         """
         stated = request.stated
-        self._require_well_formed(request)
+        self.require_well_formed(request)
         # What was answered once is answered again, whatever became of the certificate.
         first = await self.ledger.first_answer(request.caller, request.key)
         if first is not None:
             if first.request_digest != stated.digest:
                 raise DecisionError(DecisionRefusal.KEY_USED)
             return first
-        vouched = await self._vouched(request, find)
+        vouched = await self.vouched(request, find)
         return await self.ledger.record(
-            *self._drawn_up(request, vouched), self._sealed(vouched)
+            *self.drawn_up(request, vouched), self.sealed(vouched)
         )
 
     async def preview(self, request: Request, find: Find) -> Weighed:
@@ -103,23 +103,34 @@ class Recording:
             DecisionError: it cannot be a decision, whatever anybody knows.
             StoreUnavailableError: the database is away.
         """
-        self._require_well_formed(request)
-        vouched = await self._vouched(request, find)
-        return await self.ledger.weigh(*self._drawn_up(request, vouched))
+        self.require_well_formed(request)
+        vouched = await self.vouched(request, find)
+        return await self.ledger.weigh(*self.drawn_up(request, vouched))
 
     @staticmethod
-    def _require_well_formed(request: Request) -> None:
+    def require_well_formed(request: Request) -> None:
+        """Refuse what cannot be a decision, whatever anybody knows.
+
+        Raises:
+            DecisionError: with the first thing that is wrong.
+        """
         require_well_formed(request.stated, request.key, request.today)
         if request.stated.district not in DISTRICTS:
             raise DecisionError(DecisionRefusal.BAD_DISTRICT)
 
-    async def _vouched(self, request: Request, find: Find) -> Vouched:
+    async def vouched(self, request: Request, find: Find) -> Vouched:
+        """Have the certificate vouched for.
+
+        Raises:
+            NotVerifiedError: nobody does now.
+            DecisionError: what it is vouched for with could not be kept.
+        """
         # Nobody is asked where what they sign could not be kept.
         if self.vault is None:
             raise DecisionError(DecisionRefusal.NO_EVIDENCE_KEY)
         return await find(request.stated.certificate)
 
-    def _drawn_up(
+    def drawn_up(
         self, request: Request, vouched: Vouched
     ) -> tuple[Decision, Sequence[str], Judge]:
         """Return the decision, its holder's pseudonyms, and what judges it."""
@@ -131,7 +142,7 @@ class Recording:
         people = self.pseudonyms.all_of(found.record.holder)
         return self._decision(request, found), people, judge
 
-    def _sealed(self, vouched: Vouched) -> list[SealedEvidence]:
+    def sealed(self, vouched: Vouched) -> list[SealedEvidence]:
         """Return the signed bytes that a decision rests on, sealed."""
         assert self.vault is not None  # noqa: S101 - else nobody vouched
         signed = [vouched.certificate.envelope]

@@ -28,8 +28,8 @@ async def recorded(
         NotVerifiedError, AlreadyPaidError, DecisionError, StoreUnavailableError: as
             ``Recording.record``.
     """
-    request = _request(context, key, stated)
-    return await _recording(context).record(request, _finder(context))
+    request = request_of(context, key, stated)
+    return await recording_of(context).record(request, finder(context))
 
 
 async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
@@ -40,11 +40,13 @@ async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
         NotVerifiedError, DecisionError, StoreUnavailableError: as
             ``Recording.preview``.
     """
-    request = _request(context, PREVIEW, stated)
-    return await _recording(context).preview(request, _finder(context))
+    request = request_of(context, PREVIEW, stated)
+    return await recording_of(context).preview(request, finder(context))
 
 
-def _finder(context: RequestContext) -> Find:
+def finder(context: RequestContext) -> Find:
+    """Return what has a certificate vouched for, through the gate."""
+
     async def find(id_: str) -> Vouched:
         found = await find_attested(context, id_)
         if found is None:
@@ -60,7 +62,8 @@ def _finder(context: RequestContext) -> Find:
     return find
 
 
-def _recording(context: RequestContext) -> Recording:
+def recording_of(context: RequestContext) -> Recording:
+    """Return what records decisions."""
     services = context.services
     return Recording(
         ledger=services.ledger,
@@ -71,7 +74,8 @@ def _recording(context: RequestContext) -> Recording:
     )
 
 
-def _request(context: RequestContext, key: str, stated: StatedDecision) -> Request:
+def request_of(context: RequestContext, key: str, stated: StatedDecision) -> Request:
+    """Return ``stated`` as a request of this moment."""
     return Request(
         key=key,
         stated=stated,

@@ -21,6 +21,12 @@ def find_by_key(connection: Connection, caller: str, key: str) -> Decision | Non
     return None if row is None else decision_of(row)
 
 
+def find_by_id(connection: Connection, id_: int) -> Decision | None:
+    """Return a decision by its number; ``None`` if there is none."""
+    row = connection.execute(select(decisions).where(column.id == id_)).first()
+    return None if row is None else decision_of(row)
+
+
 def add(connection: Connection, decision: Decision) -> Decision:
     """Add a row to the ledger; return the decision with its number."""
     statement = insert(decisions).values(_row_of(decision)).returning(decisions)

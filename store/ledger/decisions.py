@@ -7,7 +7,7 @@ row is written is true until the commit, whichever gateway or district writes.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, func, select
 
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import (
@@ -98,7 +98,7 @@ def weigh(
         *_of_claim(connection, decision, judged.publication_days)
     ]
     if decision.outcome is not DecisionOutcome.REFUSED:
-        objections += _of_certificate(connection, decision)
+        objections += against_certificate(connection, decision)
     if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
         decision = replace(decision, amount_yuan=judged.judgement.computed_yuan)
     return Weighed(decision, judged.judgement, (*objections, *judged.objections))
@@ -119,14 +119,17 @@ def _of_claim(
     connection: Connection, decision: Decision, publication_days: int
 ) -> Iterator[Objection]:
     """Yield what the claim's earlier decisions have against this one."""
-    reversed_ = exists().where(
-        payment_steps.c.decision == column.id,
-        payment_steps.c.step == PaymentStep.REVERSE,
+    # A payment that was reversed is nothing that the claim is about.
+    reversed_ = (
+        select(func.max(payment_steps.c.decision))
+        .where(payment_steps.c.claim == decision.claim)
+        .where(payment_steps.c.step == PaymentStep.REVERSE)
+        .scalar_subquery()
     )
     others = select(column.id).where(
         column.claim == decision.claim,
         column.certificate != decision.certificate,
-        ~reversed_,
+        column.id > func.coalesce(reversed_, 0),
     )
     if connection.execute(others).first() is not None:
         yield DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
@@ -158,7 +161,9 @@ def _of_step(
         yield DecisionError(_REFUSALS[error.refusal])
 
 
-def _of_certificate(connection: Connection, decision: Decision) -> Iterator[Objection]:
+def against_certificate(
+    connection: Connection, decision: Decision
+) -> Iterator[Objection]:
     """Yield what is kept of a certificate against paying for it.
 
     The registry was asked before this transaction began. A revocation that was stored

@@ -15,6 +15,7 @@ from bureau.ledger.book import (
     StepStated,
     Weighed,
 )
+from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
@@ -23,6 +24,7 @@ from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
 from store.ledger import (
+    corrections,
     decision_rows,
     decisions,
     judgements,
@@ -69,6 +71,28 @@ class StoredLedger:
     ) -> Weighed:
         """See ``LedgerBook``."""
         return await self._read(lambda c: decisions.weigh(c, decision, people, judge))
+
+    async def decision(self, id_: int) -> Decision | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decision_rows.find_by_id(c, id_))
+
+    async def propose_correction(self, proposal: Proposal) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.propose(c, proposal))
+
+    async def correction(self, id_: int) -> Correction | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.find(c, id_))
+
+    async def open_corrections(self, first: int) -> Sequence[Correction]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.open_ones(c, first))
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None
+    ) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.answer(c, answer, redrawn))
 
     async def payment(self, claim: str) -> ClaimPayment | None:
         """See ``LedgerBook``."""

@@ -30,7 +30,7 @@ from policy.payment_states import (
     require_step,
 )
 from store.ledger.decision_rows import add as add_decision
-from store.ledger.decision_rows import decision_of
+from store.ledger.decision_rows import decision_of, find_by_id
 from store.ledger.payment_tables import payment_steps
 from store.ledger.standing import is_proved_false, is_revoked
 from store.ledger.tables import decisions
@@ -170,20 +170,14 @@ def take(
     require_step(
         Reached(payment.state, since), stated.step, stated.day, days(stated.day)
     )
-    decision = one_decision(connection, payment.history[-1].decision)
+    decision = find_by_id(connection, payment.history[-1].decision)
+    assert decision is not None  # noqa: S101 - a step rests on one
     if stated.step is PaymentStep.PAY:
         decision = _paid(connection, stated, decision)
     add(connection, stated, decision)
     taken = find(connection, stated.claim)
     assert taken is not None  # noqa: S101 - it was there a step ago
     return taken
-
-
-def one_decision(connection: Connection, id_: int) -> Decision:
-    """Return a decision that is known to be there."""
-    return decision_of(
-        connection.execute(select(decisions).where(decisions.c.id == id_)).one()
-    )
 
 
 def _paid(

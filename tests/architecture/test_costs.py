@@ -134,6 +134,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query._entities",
         "Query.previewDecision",
         "Mutation.recordDecision",
+        "Mutation.answerCorrection",
     }
 
 
@@ -268,6 +269,7 @@ def test_a_claim_stands_in_an_argument_of_its_own() -> None:
         "Holder.eligibility",
         "Query.previewDecision",
         "Mutation.recordDecision",
+        "Mutation.proposeCorrection",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
+from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
@@ -19,6 +20,7 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
+from resolvers.ledger.corrections_shown import MEANINGS
 from resolvers.ledger.enums import DECISION_REFUSALS
 from resolvers.ledger.payment_steps import PaymentAction, PaymentRefusal
 from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
@@ -34,6 +36,7 @@ TYPES = schema._schema.type_map
     [
         ("Decision", list(DecisionOutcome)),
         ("Payment", list(PaymentState)),
+        ("Answer to a correction", list(CorrectionAnswer)),
         ("Cause", list(RecoveryCause)),
         ("Recovery", list(RecoveryState)),
         ("Step", list(RecoveryStep)),
@@ -69,6 +72,12 @@ def test_every_refused_step_is_told_as_it_is_said() -> None:
 
     assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused step")] == [
         (code.value, said.values[code.value].description) for code in RecoveryRefusal
+    ]
+
+
+def test_every_refused_correction_is_told_as_it_is_said() -> None:
+    assert rows("Refused correction") == [
+        [code, MEANINGS[code].en, MEANINGS[code].zh] for code in CorrectionRefusal
     ]
 
 
@@ -129,7 +138,8 @@ def test_every_mutation_of_the_ledger_is_shown() -> None:
     shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
 
     assert {
-        *("recordDecision", "takePaymentStep"),
+        *("recordDecision", "takePaymentStep", "proposeCorrection"),
+        "answerCorrection",
         *("takeRecoveryStep", "proveRecordFalse"),
     } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
         "previewDecision",

@@ -52,6 +52,7 @@ def test_every_mutation_stands_on_the_page() -> None:
     # See test_ledger_page.
     ledger = {
         *("recordDecision", "takePaymentStep"),
+        *("proposeCorrection", "answerCorrection"),
         *("takeRecoveryStep", "proveRecordFalse"),
     }
     assert steps == set(mutation.fields) - sanctions - ledger

@@ -73,6 +73,16 @@ PAYMENT_STEP = """mutation($step: PaymentStepInput!) { takePaymentStep(step: $st
   __typename ... on ClaimPayment { version state amountYuan
     history { step day amountYuan officer } }
   ... on PaymentRefused { code payment { version state } } } }"""
+PROPOSE = f"""mutation($correction: CorrectionInput!, $claim: ClaimInput = {FACTS}) {{
+  proposeCorrection(correction: $correction, claim: $claim) {{ __typename
+    ... on Correction {{ id claim replacement {{ district amountYuan }} }}
+    ... on CorrectionRefused {{ code }}
+    ... on DecisionRefused {{ refused: code }} }} }}"""
+ANSWER = """mutation($answer: CorrectionAnswerInput!) {
+  answerCorrection(answer: $answer) { __typename
+    ... on Correction { id answered { answer replacedBy officer actor } }
+    ... on CorrectionRefused { code } ... on DecisionRefused { refused: code clause }
+    ... on AlreadyPaid { clause } ... on CertificateNotVerified { source } } }"""
 RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
   claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
@@ -169,6 +179,22 @@ class Offices:
         usual = {"officer": "浦0017", "reason": "凭证 2026-88"}
         answer = self.ask(place, PLATFORM, PAYMENT_STEP, step={**usual, **step})
         found: dict[str, Any] = answer["takePaymentStep"]
+        return found
+
+    def propose(self, decision: str, **more: object) -> dict[str, Any]:
+        """Propose a correction at the first gateway."""
+        usual = {"officer": "浦0017", "reason": "录入有误", "decision": decision}
+        answer = self.ask(0, PLATFORM, PROPOSE, correction={**usual, **more})
+        found: dict[str, Any] = answer["proposeCorrection"]
+        return found
+
+    def answer(
+        self, id_: str, token: str = ANOTHER_PLATFORM, place: int = 1, **more: object
+    ) -> dict[str, Any]:
+        """Answer a correction."""
+        usual = {"officer": "浦0018", "reason": "已核对", "answer": "CONFIRM"}
+        answer = self.ask(place, token, ANSWER, answer={**usual, "id": id_, **more})
+        found: dict[str, Any] = answer["answerCorrection"]
         return found
 
     def step(self, token: str = BUREAU, **step: object) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.corrections import Answer, CorrectionAnswer
+from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
@@ -39,6 +41,18 @@ from tests.store.status.sent import CHANGE, nothing_follows
 TODAY = NOON.date()
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
+CORRECTION = CorrectionProposal(
+    decision=1, replacement=None, officer="o", reason="r", actor="hr", at=NOON
+)
+ANSWER = Answer(
+    correction=1,
+    answer=CorrectionAnswer.CONFIRM,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+    day=TODAY,
+)
 PAYMENT_STEP = PaymentStepStated(
     claim="c",
     version=1,
@@ -149,6 +163,17 @@ CALLS: Mapping[str, Call] = {
     ).erase_of_person(["a"], "r", NOON),
     "ledger.evidence.StoredEvidence.find": lambda s: StoredEvidence(s).find("d"),
     "ledger.ledger.StoredLedger.judgement": lambda s: StoredLedger(s).judgement(1),
+    "ledger.ledger.StoredLedger.answer_correction": lambda s: StoredLedger(
+        s
+    ).answer_correction(ANSWER, None),
+    "ledger.ledger.StoredLedger.correction": lambda s: StoredLedger(s).correction(1),
+    "ledger.ledger.StoredLedger.decision": lambda s: StoredLedger(s).decision(1),
+    "ledger.ledger.StoredLedger.open_corrections": lambda s: StoredLedger(
+        s
+    ).open_corrections(1),
+    "ledger.ledger.StoredLedger.propose_correction": lambda s: StoredLedger(
+        s
+    ).propose_correction(CORRECTION),
     "ledger.ledger.StoredLedger.payment": lambda s: StoredLedger(s).payment("c"),
     "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
         s

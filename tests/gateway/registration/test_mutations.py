@@ -149,6 +149,8 @@ def test_an_agency_sees_its_own_alone(steps: Steps, joining: Joining) -> None:
 OF_THE_LEDGER = {
     "record_decision",
     "take_payment_step",
+    "propose_correction",
+    "answer_correction",
     "take_recovery_step",
     "prove_record_false",
 }
