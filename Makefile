@@ -9,7 +9,7 @@ FUZZ := tests/fuzz tests/policy/test_any_evidence.py tests/policy/test_unknown_f
   tests/resolvers/plans/test_our_schema.py tests/resolvers/plans/test_shapes.py
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test test-fast check style types layers format fuzz bench audit schema lock clean
+.PHONY: demo test test-fast check style types layers format fuzz mutants bench audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -52,6 +52,9 @@ format: .venv/installed
 
 fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it takes
 	$(BIN)/pytest $(FUZZ) --hypothesis-profile=long
+
+mutants: .venv/installed ## our code changed at random: which changes does no test notice?
+	$(BIN)/python -m tools.mutants $(OPTIONS)
 
 # What is missing of gcc, npm and taskset is installed where that is ours to do.
 var/bench/tools/installed: benchmarks/requirements.lock .venv/installed

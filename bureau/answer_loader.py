@@ -8,6 +8,7 @@ taken.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from connectors.agency import Agency
 from connectors.answer import Answer
@@ -44,14 +45,14 @@ class AnswerLoader:
 
     def _ask(self) -> None:
         loop = asyncio.get_running_loop()
-        admitted = [one for one in self._wanted if self._may_be_asked_about(one)]
+        admitted = list(filter(self._may_be_asked_about, self._wanted))
         asked = self._agency.ask(admitted, self._deadline - loop.time())
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]
             answer = self._answers[holder] = loop.create_future()
             waiting.append(answer)
-        asked.add_done_callback(lambda asked: _deliver(asked, waiting))
+        asked.add_done_callback(partial(_deliver, waiting))
 
         def give_up(_: object) -> None:
             if not asked.done() and all(answer.cancelled() for answer in waiting):
@@ -62,19 +63,16 @@ class AnswerLoader:
 
 
 def _deliver(
-    asked: asyncio.Future[list[Answer]], waiting: Sequence[asyncio.Future[Answer]]
+    waiting: Sequence[asyncio.Future[Answer]], asked: asyncio.Future[list[Answer]]
 ) -> None:
     """Deliver what came to whoever still waits."""
-    still = [answer for answer in waiting if not answer.done()]
-    if asked.cancelled():
-        for answer in still:
+    error = None if asked.cancelled() else asked.exception()
+    for place, answer in enumerate(waiting):
+        if answer.done():
+            continue
+        if asked.cancelled():
             answer.cancel()
-        return
-    error = asked.exception()
-    if error is not None:
-        for answer in still:
+        elif error is not None:
             answer.set_exception(error)
-        return
-    for answer, came in zip(waiting, asked.result(), strict=True):
-        if not answer.done():
-            answer.set_result(came)
+        else:
+            answer.set_result(asked.result()[place])

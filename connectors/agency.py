@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.answer import (
     Answer,
@@ -100,7 +101,7 @@ class Agency:
             listed.start(lambda: self._bundle)
         self._guard = Guard(
             manifest,
-            self._ask,
+            partial(self._ask_by, connector),
             self._still_holds,
             observer,
             self.health,
@@ -114,13 +115,14 @@ class Agency:
 
         Whoever cancels the answer gives up.
         """
+        can_ask = self._connector.can_ask
         if (
-            self.shadow is None
-            and self._not_asked() is None
-            and all(self._connector.can_ask(holder.type) for holder in holders)
+            self.shadow is not None
+            or self._not_asked() is not None
+            or [holder for holder in holders if not can_ask(holder.type)]
         ):
-            return self._guard.ask(holders, budget_seconds)
-        return asyncio.ensure_future(self._ask_for_some(holders, budget_seconds))
+            return asyncio.ensure_future(self._ask_for_some(holders, budget_seconds))
+        return self._guard.ask(holders, budget_seconds)
 
     async def _ask_for_some(
         self, holders: Sequence[Identity], budget_seconds: float
@@ -169,6 +171,10 @@ class Agency:
         self.account = account
         self.is_suspended = is_suspended
 
+    def forget(self, holder: Identity) -> None:
+        """Ask anew about ``holder`` the next time: what is kept is outdated."""
+        self._guard.forget_about(holder)
+
     async def probe(self) -> bool:
         """Say whether the agency's server speaks."""
         try:
@@ -184,9 +190,6 @@ class Agency:
         if self.listed is not None:
             await self.listed.close()
         await self._guard.close()
-
-    async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:
-        return await self._ask_by(self._connector, holders)
 
     async def _ask_what_was_sent(
         self, silent: Mapping[Identity, Answer]
@@ -246,7 +249,7 @@ class Agency:
             [self._attested(*one, now, reply.collected) for one in said.records],
             self._catalogue,
         )
-        certificates = judged.certificates
+        certificates, undecided = judged.certificates, judged.undecided
         refusals = [*said.refusals, *judged.faults]
         for outdated in judged.outdated:
             said.held.pop(outdated, None)
@@ -257,7 +260,7 @@ class Agency:
             refusals.append(fault)
             if fault.code == RecordFault.CONTRADICTION:
                 # Which of them is no more, nobody can tell.
-                certificates = []
+                certificates, undecided = [], [*certificates, *undecided]
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
@@ -266,6 +269,7 @@ class Agency:
             agency=self.id,
             outcome=outcome,
             certificates=tuple(certificates),
+            undecided=tuple(undecided),
             refusals=tuple(refusals),
             reason=refused_reason(refusals) if refusals else None,
             retrieved_at=_came_at(found, reply.collected, now),
@@ -347,8 +351,10 @@ class Agency:
 
     def _still_holds(self, answer: Answer) -> bool:
         now = self._clock()
-        fresh = self._freshness
-        return all(self._is_in_force(proof, now, fresh) for proof in answer.proofs)
+        for proof in answer.proofs:
+            if not self._is_in_force(proof, now, self._freshness):
+                return False
+        return True
 
     def _is_in_force(
         self, proof: SignatureProof, at: datetime, freshness: Freshness | None

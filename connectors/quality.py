@@ -20,6 +20,7 @@ from enum import StrEnum
 from operator import attrgetter
 
 from connectors.answer import Answer, RecordFault
+from policy import normal_form
 from policy.certificate import CertificateRecord
 from policy.contradictions import warnings_of
 from policy.identity import Identity
@@ -59,6 +60,7 @@ MALFORMED_CODES = frozenset(
         RecordFault.UNREADABLE_ANSWER,
         RecordFault.CONTRADICTION,
         RecordFault.ISSUED_IN_FUTURE,
+        RecordFault.ROLLBACK,
     }
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
@@ -185,11 +187,13 @@ class Sight:
     mark: str
     """Of the certificate: who, which, when issued."""
     facts: str
-    """Of what of it never changes."""
+    """Of what of it never changes, in its normal form."""
     person: str
     issued_on: date | None
     place: str
     """Of what a change of its state is found by."""
+    facts_as_spelt: str = ""
+    """Of its facts as they came: so they were marked before they had a normal form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +220,11 @@ def sighting(
         sights += [
             Sight(
                 mark(_joined("certificate", *_names(certificate.record))),
-                mark(_joined("facts", *_facts(certificate.record))),
+                mark(_joined("facts", *_plain(_facts(certificate.record)))),
                 person,
                 certificate.record.issued_on,
                 place(certificate.record),
+                mark(_joined("facts", *_facts(certificate.record))),
             )
             for certificate in answer.certificates
         ]
@@ -238,8 +243,16 @@ def _facts(record: CertificateRecord) -> Iterator[object]:
     yield from (record.valid_from, record.evaluation_body)
 
 
+def _plain(facts: Iterable[object]) -> Iterator[object]:
+    """Yield facts as they are compared: a new spelling alters nothing."""
+    name, *others = facts
+    yield normal_form.name(name) if isinstance(name, str) else name
+    for fact in others:
+        yield normal_form.words(fact) if isinstance(fact, str) else fact
+
+
 def _joined(*parts: object) -> str:
-    return "\x1f".join("" if part is None else str(part) for part in parts)
+    return "\x1f".join(["" if part is None else str(part) for part in parts])
 
 
 def timeliness(issued_on: Iterable[date | None], today: date) -> Counter[Measure]:

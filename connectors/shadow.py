@@ -9,12 +9,13 @@ queued. What is kept are counts by kind and field; no value and no person is.
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.guard.health import CONCLUSIVE
+from policy import normal_form
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 
@@ -49,7 +50,8 @@ def compare(live: Answer, shadow: Answer) -> tuple[Difference, ...]:
     """Say in what two conclusive answers about one person differ, in a fixed order.
 
     Certificates are compared by number and item, so one that is worded otherwise is
-    missing and extra. Signatures are not compared: each verified by itself.
+    missing and extra; how it is spelt is no difference (``policy.normal_form``).
+    Signatures are not compared: each verified by itself.
     """
     found: Counter[Difference] = Counter()
     if live.outcome is not shadow.outcome:
@@ -68,11 +70,31 @@ def _by_name(answer: Answer) -> dict[tuple[str, str], list[CertificateRecord]]:
     """Return the certificates of one person by what they are called."""
     named = defaultdict(list)
     for certificate in answer.certificates:
-        record = certificate.record
+        record = _plain(certificate.record)
         named[record.number, record.item_code or record.item].append(record)
     for records in named.values():
         records.sort(key=lambda record: (record.level or "", str(record.issued_on)))
     return named
+
+
+def _plain(record: CertificateRecord) -> CertificateRecord:
+    """Return ``record`` with its words in their normal form."""
+    name = record.holder_name
+    return replace(
+        record,
+        spelt=None,
+        holder_name=None if name is None else normal_form.name(name),
+        title=normal_form.words(record.title),
+        category=_words(record.category),
+        item=normal_form.words(record.item),
+        authority=_words(record.authority),
+        evaluation_body=_words(record.evaluation_body),
+        collection_body=_words(record.collection_body),
+    )
+
+
+def _words(stated: str | None) -> str | None:
+    return None if stated is None else normal_form.words(stated)
 
 
 def _unlike(

@@ -11,12 +11,14 @@ import aiohttp
 from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.versions.held import Versions
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.live import Live
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import Network
 from connectors.registration.rules import Configured
+from connectors.registration.sanction_clock import SanctionClock
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
@@ -24,6 +26,7 @@ from gateway.errors import StartError
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
+from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
@@ -35,6 +38,7 @@ from gateway.registry.quality import (
     kept_quality,
     thresholds_of,
 )
+from gateway.registry.versions import LiveVersions, kept_versions, told_to
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
@@ -48,9 +52,14 @@ from store.collection.records import StoredRecords
 from store.ledger.ledger import StoredLedger
 from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
-from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.events import (
+    StoredCertificateStates,
+    StoredConnectorStates,
+    StoredSanctionSteps,
+)
 from store.store import Store
 
 CHECK_SHARE = 0.8
@@ -112,6 +121,19 @@ async def open_services(
                 listening_for_changes(store.engine, notifier.notify)
             )
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
+            seen = StoredVersions(store)
+            versions = Versions(
+                seen,
+                mark=CertificateIds(id_key).mark,
+                catalogue=catalogue,
+                told=told_to(metrics.versions, keeper.collected),
+            )
+            await stack.enter_async_context(
+                kept_versions(
+                    LiveVersions(seen, versions.memory, metrics.versions),
+                    notifier.follow(),
+                )
+            )
             status = LiveStatus(
                 StoredStates(store.engine),
                 pseudonyms,
@@ -123,9 +145,17 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), status)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
+            sanctions = StoredFeed(StoredSanctionSteps(store.engine))
             failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), notifier.follow(), failed)
+                kept_feeds((certificates, steps, sanctions), notifier.follow(), failed)
+            )
+            await stack.enter_async_context(
+                followed_up(
+                    SanctionClock(store=registrations, clock=clock),
+                    live,
+                    metrics.sanctions,
+                )
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
@@ -140,7 +170,8 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
-            feeds=Feeds(certificates, steps),
+            versions=versions,
+            feeds=Feeds(certificates, steps, sanctions),
             cursors=Cursors(id_key),
             registration=open_office(
                 registrations,

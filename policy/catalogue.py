@@ -20,7 +20,8 @@ from policy.text import Text, same_words
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Compared and hashed as an object, as ``Item`` is: what is shown of it is kept by it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Body:
     """An institution the annex names: evaluation body, collection body, authority."""
 

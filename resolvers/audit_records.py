@@ -17,6 +17,7 @@ from bureau.look_ups.audit import (
     AuditSelection,
 )
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from policy.identity import IdentityError, parse_identity
 from resolvers.bilingual import both
 from resolvers.context import RequestContext
@@ -248,7 +249,7 @@ def _selection(context: RequestContext, asked: AuditFilter) -> AuditSelection:
         caller=asked.caller,
         request_id=asked.request_id,
         purpose=asked.purpose,
-        case_number=asked.case_number,
+        case_number=normal_form.text(asked.case_number or "") or None,
         people=people,
         from_=asked.from_,
         to=asked.to,

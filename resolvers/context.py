@@ -26,6 +26,7 @@ from bureau.look_ups.purpose import PurposeError
 from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
+from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.live import Live, Snapshot
 from connectors.registration.office import RegistrationOffice
@@ -56,6 +57,8 @@ class Services:
     """What is counted of agencies' data."""
     sent_changes: SentChanges
     """What agencies sent of certificates' states."""
+    versions: Versions
+    """Which version of each certificate was seen last."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
     vault: Vault | None

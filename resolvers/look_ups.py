@@ -82,15 +82,18 @@ async def look_up(
     holder: Identity,
     agencies: Sequence[Agency],
     shows: Shows | None = None,
+    *,
+    is_for_payment: bool = False,
 ) -> list[Answer]:
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
     ``shows`` says which certificates of the answers the caller will get; all of them
-    if it is ``None``.
+    if it is ``None``. Before a payment the store is asked, too, which versions other
+    gateways saw.
 
     Raises:
         RequestError: no purpose is stated, the caller's budget of people is spent, or
-            the audit log takes no record.
+            the audit log takes no record; or versions cannot be read before a payment.
         UncountedLookUpError: a field that does not declare it looks people up.
     """
     loaders = [context.loader(agency) for agency in agencies]
@@ -103,11 +106,19 @@ async def look_up(
         waiting = [loader.answer(holder) for loader in loaders]
         try:
             # One after the other: all are under way.
-            return [await answer for answer in waiting]
+            answers = [await answer for answer in waiting]
         except asyncio.CancelledError:
             for answer in waiting:
                 answer.cancel()
             raise
+        versions = context.services.versions
+        if is_for_payment:
+            await versions.read(answers)
+        return versions.hold(
+            *(holder, agencies, answers),
+            bundle=context.snapshot.bundle,
+            now=context.now,
+        )
 
     answers = await _through_the_gate(context, holder, ask, shows)
     answers = [

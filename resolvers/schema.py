@@ -38,13 +38,11 @@ from resolvers.certificates.by_id import (
     UnknownCertificate,
     certificate_by_id,
 )
+from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
-    Holder,
-    HolderAnswer,
     Holders,
     HoldersAnswer,
-    InvalidIdentity,
     InvalidList,
     PersonInput,
     ask_about,

@@ -16,6 +16,7 @@ from policy.clauses import CLAUSES
 from policy.evidence import Claim, ClaimantCategory, Fund, Payment
 from policy.finding import Finding
 from policy.level import Level
+from policy.normal_form import is_blank
 
 KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 """A request's key: whatever the caller counts or draws by, in printable ASCII."""
@@ -196,7 +197,8 @@ def claim_of(kept: Mapping[str, object]) -> Claim:
 def is_text(words: str, most: int) -> bool:
     """Say whether ``words`` may be kept: some, not too many, and no identity number."""
     return (
-        0 < len(words.strip()) <= most
+        len(words.strip()) <= most
+        and not is_blank(words)
         and words.isprintable()
         and not has_identity_number(words)
     )

@@ -56,17 +56,17 @@ class RecordFields:
         self._held = _finder("held", record.held)
         self._id_number = _finder("id_number", record.id_number)
         self._id_type = _finder("id_type", record.id_type)
-        self._number = _required("number", record.number, normal_form.number)
+        self._find_number = _finder_in_object("number", record.number)
+        self._number = _text_of("number", _itself, normal_form.number, is_required=True)
         self._holder_name = _text("holder_name", record.holder_name, stated_name)
         self._title = _required("title", record.title)
         self._category = _text("category", record.category)
         self._item = _required("item", record.item)
-        self._own_code = _text("item_code", record.item_code, normal_form.code)
+        self._find_code = _finder_in_object("item_code", record.item_code)
+        self._code = _text_of("item_code", _itself, normal_form.code)
         self._codes = {
             normal_form.code(own): code for own, code in values.item_code.items()
         }
-        self._find_number = _finder_in_object("number", record.number)
-        self._find_code = _finder_in_object("item_code", record.item_code)
         self._level = _word("level", record.level, values.level)
         days = DAYS[record.date_format], record.date_format
         self._first_issued_on = _day("first_issued_on", record.first_issued_on, *days)
@@ -128,10 +128,14 @@ class RecordFields:
         """
         if not isinstance(content, dict):
             raise RecordError("a record is no JSON object")
-        number, own_code = self._number(content), self._own_code(content)
+        number_came, code_came = self._find_number(content), self._find_code(content)
+        number, own_code = self._number(number_came), self._code(code_came)
+        spelt = None
+        if number_came != number or code_came != own_code:
+            spelt = Spelling(number_came, code_came or None)
         code = self._codes.get(own_code) if own_code else None
         return CertificateRecord(
-            number=number,
+            number=cast("str", number),
             holder=self.holder(content, asked) if holder is None else holder,
             holder_name=self._holder_name(content),
             title=self._title(content),
@@ -139,7 +143,7 @@ class RecordFields:
             item=self._item(content),
             item_code=code or own_code,
             own_item_code=own_code if code else None,
-            spelt=self._spelt(content, number, own_code),
+            spelt=spelt,
             level=self._level(content),
             first_issued_on=self._first_issued_on(content),
             issued_on=self._issued_on(content),
@@ -154,14 +158,6 @@ class RecordFields:
             collection_body=self._collection_body(content),
             licence_id=self._licence_id(content),
         )
-
-    def _spelt(self, content: object, number: str, code: str | None) -> Spelling | None:
-        """Return number and code as they came, if that is not their normal form."""
-        number_came = self._find_number(content)
-        code_came = self._find_code(content) or None
-        if number_came == number and code_came == code:
-            return None
-        return Spelling(number_came, code_came)
 
     def holder(
         self, content: object, asked: Mapping[str, Identity] = NOBODY
@@ -223,6 +219,10 @@ def _nothing(_content: object) -> None:
     return None
 
 
+def _itself(found: T) -> T:
+    return found
+
+
 def _finder_in_object(name: str, expression: str | None) -> Finder:
     """Return what finds a field in a JSON object; for most it is the look-up alone."""
     if expression is None:
@@ -243,35 +243,48 @@ def _text(
     if expression is None:
         return _nothing
     find = _finder_in_object(name, expression)
+    return _text_of(name, find, form, is_required=is_required)
 
-    def read(content: dict[str, Any]) -> str | None:
+
+def _text_of(
+    name: str,
+    find: Finder,
+    form: Callable[[str], str | None] | None = None,
+    *,
+    is_required: bool = False,
+) -> Callable[[Any], str | None]:
+    """Return the reader of what ``find`` returns, a text in its ``form``."""
+
+    def read(content: Any) -> str | None:  # noqa: ANN401 - what it is found in
         stated = find(content)
-        if stated is None:
-            text = None
-        elif not isinstance(stated, str) or len(stated) > MAX_TEXT:
-            raise RecordError(
-                f"{name} is no text of at most {MAX_TEXT} characters: "
-                f"{_what_else(stated)}"
-            )
-        else:
-            # Most texts are printable; what is not may still be a space or a rare name.
-            if stated.isprintable():
-                text = stated.strip()
-            else:
-                text = normal_form.text(stated)
-                if NEVER_IN_A_TEXT.search(text):
-                    raise RecordError(f"{name} has a control character")
+        text: str | None = None
+        if stated is not None:
+            if not isinstance(stated, str) or len(stated) > MAX_TEXT:
+                raise RecordError(
+                    f"{name} is no text of at most {MAX_TEXT} characters: "
+                    f"{_what_else(stated)}"
+                )
+            # Most texts are printable; what is not may be a space or a rare name.
+            text = stated.strip() if stated.isprintable() else _printable(name, stated)
             if form is not None:
                 text = form(text)
                 # A character's form may be eighteen, and is kept.
                 if text is not None and len(text) > MAX_TEXT:
                     raise RecordError(f"{name} is no text of {MAX_TEXT} characters")
-            text = text or None
-        if text is None and is_required:
+        if text:
+            return text
+        if is_required:
             raise RecordError(f"{name} is missing")
-        return text
+        return None
 
     return read
+
+
+def _printable(name: str, stated: str) -> str:
+    text = normal_form.text(stated)
+    if NEVER_IN_A_TEXT.search(text):
+        raise RecordError(f"{name} has a control character")
+    return text
 
 
 def _what_else(stated: object) -> str:

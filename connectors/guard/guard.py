@@ -90,7 +90,7 @@ class Guard:
                 calls.append(call)
             else:
                 fresh.append(holder)
-        if budget_seconds > 0:
+        if fresh and budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
             calls += map(self._calls.start, batches)
 
@@ -116,6 +116,10 @@ class Guard:
         """Keep no answer, and let nobody join a call that began before."""
         self._cache.clear()
         self._calls.forget()
+
+    def forget_about(self, holder: Identity) -> None:
+        """Keep no answer about ``holder``."""
+        self._cache.drop(holder)
 
     async def close(self) -> None:
         """Cancel what is under way."""

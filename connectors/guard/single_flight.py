@@ -13,6 +13,7 @@ call brings is delivered as it finishes.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from connectors.answer import Answer
@@ -55,7 +56,7 @@ class SingleFlight:
         self._under_way.add(call)
         for holder in batch:
             self._by_holder[holder] = call
-        call.task.add_done_callback(lambda _: self._finish(call))
+        call.task.add_done_callback(partial(self._finish, call))
         return call
 
     def wait(
@@ -79,7 +80,7 @@ class SingleFlight:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _finish(self, call: Call) -> None:
+    def _finish(self, call: Call, _: object) -> None:
         self._under_way.discard(call)
         self._forget_call(call)
         for wait in tuple(call.waits):

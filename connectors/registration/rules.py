@@ -14,6 +14,7 @@ from connectors.registration.lifecycle import IN_FORCE, LIVE
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.submission import is_text
 from policy.identity_numbers import has_identity_number
+from policy.normal_form import is_blank
 from signing.trust import TrustBundle
 
 MAX_REASON = 500
@@ -58,7 +59,8 @@ def require_reason(reason: str) -> None:
     Raises:
         RegistrationError: ``REASON_MISSING``.
     """
-    is_said = 0 < len(reason.strip()) <= MAX_REASON and is_text(reason)
+    is_said = not is_blank(reason) and len(reason.strip()) <= MAX_REASON
+    is_said = is_said and is_text(reason)
     if not is_said or has_identity_number(reason):
         raise RegistrationError(RefusalCode.REASON_MISSING)
 

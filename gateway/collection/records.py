@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bureau.certificate_ids import item_of
 from bureau.collection import Outcome
+from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collection.judge import BelievedRecord, judge_record
@@ -27,13 +28,8 @@ from policy.contradictions import warnings_of
 from policy.identity import Identity
 from policy.text import Text
 from signing.envelope import Envelope
-from store.collection.records import (
-    STREAM,
-    Kept,
-    KnownRecord,
-    StatedRecord,
-    StoredRecords,
-)
+from store.collection.records import STREAM, StoredRecords
+from store.collection.stated import Kept, KnownRecord, StatedRecord
 
 YIELD_EVERY = 50
 """After so many records somebody else gets the event loop."""
@@ -75,7 +71,10 @@ class RecordHandler:
     """Makes a mark of a document that discloses nothing of it."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
+    versions: Versions
+    """Knows which version of each certificate was seen last."""
     stream: str = STREAM
+    is_for_frozen: bool = False
 
     async def take(
         self, agency: Agency, snapshot: Snapshot, lines: Sequence[Line], at: datetime
@@ -112,13 +111,16 @@ class RecordHandler:
             sums[Measure.FIELDS] += len(NEEDED)
             sums[Measure.FIELDS_MISSING] += sum(missing)
             sums[Measure.CONTRADICTORY] += bool(warnings_of(judged.record))
-            records.append(self._stated(agency.id, line, judged))
+            records.append(self._stated(agency.id, line, judged, at))
             kept_lines.append(line)
         if records:
             kept = await self.store.keep(agency.id, records, at)
             for line, one in zip(kept_lines, kept, strict=True):
                 results[line.number] = _result(line, one)
                 sums[Measure.ALTERED] += one.altered is not None
+            for stated, one in zip(records, kept, strict=True):
+                if isinstance(stated, StatedRecord) and one.outcome is Outcome.ACCEPTED:
+                    self.versions.memory.learn(stated.seen)
             news = [
                 stated.issued_on
                 for stated, one in zip(records, kept, strict=True)
@@ -128,7 +130,9 @@ class RecordHandler:
         self.counted(agency.id, sums)
         return [results[line.number] for line in lines]
 
-    def _stated(self, agency: str, line: Line, judged: BelievedRecord) -> StatedRecord:
+    def _stated(
+        self, agency: str, line: Line, judged: BelievedRecord, at: datetime
+    ) -> StatedRecord:
         record, proof = judged.record, judged.proof
         return StatedRecord(
             sequence=line.sequence,
@@ -143,6 +147,7 @@ class RecordHandler:
             level=record.level,
             issued_on=record.issued_on,
             first_issued_on=record.first_issued_on,
+            seen=self.versions.as_seen(record, proof, at),
         )
 
 

@@ -24,6 +24,7 @@ def open_intake(
         people_of=pseudonyms.all_of,
         mark=services.certificate_ids.mark,
         counted=services.quality.collected,
+        versions=services.versions,
     )
     status = StatusHandler(
         states=StatesIntake(store, follow_change),

@@ -147,12 +147,14 @@ class LiveRegistry:
                 if connector.state is ConnectorState.SUSPENDED:
                     suspended.add(connector.id)
         for agency in agencies.values():
-            account = _account(agency.manifest, state.sanctions)
+            account = _account(agency.manifest, state.sanctions, self._clock())
             agency.put_in_force(bundle, account, is_suspended=agency.id in suspended)
         self._set_shadows(state.connectors, agencies, bundle)
         for id_ in self._opened.keys() - agencies.keys():
             self._close(self._opened.pop(id_))
-        return Snapshot(state.sequence, Registry(agencies.values()), bundle)
+        return Snapshot(
+            state.sequence, Registry(agencies.values()), bundle, state.sanctions
+        )
 
     def _bundle(self, connectors: Sequence[Connector]) -> TrustBundle:
         """Return the keys of the files and of every connector in force."""
@@ -255,9 +257,12 @@ class LiveRegistry:
         task.add_done_callback(self._closing.discard)
 
 
-def _account(manifest: Manifest, sanctions: Sequence[Sanction]) -> AccountState:
+def _account(
+    manifest: Manifest, sanctions: Sequence[Sanction], now: datetime
+) -> AccountState:
     """Return how a body is treated: the hardest of its manifest and the sanctions."""
-    by_sanction = account_of((manifest.authority, manifest.collection_body), sanctions)
+    bodies = (manifest.authority, manifest.collection_body)
+    by_sanction = account_of(bodies, sanctions, now)
     states = {manifest.account, by_sanction}
     for state in (AccountState.FROZEN, AccountState.COLLECTION_CANCELLED):
         if state in states:

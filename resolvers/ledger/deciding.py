@@ -9,7 +9,7 @@ from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.certificates.eligibility import ClaimInput
+from resolvers.certificates.claim import ClaimInput
 from resolvers.context import Info
 from resolvers.documents.directives import LooksUpPeople
 from resolvers.errors import store_unavailable

@@ -5,9 +5,10 @@ from datetime import date
 import strawberry
 
 from bureau.ledger.entries import Ruling, StatedDecision
+from policy import normal_form
 from policy.evidence import Claim
 from resolvers.bilingual import both
-from resolvers.certificates.eligibility import ClaimInput
+from resolvers.certificates.claim import ClaimInput
 from resolvers.enums import ClaimantCategory, Fund
 from resolvers.ledger.enums import DecisionOutcome
 
@@ -100,10 +101,10 @@ class DecisionInput:
     def stated(self, claim: ClaimInput | None) -> StatedDecision:
         """Return it as the ledger knows it."""
         return StatedDecision(
-            claim=self.claim,
+            claim=normal_form.text(self.claim),
             certificate=self.certificate,
             outcome=self.outcome,
-            district=self.district,
+            district=normal_form.code(self.district),
             amount_yuan=self.amount_yuan,
             category=self.category,
             decided_on=self.decided_on,

@@ -18,6 +18,7 @@ from bureau.ledger.payments import (
 )
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from policy.payment_states import PaymentStep, PaymentStepError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
@@ -193,7 +194,7 @@ async def _taken(
         return PaymentRefused(code=PaymentRefusal.NOT_SAID, payment=None)
     day = step.day or context.today
     stated = PaymentStepStated(
-        claim=step.claim,
+        claim=normal_form.text(step.claim),
         version=step.version,
         step=PaymentStep(step.action.value),
         day=day,

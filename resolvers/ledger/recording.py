@@ -48,7 +48,7 @@ def finder(context: RequestContext) -> Find:
     """Return what has a certificate vouched for, through the gate."""
 
     async def find(id_: str) -> Vouched:
-        found = await find_attested(context, id_)
+        found = await find_attested(context, id_, is_for_payment=True)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):

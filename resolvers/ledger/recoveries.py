@@ -9,6 +9,7 @@ import strawberry
 from bureau.ledger.book import RecoverySelection
 from bureau.scopes import SEE_RECOVERIES
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from resolvers.bilingual import both
 from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import page_of
@@ -170,9 +171,11 @@ async def _selection(
         authorities=seen,
         states=asked.states,
         causes=asked.causes,
-        district=asked.district,
-        items=asked.item_codes,
-        claim=asked.claim,
+        district=normal_form.code(asked.district or "") or None,
+        items=None
+        if asked.item_codes is None
+        else [*map(normal_form.code, asked.item_codes)],
+        claim=normal_form.text(asked.claim or "") or None,
         certificate=asked.certificate,
         opened_from=asked.opened_from,
         opened_before=asked.opened_before,

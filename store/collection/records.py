@@ -7,82 +7,25 @@ whatever a result says is committed with it, and two transfers at once take turn
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
-from bureau.collection import Gap, Outcome
+from bureau.collection import Outcome
+from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences
+from store.collection.stated import CollectedRow, Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.quality.versions import keep as keep_versions
 from store.store import Store
 
 STREAM = "records"
 OLDER = 9
 """How many versions are read beside the current one: the last ones before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedRecord:
-    """A record that verified, ready to be kept."""
-
-    sequence: int | None
-    """``None`` for the next one that is free."""
-    digest: str
-    certificate: str
-    """The sealed id."""
-    people: tuple[str, ...]
-    """The holder's pseudonyms, the present one first."""
-    document: str
-    """A mark of agency and number: what stays the same when a record is altered."""
-    envelope: str
-    key_id: str
-    signed_at: datetime
-    item: str | None
-    level: str | None
-    issued_on: date | None
-    first_issued_on: date | None
-
-    @property
-    def version(self) -> Version:
-        """Return what an alteration is found by."""
-        people = frozenset(self.people)
-        return Version(people, self.issued_on, self.first_issued_on)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
-    """A line whose bytes were collected before; only its number is looked at."""
-
-    sequence: int | None
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The outcome of one record."""
-
-    outcome: Outcome
-    sequence: int | None
-    """Under which number; ``None`` for bytes that are known and came without one."""
-    gap: Gap | None = None
-    altered: Alteration | None = None
-    is_news: bool = False
-    """Whether it is the first of its document, issued since the agency began to send;
-    what is older could not have come sooner."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollectedRow:
-    """A record as it is found again."""
-
-    envelope: str
-    collected_at: datetime
-    sequence: int
-    is_newest: bool
 
 
 @dataclass(slots=True)
@@ -195,6 +138,7 @@ def _keep(
     kept = []
     rows: list[dict[str, Any]] = []
     outdated: list[int] = []
+    seen: dict[str, SeenVersion] = {}
     for record in records:
         if record.digest in known or isinstance(record, KnownRecord):
             number = record.sequence
@@ -221,6 +165,11 @@ def _keep(
         rows.append(row)
         known.add(record.digest)
         if is_current:
+            seen |= {
+                mark: one
+                for mark, one in record.seen.items()
+                if mark not in seen or seen[mark].signed_at <= one.signed_at
+            }
             if before is not None:
                 _outdate(before, outdated)
             current[record.document] = _Current(order, record.version, None, row)
@@ -239,6 +188,7 @@ def _keep(
         )
     if rows:
         connection.execute(insert(collected_records), rows)
+    keep_versions(connection, seen, is_sent=True)
     sequences.write(at)
     return kept
 

@@ -164,7 +164,7 @@ def _seen(
     for mark, (facts, place) in known.items():
         now = by_mark[mark]
         if (facts, place) != (now.facts, now.place):
-            altered += facts != now.facts
+            altered += facts not in (now.facts, now.facts_as_spelt)
             connection.execute(
                 update(table)
                 .where(table.c.agency == agency, table.c.mark == mark)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
-from store.columns import metadata
+from store.columns import NUMBER, Moment, metadata
 
 quality_counts = Table(
     "quality_counts",
@@ -32,4 +32,18 @@ whole_lists = Table(
     Column("agency", String(63), primary_key=True),
     Column("person", String(64), primary_key=True),
     Column("listed_on", Date, nullable=False),
+)
+
+
+seen_versions = Table(
+    "seen_versions",
+    metadata,
+    # Given anew with each version, so that who follows reads on from the last.
+    Column("id", NUMBER, primary_key=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("signed_at", Moment, nullable=False),
+    Column("said", String(16), nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("key_id", String(128), nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )

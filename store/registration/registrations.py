@@ -18,8 +18,8 @@ from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.sanctions import (
-    ProposalState,
     Sanction,
+    SanctionEvent,
     SanctionProposal,
 )
 from connectors.registration.store import Work
@@ -31,15 +31,12 @@ from store.registration.rows import (
     connector_of,
     event_of,
     key_of,
-    proposal_of,
     row_of_challenge,
     row_of_connector,
     row_of_event,
     row_of_key,
-    row_of_proposal,
-    row_of_sanction,
-    sanction_of,
 )
+from store.registration.sanctions import KeptSanctions
 
 CHANNEL = "gateway_changes"
 """The channel on which PostgreSQL notifies of changes."""
@@ -120,6 +117,11 @@ class StoredRegistrations:
         async with self._read() as work:
             return await work.sanctions(lifted=lifted)
 
+    async def sanction_events(self, sanction: int) -> Sequence[SanctionEvent]:
+        """See ``Reading``."""
+        async with self._read() as work:
+            return await work.sanction_events(sanction)
+
     async def proposals(self) -> Sequence[SanctionProposal]:
         """See ``Reading``."""
         async with self._read() as work:
@@ -131,6 +133,13 @@ class _Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        kept = KeptSanctions(connection)
+        self.sanctions = kept.sanctions
+        self.sanction_events = kept.sanction_events
+        self.proposals = kept.proposals
+        self.add_sanction = kept.add_sanction
+        self.change_sanction = kept.change_sanction
+        self.decide_proposal = kept.decide_proposal
 
     async def sequence(self) -> int:
         """Return how many changes there were."""
@@ -177,26 +186,6 @@ class _Work:
             .order_by(column.version)
         )
         return [event_of(row) for row in rows]
-
-    async def sanctions(self, *, lifted: bool) -> Sequence[Sanction]:
-        """See ``Reading``."""
-        column = tables.sanctions.c
-        rows = await self._connection.execute(
-            select(tables.sanctions)
-            .where(true() if lifted else column.lifted_at.is_(None))
-            .order_by(column.id)
-        )
-        return [sanction_of(row) for row in rows]
-
-    async def proposals(self) -> Sequence[SanctionProposal]:
-        """See ``Reading``."""
-        column = tables.sanction_proposals.c
-        rows = await self._connection.execute(
-            select(tables.sanction_proposals)
-            .where(column.state == ProposalState.OPEN)
-            .order_by(column.id)
-        )
-        return [proposal_of(row) for row in rows]
 
     async def key(self, kid: str) -> RegisteredKey | None:
         """See ``Work``."""
@@ -273,29 +262,4 @@ class _Work:
             update(tables.key_challenges)
             .where(tables.key_challenges.c.id == challenge.id)
             .values(used_at=challenge.used_at)
-        )
-
-    async def add_sanction(self, sanction: Sanction) -> Sanction:
-        """See ``Work``."""
-        rows = await self._connection.execute(
-            insert(tables.sanctions)
-            .values(row_of_sanction(sanction))
-            .returning(tables.sanctions)
-        )
-        return sanction_of(rows.one())
-
-    async def change_sanction(self, sanction: Sanction) -> None:
-        """See ``Work``."""
-        await self._connection.execute(
-            update(tables.sanctions)
-            .where(tables.sanctions.c.id == sanction.id)
-            .values(row_of_sanction(sanction))
-        )
-
-    async def decide_proposal(self, proposal: SanctionProposal) -> None:
-        """See ``Work``."""
-        await self._connection.execute(
-            update(tables.sanction_proposals)
-            .where(tables.sanction_proposals.c.id == proposal.id)
-            .values(row_of_proposal(proposal))
         )

@@ -34,13 +34,18 @@ class Waits:
 
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     asked: int = 0
+    is_asked: bool = False
 
     def can_ask(self, id_type: IdType) -> bool:
         return id_type is IdType.RESIDENT_ID
 
     async def fetch(self, holders: Sequence[Identity]) -> Reply:
         self.asked += 1
-        await self.may_answer.wait()
+        self.is_asked = True
+        try:
+            await self.may_answer.wait()
+        finally:
+            self.is_asked = False
         return Reply([(record(),)] * len(holders))
 
     async def probe(self) -> None:
@@ -229,3 +234,25 @@ async def test_who_gives_up_stops_waiting_and_the_next_is_answered(
     connector.may_answer.set()
 
     assert await outcome(agency) is SourceOutcome.ANSWERED
+
+
+async def test_closing_ends_what_is_asked_and_whoever_waits() -> None:
+    connector = Waits()
+    agency = agency_of(connector)
+    asking = agency.ask([HOLDER], 5.0)
+    await asyncio.sleep(0.01)
+
+    await agency.close()
+
+    assert (connector.asked, connector.is_asked) == (1, False)
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+async def test_closing_ends_the_fetching_of_the_list() -> None:
+    async with with_a_list() as (agency, _, _):
+        (keeping,) = (task for task in asyncio.all_tasks() if "_keep" in repr(task))
+
+        await agency.close()
+
+        assert keeping.cancelled()

@@ -1,7 +1,9 @@
 """What is counted of an agency's data, and what the rates make of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -141,6 +143,38 @@ async def test_a_certificate_with_another_title_has_other_facts() -> None:
 
     assert one.mark == other.mark
     assert one.facts != other.facts
+
+
+NAMED = {
+    "holder_name": "阿卜杜拉·买买提",
+    "title": "轨道交通运输服务人员",
+    "evaluation_body": "上海地铁职业技能培训学校",
+}
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"title": "轨道交通\u3000运输服务人员\u200b"},
+        {"holder_name": "阿卜杜拉●买买提"},
+        {"evaluation_body": "上海地铁 职业技能培训学校"},
+    ],
+)
+async def test_a_certificate_in_another_spelling_has_the_same_facts(
+    spelt: dict[str, str],
+) -> None:
+    answer = await answer_of(RECORD)
+
+    def sight_in(words: dict[str, Any]) -> Sight:
+        (one,) = answer.certificates
+        said = replace(one, record=replace(one.record, **words))
+        answers = {HOLDER: replace(answer, certificates=(said,))}
+        return sighting(answers, mark, place).sights[0]
+
+    one, other = sight_in(NAMED), sight_in(NAMED | spelt)
+
+    assert one.facts == other.facts
+    assert one.facts_as_spelt != other.facts_as_spelt
 
 
 async def test_a_list_that_nobody_signed_as_whole_is_not_whole() -> None:

@@ -26,6 +26,7 @@ from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
+SANCTIONER, SECOND_SANCTIONER = "office-sanctioner", "office-sanctioner-2"
 ANOTHER_PLATFORM, UNSTATED = "office-another-platform", "office-unstated"
 """Bearer tokens, named like their callers; the last states no purpose."""
 PAYS = ("certificates:read", "identity:read", "payments:write")
@@ -37,6 +38,8 @@ TABLES = "\n".join(
         entry(UNSTATED, *PAYS, purpose=False),
         entry(BUREAU, "recoveries:write", "audit:read", "certificates:read"),
         entry(READER, "certificates:read"),
+        entry(SANCTIONER, "sanctions:write", purpose=False),
+        entry(SECOND_SANCTIONER, "sanctions:write", purpose=False),
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )

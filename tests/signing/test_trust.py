@@ -86,6 +86,11 @@ def test_a_moment_of_another_time_zone_is_the_same_moment() -> None:
             id="scope of a code and a number",
         ),
         pytest.param(
+            TEXT.replace('["1.1", "1.2"]', '["1.1", ""]'),
+            "key 1: scope is no list of item codes",
+            id="scope of a code and of nothing",
+        ),
+        pytest.param(
             TEXT.replace("2026-01-01T00:00:00Z", "2026-01-01"),
             "key 1: not_before is a date, not a datetime",
             id="window in days",

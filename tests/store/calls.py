@@ -16,21 +16,37 @@ from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
-from connectors.registration.sanctions import ProposalCause, SanctionProposal
+from connectors.registration.sanctions import (
+    ProposalCause,
+    Sanction,
+    SanctionEvent,
+    SanctionKind,
+    SanctionProposal,
+    SanctionState,
+    SanctionStep,
+)
 from policy.payment_states import PaymentStep
 from policy.recovery import RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
-from store.collection.records import KnownRecord, StoredRecords
+from store.collection.records import StoredRecords
+from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
 from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
+from store.registration.sanctions import KeptSanctions
 from store.status.changes import StoredStates
-from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.events import (
+    StoredCertificateStates,
+    StoredConnectorStates,
+    StoredSanctionSteps,
+)
 from store.status.intake import StatesIntake
 from store.store import Store
 from store.used_tokens import StoredUsedTokens, used_tokens
@@ -87,6 +103,22 @@ PROPOSAL = SanctionProposal(
     threshold=5,
     proposed_at=NOON,
 )
+SANCTION = Sanction(
+    id=1,
+    body="transport",
+    kind=SanctionKind.WARNING,
+    state=SanctionState.IN_FORCE,
+    reason="late",
+    imposed_by="officer",
+    imposed_at=NOON,
+)
+IMPOSED = SanctionEvent(
+    step=SanctionStep.IMPOSE,
+    at=NOON,
+    actor="officer",
+    reason="late",
+    after=SanctionState.IN_FORCE,
+)
 COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
 
@@ -112,6 +144,18 @@ async def export_audit(store: Store) -> None:
 async def work(store: Store) -> None:
     async with StoredRegistrations(store.engine).work():
         pass
+
+
+def kept(
+    call: Callable[[KeptSanctions], Awaitable[object]],
+) -> Callable[[Store], Awaitable[object]]:
+    """Return a call of what works on a connection that is there."""
+
+    async def called(store: Store) -> None:
+        async with begin(store.engine) as connection:
+            await call(KeptSanctions(connection))
+
+    return called
 
 
 async def read(store: Store) -> None:
@@ -214,18 +258,42 @@ CALLS: Mapping[str, Call] = {
             "events": lambda s: StoredRegistrations(s.engine).events("a"),
             "proposals": lambda s: StoredRegistrations(s.engine).proposals(),
             "sanctions": lambda s: StoredRegistrations(s.engine).sanctions(lifted=True),
+            "sanction_events": lambda s: StoredRegistrations(s.engine).sanction_events(
+                1
+            ),
             "sequence": lambda s: StoredRegistrations(s.engine).sequence(),
             "state": lambda s: StoredRegistrations(s.engine).state(),
             "work": work,
         }.items()
     },
+    **{
+        f"registration.sanctions.KeptSanctions.{name}": kept(call)
+        for name, call in {
+            "add_sanction": lambda k: k.add_sanction(SANCTION, IMPOSED),
+            "change_sanction": lambda k: k.change_sanction(SANCTION, IMPOSED),
+            "decide_proposal": lambda k: k.decide_proposal(PROPOSAL),
+            "proposals": lambda k: k.proposals(),
+            "sanction_events": lambda k: k.sanction_events(1),
+            "sanctions": lambda k: k.sanctions(lifted=True),
+        }.items()
+    },
+    "quality.versions.StoredVersions.after": lambda s: StoredVersions(s).after(0),
+    "quality.versions.StoredVersions.keep": lambda s: StoredVersions(s).keep(
+        {"m": SeenVersion(NOON, "x", "d", "key-1", NOON)}
+    ),
+    "quality.versions.StoredVersions.last": lambda s: StoredVersions(s).last(),
+    "quality.versions.StoredVersions.of": lambda s: StoredVersions(s).of(["m"]),
     "status.changes.StoredStates.of": lambda s: StoredStates(s.engine).of(["a"]),
     "status.changes.StoredStates.people_after": lambda s: StoredStates(
         s.engine
     ).people_after(0),
     **{
         f"status.events.{kind.__name__}.{name}": call
-        for kind in (StoredCertificateStates, StoredConnectorStates)
+        for kind in (
+            StoredCertificateStates,
+            StoredConnectorStates,
+            StoredSanctionSteps,
+        )
         for name, call in {
             "after": lambda s, kind=kind: kind(s.engine).after(0, 1),
             "has": lambda s, kind=kind: kind(s.engine).has(1),

@@ -1,14 +1,16 @@
 """A transaction is committed whole or not at all, whoever runs it."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
+from store.database import open_database
 from store.errors import RefusedRowsError
 from store.store import Store
 from store.used_tokens import used_tokens
-from store.writer import Writer, _LoopWriter
+from store.writer import Writer, _LoopWriter, open_writer
 from tests.store.audit.records import NOON
 
 
@@ -68,3 +70,25 @@ async def test_one_transaction_runs_after_the_other(writer: Writer) -> None:
     found = await asyncio.gather(*(writer.write(work) for _ in range(20)))
 
     assert sorted(found) == list(range(20))
+
+
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+async def test_what_was_begun_is_committed_before_the_writer_is_closed(
+    database_url: str,
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(connection: Connection) -> int:
+        begun.set()
+        may_end.wait(5)
+        return add(connection, "a")
+
+    async with open_database(database_url) as engine:
+        async with open_writer(engine) as writer:
+            writing = asyncio.create_task(writer.write(slowly))
+            await asyncio.to_thread(begun.wait, 5)
+            threading.Timer(0.1, may_end.set).start()
+
+        assert await writing == 1
+        async with engine.connect() as connection:
+            assert await connection.run_sync(count) == 1

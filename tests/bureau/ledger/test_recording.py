@@ -486,6 +486,16 @@ def test_a_request_of_before_there_were_facts_has_its_digest() -> None:
     assert stated.digest != replace(stated, rulings=ruled("219-3b")).digest
 
 
+@pytest.mark.parametrize("blank", ["", "　", "\u200b", "\u3164", "\u2800", "\ufe0f"])
+async def test_nobody_rules_by_a_blank(blank: str) -> None:
+    office = Office(eligible(state=None))
+
+    with pytest.raises(DecisionError) as error:
+        await office.record(replace(STATED, ruling=blank))
+
+    assert error.value.refusal is DecisionRefusal.BAD_RULING
+
+
 async def test_a_district_that_is_none_is_refused_before_anybody_is_asked() -> None:
     office = Office()
 

@@ -56,3 +56,12 @@ def test_the_longest_text_is_kept_and_one_character_more_is_refused() -> None:
     assert FIELDS.record({**RECORD, "title": longest}).title == longest
     with pytest.raises(RecordError, match="it has 501"):
         FIELDS.record({**RECORD, "title": f"{longest}字"})
+
+
+def test_the_longest_form_of_a_text_is_kept_and_one_character_more_is_refused() -> None:
+    """One character may be four in its normal form: ㍿ is 株式会社."""
+    longest = "㍿" * (MAX_TEXT // 4)
+
+    assert len(FIELDS.record({**RECORD, "number": longest}).number) == MAX_TEXT
+    with pytest.raises(RecordError, match="number is no text of 500 characters"):
+        FIELDS.record({**RECORD, "number": f"{longest}1"})

@@ -37,7 +37,8 @@ def _steps(agencies: Agencies, tmp_path: Path, database_url: str) -> Iterator[St
 def test_a_connector_is_registered_by_mutations_alone(
     steps: Steps, joining: Joining
 ) -> None:
-    active = steps.join(joining.submission(), joining.key)
+    spelt = {"items": [f"{ITEM}\u3000"], "creditCode": " 12310000425006133ｙ"}
+    active = steps.join(joining.submission(**spelt), joining.key)
 
     found = steps.send(
         'query { connector(id: "transport") { state items warnings(language: EN) '

@@ -18,6 +18,7 @@ from tests.gateway.registration.joining import (
     OPERATOR,
     SANCTIONER,
     SECOND,
+    SECOND_SANCTIONER,
     Joining,
     Steps,
     joining_gateway,
@@ -39,6 +40,8 @@ IMPOSE = (
     f'{{ imposeSanction(body: $b, kind: $k, reason: "forged") {SANCTION} }}'
 )
 LIFT = f'mutation($i: ID!) {{ liftSanction(id: $i, reason: "put right") {SANCTION} }}'
+
+CONFIRM = f'mutation($i: ID!) {{ confirmSanction(id: $i, reason: "seen") {SANCTION} }}'
 
 
 @pytest.fixture(name="joining")
@@ -119,7 +122,8 @@ def test_a_sanction_falls_on_agencies_of_files_too(
     assert other.outcome(number, "fire-rescue") == "ANSWERED"
 
     body = "shanghai-fire-training-detachment"
-    one.send(IMPOSE, SANCTIONER, b=body, k="CANCEL_COLLECTION")
+    made = one.send(IMPOSE, SANCTIONER, b=body, k="CANCEL_COLLECTION")
+    one.send(CONFIRM, SECOND_SANCTIONER, i=made["id"])
 
     late = seconds_until(lambda: other.outcome(number, "fire-rescue") == "SUSPENDED")
     assert late <= SECOND_LONG

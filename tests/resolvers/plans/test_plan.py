@@ -11,7 +11,7 @@ import strawberry
 from graphql import OperationDefinitionNode, parse
 from strawberry.types import Info
 
-from resolvers.certificates.certificate import SHOWN_BYTES
+from resolvers.certificates.kept import SHOWN_BYTES
 from resolvers.fragment_cache.renderings import OVERHEAD_BYTES
 from resolvers.plans.plan import Plan
 from resolvers.plans.plans import MAX_PLANS, Plans
@@ -77,6 +77,15 @@ def test_what_goes_well_is_the_plans_alone() -> None:
     assert is_planned
     assert calls == {"works": 1, "waits": 2}
     assert told == {"data": {"works": 1, "waits": 2, "again": 2}, "errors": []}
+
+
+def test_the_roots_own_name_is_the_plans_too_in_the_order_asked_for() -> None:
+    _, is_planned, told = asked("{ a: works __typename waits b: __typename }")
+
+    assert is_planned
+    assert list(told["data"].items()) == [
+        *[("a", 1), ("__typename", "Query"), ("waits", 2), ("b", "Query")],
+    ]
 
 
 @pytest.mark.parametrize("bad", ["refuses", "isWrong", "refuses isWrong"])

@@ -14,7 +14,7 @@ from store.migrate import upgrade_database
 from store.store import Store, open_store
 from tests.store.ledger.test_corrections import answer, proposal, redrawn
 from tests.store.ledger.test_ledger import ALICE, NOON, decision, free
-from tests.store.steps import BEFORE, make_at
+from tests.store.steps import before, make_at
 
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
 
@@ -86,7 +86,7 @@ async def test_what_was_decided_before_there_were_steps_has_its_own(
 ) -> None:
     """Paid after an approval, approved, refused after an approval, and refused."""
     url = empty_database_url
-    await make_at(url, BEFORE)
+    await make_at(url, before("0010"))
     decided = (
         ("paid", "APPROVED", None),
         ("paid", "PAID", 2000),

@@ -104,6 +104,22 @@ async def test_other_facts_are_an_alteration_counted_once(
     assert [s[Measure.ALTERED] for s in (first, again, elsewhere)] == [1, 0, 0]
 
 
+async def test_facts_that_were_kept_as_they_were_spelt_are_no_alteration(
+    quality: StoredQuality,
+) -> None:
+    before = replace(ONE, facts="as it came")
+    now = replace(ONE, facts="plain", facts_as_spelt="as it came")
+    respelt = replace(now, facts_as_spelt="in another way")
+    other = replace(now, facts="other", facts_as_spelt="other")
+
+    counts = [
+        await quality.add("a", TODAY, Counter(), seen(one))
+        for one in (before, now, respelt, other)
+    ]
+
+    assert [sums[Measure.ALTERED] for sums in counts] == [0, 0, 0, 1]
+
+
 async def test_a_certificate_behind_a_whole_list_is_back_dated(
     quality: StoredQuality,
 ) -> None:

@@ -1,0 +1,224 @@
+"""Hold what agencies answer against each other, and against what was seen before.
+
+An answer may be older than what is known: from a cache, a replica that lags behind, a
+server that was set back, an agency that is silent and had sent its records before.
+Where a certificate that is answered was signed before the version that is known, and
+says something else, it is not believed: it decides nothing, and what is known is not
+shown in its place, since nobody vouches for it now.
+``docs/decisions/versions.md`` has the reasons.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bureau.versions.memory import (
+    Seen,
+    SeenVersion,
+    VersionMemory,
+    VersionStore,
+    said_of,
+)
+from bureau.versions.sources import disbelieved, one_version_each
+from connectors.agency import Agency
+from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
+from connectors.decoding.versions import names_of
+from policy.catalogue import Catalogue
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from signing.envelope import SignatureProof
+from signing.trust import KeyState, TrustBundle
+
+MARKED = 10_000
+"""Of how many certificates the marks are at hand; each is some 400 bytes."""
+DIGEST_CHARACTERS = 16
+
+
+class _Marked(NamedTuple):
+    """A version of a certificate, as it is looked for."""
+
+    marks: tuple[str, ...]
+    said: str
+    digest: str
+
+
+class Versions:
+    """Holds answers against what is known of versions."""
+
+    def __init__(
+        self,
+        store: VersionStore,
+        *,
+        mark: Callable[[str], str],
+        catalogue: Catalogue,
+        told: Callable[[str, str], None],
+    ) -> None:
+        self.memory = VersionMemory()
+        self._store = store
+        self._mark = mark
+        self._catalogue = catalogue
+        self._told = told
+        """Is told of an agency that answered what it had replaced, with the code."""
+        self._marked: dict[tuple[bytes, str, str, str | None], _Marked] = {}
+
+    def as_seen(
+        self, record: CertificateRecord, proof: SignatureProof, at: datetime
+    ) -> Seen:
+        """Return the version that ``record`` is, under the marks of its certificate."""
+        digest = proof.digest.hex()[:DIGEST_CHARACTERS]
+        seen = SeenVersion(proof.signed_at, said_of(record), digest, proof.key.kid, at)
+        return dict.fromkeys(self.marks(record), seen)
+
+    def hold(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+        *,
+        bundle: TrustBundle,
+        now: datetime,
+    ) -> list[Answer]:
+        """Return ``answers`` of ``agencies`` about ``holder`` without older versions.
+
+        What is new in them is known from now on. An agency whose answer was outdated
+        is asked anew the next time.
+        """
+        if self._are_the_newest(answers):
+            return list(answers)
+        answers = one_version_each(agencies, answers, self._catalogue)
+        for answer in answers:
+            for certificate in answer.undecided:
+                self._newer(certificate, bundle, now)
+        held = []
+        for agency, answer in zip(agencies, answers, strict=True):
+            newer = [self._newer(one, bundle, now) for one in answer.certificates]
+            if not any(newer):
+                held.append(answer)
+                continue
+            agency.forget(holder)
+            found = list(zip(answer.certificates, newer, strict=True))
+            kept = [one for one, known in found if known is None]
+            faults = [
+                self._fault_of(one, known) for one, known in found if known is not None
+            ]
+            held.append(disbelieved(answer, kept, faults))
+        return held
+
+    def _are_the_newest(self, answers: Sequence[Answer]) -> bool:
+        """Say whether each certificate comes once, in the bytes that are known.
+
+        That is what most answers are: no more is to be done then.
+        """
+        get = self.memory.get
+        seen: set[str] = set()
+        for answer in answers:
+            if answer.undecided:
+                return False
+            for certificate in answer.certificates:
+                marked = self._marked_as(certificate)
+                for mark in marked.marks:
+                    known = get(mark)
+                    if known is None or known.digest != marked.digest or mark in seen:
+                        return False
+                seen.update(marked.marks)
+        return True
+
+    def marks(self, record: CertificateRecord) -> Iterator[str]:
+        """Yield the marks by which versions of the certificate are known."""
+        holder = record.holder
+        for number, item in sorted(names_of(record, self._catalogue)):
+            parts = ("version", holder.type, holder.number, number, item)
+            yield self._mark("\x1f".join(parts))
+
+    async def read(self, answers: Sequence[Answer]) -> None:
+        """Know what every gateway saw of the certificates in ``answers`` by now.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        marks = {
+            mark
+            for answer in answers
+            for certificate in answer.certificates
+            for mark in self._marked_as(certificate).marks
+        }
+        self.memory.learn(await self._store.of(marks))
+
+    def _newer(
+        self, certificate: AttestedCertificate, bundle: TrustBundle, now: datetime
+    ) -> SeenVersion | None:
+        """Return what counts instead of ``certificate``; ``None`` if it does itself.
+
+        It is known from now on then.
+        """
+        marked = self._marked_as(certificate)
+        known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
+        signed_at = certificate.proof.signed_at
+        for mark, known in known_as:
+            if (
+                known is not None
+                and known.signed_at >= signed_at
+                and known.digest != marked.digest
+                and known.said != marked.said
+                and _counts(known, bundle)
+            ):
+                if known.signed_at == signed_at:
+                    # Nor does the other count from now on.
+                    self.memory.note(mark, known._replace(said="", digest=""))
+                return known
+        for mark, known in known_as:
+            if (
+                known is None
+                or known.signed_at < signed_at
+                or not (known.said == marked.said or known.digest == marked.digest)
+            ):
+                self.memory.note(mark, _version(certificate, marked, now))
+        return None
+
+    def _fault_of(
+        self, certificate: AttestedCertificate, known: SeenVersion
+    ) -> RefusedRecord:
+        """Say that ``certificate`` is not believed beside what is ``known``."""
+        proof = certificate.proof
+        if known.signed_at == proof.signed_at:
+            code = RecordFault.CONTRADICTION
+            reason = "another version of the certificate was signed in the same second"
+        else:
+            code = RecordFault.ROLLBACK
+            reason = (
+                f"signed {proof.signed_at.isoformat()}; a version that was signed "
+                f"{known.signed_at.isoformat()} says otherwise"
+            )
+        # What came before the other was known is no fault of who sent it.
+        if certificate.retrieved_at > known.seen_at:
+            self._told(certificate.agency, code)
+        return RefusedRecord(code, reason, proof.key.kid, proof.digest)
+
+    def _marked_as(self, certificate: AttestedCertificate) -> _Marked:
+        record = certificate.record
+        digest = certificate.envelope.digest
+        key = digest, record.number, record.item, record.item_code
+        marked = self._marked.get(key)
+        if marked is None:
+            marked = _Marked(
+                tuple(self.marks(record)),
+                said_of(record),
+                digest.hex()[:DIGEST_CHARACTERS],
+            )
+            if len(self._marked) >= MARKED:
+                del self._marked[next(iter(self._marked))]
+            self._marked[key] = marked
+        return marked
+
+
+def _version(
+    certificate: AttestedCertificate, marked: _Marked, now: datetime
+) -> SeenVersion:
+    proof = certificate.proof
+    return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)
+
+
+def _counts(known: SeenVersion, bundle: TrustBundle) -> bool:
+    """Say whether what is known is still vouched for: not by a key others have."""
+    key = bundle.keys.get(known.key_id)
+    return key is None or key.state is not KeyState.COMPROMISED
