@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from connectors.elements import NOT_STATED, Elements
 from policy.text import Text
 
 
@@ -64,6 +65,11 @@ class Caller:
     scopes: frozenset[Scope]
     look_up: LookUp | None = None
     """The purpose of all of this caller's requests that name none themselves."""
+    elements: Elements = NOT_STATED
+    """What its requests state that do not say so themselves."""
+    subject: str | None = None
+    """The person who asks through this client, as ``issuer:sub``; ``None`` if its
+    credentials name nobody."""
 
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""

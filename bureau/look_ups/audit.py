@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bureau.caller import Purpose
 from connectors.answer import SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 
 
 class AuditEvent(StrEnum):
@@ -42,6 +43,8 @@ class AuditRecord:
     """The pseudonym of whom it was about."""
     purpose: Purpose | None = None
     case_number: str | None = None
+    elements: Elements = NOT_STATED
+    """The five elements; the officer is a pseudonym."""
     operation: str | None = None
     """The operation's name in the caller's document."""
     document: str | None = None
@@ -65,6 +68,10 @@ class AuditSelection:
     request_id: str | None = None
     purpose: Purpose | None = None
     case_number: str | None = None
+    elements: Elements = NOT_STATED
+    """Of these, what is stated selects; the officers are ``officers``."""
+    officers: Sequence[str] | None = None
+    """Pseudonyms of officers, one of which fits."""
     people: Sequence[str] | None = None
     """Pseudonyms, one of which fits."""
     from_: datetime | None = None
@@ -101,7 +108,7 @@ class AuditLog(Protocol):
     async def page(
         self, selection: AuditSelection, *, first: int, before: int | None
     ) -> Sequence[AuditRecord]:
-        """Return at most ``first`` records before the id ``before``, newest first.
+        """Return at most ``first`` records, newest first, after the one ``before``.
 
         Raises:
             StoreUnavailableError: the database is away.

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bureau.caller import Caller, LookUp, Scope
+from bureau.look_ups.elements import ElementsError, read_elements
+from connectors.elements import Element, Elements
 from gateway.errors import StartError
 from gateway.settings.callers import Grant, KnownCaller
 
@@ -37,12 +39,14 @@ class Roles:
         """Return a caller of the configuration.
 
         Raises:
-            StartError: an unknown role or scope, or half a purpose.
+            StartError: an unknown role or scope, half a purpose, or an element that
+                cannot be used.
         """
         return Caller(
             id=known.caller,
             scopes=self.scopes_of(known, place),
             look_up=_look_up(known, place),
+            elements=_elements(known, place),
         )
 
     def named(self, names: Iterable[object]) -> frozenset[Scope]:
@@ -77,6 +81,14 @@ def _look_up(known: KnownCaller, place: str) -> LookUp | None:
     if known.purpose is None or not known.case_number:
         raise StartError(f"{place}: purpose and case_number go together; set both")
     return LookUp(known.purpose, known.case_number)
+
+
+def _elements(known: KnownCaller, place: str) -> Elements:
+    try:
+        stated = {one: getattr(known.elements, one) for one in Element}
+        return read_elements(stated)
+    except ElementsError as error:
+        raise StartError(f"{place}: elements: {error.message}") from None
 
 
 def _scope(stated: str, place: str) -> Scope:

@@ -150,6 +150,7 @@ def _trusted(
         keys=IssuerKeys(issuer.name, _fetch(issuer, session), now),
         scopes=roles.scopes_of(issuer, f"issuer {issuer.name}"),
         single_use=issuer.single_use,
+        subjects_are_officers=issuer.subjects_are_officers,
     )
 
 

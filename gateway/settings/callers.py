@@ -23,6 +23,21 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Scopes the caller has besides those of its roles."""
 
 
+class StatedElements(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller's requests state of the five elements that do not say so."""
+
+    organisation: str | None = None
+    """The office."""
+    officer: str | None = None
+    """Who handles the matter, by number or name; kept as a pseudonym."""
+    matter_code: str | None = None
+    """The code of the matter (办事事项)."""
+    matter_name: str | None = None
+    """Its name."""
+    business_number: str | None = None
+    """The number of the business."""
+
+
 class KnownCaller(Grant, frozen=True, kw_only=True):
     """A caller of the configuration, by the SHA-256 of what it shows."""
 
@@ -32,6 +47,8 @@ class KnownCaller(Grant, frozen=True, kw_only=True):
     """Why people are looked up, where a request does not say; with ``case_number``."""
     case_number: str | None = None
     """The case, where a request names none; with ``purpose``."""
+    elements: StatedElements = StatedElements()
+    """What of the five elements is stated where a request does not."""
 
 
 class Token(KnownCaller, frozen=True, kw_only=True):
@@ -63,6 +80,8 @@ class Issuer(Grant, frozen=True, kw_only=True):
     """The file with its keys (RFC 7517); or ``jwks_url``."""
     jwks_url: str | None = None
     """Where its keys are fetched: ``https``, or ``http`` on this machine."""
+    subjects_are_officers: bool = True
+    """Whether a ``sub`` other than the client is the officer who asks."""
     single_use: bool = False
     """Whether each token is accepted once only, by its ``jti``."""
 

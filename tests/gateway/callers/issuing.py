@@ -102,7 +102,7 @@ def issuer(
     now: Callable[[], float],
     *,
     url: str = minting.ISSUER,
-    single_use: bool = False,
+    **judged_by: bool,
 ) -> TrustedIssuer:
     """Return an issuer of the configuration."""
     return TrustedIssuer(
@@ -112,7 +112,7 @@ def issuer(
         algorithms=ALGORITHMS,
         keys=IssuerKeys(name, keys, now),
         scopes=MAY_GIVE,
-        single_use=single_use,
+        **{"single_use": False, **judged_by},
     )
 
 
@@ -127,12 +127,23 @@ OTHER_KEYS = minting.key_set(minting.jwk("es256-1", minting.FOREIGN))
 OTHER_ISSUER = "https://other.example"
 
 
-def door(*, single_use: bool = False, proxies: tuple[str, ...] = ()) -> Door:
+def door(
+    *,
+    single_use: bool = False,
+    proxies: tuple[str, ...] = (),
+    subjects_are_officers: bool = True,
+) -> Door:
     """Return a door that two issuers' tokens open."""
     clock = Clock()
     publishers = {"bureau": Publisher(KEYS), "other": Publisher(OTHER_KEYS)}
     issuers = [
-        issuer("bureau", publishers["bureau"].fetch, clock.now, single_use=single_use),
+        issuer(
+            "bureau",
+            publishers["bureau"].fetch,
+            clock.now,
+            single_use=single_use,
+            subjects_are_officers=subjects_are_officers,
+        ),
         issuer("other", publishers["other"].fetch, clock.now, url=OTHER_ISSUER),
     ]
     callers = Callers(

@@ -104,7 +104,7 @@ def test_a_command_makes_no_database(
         code, out, err = desk.run(*command)
 
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.endswith("needs step 0008; run: gateway database upgrade\n")
+    assert err.endswith("needs step 0013; run: gateway database upgrade\n")
     assert desk.step is None
 
 
