@@ -71,6 +71,23 @@ class Caller:
     """The person who asks through this client, as ``issuer:sub``; ``None`` if its
     credentials name nobody."""
 
+    districts: frozenset[str] | None = None
+    """The districts (GB/T 2260) it acts for; ``None`` for all, empty for none."""
+
+    @property
+    def districts_in_order(self) -> tuple[str, ...] | None:
+        """Return the districts as they are written down."""
+        return None if self.districts is None else tuple(sorted(self.districts))
+
+    @property
+    def districts_seen(self) -> frozenset[str] | None:
+        """Return the districts whose money it sees: an auditor sees all."""
+        return None if self.may(Scope.AUDIT) else self.districts
+
+    def acts_for(self, district: str) -> bool:
+        """Say whether the caller may act for ``district``."""
+        return self.districts is None or district in self.districts
+
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""
         return scope in self.scopes

@@ -59,6 +59,13 @@ class ShownAuditRecord:
     at: datetime = strawberry.field(description=both("时间", "When"))
     event: AuditEvent = strawberry.field(description=both("事件", "The event"))
     caller: str = strawberry.field(description=both("调用方", "The caller"))
+    districts: list[str] | None = strawberry.field(
+        directives=[list_of(2)],
+        description=both(
+            "调用方所代表的区；全市时为空",
+            "The districts the caller acted for; null if for all",
+        ),
+    )
     request_id: str | None = strawberry.field(
         description=both("请求编号，见日志", "The request's id, as in the logs")
     )
@@ -203,6 +210,7 @@ def _shown(record: AuditRecord) -> ShownAuditRecord:
         at=record.at,
         event=record.event,
         caller=record.caller,
+        districts=None if record.districts is None else list(record.districts),
         request_id=record.request_id,
         person=record.person,
         purpose=record.purpose,

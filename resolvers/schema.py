@@ -64,6 +64,7 @@ from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.ledger.decisions import PaymentSteps
+from resolvers.ledger.moves import ClaimQuestions, ClaimSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -74,7 +75,13 @@ from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQuestions):
+class Query(
+    RegistrationQuestions,
+    RecoveryQuestions,
+    TotalsQuestions,
+    ClaimQuestions,
+    EventQuestions,
+):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -227,7 +234,7 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
 @strawberry.federation.type(
     authenticated=True, description=both("办理", "What changes something")
 )
-class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
+class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps, ClaimSteps):
     """Every step that can be taken."""
 
 

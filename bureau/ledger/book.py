@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bureau.ledger.entries import Decision
+from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.finding import Finding
 from policy.level import Level
@@ -18,6 +19,8 @@ OnceRule = Callable[[Payments], Sequence[Finding]]
 
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
+Districts = AbstractSet[str] | None
+"""Which districts' may be; ``None`` for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class RecoverySelection:
     """A selection of recoveries: all conditions hold, ``None`` does not select."""
 
     authorities: Authorities
+    districts: Districts = None
     states: Sequence[RecoveryState] | None = None
     causes: Sequence[RecoveryCause] | None = None
     district: str | None = None
@@ -144,13 +148,20 @@ class LedgerBook(Protocol):
     async def sums(self, selection: RecoverySelection) -> RecoverySums:
         """Return what the selected recoveries come to."""
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """Return one recovery; ``None`` if there is none to be seen."""
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """Return the steps of each recovery, oldest first."""
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """Take a step.
 
         Raises:
@@ -168,3 +179,17 @@ class LedgerBook(Protocol):
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """Return the sums that were asked for, in the order of their dimensions."""
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """Return whose a claim is; ``None`` if there is none to be seen."""
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """Move a claim, by who acts for ``districts``.
+
+        Raises:
+            MoveError: there is none to be seen, or it is another's by now.
+        """

@@ -7,6 +7,7 @@ undetermined is neither: it is recorded if the bureau says that it ruled on it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,6 +67,8 @@ class Request:
     key: str
     stated: StatedDecision
     caller: str
+    districts: AbstractSet[str] | None = None
+    """The districts that the caller acts for; ``None`` for all."""
     now: datetime
     today: date
     """The day of ``now`` in Shanghai."""
@@ -94,6 +97,8 @@ class Recording:
         require_well_formed(stated, request.key, request.today)
         if stated.district not in DISTRICTS:
             raise DecisionError(DecisionRefusal.BAD_DISTRICT)
+        if request.districts is not None and stated.district not in request.districts:
+            raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
         # What was answered once is answered again, whatever became of the certificate.
         first = await self.ledger.first_answer(request.caller, request.key)
         if first is not None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bureau.caller import Purpose
+from bureau.look_ups.budget import account_of
 from connectors.answer import SourceOutcome
 from connectors.elements import NOT_STATED, Elements
 
@@ -38,6 +39,8 @@ class AuditRecord:
     at: datetime
     event: AuditEvent
     caller: str
+    districts: tuple[str, ...] | None = None
+    """The districts the caller acted for, in order; ``None`` for all."""
     request_id: str | None = None
     person: str | None = None
     """The pseudonym of whom it was about."""
@@ -57,6 +60,11 @@ class AuditRecord:
     """RETENTION_APPLIED: records before this moment were removed."""
     removed: int | None = None
     """RETENTION_APPLIED: how many that were."""
+
+    @property
+    def account(self) -> str:
+        """Return by what the caller's people are counted."""
+        return account_of(self.caller, self.districts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ class Gate:
     ) -> None:
         self._oversight = oversight
         self._caller = caller.id
+        self._districts = caller.districts_in_order
         self._stated = stated
         self._now = now
         self._admission = Admission(oversight, caller, today)
@@ -189,6 +190,7 @@ class Gate:
             at=self._now,
             event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
             caller=self._caller,
+            districts=self._districts,
             request_id=origin.request_id,
             person=person,
             purpose=stated.purpose,

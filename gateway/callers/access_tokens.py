@@ -25,6 +25,7 @@ from gateway.callers.claims import (
     require_seconds,
     require_word,
 )
+from gateway.callers.districts import Districts, districts_claimed, within
 from gateway.callers.issuer_keys import IssuerKeys
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
@@ -51,6 +52,9 @@ class TrustedIssuer:
     """The most its tokens may give."""
     single_use: bool
     subjects_are_officers: bool = True
+    districts: Districts = None
+    """The most its tokens may act for."""
+    districts_claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,15 @@ class AccessTokens:
             subject=f"{issuer.name}:{subject}"
             if issuer.subjects_are_officers and subject != client
             else None,
+            districts=self._districts(claims, issuer),
         )
+
+    def _districts(self, claims: Claims, issuer: TrustedIssuer) -> Districts:
+        roles = claims.get("roles")
+        found = self.roles.districts_of(roles if isinstance(roles, list) else ())
+        if issuer.districts_claim is not None:
+            found = districts_claimed(claims, issuer.districts_claim, found)
+        return within(found, issuer.districts)
 
     def _scopes(self, claims: Claims) -> frozenset[Scope]:
         """Return what the token states, in scopes (RFC 9068, 2.2.3) and in roles."""

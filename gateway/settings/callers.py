@@ -11,6 +11,7 @@ from bureau.caller import Purpose
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, msgspec.Meta(min_length=1)]
+District = Annotated[str, msgspec.Meta(pattern=r"^\d{6}$")]
 IssuerAlgorithm = Literal["EdDSA", "Ed25519", "ES256", "ES384", "PS256", "RS256"]
 
 
@@ -47,6 +48,8 @@ class KnownCaller(Grant, frozen=True, kw_only=True):
     """Why people are looked up, where a request does not say; with ``case_number``."""
     case_number: str | None = None
     """The case, where a request names none; with ``purpose``."""
+    districts: tuple[District, ...] | None = None
+    """The districts it acts for, by GB/T 2260; all if left out, none if empty."""
     elements: StatedElements = StatedElements()
     """What of the five elements is stated where a request does not."""
 
@@ -80,6 +83,10 @@ class Issuer(Grant, frozen=True, kw_only=True):
     """The file with its keys (RFC 7517); or ``jwks_url``."""
     jwks_url: str | None = None
     """Where its keys are fetched: ``https``, or ``http`` on this machine."""
+    districts: tuple[District, ...] | None = None
+    """The most districts that its tokens may act for; all if left out."""
+    districts_claim: str | None = None
+    """The claim that lists a token's districts; a token without it has none."""
     subjects_are_officers: bool = True
     """Whether a ``sub`` other than the client is the officer who asks."""
     single_use: bool = False

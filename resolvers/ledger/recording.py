@@ -45,6 +45,7 @@ async def recorded(
         key=key,
         stated=stated,
         caller=context.caller.id,
+        districts=context.caller.districts,
         now=context.now,
         today=context.today,
     )

@@ -238,7 +238,7 @@ class StoredAuditLog:
         if draft is None or self._budget is None or place not in draft.refused:
             return None
         found = draft.refused[place]
-        return self._budget.refused(record.caller, record.person, found)
+        return self._budget.refused(record.account, record.person, found)
 
     def _write(
         self, connection: Connection, records: Sequence[AuditRecord]

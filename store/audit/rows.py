@@ -42,6 +42,7 @@ def row_of(record: AuditRecord) -> dict[str, Any]:
         "at": record.at,
         "event": record.event.value,
         "caller": record.caller,
+        "districts": None if record.districts is None else " ".join(record.districts),
         "request_id": record.request_id,
         "person": record.person,
         "purpose": None if record.purpose is None else record.purpose.value,
@@ -60,12 +61,18 @@ def record_of(row: Row[Any]) -> AuditRecord:
     """Return the record that ``row`` keeps."""
     more: dict[str, Any] = row._asdict()
     elements = Elements(**{one.value: more.pop(one) for one in Element})
-    purpose = more.pop("purpose")
+    purpose, districts = more.pop("purpose"), more.pop("districts")
     sources: dict[str, str] = more.pop("sources")
     return AuditRecord(
         event=AuditEvent(more.pop("event")),
         elements=elements,
+        districts=districts_of(districts),
         purpose=None if purpose is None else Purpose(purpose),
         sources={agency: SourceOutcome(end) for agency, end in sources.items()},
         **more,
     )
+
+
+def districts_of(kept: str | None) -> tuple[str, ...] | None:
+    """Return the districts of a column: ``None`` for all, empty for none."""
+    return None if kept is None else tuple(kept.split())

@@ -11,6 +11,7 @@ audit_records = Table(
     Column("at", Moment, nullable=False),
     Column("event", String(32), nullable=False),
     Column("caller", String(200), nullable=False),
+    Column("districts", String(128)),
     Column("request_id", String(64)),
     Column("person", String(64)),
     Column("purpose", String(32)),

@@ -26,6 +26,7 @@ from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import OPENING_STATES
 from policy.text import Text
+from store.ledger.moves import refuse_other_district
 from store.ledger.tables import decisions, false_records
 from store.status.tables import state_changes
 
@@ -60,6 +61,7 @@ def record(
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
     _refuse_by_claim(connection, decision)
+    refuse_other_district(connection, decision)
     if decision.outcome is DecisionOutcome.PAID:
         _refuse_by_certificate(connection, decision.certificate)
         _refuse_by_payments(connection, decision, people, once)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bureau.ledger.book import (
     Authorities,
+    Districts,
     OnceRule,
     Proof,
     Recovery,
@@ -16,10 +17,11 @@ from bureau.ledger.book import (
     StepStated,
 )
 from bureau.ledger.entries import Decision
+from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import decisions, recoveries, recovery_rows
+from store.ledger import decisions, moves, recoveries, recovery_rows
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -60,17 +62,28 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.sums(c, selection))
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: recovery_rows.find(c, id_, authorities))
+        return await self._read(
+            lambda c: recovery_rows.find(c, id_, authorities, districts)
+        )
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.histories(c, ids))
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: recoveries.take(c, stated, authorities))
+        return await self._write(
+            lambda c: recoveries.take(c, stated, authorities, districts)
+        )
 
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
@@ -79,6 +92,22 @@ class StoredLedger:
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: sums_of.totals(c, asked))
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """See ``LedgerBook``."""
+        return await self._read(
+            lambda c: moves.place_of(c, claim, authorities, districts)
+        )
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """See ``LedgerBook``."""
+        return await self._write(
+            lambda c: moves.move(c, stated, authorities, districts)
+        )
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         async with self._reader.connect() as connection:

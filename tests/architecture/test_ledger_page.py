@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
+from bureau.ledger.moves import MoveRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
 from policy.recovery import (
@@ -59,6 +60,15 @@ def test_every_refused_decision_is_told_as_it_is_said() -> None:
     ]
 
 
+def test_every_refused_move_is_told_as_it_is_said() -> None:
+    said = TYPES["MoveRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused move")] == [
+        (code.value, said.values[code.value].description) for code in MoveRefusal
+    ]
+
+
 def test_every_refused_step_is_told_as_it_is_said() -> None:
     said = TYPES["RecoveryRefusal"]
     assert isinstance(said, GraphQLEnumType)
@@ -96,6 +106,6 @@ def test_every_step_leads_where_the_page_says() -> None:
 def test_every_mutation_of_the_ledger_is_shown() -> None:
     shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
 
-    assert {"recordDecision", "takeRecoveryStep", "proveRecordFalse"} == set(
-        re.findall(r"^  (\w+)\(", shown, re.MULTILINE)
-    ) - {"recoveries", "totals"}
+    assert {
+        *("recordDecision", "takeRecoveryStep", "proveRecordFalse", "moveClaim"),
+    } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {"recoveries", "totals"}

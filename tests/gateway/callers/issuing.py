@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
@@ -11,7 +12,7 @@ from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, KeysUnavailableError
 from gateway.callers.refusal import AuthenticationError, Reason
-from gateway.callers.roles import read_roles
+from gateway.callers.roles import Roles, read_roles
 from gateway.callers.static_tokens import StaticTokens
 from tests.gateway.callers import minting
 
@@ -102,7 +103,7 @@ def issuer(
     now: Callable[[], float],
     *,
     url: str = minting.ISSUER,
-    **judged_by: bool,
+    **judged_by: Any,
 ) -> TrustedIssuer:
     """Return an issuer of the configuration."""
     return TrustedIssuer(
@@ -131,7 +132,8 @@ def door(
     *,
     single_use: bool = False,
     proxies: tuple[str, ...] = (),
-    subjects_are_officers: bool = True,
+    roles: Roles = ROLES,
+    **judged_by: Any,
 ) -> Door:
     """Return a door that two issuers' tokens open."""
     clock = Clock()
@@ -141,8 +143,7 @@ def door(
             "bureau",
             publishers["bureau"].fetch,
             clock.now,
-            single_use=single_use,
-            subjects_are_officers=subjects_are_officers,
+            **{"single_use": single_use, **judged_by},
         ),
         issuer("other", publishers["other"].fetch, clock.now, url=OTHER_ISSUER),
     ]
@@ -150,7 +151,7 @@ def door(
         static_tokens=StaticTokens.of([], ROLES),
         access_tokens=AccessTokens(
             issuers={known.issuer: known for known in issuers},
-            roles=ROLES,
+            roles=roles,
             used=RememberedTokens(),
         ),
         agency_assertions=None,
