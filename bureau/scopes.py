@@ -52,6 +52,7 @@ STEPS: dict[str, Needed] = {
 """By the name of the mutation."""
 
 PAY: Needed = [[Scope.WRITE_PAYMENTS]]
+SEE_CORRECTIONS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 RECOVER: Needed = [[Scope.RECOVER]]
 SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
 SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]

@@ -47,6 +47,11 @@ class Commands(LazyGroup):
             "The audit log: who looked whom up, and why.",
         ),
         Named(
+            "evidence",
+            "gateway.privacy.commands:evidence",
+            "The signed bytes that decisions rest on.",
+        ),
+        Named(
             "connector",
             "gateway.registration.commands:connector",
             "Agencies' connectors.",

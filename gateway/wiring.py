@@ -27,7 +27,7 @@ from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
 from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
-from gateway.privacy.keys import read_pseudonyms
+from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
 from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
@@ -86,6 +86,8 @@ async def open_services(
     bundle = load_trust_bundle(Path(settings.trust_bundle), catalogue)
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
+    vault_key = settings.evidence_key_file
+    vault = None if vault_key is None else read_vault(Path(vault_key))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
             open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
@@ -168,6 +170,7 @@ async def open_services(
             quality=keeper,
             ledger=ledger,
             revocations=revocations,
+            vault=vault,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

@@ -75,6 +75,16 @@ class Acquisition(StrEnum):
     COMMENDATION = "COMMENDATION"
 
 
+class Fund(StrEnum):
+    """The fund (资金渠道) that a subsidy is paid from."""
+
+    UNEMPLOYMENT_INSURANCE = "UNEMPLOYMENT_INSURANCE"
+    EMPLOYMENT = "EMPLOYMENT"
+    SKILLS = "SKILLS"
+    LOCAL_EDUCATION = "LOCAL_EDUCATION"
+    OTHER = "OTHER"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """A subsidy paid to this claimant before."""
@@ -82,6 +92,8 @@ class Payment:
     item_code: str | None
     level: Level | None
     category: ClaimantCategory | None
+    # Not compared: a payment that is stated without it is the same payment.
+    fund: Fund | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ A figure whose source is ``public copy`` was taken from public copies of
 沪人社规〔2022〕17号 and its official Q&A, not from the official page.
 """
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -81,6 +82,8 @@ class Figures:
     # occupation with the row.
     doubtful_occupations: Mapping[str, tuple[str, ...]]
     excluded_acquisitions: frozenset[Acquisition]
+    # How long a payment is published before it is made; 0 where it need not be.
+    publication_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,19 @@ class Parameters:
     entries: tuple[Parameter, ...]
     days: tuple[date, ...]
     figures: tuple[Figures, ...]
+    digest: str = ""
+    """SHA-256 of the file they were read from, in hexadecimal."""
 
     def in_force(self, as_of: date) -> Figures:
         """Return the figures of the day ``as_of``."""
-        return self.figures[max(bisect_right(self.days, as_of) - 1, 0)]
+        return self.figures[self._place(as_of)]
+
+    def version(self, as_of: date) -> date:
+        """Return from which day on the figures of ``as_of`` are in force."""
+        return self.days[self._place(as_of)]
+
+    def _place(self, as_of: date) -> int:
+        return max(bisect_right(self.days, as_of) - 1, 0)
 
 
 @cache
@@ -121,7 +133,8 @@ def read_parameters(text: str) -> Parameters:
         Figures(**{name: _value_on(found, day) for name, found in entries.items()})
         for day in days
     )
-    return Parameters(every, days, figures)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Parameters(every, days, figures, digest)
 
 
 def _read_entries(root: Table, name: str) -> tuple[Parameter, ...]:
@@ -260,5 +273,6 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "occupation_grouping": _grouping,
         "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
+        "publication_days": _count,
     }
 )

@@ -18,6 +18,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
+from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.ledger.seen import RevocationsSeen
 from bureau.look_ups.gate import Gate, Origin
@@ -63,6 +64,8 @@ class Services:
     """What was decided on claims, and what is claimed back."""
     revocations: RevocationsSeen
     """Takes the revocations that are read in answers."""
+    vault: Vault | None
+    """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

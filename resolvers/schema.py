@@ -63,7 +63,9 @@ from resolvers.documents.directives import (
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
-from resolvers.ledger.decisions import PaymentSteps
+from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
+from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
+from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -74,7 +76,14 @@ from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQuestions):
+class Query(
+    RegistrationQuestions,
+    DecisionQuestions,
+    CorrectionQuestions,
+    RecoveryQuestions,
+    TotalsQuestions,
+    EventQuestions,
+):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -227,7 +236,14 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
 @strawberry.federation.type(
     authenticated=True, description=both("办理", "What changes something")
 )
-class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
+class Mutation(
+    ConnectorSteps,
+    SanctionSteps,
+    PaymentSteps,
+    PaymentMoves,
+    CorrectionSteps,
+    RecoverySteps,
+):
     """Every step that can be taken."""
 
 

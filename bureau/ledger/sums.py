@@ -51,7 +51,13 @@ class Measures:
     approved: int = 0
     refused: int = 0
     paid: int = 0
+    """Payments made less those that came back or were reversed."""
     paid_yuan: int = 0
+    returned: int = 0
+    returned_yuan: int = 0
+    corrected: int = 0
+    corrected_yuan: int = 0
+    """By how much corrections changed what was paid."""
     recoveries_opened: int = 0
     recoveries_opened_yuan: int = 0
     recovered_yuan: int = 0

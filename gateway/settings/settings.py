@@ -33,6 +33,7 @@ PATHS = (
     "trust_bundle",
     "certificate_id_key_file",
     "pseudonym_key_file",
+    "evidence_key_file",
     "trusted_documents",
 )
 TABLES = (
@@ -73,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A file with 128 hexadecimal digits: the key that seals certificate ids."""
     pseudonym_key_file: str
     """A file with 64 hexadecimal digits: the key that makes people's pseudonyms."""
+    evidence_key_file: str | None = None
+    """A file with 64 hexadecimal digits: the key that seals what decisions rest on."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}

@@ -1,5 +1,6 @@
 """A claim under notice 17 as a question states it, and the refusal of tomorrow's."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from policy.evidence import Claim, Payment
 from policy.payments import Payments, payments_before
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
-from resolvers.enums import Acquisition, ClaimantCategory, Hukou, Level
+from resolvers.enums import Acquisition, ClaimantCategory, Fund, Hukou, Level
 from resolvers.errors import RequestError
 
 CLAIM_IN_FUTURE = "CLAIM_IN_FUTURE"
@@ -33,6 +34,9 @@ class PaymentInput:
     category: ClaimantCategory | None = strawberry.field(
         default=None,
         description=both("当时的人员类别", "The claimant's category at that time"),
+    )
+    fund: Fund | None = strawberry.field(
+        default=None, description=both("资金渠道", "The fund that it was paid from")
     )
 
 
@@ -89,8 +93,8 @@ class ClaimInput:
             return None
         return ClaimInFuture(claimed_on=self.claimed_on, today=today)
 
-    def as_claim(self, paid: Payments | None) -> Claim:
-        """Return the claim as policy knows it, with what the ledger has ``paid``."""
+    def facts(self) -> Claim:
+        """Return what is stated of the claim, as policy knows it."""
         stated = self.payments
         return Claim(
             claimed_on=self.claimed_on,
@@ -98,22 +102,25 @@ class ClaimInput:
             hukou=self.hukou,
             studies_in_shanghai=self.studies_in_shanghai,
             discharged_on=self.discharged_on,
-            payments=payments_before(
-                None
-                if stated is None
-                else tuple(
-                    Payment(
-                        item_code=normal_form.code(p.item_code or "") or None,
-                        level=p.level,
-                        category=p.category,
-                    )
-                    for p in stated
-                ),
-                paid,
+            payments=None
+            if stated is None
+            else tuple(
+                Payment(
+                    item_code=normal_form.code(p.item_code or "") or None,
+                    level=p.level,
+                    category=p.category,
+                    fund=p.fund,
+                )
+                for p in stated
             ),
             is_civil_servant=self.is_civil_servant,
             acquisition=self.acquisition,
         )
+
+    def as_claim(self, paid: Payments | None) -> Claim:
+        """Return the claim as policy knows it, with what the ledger has ``paid``."""
+        facts = self.facts()
+        return replace(facts, payments=payments_before(facts.payments, paid))
 
 
 ClaimArgument = Annotated[

@@ -55,7 +55,7 @@ class Finding:
         """Return the reason in ``language``."""
         return said(self.said, language)
 
-    # What is equal is one object (``_finding_of``), and found again as that.
+    # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__
 
 
@@ -89,7 +89,8 @@ class Eligibility:
 
 # A clause comes out in few ways, but for the days of issue: eleven years of them.
 @lru_cache(maxsize=4096)
-def _finding_of(finding: PolicyFinding) -> Finding:
+def finding_of(finding: PolicyFinding) -> Finding:
+    """Return a finding as the graph shows it."""
     clause, outcome, reason = finding
     return Finding(said=reason, clause=clause, outcome=outcome)
 
@@ -101,10 +102,10 @@ def shown(
     findings = eligibility.findings
     return Eligibility(
         outcome=eligibility.outcome,
-        findings=[*map(_finding_of, findings)]
+        findings=[*map(finding_of, findings)]
         if masked is None
         else [
-            _finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
+            finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
             for f in findings
         ],
         amount_yuan=eligibility.amount_yuan,

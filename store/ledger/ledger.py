@@ -8,20 +8,33 @@ from sqlalchemy import Connection
 
 from bureau.ledger.book import (
     Authorities,
-    OnceRule,
     Proof,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
     RecoverySums,
     StepStated,
+    Weighed,
 )
+from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision
+from bureau.ledger.evidence import SealedEvidence
+from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import causes, decisions, recoveries, recovery_rows
+from store.ledger import (
+    causes,
+    corrections,
+    decision_rows,
+    decisions,
+    judgements,
+    payments,
+    recoveries,
+    recovery_rows,
+)
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -38,13 +51,61 @@ class StoredLedger:
 
     async def first_answer(self, caller: str, key: str) -> Decision | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: decisions.find_by_key(c, caller, key))
+        return await self._read(lambda c: decision_rows.find_by_key(c, caller, key))
 
     async def record(
-        self, decision: Decision, people: Sequence[str], once: OnceRule
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence] = (),
     ) -> Decision:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: decisions.record(c, decision, people, once))
+        return await self._write(
+            lambda c: decisions.record(c, decision, people, judge, evidence)
+        )
+
+    async def judgement(self, decision: int) -> Judgement | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: judgements.find(c, decision))
+
+    async def weigh(
+        self, decision: Decision, people: Sequence[str], judge: Judge
+    ) -> Weighed:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decisions.weigh(c, decision, people, judge))
+
+    async def decision(self, id_: int) -> Decision | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decision_rows.find_by_id(c, id_))
+
+    async def propose_correction(self, proposal: Proposal) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.propose(c, proposal))
+
+    async def correction(self, id_: int) -> Correction | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.find(c, id_))
+
+    async def open_corrections(self, first: int) -> Sequence[Correction]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.open_ones(c, first))
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None
+    ) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.answer(c, answer, redrawn))
+
+    async def payment(self, claim: str) -> ClaimPayment | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: payments.find(c, claim))
+
+    async def take_payment_step(
+        self, stated: PaymentStepStated, days: PublicationDays
+    ) -> ClaimPayment:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: payments.take(c, stated, days))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""

@@ -39,11 +39,14 @@ decisions = Table(
     Column("recorded_by", String(400), nullable=False),
     Column("request_key", String(128), nullable=False),
     Column("request_digest", String(64), nullable=False),
+    Column("fund", String(32)),
     UniqueConstraint("recorded_by", "request_key", name="one_decision_a_key"),
     Index("decisions_by_claim", "claim"),
     Index("decisions_by_person", "person"),
     Index("decisions_by_certificate", "certificate"),
     Index("decisions_by_day", "decided_on"),
+    Index("decisions_by_district", "district", "decided_on"),
+    Index("decisions_by_evidence", "evidence"),
 )
 
 false_records = Table(

@@ -22,9 +22,11 @@ from bureau.ledger.sums import (
     TotalsRow,
 )
 from policy.calendar import SHANGHAI
+from policy.payment_states import PaymentStep
 from policy.recovery import OPENING_STATES, RecoveryStep
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
+from store.ledger.payment_tables import payment_steps
 from store.ledger.tables import decisions, recoveries, recovery_events
 from store.status.tables import state_changes
 
@@ -98,7 +100,6 @@ def _statements(
     of_decision: dict[str, Column] = {
         name: decision[name] for name in ("authority", "district", "item", "level")
     }
-    paid = decision.outcome == DecisionOutcome.PAID
     yield _grouped(
         months,
         decision.decided_on,
@@ -106,10 +107,9 @@ def _statements(
         {
             "approved": _count(decision.outcome == DecisionOutcome.APPROVED),
             "refused": _count(decision.outcome == DecisionOutcome.REFUSED),
-            "paid": _count(paid),
-            "paid_yuan": func.sum(case((paid, decision.amount_yuan), else_=0)),
         },
     )
+    yield _payments(months, of_decision)
     of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
     yield _grouped(
         months,
@@ -128,6 +128,31 @@ def _statements(
         {"recovered_yuan": func.sum(event.amount_yuan)},
         [event.step == RecoveryStep.REPAY],
     ).select_from(recovery_events.join(of_payment, recoveries.c.id == event.recovery))
+
+
+def _payments(
+    months: "_Months", of_decision: dict[str, Column]
+) -> Select[*tuple[Any, ...]]:
+    """Return the sums of what was paid, came back and was corrected, by its own day."""
+    booked = payment_steps.c
+    came_back = booked.step == PaymentStep.RETURN
+    corrects = booked.step.in_([PaymentStep.REVERSE, PaymentStep.CORRECT])
+    return _grouped(
+        months,
+        booked.booked_on,
+        of_decision,
+        {
+            "paid": func.sum(booked.payments),
+            "paid_yuan": func.sum(booked.amount_yuan),
+            "returned": _count(came_back),
+            "returned_yuan": func.sum(case((came_back, -booked.amount_yuan), else_=0)),
+            "corrected": _count(booked.step == PaymentStep.REVERSE),
+            "corrected_yuan": func.sum(case((corrects, booked.amount_yuan), else_=0)),
+        },
+        [booked.payments != 0],
+    ).select_from(
+        payment_steps.join(decisions, decisions.c.id == payment_steps.c.decision)
+    )
 
 
 class _Months:
@@ -156,7 +181,7 @@ class _Months:
 
 
 def _is_day(when: Column) -> bool:
-    return when is decisions.c.decided_on
+    return when is decisions.c.decided_on or when is payment_steps.c.booked_on
 
 
 def _count(condition: ColumnElement[bool]) -> Column:

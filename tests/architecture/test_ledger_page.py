@@ -6,9 +6,12 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
+from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
+from policy.payment_states import ORIGINS as FROM
+from policy.payment_states import TO, PaymentState, PaymentStep
 from policy.recovery import (
     ORIGINS,
     Progress,
@@ -18,7 +21,9 @@ from policy.recovery import (
     RecoveryStep,
     after,
 )
+from resolvers.ledger.corrections_shown import MEANINGS
 from resolvers.ledger.enums import DECISION_REFUSALS
+from resolvers.ledger.payment_steps import PaymentAction, PaymentRefusal
 from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
 from resolvers.schema import schema
 from tests.architecture.documents import blocks, names, table
@@ -31,6 +36,8 @@ TYPES = schema._schema.type_map
     ("heading", "words"),
     [
         ("Decision", list(DecisionOutcome)),
+        ("Payment", list(PaymentState)),
+        ("Answer to a correction", list(CorrectionAnswer)),
         ("Cause", list(RecoveryCause)),
         ("Source", list(RecoverySource)),
         ("Recovery", list(RecoveryState)),
@@ -70,6 +77,40 @@ def test_every_refused_step_is_told_as_it_is_said() -> None:
     ]
 
 
+def test_every_refused_correction_is_told_as_it_is_said() -> None:
+    assert rows("Refused correction") == [
+        [code, MEANINGS[code].en, MEANINGS[code].zh] for code in CorrectionRefusal
+    ]
+
+
+def test_every_refused_payment_step_is_told_as_it_is_said() -> None:
+    said = TYPES["PaymentRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused payment step")] == [
+        (code.value, said.values[code.value].description) for code in PaymentRefusal
+    ]
+
+
+def test_every_payment_step_leads_where_the_page_says() -> None:
+    actions = {action.value for action in PaymentAction}
+    of_decisions = {PaymentStep.APPROVE}
+
+    assert rows("Payment step") == [
+        [
+            step,
+            "takePaymentStep"
+            if step.value in actions
+            else "recordDecision"
+            if step in of_decisions
+            else "correction",
+            ", ".join(state for state in PaymentState if state in FROM[step]),
+            TO[step],
+        ]
+        for step in PaymentStep
+    ]
+
+
 def ends_of(step: RecoveryStep) -> Iterator[RecoveryState]:
     """Yield where ``step`` may lead, tried with nothing, part and all paid back."""
     if step is RecoveryStep.OPEN:
@@ -98,6 +139,12 @@ def test_every_step_leads_where_the_page_says() -> None:
 def test_every_mutation_of_the_ledger_is_shown() -> None:
     shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
 
-    assert {"recordDecision", "takeRecoveryStep", "proveRecordFalse"} == set(
-        re.findall(r"^  (\w+)\(", shown, re.MULTILINE)
-    ) - {"recoveries", "totals"}
+    assert {
+        *("recordDecision", "takePaymentStep", "proposeCorrection"),
+        "answerCorrection",
+        *("takeRecoveryStep", "proveRecordFalse"),
+    } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
+        "previewDecision",
+        "recoveries",
+        "totals",
+    }

@@ -54,12 +54,38 @@ HOLDER = """query($n: String!, $claim: ClaimInput!) { holder(idNumber: $n) {
     provenance { verdict collectedAt sequence }
     eligibility(claim: $claim) { outcome amountYuan sharePercent
       findings { clause outcome } } } } } }"""
-DECIDE = """mutation($key: String!, $decision: DecisionInput!) {
-  recordDecision(key: $key, decision: $decision) { __typename
-    ... on DecisionRecorded { id evidence recordedAt outcome amountYuan }
-    ... on AlreadyPaid { barredBy: clause reason }
-    ... on DecisionRefused { code clause }
-    ... on CertificateNotVerified { source } } }"""
+FACTS = f"""{{ claimedOn: "{today()}" hukou: SHANGHAI isCivilServant: false
+  acquisition: EXAMINATION }}"""
+DECIDE = f"""mutation($key: String!, $decision: DecisionInput!,
+  $claim: ClaimInput = {FACTS}) {{
+  recordDecision(key: $key, decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionRecorded {{ id evidence recordedAt outcome amountYuan }}
+    ... on AlreadyPaid {{ barredBy: clause reason }}
+    ... on DecisionRefused {{ code clause }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
+PREVIEW = f"""query($decision: DecisionInput!, $claim: ClaimInput = {FACTS}) {{
+  previewDecision(decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionPreview {{ amountYuan evidence judgement {{ verdict computedYuan
+      figuresFrom figuresDigest findings {{ clause outcome }} }}
+      objections {{ __typename
+        ... on AlreadyPaid {{ barredBy: clause }}
+        ... on DecisionRefused {{ code clause findings {{ clause reason }} }} }} }}
+    ... on DecisionRefused {{ code }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
+PAYMENT_STEP = """mutation($step: PaymentStepInput!) { takePaymentStep(step: $step) {
+  __typename ... on ClaimPayment { version state amountYuan
+    history { step day amountYuan officer } }
+  ... on PaymentRefused { code payment { version state } } } }"""
+PROPOSE = f"""mutation($correction: CorrectionInput!, $claim: ClaimInput = {FACTS}) {{
+  proposeCorrection(correction: $correction, claim: $claim) {{ __typename
+    ... on Correction {{ id claim replacement {{ district amountYuan }} }}
+    ... on CorrectionRefused {{ code }}
+    ... on DecisionRefused {{ refused: code }} }} }}"""
+ANSWER = """mutation($answer: CorrectionAnswerInput!) {
+  answerCorrection(answer: $answer) { __typename
+    ... on Correction { id answered { answer replacedBy officer actor } }
+    ... on CorrectionRefused { code } ... on DecisionRefused { refused: code clause }
+    ... on AlreadyPaid { clause } ... on CertificateNotVerified { source } } }"""
 RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause source
   certificate claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
@@ -152,6 +178,29 @@ class Offices:
         nodes = self.ask(place, token, RECOVERIES)["recoveries"]["nodes"]
         return next((one for one in nodes if one["claim"] == claim), None)
 
+    def pay_step(self, place: int, **step: object) -> dict[str, Any]:
+        """Take a step of a payment."""
+        usual = {"officer": "浦0017", "reason": "凭证 2026-88"}
+        answer = self.ask(place, PLATFORM, PAYMENT_STEP, step={**usual, **step})
+        found: dict[str, Any] = answer["takePaymentStep"]
+        return found
+
+    def propose(self, decision: str, **more: object) -> dict[str, Any]:
+        """Propose a correction at the first gateway."""
+        usual = {"officer": "浦0017", "reason": "录入有误", "decision": decision}
+        answer = self.ask(0, PLATFORM, PROPOSE, correction={**usual, **more})
+        found: dict[str, Any] = answer["proposeCorrection"]
+        return found
+
+    def answer(
+        self, id_: str, token: str = ANOTHER_PLATFORM, place: int = 1, **more: object
+    ) -> dict[str, Any]:
+        """Answer a correction."""
+        usual = {"officer": "浦0018", "reason": "已核对", "answer": "CONFIRM"}
+        answer = self.ask(place, token, ANSWER, answer={**usual, "id": id_, **more})
+        found: dict[str, Any] = answer["answerCorrection"]
+        return found
+
     def step(self, token: str = BUREAU, **step: object) -> dict[str, Any]:
         """Take a step of a recovery."""
         found: dict[str, Any] = self.ask(
@@ -197,7 +246,7 @@ def open_offices(
         if path.stem not in (ONLY_SENDS, "emergency-management", "fire-rescue"):
             path.unlink()
     second.mkdir()
-    for name in ("certificate-id.key", "pseudonym.key", "manifests"):
+    for name in ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests"):
         (second / name).symlink_to(first / name)
     text = config.read_text("utf-8")
     other = second / config.name

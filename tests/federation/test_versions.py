@@ -174,7 +174,7 @@ def test_a_page_shows_a_certificate_once(history: Gateway) -> None:
 
 
 def decided(gateway: Gateway, id_: str, claim: str) -> Any:
-    decision = stated(certificate=id_, claim=claim, amountYuan=1000)
+    decision = stated(certificate=id_, claim=claim, amountYuan=800)
     body = {"query": DECIDE, "variables": {"key": claim, "decision": decision}}
     status, answer, _ = gateway.post(body, PLATFORM)
     assert (status, answer.get("errors")) == (200, None), answer

@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.corrections import Answer, CorrectionAnswer
+from bureau.ledger.corrections import Proposal as CorrectionProposal
+from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.recheck import Looked, Recheck
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
@@ -27,6 +30,7 @@ from connectors.registration.sanctions import (
     SanctionStep,
 )
 from policy.documents import Document
+from policy.payment_states import PaymentStep
 from policy.recovery import RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
@@ -34,6 +38,7 @@ from store.collection.positions import StoredPositions
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
+from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
 from store.ledger.rechecks import StoredRechecks
 from store.quality.counts import StoredQuality
@@ -56,6 +61,28 @@ from tests.store.status.sent import CHANGE, nothing_follows
 TODAY = NOON.date()
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
+CORRECTION = CorrectionProposal(
+    decision=1, replacement=None, officer="o", reason="r", actor="hr", at=NOON
+)
+ANSWER = Answer(
+    correction=1,
+    answer=CorrectionAnswer.CONFIRM,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+    day=TODAY,
+)
+PAYMENT_STEP = PaymentStepStated(
+    claim="c",
+    version=1,
+    step=PaymentStep.PAY,
+    day=TODAY,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+)
 STEP = StepStated(
     recovery=1,
     version=1,
@@ -190,6 +217,29 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
         [REVOCATION], NOON
     ),
+    "ledger.evidence.StoredEvidence.erase_before": lambda s: StoredEvidence(
+        s
+    ).erase_before(NOON, "r", NOON),
+    "ledger.evidence.StoredEvidence.erase_of_person": lambda s: StoredEvidence(
+        s
+    ).erase_of_person(["a"], "r", NOON),
+    "ledger.evidence.StoredEvidence.find": lambda s: StoredEvidence(s).find("d"),
+    "ledger.ledger.StoredLedger.judgement": lambda s: StoredLedger(s).judgement(1),
+    "ledger.ledger.StoredLedger.answer_correction": lambda s: StoredLedger(
+        s
+    ).answer_correction(ANSWER, None),
+    "ledger.ledger.StoredLedger.correction": lambda s: StoredLedger(s).correction(1),
+    "ledger.ledger.StoredLedger.decision": lambda s: StoredLedger(s).decision(1),
+    "ledger.ledger.StoredLedger.open_corrections": lambda s: StoredLedger(
+        s
+    ).open_corrections(1),
+    "ledger.ledger.StoredLedger.propose_correction": lambda s: StoredLedger(
+        s
+    ).propose_correction(CORRECTION),
+    "ledger.ledger.StoredLedger.payment": lambda s: StoredLedger(s).payment("c"),
+    "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
+        s
+    ).take_payment_step(PAYMENT_STEP, lambda _: 0),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),
@@ -225,6 +275,9 @@ CALLS: Mapping[str, Call] = {
         RECHECK, "a", 0, 1
     ),
     "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
+    "ledger.ledger.StoredLedger.weigh": lambda s: StoredLedger(s).weigh(
+        decision(), ["a"], free
+    ),
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN
     ),

@@ -147,7 +147,14 @@ def test_an_agency_sees_its_own_alone(steps: Steps, joining: Joining) -> None:
     assert steps.send(query, OPERATOR) == [{"id": "transport"}]
 
 
-OF_THE_LEDGER = {"record_decision", "take_recovery_step", "prove_record_false"}
+OF_THE_LEDGER = {
+    "record_decision",
+    "take_payment_step",
+    "propose_correction",
+    "answer_correction",
+    "take_recovery_step",
+    "prove_record_false",
+}
 """Mutations of ``resolvers.ledger``, which is tested elsewhere."""
 
 

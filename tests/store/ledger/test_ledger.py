@@ -23,11 +23,14 @@ from bureau.ledger.entries import (
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
+    Ruling,
 )
+from bureau.ledger.judging import Judged, Judgement
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState
 from policy.documents import Document
-from policy.evidence import ClaimantCategory, Payment
+from policy.eligibility import EligibilityOutcome
+from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
@@ -72,21 +75,30 @@ def decision(number: int = 1, **changes: object) -> Decision:
     return Decision(**{**stated, **changes})  # type: ignore[arg-type]  # by name
 
 
-def ruling(outcome: FindingOutcome) -> Finding:
-    return Finding("17-once", outcome, Text("已补贴", "paid"))
+JUDGEMENT = Judgement(
+    verdict=EligibilityOutcome.ELIGIBLE,
+    findings=(Finding("17-once", FindingOutcome.MET, Text("未曾补贴", "not paid")),),
+    computed_yuan=2000,
+    figures_from=date(2022, 8, 22),
+    figures_digest="f" * 64,
+    facts=Claim(claimed_on=date(2026, 11, 1), hukou=Hukou.SHANGHAI, payments=()),
+    rulings=(Ruling(clauses=("219-3b",), reason="核实", officer="浦0017"),),
+    status_list="5" * 64,
+)
+PAID_BEFORE = Finding("17-once", FindingOutcome.UNMET, Text("已补贴", "paid"))
 
 
-def once_by_count(paid: Payments) -> Sequence[Finding]:
+def once_by_count(paid: Payments) -> Judged:
     """Bar everything beside any payment."""
-    return [ruling(FindingOutcome.UNMET if paid else FindingOutcome.MET)]
+    return Judged(JUDGEMENT, (AlreadyPaidError(PAID_BEFORE),) if paid else ())
 
 
-def never_sure(_: Payments) -> Sequence[Finding]:
-    return [ruling(FindingOutcome.UNDETERMINED)]
+def never_sure(_: Payments) -> Judged:
+    return Judged(JUDGEMENT, (DecisionError(DecisionRefusal.UNDETERMINED),))
 
 
-def free(_: Payments) -> Sequence[Finding]:
-    return [ruling(FindingOutcome.MET)]
+def free(_: Payments) -> Judged:
+    return Judged(JUDGEMENT)
 
 
 @pytest.fixture(name="ledger")
@@ -189,25 +201,39 @@ async def test_whom_the_key_named_before_it_was_rotated_is_the_same_person(
     await ledger.record(decision(2), [ALICE], once_by_count)
 
 
-async def test_what_was_not_paid_bars_nothing(ledger: StoredLedger) -> None:
-    for number, outcome in enumerate(("APPROVED", "REFUSED"), 1):
-        stated = decision(number, outcome=DecisionOutcome(outcome), amount_yuan=None)
-        await ledger.record(stated, [ALICE], once_by_count)
+async def test_what_was_refused_bars_nothing(ledger: StoredLedger) -> None:
+    stated = decision(1, outcome=DecisionOutcome.REFUSED, amount_yuan=None)
+    await ledger.record(stated, [ALICE], once_by_count)
 
     assert list(await ledger.payments_of([[ALICE]])) == [()]
     assert (await ledger.record(decision(3), [ALICE], once_by_count)).amount_yuan
 
 
-async def test_what_may_have_been_paid_needs_a_ruling(ledger: StoredLedger) -> None:
+async def test_what_stands_against_a_decision_keeps_it_out(
+    ledger: StoredLedger,
+) -> None:
     with pytest.raises(DecisionError) as refused:
         await ledger.record(decision(), [ALICE], never_sure)
-    ruled = decision(ruling="两项方向不同，经研究不属同一工种")
 
     assert refused.value.refusal is DecisionRefusal.UNDETERMINED
-    assert (await ledger.record(ruled, [ALICE], never_sure)).ruling == ruled.ruling
-    # What is certain no ruling changes.
-    with pytest.raises(AlreadyPaidError):
-        await ledger.record(decision(2, ruling="再付一次"), [ALICE], once_by_count)
+    assert await ledger.first_answer("hr", "k-1") is None
+
+
+async def test_what_is_weighed_is_what_would_be_recorded_and_keeps_nothing(
+    ledger: StoredLedger,
+) -> None:
+    approved = decision(outcome=DecisionOutcome.APPROVED, amount_yuan=None)
+
+    weighed = await ledger.weigh(approved, [ALICE], free)
+    assert await ledger.first_answer("hr", "k-1") is None
+    recorded = await ledger.record(approved, [ALICE], free)
+    await ledger.record(decision(2), [ALICE], free)
+    barred = await ledger.weigh(decision(3), [ALICE], once_by_count)
+
+    assert replace(weighed.decision, id=recorded.id) == recorded
+    # The computed sum, where none is stated.
+    assert (recorded.amount_yuan, weighed.objections) == (2000, ())
+    assert [type(one) for one in barred.objections] == [AlreadyPaidError]
 
 
 async def test_a_certificate_is_paid_for_once_whatever_is_ruled(
@@ -217,7 +243,7 @@ async def test_a_certificate_is_paid_for_once_whatever_is_ruled(
     again = decision(2, certificate="sealed-1", item=None, ruling="项目不明")
 
     with pytest.raises(AlreadyPaidError):
-        await ledger.record(again, [ALICE], never_sure)
+        await ledger.record(again, [ALICE], free)
 
 
 @pytest.mark.parametrize(
