@@ -67,13 +67,18 @@ ELSEWHERE: Mapping[str, str] = {
     "RecoveryFilter.itemCodes": "recoveries, below",
     "ConnectorSubmission.creditCode": "tests/gateway/registration/test_mutations.py",
     "ConnectorSubmission.items": "tests/gateway/registration/test_mutations.py",
+    "PaymentStepInput.claim": "takePaymentStep: as DecisionInput.claim",
+    "CorrectionInput.officer": "tests/store/ledger/test_corrections.py",
+    "CorrectionAnswerInput.officer": "tests/store/ledger/test_corrections.py",
     "AuditFilter.caseNumber": "tests/gateway/privacy/test_audit_records.py",
     "AuditFilter.idNumber": "as Query.holder.idNumber: policy.identity",
 }
 A_MARK = "a mark that the gateway gave, or the caller's own; it has one spelling"
 A_REASON = "kept as it was said; a blank one is refused"
+A_CLAUSE = "an id of policy.clauses; any other text is refused by type"
 PARSED = "read by a grammar of its own, which says what it does not read"
 EXACT: Mapping[str, str] = {
+    "RulingInput.clauses": A_CLAUSE,
     **dict.fromkeys(
         (
             *("AuditFilter.caller", "AuditFilter.person", "AuditFilter.requestId"),
@@ -95,6 +100,9 @@ EXACT: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
+            *("CorrectionInput.reason", "CorrectionAnswerInput.reason"),
+            *("PaymentStepInput.officer", "PaymentStepInput.reason"),
+            *("RulingInput.officer", "RulingInput.reason"),
             *("ConnectorStepInput.reason", "RecoveryStepInput.reason"),
             *("DecisionInput.ruling", "Mutation.draftConnector.reason"),
             *("Mutation.imposeSanction.reason", "Mutation.liftSanction.reason"),
