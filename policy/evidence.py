@@ -82,6 +82,8 @@ class Payment:
     item_code: str | None
     level: Level | None
     category: ClaimantCategory | None
+    # Whether all of it was paid back, because it should not have been paid.
+    is_recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,8 @@ class Figures:
     # occupation with the row.
     doubtful_occupations: Mapping[str, tuple[str, ...]]
     excluded_acquisitions: frozenset[Acquisition]
+    # Whether a payment bars later ones after all of it was paid back.
+    recovered_payment_bars: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,5 +262,6 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "occupation_grouping": _grouping,
         "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
+        "recovered_payment_bars": lambda table: table.take("value", bool),
     }
 )

@@ -120,6 +120,8 @@ class Decision:
     request_digest: str
     document: Document | None = None
     """Of which one the certificate is; not read back."""
+    may_follow_recovered: bool = False
+    """Whether a payment that was paid back in full bars it no more; not kept."""
 
     @property
     def payment(self) -> Payment:

@@ -5,7 +5,7 @@ row is written is true until the commit, whichever gateway or district writes.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -25,6 +25,7 @@ from policy.level import Level
 from policy.payments import Payments
 from policy.text import Text
 from store.documents import note_documents
+from store.ledger.recovery_rows import recovered
 from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
 from store.ledger.tables import decisions
 
@@ -79,8 +80,13 @@ def payments_of(
         .order_by(column.id)
     )
     paid = [decision_of(row) for row in found]
+    returned = recovered(connection, [decision.id for decision in paid])
     return [
-        tuple(decision.payment for decision in paid if decision.person in every)
+        tuple(
+            replace(decision.payment, is_recovered=decision.id in returned)
+            for decision in paid
+            if decision.person in every
+        )
         for every in people
     ]
 
@@ -120,7 +126,11 @@ def _refuse_by_payments(
         column.outcome == DecisionOutcome.PAID,
     )
     # Certain even where the row of the annex, and so the occupation, is not known.
-    if connection.execute(same).first() is not None:
+    paid_for = list(connection.execute(same).scalars())
+    if decision.may_follow_recovered:
+        returned = recovered(connection, paid_for)
+        paid_for = [id_ for id_ in paid_for if id_ not in returned]
+    if paid_for:
         raise AlreadyPaidError(Finding(ONCE, *_PAID))
     (paid,) = payments_of(connection, [people])
     findings = once(paid)
@@ -148,6 +158,6 @@ def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
 
 def _row_of(decision: Decision) -> dict[str, object]:
     row = asdict(decision)
-    # The database counts, and keeps documents apart.
-    del row["id"], row["document"]
+    # The database counts, keeps documents apart, and figures not at all.
+    del row["id"], row["document"], row["may_follow_recovered"]
     return row
