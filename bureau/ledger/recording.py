@@ -162,6 +162,8 @@ class Recording:
         stated, record = request.stated, found.record
         item = row_of(record, self.rules.catalogue).item
         code = None if item is None else item.code
+        decided_on = stated.decided_on or request.today
+        figures = self.rules.parameters.in_force(decided_on)
         return Decision(
             claim=stated.claim,
             outcome=stated.outcome,
@@ -176,11 +178,12 @@ class Recording:
             category=stated.claimant_category,
             evidence=found.proof.digest.hex(),
             ruling=stated.ruling,
-            decided_on=stated.decided_on or request.today,
+            decided_on=decided_on,
             recorded_at=request.now,
             recorded_by=request.caller,
             request_key=request.key,
             request_digest=stated.digest,
             fund=stated.fund,
             document=self.document_of(found),
+            may_follow_recovered=not figures.recovered_payment_bars,
         )
