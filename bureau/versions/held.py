@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bureau.versions.lists import Lists, fault_of_an_older_list, name_of
 from bureau.versions.memory import (
     Seen,
     SeenVersion,
     VersionMemory,
     VersionStore,
+    is_vouched_for,
     said_of,
 )
 from bureau.versions.sources import disbelieved, one_version_each
@@ -27,7 +29,7 @@ from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 from signing.envelope import SignatureProof
-from signing.trust import KeyState, TrustBundle
+from signing.trust import TrustBundle
 
 MARKED = 10_000
 """Of how many certificates the marks are at hand; each is some 400 bytes."""
@@ -60,6 +62,7 @@ class Versions:
         self._told = told
         """Is told of an agency that answered what it had replaced, with the code."""
         self._marked: dict[tuple[bytes, str, str, str | None], _Marked] = {}
+        self._lists = Lists(self.memory, mark)
 
     def as_seen(
         self, record: CertificateRecord, proof: SignatureProof, at: datetime
@@ -83,7 +86,7 @@ class Versions:
         What is new in them is known from now on. An agency whose answer was outdated
         is asked anew the next time.
         """
-        if self._are_the_newest(answers):
+        if self._are_the_newest(holder, agencies, answers):
             return list(answers)
         answers = one_version_each(agencies, answers, self._catalogue)
         for answer in answers:
@@ -102,12 +105,45 @@ class Versions:
                 self._fault_of(one, known) for one, known in found if known is not None
             ]
             held.append(disbelieved(answer, kept, faults))
-        return held
+        return self._whole(holder, agencies, held, bundle=bundle, now=now)
 
-    def _are_the_newest(self, answers: Sequence[Answer]) -> bool:
+    def _whole(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+        *,
+        bundle: TrustBundle,
+        now: datetime,
+    ) -> list[Answer]:
+        """Return ``answers``; one that lacks a later certificate is not whole."""
+        shown = set()
+        for agency, answer in zip(agencies, answers, strict=True):
+            for certificate in (*answer.undecided, *answer.certificates):
+                names = [name_of(mark) for mark in self._marked_as(certificate).marks]
+                self._lists.note(holder, agency, certificate, names[0], now)
+                if certificate in answer.certificates:
+                    shown.update(names)
+        whole = []
+        for agency, answer in zip(agencies, answers, strict=True):
+            if not self._lists.is_outdated(holder, agency, answer, shown, bundle):
+                whole.append(answer)
+                continue
+            agency.forget(holder)
+            fault = fault_of_an_older_list(answer)
+            whole.append(disbelieved(answer, answer.certificates, [fault]))
+        return whole
+
+    def _are_the_newest(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> bool:
         """Say whether each certificate comes once, in the bytes that are known.
 
-        That is what most answers are: no more is to be done then.
+        And that no list lacks a certificate which is known. That is what most answers
+        are: no more is to be done then.
         """
         get = self.memory.get
         seen: set[str] = set()
@@ -121,6 +157,11 @@ class Versions:
                     if known is None or known.digest != marked.digest or mark in seen:
                         return False
                 seen.update(marked.marks)
+        shown = {name_of(mark) for mark in seen}
+        for agency, answer in zip(agencies, answers, strict=True):
+            last = self._lists.last(holder, agency) if answer.is_complete else None
+            if last is not None and last.said not in shown:
+                return False
         return True
 
     def marks(self, record: CertificateRecord) -> Iterator[str]:
@@ -130,7 +171,12 @@ class Versions:
             parts = ("version", holder.type, holder.number, number, item)
             yield self._mark("\x1f".join(parts))
 
-    async def read(self, answers: Sequence[Answer]) -> None:
+    async def read(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> None:
         """Know what every gateway saw of the certificates in ``answers`` by now.
 
         Raises:
@@ -142,6 +188,7 @@ class Versions:
             for certificate in answer.certificates
             for mark in self._marked_as(certificate).marks
         }
+        marks.update(self._lists.mark_of(holder, agency.rows) for agency in agencies)
         self.memory.learn(await self._store.of(marks))
 
     def _newer(
@@ -154,13 +201,16 @@ class Versions:
         marked = self._marked_as(certificate)
         known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
         signed_at = certificate.proof.signed_at
+        # What is sent in one second has an order, which the store knows.
+        is_sent = certificate.collected is not None
         for mark, known in known_as:
             if (
                 known is not None
                 and known.signed_at >= signed_at
+                and not (is_sent and known.signed_at == signed_at)
                 and known.digest != marked.digest
                 and known.said != marked.said
-                and _counts(known, bundle)
+                and is_vouched_for(known, bundle)
             ):
                 if known.signed_at == signed_at:
                     # Nor does the other count from now on.
@@ -216,9 +266,3 @@ def _version(
 ) -> SeenVersion:
     proof = certificate.proof
     return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)
-
-
-def _counts(known: SeenVersion, bundle: TrustBundle) -> bool:
-    """Say whether what is known is still vouched for: not by a key others have."""
-    key = bundle.keys.get(known.key_id)
-    return key is None or key.state is not KeyState.COMPROMISED
