@@ -126,10 +126,12 @@ class Versions:
                     shown.update(names)
         whole = []
         for agency, answer in zip(agencies, answers, strict=True):
-            if not self._lists.is_outdated(holder, agency, answer, shown, bundle):
+            missed = self._lists.missed(holder, agency, answer, shown, bundle)
+            if missed is None:
                 whole.append(answer)
                 continue
             agency.forget(holder)
+            self._tell(answer.agency, RecordFault.ROLLBACK, answer.retrieved_at, missed)
             fault = fault_of_an_older_list(answer)
             whole.append(disbelieved(answer, answer.certificates, [fault]))
         return whole
@@ -239,10 +241,15 @@ class Versions:
                 f"signed {proof.signed_at.isoformat()}; a version that was signed "
                 f"{known.signed_at.isoformat()} says otherwise"
             )
-        # What came before the other was known is no fault of who sent it.
-        if certificate.retrieved_at > known.seen_at:
-            self._told(certificate.agency, code)
+        self._tell(certificate.agency, code, certificate.retrieved_at, known)
         return RefusedRecord(code, reason, proof.key.kid, proof.digest)
+
+    def _tell(
+        self, agency: str, code: str, came_at: datetime | None, known: SeenVersion
+    ) -> None:
+        # What came before the other was known is no fault of who sent it.
+        if came_at is not None and came_at > known.seen_at:
+            self._told(agency, code)
 
     def _marked_as(self, certificate: AttestedCertificate) -> _Marked:
         record = certificate.record

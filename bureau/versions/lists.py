@@ -62,30 +62,32 @@ class Lists:
         name: str,
         now: datetime,
     ) -> None:
-        """Know ``certificate``, if none that was signed later is known."""
+        """Know ``certificate``, if it is answered and none is known that is later."""
         last = self.last(holder, agency)
         proof = certificate.proof
+        if certificate.collected is not None:
+            return
         if last is not None and (last.signed_at, name) >= (proof.signed_at, last.said):
             return
         seen = SeenVersion(proof.signed_at, name, name, proof.key.kid, now)
         self._memory.note(self.mark_of(holder, agency.rows), seen)
 
-    def is_outdated(
+    def missed(
         self,
         holder: Identity,
         agency: Agency,
         answer: Answer,
         shown: Collection[str],
         bundle: TrustBundle,
-    ) -> bool:
-        """Say whether a certificate is known that ``answer`` is too old to have."""
-        if not answer.is_complete:
-            return False
+    ) -> SeenVersion | None:
+        """Return a certificate that ``answer`` is too old to have; ``None`` if none."""
+        signed = [proof.signed_at for proof in answer.proofs]
+        if not answer.is_complete or not signed:
+            return None
         last = self.last(holder, agency)
         if last is None or last.said in shown or not is_vouched_for(last, bundle):
-            return False
-        signed = [proof.signed_at for proof in answer.proofs]
-        return bool(signed) and max(signed) < last.signed_at
+            return None
+        return last if max(signed) < last.signed_at else None
 
 
 def fault_of_an_older_list(answer: Answer) -> RefusedRecord:

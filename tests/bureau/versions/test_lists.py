@@ -1,11 +1,13 @@
 """A list that was signed before a certificate which is known is not all there is."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.answer import SourceOutcome
 from signing.trust import KeyState, TrustBundle
 from tests.bureau.versions.asking import asking, collected, none_signed, shown, signed
-from tests.connectors.agency import BUNDLE, trusted
+from tests.connectors.agency import BUNDLE, NOW, trusted
 from tests.connectors.test_agency import codes
 
 ANSWERED, NONE, UNVERIFIED = (
@@ -108,3 +110,14 @@ async def test_what_a_compromised_key_signed_is_not_missed() -> None:
     assert codes(*gateway.held([answer])) == []
     gateway.bundle = BUNDLE
     assert codes(*gateway.held([answer])) == ["ROLLBACK"]
+
+
+async def test_an_older_list_is_told_of_who_answered_it_after_the_certificate() -> None:
+    gateway = asking()
+    await gateway.answers([SEEN])
+    (answer,) = await asking().answers([none_signed(9)])
+
+    gateway.held([answer])
+    assert gateway.told == []
+    gateway.held([replace(answer, retrieved_at=NOW.replace(hour=9))])
+    assert gateway.told == [("a1", "ROLLBACK")]
