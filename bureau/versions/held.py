@@ -8,11 +8,12 @@ shown in its place, since nobody vouches for it now.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from bureau.versions.lists import Lists, fault_of_an_older_list, name_of
+from bureau.versions.marks import DIGEST_CHARACTERS, Mark, marks_of, seen_as
 from bureau.versions.memory import (
     Seen,
     SeenVersion,
@@ -24,7 +25,6 @@ from bureau.versions.memory import (
 from bureau.versions.sources import disbelieved, one_version_each
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
-from connectors.decoding.versions import names_of
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
@@ -33,7 +33,6 @@ from signing.trust import TrustBundle
 
 MARKED = 10_000
 """Of how many certificates the marks are at hand; each is some 400 bytes."""
-DIGEST_CHARACTERS = 16
 
 
 class _Marked(NamedTuple):
@@ -51,7 +50,7 @@ class Versions:
         self,
         store: VersionStore,
         *,
-        mark: Callable[[str], str],
+        mark: Mark,
         catalogue: Catalogue,
         told: Callable[[str, str], None],
     ) -> None:
@@ -68,9 +67,7 @@ class Versions:
         self, record: CertificateRecord, proof: SignatureProof, at: datetime
     ) -> Seen:
         """Return the version that ``record`` is, under the marks of its certificate."""
-        digest = proof.digest.hex()[:DIGEST_CHARACTERS]
-        seen = SeenVersion(proof.signed_at, said_of(record), digest, proof.key.kid, at)
-        return dict.fromkeys(self.marks(record), seen)
+        return seen_as(record, proof, at, catalogue=self._catalogue, mark=self._mark)
 
     def hold(
         self,
@@ -166,13 +163,6 @@ class Versions:
                 return False
         return True
 
-    def marks(self, record: CertificateRecord) -> Iterator[str]:
-        """Yield the marks by which versions of the certificate are known."""
-        holder = record.holder
-        for number, item in sorted(names_of(record, self._catalogue)):
-            parts = ("version", holder.type, holder.number, number, item)
-            yield self._mark("\x1f".join(parts))
-
     async def read(
         self,
         holder: Identity,
@@ -258,7 +248,7 @@ class Versions:
         marked = self._marked.get(key)
         if marked is None:
             marked = _Marked(
-                tuple(self.marks(record)),
+                tuple(marks_of(record, self._catalogue, self._mark)),
                 said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )
