@@ -194,6 +194,13 @@ class Agency:
             return False
         return True
 
+    async def leave(self) -> None:
+        """End once whoever asked has an answer; cancelled, end at once."""
+        try:
+            await self._guard.settle()
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Cancel what is under way, in the shadow too."""
         if self.shadow is not None:

@@ -99,6 +99,14 @@ class Catalogue:
     look_alikes: tuple[LookAlike, ...]
     bodies: Mapping[str, Body]
 
+    def rows_of(self, collection_body: str) -> frozenset[str]:
+        """Return the codes of the rows that a body collects."""
+        return frozenset(
+            item.code
+            for item in self.items.values()
+            if item.collection_body.id == collection_body
+        )
+
     @cached_property
     def code_of_name(self) -> Mapping[str, str]:
         """Every exact spelling of an item's name, to the item's code."""

@@ -209,16 +209,18 @@ def _payments(case: ClaimCase) -> Payments | None:
 
 def _allowed_beside(case: ClaimCase, payment: Payment) -> FindingOutcome:
     """Return MET if ``payment`` bars nothing: another occupation or a lower level."""
-    return _best(_other_occupation(case, payment), _lower_level(case, payment))
+    other = other_occupation(case, payment.item_code)
+    return best(other, _lower_level(case, payment))
 
 
-def _best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
+def best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
+    """Return MET if either is, UNMET if both are not."""
     if MET in (one, other):
         return MET
     return UNMET if one is other is UNMET else UNDETERMINED
 
 
-def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
+def other_occupation(case: ClaimCase, code: str | None) -> FindingOutcome:
     """Return MET only for a code known to be another occupation's.
 
     A code of the national classification is another occupation for certain, unless it
@@ -226,7 +228,7 @@ def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
     that the catalogue does not have may be a typing error, so it leaves the question
     open.
     """
-    item, code = case.row.item, payment.item_code
+    item = case.row.item
     if item is None or code is None:
         return UNDETERMINED
     if code in case.catalogue.items:

@@ -27,6 +27,7 @@ from policy.clauses import CLAUSES
 from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
 from policy.level import LEVEL_NAMES, Level
+from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Figures, Parameters, load_parameters
 from policy.row import row_of, row_of_item
 from policy.text import Text
@@ -117,7 +118,13 @@ def evaluate(
 
 
 def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
-    return tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+    found = tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+    if not case.figures.optional_clauses:
+        return found
+    return found + tuple(
+        _finding(id_, OPTIONAL_CLAUSES[id_](case))
+        for id_ in case.figures.optional_clauses
+    )
 
 
 # Results are few, but for the days of issue; a reason has at most some hundred words

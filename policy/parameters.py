@@ -13,7 +13,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from policy.errors import AnnexError
-from policy.evidence import Acquisition, ClaimantCategory
+from policy.evidence import Acquisition, ClaimantCategory, Fund
 from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.table import Table, parse_table, read_annex
@@ -86,6 +86,25 @@ class Figures:
     publication_days: int
     # Whether a payment bars later ones after all of it was paid back.
     recovered_payment_bars: bool
+    # Rules that may exist, each off by 0, false or nothing.
+    yearly_payments: int
+    yearly_yuan: int
+    held_higher_bars: bool
+    excluding_funds: frozenset[Fund]
+    days_between_payments: int
+    # Those of them that are on, by their clauses, in reporting order.
+    optional_clauses: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say once which rules are on, so that those that are off cost nothing."""
+        clauses = (
+            ("17-yearly", self.yearly_payments or self.yearly_yuan),
+            ("17-held", self.held_higher_bars),
+            ("17-fund", self.excluding_funds),
+            ("17-interval", self.days_between_payments),
+        )
+        on = tuple(clause for clause, is_on in clauses if is_on)
+        object.__setattr__(self, "optional_clauses", on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,5 +296,10 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "excluded_acquisitions": _members(Acquisition),
         "publication_days": _count,
         "recovered_payment_bars": lambda table: table.take("value", bool),
+        "yearly_payments": _count,
+        "yearly_yuan": _count,
+        "held_higher_bars": lambda table: table.take("value", bool),
+        "excluding_funds": _members(Fund),
+        "days_between_payments": _count,
     }
 )

@@ -18,13 +18,14 @@ from policy.evidence import Claim, ClaimantCategory, Fund, Payment
 from policy.finding import Finding
 from policy.level import Level
 from policy.normal_form import is_blank
+from policy.optional_clauses import OPTIONAL_CLAUSES
 
 KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 """A request's key: whatever the caller counts or draws by, in printable ASCII."""
 CLAIM = re.compile(r"[0-9A-Za-z\u4e00-\u9fff()（）\[\]〔〕._/-]{1,64}")
 MAX_RULING = 500
 MAX_OFFICER = 64
-RULED = frozenset({*CLAUSES, *CLAIM_CLAUSES})
+RULED = frozenset({*CLAUSES, *CLAIM_CLAUSES, *OPTIONAL_CLAUSES})
 """The clauses that a ruling may name."""
 _MARK = "\x1f"
 MAX_YUAN = 100_000
@@ -187,6 +188,8 @@ class Decision:
             level=self.level,
             category=self.category,
             fund=self.fund,
+            paid_on=self.decided_on,
+            amount_yuan=self.amount_yuan,
         )
 
 

@@ -70,11 +70,7 @@ class Decoder:
         self._fields = RecordFields(manifest.record)
         self._signs = CertificateSigns(manifest.record)
         self._form = manifest.signature.form
-        self.rows = rows or frozenset(
-            item.code
-            for item in catalogue.items.values()
-            if item.collection_body.id == manifest.collection_body
-        )
+        self.rows = rows or catalogue.rows_of(manifest.collection_body)
         """The annex rows that the agency answers for: its body's, if not fewer."""
         response = manifest.response
         self._results = compile_expression(response.results)

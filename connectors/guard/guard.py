@@ -129,6 +129,10 @@ class Guard:
         """Keep no answer about ``holder``."""
         self._cache.drop(holder)
 
+    async def settle(self) -> None:
+        """Wait for what is under way, each for no longer than its time limit."""
+        await self._calls.settle()
+
     async def close(self) -> None:
         """Cancel what is under way."""
         await self._calls.close()

@@ -75,6 +75,11 @@ class SingleFlight:
         """Let nobody join a call that is under way."""
         self._by_holder.clear()
 
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait([call.task for call in self._under_way])
+
     async def close(self) -> None:
         """Cancel what is under way."""
         tasks = [call.task for call in self._under_way]

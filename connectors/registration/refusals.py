@@ -27,6 +27,7 @@ class RefusalCode(StrEnum):
     ITEMS_OF_ANOTHER = "ITEMS_OF_ANOTHER"
     OVERLAPPING_CLAIM = "OVERLAPPING_CLAIM"
     REPLACES_UNUSABLE = "REPLACES_UNUSABLE"
+    ROWS_LEFT_OUT = "ROWS_LEFT_OUT"
     NO_KEY = "NO_KEY"
     KEY_UNUSABLE = "KEY_UNUSABLE"
     KEY_ID_TAKEN = "KEY_ID_TAKEN"
@@ -96,8 +97,14 @@ MEANINGS: Mapping[RefusalCode, Text] = MappingProxyType(
             "replace it",
         ),
         C.REPLACES_UNUSABLE: Text(
-            "拟替换者须为同一归集机构在用的连接器",
-            "what is replaced has to be an active connector of the same body",
+            "拟替换者须为同一归集机构在用的连接器，或其账号正常的本地清单",
+            "what is replaced has to be an active connector of the same body, or its "
+            "agency of the operator's files with an active account",
+        ),
+        C.ROWS_LEFT_OUT: Text(
+            "替换本地清单中的机构须申报其全部项目，否则无人提供",
+            "to replace an agency of the operator's files, claim all of its rows: "
+            "nobody would answer for those left out",
         ),
         C.NO_KEY: Text(
             "没有经证明且在用的密钥", "no key was proved, or none is in force"

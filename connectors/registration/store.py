@@ -20,6 +20,9 @@ from connectors.registration.sanctions import (
     SanctionProposal,
 )
 
+REPLACED_FILE = "replacedFile"
+"""In the detail of an activation: the agency of the operator's files that gave way."""
+
 
 class RegistrationReader(Protocol):
     """Read access to registrations."""
@@ -45,6 +48,9 @@ class RegistrationReader(Protocol):
 
 class Work(RegistrationReader, Protocol):
     """One transaction."""
+
+    async def replaced_files(self) -> frozenset[str]:
+        """Return the agencies of the operator's files whose place was ever taken."""
 
     async def key(self, kid: str) -> RegisteredKey | None:
         """Return a key by its id."""

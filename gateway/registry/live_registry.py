@@ -126,7 +126,9 @@ class LiveRegistry:
                 self._reports.registry_failed(str(error))
 
     async def close(self) -> None:
-        """End every agency."""
+        """End every agency at once."""
+        for leaving in self._closing:
+            leaving.cancel()
         for opened in (*self._opened.values(), *self._shadows.values()):
             await opened.agency.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
@@ -137,6 +139,8 @@ class LiveRegistry:
         agencies = {
             manifest.id: self._agency(manifest, None, bundle)
             for manifest in self._configured.manifests
+            # Whatever became of who took its place: a file does not come back by that.
+            if manifest.id not in state.replaced_files
         }
         suspended = set()
         for connector in state.connectors:
@@ -250,8 +254,8 @@ class LiveRegistry:
         return _Opened(manifest, connector.items, agency)
 
     def _close(self, opened: _Opened) -> None:
-        """End an agency, and cancel its calls under way."""
-        task = asyncio.create_task(opened.agency.close())
+        """End an agency whose questions under way were answered."""
+        task = asyncio.create_task(opened.agency.leave())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 

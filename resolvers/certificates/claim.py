@@ -8,7 +8,7 @@ import strawberry
 
 from bureau.caller import Scope
 from policy import normal_form
-from policy.evidence import Claim, Payment
+from policy.evidence import Claim, HeldLevel, Payment
 from policy.payments import Payments, payments_before
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
@@ -38,6 +38,45 @@ class PaymentInput:
     fund: Fund | None = strawberry.field(
         default=None, description=both("资金渠道", "The fund that it was paid from")
     )
+    paid_on: date | None = strawberry.field(
+        default=None, description=both("发放日期", "The day on which it was paid")
+    )
+    amount_yuan: int | None = strawberry.field(
+        default=None, description=both("金额（元）", "The sum in yuan")
+    )
+
+    @property
+    def payment(self) -> Payment:
+        """Return it as the clauses know payments."""
+        return Payment(
+            item_code=normal_form.code(self.item_code or "") or None,
+            level=self.level,
+            category=self.category,
+            fund=self.fund,
+            paid_on=self.paid_on,
+            amount_yuan=self.amount_yuan,
+        )
+
+
+@strawberry.input(
+    description=both("申请人持有的另一证书", "Another certificate that is held")
+)
+class HeldInput:
+    """One certificate that is held."""
+
+    item_code: str | None = strawberry.field(
+        default=None, description=both("项目代码", "The item's code")
+    )
+    level: Level | None = strawberry.field(
+        default=None, description=both("等级", "The grade")
+    )
+
+    @property
+    def held(self) -> HeldLevel:
+        """Return it as the clauses know it."""
+        return HeldLevel(
+            item_code=normal_form.code(self.item_code or "") or None, level=self.level
+        )
 
 
 @strawberry.input(
@@ -78,6 +117,13 @@ class ClaimInput:
             "count in any case",
         ),
     )
+    held: list[HeldInput] | None = strawberry.field(
+        default=None,
+        description=both(
+            "申请人持有的其他证书；仅在启用 17-held 时使用",
+            "What else the claimant holds; looked at where 17-held is on",
+        ),
+    )
     is_civil_servant: bool | None = strawberry.field(
         default=None,
         description=both("是否公务员或参公人员", "Is the claimant a civil servant"),
@@ -95,24 +141,15 @@ class ClaimInput:
 
     def facts(self) -> Claim:
         """Return what is stated of the claim, as policy knows it."""
-        stated = self.payments
+        stated, held = self.payments, self.held
         return Claim(
             claimed_on=self.claimed_on,
             category=self.category,
             hukou=self.hukou,
             studies_in_shanghai=self.studies_in_shanghai,
             discharged_on=self.discharged_on,
-            payments=None
-            if stated is None
-            else tuple(
-                Payment(
-                    item_code=normal_form.code(p.item_code or "") or None,
-                    level=p.level,
-                    category=p.category,
-                    fund=p.fund,
-                )
-                for p in stated
-            ),
+            payments=None if stated is None else tuple(p.payment for p in stated),
+            held=None if held is None else tuple(one.held for one in held),
             is_civil_servant=self.is_civil_servant,
             acquisition=self.acquisition,
         )

@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from connectors.registration.challenge import LASTS, Challenge
 from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
+from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.sanctions import (
     Sanction,
     SanctionEvent,
     SanctionProposal,
 )
-from connectors.registration.store import Work
+from connectors.registration.store import REPLACED_FILE, Work
 from store.connections import Reader, begin
 from store.database import POSTGRESQL
 from store.registration import tables
@@ -50,6 +51,8 @@ class RegistryState:
     sequence: int
     connectors: Sequence[Connector]
     sanctions: Sequence[Sanction]
+    replaced_files: frozenset[str] = frozenset()
+    """The agencies of the operator's files whose place was taken."""
 
 
 class StoredRegistrations:
@@ -95,6 +98,7 @@ class StoredRegistrations:
                 sequence=await work.sequence(),
                 connectors=await work.connectors(),
                 sanctions=await work.sanctions(lifted=False),
+                replaced_files=await work.replaced_files(),
             )
 
     async def connector(self, id_: str) -> Connector | None:
@@ -186,6 +190,15 @@ class _Work:
             .order_by(column.version)
         )
         return [event_of(row) for row in rows]
+
+    async def replaced_files(self) -> frozenset[str]:
+        """See ``Work``."""
+        column = tables.connector_events.c
+        rows = await self._connection.execute(
+            select(column.detail).where(column.step == Step.ACTIVATE)
+        )
+        named = (row.detail.get(REPLACED_FILE) for row in rows)
+        return frozenset(name for name in named if name is not None)
 
     async def key(self, kid: str) -> RegisteredKey | None:
         """See ``Work``."""

@@ -273,5 +273,5 @@ async def test_as_many_answers_are_measured_as_asked_for() -> None:
     (measured,) = (one for one in report.results if one.check is Check.LATENCY)
     for words in measured.note or ("",):
         assert re.fullmatch(r"p50 [\d.]+ s, p95 .+ s, p99 .+ s, max .+ s, n = 7", words)
-    measured = report.latency
-    assert 0 < measured.p50 <= measured.p95 <= measured.p99 <= measured.longest
+    latency = report.latency
+    assert 0 < latency.p50 <= latency.p95 <= latency.p99 <= latency.longest

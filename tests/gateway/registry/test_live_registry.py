@@ -5,7 +5,9 @@ of them, and what the other answers over HTTP is timed.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -216,6 +218,26 @@ def test_a_replacement_answers_in_the_shadow_and_then_in_the_place_of_the_old(
     assert active["state"] == "ACTIVE"
     assert late <= SECOND_LONG
     assert other.outcome(number) is None
+
+
+def test_a_question_under_way_is_answered_by_an_agency_that_leaves(
+    two: tuple[Steps, Steps], joining: Joining, agencies: Agencies
+) -> None:
+    one, other = two
+    number = person(agencies)
+    active = one.join(joining.submission(), joining.key)
+    seconds_until(lambda: other.outcome(number) == "ANSWERED")
+    absent = agencies.person("none")["idNumber"]
+
+    with agencies.fault(JOINING, "slow", seconds=1), ThreadPoolExecutor() as askers:
+        asked = [askers.submit(steps.outcome, absent) for steps in two]
+        time.sleep(0.3)
+        retired = one.step("retireConnector", SECOND, active)
+        outcomes = [answer.result() for answer in asked]
+
+    assert retired["state"] == "RETIRED"
+    assert outcomes == ["NONE", "NONE"]
+    assert seconds_until(lambda: other.outcome(number) is None) <= SECOND_LONG
 
 
 async def test_what_happened_while_the_connection_was_lost_is_caught_up_with(
