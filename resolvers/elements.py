@@ -17,6 +17,7 @@ ELEMENT_HEADERS: Mapping[Element, str] = {
     Element.MATTER_NAME: "X-Matter-Name",
     Element.BUSINESS_NUMBER: "X-Business-Number",
 }
+_BY_HEADER = {name.lower(): element for element, name in ELEMENT_HEADERS.items()}
 ELEMENT_EXTENSIONS: Mapping[Element, str] = {
     Element.ORGANISATION: "organisation",
     Element.OFFICER: "officer",
@@ -34,11 +35,17 @@ def stated_elements(
     Like a purpose that cannot be used, an element that cannot be is returned as an
     error, raised by the gate: a question about nobody needs none.
     """
-    more = extensions or {}
-    stated = {
-        element: more.get(name, header_of(headers, ELEMENT_HEADERS[element]))
-        for element, name in ELEMENT_EXTENSIONS.items()
-    }
+    stated: dict[Element, object] = {}
+    # Once through them: most requests have none, and asking for five costs more.
+    for name, value in headers.items():
+        if name in _BY_HEADER:
+            stated.setdefault(_BY_HEADER[name], _utf_8(value))
+    if extensions:
+        stated |= {
+            element: extensions[name]
+            for element, name in ELEMENT_EXTENSIONS.items()
+            if name in extensions
+        }
     try:
         return elements_of(caller, stated)
     except ElementsError as error:
@@ -48,6 +55,8 @@ def stated_elements(
 def header_of(headers: Mapping[str, str], name: str) -> str | None:
     """Return a header that may hold Chinese as UTF-8, which HTTP takes for Latin-1."""
     stated = headers.get(name.lower())
-    if stated is None:
-        return None
-    return stated.encode("latin-1", "replace").decode("utf-8", "replace")
+    return None if stated is None else _utf_8(stated)
+
+
+def _utf_8(header: str) -> str:
+    return header.encode("latin-1", "replace").decode("utf-8", "replace")

@@ -38,8 +38,12 @@ from policy.calendar import SHANGHAI
 from policy.documents import Document
 
 CALLER = Caller(id="gateway:recheck", scopes=frozenset())
-MATTER = "补贴资金追回核查"
-"""The name of the matter, as agencies are told it."""
+MATTER = Elements(
+    organisation="certificate-gateway",
+    matter_code="recheck",
+    matter_name="补贴资金追回核查",
+)
+"""What agencies and the log are told of it: nobody asks but the gateway itself."""
 AT_ONCE = 100
 """How many payments are asked about in one step, by one agency."""
 PATIENCE = 3
@@ -271,21 +275,25 @@ class Rechecking:
         self, recheck: Recheck, places: Sequence[CertificatePlace]
     ) -> Mapping[CertificatePlace, Answer]:
         """Ask the agencies that answer for ``places`` now, through the gate."""
-        now, case = self.clock(), f"recheck-{recheck.id}"
-        stated = Statement(
-            LookUp(Purpose.RECOVERY, case),
-            Elements(matter_name=MATTER, business_number=case),
+        now = self.clock()
+        name = f"recheck-{recheck.id}"
+        statement = Statement(
+            LookUp(Purpose.RECOVERY, name),
+            replace(
+                MATTER,
+                officer=self.oversight.pseudonyms.of_officer(CALLER.id),
+                business_number=name,
+            ),
         )
-        budget = PeopleBudget(ROOM, {})
         gate = Gate(
-            # An operator's own step, of no office: every person is on the log, too.
-            replace(self.oversight, budget=budget, requires_elements=False),
+            # An operator's own step, of which every person is on the log all the same.
+            replace(self.oversight, budget=PeopleBudget(ROOM, {})),
             CALLER,
-            stated,
+            statement,
             now=now,
             today=now.astimezone(SHANGHAI).date(),
         )
-        origin = Origin(request_id=case, operation="recheck")
+        origin = Origin(request_id=name, operation="recheck")
         deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
         registry = self.live.snapshot.registry
         loaders: dict[str, AnswerLoader] = {}
@@ -309,7 +317,7 @@ class Rechecking:
                 continue
             loader = loaders.setdefault(
                 agency.id,
-                AnswerLoader(agency, deadline, gate.has_admitted, stated.told),
+                AnswerLoader(agency, deadline, gate.has_admitted, statement.told),
             )
             loader.want(place.holder)
             asked[place] = look_up(place, agency)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bureau.caller import Caller
 from bureau.look_ups.purpose import CASE_NUMBER
 from bureau.privacy.masks import has_identity_number
-from connectors.elements import ELEMENT_NAMES, Element, Elements
+from connectors.elements import ELEMENT_NAMES, NOT_STATED, Element, Elements
 from policy.text import Text
 
 MAX_WORDS = 100
@@ -72,7 +72,7 @@ def read_elements(stated: Mapping[Element, object]) -> Elements:
                 f"{name.zh}{allowed.zh} / a {name.en} {allowed.en}", [element]
             )
         found[element] = value.strip()
-    return Elements(**found)
+    return Elements(**found) if found else NOT_STATED
 
 
 def elements_of(caller: Caller, stated: Mapping[Element, object]) -> Elements:
@@ -84,6 +84,8 @@ def elements_of(caller: Caller, stated: Mapping[Element, object]) -> Elements:
         ElementsError: one cannot be used, or another officer is stated than the token
             names.
     """
+    if not stated and caller.subject is None and caller.elements is NOT_STATED:
+        return NOT_STATED
     found = read_elements(stated)
     if caller.subject is not None:
         named = caller.subject.partition(":")[2]

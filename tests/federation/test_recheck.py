@@ -111,6 +111,19 @@ def test_what_is_revoked_in_a_live_answer_alone_is_found(
     assert opened(desk) == {ids[number]: ONCE}
 
 
+def test_the_log_has_the_five_elements_of_a_recheck(desk: Desk) -> None:
+    paid(desk, 1)
+    query = """{ auditRecords(filter: {matterCode: "recheck"}) { nodes {
+      caller organisation officer matterName businessNumber } } }"""
+
+    assert run(desk)[0] == 0
+
+    _, answer, _ = desk.gateway.post({"query": query}, BUREAU)
+    (record,) = answer["data"]["auditRecords"]["nodes"]
+    assert record["caller"] == "gateway:recheck"
+    assert all(record.values())
+
+
 def test_nothing_is_asked_about_what_was_paid_before(desk: Desk) -> None:
     paid(desk, 1)
 

@@ -63,3 +63,17 @@ def test_the_refusal_names_both_ways(one: Element) -> None:
     assert refusal.code == "ELEMENTS_REQUIRED"
     assert ELEMENT_HEADERS[one] in refusal.message
     assert refusal.more == {"elements": [ELEMENT_EXTENSIONS[one]]}
+
+
+def test_an_extension_that_is_null_states_nothing() -> None:
+    found = stated({"X-Organisation": "a"}, {"organisation": None})
+
+    assert found == Elements()
+
+
+def test_of_two_headers_the_first_counts() -> None:
+    raw = [(b"x-officer", b"1"), (b"x-officer", b"2")]
+
+    found = stated_elements(Headers(raw=raw), None, CALLER)
+
+    assert found == Elements(officer="hr:1")
