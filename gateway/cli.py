@@ -62,6 +62,11 @@ class Commands(LazyGroup):
             "Sanctions of the notice, part 3(1).",
         ),
         Named(
+            "recheck",
+            "gateway.ledger.commands:recheck",
+            "Ask the agencies again about every certificate that was paid for.",
+        ),
+        Named(
             "database",
             "gateway.database.commands:database",
             "The database: its step, and the way to the newest.",

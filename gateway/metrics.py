@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from gateway.callers.metrics import CallersMetrics
 from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
+from gateway.ledger.metrics import LedgerMetrics
 from gateway.privacy.metrics import PrivacyMetrics
 from gateway.registration.metrics import SanctionsMetrics
 from gateway.registry.metrics import (
@@ -40,3 +41,4 @@ class Metrics:
         self.quality = QualityMetrics(self.registry)
         self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
+        self.ledger = LedgerMetrics(self.registry)

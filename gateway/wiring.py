@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 import aiohttp
 
 from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of_certificate
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.versions.held import Versions
@@ -23,6 +25,7 @@ from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
+from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
@@ -89,7 +92,7 @@ async def open_services(
         oversight = await stack.enter_async_context(
             open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
-        sessions = await _open_sessions(stack, settings.registration.networks)
+        sessions = await open_sessions(stack, settings.registration.networks)
         notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
@@ -98,7 +101,7 @@ async def open_services(
             quality,
             live=live,
             mark=pseudonyms.of_document,
-            place=CertificateIds(id_key).place,
+            document=partial(document_of_certificate, CertificateIds(id_key)),
             thresholds=thresholds_of(settings.registration),
             reports=metrics.quality,
             clock=clock,
@@ -159,11 +162,15 @@ async def open_services(
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
+        ledger = StoredLedger(store)
+        revocations = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
+        await stack.enter_async_context(kept_seen(revocations))
         yield Services(
             live=live,
             quality=keeper,
-            ledger=StoredLedger(store),
+            ledger=ledger,
             vault=vault,
+            revocations=revocations,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),
@@ -186,9 +193,7 @@ async def open_services(
         )
 
 
-async def _open_sessions(
-    stack: AsyncExitStack, networks: Sequence[Network]
-) -> Sessions:
+async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:
     """Open the sessions to agencies: those of files, and registered ones."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(

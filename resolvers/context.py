@@ -20,6 +20,7 @@ from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
 from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
+from bureau.ledger.seen import RevocationsSeen
 from bureau.look_ups.gate import Gate, Origin
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.purpose import PurposeError
@@ -63,6 +64,8 @@ class Services:
     """What was decided on claims, and what is claimed back."""
     vault: Vault | None
     """Seals the signed bytes that decisions rest on; without, nothing is decided."""
+    revocations: RevocationsSeen
+    """Takes the revocations that are read in answers."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

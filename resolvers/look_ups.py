@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from bureau.caller import LookUp
+from bureau.ledger.seen import revoked_in
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.gate import (
     REFUSAL_CODES,
@@ -121,11 +122,13 @@ async def look_up(
         )
 
     answers = await _through_the_gate(context, holder, ask, shows)
-    answers = [
+    listed = [
         answer if agency.listed is None else agency.listed.put_on(answer)
         for agency, answer in zip(agencies, answers, strict=True)
     ]
-    return await context.changes.put_on(holder, answers)
+    for certificate, source in revoked_in(answers, listed):
+        context.services.revocations.note(certificate, source)
+    return await context.changes.put_on(holder, listed)
 
 
 def count_name(context: RequestContext, holder: Identity, name: str | None) -> None:

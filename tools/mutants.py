@@ -42,12 +42,13 @@ EQUAL = ROOT / "tools/mutants-equal.toml"
 NOT_ASKED = ("tests/bench/", "tests/benchmarks/", "tests/browser/", "tests/http_audit/")
 """Tests that need other programs, or are about something else."""
 WRITTEN_TWICE = "tests/architecture/"
-"""Tests of what is there once everything is imported, the schema among it."""
+"""Tests of what is there once all is imported, of which no test says that it did it."""
 BUDGET_SECONDS = 60.0
 """What the tests of one change may take; the dearest are left out beyond it."""
 PATIENCE = 4
 STARTING_SECONDS = 90.0
 TABLE = "<!-- the table -->\n"
+HEAD = "| package | commit | seed | changes | noticed | survived | share |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +109,21 @@ def reach(folder: Path) -> dict[str, Reach]:
     return known
 
 
-def drawn(package: str, number: int, seed: int) -> list[Mutation]:
-    """Draw statements of a package, and of each one of its changes."""
+def drawn(under: str, number: int, seed: int) -> list[Mutation]:
+    """Draw statements of a package or a folder, and of each one of its changes."""
     equal = {
         (entry["path"], " ".join(entry["change"].split()))
         for entry in tomllib.loads(EQUAL.read_text("utf-8")).get("equal", [])
     }
     statements = [
         left
-        for path in sources(package)
+        for path in sources(under)
         for made in mutations(path, (ROOT / path).read_text("utf-8"))
         if (
             left := [m for m in made if (path, " ".join(m.change.split())) not in equal]
         )
     ]
-    chance = random.Random(f"{package} {seed}")  # noqa: S311 - no secret
+    chance = random.Random(f"{under} {seed}")  # noqa: S311 - no secret
     chosen = chance.sample(statements, min(number, len(statements)))
     return [chance.choice(made) for made in chosen]
 
@@ -130,17 +131,17 @@ def drawn(package: str, number: int, seed: int) -> list[Mutation]:
 def tests_for(mutation: Mutation, known: Mapping[str, Reach]) -> list[str]:
     """Return the tests that reach a change, whole files one after the other."""
     near = str(Path("tests", mutation.path).parent)
+    blocks = {mutation.block}
     if mutation.block == IMPORTED:
         # Run once a process, for whoever uses it: those who use the rest of the file.
-        used = {f"{mutation.path}:", *importers(mutation.path)}
-        reaching = {
-            test
-            for test, its in known.items()
-            if test.startswith(WRITTEN_TWICE)
-            or any(f"{block.partition(':')[0]}:" in used for block in its.blocks)
-        }
-    else:
-        reaching = {t for t, its in known.items() if mutation.block in its.blocks}
+        used = {mutation.path, *importers(mutation.path)}
+        every = {block for its in known.values() for block in its.blocks}
+        blocks = {block for block in every if block.partition(":")[0] in used}
+    reaching = {
+        test
+        for test, its in known.items()
+        if test.startswith(WRITTEN_TWICE) or not blocks.isdisjoint(its.blocks)
+    }
     files: dict[str, list[str]] = {}
     for test in known:
         if test in reaching:
@@ -153,7 +154,7 @@ def tests_for(mutation: Mutation, known: Mapping[str, Reach]) -> list[str]:
         files,
         key=lambda f: (
             stem not in f,
-            not f.startswith((near, WRITTEN_TWICE)),
+            not f.startswith(near),
             cost[f],
         ),
     )
@@ -171,7 +172,7 @@ def importers(path: str) -> Iterator[str]:
     for other in sources(*PACKAGES):
         text = (ROOT / other).read_text("utf-8")
         if f"from {module} import" in text or f"from {package} import {name}" in text:
-            yield f"{other}:"
+            yield other
 
 
 def tried(
@@ -202,24 +203,26 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def table(results: Mapping[str, Sequence[Tried]], seed: int, commit: str) -> str:
-    """Return the figures by package, and what survived, as Markdown."""
-    lines = [
-        f"Commit {commit}, seed {seed}.\n",
-        "| package | changes | noticed | survived | |",
-        "|---|---|---|---|---|",
-    ]
-    survivors = []
-    for package, found in results.items():
-        left = [one for one in found if not one.noticed_by]
-        noticed = len(found) - len(left)
-        share = f"{100 * noticed / len(found):.0f} %"
-        lines.append(
-            f"| {package} | {len(found)} | {noticed} | {len(left)} | {share} |"
-        )
-        survivors += [f"- `{one}`" for one in left]
-    told = ["\nSurvived:\n", *survivors] if survivors else []
-    return "\n".join([*lines, *told, ""])
+def row(package: str, found: Sequence[Tried], seed: int, commit: str) -> str:
+    """Return a package's figures as a row of the table."""
+    noticed = sum(bool(one.noticed_by) for one in found)
+    share = f"{100 * noticed / len(found):.0f} %"
+    cells = (package, commit, seed, len(found), noticed, len(found) - noticed, share)
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def publish(package: str, written: str, found: Sequence[Tried]) -> None:
+    """Write a package's row into the page, and what survived; keep the others."""
+    text, _, told = PAGE.read_text("utf-8").partition(TABLE)
+    rows = {line.split()[1]: line for line in told.splitlines() if line[:2] == "| "}
+    rows[package] = written
+    survived = {line for line in told.splitlines() if line.startswith("- `")}
+    survived -= {line for line in survived if line.startswith(f"- `{package}/")}
+    survived |= {f"- `{one}`" for one in found if not one.noticed_by}
+    lines = [HEAD, "|---" * 7 + "|", *(rows[name] for name in PACKAGES if name in rows)]
+    if survived:
+        lines += ["", "Survived:", "", *sorted(survived)]
+    PAGE.write_text(f"{text}{TABLE}\n{chr(10).join(lines)}\n", "utf-8")
 
 
 def main() -> None:
@@ -230,27 +233,25 @@ def main() -> None:
     parser.add_argument("packages", nargs="*", help=f"of {', '.join(PACKAGES)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=40, help="changes a package")
-    parser.add_argument("--only", default="", help="those in paths that begin so")
+    parser.add_argument("--only", default="", help="a file or folder of it")
     parser.add_argument("--publish", action="store_true", help="into docs/mutants.md")
     options = parser.parse_args()
     describe = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     commit = subprocess.run(  # noqa: S603 - git's
         describe, cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
-    results = {}
     import_others()
+    rows = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         known = reach(Path(name, "telling"))
         copy = Copy(Path(name, "changed"))
         for package in options.packages or PACKAGES:
-            changes = drawn(package, options.number, options.seed)
-            changes = [m for m in changes if m.path.startswith(options.only)]
-            results[package] = tried(changes, known, copy)
-    text = table(results, options.seed, commit)
-    sys.stdout.write(text)
-    if options.publish:
-        page = PAGE.read_text("utf-8").partition(TABLE)[0]
-        PAGE.write_text(f"{page}{TABLE}\n{text}", "utf-8")
+            changes = drawn(options.only or package, options.number, options.seed)
+            found = tried(changes, known, copy)
+            rows.append(row(package, found, options.seed, commit))
+            if options.publish:
+                publish(package, rows[-1], found)
+    _say("\n".join([HEAD, *rows]))
 
 
 if __name__ == "__main__":

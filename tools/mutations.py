@@ -39,8 +39,10 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.RShift: ast.LShift,
 }
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-UNREAD = {"Literal", "TypeVar", "NewType", "cast", "Annotated", "TYPE_CHECKING"}
-"""What only a type checker reads, with what it is given."""
+UNREAD = {"Literal", "TypeVar", "NewType", "cast", "Annotated", "dataclass"}
+"""What a type checker holds, with what it is given."""
+ASSERTED = ("strict",)
+"""Arguments of ``zip`` that no right program depends on."""
 IMPORTED = "import"
 """The block of what runs when a file is imported."""
 
@@ -208,7 +210,7 @@ def _of_expression(node: ast.expr) -> Iterator[tuple[ast.expr, str, str]]:
         if isinstance(child, ast.comprehension):
             for part in (child.iter, *child.ifs):
                 yield from _of_expression(part)
-        elif isinstance(child, ast.keyword):
+        elif isinstance(child, ast.keyword) and child.arg not in ASSERTED:
             yield from _of_expression(child.value)
         elif isinstance(child, ast.expr):
             yield from _of_expression(child)

@@ -11,10 +11,18 @@ from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
+from policy.documents import Document
 from policy.level import Level
 from policy.payments import Payments
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Progress,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
@@ -49,6 +57,8 @@ class Recovery:
     id: int
     authority: str
     cause: RecoveryCause
+    source: RecoverySource | None
+    """What said so first; ``None`` if that was not kept."""
     progress: Progress
     version: int
     opened_at: datetime
@@ -71,6 +81,8 @@ class RecoverySelection:
     items: Sequence[str] | None = None
     claim: str | None = None
     certificate: str | None = None
+    document: Document | None = None
+    """What the certificate's id says of it."""
     opened_from: datetime | None = None
     opened_before: datetime | None = None
 
@@ -107,6 +119,8 @@ class Proof:
     evidence: str
     actor: str
     at: datetime
+    document: Document | None = None
+    """What is known of the certificate by its id."""
 
 
 class UnknownRecoveryError(Exception):
@@ -231,6 +245,12 @@ class LedgerBook(Protocol):
 
         Raises:
             ProvedBeforeError: there is one already.
+        """
+
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """Open the recoveries that are called for; return how many.
+
+        What is open stays as it is, and nothing is written where nothing was paid.
         """
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:

@@ -13,6 +13,7 @@ import msgspec
 from bureau.privacy.masks import has_identity_number
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
+from policy.documents import Document
 from policy.evidence import Claim, ClaimantCategory, Fund, Payment
 from policy.finding import Finding
 from policy.level import Level
@@ -185,6 +186,8 @@ class Decision:
     request_key: str
     request_digest: str
     fund: Fund | None = None
+    document: Document | None = None
+    """Of which one the certificate is; not read back."""
 
     @property
     def payment(self) -> Payment:

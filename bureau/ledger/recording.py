@@ -21,8 +21,9 @@ from bureau.ledger.evidence import SealedEvidence, Vault
 from bureau.ledger.judging import Judge, Rules, Silent, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.privacy.pseudonyms import Pseudonyms
-from connectors.answer import SourceOutcome
+from connectors.answer import AttestedCertificate, SourceOutcome
 from policy.districts import DISTRICTS
+from policy.documents import Document
 from policy.identity import Identity
 from policy.level import Level
 from policy.row import row_of
@@ -80,6 +81,7 @@ class Recording:
     pseudonyms: Pseudonyms
     jurisdiction: Jurisdiction
     vault: Vault | None
+    document_of: Callable[[AttestedCertificate], Document]
 
     async def record(self, request: Request, find: Find) -> Decision:
         """Record what is stated, or return what was recorded under the same key.
@@ -171,7 +173,11 @@ class Recording:
             record.level,
         )
         return (
-            replace(decision, evidence=found.proof.digest.hex()),
+            replace(
+                decision,
+                evidence=found.proof.digest.hex(),
+                document=self.document_of(found),
+            ),
             self.pseudonyms.all_of(record.holder),
             lambda paid: rules.judge(stated, vouched, paid, today),
         )

@@ -42,7 +42,9 @@ def one_version_each(
     agencies: Sequence[Agency], answers: Sequence[Answer], catalogue: Catalogue
 ) -> list[Answer]:
     """Return ``answers``, in which each certificate is shown by one agency at most."""
-    if sum(bool(answer.certificates) for answer in answers) <= 1:
+    rows = [agency.rows for agency in agencies]
+    if len(frozenset().union(*rows)) == sum(map(len, rows)):
+        # No two of them answer for one row.
         return list(answers)
     skew = {agency.id: agency.manifest.signature.skew_seconds for agency in agencies}
     came = [one for answer in answers for one in answer.certificates]

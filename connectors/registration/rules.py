@@ -175,6 +175,25 @@ def require_free_rows(
     return replaced
 
 
+def successors(connectors: Sequence[Connector]) -> dict[str, str]:
+    """Return for every connector that was replaced the one that is in force now.
+
+    What a connector names in ``replaces`` was in force when it was activated, and so
+    had replaced what it names itself.
+    """
+    by_id = {connector.id: connector for connector in connectors}
+    found: dict[str, str] = {}
+    for connector in connectors:
+        if connector.state not in LIVE:
+            continue
+        before = connector.submission.replaces
+        while before is not None and before not in found and before != connector.id:
+            found[before] = connector.id
+            older = by_id.get(before)
+            before = None if older is None else older.submission.replaces
+    return found
+
+
 def _replaced(connector: Connector, others: Sequence[Connector]) -> Connector | None:
     name = connector.submission.replaces
     if name is None:

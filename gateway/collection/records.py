@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bureau.certificate_ids import item_of
+from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
+from bureau.documents import document_of, version_mark
+from bureau.ledger.seen import SeenRevocation
 from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
@@ -23,9 +25,9 @@ from connectors.quality import (
 from gateway.collection.line import Line
 from gateway.collection.results import LineResult
 from policy.calendar import SHANGHAI
-from policy.certificate import CertificateRecord
 from policy.contradictions import warnings_of
 from policy.identity import Identity
+from policy.recovery import OPENING_STATES, RecoverySource
 from policy.text import Text
 from signing.envelope import Envelope
 from store.collection.records import STREAM, StoredRecords
@@ -63,12 +65,9 @@ class RecordHandler:
     """Keeps records; implements ``intake.Handler``."""
 
     store: StoredRecords
-    certificate_of: Callable[[str, CertificateRecord], str]
-    """Seals a certificate's id."""
+    ids: CertificateIds
     people_of: Callable[[Identity], Sequence[str]]
     """Returns a person's pseudonyms, the present one first."""
-    mark: Callable[[str], str]
-    """Makes a mark of a document that discloses nothing of it."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
     versions: Versions
@@ -134,12 +133,25 @@ class RecordHandler:
         self, agency: str, line: Line, judged: BelievedRecord, at: datetime
     ) -> StatedRecord:
         record, proof = judged.record, judged.proof
+        certificate = self.ids.seal_record(agency, record)
+        document = document_of(self.ids, proof.key.institution, record)
+        revocation = None
+        if record.state in OPENING_STATES:
+            revocation = SeenRevocation(
+                certificate=certificate,
+                document=document,
+                source=RecoverySource.COLLECTED_RECORD,
+                since=record.state_since,
+                connector=agency,
+                evidence=proof.digest.hex(),
+                seen_at=at,
+            )
         return StatedRecord(
             sequence=line.sequence,
             digest=proof.digest.hex(),
-            certificate=self.certificate_of(agency, record),
+            certificate=certificate,
             people=tuple(self.people_of(record.holder)),
-            document=self.mark(_document(agency, judged)),
+            document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
@@ -148,18 +160,9 @@ class RecordHandler:
             issued_on=record.issued_on,
             first_issued_on=record.first_issued_on,
             seen=self.versions.as_seen(record, proof, at),
+            known_as=document,
+            revocation=revocation,
         )
-
-
-def _document(agency: str, judged: BelievedRecord) -> str:
-    """Return what stays the same whatever is altered: its number, or its licence's.
-
-    Item and level belong to it, since one number may be that of several licences.
-    """
-    record = judged.record
-    number = record.licence_id or record.number
-    item = judged.row or item_of(record)
-    return "\x1f".join(("collected", agency, number, item, record.level or ""))
 
 
 def _refused(line: Line, judged: RefusedRecord) -> LineResult:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
+from bureau.documents import document_of
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
@@ -91,7 +92,7 @@ class StatusHandler:
             sequence=line.sequence,
             digest=proof.digest.hex(),
             certificate=self.ids.seal_record(agency.id, sent.record),
-            place=self.ids.place(sent.record),
+            document=document_of(self.ids, proof.key.institution, sent.record),
             person=self.pseudonyms.of(sent.record.holder),
             state=sent.state,
             effective_on=sent.effective_on,
@@ -100,7 +101,6 @@ class StatusHandler:
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
             received_at=at,
-            former=self.ids.seal_former(agency.id, sent.record),
         )
 
 

@@ -25,7 +25,7 @@ from connectors.manifest import Manifest, read_manifest
 from connectors.null_observer import NullObserver
 from connectors.registration.connector import Connector
 from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
-from connectors.registration.rules import Configured
+from connectors.registration.rules import Configured, successors
 from connectors.registration.sanctions import Sanction, account_of
 from connectors.registry import Registry, open_agency
 from connectors.shadow import Difference, Shadow
@@ -152,9 +152,8 @@ class LiveRegistry:
         self._set_shadows(state.connectors, agencies, bundle)
         for id_ in self._opened.keys() - agencies.keys():
             self._close(self._opened.pop(id_))
-        return Snapshot(
-            state.sequence, Registry(agencies.values()), bundle, state.sanctions
-        )
+        registry = Registry(agencies.values(), successors(state.connectors))
+        return Snapshot(state.sequence, registry, bundle, state.sanctions)
 
     def _bundle(self, connectors: Sequence[Connector]) -> TrustBundle:
         """Return the keys of the files and of every connector in force."""

@@ -5,7 +5,13 @@ from types import MappingProxyType
 
 from bureau.ledger.entries import MAX_YUAN, DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
-from policy.recovery import Objection, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Objection,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 from policy.text import Text
 from resolvers.bilingual import both, described_enum
 
@@ -13,6 +19,7 @@ __all__ = [
     "DecisionOutcome",
     "DecisionRefusal",
     "RecoveryCause",
+    "RecoverySource",
     "RecoveryState",
     "RecoveryStep",
     "TotalsBy",
@@ -148,6 +155,21 @@ described_enum(
         RecoveryCause.FALSE_RECORD: both(
             "查实记录不真实", "Its record was proved false"
         ),
+    },
+)
+described_enum(
+    RecoverySource,
+    both("由何得知应予追回", "What says that a payment is to be claimed back"),
+    {
+        RecoverySource.CHANGE: both("机构推送的状态变更", "A change that was sent"),
+        RecoverySource.COLLECTED_RECORD: both(
+            "归集的较新记录", "A newer record that was sent"
+        ),
+        RecoverySource.STATUS_LIST: both("机构的状态列表", "The agency's status list"),
+        RecoverySource.LIVE_ANSWER: both(
+            "机构的实时答复", "An answer of the agency, when it was asked"
+        ),
+        RecoverySource.PROOF: both("查实结论", "A proof by an officer"),
     },
 )
 described_enum(

@@ -1,5 +1,8 @@
 """Record a decision of the graph: the bureau's rule, with the gate to find by."""
 
+from functools import partial
+
+from bureau.documents import document_of_certificate
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.judging import Rules, Silent, Vouched
@@ -78,6 +81,7 @@ def recording_of(context: RequestContext) -> Recording:
         pseudonyms=services.oversight.pseudonyms,
         jurisdiction=context.jurisdiction,
         vault=services.vault,
+        document_of=partial(document_of_certificate, services.certificate_ids),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.documents import document_of_id
 from bureau.ledger.book import RecoverySelection
 from bureau.scopes import SEE_RECOVERIES
 from connectors.errors import StoreUnavailableError
@@ -177,6 +178,9 @@ async def _selection(
         else [*map(normal_form.code, asked.item_codes)],
         claim=normal_form.text(asked.claim or "") or None,
         certificate=asked.certificate,
+        document=None
+        if asked.certificate is None
+        else document_of_id(context.services.certificate_ids, asked.certificate),
         opened_from=asked.opened_from,
         opened_before=asked.opened_before,
     )

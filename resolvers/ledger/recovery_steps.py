@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from bureau.certificate_ids import UnknownIdError
+from bureau.documents import document_of_id
 from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
@@ -243,6 +244,9 @@ class RecoverySteps:
                     evidence=evidence,
                     actor=context.caller.id,
                     at=context.now,
+                    document=document_of_id(
+                        context.services.certificate_ids, certificate
+                    ),
                 )
             )
         except ProvedBeforeError:

@@ -5,7 +5,7 @@ transaction, in which digests, sequence numbers and documents are looked at and 
 whatever a result says is committed with it, and two transfers at once take turns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from bureau.collection import Outcome
+from bureau.ledger.seen import SeenRevocation
 from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
@@ -20,6 +21,7 @@ from store.collection.sequences import Place, Sequences
 from store.collection.stated import CollectedRow, Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.documents import note_documents
 from store.quality.versions import keep as keep_versions
 from store.store import Store
 
@@ -39,12 +41,21 @@ class _Current:
     row: dict[str, Any] = field(default_factory=dict)
 
 
+Follow = Callable[[Connection, Sequence[SeenRevocation], datetime], object]
+"""Does what follows from revocations that current records state, in the transaction."""
+
+
+def nothing_follows(_: Connection, __: Sequence[SeenRevocation], ___: datetime) -> None:
+    """Let records stand by themselves, for whoever only reads them."""
+
+
 class StoredRecords:
     """Every record that was collected."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, follow: Follow = nothing_follows) -> None:
         self._writer = store.writer
         self._reader = Reader(store.engine)
+        self._follow = follow
 
     async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
         """Return which of ``digests`` were collected before.
@@ -67,7 +78,7 @@ class StoredRecords:
             StoreUnavailableError: nothing of it is kept, or nobody knows.
         """
         return await self._writer.write(
-            lambda connection: _keep(connection, connector, records, at)
+            lambda connection: _keep(connection, connector, records, at, self._follow)
         )
 
     async def current(
@@ -129,6 +140,7 @@ def _keep(
     connector: str,
     records: Sequence[StatedRecord | KnownRecord],
     at: datetime,
+    follow: Follow,
 ) -> Sequence[Kept]:
     sequences = Sequences(connection, connector, STREAM)
     first_day = (sequences.begun_at or at).astimezone(SHANGHAI).date()
@@ -189,8 +201,25 @@ def _keep(
     if rows:
         connection.execute(insert(collected_records), rows)
     keep_versions(connection, seen, is_sent=True)
+    note_documents(
+        connection,
+        {one.certificate: one.known_as for one in stated if one.known_as is not None},
+    )
+    follow(connection, _revoked(stated, rows), at)
     sequences.write(at)
     return kept
+
+
+def _revoked(
+    stated: Sequence[StatedRecord], rows: Sequence[Mapping[str, Any]]
+) -> list[SeenRevocation]:
+    """Return what the records say of revocations that are current now."""
+    current = {row["digest"] for row in rows if row["is_current"]}
+    return [
+        one.revocation
+        for one in stated
+        if one.revocation is not None and one.digest in current
+    ]
 
 
 def _outdate(before: _Current, outdated: list[int]) -> None:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bureau.collection import Gap, Outcome
+from bureau.ledger.seen import SeenRevocation
 from bureau.versions.memory import Seen
 from connectors.quality import Alteration, Version
+from policy.documents import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,10 @@ class StatedRecord:
     level: str | None
     issued_on: date | None
     first_issued_on: date | None
+    known_as: Document | None = None
+    """What a change of its state finds it by."""
+    revocation: SeenRevocation | None = None
+    """What it says, if it is that the certificate is revoked."""
     seen: Seen = field(default_factory=dict)
     """The version that it is, under the marks of its certificate."""
 

@@ -23,6 +23,7 @@ from bureau.ledger.corrections import (
 from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.payments import PaymentStepStated
 from policy.payment_states import PaymentState, PaymentStep
+from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import find_by_id
@@ -166,6 +167,8 @@ def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> De
     for objection in judged.objections:
         raise objection
     keep(connection, redrawn.evidence, decision.recorded_at)
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
     right = add_decision(connection, decision)
     judgements.add(connection, right.id, judged.judgement)
     return right

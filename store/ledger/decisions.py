@@ -33,11 +33,12 @@ from policy.payment_states import (
 )
 from policy.payments import Payments
 from policy.text import Text
+from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add, find_by_key
 from store.ledger.evidence import keep
 from store.ledger.payment_tables import payment_steps
-from store.ledger.standing import is_proved_false, is_revoked
+from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
 from store.ledger.tables import decisions
 
 ONCE = "17-once"
@@ -76,6 +77,8 @@ def record(
         if first.request_digest != decision.request_digest:
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
     weighed = weigh(connection, decision, people, judge)
     for objection in weighed.objections:
         raise objection
@@ -115,6 +118,11 @@ def payments_of(
     ]
 
 
+def _same(connection: Connection, decision: Decision) -> list[str]:
+    """Return every id under which a decision's certificate may be known."""
+    return ids_of_one(connection, decision.certificate, decision.document)
+
+
 def _of_claim(
     connection: Connection, decision: Decision, publication_days: int
 ) -> Iterator[Objection]:
@@ -128,7 +136,7 @@ def _of_claim(
     )
     others = select(column.id).where(
         column.claim == decision.claim,
-        column.certificate != decision.certificate,
+        column.certificate.not_in(_same(connection, decision)),
         column.id > func.coalesce(reversed_, 0),
     )
     if connection.execute(others).first() is not None:
@@ -175,6 +183,6 @@ def against_certificate(
     if is_proved_false(connection, certificate):
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
-    same = column.certificate == certificate
+    same = column.certificate.in_(_same(connection, decision))
     if payments.under_way(connection, same, but=decision.claim):
         yield AlreadyPaidError(Finding(ONCE, *_PAID))

@@ -1,6 +1,7 @@
 """The ledger in the database: implements ``bureau.ledger.book.LedgerBook``."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -20,10 +21,12 @@ from bureau.ledger.entries import Decision
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
 from store.ledger import (
+    causes,
     corrections,
     decision_rows,
     decisions,
@@ -135,6 +138,19 @@ class StoredLedger:
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
         return await self._write(lambda c: recoveries.prove_false(c, proof))
+
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """See ``LedgerBook``."""
+
+        def called_for(connection: Connection) -> list[SeenRevocation]:
+            return [one for one in seen if causes.unclaimed(connection, one)]
+
+        # Most of what is revoked was never paid for, and keeps no writer waiting.
+        wanted = await self._read(called_for)
+        if not wanted:
+            return 0
+        opened = await self._write(lambda c: causes.open_seen(c, wanted, at))
+        return len(opened)
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """See ``LedgerBook``."""

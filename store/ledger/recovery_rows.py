@@ -14,7 +14,14 @@ from bureau.ledger.book import (
     RecoverySums,
 )
 from policy.level import Level
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Progress,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
+from store.ledger.standing import ids_of_one
 from store.ledger.tables import decisions, recoveries, recovery_events
 
 ALL: Select[*tuple[Any, ...]] = select(
@@ -52,7 +59,7 @@ def page(
     before: int | None,
 ) -> list[Recovery]:
     """Return the selected recoveries, newest first, below ``before``."""
-    statement = ALL.where(*_conditions(selection))
+    statement = ALL.where(*_conditions(connection, selection))
     if before is not None:
         statement = statement.where(column.id < before)
     found = connection.execute(statement.order_by(column.id.desc()).limit(first))
@@ -69,7 +76,7 @@ def sums(connection: Connection, selection: RecoverySelection) -> RecoverySums:
             func.sum(column.recovered_yuan),
         )
         .join(decisions, decisions.c.id == column.decision)
-        .where(*_conditions(selection))
+        .where(*_conditions(connection, selection))
         .group_by(column.state)
     ).all()
     return RecoverySums(
@@ -87,17 +94,25 @@ _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = MappingProxyTy
         "district": lambda stated: decisions.c.district == stated,
         "items": decisions.c.item.in_,
         "claim": lambda stated: decisions.c.claim == stated,
-        "certificate": lambda stated: decisions.c.certificate == stated,
         "opened_from": lambda stated: column.opened_at >= stated,
         "opened_before": lambda stated: column.opened_at < stated,
     }
 )
 
 
-def _conditions(selection: RecoverySelection) -> list[ColumnElement[bool]]:
+def _conditions(
+    connection: Connection, selection: RecoverySelection
+) -> list[ColumnElement[bool]]:
+    certificate = selection.certificate
+    of_it = []
+    if certificate is not None:
+        # Under whichever id, of before a correction or another connector, too.
+        ids = ids_of_one(connection, certificate, selection.document)
+        of_it = [decisions.c.certificate.in_(ids)]
     stated = {name: getattr(selection, name) for name in _CONDITIONS}
     return [
         _seen(selection.authorities),
+        *of_it,
         *(
             condition(stated[name])
             for name, condition in _CONDITIONS.items()
@@ -132,6 +147,7 @@ def recovery_of(row: Row[*tuple[Any, ...]]) -> Recovery:
         id=row.id,
         authority=row.authority,
         cause=RecoveryCause(row.cause),
+        source=None if row.source is None else RecoverySource(row.source),
         progress=Progress(
             RecoveryState(row.state), row.amount_yuan, row.recovered_yuan
         ),

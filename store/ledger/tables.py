@@ -68,6 +68,7 @@ recoveries = Table(
     Column("decision", NUMBER, ForeignKey("decisions.id"), nullable=False),
     Column("authority", String(128), nullable=False),
     Column("cause", String(32), nullable=False),
+    Column("source", String(16)),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("amount_yuan", Integer, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
-from store.columns import NUMBER, Moment, metadata
+from store.columns import NUMBER, Moment, document_columns, metadata
 
 quality_counts = Table(
     "quality_counts",
@@ -21,8 +21,10 @@ seen_certificates = Table(
     Column("mark", String(64), primary_key=True),
     Column("facts", String(64), nullable=False),
     Column("first_seen_on", Date, nullable=False),
-    Column("place", String(64)),
-    Index("seen_certificates_by_place", "place"),
+    *document_columns(),
+    Index("seen_certificates_by_place", "document_place"),
+    Index("seen_certificates_by_former", "document_former"),
+    Index("seen_certificates_by_document", "document_number"),
 )
 
 

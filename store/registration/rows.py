@@ -1,9 +1,10 @@
 """Rows of the registration tables, and the values they are of."""
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from connectors.registration.challenge import Challenge
 from connectors.registration.connector import CheckSummary, Connector, Event
@@ -21,6 +22,7 @@ from connectors.registration.sanctions import (
 )
 from connectors.registration.submission import Submission
 from signing.algorithms import Algorithm
+from store.registration import tables
 
 Values = dict[str, Any]
 
@@ -248,3 +250,14 @@ def _stated_of(row: Row[Any]) -> StatedKey:
         not_before=row.not_before,
         not_after=row.not_after,
     )
+
+
+def read_connectors(connection: Connection) -> list[Connector]:
+    """Return every connector with its keys, in the transaction there is."""
+    keys: defaultdict[str, list[RegisteredKey]] = defaultdict(list)
+    for row in connection.execute(select(tables.connector_keys)):
+        keys[row.connector].append(key_of(row))
+    return [
+        connector_of(row, tuple(keys[row.id]))
+        for row in connection.execute(select(tables.connectors))
+    ]

@@ -48,12 +48,14 @@ def test_every_kind_of_change_is_made() -> None:
     [
         'x: Literal["a"]',
         'T = TypeVar("T")',
+        "@dataclass(frozen=True, slots=True)\nclass A: ...",
+        "zip(a, b, strict=True).x",
         'def f() -> "Other": ...',
         "class A:\n    x: int\n    'A text about it.'",
         "return_ = [y for y in z]",
     ],
 )
-def test_what_only_a_type_checker_reads_is_left_alone(left_alone: str) -> None:
+def test_what_a_type_checker_holds_is_left_alone(left_alone: str) -> None:
     assert changes(left_alone) == set()
 
 

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from connectors.answer import Answer, RefusedRecord, SourceOutcome
+from connectors.answer import (
+    Answer,
+    AttestedCertificate,
+    RefusedRecord,
+    SourceOutcome,
+)
 from connectors.quality import (
     Dimension,
     Measure,
@@ -18,7 +23,7 @@ from connectors.quality import (
     sighting,
     timeliness,
 )
-from policy.certificate import CertificateRecord
+from policy.documents import Document
 from policy.identity import Identity, parse_identity
 from tests.connectors.agency import OTHER, RECORD, ZHANG, record
 from tests.connectors.test_agency import Sends, agency_of
@@ -32,8 +37,8 @@ def mark(text: str) -> str:
     return f"<{text}>"
 
 
-def place(record: CertificateRecord) -> str:
-    return f"at {record.number}"
+def document(certificate: AttestedCertificate) -> Document:
+    return Document(place=f"at {certificate.record.number}")
 
 
 async def answer_of(*records: Mapping[str, object]) -> Answer:
@@ -45,7 +50,7 @@ async def answer_of(*records: Mapping[str, object]) -> Answer:
 
 async def sight_of(content: Mapping[str, object]) -> Sight:
     """Return what is remembered of one record."""
-    (one,) = sighting({HOLDER: await answer_of(content)}, mark, place).sights
+    (one,) = sighting({HOLDER: await answer_of(content)}, mark, document).sights
     return one
 
 
@@ -169,7 +174,7 @@ async def test_a_certificate_in_another_spelling_has_the_same_facts(
         (one,) = answer.certificates
         said = replace(one, record=replace(one.record, **words))
         answers = {HOLDER: replace(answer, certificates=(said,))}
-        return sighting(answers, mark, place).sights[0]
+        return sighting(answers, mark, document).sights[0]
 
     one, other = sight_in(NAMED), sight_in(NAMED | spelt)
 
@@ -178,7 +183,7 @@ async def test_a_certificate_in_another_spelling_has_the_same_facts(
 
 
 async def test_a_list_that_nobody_signed_as_whole_is_not_whole() -> None:
-    held = sighting({HOLDER: await answer_of(RECORD)}, mark, place)
+    held = sighting({HOLDER: await answer_of(RECORD)}, mark, document)
 
     assert held.whole == frozenset()
     assert len(held.sights) == 1
@@ -188,12 +193,12 @@ def test_an_answer_that_did_not_come_shows_nothing() -> None:
     nothing = Answer(agency="a", outcome=SourceOutcome.TIMED_OUT)
     other: Identity = parse_identity(OTHER)
 
-    assert sighting({other: nothing}, mark, place) == sighting({}, mark, place)
+    assert sighting({other: nothing}, mark, document) == sighting({}, mark, document)
     assert counted([nothing]) == {}
 
 
 def sight(issued_on: date | None, person: str = "p") -> Sight:
-    return Sight("m", "f", person, issued_on, "at")
+    return Sight("m", "f", person, issued_on, Document(place="at"))
 
 
 def test_delay_is_counted_in_days_and_late_after_thirty() -> None:

@@ -86,8 +86,8 @@ ANSWER = """mutation($answer: CorrectionAnswerInput!) {
     ... on Correction { id answered { answer replacedBy officer actor } }
     ... on CorrectionRefused { code } ... on DecisionRefused { refused: code clause }
     ... on AlreadyPaid { clause } ... on CertificateNotVerified { source } } }"""
-RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
-  claim amountYuan recoveredYuan authority { id } history { step } } } }"""
+RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause source
+  certificate claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
   __typename ... on Recovery { version state recoveredYuan }
   ... on RecoveryRefused { code recovery { id } } } }"""
@@ -127,12 +127,13 @@ class Offices:
         told = sender.send([line(next(self.records), record(key, said))])
         assert told.outcomes == ["ACCEPTED"], told
 
-    def change(self, said: dict[str, object], status: str) -> None:
-        """Send a change of state to the first gateway."""
+    def change(self, said: dict[str, object], status: str) -> list[str | None]:
+        """Send a change of state to the first gateway; return what it was told."""
         key = key_of(self.agencies)
         sender = StateSender(self.gateways[0], ONLY_SENDS, key)
         told = sender.send_one(next(self.states), {**said, "status": status})
         assert told.outcomes == ["ACCEPTED"], told
+        return told.codes
 
     def certificates(
         self, place: int, holder: Identity, **claim: object

@@ -58,6 +58,8 @@ SPELT: Mapping[str, str] = {
 ELSEWHERE: Mapping[str, str] = {
     "DecisionInput.claim": "recordDecision, below",
     "DecisionInput.district": "recordDecision, below",
+    "SeenCertificateInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
+    "PaymentStepInput.claim": "tests/federation/test_payment_steps.py",
     "RecoveryFilter.claim": "recoveries, below",
     "RecoveryFilter.district": "recoveries, below",
     "RecoveryFilter.itemCodes": "recoveries, below",
@@ -80,6 +82,7 @@ EXACT: Mapping[str, str] = {
             *("Subscription.connectorStateChanged.after",),
             *(
                 "Mutation.recordDecision.key",
+                "RulingInput.clauses",
                 "KeyInput.keyId",
                 "Mutation.approveKey.keyId",
             ),
@@ -92,6 +95,10 @@ EXACT: Mapping[str, str] = {
         (
             *("ConnectorStepInput.reason", "RecoveryStepInput.reason"),
             *("DecisionInput.ruling", "Mutation.draftConnector.reason"),
+            *("RulingInput.reason", "RulingInput.officer"),
+            *("PaymentStepInput.reason", "PaymentStepInput.officer"),
+            *("CorrectionInput.reason", "CorrectionInput.officer"),
+            *("CorrectionAnswerInput.reason", "CorrectionAnswerInput.officer"),
             *("Mutation.imposeSanction.reason", "Mutation.liftSanction.reason"),
             *("Mutation.decideSanctionProposal.reason",),
             *("Mutation.proveRecordFalse.reason", "Mutation.proveRecordFalse.evidence"),

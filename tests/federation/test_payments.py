@@ -107,6 +107,57 @@ def test_a_level_that_was_paid_bars_it_and_lower_ones(offices: Offices) -> None:
     assert outcome(higher) == ("DecisionRecorded", None)
 
 
+SPELT: dict[str, dict[str, Any]] = {
+    "as it came": {},
+    "in full width": {
+        "certificateNumber": lambda one: "".join(chr(ord(c) + 0xFEE0) for c in one)
+    },
+    "a blank and no code": {
+        "certificateNumber": lambda one: f" {one}",
+        "jobCode": lambda _: None,
+    },
+    "no level": {"skillLevel": lambda _: None},
+    "no days": {"firstIssueDate": lambda _: None, "issueDate": lambda _: ""},
+}
+
+
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_what_shows_as_revoked_is_claimed_back_however_it_was_spelt(
+    offices: Offices, spelt: dict[str, Any]
+) -> None:
+    holder, said, certificate = offices.certified()
+    claim = f"spelt-{holder.number[-4:]}"
+    offices.decide(0, certificate, claim)
+    words = said | {name: spell(said[name]) for name, spell in spelt.items()}
+
+    codes = offices.change(words, "撤销")
+
+    (shown,) = offices.certificates(0, holder)
+    opened = offices.recovery(claim)
+    assert codes == [None]
+    assert clauses(shown)["219-3b"] == "UNMET"
+    assert opened is not None
+    assert (opened["cause"], opened["state"]) == ("REVOKED", "OPEN")
+
+
+@pytest.mark.parametrize(
+    "other", [{"certificateNumber": "S-0"}, {"issueDate": "20200101"}]
+)
+def test_what_is_of_another_certificate_does_neither(
+    offices: Offices, other: dict[str, Any]
+) -> None:
+    holder, said, certificate = offices.certified()
+    claim = f"other-{holder.number[-4:]}"
+    offices.decide(0, certificate, claim)
+
+    codes = offices.change(said | other, "撤销")
+
+    (shown,) = offices.certificates(0, holder)
+    assert codes == ["UNKNOWN_CERTIFICATE"]
+    assert clauses(shown)["219-3b"] == "MET"
+    assert offices.recovery(claim) is None
+
+
 def test_what_is_stated_and_what_the_ledger_has_count_together(
     offices: Offices,
 ) -> None:

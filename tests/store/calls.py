@@ -13,6 +13,8 @@ from bureau.ledger.book import Proof, RecoverySelection, StepStated
 from bureau.ledger.corrections import Answer, CorrectionAnswer
 from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.payments import PaymentStepStated
+from bureau.ledger.recheck import Looked, Recheck
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
@@ -27,8 +29,9 @@ from connectors.registration.sanctions import (
     SanctionState,
     SanctionStep,
 )
+from policy.documents import Document
 from policy.payment_states import PaymentStep
-from policy.recovery import RecoveryStep
+from policy.recovery import RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
@@ -37,6 +40,7 @@ from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
 from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
+from store.ledger.rechecks import StoredRechecks
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
@@ -121,6 +125,17 @@ IMPOSED = SanctionEvent(
 )
 COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
+RECHECK = Recheck(1, TODAY, NOON)
+LOOKED = Looked(recheck=1, connector="a", before=0, after=1, paid=[], at=NOON)
+REVOCATION = SeenRevocation(
+    certificate="sealed-1",
+    document=Document(place="p"),
+    source=RecoverySource.LIVE_ANSWER,
+    since=None,
+    connector="transport",
+    evidence="e",
+    seen_at=NOON,
+)
 
 
 def audit_log(store: Store) -> StoredAuditLog:
@@ -222,6 +237,9 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
         s
     ).take_payment_step(PAYMENT_STEP, lambda _: 0),
+    "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
+        [REVOCATION], NOON
+    ),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),
@@ -237,6 +255,25 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.recovery": lambda s: StoredLedger(s).recovery(1, None),
     "ledger.ledger.StoredLedger.sums": lambda s: StoredLedger(s).sums(EVERYBODYS),
     "ledger.ledger.StoredLedger.take": lambda s: StoredLedger(s).take(STEP, None),
+    "ledger.rechecks.StoredRechecks.begin": lambda s: StoredRechecks(s).begin(
+        TODAY, NOON, anew=False
+    ),
+    "ledger.rechecks.StoredRechecks.end": lambda s: StoredRechecks(s).end(
+        RECHECK, NOON
+    ),
+    "ledger.rechecks.StoredRechecks.finish": lambda s: StoredRechecks(s).finish(
+        RECHECK, "a"
+    ),
+    "ledger.rechecks.StoredRechecks.keep": lambda s: StoredRechecks(s).keep(LOOKED),
+    "ledger.rechecks.StoredRechecks.paid": lambda s: StoredRechecks(s).paid(
+        RECHECK, "a", 0, 1
+    ),
+    "ledger.rechecks.StoredRechecks.progress": lambda s: StoredRechecks(s).progress(
+        RECHECK
+    ),
+    "ledger.rechecks.StoredRechecks.unanswered": lambda s: StoredRechecks(s).unanswered(
+        RECHECK, "a", 0, 1
+    ),
     "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
     "ledger.ledger.StoredLedger.weigh": lambda s: StoredLedger(s).weigh(
         decision(), ["a"], free

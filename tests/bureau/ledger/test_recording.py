@@ -33,6 +33,7 @@ from connectors.registration.store import RegistrationStore
 from connectors.registry import Registry
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
+from policy.documents import Document
 from policy.eligibility import EligibilityOutcome
 from policy.evidence import (
     AccountState,
@@ -49,6 +50,7 @@ from policy.payments import Payments
 from signing.envelope import Envelope
 from tests.resolvers.attested import certificate
 
+DOCUMENT = Document(place="p", number="n")
 CATALOGUE = load_catalogue()
 PSEUDONYMS = Pseudonyms([bytes(32)])
 VAULT = Vault([bytes(32)])
@@ -166,6 +168,7 @@ class Office:
             pseudonyms=PSEUDONYMS,
             jurisdiction=Jurisdiction(CATALOGUE, Registry(()), nobody),
             vault=self.vault,
+            document_of=lambda _: DOCUMENT,
         )
 
 
@@ -599,3 +602,16 @@ async def test_a_district_that_is_none_is_refused_before_anybody_is_asked() -> N
 
     assert error.value.refusal is DecisionRefusal.BAD_DISTRICT
     assert office.asked == 0
+
+
+async def test_what_is_paid_by_a_share_is_counted_against_it_too() -> None:
+    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
+    office = Office()
+    office.book.paid = (
+        Payment(item_code="1.2", level=Level.UNGRADED, category=student),
+    )
+
+    with pytest.raises(AlreadyPaidError) as error:
+        await office.record(replace(STATED, category=student))
+
+    assert error.value.finding.clause == "17-share"

@@ -59,3 +59,26 @@ def test_a_document_has_its_own_mark_whichever_came_before() -> None:
     marks = [pseudonyms.of_document(text) for text in documents]
 
     assert marks == [Pseudonyms([OLD]).of_document(text) for text in documents]
+
+
+def marks_of(pseudonyms: Pseudonyms, text: str) -> list[str]:
+    """Return the marks of one text, as whatever it may be marked as."""
+    return [
+        pseudonyms.of(text),
+        pseudonyms.of_document(text),
+        pseudonyms.of_statement(text),
+    ]
+
+
+def test_the_first_key_makes_every_other_mark_too() -> None:
+    rotated = marks_of(Pseudonyms([NEW, OLD]), "text")
+
+    assert rotated == marks_of(Pseudonyms([NEW]), "text")
+    assert set(rotated).isdisjoint(marks_of(Pseudonyms([OLD]), "text"))
+
+
+def test_one_text_has_another_mark_as_each_of_them() -> None:
+    text = f"{PERSON.type}\x1f{PERSON.number}"
+    pseudonyms = Pseudonyms([OLD])
+
+    assert len({pseudonyms.of(PERSON), *marks_of(pseudonyms, text)}) == 4

@@ -157,7 +157,9 @@ async def test_a_result_other_than_the_plans_is_found() -> None:
     async with serving(Registry()) as registry:
         report = await checked(registry.manifest, registry.bundle(), plan)
 
-    assert report.findings == [Finding(FindingCode.OTHER_RESULT, "plan.holder[0]")]
+    assert report.findings == [
+        Finding(FindingCode.OTHER_RESULT, "plan.holder[0].items")
+    ]
 
 
 async def test_somebody_who_holds_something_after_all_is_found() -> None:
@@ -165,7 +167,9 @@ async def test_somebody_who_holds_something_after_all_is_found() -> None:
     async with serving(Registry()) as registry:
         report = await checked(registry.manifest, registry.bundle(), plan)
 
-    assert report.findings == [Finding(FindingCode.OTHER_RESULT, "plan.holder[1]")]
+    assert report.findings == [
+        Finding(FindingCode.OTHER_RESULT, "plan.holder[1].items")
+    ]
 
 
 async def test_a_check_is_no_look_up() -> None:

@@ -70,6 +70,13 @@ def test_a_file_with_other_bytes_is_refused_in_words_or_read(
     assert refusal(bytes(content)).startswith("a.xlsx ")
 
 
+def test_an_archive_of_a_later_version_is_refused_in_words() -> None:
+    content = bytearray(WRITTEN)
+    content[content.index(b"PK\x01\x02") + 6] = 64  # 6.4, after all that zipfile knows
+
+    assert refusal(bytes(content)) == "a.xlsx is no .xlsx file that can be unpacked"
+
+
 @settings(deadline=None)
 @given(st.sampled_from(sorted(WHOLE)), st.data())
 def test_a_part_with_other_words_is_refused_in_words_or_read(

@@ -25,6 +25,7 @@ from bureau.ledger.entries import (
 )
 from bureau.ledger.sums import Measures, TotalsBy
 from policy.calendar import SHANGHAI
+from policy.certificate import CertificateState
 from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.payment_states import PaymentState, PaymentStep
 from store.ledger.ledger import StoredLedger
@@ -32,6 +33,8 @@ from store.store import Store
 from tests.store.ledger.test_ledger import (
     ALICE,
     NOON,
+    all_of,
+    change,
     decision,
     free,
     once_by_count,
@@ -307,6 +310,23 @@ async def test_of_two_who_confirm_at_once_one_does(ledger: StoredLedger) -> None
     answers = await asyncio.gather(*map(confirm, range(8)))
 
     assert sorted(answers) == sorted([*["ANSWERED_BEFORE"] * 7, "done"])
+
+
+async def test_what_was_reversed_is_not_claimed_back(
+    ledger: StoredLedger, store: Store
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+    right = redrawn(wrong, certificate="sealed-right", person=BOB)
+    await ledger.answer_correction(answer(proposed), right)
+
+    await change(store, 1, CertificateState.REVOKED, "sealed-1")
+    of_wrong = await all_of(ledger)
+    await change(store, 2, CertificateState.REVOKED, "sealed-right")
+    (of_right,) = await all_of(ledger)
+
+    assert of_wrong == []
+    assert (of_right.claim, of_right.progress.owed_yuan) == ("c-1", 1600)
 
 
 @pytest.mark.parametrize(

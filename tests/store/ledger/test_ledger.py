@@ -28,6 +28,7 @@ from bureau.ledger.entries import (
 from bureau.ledger.judging import Judged, Judgement
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState
+from policy.documents import Document
 from policy.eligibility import EligibilityOutcome
 from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.finding import Finding, FindingOutcome
@@ -35,9 +36,9 @@ from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import RecoveryCause, RecoveryError, RecoveryState, RecoveryStep
 from policy.text import Text
+from store.ledger.causes import follow_change
 from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
-from store.ledger.recoveries import follow_change
 from store.ledger.tables import decisions
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
@@ -110,7 +111,7 @@ async def change(
     number: int,
     state: CertificateState,
     certificate: str = "sealed-1",
-    former: tuple[str, ...] = (),
+    document: Document | None = None,
 ) -> None:
     """Let the agency send a change of a certificate's state."""
     states = StatesIntake(store, follow_change)
@@ -119,7 +120,7 @@ async def change(
         sequence=number,
         digest=f"{number}" * 64,
         certificate=certificate,
-        place="p" * 64,
+        document=document or Document(place=f"place of {certificate}"),
         person=ALICE,
         state=state,
         effective_on=date(2026, 11, 20),
@@ -128,7 +129,6 @@ async def change(
         key_id="transport-1",
         signed_at=NOON,
         received_at=NOON + timedelta(minutes=number),
-        former=former,
     )
 
     def work(connection: Connection) -> None:
@@ -310,12 +310,14 @@ async def test_a_revocation_opens_a_recovery_of_each_payment_on_it_alone(
 async def test_a_revocation_finds_what_was_paid_under_the_id_of_its_spelling(
     store: Store, ledger: StoredLedger
 ) -> None:
-    await ledger.record(decision(1), [ALICE], free)
+    spelt = Document(place="of the spelling")
+    await ledger.record(decision(1, document=spelt), [ALICE], free)
     await ledger.record(decision(2), [ALICE], free)
+    document = Document(place="of the form", number="n", former=spelt.place)
 
-    await change(store, 1, CertificateState.REVOKED, "sealed-new", ("sealed-1",))
+    await change(store, 1, CertificateState.REVOKED, "sealed-new", document)
     (opened,) = await all_of(ledger)
-    await change(store, 2, CertificateState.VALID, "sealed-new", ("sealed-1",))
+    await change(store, 2, CertificateState.VALID, "sealed-new", document)
     (withdrawn,) = await all_of(ledger)
 
     assert (opened.claim, opened.certificate) == ("c-1", "sealed-1")
