@@ -62,10 +62,10 @@ class Services:
     """Which version of each certificate was seen last."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
-    vault: Vault | None
-    """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     revocations: RevocationsSeen
     """Takes the revocations that are read in answers."""
+    vault: Vault | None
+    """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

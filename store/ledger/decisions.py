@@ -118,11 +118,6 @@ def payments_of(
     ]
 
 
-def _same(connection: Connection, decision: Decision) -> list[str]:
-    """Return every id under which a decision's certificate may be known."""
-    return ids_of_one(connection, decision.certificate, decision.document)
-
-
 def _of_claim(
     connection: Connection, decision: Decision, publication_days: int
 ) -> Iterator[Objection]:
@@ -134,9 +129,10 @@ def _of_claim(
         .where(payment_steps.c.step == PaymentStep.REVERSE)
         .scalar_subquery()
     )
+    same = ids_of_one(connection, decision.certificate, decision.document)
     others = select(column.id).where(
         column.claim == decision.claim,
-        column.certificate.not_in(_same(connection, decision)),
+        column.certificate.not_in(same),
         column.id > func.coalesce(reversed_, 0),
     )
     if connection.execute(others).first() is not None:
@@ -183,6 +179,6 @@ def against_certificate(
     if is_proved_false(connection, certificate):
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
-    same = column.certificate.in_(_same(connection, decision))
-    if payments.under_way(connection, same, but=decision.claim):
+    same = ids_of_one(connection, certificate, decision.document)
+    if payments.under_way(connection, column.certificate.in_(same), but=decision.claim):
         yield AlreadyPaidError(Finding(ONCE, *_PAID))

@@ -214,6 +214,9 @@ CALLS: Mapping[str, Call] = {
         "hr", "k"
     ),
     "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
+    "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
+        [REVOCATION], NOON
+    ),
     "ledger.evidence.StoredEvidence.erase_before": lambda s: StoredEvidence(
         s
     ).erase_before(NOON, "r", NOON),
@@ -237,9 +240,6 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
         s
     ).take_payment_step(PAYMENT_STEP, lambda _: 0),
-    "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
-        [REVOCATION], NOON
-    ),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),

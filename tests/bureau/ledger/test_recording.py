@@ -608,10 +608,11 @@ async def test_what_is_paid_by_a_share_is_counted_against_it_too() -> None:
     student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
     office = Office()
     office.book.paid = (
-        Payment(item_code="1.2", level=Level.UNGRADED, category=student),
+        Payment(item_code="another", level=Level.LEVEL_3, category=student),
     )
+    facts = replace(FACTS, category=student, studies_in_shanghai=True)
 
-    with pytest.raises(AlreadyPaidError) as error:
-        await office.record(replace(STATED, category=student))
+    with pytest.raises(AlreadyPaidError) as barred:
+        await office.record(replace(STATED, category=student, facts=facts))
 
-    assert error.value.finding.clause == "17-share"
+    assert barred.value.finding.clause == "17-share"
