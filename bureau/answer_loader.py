@@ -12,6 +12,7 @@ from functools import partial
 
 from connectors.agency import Agency
 from connectors.answer import Answer
+from connectors.elements import NOT_STATED, Elements
 from policy.identity import Identity
 
 
@@ -23,10 +24,12 @@ class AnswerLoader:
         agency: Agency,
         deadline: float,
         may_be_asked_about: Callable[[Identity], bool],
+        elements: Elements = NOT_STATED,
     ) -> None:
         self._agency = agency
         self._deadline = deadline
         self._may_be_asked_about = may_be_asked_about
+        self._elements = elements
         self._wanted: dict[Identity, None] = {}
         """Whom the agency is not asked about yet, in order."""
         self._answers: dict[Identity, asyncio.Future[Answer]] = {}
@@ -46,7 +49,8 @@ class AnswerLoader:
     def _ask(self) -> None:
         loop = asyncio.get_running_loop()
         admitted = list(filter(self._may_be_asked_about, self._wanted))
-        asked = self._agency.ask(admitted, self._deadline - loop.time())
+        budget = self._deadline - loop.time()
+        asked = self._agency.ask(admitted, budget, self._elements)
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]

@@ -55,6 +55,7 @@ PAY: Needed = [[Scope.WRITE_PAYMENTS]]
 SEE_CORRECTIONS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 RECOVER: Needed = [[Scope.RECOVER]]
 SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
+SEE_CLAIMS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]
 BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANCTION})
 """Whoever has one of these, and is no agency, works for the bureau or audits it."""

@@ -32,6 +32,7 @@ from connectors.decoding.record_cache import RecordCache
 from connectors.decoding.record_fields import RecordError
 from connectors.decoding.said import Found, said_of
 from connectors.decoding.versions import newest_versions
+from connectors.elements import NOT_STATED, Elements, Told, told_of
 from connectors.errors import UnreachableError
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
@@ -109,11 +110,15 @@ class Agency:
         )
 
     def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order; never raises for the agency.
 
-        Whoever cancels the answer gives up.
+        It is told of ``elements`` what its manifest has names for. Whoever cancels the
+        answer gives up.
         """
         can_ask = self._connector.can_ask
         if (
@@ -121,19 +126,25 @@ class Agency:
             or self._not_asked() is not None
             or [holder for holder in holders if not can_ask(holder.type)]
         ):
-            return asyncio.ensure_future(self._ask_for_some(holders, budget_seconds))
-        return self._guard.ask(holders, budget_seconds)
+            return asyncio.ensure_future(
+                self._ask_for_some(holders, budget_seconds, elements)
+            )
+        return self._guard.ask(holders, budget_seconds, self._told(elements))
+
+    def _told(self, elements: Elements) -> Told | None:
+        request = self.manifest.request
+        return told_of(elements, request.elements, request.element_headers)
 
     async def _ask_for_some(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self, holders: Sequence[Identity], budget_seconds: float, elements: Elements
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
         if (instead := self._not_asked()) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
-        found = await self._guard.ask(askable, budget_seconds)
+        found = await self._guard.ask(askable, budget_seconds, self._told(elements))
         if self.shadow is not None:
-            self.shadow.offer(askable, found)
+            self.shadow.offer(askable, found, elements)
         answers = iter(found)
         return [
             next(answers) if self._connector.can_ask(holder.type) else skipped(self.id)
@@ -210,10 +221,13 @@ class Agency:
         }
 
     async def _ask_by(
-        self, connector: Connector, holders: Sequence[Identity]
+        self,
+        connector: Connector,
+        holders: Sequence[Identity],
+        told: Told | None = None,
     ) -> list[Answer]:
         started = time.perf_counter()
-        reply = await connector.fetch(holders)
+        reply = await connector.fetch(holders, told)
         latency = time.perf_counter() - started
         # It may have been frozen while it was asked.
         if (instead := self._not_asked()) is not None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connectors.elements import Element, refuse_taken_names
 from connectors.errors import ManifestError
 from connectors.manifest_addresses import (
     refuse_plain_http,
@@ -32,6 +33,7 @@ ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
 Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
 """RFC 6750, 2.1: nothing in it can end a header."""
 ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+MemberName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
@@ -77,6 +79,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str | None = None
     entity: str = "Holder"
     id_types: dict[IdType, str] = {}
+    elements: dict[Element, MemberName] = {}
+    element_headers: dict[Element, HeaderName] = {}
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,6 +213,10 @@ def read_manifest(text: str) -> Manifest:
         )
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
+    asked = manifest.request
+    refuse_taken_names(
+        asked.elements, asked.element_headers, (asked.holders, asked.nonce)
+    )
     _refuse_contradictions(manifest)
     return manifest
 
@@ -225,6 +233,11 @@ def _refuse_needless_address(manifest: Manifest) -> None:
         raise ManifestError(
             "collection.answers_when_silent is set, but endpoint.protocol is "
             "'collected': what was collected answers always; remove it"
+        )
+    if manifest.request.elements or manifest.request.element_headers:
+        raise ManifestError(
+            "request.elements or request.element_headers is set, but "
+            "endpoint.protocol is 'collected': nobody is told; remove both"
         )
 
 

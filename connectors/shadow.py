@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 from connectors.guard.health import CONCLUSIVE
 from policy import normal_form
 from policy.certificate import CertificateRecord
@@ -144,7 +145,10 @@ class Answering(Protocol):
     """An agency that answers beside the live one: an ``Agency``, opened unobserved."""
 
     def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,
     ) -> Awaitable[list[Answer]]:
         """See ``Agency.ask``."""
 
@@ -167,7 +171,12 @@ class Shadow:
         self._report = report
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def offer(self, holders: Sequence[Identity], answers: Sequence[Answer]) -> None:
+    def offer(
+        self,
+        holders: Sequence[Identity],
+        answers: Sequence[Answer],
+        elements: Elements = NOT_STATED,
+    ) -> None:
         """Take what the live agency answered, to be compared later, or drop it.
 
         Returns at once. Where the live one could not answer there is nothing to
@@ -184,7 +193,7 @@ class Shadow:
             self.tally.dropped += len(known)
             self._report("dropped", len(known), ())
             return
-        task = asyncio.create_task(self._compare(known))
+        task = asyncio.create_task(self._compare(known, elements))
         self._under_way.add(task)
         task.add_done_callback(self._end)
 
@@ -196,8 +205,8 @@ class Shadow:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._agency.close()
 
-    async def _compare(self, known: dict[Identity, Answer]) -> None:
-        shadows = await self._agency.ask(list(known), BUDGET_SECONDS)
+    async def _compare(self, known: dict[Identity, Answer], elements: Elements) -> None:
+        shadows = await self._agency.ask(list(known), BUDGET_SECONDS, elements)
         for live, shadow in zip(known.values(), shadows, strict=True):
             if shadow.outcome not in CONCLUSIVE:
                 self.tally.failed[shadow.outcome] += 1

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from bureau.caller import LookUp
 from bureau.ledger.seen import revoked_in
 from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.elements import ElementsError
 from bureau.look_ups.gate import (
     REFUSAL_CODES,
     REFUSALS,
@@ -35,6 +36,7 @@ from policy.identity import Identity
 from policy.names import folded_name
 from policy.text import Text
 from resolvers.context import RequestContext
+from resolvers.elements import ELEMENT_EXTENSIONS, ELEMENT_HEADERS, header_of
 from resolvers.errors import RequestError
 
 PURPOSE_HEADER = "X-Purpose"
@@ -60,22 +62,14 @@ def look_up_of(
     falls back to the default, since the caller meant something else.
     """
     stated = extensions or {}
-    purpose = stated.get("purpose", _header(headers, PURPOSE_HEADER))
-    case_number = stated.get("caseNumber", _header(headers, CASE_NUMBER_HEADER))
+    purpose = stated.get("purpose", header_of(headers, PURPOSE_HEADER))
+    case_number = stated.get("caseNumber", header_of(headers, CASE_NUMBER_HEADER))
     if purpose is None and case_number is None:
         return default
     try:
         return read_look_up(purpose, case_number)
     except PurposeError as error:
         return error
-
-
-def _header(headers: Mapping[str, str], name: str) -> str | None:
-    """Return a header that may hold Chinese as UTF-8, which HTTP takes for Latin-1."""
-    stated = headers.get(name.lower())
-    if stated is None:
-        return None
-    return stated.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 async def look_up(
@@ -93,8 +87,9 @@ async def look_up(
     gateways saw.
 
     Raises:
-        RequestError: no purpose is stated, the caller's budget of people is spent, or
-            the audit log takes no record; or versions cannot be read before a payment.
+        RequestError: no purpose is stated, or not the five elements, the caller's
+            budget of people is spent, or the audit log takes no record; or versions
+            cannot be read before a payment.
         UncountedLookUpError: a field that does not declare it looks people up.
     """
     loaders = [context.loader(agency) for agency in agencies]
@@ -217,6 +212,8 @@ def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
             return _over_budget(refusal, today)
         case StoreUnavailableError():
             return audit_unavailable()
+        case ElementsError():
+            return _elements_refused(refusal)
         case PurposeError(message=message, allowed=allowed):
             if isinstance(refusal, PurposeMissingError):
                 message = (
@@ -227,6 +224,17 @@ def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
                 )
             more = {"allowed": [*map(str, allowed)]} if allowed else {}
             return RequestError(message, REFUSAL_CODES[PurposeError], **more)
+
+
+def _elements_refused(error: ElementsError) -> RequestError:
+    headers = ", ".join(ELEMENT_HEADERS[one] for one in error.elements)
+    names = [ELEMENT_EXTENSIONS[one] for one in error.elements]
+    return RequestError(
+        f"{error.message}: send the headers {headers}, or extensions "
+        f"{', '.join(names)}",
+        REFUSAL_CODES[ElementsError],
+        elements=names,
+    )
 
 
 def _over_budget(error: OverBudgetError, today: date) -> RequestError:

@@ -65,6 +65,7 @@ from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
+from resolvers.ledger.moves import ClaimQuestions, ClaimSteps
 from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
@@ -82,6 +83,7 @@ class Query(
     CorrectionQuestions,
     RecoveryQuestions,
     TotalsQuestions,
+    ClaimQuestions,
     EventQuestions,
 ):
     """Every question that can be asked."""
@@ -243,6 +245,7 @@ class Mutation(
     PaymentMoves,
     CorrectionSteps,
     RecoverySteps,
+    ClaimSteps,
 ):
     """Every step that can be taken."""
 

@@ -10,6 +10,7 @@ from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
@@ -26,6 +27,8 @@ from policy.recovery import (
 
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
+Districts = AbstractSet[str] | None
+"""Which districts' may be; ``None`` for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class RecoverySelection:
     """A selection of recoveries: all conditions hold, ``None`` does not select."""
 
     authorities: Authorities
+    districts: Districts = None
     states: Sequence[RecoveryState] | None = None
     causes: Sequence[RecoveryCause] | None = None
     district: str | None = None
@@ -225,13 +229,20 @@ class LedgerBook(Protocol):
     async def sums(self, selection: RecoverySelection) -> RecoverySums:
         """Return what the selected recoveries come to."""
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """Return one recovery; ``None`` if there is none to be seen."""
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """Return the steps of each recovery, oldest first."""
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """Take a step.
 
         Raises:
@@ -255,3 +266,17 @@ class LedgerBook(Protocol):
 
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """Return the sums that were asked for, in the order of their dimensions."""
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """Return whose a claim is; ``None`` if there is none to be seen."""
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """Move a claim, by who acts for ``districts``.
+
+        Raises:
+            MoveError: there is none to be seen, or it is another's by now.
+        """

@@ -25,6 +25,7 @@ from bureau.ledger.entries import (
 from bureau.ledger.judging import Judged, Judgement, of_amount
 from bureau.ledger.payments import is_said
 from bureau.ledger.recording import Find, Recording, Request
+from policy import normal_form
 from policy.payments import Payments
 
 
@@ -134,8 +135,9 @@ def require_another(correction: Correction, answer: Answer) -> None:
     if answer.answer is CorrectionAnswer.REJECT:
         return
     proposal = correction.proposal
-    is_same = answer.officer.strip() == proposal.officer.strip()
-    if answer.actor == proposal.actor or is_same:
+    # Whatever would be one name to a clerk is one person.
+    officers = {normal_form.name(one.officer) for one in (proposal, answer)}
+    if answer.actor == proposal.actor or len(officers) == 1:
         raise CorrectionError(CorrectionRefusal.SAME_PERSON)
 
 

@@ -27,16 +27,19 @@ from bureau.certificate_ids import (
 from bureau.documents import document_of_certificate
 from bureau.ledger.seen import SeenRevocation, revoked_in, seen_revocation
 from bureau.look_ups.budget import PeopleBudget
-from bureau.look_ups.gate import Gate, Origin
+from bureau.look_ups.gate import Gate, Origin, Statement
 from bureau.look_ups.oversight import Oversight
 from connectors.agency import Agency
 from connectors.answer import Answer
+from connectors.elements import Elements
 from connectors.guard.health import CONCLUSIVE, SILENT
 from connectors.live import Live
 from policy.calendar import SHANGHAI
 from policy.documents import Document
 
 CALLER = Caller(id="gateway:recheck", scopes=frozenset())
+MATTER = "补贴资金追回核查"
+"""The name of the matter, as agencies are told it."""
 AT_ONCE = 100
 """How many payments are asked about in one step, by one agency."""
 PATIENCE = 3
@@ -268,16 +271,21 @@ class Rechecking:
         self, recheck: Recheck, places: Sequence[CertificatePlace]
     ) -> Mapping[CertificatePlace, Answer]:
         """Ask the agencies that answer for ``places`` now, through the gate."""
-        now = self.clock()
+        now, case = self.clock(), f"recheck-{recheck.id}"
+        stated = Statement(
+            LookUp(Purpose.RECOVERY, case),
+            Elements(matter_name=MATTER, business_number=case),
+        )
+        budget = PeopleBudget(ROOM, {})
         gate = Gate(
-            # An operator's own step, of which every person is on the log all the same.
-            replace(self.oversight, budget=PeopleBudget(ROOM, {})),
+            # An operator's own step, of no office: every person is on the log, too.
+            replace(self.oversight, budget=budget, requires_elements=False),
             CALLER,
-            LookUp(Purpose.RECOVERY, f"recheck-{recheck.id}"),
+            stated,
             now=now,
             today=now.astimezone(SHANGHAI).date(),
         )
-        origin = Origin(request_id=f"recheck-{recheck.id}", operation="recheck")
+        origin = Origin(request_id=case, operation="recheck")
         deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
         registry = self.live.snapshot.registry
         loaders: dict[str, AnswerLoader] = {}
@@ -300,7 +308,8 @@ class Rechecking:
             if agency is None:
                 continue
             loader = loaders.setdefault(
-                agency.id, AnswerLoader(agency, deadline, gate.has_admitted)
+                agency.id,
+                AnswerLoader(agency, deadline, gate.has_admitted, stated.told),
             )
             loader.want(place.holder)
             asked[place] = look_up(place, agency)

@@ -6,6 +6,7 @@ with what the ledger has then. A dry run goes the same way and keeps nothing.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -67,6 +68,8 @@ class Request:
     key: str
     stated: StatedDecision
     caller: str
+    districts: AbstractSet[str] | None = None
+    """The districts that the caller acts for; ``None`` for all."""
     now: datetime
     today: date
     """The day of ``now`` in Shanghai."""
@@ -124,8 +127,11 @@ class Recording:
             DecisionError: with the first thing that is wrong.
         """
         require_well_formed(request.stated, request.key, request.today)
-        if request.stated.district not in DISTRICTS:
+        district = request.stated.district
+        if district not in DISTRICTS:
             raise DecisionError(DecisionRefusal.BAD_DISTRICT)
+        if request.districts is not None and district not in request.districts:
+            raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
         seen = request.stated.seen
         if seen is not None and seen.item not in self.rules.catalogue.items:
             raise DecisionError(DecisionRefusal.UNKNOWN_ITEM)

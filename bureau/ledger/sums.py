@@ -26,6 +26,8 @@ class TotalsAsked:
     by: AbstractSet[TotalsBy]
     authorities: AbstractSet[str] | None
     """Whose sums may be seen; ``None`` for everybody's."""
+    districts: AbstractSet[str] | None = None
+    """Which districts' may be; ``None`` for all, and for what has no district."""
     authority_of: Callable[[str | None, str | None], str | None]
     """Returns the authority of a connector's record of an item, by its code."""
 

@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from connectors.answer import Answer
+from connectors.elements import Told
 from policy.identity import Identity
 
 Answers: TypeAlias = dict[Identity, Answer]
-Ask: TypeAlias = Callable[[list[Identity]], Coroutine[Any, Any, Answers]]
+Ask: TypeAlias = Callable[[list[Identity], Told | None], Coroutine[Any, Any, Answers]]
 Deliver: TypeAlias = Callable[
     [asyncio.Future[list[Answer]], Mapping[Identity, Answer]], None
 ]
@@ -50,12 +51,13 @@ class SingleFlight:
         """Return the call about ``holder`` that may be joined, if there is one."""
         return self._by_holder.get(holder)
 
-    def start(self, batch: list[Identity]) -> Call:
-        """Start a call."""
-        call = Call(batch, asyncio.create_task(self._ask(batch)))
+    def start(self, batch: list[Identity], told: Told | None = None) -> Call:
+        """Start a call; one that tells of its question is nobody's to join."""
+        call = Call(batch, asyncio.create_task(self._ask(batch, told)))
         self._under_way.add(call)
-        for holder in batch:
-            self._by_holder[holder] = call
+        if told is None:
+            for holder in batch:
+                self._by_holder[holder] = call
         call.task.add_done_callback(partial(self._finish, call))
         return call
 

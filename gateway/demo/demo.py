@@ -154,6 +154,15 @@ def open_gateway(
         yield
 
 
+ELEMENTS = (
+    "[tokens.elements]\n"
+    'organisation = "演示区人力资源和社会保障局"\nofficer = "demo"\n'
+    'matter_code = "demo"\nmatter_name = "职业技能提升补贴申领"\n'
+    'business_number = "demo"\n'
+)
+"""What the demo's questions state, as an office's do (五要素)."""
+
+
 def write_configuration(  # noqa: PLR0913 - what a configuration is made of
     folder: Path,
     *,
@@ -195,7 +204,8 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         f'graphiql_id_number = "{id_number}"\n\n'
         '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'
         f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\nroles = ["reader"]\n'
-        'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n',
+        'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n'
+        f"{ELEMENTS}",
     )
     return config
 

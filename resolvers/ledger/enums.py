@@ -40,6 +40,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "区代码不是本市十六区之一（GB/T 2260）",
             "the code is none of Shanghai's sixteen districts (GB/T 2260)",
         ),
+        DecisionRefusal.NOT_YOUR_DISTRICT: Text(
+            "调用方不代表该区，请以该区的调用方办理",
+            "the caller does not act for the district; ask as one that does",
+        ),
         DecisionRefusal.BAD_AMOUNT: Text(
             f"已支付须有1至{MAX_YUAN}元的金额，不予补贴则不得有金额",
             f"what was paid is 1 to {MAX_YUAN} yuan; what was refused has no amount",
@@ -73,6 +77,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
         DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE: Text(
             "此申领编号此前的决定涉及另一证书",
             "earlier decisions on this claim are about another certificate",
+        ),
+        DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT: Text(
+            "此申领属另一区；请先以 moveClaim 移交",
+            "the claim is another district's; have it moved first (moveClaim)",
         ),
         DecisionRefusal.CLAIM_PAID: Text(
             "此申领已支付，不再记录其他决定",

@@ -91,6 +91,7 @@ def request_of(context: RequestContext, key: str, stated: StatedDecision) -> Req
         key=key,
         stated=stated,
         caller=context.caller.id,
+        districts=context.caller.districts,
         now=context.now,
         today=context.today,
     )

@@ -154,8 +154,11 @@ class RecoveryQuestions:
         if not CURSOR.fullmatch(id):
             return None
         try:
-            authorities = await info.context.jurisdiction.of_caller(info.context.caller)
-            found = await info.context.services.ledger.recovery(int(id), authorities)
+            caller = info.context.caller
+            authorities = await info.context.jurisdiction.of_caller(caller)
+            found = await info.context.services.ledger.recovery(
+                int(id), authorities, caller.districts_seen
+            )
         except StoreUnavailableError:
             raise store_unavailable() from None
         return None if found is None else recoveries_shown(info.context, [found])[0]
@@ -170,6 +173,7 @@ async def _selection(
         seen = stated if seen is None else seen & stated
     return RecoverySelection(
         authorities=seen,
+        districts=context.caller.districts_seen,
         states=asked.states,
         causes=asked.causes,
         district=normal_form.code(asked.district or "") or None,

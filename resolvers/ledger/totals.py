@@ -169,6 +169,7 @@ async def sum_up(
                 last=last,
                 by=frozenset(by),
                 authorities=await context.jurisdiction.of_caller(context.caller),
+                districts=context.caller.districts_seen,
                 authority_of=context.jurisdiction.authority_of,
             )
         )

@@ -37,6 +37,7 @@ from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add, find_by_key
 from store.ledger.evidence import keep
+from store.ledger.moves import is_other_district
 from store.ledger.payment_tables import payment_steps
 from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
 from store.ledger.tables import decisions
@@ -100,6 +101,9 @@ def weigh(
     objections: list[Objection] = [
         *_of_claim(connection, decision, judged.publication_days)
     ]
+    if is_other_district(connection, decision):
+        refusal = DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT
+        objections.append(DecisionError(refusal))
     if decision.outcome is not DecisionOutcome.REFUSED:
         objections += against_certificate(connection, decision)
     if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:

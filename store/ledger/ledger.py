@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from bureau.ledger.book import (
     Authorities,
+    Districts,
     Proof,
     Recovery,
     RecoveryEvent,
@@ -20,6 +21,7 @@ from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
@@ -31,6 +33,7 @@ from store.ledger import (
     decision_rows,
     decisions,
     judgements,
+    moves,
     payments,
     recoveries,
     recovery_rows,
@@ -123,17 +126,28 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.sums(c, selection))
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: recovery_rows.find(c, id_, authorities))
+        return await self._read(
+            lambda c: recovery_rows.find(c, id_, authorities, districts)
+        )
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.histories(c, ids))
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: recoveries.take(c, stated, authorities))
+        return await self._write(
+            lambda c: recoveries.take(c, stated, authorities, districts)
+        )
 
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
@@ -155,6 +169,22 @@ class StoredLedger:
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: sums_of.totals(c, asked))
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """See ``LedgerBook``."""
+        return await self._read(
+            lambda c: moves.place_of(c, claim, authorities, districts)
+        )
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """See ``LedgerBook``."""
+        return await self._write(
+            lambda c: moves.move(c, stated, authorities, districts)
+        )
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         async with self._reader.connect() as connection:

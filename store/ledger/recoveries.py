@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
+    Districts,
     Proof,
     ProvedBeforeError,
     Recovery,
@@ -137,7 +138,10 @@ def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
 
 
 def take(
-    connection: Connection, stated: StepStated, authorities: Authorities
+    connection: Connection,
+    stated: StepStated,
+    authorities: Authorities,
+    districts: Districts = None,
 ) -> Recovery:
     """Take a step; see ``LedgerBook.take``.
 
@@ -146,7 +150,7 @@ def take(
         ChangedMeanwhileError: it is another version by now.
         RecoveryError: the step cannot be taken from here.
     """
-    recovery = find(connection, stated.recovery, authorities)
+    recovery = find(connection, stated.recovery, authorities, districts)
     if recovery is None:
         raise UnknownRecoveryError
     if recovery.version != stated.version:

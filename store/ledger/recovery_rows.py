@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from bureau.ledger.book import (
     Authorities,
+    Districts,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
@@ -36,9 +37,15 @@ ALL: Select[*tuple[Any, ...]] = select(
 column = recoveries.c
 
 
-def find(connection: Connection, id_: int, authorities: Authorities) -> Recovery | None:
+def find(
+    connection: Connection,
+    id_: int,
+    authorities: Authorities,
+    districts: Districts = None,
+) -> Recovery | None:
     """Return one recovery; ``None`` if there is none to be seen."""
-    row = connection.execute(ALL.where(column.id == id_, _seen(authorities))).first()
+    seen = _seen(authorities, districts)
+    row = connection.execute(ALL.where(column.id == id_, *seen)).first()
     return None if row is None else recovery_of(row)
 
 
@@ -47,8 +54,9 @@ def one(connection: Connection, id_: int) -> Recovery:
     return recovery_of(connection.execute(ALL.where(column.id == id_)).one())
 
 
-def _seen(authorities: Authorities) -> ColumnElement[bool]:
-    return true() if authorities is None else column.authority.in_(authorities)
+def _seen(authorities: Authorities, districts: Districts) -> list[ColumnElement[bool]]:
+    bound = ((column.authority, authorities), (decisions.c.district, districts))
+    return [one.in_(seen) for one, seen in bound if seen is not None]
 
 
 def page(
@@ -111,7 +119,7 @@ def _conditions(
         of_it = [decisions.c.certificate.in_(ids)]
     stated = {name: getattr(selection, name) for name in _CONDITIONS}
     return [
-        _seen(selection.authorities),
+        *_seen(selection.authorities, selection.districts),
         *of_it,
         *(
             condition(stated[name])

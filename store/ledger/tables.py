@@ -49,6 +49,20 @@ decisions = Table(
     Index("decisions_by_evidence", "evidence"),
 )
 
+claim_moves = Table(
+    "claim_moves",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("claim", String(64), nullable=False),
+    Column("from_district", String(6), nullable=False),
+    Column("to_district", String(6), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("moved_by", String(400), nullable=False),
+    Column("officer", String(64)),
+    Index("claim_moves_by_claim", "claim"),
+)
+
 false_records = Table(
     "false_records",
     metadata,

@@ -7,6 +7,7 @@ to the same by whatever dimensions.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -72,6 +73,13 @@ def _statements(
     connection: Connection, asked: TotalsAsked
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     months = _Months(connection, asked)
+    if asked.districts is None:
+        yield from _of_registries(months)
+    yield from _of_claims(months, asked.districts)
+
+
+def _of_registries(months: "_Months") -> Iterator[Select[*tuple[Any, ...]]]:
+    """Sum up what was sent, which is of no district."""
     record = collected_records.c
     yield _grouped(
         months,
@@ -96,7 +104,14 @@ def _statements(
             "revocations": _count(change.state.in_(OPENING_STATES)),
         },
     )
+
+
+def _of_claims(
+    months: "_Months", districts: AbstractSet[str] | None
+) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Sum up decisions and recoveries, by the district that decided."""
     decision = decisions.c
+    seen = [] if districts is None else [decision.district.in_(districts)]
     of_decision: dict[str, Column] = {
         name: decision[name] for name in ("authority", "district", "item", "level")
     }
@@ -108,6 +123,7 @@ def _statements(
             "approved": _count(decision.outcome == DecisionOutcome.APPROVED),
             "refused": _count(decision.outcome == DecisionOutcome.REFUSED),
         },
+        seen,
     )
     yield _payments(months, of_decision)
     of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
@@ -119,6 +135,7 @@ def _statements(
             "recoveries_opened": func.count(),
             "recoveries_opened_yuan": func.sum(recoveries.c.amount_yuan),
         },
+        seen,
     ).select_from(of_payment)
     event = recovery_events.c
     yield _grouped(
@@ -126,7 +143,7 @@ def _statements(
         event.at,
         of_decision,
         {"recovered_yuan": func.sum(event.amount_yuan)},
-        [event.step == RecoveryStep.REPAY],
+        [event.step == RecoveryStep.REPAY, *seen],
     ).select_from(recovery_events.join(of_payment, recoveries.c.id == event.recovery))
 
 

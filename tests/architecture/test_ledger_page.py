@@ -8,6 +8,7 @@ from graphql import GraphQLEnumType, GraphQLUnionType
 
 from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
+from bureau.ledger.moves import MoveRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
 from policy.payment_states import ORIGINS as FROM
@@ -65,6 +66,15 @@ def test_every_refused_decision_is_told_as_it_is_said() -> None:
     assert rows("Refused decision") == [
         [code, DECISION_REFUSALS[code].en, DECISION_REFUSALS[code].zh]
         for code in DecisionRefusal
+    ]
+
+
+def test_every_refused_move_is_told_as_it_is_said() -> None:
+    said = TYPES["MoveRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused move")] == [
+        (code.value, said.values[code.value].description) for code in MoveRefusal
     ]
 
 
@@ -142,7 +152,7 @@ def test_every_mutation_of_the_ledger_is_shown() -> None:
     assert {
         *("recordDecision", "takePaymentStep", "proposeCorrection"),
         "answerCorrection",
-        *("takeRecoveryStep", "proveRecordFalse"),
+        *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
     } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
         "previewDecision",
         "recoveries",

@@ -73,7 +73,7 @@ def test_every_mutation_stands_on_the_page() -> None:
     ledger = {
         *("recordDecision", "takePaymentStep"),
         *("proposeCorrection", "answerCorrection"),
-        *("takeRecoveryStep", "proveRecordFalse"),
+        *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
     }
     assert steps == set(mutation.fields) - sanctions - ledger
 

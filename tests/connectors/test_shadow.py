@@ -10,6 +10,7 @@ import pytest
 
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import read_networks
 from connectors.null_observer import NullObserver
@@ -160,7 +161,10 @@ class Broken:
     """Answers beside, with a bug."""
 
     async def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,  # noqa: ARG002 - tells nobody
     ) -> list[Answer]:
         raise AssertionError(f"{len(holders)} {budget_seconds}")
 

@@ -30,6 +30,10 @@ SANCTIONER, SECOND_SANCTIONER = "office-sanctioner", "office-sanctioner-2"
 ANOTHER_PLATFORM, UNSTATED = "office-another-platform", "office-unstated"
 """Bearer tokens, named like their callers; the last states no purpose."""
 PAYS = ("certificates:read", "identity:read", "payments:write")
+PUDONG, XUHUI, NOWHERE = "office-pudong", "office-xuhui", "office-nowhere"
+HUANGPU = "office-huangpu"
+"""Callers of districts: by their entries, of none at all, and by a role."""
+DISTRICT_AUDITOR = "office-district-auditor"
 AUDIENCE = "https://gateway.example"
 TABLES = "\n".join(
     (
@@ -40,6 +44,17 @@ TABLES = "\n".join(
         entry(READER, "certificates:read"),
         entry(SANCTIONER, "sanctions:write", purpose=False),
         entry(SECOND_SANCTIONER, "sanctions:write", purpose=False),
+        entry(PUDONG, *PAYS, "recoveries:write"),
+        'districts = ["310115"]',
+        entry(XUHUI, *PAYS, "recoveries:write"),
+        'districts = ["310104"]',
+        entry(NOWHERE, *PAYS, "recoveries:write"),
+        "districts = []",
+        entry(HUANGPU, *PAYS, "recoveries:write"),
+        'roles = ["reader"]',
+        entry(DISTRICT_AUDITOR, *PAYS, "recoveries:write", "audit:read"),
+        'districts = ["310104"]',
+        '[role_districts]\nreader = ["310101"]',
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )

@@ -27,8 +27,9 @@ from tests.policy.test_normal_form import FULL_WIDTH, UNSEEN, WHITE_SPACE, spelt
 from tests.running import Agencies, Gateway
 
 STORY = "all-three"
-ASKED = """query($n: String!, $name: String, $code: String!, $codes: [String!],
-    $claim: ClaimInput, $people: [PersonInput!]!, $claims: [StatedCertificateInput!]!) {
+ASKED = """query($n: String!, $name: String, $code: String!, $claimed: String!,
+    $codes: [String!], $claim: ClaimInput!, $people: [PersonInput!]!,
+    $claims: [StatedCertificateInput!]!) {
   holder(idNumber: $n, name: $name) { ...Told }
   holders(people: $people) { ... on Holders { nodes { ...Told } } }
   verifyClaims(claims: $claims) { ... on CheckedClaims { nodes { __typename
@@ -37,7 +38,9 @@ ASKED = """query($n: String!, $name: String, $code: String!, $codes: [String!],
     certificates(filter: {itemCodes: $codes}) { nodes { itemCode
       eligibility(claim: $claim) { outcome findings { clause outcome } } } }
     ... on Holder { eligibility(itemCode: $code, level: UNGRADED, claim: $claim) {
-      outcome findings { clause outcome } } } }"""
+      outcome findings { clause outcome } }
+      claimEligibility(itemCode: $claimed, level: UNGRADED, claim: $claim) {
+        __typename ... on Eligibility { outcome findings { clause outcome } } } } }"""
 FOUND = """query($filter: RecoveryFilter) {
   recoveries(filter: $filter) { nodes { id claim itemCode } } }"""
 IDENTITY, WORDS, NAME, TEXT = "identity", "words", "name", "text"
@@ -47,6 +50,7 @@ SPELT: Mapping[str, str] = {
     "PersonInput.idNumber": IDENTITY,
     "PersonInput.name": NAME,
     "Holder.eligibility.itemCode": WORDS,
+    "Holder.claimEligibility.itemCode": WORDS,
     "CertificateFilter.itemCodes": WORDS,
     "PaymentInput.itemCode": WORDS,
     "StatedCertificateInput.idNumber": IDENTITY,
@@ -59,19 +63,23 @@ ELSEWHERE: Mapping[str, str] = {
     "DecisionInput.claim": "recordDecision, below",
     "DecisionInput.district": "recordDecision, below",
     "SeenCertificateInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
-    "PaymentStepInput.claim": "tests/federation/test_payment_steps.py",
     "RecoveryFilter.claim": "recoveries, below",
     "RecoveryFilter.district": "recoveries, below",
     "RecoveryFilter.itemCodes": "recoveries, below",
     "ConnectorSubmission.creditCode": "tests/gateway/registration/test_mutations.py",
     "ConnectorSubmission.items": "tests/gateway/registration/test_mutations.py",
+    "PaymentStepInput.claim": "takePaymentStep: as DecisionInput.claim",
+    "CorrectionInput.officer": "tests/store/ledger/test_corrections.py",
+    "CorrectionAnswerInput.officer": "tests/store/ledger/test_corrections.py",
     "AuditFilter.caseNumber": "tests/gateway/privacy/test_audit_records.py",
     "AuditFilter.idNumber": "as Query.holder.idNumber: policy.identity",
 }
 A_MARK = "a mark that the gateway gave, or the caller's own; it has one spelling"
 A_REASON = "kept as it was said; a blank one is refused"
+A_CLAUSE = "an id of policy.clauses; any other text is refused by type"
 PARSED = "read by a grammar of its own, which says what it does not read"
 EXACT: Mapping[str, str] = {
+    "RulingInput.clauses": A_CLAUSE,
     **dict.fromkeys(
         (
             *("AuditFilter.caller", "AuditFilter.person", "AuditFilter.requestId"),
@@ -80,9 +88,9 @@ EXACT: Mapping[str, str] = {
             *("Query.auditRecords.after", "Query.recoveries.after"),
             *("Subscription.certificateStateChanged.after",),
             *("Subscription.connectorStateChanged.after",),
+            *("Subscription.sanctionChanged.after",),
             *(
                 "Mutation.recordDecision.key",
-                "RulingInput.clauses",
                 "KeyInput.keyId",
                 "Mutation.approveKey.keyId",
             ),
@@ -93,14 +101,16 @@ EXACT: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
+            *("CorrectionInput.reason", "CorrectionAnswerInput.reason"),
+            *("PaymentStepInput.officer", "PaymentStepInput.reason"),
+            *("RulingInput.officer", "RulingInput.reason"),
             *("ConnectorStepInput.reason", "RecoveryStepInput.reason"),
             *("DecisionInput.ruling", "Mutation.draftConnector.reason"),
-            *("RulingInput.reason", "RulingInput.officer"),
-            *("PaymentStepInput.reason", "PaymentStepInput.officer"),
-            *("CorrectionInput.reason", "CorrectionInput.officer"),
-            *("CorrectionAnswerInput.reason", "CorrectionAnswerInput.officer"),
             *("Mutation.imposeSanction.reason", "Mutation.liftSanction.reason"),
-            *("Mutation.decideSanctionProposal.reason",),
+            *("Mutation.decideSanctionProposal.reason", "Mutation.issueWarning.reason"),
+            *("Mutation.proposeSanction.reason", "Mutation.confirmSanction.reason"),
+            *("Mutation.rejectSanction.reason", "Mutation.freezeUrgently.reason"),
+            *("Mutation.orderRectification.reason",),
             *("Mutation.proveRecordFalse.reason", "Mutation.proveRecordFalse.evidence"),
             *("ContactInput.name", "ContactInput.phone", "ContactInput.email"),
         ),
@@ -171,6 +181,7 @@ def variables(said: Mapping[str, Any]) -> dict[str, Any]:
         "n": said["Query.holder.idNumber"],
         "name": said["Query.holder.name"],
         "code": said["Holder.eligibility.itemCode"],
+        "claimed": said["Holder.claimEligibility.itemCode"],
         "codes": [said["CertificateFilter.itemCodes"]],
         "claim": {"payments": payments, "isCivilServant": False},
         "people": [

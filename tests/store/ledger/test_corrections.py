@@ -229,6 +229,8 @@ async def test_a_reversal_is_not_reversed(ledger: StoredLedger) -> None:
     [
         ({"actor": "one"}, CorrectionRefusal.SAME_PERSON),
         ({"officer": "浦0017 "}, CorrectionRefusal.SAME_PERSON),
+        ({"officer": "浦００１７"}, CorrectionRefusal.SAME_PERSON),
+        ({"officer": "浦·00\ufe0f17"}, CorrectionRefusal.SAME_PERSON),
         ({"correction": 99}, CorrectionRefusal.UNKNOWN_CORRECTION),
     ],
 )
