@@ -248,6 +248,32 @@ async def test_another_person_confirms(
     assert payment.version == 1
 
 
+async def test_a_district_corrects_its_own_payments_alone(
+    ledger: StoredLedger,
+) -> None:
+    own, other = frozenset({"310115"}), frozenset({"310101"})
+    wrong = await ledger.record(decision(), [ALICE], free)
+
+    unknown = await refusal(ledger.propose_correction(proposal(wrong.id), other))
+    proposed = await ledger.propose_correction(proposal(wrong.id), own)
+    not_theirs = await refusal(ledger.answer_correction(answer(proposed), None, other))
+    done = await ledger.answer_correction(answer(proposed), None, own)
+
+    assert unknown is CorrectionRefusal.UNKNOWN_DECISION
+    assert not_theirs is CorrectionRefusal.UNKNOWN_CORRECTION
+    assert done.answered is not None
+
+
+async def test_a_district_sees_its_own_open_corrections_alone(
+    ledger: StoredLedger,
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+
+    assert await ledger.open_corrections(9, frozenset({"310101"})) == []
+    assert await ledger.open_corrections(9, frozenset({"310115"})) == [proposed]
+
+
 async def test_whoever_proposed_may_withdraw_and_another_may_be_proposed(
     ledger: StoredLedger,
 ) -> None:
