@@ -177,8 +177,10 @@ class LedgerBook(Protocol):
     async def decision(self, id_: int) -> Decision | None:
         """Return a decision by its number; ``None`` if there is none."""
 
-    async def propose_correction(self, proposal: Proposal) -> Correction:
-        """Keep a proposal to correct a payment.
+    async def propose_correction(
+        self, proposal: Proposal, districts: Districts = None
+    ) -> Correction:
+        """Keep a proposal to correct a payment, by who acts for ``districts``.
 
         Raises:
             CorrectionError: it cannot be proposed.
@@ -187,13 +189,15 @@ class LedgerBook(Protocol):
     async def correction(self, id_: int) -> Correction | None:
         """Return a correction by its number; ``None`` if there is none."""
 
-    async def open_corrections(self, first: int) -> Sequence[Correction]:
+    async def open_corrections(
+        self, first: int, districts: Districts = None
+    ) -> Sequence[Correction]:
         """Return corrections that nobody answered yet, oldest first."""
 
     async def answer_correction(
-        self, answer: Answer, redrawn: Redrawn | None
+        self, answer: Answer, redrawn: Redrawn | None, districts: Districts = None
     ) -> Correction:
-        """Keep an answer, and do what it confirms.
+        """Keep an answer, and do what it confirms, by who acts for ``districts``.
 
         The wrong payment is reversed, and ``redrawn`` is put beside it.
 
@@ -207,9 +211,12 @@ class LedgerBook(Protocol):
         """Return a claim's payment with its steps; ``None`` if there is none."""
 
     async def take_payment_step(
-        self, stated: PaymentStepStated, days: PublicationDays
+        self,
+        stated: PaymentStepStated,
+        days: PublicationDays,
+        districts: Districts = None,
     ) -> ClaimPayment:
-        """Take a step of a payment.
+        """Take a step of a payment, by who acts for ``districts``.
 
         Raises:
             UnknownPaymentError: nothing is to be paid on the claim.

@@ -7,8 +7,9 @@ CORRECT pays what the right one says, both on the day of the correction.
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select, true
 
+from bureau.ledger.book import Districts
 from bureau.ledger.correcting import require_another
 from bureau.ledger.corrections import (
     Answer,
@@ -23,6 +24,7 @@ from bureau.ledger.corrections import (
 from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.payments import PaymentStepStated
 from policy.payment_states import PaymentState, PaymentStep
+from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import find_by_id
@@ -51,13 +53,15 @@ _ALL: Select[*tuple[Any, ...]] = (
 )
 
 
-def propose(connection: Connection, proposal: Proposal) -> Correction:
+def propose(
+    connection: Connection, proposal: Proposal, districts: Districts = None
+) -> Correction:
     """See ``LedgerBook.propose_correction``.
 
     Raises:
         CorrectionError: it cannot be proposed.
     """
-    wrong = _present(connection, proposal.decision)
+    wrong = _present(connection, proposal.decision, districts)
     stated = proposal.replacement
     if stated is not None and stated.claim != wrong.claim:
         raise CorrectionError(CorrectionRefusal.OTHER_CLAIM)
@@ -84,10 +88,13 @@ def find(connection: Connection, id_: int) -> Correction | None:
     return None if row is None else _correction_of(row)
 
 
-def open_ones(connection: Connection, first: int) -> list[Correction]:
+def open_ones(
+    connection: Connection, first: int, districts: Districts = None
+) -> list[Correction]:
     """Return corrections that nobody answered yet, oldest first."""
+    is_seen = true() if districts is None else decisions.c.district.in_(districts)
     found = connection.execute(
-        _ALL.where(correction_answers.c.id.is_(None))
+        _ALL.where(correction_answers.c.id.is_(None), is_seen)
         .order_by(corrections.c.id)
         .limit(first)
     )
@@ -95,7 +102,10 @@ def open_ones(connection: Connection, first: int) -> list[Correction]:
 
 
 def answer(
-    connection: Connection, answer: Answer, redrawn: Redrawn | None
+    connection: Connection,
+    answer: Answer,
+    redrawn: Redrawn | None,
+    districts: Districts = None,
 ) -> Correction:
     """See ``LedgerBook.answer_correction``.
 
@@ -105,7 +115,7 @@ def answer(
         DecisionError: something else stands against that.
     """
     correction = find(connection, answer.correction)
-    if correction is None:
+    if correction is None or not _is_of(connection, correction, districts):
         raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
     require_another(correction, answer)
     replaced_by = None
@@ -130,14 +140,24 @@ def answer(
     return _known(connection, correction.id)
 
 
-def _present(connection: Connection, id_: int) -> Decision:
-    """Return a decision by which its claim is paid now.
+def _is_of(
+    connection: Connection, correction: Correction, districts: Districts
+) -> bool:
+    """Say whether the wrong payment is one of ``districts``."""
+    wrong = find_by_id(connection, correction.proposal.decision)
+    return districts is None or (wrong is not None and wrong.district in districts)
+
+
+def _present(connection: Connection, id_: int, districts: Districts = None) -> Decision:
+    """Return a decision by which its claim is paid now, of ``districts``.
 
     Raises:
         CorrectionError: there is none, or it is not.
     """
     decision = find_by_id(connection, id_)
-    if decision is None:
+    if decision is None or (
+        districts is not None and decision.district not in districts
+    ):
         raise CorrectionError(CorrectionRefusal.UNKNOWN_DECISION)
     step = payment_steps.c
     reversed_ = select(step.id).where(
@@ -166,6 +186,8 @@ def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> De
     for objection in judged.objections:
         raise objection
     keep(connection, redrawn.evidence, decision.recorded_at)
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
     right = add_decision(connection, decision)
     judgements.add(connection, right.id, judged.judgement)
     return right

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, select
 
+from bureau.ledger.book import Districts
 from bureau.ledger.entries import Decision, DecisionOutcome
 from bureau.ledger.payments import (
     ClaimPayment,
@@ -31,6 +32,7 @@ from policy.payment_states import (
 )
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import decision_of, find_by_id
+from store.ledger.moves import place_of
 from store.ledger.payment_tables import payment_steps
 from store.ledger.standing import is_proved_false, is_revoked
 from store.ledger.tables import decisions
@@ -151,7 +153,10 @@ def add(connection: Connection, stated: PaymentStepStated, decision: Decision) -
 
 
 def take(
-    connection: Connection, stated: PaymentStepStated, days: PublicationDays
+    connection: Connection,
+    stated: PaymentStepStated,
+    days: PublicationDays,
+    districts: Districts = None,
 ) -> ClaimPayment:
     """Take a step; see ``LedgerBook.take_payment_step``.
 
@@ -161,8 +166,10 @@ def take(
         PaymentStepError: the step cannot be taken from here.
         UnfitCertificateError: the certificate is paid for no more.
     """
-    payment = find(connection, stated.claim)
-    if payment is None:
+    payment, place = find(connection, stated.claim), place_of(connection, stated.claim)
+    if payment is None or place is None:
+        raise UnknownPaymentError
+    if districts is not None and place.district not in districts:
         raise UnknownPaymentError
     if payment.version != stated.version:
         raise PaymentChangedError
@@ -173,7 +180,7 @@ def take(
     decision = find_by_id(connection, payment.history[-1].decision)
     assert decision is not None  # noqa: S101 - a step rests on one
     if stated.step is PaymentStep.PAY:
-        decision = _paid(connection, stated, decision)
+        decision = _paid(connection, stated, decision, place.district)
     add(connection, stated, decision)
     taken = find(connection, stated.claim)
     assert taken is not None  # noqa: S101 - it was there a step ago
@@ -181,9 +188,12 @@ def take(
 
 
 def _paid(
-    connection: Connection, stated: PaymentStepStated, approved: Decision
+    connection: Connection, stated: PaymentStepStated, approved: Decision, district: str
 ) -> Decision:
-    """Return the decision PAID that follows an approval, or was paid before."""
+    """Return the decision PAID that follows an approval, or was paid before.
+
+    A claim that was moved since is paid by the district that it was moved to.
+    """
     for is_unfit, is_false in ((is_revoked, False), (is_proved_false, True)):
         if is_unfit(connection, approved.certificate):
             raise UnfitCertificateError(is_false=is_false)
@@ -194,6 +204,7 @@ def _paid(
         replace(
             approved,
             outcome=DecisionOutcome.PAID,
+            district=district,
             decided_on=stated.day,
             recorded_at=stated.at,
             recorded_by=stated.actor,
