@@ -209,7 +209,9 @@ async def _taken(
     else:
         try:
             taken = await ledger.take_payment_step(
-                stated, lambda day: parameters.in_force(day).publication_days
+                stated,
+                lambda day: parameters.in_force(day).publication_days,
+                context.caller.districts,
             )
         except UnknownPaymentError:
             return PaymentRefused(code=PaymentRefusal.UNKNOWN_PAYMENT, payment=None)
@@ -223,7 +225,7 @@ async def _taken(
                 code = PaymentRefusal.PROVED_FALSE
         else:
             return payment_shown(taken)
-    found = await ledger.payment(stated.claim)
+    found = await ledger.payment(stated.claim, context.caller.districts)
     return PaymentRefused(
         code=code, payment=None if found is None else payment_shown(found)
     )
