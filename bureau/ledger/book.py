@@ -186,8 +186,10 @@ class LedgerBook(Protocol):
             CorrectionError: it cannot be proposed.
         """
 
-    async def correction(self, id_: int) -> Correction | None:
-        """Return a correction by its number; ``None`` if there is none."""
+    async def correction(
+        self, id_: int, districts: Districts = None
+    ) -> Correction | None:
+        """Return a correction by its number; ``None`` if there is none to be seen."""
 
     async def open_corrections(
         self, first: int, districts: Districts = None
@@ -207,8 +209,10 @@ class LedgerBook(Protocol):
             DecisionError: something else stands against that.
         """
 
-    async def payment(self, claim: str) -> ClaimPayment | None:
-        """Return a claim's payment with its steps; ``None`` if there is none."""
+    async def payment(
+        self, claim: str, districts: Districts = None
+    ) -> ClaimPayment | None:
+        """Return a claim's payment with its steps; ``None`` if none is to be seen."""
 
     async def take_payment_step(
         self,

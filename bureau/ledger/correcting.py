@@ -20,7 +20,9 @@ from bureau.ledger.corrections import (
 )
 from bureau.ledger.entries import (
     Decision,
+    DecisionError,
     DecisionOutcome,
+    DecisionRefusal,
     StatedDecision,
 )
 from bureau.ledger.judging import Judged, Judgement, of_amount
@@ -71,17 +73,19 @@ class Correcting:
         ledger = self.recording.ledger
         if answer.answer is CorrectionAnswer.REJECT:
             return await ledger.answer_correction(answer, None, districts)
-        correction = await ledger.correction(answer.correction)
+        correction = await ledger.correction(answer.correction, districts)
         if correction is None:
             raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
         wrong = await ledger.decision(correction.proposal.decision)
-        if wrong is None or (districts is not None and wrong.district not in districts):
+        if wrong is None:
             raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
         # Before anybody is looked up for it.
         require_another(correction, answer)
         stated = correction.proposal.replacement
         redrawn = None
         if stated is not None:
+            if districts is not None and stated.district not in districts:
+                raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
             request = _request(correction, stated, answer)
             redrawn = (
                 self._amended(request, wrong, await ledger.judgement(wrong.id))

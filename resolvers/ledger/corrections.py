@@ -219,9 +219,8 @@ class CorrectionQuestions:
     async def open_corrections(self, info: Info) -> list[Correction]:
         """Return what waits for an answer."""
         try:
-            context = info.context
-            found = await context.services.ledger.open_corrections(
-                MAX_OPEN, context.caller.districts_seen
+            found = await info.context.services.ledger.open_corrections(
+                MAX_OPEN, info.context.caller.districts_seen
             )
         except StoreUnavailableError:
             raise store_unavailable() from None

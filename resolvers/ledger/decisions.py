@@ -83,7 +83,10 @@ class DecisionRecorded:
     async def payment(self, info: Info) -> ClaimPayment | None:
         """Return the claim's payment."""
         try:
-            found = await info.context.services.ledger.payment(self.claim)
+            context = info.context
+            found = await context.services.ledger.payment(
+                self.claim, context.caller.districts_seen
+            )
         except StoreUnavailableError:
             raise store_unavailable() from None
         return None if found is None else payment_shown(found)

@@ -225,7 +225,7 @@ async def _taken(
             code = PaymentRefusal.PROVED_FALSE
     else:
         return payment_shown(taken)
-    found = await ledger.payment(stated.claim)
+    found = await ledger.payment(stated.claim, context.caller.districts)
     return PaymentRefused(
         code=code, payment=None if found is None else payment_shown(found)
     )

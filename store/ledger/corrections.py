@@ -7,7 +7,7 @@ CORRECT pays what the right one says, both on the day of the correction.
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
 
 from bureau.ledger.book import Districts
 from bureau.ledger.correcting import require_another
@@ -82,19 +82,26 @@ def propose(
     return _known(connection, connection.execute(made).scalar_one())
 
 
-def find(connection: Connection, id_: int) -> Correction | None:
-    """Return a correction by its number; ``None`` if there is none."""
-    row = connection.execute(_ALL.where(corrections.c.id == id_)).first()
+def find(
+    connection: Connection, id_: int, districts: Districts = None
+) -> Correction | None:
+    """Return a correction by its number; ``None`` if there is none to be seen."""
+    found = _ALL.where(corrections.c.id == id_, *_seen(districts))
+    row = connection.execute(found).first()
     return None if row is None else _correction_of(row)
+
+
+def _seen(districts: Districts) -> list[ColumnElement[bool]]:
+    """Return that a correction is of what one of ``districts`` decided."""
+    return [] if districts is None else [decisions.c.district.in_(districts)]
 
 
 def open_ones(
     connection: Connection, first: int, districts: Districts = None
 ) -> list[Correction]:
     """Return corrections that nobody answered yet, oldest first."""
-    is_seen = true() if districts is None else decisions.c.district.in_(districts)
     found = connection.execute(
-        _ALL.where(correction_answers.c.id.is_(None), is_seen)
+        _ALL.where(correction_answers.c.id.is_(None), *_seen(districts))
         .order_by(corrections.c.id)
         .limit(first)
     )
@@ -114,8 +121,8 @@ def answer(
         AlreadyPaidError: a payment bars what is put beside it.
         DecisionError: something else stands against that.
     """
-    correction = find(connection, answer.correction)
-    if correction is None or not _is_of(connection, correction, districts):
+    correction = find(connection, answer.correction, districts)
+    if correction is None:
         raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
     require_another(correction, answer)
     replaced_by = None
@@ -140,24 +147,17 @@ def answer(
     return _known(connection, correction.id)
 
 
-def _is_of(
-    connection: Connection, correction: Correction, districts: Districts
-) -> bool:
-    """Say whether the wrong payment is one of ``districts``."""
-    wrong = find_by_id(connection, correction.proposal.decision)
-    return districts is None or (wrong is not None and wrong.district in districts)
-
-
 def _present(connection: Connection, id_: int, districts: Districts = None) -> Decision:
-    """Return a decision by which its claim is paid now, of ``districts``.
+    """Return a decision by which its claim is paid now.
 
     Raises:
         CorrectionError: there is none, or it is not.
     """
     decision = find_by_id(connection, id_)
-    if decision is None or (
-        districts is not None and decision.district not in districts
-    ):
+    is_seen = districts is None or (
+        decision is not None and decision.district in districts
+    )
+    if decision is None or not is_seen:
         raise CorrectionError(CorrectionRefusal.UNKNOWN_DECISION)
     step = payment_steps.c
     reversed_ = select(step.id).where(

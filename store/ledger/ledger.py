@@ -88,9 +88,11 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._write(lambda c: corrections.propose(c, proposal, districts))
 
-    async def correction(self, id_: int) -> Correction | None:
+    async def correction(
+        self, id_: int, districts: Districts = None
+    ) -> Correction | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: corrections.find(c, id_))
+        return await self._read(lambda c: corrections.find(c, id_, districts))
 
     async def open_corrections(
         self, first: int, districts: Districts = None
@@ -106,9 +108,11 @@ class StoredLedger:
             lambda c: corrections.answer(c, answer, redrawn, districts)
         )
 
-    async def payment(self, claim: str) -> ClaimPayment | None:
+    async def payment(
+        self, claim: str, districts: Districts = None
+    ) -> ClaimPayment | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: payments.find(c, claim))
+        return await self._read(lambda c: payments.find(c, claim, districts))
 
     async def take_payment_step(
         self,

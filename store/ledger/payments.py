@@ -32,7 +32,7 @@ from policy.payment_states import (
 )
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import decision_of, find_by_id
-from store.ledger.moves import place_of
+from store.ledger.moves import district_of, is_of
 from store.ledger.payment_tables import payment_steps
 from store.ledger.standing import is_proved_false, is_revoked
 from store.ledger.tables import decisions
@@ -73,8 +73,15 @@ def reached(connection: Connection, claim: str) -> Reached | None:
     return None if found is None else Reached(PaymentState(found[0]), found[1])
 
 
-def find(connection: Connection, claim: str) -> ClaimPayment | None:
-    """Return the payment of a claim with its steps; ``None`` if there is none."""
+def find(
+    connection: Connection, claim: str, districts: Districts = None
+) -> ClaimPayment | None:
+    """Return the payment of a claim with its steps; ``None`` if there is none.
+
+    One of a claim that is none of ``districts``' by now is not there for them.
+    """
+    if not is_of(connection, claim, districts):
+        return None
     rows = connection.execute(
         select(payment_steps, decisions.c.certificate, decisions.c.district)
         .add_columns(decisions.c.amount_yuan.label("sum"))
@@ -166,10 +173,8 @@ def take(
         PaymentStepError: the step cannot be taken from here.
         UnfitCertificateError: the certificate is paid for no more.
     """
-    payment, place = find(connection, stated.claim), place_of(connection, stated.claim)
-    if payment is None or place is None:
-        raise UnknownPaymentError
-    if districts is not None and place.district not in districts:
+    payment = find(connection, stated.claim, districts)
+    if payment is None:
         raise UnknownPaymentError
     if payment.version != stated.version:
         raise PaymentChangedError
@@ -180,7 +185,7 @@ def take(
     decision = find_by_id(connection, payment.history[-1].decision)
     assert decision is not None  # noqa: S101 - a step rests on one
     if stated.step is PaymentStep.PAY:
-        decision = _paid(connection, stated, decision, place.district)
+        decision = _paid(connection, stated, decision)
     add(connection, stated, decision)
     taken = find(connection, stated.claim)
     assert taken is not None  # noqa: S101 - it was there a step ago
@@ -188,7 +193,7 @@ def take(
 
 
 def _paid(
-    connection: Connection, stated: PaymentStepStated, approved: Decision, district: str
+    connection: Connection, stated: PaymentStepStated, approved: Decision
 ) -> Decision:
     """Return the decision PAID that follows an approval, or was paid before.
 
@@ -204,7 +209,8 @@ def _paid(
         replace(
             approved,
             outcome=DecisionOutcome.PAID,
-            district=district,
+            # Whoever pays it now, if the claim was moved since it was approved.
+            district=district_of(connection, stated.claim) or approved.district,
             decided_on=stated.day,
             recorded_at=stated.at,
             recorded_by=stated.actor,
