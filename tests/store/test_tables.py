@@ -17,7 +17,10 @@ def differences(connection: Connection) -> list[Any]:
     for module in pkgutil.walk_packages(store.__path__, "store."):
         if not module.name.startswith("store.migrations"):
             importlib.import_module(module.name)
-    return compare_metadata(MigrationContext.configure(connection), metadata)
+    found: list[Any] = compare_metadata(
+        MigrationContext.configure(connection), metadata
+    )
+    return found
 
 
 async def test_the_steps_make_the_tables_that_are_written_down(
