@@ -236,3 +236,13 @@ def test_a_parameter_that_is_none_is_refused_by_its_name() -> None:
 
     with pytest.raises(AnnexError, match="unknown key bonus_percent"):
         read_parameters(read_annex("clauses.toml") + more)
+
+
+def test_a_group_of_occupations_says_nothing_but_its_items() -> None:
+    before = "[[parameter.occupation_groups]]"
+    text = read_annex("clauses.toml")
+    head, _, tail = text.partition(before)
+    broken = f"{head}{before}{tail.replace('item_codes', 'more = 1, item_codes', 1)}"
+
+    with pytest.raises(AnnexError, match="unknown key more"):
+        read_parameters(broken)

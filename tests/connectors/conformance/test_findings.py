@@ -270,8 +270,8 @@ async def test_as_many_answers_are_measured_as_asked_for() -> None:
 
     assert report.latency is not None
     assert report.latency.requests == 7
-    (measured,) = (one for one in report.results if one.check is Check.LATENCY)
-    for words in measured.note or ("",):
+    (result,) = (one for one in report.results if one.check is Check.LATENCY)
+    for words in result.note or ("",):
         assert re.fullmatch(r"p50 [\d.]+ s, p95 .+ s, p99 .+ s, max .+ s, n = 7", words)
     latency = report.latency
     assert 0 < latency.p50 <= latency.p95 <= latency.p99 <= latency.longest
