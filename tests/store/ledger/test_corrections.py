@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bureau.ledger.book import Proof
 from bureau.ledger.corrections import (
     Answer,
     Correction,
@@ -201,6 +202,21 @@ async def test_a_payment_that_should_not_have_been_is_reversed_alone(
     # The claim may be decided anew, about another certificate, too.
     anew = decision(1, certificate="other", request_key="n", request_digest="n")
     assert (await ledger.record(anew, [ALICE], free)).id
+
+
+async def test_what_was_reversed_is_not_claimed_back(ledger: StoredLedger) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proof = Proof(
+        certificate="sealed-1",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=wrong.recorded_at,
+    )
+    proposed = await ledger.propose_correction(proposal(wrong.id, replacement=None))
+    await ledger.answer_correction(answer(proposed), None)
+
+    assert await ledger.prove_false(proof) == []
 
 
 async def test_a_reversal_is_not_reversed(ledger: StoredLedger) -> None:

@@ -319,3 +319,16 @@ async def test_sums_are_right_on_either_side_of_the_months_end(
         *(0, 0, 1, 2000),
     )
     assert found.approved == 1
+
+
+async def test_what_came_back_from_the_bank_is_not_claimed_back(
+    ledger: StoredLedger, store: Store
+) -> None:
+    for number in (1, 2):
+        await ledger.record(decision(number), [ALICE], free)
+    await take(ledger, PaymentStep.RETURN)
+
+    for number in (1, 2):
+        await change(store, number, CertificateState.REVOKED, f"sealed-{number}")
+
+    assert [one.claim for one in await all_of(ledger)] == ["c-2"]
