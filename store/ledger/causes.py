@@ -22,7 +22,7 @@ from policy.recovery import (
     RecoveryState,
 )
 from store.documents import known_alike
-from store.ledger.decision_rows import IS_PAID
+from store.ledger.payments import IS_PAID
 from store.ledger.recoveries import open_recoveries, withdraw
 from store.ledger.standing import ids_of_one, is_revoked, versions_of
 from store.ledger.tables import decisions, recoveries

@@ -43,6 +43,10 @@ IS_NEWEST: ColumnElement[bool] = ~exists().where(
     _later.c.claim == step.claim, _later.c.version > step.version
 )
 """Whether a step is the last of its claim so far."""
+IS_PAID: ColumnElement[bool] = exists().where(
+    step.decision == decisions.c.id, step.after == PaymentState.PAID, IS_NEWEST
+)
+"""Whether a decision's payment was made, and was neither returned nor reversed."""
 
 
 def under_way(

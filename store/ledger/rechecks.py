@@ -15,7 +15,7 @@ from bureau.ledger.recheck import Looked, Paid, Progress, Recheck, TakenOverErro
 from store.connections import Reader
 from store.documents import note_documents
 from store.ledger.causes import open_seen, open_sent
-from store.ledger.decision_rows import IS_PAID
+from store.ledger.payments import IS_PAID
 from store.ledger.recheck_tables import recheck_parts, recheck_unanswered, rechecks
 from store.ledger.tables import decisions
 from store.store import Store

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bureau.ledger.book import Proof
 from bureau.ledger.corrections import (
     Answer,
     Correction,
@@ -206,6 +207,21 @@ async def test_a_payment_that_should_not_have_been_is_reversed_alone(
     assert (await ledger.record(anew, [ALICE], free)).id
 
 
+async def test_what_was_reversed_is_not_claimed_back(ledger: StoredLedger) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proof = Proof(
+        certificate="sealed-1",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=wrong.recorded_at,
+    )
+    proposed = await ledger.propose_correction(proposal(wrong.id, replacement=None))
+    await ledger.answer_correction(answer(proposed), None)
+
+    assert await ledger.prove_false(proof) == []
+
+
 async def test_a_reversal_is_not_reversed(ledger: StoredLedger) -> None:
     wrong = await ledger.record(decision(), [ALICE], free)
     proposed = await ledger.propose_correction(proposal(wrong.id))
@@ -340,7 +356,7 @@ async def test_of_two_who_confirm_at_once_one_does(ledger: StoredLedger) -> None
     assert sorted(answers) == sorted([*["ANSWERED_BEFORE"] * 7, "done"])
 
 
-async def test_what_was_reversed_is_not_claimed_back(
+async def test_what_is_put_beside_is_claimed_back_in_its_stead(
     ledger: StoredLedger, store: Store
 ) -> None:
     wrong = await ledger.record(decision(), [ALICE], free)
