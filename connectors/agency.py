@@ -28,8 +28,8 @@ from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
 from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
 from connectors.decoding.faults import fault_of_the_list, refused_reason
+from connectors.decoding.readers import RecordError
 from connectors.decoding.record_cache import RecordCache
-from connectors.decoding.record_fields import RecordError
 from connectors.decoding.said import Found, said_of
 from connectors.decoding.versions import newest_versions
 from connectors.elements import NOT_STATED, Elements, Told, told_of

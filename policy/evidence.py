@@ -94,6 +94,8 @@ class Payment:
     category: ClaimantCategory | None
     # Not compared: a payment that is stated without it is the same payment.
     fund: Fund | None = field(default=None, compare=False)
+    # Whether all of it was paid back, because it should not have been paid.
+    is_recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class Figures:
     excluded_acquisitions: frozenset[Acquisition]
     # How long a payment is published before it is made; 0 where it need not be.
     publication_days: int
+    # Whether a payment bars later ones after all of it was paid back.
+    recovered_payment_bars: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,5 +276,6 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
         "publication_days": _count,
+        "recovered_payment_bars": lambda table: table.take("value", bool),
     }
 )

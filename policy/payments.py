@@ -5,6 +5,7 @@ ledger that could not be read leaves the question open: there may be one more pa
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from policy.evidence import Payment
 
@@ -27,4 +28,6 @@ def payments_before(
         return ledger
     if ledger is None:
         return (*stated, ANY_PAYMENT)
-    return tuple((Counter(stated) | Counter(ledger)).elements())
+    # What became of a payment the ledger alone knows.
+    known = Counter(replace(payment, is_recovered=False) for payment in ledger)
+    return (*(Counter(stated) - known).elements(), *ledger)

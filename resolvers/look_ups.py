@@ -109,7 +109,7 @@ async def look_up(
             raise
         versions = context.services.versions
         if is_for_payment:
-            await versions.read(answers)
+            await versions.read(holder, agencies, answers)
         return versions.hold(
             *(holder, agencies, answers),
             bundle=context.snapshot.bundle,

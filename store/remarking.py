@@ -2,8 +2,9 @@
 
 A row's marks were made of the spelling that came. The bytes that were signed are beside
 most rows, so they are read again as they would be today, and marked by that: a change
-of state acts then on its certificate, and of a document's versions one is current. It
-is done in the transaction of the steps, with the keys, once.
+of state acts then on its certificate, of a document's versions one is current, and no
+agency answers what it had replaced by what it sent. It is done in the transaction of
+the steps, with the keys, once.
 
 What has no bytes keeps what it has: a payment's and a proof's certificate is known by
 its place alone, unless it was collected; what was answered live is marked anew when it
@@ -20,11 +21,14 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
 
 from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of, document_of_id, version_mark
+from bureau.versions.marks import add_newer, seen_as
+from bureau.versions.memory import Seen, SeenVersion
 from connectors.collection.judge import BelievedRecord, judge_record
 from connectors.decoding.decode import Decoder
 from connectors.manifest import Manifest
 from connectors.status.changes import SentChange, read_change
 from policy.calendar import SHANGHAI
+from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord
 from policy.documents import Document
 from policy.identity import Identity
@@ -33,6 +37,7 @@ from signing.trust import TrustBundle
 from store.collection.tables import collected_records
 from store.documents import note_documents, row_of_document
 from store.ledger.tables import decisions, false_records
+from store.quality.versions import keep as keep_versions
 from store.status.tables import state_changes
 
 MARKED = "0009"
@@ -82,6 +87,12 @@ class Reader:
             skew=timedelta(seconds=manifest.signature.skew_seconds),
         )
         return found if isinstance(found, SentChange) else None
+
+    def seen(self, believed: BelievedRecord, at: datetime) -> Seen:
+        """Return the version that a collected record is, as versions are known."""
+        record, proof = believed.record, believed.proof
+        catalogue = load_catalogue()
+        return seen_as(record, proof, at, catalogue=catalogue, mark=self.ids.mark)
 
     def marks(
         self, connector: str, institution: str, record: CertificateRecord
@@ -135,6 +146,7 @@ def _remark_records(
 ) -> None:
     found: dict[str, Document] = {}
     changed: list[dict[str, Any]] = []
+    seen: dict[str, SeenVersion] = {}
     for row in rows:
         believed = reader.record(row)
         if believed is None:
@@ -142,6 +154,7 @@ def _remark_records(
             if document is not None:
                 found[row.certificate] = document
             continue
+        add_newer(seen, reader.seen(believed, row.collected_at))
         institution = believed.proof.key.institution
         marks, document = reader.marks(row.connector, institution, believed.record)
         # Also under the id of then: that is what was paid for, and stored by others.
@@ -151,6 +164,7 @@ def _remark_records(
         )
         changed.append({"of": row.id, **marks})
     note_documents(connection, found)
+    keep_versions(connection, seen, is_sent=True)
     _write(connection, collected_records, changed)
 
 

@@ -137,10 +137,14 @@ def tests_for(mutation: Mutation, known: Mapping[str, Reach]) -> list[str]:
         used = {mutation.path, *importers(mutation.path)}
         every = {block for its in known.values() for block in its.blocks}
         blocks = {block for block in every if block.partition(":")[0] in used}
+    # What is computed once and kept is reached by the first who asks, and used by all.
+    of_file = f"{mutation.path}:"
     reaching = {
         test
         for test, its in known.items()
-        if test.startswith(WRITTEN_TWICE) or not blocks.isdisjoint(its.blocks)
+        if test.startswith(WRITTEN_TWICE)
+        or not blocks.isdisjoint(its.blocks)
+        or (test.startswith(near) and any(b.startswith(of_file) for b in its.blocks))
     }
     files: dict[str, list[str]] = {}
     for test in known:

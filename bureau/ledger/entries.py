@@ -190,6 +190,8 @@ class Decision:
     fund: Fund | None = None
     document: Document | None = None
     """Of which one the certificate is; not read back."""
+    may_follow_recovered: bool = False
+    """Whether a payment that was paid back in full bars it no more; not kept."""
 
     @property
     def payment(self) -> Payment:

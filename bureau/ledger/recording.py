@@ -207,6 +207,8 @@ class Recording:
         level: Level | None,
     ) -> Decision:
         stated = request.stated
+        decided_on = stated.decided_on or request.today
+        figures = self.rules.parameters.in_force(decided_on)
         return Decision(
             claim=stated.claim,
             outcome=stated.outcome,
@@ -221,10 +223,11 @@ class Recording:
             category=stated.claimant_category,
             evidence="",
             ruling=stated.ruling,
-            decided_on=stated.decided_on or request.today,
+            decided_on=decided_on,
             recorded_at=request.now,
             recorded_by=request.caller,
             request_key=request.key,
             request_digest=stated.digest,
             fund=stated.fund,
+            may_follow_recovered=not figures.recovered_payment_bars,
         )

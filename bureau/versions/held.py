@@ -8,30 +8,31 @@ shown in its place, since nobody vouches for it now.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bureau.versions.lists import Lists, fault_of_an_older_list, name_of
+from bureau.versions.marks import DIGEST_CHARACTERS, Mark, marks_of, seen_as
 from bureau.versions.memory import (
     Seen,
     SeenVersion,
     VersionMemory,
     VersionStore,
+    is_vouched_for,
     said_of,
 )
 from bureau.versions.sources import disbelieved, one_version_each
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
-from connectors.decoding.versions import names_of
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 from signing.envelope import SignatureProof
-from signing.trust import KeyState, TrustBundle
+from signing.trust import TrustBundle
 
 MARKED = 10_000
 """Of how many certificates the marks are at hand; each is some 400 bytes."""
-DIGEST_CHARACTERS = 16
 
 
 class _Marked(NamedTuple):
@@ -49,7 +50,7 @@ class Versions:
         self,
         store: VersionStore,
         *,
-        mark: Callable[[str], str],
+        mark: Mark,
         catalogue: Catalogue,
         told: Callable[[str, str], None],
     ) -> None:
@@ -60,14 +61,13 @@ class Versions:
         self._told = told
         """Is told of an agency that answered what it had replaced, with the code."""
         self._marked: dict[tuple[bytes, str, str, str | None], _Marked] = {}
+        self._lists = Lists(self.memory, mark)
 
     def as_seen(
         self, record: CertificateRecord, proof: SignatureProof, at: datetime
     ) -> Seen:
         """Return the version that ``record`` is, under the marks of its certificate."""
-        digest = proof.digest.hex()[:DIGEST_CHARACTERS]
-        seen = SeenVersion(proof.signed_at, said_of(record), digest, proof.key.kid, at)
-        return dict.fromkeys(self.marks(record), seen)
+        return seen_as(record, proof, at, catalogue=self._catalogue, mark=self._mark)
 
     def hold(
         self,
@@ -83,7 +83,7 @@ class Versions:
         What is new in them is known from now on. An agency whose answer was outdated
         is asked anew the next time.
         """
-        if self._are_the_newest(answers):
+        if self._are_the_newest(holder, agencies, answers):
             return list(answers)
         answers = one_version_each(agencies, answers, self._catalogue)
         for answer in answers:
@@ -102,12 +102,47 @@ class Versions:
                 self._fault_of(one, known) for one, known in found if known is not None
             ]
             held.append(disbelieved(answer, kept, faults))
-        return held
+        return self._whole(holder, agencies, held, bundle=bundle, now=now)
 
-    def _are_the_newest(self, answers: Sequence[Answer]) -> bool:
+    def _whole(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+        *,
+        bundle: TrustBundle,
+        now: datetime,
+    ) -> list[Answer]:
+        """Return ``answers``; one that lacks a later certificate is not whole."""
+        shown = set()
+        for agency, answer in zip(agencies, answers, strict=True):
+            for certificate in (*answer.undecided, *answer.certificates):
+                names = [name_of(mark) for mark in self._marked_as(certificate).marks]
+                self._lists.note(holder, agency, certificate, names[0], now)
+                if certificate in answer.certificates:
+                    shown.update(names)
+        whole = []
+        for agency, answer in zip(agencies, answers, strict=True):
+            missed = self._lists.missed(holder, agency, answer, shown, bundle)
+            if missed is None:
+                whole.append(answer)
+                continue
+            agency.forget(holder)
+            self._tell(answer.agency, RecordFault.ROLLBACK, answer.retrieved_at, missed)
+            fault = fault_of_an_older_list(answer)
+            whole.append(disbelieved(answer, answer.certificates, [fault]))
+        return whole
+
+    def _are_the_newest(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> bool:
         """Say whether each certificate comes once, in the bytes that are known.
 
-        That is what most answers are: no more is to be done then.
+        And that no list lacks a certificate which is known. That is what most answers
+        are: no more is to be done then.
         """
         get = self.memory.get
         seen: set[str] = set()
@@ -121,16 +156,19 @@ class Versions:
                     if known is None or known.digest != marked.digest or mark in seen:
                         return False
                 seen.update(marked.marks)
+        shown = {name_of(mark) for mark in seen}
+        for agency, answer in zip(agencies, answers, strict=True):
+            last = self._lists.last(holder, agency) if answer.is_complete else None
+            if last is not None and last.said not in shown:
+                return False
         return True
 
-    def marks(self, record: CertificateRecord) -> Iterator[str]:
-        """Yield the marks by which versions of the certificate are known."""
-        holder = record.holder
-        for number, item in sorted(names_of(record, self._catalogue)):
-            parts = ("version", holder.type, holder.number, number, item)
-            yield self._mark("\x1f".join(parts))
-
-    async def read(self, answers: Sequence[Answer]) -> None:
+    async def read(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> None:
         """Know what every gateway saw of the certificates in ``answers`` by now.
 
         Raises:
@@ -142,6 +180,7 @@ class Versions:
             for certificate in answer.certificates
             for mark in self._marked_as(certificate).marks
         }
+        marks.update(self._lists.mark_of(holder, agency.rows) for agency in agencies)
         self.memory.learn(await self._store.of(marks))
 
     def _newer(
@@ -154,13 +193,16 @@ class Versions:
         marked = self._marked_as(certificate)
         known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
         signed_at = certificate.proof.signed_at
+        # What is sent in one second has an order, which the store knows.
+        is_sent = certificate.collected is not None
         for mark, known in known_as:
             if (
                 known is not None
                 and known.signed_at >= signed_at
+                and not (is_sent and known.signed_at == signed_at)
                 and known.digest != marked.digest
                 and known.said != marked.said
-                and _counts(known, bundle)
+                and is_vouched_for(known, bundle)
             ):
                 if known.signed_at == signed_at:
                     # Nor does the other count from now on.
@@ -189,10 +231,15 @@ class Versions:
                 f"signed {proof.signed_at.isoformat()}; a version that was signed "
                 f"{known.signed_at.isoformat()} says otherwise"
             )
-        # What came before the other was known is no fault of who sent it.
-        if certificate.retrieved_at > known.seen_at:
-            self._told(certificate.agency, code)
+        self._tell(certificate.agency, code, certificate.retrieved_at, known)
         return RefusedRecord(code, reason, proof.key.kid, proof.digest)
+
+    def _tell(
+        self, agency: str, code: str, came_at: datetime | None, known: SeenVersion
+    ) -> None:
+        # What came before the other was known is no fault of who sent it.
+        if came_at is not None and came_at > known.seen_at:
+            self._told(agency, code)
 
     def _marked_as(self, certificate: AttestedCertificate) -> _Marked:
         record = certificate.record
@@ -201,7 +248,7 @@ class Versions:
         marked = self._marked.get(key)
         if marked is None:
             marked = _Marked(
-                tuple(self.marks(record)),
+                tuple(marks_of(record, self._catalogue, self._mark)),
                 said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )
@@ -216,9 +263,3 @@ def _version(
 ) -> SeenVersion:
     proof = certificate.proof
     return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)
-
-
-def _counts(known: SeenVersion, bundle: TrustBundle) -> bool:
-    """Say whether what is known is still vouched for: not by a key others have."""
-    key = bundle.keys.get(known.key_id)
-    return key is None or key.state is not KeyState.COMPROMISED

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from policy.certificate import CertificateRecord
+from signing.trust import KeyState, TrustBundle
 
 KEPT = 50_000
 """Of how many certificates a process remembers the version; each is some 700 bytes."""
@@ -51,6 +52,12 @@ class SeenVersion(NamedTuple):
     """When a gateway first had a version that says this, or knew of it."""
     saved: datetime | None = None
     """The moment of signing that the store has of what it says, if it does."""
+
+
+def is_vouched_for(seen: SeenVersion, bundle: TrustBundle) -> bool:
+    """Say whether ``seen`` counts still: not if others have the key that signed it."""
+    key = bundle.keys.get(seen.key_id)
+    return key is None or key.state is not KeyState.COMPROMISED
 
 
 Seen = Mapping[str, SeenVersion]

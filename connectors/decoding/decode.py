@@ -14,7 +14,8 @@ from typing import Any
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
-from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
+from connectors.decoding.readers import RecordError
+from connectors.decoding.record_fields import NOBODY, RecordFields
 from connectors.manifest import Manifest, SignatureForm
 from policy import normal_form
 from policy.catalogue import Catalogue

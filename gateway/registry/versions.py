@@ -20,8 +20,8 @@ from gateway.registry.live_registry import POLL_SECONDS
 from store.background import running, wait_for_change
 from store.quality.versions import PAGE, StoredVersions
 
-AT_ONCE = 500
-"""How many are written in one transaction."""
+AT_ONCE = 200
+"""How many are written in one transaction, behind which others wait."""
 
 
 class VersionObserver(Protocol):

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
 from bureau.collection import Outcome
 from bureau.ledger.seen import SeenRevocation
+from bureau.versions.marks import add_newer
 from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
@@ -177,11 +178,7 @@ def _keep(
         rows.append(row)
         known.add(record.digest)
         if is_current:
-            seen |= {
-                mark: one
-                for mark, one in record.seen.items()
-                if mark not in seen or seen[mark].signed_at <= one.signed_at
-            }
+            add_newer(seen, record.seen)
             if before is not None:
                 _outdate(before, outdated)
             current[record.document] = _Current(order, record.version, None, row)

@@ -60,6 +60,6 @@ def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
 
 def _row_of(decision: Decision) -> dict[str, object]:
     row = asdict(decision)
-    # The database counts, and keeps documents apart.
-    del row["id"], row["document"]
+    # The database counts, keeps documents apart, and figures not at all.
+    del row["id"], row["document"], row["may_follow_recovered"]
     return row

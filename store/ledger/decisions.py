@@ -39,6 +39,7 @@ from store.ledger.decision_rows import add, find_by_key
 from store.ledger.evidence import keep
 from store.ledger.moves import is_other_district
 from store.ledger.payment_tables import payment_steps
+from store.ledger.recovery_rows import recovered
 from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
 from store.ledger.tables import decisions
 
@@ -96,8 +97,8 @@ def weigh(
     connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
 ) -> Weighed:
     """See ``LedgerBook.weigh``; what is read is true until the transaction's end."""
-    paid = payments.paid_to(connection, people, but=decision.claim)
-    judged = judge(tuple(one.payment for one in paid))
+    (paid,) = payments_of(connection, [people], but=decision.claim)
+    judged = judge(paid)
     objections: list[Objection] = [
         *_of_claim(connection, decision, judged.publication_days)
     ]
@@ -112,12 +113,21 @@ def weigh(
 
 
 def payments_of(
-    connection: Connection, people: Sequence[Sequence[str]]
+    connection: Connection, people: Sequence[Sequence[str]], but: str | None = None
 ) -> list[Payments]:
-    """Return what is paid, or under way, to each of ``people``, by all pseudonyms."""
-    paid = payments.paid_to(connection, [one for every in people for one in every])
+    """Return what is paid, or under way, to each of ``people``, by all pseudonyms.
+
+    ``but`` is a claim whose own payment does not count.
+    """
+    everybody = [one for every in people for one in every]
+    paid = payments.paid_to(connection, everybody, but)
+    returned = recovered(connection, [decision.id for decision in paid])
     return [
-        tuple(decision.payment for decision in paid if decision.person in every)
+        tuple(
+            replace(decision.payment, is_recovered=decision.id in returned)
+            for decision in paid
+            if decision.person in every
+        )
         for every in people
     ]
 
@@ -184,5 +194,14 @@ def against_certificate(
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
     same = ids_of_one(connection, certificate, decision.document)
-    if payments.under_way(connection, column.certificate.in_(same), but=decision.claim):
+    paid_for = [
+        one.id
+        for one in payments.under_way(
+            connection, column.certificate.in_(same), but=decision.claim
+        )
+    ]
+    if decision.may_follow_recovered:
+        returned = recovered(connection, paid_for)
+        paid_for = [id_ for id_ in paid_for if id_ not in returned]
+    if paid_for:
         yield AlreadyPaidError(Finding(ONCE, *_PAID))

@@ -129,6 +129,16 @@ def _conditions(
     ]
 
 
+def recovered(connection: Connection, decisions_: Sequence[int]) -> set[int]:
+    """Return of which decisions all that was paid was paid back."""
+    found = connection.execute(
+        select(column.decision).where(
+            column.decision.in_(decisions_), column.state == RecoveryState.RECOVERED
+        )
+    )
+    return set(found.scalars())
+
+
 def histories(connection: Connection, ids: Sequence[int]) -> list[list[RecoveryEvent]]:
     """Return the steps of each recovery, oldest first."""
     event = recovery_events.c

@@ -229,3 +229,10 @@ def test_a_transferred_certificate_can_never_be_called_good() -> None:
 
     with pytest.raises(AnnexError, match="value is MET"):
         read_parameters(f"{head}[[parameter.transferred]]{changed}")
+
+
+def test_a_parameter_that_is_none_is_refused_by_its_name() -> None:
+    more = '\n[[parameter.bonus_percent]]\nclause = "17-share"\nvalue = 1\n'
+
+    with pytest.raises(AnnexError, match="unknown key bonus_percent"):
+        read_parameters(read_annex("clauses.toml") + more)

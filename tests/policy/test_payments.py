@@ -1,5 +1,7 @@
 """What was paid before is what is stated and what the ledger has, together."""
 
+from dataclasses import replace
+
 import pytest
 
 from policy.evidence import ClaimantCategory, Payment
@@ -8,6 +10,7 @@ from policy.payments import ANY_PAYMENT, Payments, payments_before
 
 DRIVER = Payment(item_code="4-02-01-01", level=Level.LEVEL_4, category=None)
 WELDER = Payment(item_code="2.1", level=Level.UNGRADED, category=None)
+REPAID = replace(DRIVER, is_recovered=True)
 PUPIL = Payment(
     item_code="2.1",
     level=Level.UNGRADED,
@@ -25,6 +28,7 @@ PUPIL = Payment(
         pytest.param((WELDER,), (), (WELDER,), id="the ledger may lack one"),
         pytest.param((DRIVER,), (DRIVER,), (DRIVER,), id="known to both is one"),
         pytest.param((WELDER,), (PUPIL,), (WELDER, PUPIL), id="two"),
+        pytest.param((DRIVER,), (REPAID,), (REPAID,), id="paid back since"),
         pytest.param((), None, (ANY_PAYMENT,), id="there may be one"),
         pytest.param((DRIVER,), None, (DRIVER, ANY_PAYMENT), id="or one more"),
     ],

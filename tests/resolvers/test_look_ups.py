@@ -88,6 +88,7 @@ def test_what_cannot_be_used_is_an_error_and_not_the_default(
     found = stated(extensions=extensions, default=DEFAULT)
 
     assert isinstance(found, PurposeError)
+    assert str(found) == found.message
     assert "310110199003074514" not in found.message
 
 

@@ -67,6 +67,30 @@ def test_a_vector_is_answered_as_its_file_says(name: str) -> None:
     assert answer == vector["refused"]
 
 
+def detail_of(name: str) -> str:
+    """Return what is said beside a vector's refusal."""
+    vector = document(name)
+    with pytest.raises(SigningError) as caught:
+        verify(envelope_of(vector), BUNDLE, **question_of(vector)).require_scope(
+            vector["question"]["item_code"] or ""
+        )
+    return caught.value.detail
+
+
+@pytest.mark.parametrize("name", [n for n in VECTORS if document(n)["refused"]])
+def test_a_refusal_says_more_than_its_code(name: str) -> None:
+    """Its code is for programs; whoever has to find the fault needs a sentence."""
+    detail = detail_of(name)
+
+    assert len(detail.split()) > 1, detail
+    assert detail.isascii()
+
+
+@pytest.mark.parametrize("part", ["header", "payload", "signature"])
+def test_a_part_that_is_no_base64url_is_named(part: str) -> None:
+    assert part in detail_of(f"base64url-trailing-bits-{part}.json")
+
+
 @pytest.mark.parametrize("name", VECTORS)
 def test_the_report_fails_first_where_verify_stops(name: str) -> None:
     vector = document(name)

@@ -8,13 +8,16 @@ with a blank before it; and one on what was only answered live, whose bytes are 
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import Row, select
 
 from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of
 from bureau.privacy.pseudonyms import Pseudonyms
 from bureau.status import ChangesLoader, Found, KeptChange
+from bureau.versions.marks import marks_of
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.decoding.decode import Decoder
 from connectors.manifest import read_manifest
@@ -25,11 +28,13 @@ from policy.level import Level
 from policy.recovery import RecoveryState
 from signing.trust import TrustBundle, read_trust_bundle
 from store.collection.records import StoredRecords
+from store.collection.tables import collected_records
 from store.database import step_of
 from store.errors import UnusableDatabaseError
 from store.ledger.causes import follow_change
 from store.ledger.ledger import StoredLedger
 from store.migrate import upgrade_database
+from store.quality.versions import StoredVersions
 from store.remarking import Reader
 from store.status.changes import StoredStates
 from store.status.intake import NewChange, StatesIntake
@@ -152,6 +157,31 @@ async def test_of_a_document_sent_in_two_spellings_the_newest_is_current(
         found = (await StoredRecords(store).current("sends", [person]))[person]
 
     assert [(row.sequence, row.is_newest) for row in found] == [(1, True), (2, False)]
+
+
+async def test_the_newest_of_what_was_collected_is_known_to_be_that(old: str) -> None:
+    await upgraded(old, reader())
+
+    async with open_store(old) as store:
+        person = collected_records.c.person == PSEUDONYMS.of(SENT)
+        order = collected_records.c.sequence
+        async with store.engine.connect() as connection:
+            newest, older = await connection.execute(
+                select(collected_records).where(person).order_by(order)
+            )
+        marks = [marks_of_row(row) for row in (newest, older)]
+        found = await StoredVersions(store).of(marks[0])
+
+    assert marks[0] == marks[1] == [*found]
+    (known,) = found.values()
+    assert newest.digest.startswith(known.digest)
+    assert known.signed_at == newest.signed_at > older.signed_at
+
+
+def marks_of_row(row: Row[Any]) -> list[str]:
+    believed = reader().record(row)
+    assert believed is not None
+    return list(marks_of(believed.record, load_catalogue(), IDS.mark))
 
 
 def revocation(record: CertificateRecord) -> NewChange:

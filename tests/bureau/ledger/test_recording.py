@@ -616,3 +616,25 @@ async def test_what_is_paid_by_a_share_is_counted_against_it_too() -> None:
         await office.record(replace(STATED, category=student, facts=facts))
 
     assert barred.value.finding.clause == "17-share"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"claim": "c-11"},
+        {"amount_yuan": 200},
+        {"district": "310116"},
+        {"certificate": "sealed-2"},
+        {"ruling": "核实"},
+        {"decided_on": date(2026, 11, 25)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_decision_has_another_digest(other: dict[str, object]) -> None:
+    assert replace(STATED, **other).digest != STATED.digest  # type: ignore[arg-type]
+
+
+def test_what_is_moved_from_one_field_to_the_next_has_another_digest() -> None:
+    moved = replace(STATED, district=STATED.district[:-1], amount_yuan=52000)
+
+    assert moved.digest != STATED.digest

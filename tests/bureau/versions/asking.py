@@ -1,5 +1,6 @@
 """Agencies that send what they are given, and the versions that are known of it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,13 +13,16 @@ from connectors.agency import Agency
 from connectors.answer import Answer
 from connectors.errors import StoreUnavailableError
 from policy.catalogue import load_catalogue
-from signing.envelope import Envelope
+from signing.envelope import Envelope, PayloadType
+from signing.sign import sign
 from signing.trust import TrustBundle
 from tests.connectors.agency import (
     BUNDLE,
+    KEY,
     NOW,
     RECORD,
     SIGNED_AT,
+    ZHANG,
     believed,
     record,
 )
@@ -37,6 +41,13 @@ def signed(minutes: float, **changes: object) -> Envelope:
     """Return a record that was signed so many minutes before ``SIGNED_AT``."""
     content: dict[str, Any] = {**RECORD, "held": 1, "body": BODY, **changes}
     return record(content, signed_at=SIGNED_AT - timedelta(minutes=minutes))
+
+
+def none_signed(minutes: float) -> Envelope:
+    """Return a signed absence of so many minutes before ``SIGNED_AT``."""
+    payload = json.dumps({"id": ZHANG}).encode()
+    at = SIGNED_AT - timedelta(minutes=minutes)
+    return sign(payload, KEY, type=PayloadType.ABSENCE, signed_at=at)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.connector import Collected
 from connectors.errors import StoreUnavailableError
 from signing.envelope import Envelope
 from signing.trust import KeyState, TrustBundle
@@ -59,7 +60,7 @@ async def test_another_certificate_is_not_held_against_it() -> None:
     gateway = asking()
     await one(gateway, NEWER)
 
-    answer = await one(gateway, signed(9, number="0000124"))
+    answer = await one(gateway, signed(9, number="0000124", held=None))
 
     assert codes(answer) == []
 
@@ -160,12 +161,12 @@ async def test_before_a_payment_the_store_is_asked_what_others_saw() -> None:
     (answer,) = await asking().answers([OLDER])
     assert codes(*gateway.held([answer])) == []
 
-    await gateway.versions.read([answer])
+    await gateway.versions.read(HOLDER, gateway.agencies, [answer])
 
     assert codes(*gateway.held([answer])) == ["ROLLBACK"]
     gateway.kept.is_away = True
     with pytest.raises(StoreUnavailableError):
-        await gateway.versions.read([answer])
+        await gateway.versions.read(HOLDER, gateway.agencies, [answer])
 
 
 async def test_nothing_of_the_certificate_is_kept() -> None:
@@ -176,3 +177,17 @@ async def test_nothing_of_the_certificate_is_kept() -> None:
 
     for words in (HOLDER.number, "0000123", "轨道", "REVOKED", "4-02-01-01"):
         assert words not in kept
+
+
+async def test_of_what_was_sent_in_one_second_the_store_says_which_counts() -> None:
+    gateway = asking()
+    (first,) = await asking().answers([signed(1)])
+    (second,) = await asking().answers([signed(1, state="03")])
+    sent = Collected(NOW, 1)
+
+    for answer in (first, second, first):
+        (certificate,) = answer.certificates
+        now = replace(answer, certificates=(replace(certificate, collected=sent),))
+        assert codes(*gateway.held([now])) == []
+    # To whoever is asked it is one of two.
+    assert codes(*gateway.held([second])) == ["CONTRADICTION"]

@@ -28,6 +28,7 @@ from tests.bureau.versions.asking import (
     Asking,
     asking,
     collected,
+    none_signed,
     shown,
     signed,
 )
@@ -36,6 +37,7 @@ from tests.connectors.test_agency import HOLDER
 PARAMETERS = load_parameters()
 DRIVER = CATALOGUE.items["4-02-01-01"]
 DAY = date(2026, 3, 1)
+INELIGIBLE = EligibilityOutcome.INELIGIBLE
 UNDETERMINED = EligibilityOutcome.UNDETERMINED
 UNKNOWN = ClaimOutcome.UNKNOWN
 WORDS: tuple[dict[str, object], ...] = (
@@ -48,9 +50,16 @@ WORDS: tuple[dict[str, object], ...] = (
 SIGNED = (0, 0.5, 0.5, 3, 9, 20)
 """Two in one second, two as near as clocks are, and others."""
 
+NO_CERTIFICATE = len(WORDS)
+"""In place of words: that there is none is signed, too."""
+
 Version: TypeAlias = tuple[int, int]
-versions = st.tuples(st.integers(0, len(SIGNED) - 1), st.integers(0, len(WORDS) - 1))
-some = st.lists(versions, max_size=3)
+places = st.integers(0, len(SIGNED) - 1)
+versions = st.tuples(places, st.integers(0, len(WORDS) - 1))
+some = st.one_of(
+    st.lists(versions, max_size=3),
+    st.tuples(places, st.just(NO_CERTIFICATE)).map(lambda one: [one]),
+)
 turns = st.lists(
     st.one_of(versions, st.tuples(some, some).map(list)), min_size=1, max_size=8
 )
@@ -68,6 +77,9 @@ ENVELOPES = {
     (place, words): signed(minutes, **WORDS[words])
     for place, minutes in enumerate(SIGNED)
     for words in range(len(WORDS))
+} | {
+    (place, NO_CERTIFICATE): none_signed(minutes)
+    for place, minutes in enumerate(SIGNED)
 }
 
 
@@ -113,13 +125,15 @@ def test_no_older_version_than_ever_came_decides_anything(
     runner: asyncio.Runner, turns: list[Version | list[list[Version]]]
 ) -> None:
     gateway, came, last_sent = asking(2), list[Version](), dict[float, Version]()
+    answered: list[Version] = []
     for turn in turns:
         if isinstance(turn, tuple):
             came.append(turn)
             last_sent[SIGNED[turn[0]]] = turn
             gateway.versions.memory.learn(collected(gateway, ENVELOPES[turn]))
             continue
-        came += [version for sent in turn for version in sent]
+        answered += [one for sent in turn for one in sent if one[1] != NO_CERTIFICATE]
+        came += answered
         sent = [[ENVELOPES[version] for version in of_one] for of_one in turn]
 
         found = runner.run(gateway.answers(*sent))
@@ -127,12 +141,21 @@ def test_no_older_version_than_ever_came_decides_anything(
         if not came:
             continue
         newest = signed_last(came)
+        signed_at = SIGNED[min(newest)[0]]
         # Of two that were signed in one second none decides, but of what was
         # collected the last.
-        sent_last = last_sent.get(SIGNED[min(newest)[0]])
+        sent_last = last_sent.get(signed_at)
         if len({words for _, words in newest}) > 1:
             newest = set() if sent_last is None else {sent_last}
         alone = [decided_alone(runner, version) for version in newest]
+        # What an absence decides that is no older than what was answered.
+        alone += [
+            (INELIGIBLE, ClaimOutcome.NOT_FOUND)
+            for sent in turn
+            for place, words in sent
+            if words == NO_CERTIFICATE
+            and all(SIGNED[place] <= SIGNED[other] for other, _ in answered)
+        ]
         assert verdict(gateway, found) in {UNDETERMINED, *(one for one, _ in alone)}
         assert claimed(gateway, found) in {UNKNOWN, *(one for _, one in alone)}
         assert len(shown(found)) <= 1

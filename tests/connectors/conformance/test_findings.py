@@ -1,5 +1,6 @@
 """Every finding is found where it should be, and an honest registry has none."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -269,5 +270,8 @@ async def test_as_many_answers_are_measured_as_asked_for() -> None:
 
     assert report.latency is not None
     assert report.latency.requests == 7
+    (measured,) = (one for one in report.results if one.check is Check.LATENCY)
+    for words in measured.note or ("",):
+        assert re.fullmatch(r"p50 [\d.]+ s, p95 .+ s, p99 .+ s, max .+ s, n = 7", words)
     measured = report.latency
     assert 0 < measured.p50 <= measured.p95 <= measured.p99 <= measured.longest

@@ -11,7 +11,8 @@ from connectors.conformance.codes import Check
 from connectors.conformance.report import Outcome, Report
 from connectors.conformance.shape import missing_member
 from connectors.decoding.forms import form_of
-from connectors.decoding.record_fields import RecordError, RecordFields
+from connectors.decoding.readers import RecordError
+from connectors.decoding.record_fields import RecordFields
 from connectors.manifest import Response
 from tests.connectors.agency import OTHER, RECORD, ZHANG
 from tests.connectors.agency import manifest as of_records

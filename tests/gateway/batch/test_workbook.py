@@ -92,6 +92,15 @@ def test_a_package_of_another_form_is_read(tmp_path: Path, old: str, new: str) -
     assert found.cells[Column.ISSUED_ON] == "2026-06-01"
 
 
+def test_names_of_parts_may_have_the_bars_of_windows(tmp_path: Path) -> None:
+    plain = package(sheet(row(2, F=f'<c r="F2" s="1"><v>{JUNE}</v></c>')))
+    others = {name.replace("/", "\\"): content for name, content in plain.items()}
+
+    (found,) = read_rows(write(tmp_path / "claims.xlsx", others))
+
+    assert found.cells[Column.ISSUED_ON] == "2026-06-01"
+
+
 @pytest.mark.parametrize(
     ("stated", "shown"),
     [('date1904="1"', "2030-06-02"), ('date1904="0"', "2026-06-01")],

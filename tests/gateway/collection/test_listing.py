@@ -109,3 +109,18 @@ def test_of_another_day_nothing_is_left_out(
     part = [*read_lines(CASES / name, first)]
 
     assert len(Listing(stream.page_after).left_of(part, 3)) == left
+
+
+def test_a_line_says_where_in_the_file_it_ends(tmp_path: Path) -> None:
+    """Of these places it is told how far a transfer has come."""
+    file = tmp_path / "lines"
+    pieces = [b"\xef\xbb\xbf{}\r\n", b"\n", b"eyJh.a.b\n", b'{"sequence": 2}']
+    file.write_bytes(b"".join(pieces))
+
+    found = [(line.number, line.ends_at) for line in read_lines(file, None)]
+
+    assert found == [
+        (1, len(pieces[0])),
+        (3, sum(map(len, pieces[:3]))),
+        (4, file.stat().st_size),
+    ]

@@ -222,6 +222,23 @@ async def test_what_is_open_is_counted_and_logged(
     eventually(lambda: '"disconnected"' in strict.log and CALLERS[0] in strict.log)
 
 
+async def test_what_has_ended_is_counted_no_more(strict: Gateway) -> None:
+    def under_way() -> float:
+        name = 'gateway_subscriptions{transport="websocket"} '
+        lines = strict.get("/metrics")[1].splitlines()
+        return sum(float(line.removeprefix(name)) for line in lines if name in line)
+
+    before = under_way()
+    async with connected(strict) as socket:
+        await socket.init(CALLERS[0])
+        await socket.subscribe(CHANGES)
+        await asyncio.sleep(0.2)
+        during = under_way()
+    eventually(lambda: under_way() == before)
+
+    assert during == before + 1
+
+
 async def test_a_wrong_token_opens_no_socket(gateway: Gateway) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         async with connected(gateway, Authorization="Bearer wrong"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bureau.ledger.book import (
     ChangedMeanwhileError,
@@ -25,7 +25,7 @@ from bureau.ledger.entries import (
     DecisionRefusal,
     Ruling,
 )
-from bureau.ledger.judging import Judged, Judgement
+from bureau.ledger.judging import Judge, Judged, Judgement
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState
 from policy.documents import Document
@@ -41,6 +41,7 @@ from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
 from store.ledger.tables import decisions
 from store.status.intake import NewChange, StatesIntake
+from store.status.tables import state_changes
 from store.store import Store
 from tests.store.status.sent import CHANGE
 
@@ -530,3 +531,51 @@ async def test_what_a_transaction_refuses_leaves_nothing(
         await store.writer.write(work)
 
     assert await ledger.first_answer("hr", "k-1") is None
+
+
+async def test_what_was_paid_back_bars_as_the_figures_say(
+    ledger: StoredLedger, store: Store
+) -> None:
+    """Another certificate of the same occupation, after the first was repaid."""
+    await ledger.record(decision(), [ALICE], once_by_count)
+    await change(store, 1, CertificateState.REVOKED)
+
+    def once(paid: Payments) -> Judged:
+        return once_by_count(tuple(one for one in paid if not one.is_recovered))
+
+    async def is_barred(by: Judge) -> bool:
+        try:
+            await ledger.record(decision(2), [ALICE], by)
+        except AlreadyPaidError:
+            return True
+        return False
+
+    barred = []
+    for yuan in (1999, 1):
+        (recovery,) = await all_of(ledger)
+        await ledger.take(step(recovery, RecoveryStep.REPAY, yuan), None)
+        barred.append(await is_barred(once))
+
+    # In part is not enough, and in full it is.
+    assert barred == [True, False]
+
+
+async def test_a_certificate_that_was_repaid_is_paid_for_again_as_the_figures_say(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(decision(), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 2000), None)
+    again = decision(2, certificate="sealed-1")
+    lenient = replace(again, may_follow_recovered=True)
+
+    with pytest.raises(DecisionError):
+        # It is revoked still, whatever was repaid.
+        await ledger.record(lenient, [ALICE], free)
+    async with store.engine.begin() as connection:
+        # As if the claim had been false, and not the certificate.
+        await connection.execute(delete(state_changes))
+    with pytest.raises(AlreadyPaidError):
+        await ledger.record(again, [ALICE], free)
+    assert (await ledger.record(lenient, [ALICE], free)).id

@@ -6,11 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bureau.versions.memory import SeenVersion, VersionMemory
-from gateway.registry.versions import LiveVersions
+from connectors.errors import StoreUnavailableError
+from gateway.errors import StartError
+from gateway.registry.versions import LiveVersions, kept_versions
 from store.audit.retention import forget_marks
+from store.background import running
 from store.quality.versions import PAGE, StoredVersions
 from store.store import Store
 from tests.store.quality.noting import Notes
+from tests.store.quality.test_turns import renamed
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -105,3 +109,58 @@ async def test_marks_are_forgotten_with_their_time(
     assert await forget_marks(store.engine, date(2026, 3, 2)) == 1
 
     assert await said(versions, "a", "b") == {"b": "x"}
+
+
+async def test_what_could_not_be_kept_is_kept_when_the_database_is_back(
+    versions: StoredVersions, store: Store
+) -> None:
+    memory, notes = VersionMemory(), Notes()
+    live = LiveVersions(versions, memory, notes)
+    memory.note("a", seen())
+    await renamed(store, "seen_versions", "elsewhere")
+    with pytest.raises(StoreUnavailableError):
+        await live.flush()
+    known = memory.get("a")
+    await renamed(store, "elsewhere", "seen_versions")
+
+    async with running(live.keep(asyncio.Event()), "versions"), asyncio.timeout(30):
+        await notes.kept.wait()
+
+    assert known == seen()
+    assert await said(versions, "a") == {"a": "x"}
+    assert notes.told == []
+
+
+async def test_that_versions_are_not_kept_is_told_and_tried_again(
+    versions: StoredVersions, store: Store
+) -> None:
+    notes, changed = Notes(), asyncio.Event()
+    live = LiveVersions(versions, VersionMemory(), notes)
+    await renamed(store, "seen_versions", "elsewhere")
+    changed.set()
+
+    async with running(live.keep(changed), "versions"), asyncio.timeout(30):
+        for _ in range(2):
+            await notes.failed.wait()
+            notes.failed.clear()
+
+    assert len(notes.told) == 2
+
+
+async def test_a_gateway_does_not_start_without_what_was_seen(
+    versions: StoredVersions, store: Store
+) -> None:
+    await renamed(store, "seen_versions", "elsewhere")
+    live = LiveVersions(versions, VersionMemory(), Notes())
+
+    with pytest.raises(StartError, match="versions cannot be read"):
+        async with kept_versions(live, asyncio.Event()):
+            pass
+
+
+async def test_at_the_end_what_waits_is_kept(versions: StoredVersions) -> None:
+    memory = VersionMemory()
+    async with kept_versions(LiveVersions(versions, memory, Notes()), asyncio.Event()):
+        memory.note("a", seen())
+
+    assert await said(versions, "a") == {"a": "x"}
