@@ -28,7 +28,7 @@ from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import find_by_id
-from store.ledger.decisions import against_certificate
+from store.ledger.decisions import against_certificate, payments_of
 from store.ledger.evidence import keep
 from store.ledger.payment_tables import (
     correction_answers,
@@ -178,8 +178,8 @@ def _present(connection: Connection, id_: int, districts: Districts = None) -> D
 def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> Decision:
     """Add the right decision, if nothing stands against it."""
     decision = redrawn.decision
-    paid = payments.paid_to(connection, redrawn.people, but=wrong.claim)
-    judged = redrawn.judge(tuple(one.payment for one in paid))
+    (paid,) = payments_of(connection, [redrawn.people], but=wrong.claim)
+    judged = redrawn.judge(paid)
     if decision.certificate != wrong.certificate:
         for objection in against_certificate(connection, decision):
             raise objection
