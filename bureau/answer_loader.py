@@ -8,9 +8,11 @@ taken.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from connectors.agency import Agency
 from connectors.answer import Answer
+from connectors.elements import NOT_STATED, Elements
 from policy.identity import Identity
 
 
@@ -22,10 +24,12 @@ class AnswerLoader:
         agency: Agency,
         deadline: float,
         may_be_asked_about: Callable[[Identity], bool],
+        elements: Elements = NOT_STATED,
     ) -> None:
         self._agency = agency
         self._deadline = deadline
         self._may_be_asked_about = may_be_asked_about
+        self._elements = elements
         self._wanted: dict[Identity, None] = {}
         """Whom the agency is not asked about yet, in order."""
         self._answers: dict[Identity, asyncio.Future[Answer]] = {}
@@ -44,14 +48,15 @@ class AnswerLoader:
 
     def _ask(self) -> None:
         loop = asyncio.get_running_loop()
-        admitted = [one for one in self._wanted if self._may_be_asked_about(one)]
-        asked = self._agency.ask(admitted, self._deadline - loop.time())
+        admitted = list(filter(self._may_be_asked_about, self._wanted))
+        budget = self._deadline - loop.time()
+        asked = self._agency.ask(admitted, budget, self._elements)
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]
             answer = self._answers[holder] = loop.create_future()
             waiting.append(answer)
-        asked.add_done_callback(lambda asked: _deliver(asked, waiting))
+        asked.add_done_callback(partial(_deliver, waiting))
 
         def give_up(_: object) -> None:
             if not asked.done() and all(answer.cancelled() for answer in waiting):
@@ -62,19 +67,16 @@ class AnswerLoader:
 
 
 def _deliver(
-    asked: asyncio.Future[list[Answer]], waiting: Sequence[asyncio.Future[Answer]]
+    waiting: Sequence[asyncio.Future[Answer]], asked: asyncio.Future[list[Answer]]
 ) -> None:
     """Deliver what came to whoever still waits."""
-    still = [answer for answer in waiting if not answer.done()]
-    if asked.cancelled():
-        for answer in still:
+    error = None if asked.cancelled() else asked.exception()
+    for place, answer in enumerate(waiting):
+        if answer.done():
+            continue
+        if asked.cancelled():
             answer.cancel()
-        return
-    error = asked.exception()
-    if error is not None:
-        for answer in still:
+        elif error is not None:
             answer.set_exception(error)
-        return
-    for answer, came in zip(waiting, asked.result(), strict=True):
-        if not answer.done():
-            answer.set_result(came)
+        else:
+            answer.set_result(asked.result()[place])

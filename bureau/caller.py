@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from connectors.elements import NOT_STATED, Elements
 from policy.text import Text
 
 
@@ -64,6 +65,28 @@ class Caller:
     scopes: frozenset[Scope]
     look_up: LookUp | None = None
     """The purpose of all of this caller's requests that name none themselves."""
+    elements: Elements = NOT_STATED
+    """What its requests state that do not say so themselves."""
+    subject: str | None = None
+    """The person who asks through this client, as ``issuer:sub``; ``None`` if its
+    credentials name nobody."""
+
+    districts: frozenset[str] | None = None
+    """The districts (GB/T 2260) it acts for; ``None`` for all, empty for none."""
+
+    @property
+    def districts_in_order(self) -> tuple[str, ...] | None:
+        """Return the districts as they are written down."""
+        return None if self.districts is None else tuple(sorted(self.districts))
+
+    @property
+    def districts_seen(self) -> frozenset[str] | None:
+        """Return the districts whose money it sees: an auditor sees all."""
+        return None if self.may(Scope.AUDIT) else self.districts
+
+    def acts_for(self, district: str) -> bool:
+        """Say whether the caller may act for ``district``."""
+        return self.districts is None or district in self.districts
 
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""

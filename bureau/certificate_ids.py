@@ -10,10 +10,9 @@ that an invented id is refused before any agency is asked.
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from itertools import product
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -58,11 +57,6 @@ class CertificateIds:
         """Return the id of the certificate that ``record`` is of at ``agency``."""
         return self._sealed(agency, record, fingerprint(record))
 
-    def seal_former(self, agency: str, record: CertificateRecord) -> tuple[str, ...]:
-        """Return the ids that the certificate had by its spelling, if any."""
-        _, *former = fingerprints(record)
-        return tuple(self._sealed(agency, record, mark) for mark in former)
-
     def _sealed(self, agency: str, record: CertificateRecord, mark: str) -> str:
         holder = record.holder
         place = _SEPARATOR.join((agency, holder.type, holder.number, mark))
@@ -76,12 +70,31 @@ class CertificateIds:
         sealed = self._sealer.encrypt(f"mark{_SEPARATOR}{text}".encode(), None)
         return hashlib.sha256(sealed).hexdigest()
 
-    def place(self, record: CertificateRecord) -> str:
-        """Return a mark of the place of a certificate, whichever agency shows it."""
-        holder = record.holder
-        return self.mark(
-            _SEPARATOR.join(("place", holder.type, holder.number, fingerprint(record)))
+    def mark_of(self, *parts: str) -> str:
+        """Return a mark of several texts together."""
+        return self.mark(_SEPARATOR.join(parts))
+
+    def places(self, record: CertificateRecord) -> tuple[str, str | None]:
+        """Return a mark of a certificate's place, whichever agency shows it.
+
+        Beside it, if it is another, the one that it had by its spelling.
+        """
+        place, *former = (
+            self._place(record.holder, mark) for mark in fingerprints(record)
         )
+        return place, next(iter(former), None)
+
+    def place_of(self, id_: str) -> str:
+        """Return a mark of the place that an id was made of, without its agency.
+
+        Raises:
+            UnknownIdError: not an id of this gateway.
+        """
+        place = self.open(id_)
+        return self._place(place.holder, place.fingerprint)
+
+    def _place(self, holder: Identity, mark: str) -> str:
+        return self.mark_of("place", holder.type, holder.number, mark)
 
     def open(self, id_: str) -> CertificatePlace:
         """Return the place an id was made of.
@@ -137,30 +150,12 @@ def fingerprints(record: CertificateRecord) -> tuple[str, ...]:
     return found, _fingerprint(record, spelt.number, item)
 
 
-def partial_fingerprints(record: CertificateRecord) -> Iterator[str]:
-    """Yield what a change of state is marked with that leaves something of it out.
-
-    Its code, then its item's name says which; its level, its days of issue.
-    """
-    words = _as_printed(record.item)
-    for item, level, first_issued_on, issued_on in product(
-        {item_of(record), words},
-        {record.level, None},
-        {record.first_issued_on, None},
-        {record.issued_on, None},
-    ):
-        less = replace(
-            record, level=level, first_issued_on=first_issued_on, issued_on=issued_on
-        )
-        yield _fingerprint(less, record.number, item)
-
-
 def item_of(record: CertificateRecord) -> str:
     """Return the item of ``record`` as marks are made of it: its code, or its name.
 
     The registry's own code, so that no mark changes when a manifest maps it.
     """
-    return record.own_item_code or record.item_code or _as_printed(record.item)
+    return record.own_item_code or record.item_code or printed_name(record.item)
 
 
 def _fingerprint(record: CertificateRecord, number: str, item: str) -> str:
@@ -178,7 +173,7 @@ def _fingerprint(record: CertificateRecord, number: str, item: str) -> str:
 _FULL_WIDTH = str.maketrans("(),:;", "（），：；")
 
 
-def _as_printed(item: str) -> str:
+def printed_name(item: str) -> str:
     """Return an item's name in the one spelling that marks are made of.
 
     The annex's own, or else with the marks of full width that Chinese is written with:

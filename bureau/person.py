@@ -157,9 +157,8 @@ def in_annex_order(
     answers: Sequence[tuple[Agency, Answer]],
 ) -> list[AttestedCertificate]:
     """Return the certificates of ``answers`` in the annex's order, others last."""
-    return sorted(
-        (c for _, answer in answers for c in answer.certificates), key=_annex_order
-    )
+    found = [c for _, answer in answers for c in answer.certificates]
+    return sorted(found, key=_annex_order)
 
 
 def _annex_order(certificate: AttestedCertificate) -> tuple[int, str, str, str, str]:

@@ -39,6 +39,12 @@ STEPS: dict[str, Needed] = {
     "rotate_key": EITHER,
     "retire_key": EITHER,
     "declare_key_compromised": EITHER,
+    "issue_warning": SANCTION,
+    "order_rectification": SANCTION,
+    "propose_sanction": SANCTION,
+    "freeze_urgently": SANCTION,
+    "confirm_sanction": SANCTION,
+    "reject_sanction": SANCTION,
     "impose_sanction": SANCTION,
     "lift_sanction": SANCTION,
     "decide_sanction_proposal": SANCTION,
@@ -46,8 +52,10 @@ STEPS: dict[str, Needed] = {
 """By the name of the mutation."""
 
 PAY: Needed = [[Scope.WRITE_PAYMENTS]]
+SEE_CORRECTIONS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 RECOVER: Needed = [[Scope.RECOVER]]
 SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
+SEE_CLAIMS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]
 BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANCTION})
 """Whoever has one of these, and is no agency, works for the bureau or audits it."""

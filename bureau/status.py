@@ -7,20 +7,16 @@ If it cannot be read, the state of their certificates is unknown, which is not g
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bureau.certificate_ids import (
-    CertificateIds,
-    UnknownIdError,
-    fingerprint,
-    fingerprints,
-    partial_fingerprints,
-)
+from bureau.certificate_ids import CertificateIds, UnknownIdError
+from bureau.documents import document_of_certificate
 from connectors.answer import Answer, AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.certificate import StateChange
+from policy.documents import Document, Sent, sent_of
 from policy.identity import Identity
 
 
@@ -30,12 +26,11 @@ class KeptChange:
 
     certificate: str
     change: StateChange
+    document: Document | None = None
+    """``None`` if nothing is known of it but the id."""
 
 
 Found = Mapping[Identity, Sequence[KeptChange]]
-Marked = Sequence[tuple[str, StateChange | None]]
-"""Changes in the order sent, each with the fingerprint of its certificate; ``None`` is
-one that may be of several."""
 
 
 class SentChanges(Protocol):
@@ -84,10 +79,13 @@ class ChangesLoader:
         found = await self._found(holder)
         if found is not None and not found.get(holder):
             return answers
-        changes = None if found is None else self._marked(found[holder])
-        if changes is not None:
-            changes = _fitted(changes, answers)
-        return [_with(answer, changes) for answer in answers]
+        sent = None if found is None else self._documents(found[holder])
+        held = [one for answer in answers for one in answer.certificates]
+        if sent is None:
+            changes: list[tuple[StateChange, ...] | None] = [None] * len(held)
+        else:
+            changes = sent_of(sent, [self._versions(one) for one in held])
+        return _changed(answers, iter(changes))
 
     async def _found(self, holder: Identity) -> Found | None:
         """Return what was sent; ``None`` if it cannot be read."""
@@ -111,73 +109,44 @@ class ChangesLoader:
             reading.found.set_result(found)
         return found
 
-    def _marked(self, found: Sequence[KeptChange]) -> Marked | None:
-        """Return of which certificate each change is; ``None`` if one is of none known.
+    def _documents(self, found: Sequence[KeptChange]) -> list[Sent] | None:
+        """Return of which document each change is; ``None`` if one is of none known.
 
         An agency's connector may have been replaced, so whose it was does not count:
         who may speak of a certificate was asked when the change came.
         """
         try:
-            return [
-                (self._ids.open(kept.certificate).fingerprint, kept.change)
-                for kept in found
-            ]
+            return [(self._document(kept), kept.change) for kept in found]
         except UnknownIdError:
             # Sealed under another key: it may be of any of them.
             return None
 
+    def _document(self, kept: KeptChange) -> Document:
+        place = self._ids.place_of(kept.certificate)
+        return kept.document or Document(place=place)
 
-def _fitted(changes: Marked, answers: Sequence[Answer]) -> Marked:
-    """Return ``changes`` with what leaves something out at the certificate it fits.
-
-    A change without a code or a day is of the one certificate that agrees with the
-    rest, in any of its versions. Where several do, it may be of any: the states of all
-    of them are unknown.
-    """
-    held = [one for answer in answers for one in answer.certificates]
-    whole = {mark for one in held for mark in _marks(one)}
-    if all(mark in whole for mark, _ in changes):
-        return changes
-    fitting: dict[str, set[str]] = {}
-    for one in held:
-        for version in (one, *one.supersedes):
-            for mark in partial_fingerprints(version.record):
-                fitting.setdefault(mark, set()).add(fingerprint(one.record))
-    fitted: list[tuple[str, StateChange | None]] = []
-    for mark, change in changes:
-        fits = fitting.get(mark, set()) if mark not in whole else {mark}
-        doubt = len(fits) > 1
-        fitted += [(one, None if doubt else change) for one in sorted(fits)]
-    return fitted
-
-
-def _marks(certificate: AttestedCertificate) -> set[str]:
-    """Return the fingerprints of a certificate, in all of its versions."""
-    return {
-        mark
-        for version in (certificate, *certificate.supersedes)
-        for mark in fingerprints(version.record)
-    }
-
-
-def _with(answer: Answer, changes: Marked | None) -> Answer:
-    if not answer.certificates:
-        return answer
-    certificates = tuple(_changed(one, changes) for one in answer.certificates)
-    return replace(answer, certificates=certificates)
+    def _versions(self, certificate: AttestedCertificate) -> list[Document]:
+        """Return the document of a certificate, in all of its versions."""
+        # A revocation stays, whatever is put right of the certificate after it.
+        return [
+            document_of_certificate(self._ids, version)
+            for version in (certificate, *certificate.supersedes)
+        ]
 
 
 def _changed(
-    certificate: AttestedCertificate, changes: Marked | None
-) -> AttestedCertificate:
-    record = certificate.record
-    if changes is None:
-        return replace(certificate, record=replace(record, changes=None))
-    # A revocation stays, whatever is put right of the certificate after it.
-    marks = _marks(certificate)
-    of_it = [change for mark, change in changes if mark in marks]
-    known = tuple(change for change in of_it if change is not None)
-    is_known = len(known) == len(of_it)
-    return replace(
-        certificate, record=replace(record, changes=known if is_known else None)
-    )
+    answers: Sequence[Answer], changes: Iterator[tuple[StateChange, ...] | None]
+) -> list[Answer]:
+    """Return ``answers`` with the changes of each of their certificates, in order."""
+    return [
+        replace(
+            answer,
+            certificates=tuple(
+                replace(one, record=replace(one.record, changes=next(changes)))
+                for one in answer.certificates
+            ),
+        )
+        if answer.certificates
+        else answer
+        for answer in answers
+    ]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.answer import (
     Answer,
@@ -27,10 +28,11 @@ from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
 from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
 from connectors.decoding.faults import fault_of_the_list, refused_reason
+from connectors.decoding.readers import RecordError
 from connectors.decoding.record_cache import RecordCache
-from connectors.decoding.record_fields import RecordError
 from connectors.decoding.said import Found, said_of
 from connectors.decoding.versions import newest_versions
+from connectors.elements import NOT_STATED, Elements, Told, told_of
 from connectors.errors import UnreachableError
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
@@ -100,7 +102,7 @@ class Agency:
             listed.start(lambda: self._bundle)
         self._guard = Guard(
             manifest,
-            self._ask,
+            partial(self._ask_by, connector),
             self._still_holds,
             observer,
             self.health,
@@ -108,30 +110,41 @@ class Agency:
         )
 
     def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order; never raises for the agency.
 
-        Whoever cancels the answer gives up.
+        It is told of ``elements`` what its manifest has names for. Whoever cancels the
+        answer gives up.
         """
+        can_ask = self._connector.can_ask
         if (
-            self.shadow is None
-            and self._not_asked() is None
-            and all(self._connector.can_ask(holder.type) for holder in holders)
+            self.shadow is not None
+            or self._not_asked() is not None
+            or [holder for holder in holders if not can_ask(holder.type)]
         ):
-            return self._guard.ask(holders, budget_seconds)
-        return asyncio.ensure_future(self._ask_for_some(holders, budget_seconds))
+            return asyncio.ensure_future(
+                self._ask_for_some(holders, budget_seconds, elements)
+            )
+        return self._guard.ask(holders, budget_seconds, self._told(elements))
+
+    def _told(self, elements: Elements) -> Told | None:
+        request = self.manifest.request
+        return told_of(elements, request.elements, request.element_headers)
 
     async def _ask_for_some(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self, holders: Sequence[Identity], budget_seconds: float, elements: Elements
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
         if (instead := self._not_asked()) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
-        found = await self._guard.ask(askable, budget_seconds)
+        found = await self._guard.ask(askable, budget_seconds, self._told(elements))
         if self.shadow is not None:
-            self.shadow.offer(askable, found)
+            self.shadow.offer(askable, found, elements)
         answers = iter(found)
         return [
             next(answers) if self._connector.can_ask(holder.type) else skipped(self.id)
@@ -169,6 +182,10 @@ class Agency:
         self.account = account
         self.is_suspended = is_suspended
 
+    def forget(self, holder: Identity) -> None:
+        """Ask anew about ``holder`` the next time: what is kept is outdated."""
+        self._guard.forget_about(holder)
+
     async def probe(self) -> bool:
         """Say whether the agency's server speaks."""
         try:
@@ -177,6 +194,13 @@ class Agency:
             return False
         return True
 
+    async def leave(self) -> None:
+        """End once whoever asked has an answer; cancelled, end at once."""
+        try:
+            await self._guard.settle()
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """Cancel what is under way, in the shadow too."""
         if self.shadow is not None:
@@ -184,9 +208,6 @@ class Agency:
         if self.listed is not None:
             await self.listed.close()
         await self._guard.close()
-
-    async def _ask(self, holders: Sequence[Identity]) -> list[Answer]:
-        return await self._ask_by(self._connector, holders)
 
     async def _ask_what_was_sent(
         self, silent: Mapping[Identity, Answer]
@@ -207,10 +228,13 @@ class Agency:
         }
 
     async def _ask_by(
-        self, connector: Connector, holders: Sequence[Identity]
+        self,
+        connector: Connector,
+        holders: Sequence[Identity],
+        told: Told | None = None,
     ) -> list[Answer]:
         started = time.perf_counter()
-        reply = await connector.fetch(holders)
+        reply = await connector.fetch(holders, told)
         latency = time.perf_counter() - started
         # It may have been frozen while it was asked.
         if (instead := self._not_asked()) is not None:
@@ -246,7 +270,7 @@ class Agency:
             [self._attested(*one, now, reply.collected) for one in said.records],
             self._catalogue,
         )
-        certificates = judged.certificates
+        certificates, undecided = judged.certificates, judged.undecided
         refusals = [*said.refusals, *judged.faults]
         for outdated in judged.outdated:
             said.held.pop(outdated, None)
@@ -257,7 +281,7 @@ class Agency:
             refusals.append(fault)
             if fault.code == RecordFault.CONTRADICTION:
                 # Which of them is no more, nobody can tell.
-                certificates = []
+                certificates, undecided = [], [*certificates, *undecided]
         if refusals:
             outcome = SourceOutcome.UNVERIFIED
         else:
@@ -266,6 +290,7 @@ class Agency:
             agency=self.id,
             outcome=outcome,
             certificates=tuple(certificates),
+            undecided=tuple(undecided),
             refusals=tuple(refusals),
             reason=refused_reason(refusals) if refusals else None,
             retrieved_at=_came_at(found, reply.collected, now),
@@ -347,8 +372,10 @@ class Agency:
 
     def _still_holds(self, answer: Answer) -> bool:
         now = self._clock()
-        fresh = self._freshness
-        return all(self._is_in_force(proof, now, fresh) for proof in answer.proofs)
+        for proof in answer.proofs:
+            if not self._is_in_force(proof, now, self._freshness):
+                return False
+        return True
 
     def _is_in_force(
         self, proof: SignatureProof, at: datetime, freshness: Freshness | None

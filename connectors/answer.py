@@ -45,6 +45,7 @@ class RecordFault(StrEnum):
     INCOMPLETE = "INCOMPLETE"
     UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
     ISSUED_IN_FUTURE = "ISSUED_IN_FUTURE"
+    ROLLBACK = "ROLLBACK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class Answer:
     """When the agency's bytes came; ``None`` if none did."""
     is_complete: bool = False
     """Whether signed bytes say that there is nothing beside ``certificates``."""
+    undecided: tuple[AttestedCertificate, ...] = ()
+    """Versions that count no more than others of their certificates: nothing older
+    counts either, whoever has it."""
     proofs: tuple[SignatureProof, ...] = ()
     """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from connectors.elements import Told
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
 
@@ -43,11 +44,14 @@ class Connector(Protocol):
     def can_ask(self, id_type: IdType) -> bool:
         """Say whether the agency knows this type of identity number."""
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self, holders: Sequence[Identity], told: Told | None = None
+    ) -> Reply:
         """Ask for all certificates of ``holders`` in one call.
 
-        At least one holder and at most the manifest's batch limit. Nothing is
-        verified here. Raises ``ConnectorError`` and nothing else.
+        At least one holder and at most the manifest's batch limit. The agency is
+        ``told`` of the question, unless that is ``None``. Nothing is verified here.
+        Raises ``ConnectorError`` and nothing else.
         """
 
     async def probe(self) -> None:

@@ -7,13 +7,17 @@ and a test compares the two.
 """
 
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from connectors.elements import Element, refuse_taken_names
 from connectors.errors import ManifestError
+from connectors.manifest_addresses import (
+    refuse_plain_http,
+    refuse_unusable_address,
+    refuse_unusable_list_address,
+)
 from connectors.strict_toml import TableError, read_table
 from policy import normal_form
 from policy.catalogue import load_catalogue
@@ -29,6 +33,7 @@ ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
 Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
 """RFC 6750, 2.1: nothing in it can end a header."""
 ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+MemberName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
@@ -74,6 +79,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str | None = None
     entity: str = "Holder"
     id_types: dict[IdType, str] = {}
+    elements: dict[Element, MemberName] = {}
+    element_headers: dict[Element, HeaderName] = {}
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,10 +207,16 @@ def read_manifest(text: str) -> Manifest:
     if manifest.endpoint.protocol is Protocol.COLLECTED:
         _refuse_needless_address(manifest)
     else:
-        _refuse_unusable_address(manifest.endpoint.url)
-        _refuse_plain_http(manifest.endpoint)
+        refuse_unusable_address(manifest.endpoint.url)
+        refuse_plain_http(
+            manifest.endpoint.url, is_allowed=manifest.endpoint.unsafe_plain_http
+        )
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
+    asked = manifest.request
+    refuse_taken_names(
+        asked.elements, asked.element_headers, (asked.holders, asked.nonce)
+    )
     _refuse_contradictions(manifest)
     return manifest
 
@@ -221,47 +234,10 @@ def _refuse_needless_address(manifest: Manifest) -> None:
             "collection.answers_when_silent is set, but endpoint.protocol is "
             "'collected': what was collected answers always; remove it"
         )
-
-
-def _refuse_unusable_address(url: str) -> None:
-    """Refuse an address that the first question would stumble over.
-
-    Which networks agencies live in is the operator's to say, so an address inside
-    the private ranges is one like any other.
-    """
-    if not url:
-        raise ManifestError("endpoint.url is missing")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise ManifestError(f"endpoint.url is no address: {error}") from None
-    if not parts.hostname or port == 0:
-        raise ManifestError("endpoint.url names no host, or the port 0")
-    if parts.fragment:
-        raise ManifestError("endpoint.url has a fragment, which is never sent")
-
-
-def _refuse_plain_http(endpoint: Endpoint) -> None:
-    """Refuse to send people's numbers in the clear by mistake.
-
-    ``http`` is for a tunnel or a proxy on this machine; further it has to be asked for
-    by name. What signatures protect stays protected; who is asked about does not.
-    """
-    parts = urlsplit(endpoint.url)
-    if parts.scheme == "https":
-        if endpoint.unsafe_plain_http:
-            raise ManifestError(
-                "endpoint.unsafe_plain_http is set, but endpoint.url is https; "
-                "remove it"
-            )
-        return
-    if not (endpoint.unsafe_plain_http or _is_this_machine(str(parts.hostname))):
+    if manifest.request.elements or manifest.request.element_headers:
         raise ManifestError(
-            "endpoint.url is http and leaves this machine: the numbers of the people "
-            "asked about and the bearer token could be read on the way. Use https, or "
-            "a tunnel that ends on 127.0.0.1; if you must, set "
-            "endpoint.unsafe_plain_http = true"
+            "request.elements or request.element_headers is set, but "
+            "endpoint.protocol is 'collected': nobody is told; remove both"
         )
 
 
@@ -275,18 +251,7 @@ def _refuse_unusable_list(manifest: Manifest) -> None:
         )
     if url is None:
         return
-    try:
-        parts = urlsplit(url)
-        is_usable = bool(parts.hostname) and parts.port != 0 and not parts.fragment
-    except ValueError:
-        raise ManifestError("status_list.url is no address") from None
-    if not is_usable or not url.isascii() or not url.isprintable():
-        raise ManifestError("status_list.url is no address")
-    is_tunnel = parts.scheme == "http" and _is_this_machine(str(parts.hostname))
-    if parts.scheme != "https" and not is_tunnel:
-        raise ManifestError(
-            "status_list.url is not https; use https, or a tunnel on 127.0.0.1"
-        )
+    refuse_unusable_list_address(url)
 
 
 def _refuse_unusable_codes(record: Record) -> None:
@@ -311,13 +276,6 @@ def _refuse_unusable_codes(record: Record) -> None:
                 f"record.values.item_code has {stated!r}, which is blank or is another "
                 "entry's code in another spelling"
             )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refuse_contradictions(manifest: Manifest) -> None:

@@ -19,9 +19,11 @@ from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 
-from connectors.answer import Answer, RecordFault
-from policy.certificate import CertificateRecord
+from connectors.answer import Answer, AttestedCertificate, RecordFault
+from policy import normal_form
+from policy.certificate import CertificateRecord, Spelling
 from policy.contradictions import warnings_of
+from policy.documents import Document
 from policy.identity import Identity
 from signing.errors import Refusal
 
@@ -59,6 +61,7 @@ MALFORMED_CODES = frozenset(
         RecordFault.UNREADABLE_ANSWER,
         RecordFault.CONTRADICTION,
         RecordFault.ISSUED_IN_FUTURE,
+        RecordFault.ROLLBACK,
     }
 )
 NEEDED = ("holder_name", "level", "issued_on", "state", "evaluation_body")
@@ -185,11 +188,15 @@ class Sight:
     mark: str
     """Of the certificate: who, which, when issued."""
     facts: str
-    """Of what of it never changes."""
+    """Of what of it never changes, in its normal form."""
     person: str
     issued_on: date | None
-    place: str
-    """Of what a change of its state is found by."""
+    document: Document
+    """What a change of its state finds it by."""
+    former: str | None = None
+    """The mark that it had by its spelling, before there was a normal form."""
+    facts_as_spelt: str = ""
+    """Of its facts as they came: so they were marked before they had a normal form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +211,7 @@ class Sighting:
 def sighting(
     received: Mapping[Identity, Answer],
     mark: Callable[[str], str],
-    place: Callable[[CertificateRecord], str],
+    document: Callable[[AttestedCertificate], Document],
 ) -> Sighting:
     """Return what a call showed; marks are keyed, and nobody turns them back."""
     sights = []
@@ -213,33 +220,77 @@ def sighting(
         person = mark(_joined("person", holder.type, holder.number))
         if answer.is_complete:
             whole.add(person)
-        sights += [
-            Sight(
-                mark(_joined("certificate", *_names(certificate.record))),
-                mark(_joined("facts", *_facts(certificate.record))),
-                person,
-                certificate.record.issued_on,
-                place(certificate.record),
-            )
-            for certificate in answer.certificates
-        ]
+        sights += [_sight(one, person, mark, document) for one in answer.certificates]
     return Sighting(tuple(sights), frozenset(whole))
 
 
-def _names(record: CertificateRecord) -> Iterator[object]:
-    """Yield what makes two records one certificate."""
-    yield from (record.holder.type, record.holder.number, record.number)
-    yield from (record.item_code or record.item, record.level, record.issued_on)
+def _sight(
+    certificate: AttestedCertificate,
+    person: str,
+    mark: Callable[[str], str],
+    document: Callable[[AttestedCertificate], Document],
+) -> Sight:
+    record = certificate.record
+    facts = _facts(record)
+    plain = _plain(*facts)
+    marked, former = mark(_joined("facts", *plain)), None
+    if record.spelt is not None:
+        former = mark(_joined("certificate", *_names_spelt(record)))
+    return Sight(
+        mark(_joined("certificate", *_names(record))),
+        marked,
+        person,
+        record.issued_on,
+        document(certificate),
+        former,
+        marked if plain == facts else mark(_joined("facts", *facts)),
+    )
 
 
-def _facts(record: CertificateRecord) -> Iterator[object]:
-    """Yield what a registry has no lawful reason to change of an issued certificate."""
-    yield from (record.holder_name, record.title, record.first_issued_on)
-    yield from (record.valid_from, record.evaluation_body)
+def _names(record: CertificateRecord) -> tuple[object, ...]:
+    """Return what makes two records one certificate."""
+    holder, item = record.holder, record.item_code or record.item
+    return (*holder, record.number, item, record.level, record.issued_on)
+
+
+def _names_spelt(record: CertificateRecord) -> tuple[object, ...]:
+    """Return the same as it came."""
+    spelt = record.spelt or Spelling(record.number, record.item_code)
+    item = spelt.item_code or record.item
+    return (*record.holder, spelt.number, item, record.level, record.issued_on)
+
+
+_Facts = tuple[str | None, str, date | None, date | None, str | None]
+
+
+def _facts(record: CertificateRecord) -> _Facts:
+    """Return what a registry has no lawful reason to change of an issued certificate.
+
+    Holder, title, day of first issue, first day of validity, evaluation body.
+    """
+    days = record.first_issued_on, record.valid_from
+    return (record.holder_name, record.title, *days, record.evaluation_body)
+
+
+def _plain(
+    name: str | None,
+    title: str,
+    first_issued_on: date | None,
+    valid_from: date | None,
+    body: str | None,
+) -> _Facts:
+    """Return facts as they are compared: a new spelling alters nothing."""
+    return (
+        name and normal_form.name(name),
+        normal_form.words(title),
+        first_issued_on,
+        valid_from,
+        body and normal_form.words(body),
+    )
 
 
 def _joined(*parts: object) -> str:
-    return "\x1f".join("" if part is None else str(part) for part in parts)
+    return "\x1f".join(["" if part is None else str(part) for part in parts])
 
 
 def timeliness(issued_on: Iterable[date | None], today: date) -> Counter[Measure]:

@@ -110,8 +110,14 @@ def require_known_bodies(manifest: Manifest, catalogue: Catalogue) -> None:
 class Registry:
     """The agencies a gateway asks, by id, in a fixed order."""
 
-    def __init__(self, agencies: Iterable[Agency]) -> None:
+    def __init__(
+        self,
+        agencies: Iterable[Agency],
+        successors: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._agencies = {agency.id: agency for agency in agencies}
+        self._successors = successors
+        """By the id of a connector that was replaced, the one in force now."""
 
     @property
     def agencies(self) -> Sequence[Agency]:
@@ -121,6 +127,10 @@ class Registry:
     def agency(self, id_: str) -> Agency | None:
         """Return one agency; ``None`` if there is none of that id."""
         return self._agencies.get(id_)
+
+    def agency_after(self, id_: str) -> Agency | None:
+        """Return one agency, or the one that replaced it; ``None`` if neither is."""
+        return self.agency(id_) or self.agency(self._successors.get(id_, ""))
 
     async def close(self) -> None:
         """Cancel what is under way at every agency."""

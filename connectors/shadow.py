@@ -9,12 +9,14 @@ queued. What is kept are counts by kind and field; no value and no person is.
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 from connectors.guard.health import CONCLUSIVE
+from policy import normal_form
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
 
@@ -49,7 +51,8 @@ def compare(live: Answer, shadow: Answer) -> tuple[Difference, ...]:
     """Say in what two conclusive answers about one person differ, in a fixed order.
 
     Certificates are compared by number and item, so one that is worded otherwise is
-    missing and extra. Signatures are not compared: each verified by itself.
+    missing and extra; how it is spelt is no difference (``policy.normal_form``).
+    Signatures are not compared: each verified by itself.
     """
     found: Counter[Difference] = Counter()
     if live.outcome is not shadow.outcome:
@@ -68,11 +71,31 @@ def _by_name(answer: Answer) -> dict[tuple[str, str], list[CertificateRecord]]:
     """Return the certificates of one person by what they are called."""
     named = defaultdict(list)
     for certificate in answer.certificates:
-        record = certificate.record
+        record = _plain(certificate.record)
         named[record.number, record.item_code or record.item].append(record)
     for records in named.values():
         records.sort(key=lambda record: (record.level or "", str(record.issued_on)))
     return named
+
+
+def _plain(record: CertificateRecord) -> CertificateRecord:
+    """Return ``record`` with its words in their normal form."""
+    name = record.holder_name
+    return replace(
+        record,
+        spelt=None,
+        holder_name=None if name is None else normal_form.name(name),
+        title=normal_form.words(record.title),
+        category=_words(record.category),
+        item=normal_form.words(record.item),
+        authority=_words(record.authority),
+        evaluation_body=_words(record.evaluation_body),
+        collection_body=_words(record.collection_body),
+    )
+
+
+def _words(stated: str | None) -> str | None:
+    return None if stated is None else normal_form.words(stated)
 
 
 def _unlike(
@@ -122,7 +145,10 @@ class Answering(Protocol):
     """An agency that answers beside the live one: an ``Agency``, opened unobserved."""
 
     def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,
     ) -> Awaitable[list[Answer]]:
         """See ``Agency.ask``."""
 
@@ -145,7 +171,12 @@ class Shadow:
         self._report = report
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def offer(self, holders: Sequence[Identity], answers: Sequence[Answer]) -> None:
+    def offer(
+        self,
+        holders: Sequence[Identity],
+        answers: Sequence[Answer],
+        elements: Elements = NOT_STATED,
+    ) -> None:
         """Take what the live agency answered, to be compared later, or drop it.
 
         Returns at once. Where the live one could not answer there is nothing to
@@ -162,7 +193,7 @@ class Shadow:
             self.tally.dropped += len(known)
             self._report("dropped", len(known), ())
             return
-        task = asyncio.create_task(self._compare(known))
+        task = asyncio.create_task(self._compare(known, elements))
         self._under_way.add(task)
         task.add_done_callback(self._end)
 
@@ -174,8 +205,8 @@ class Shadow:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._agency.close()
 
-    async def _compare(self, known: dict[Identity, Answer]) -> None:
-        shadows = await self._agency.ask(list(known), BUDGET_SECONDS)
+    async def _compare(self, known: dict[Identity, Answer], elements: Elements) -> None:
+        shadows = await self._agency.ask(list(known), BUDGET_SECONDS, elements)
         for live, shadow in zip(known.values(), shadows, strict=True):
             if shadow.outcome not in CONCLUSIVE:
                 self.tally.failed[shadow.outcome] += 1

@@ -48,6 +48,12 @@ class Weighed(Generic[K, V]):
         """Let the first value go."""
         self._room += self._kept.popitem(last=False)[1][1]
 
+    def drop(self, key: K) -> None:
+        """Let the value of ``key`` go, if there is one."""
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._room += kept[1]
+
     def put(self, key: K, value: V, weight: int) -> None:
         """Keep ``value`` as the last, instead of what ``key`` had.
 

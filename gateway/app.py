@@ -54,6 +54,7 @@ class MetricsPage:
         snapshot = services.live.snapshot
         measured.status.show_lists(snapshot.registry.agencies)
         measured.live_registry.show_keys(key_ends(snapshot, services.clock()))
+        measured.sanctions.show_sanctions(snapshot.sanctions)
         return Response(
             generate_latest(measured.registry), media_type=CONTENT_TYPE_LATEST
         )

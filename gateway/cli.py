@@ -47,6 +47,11 @@ class Commands(LazyGroup):
             "The audit log: who looked whom up, and why.",
         ),
         Named(
+            "evidence",
+            "gateway.privacy.commands:evidence",
+            "The signed bytes that decisions rest on.",
+        ),
+        Named(
             "connector",
             "gateway.registration.commands:connector",
             "Agencies' connectors.",
@@ -55,6 +60,11 @@ class Commands(LazyGroup):
             "sanction",
             "gateway.registration.sanctions:sanction",
             "Sanctions of the notice, part 3(1).",
+        ),
+        Named(
+            "recheck",
+            "gateway.ledger.commands:recheck",
+            "Ask the agencies again about every certificate that was paid for.",
         ),
         Named(
             "database",

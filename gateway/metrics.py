@@ -9,8 +9,15 @@ from prometheus_client import CollectorRegistry
 from gateway.callers.metrics import CallersMetrics
 from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
+from gateway.ledger.metrics import LedgerMetrics
 from gateway.privacy.metrics import PrivacyMetrics
-from gateway.registry.metrics import AgenciesMetrics, QualityMetrics, RegistryMetrics
+from gateway.registration.metrics import SanctionsMetrics
+from gateway.registry.metrics import (
+    AgenciesMetrics,
+    QualityMetrics,
+    RegistryMetrics,
+    VersionMetrics,
+)
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 
@@ -30,5 +37,8 @@ class Metrics:
         self.requests = RequestsMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)
         self.live_registry = RegistryMetrics(self.registry)
+        self.sanctions = SanctionsMetrics(self.registry)
         self.quality = QualityMetrics(self.registry)
+        self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
+        self.ledger = LedgerMetrics(self.registry)

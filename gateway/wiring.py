@@ -3,27 +3,33 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 import aiohttp
 
 from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of_certificate
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.versions.held import Versions
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
 from connectors.live import Live
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import Network
 from connectors.registration.rules import Configured
+from connectors.registration.sanction_clock import SanctionClock
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
+from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
-from gateway.privacy.keys import read_pseudonyms
+from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
+from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
     LiveRegistry,
@@ -35,6 +41,7 @@ from gateway.registry.quality import (
     kept_quality,
     thresholds_of,
 )
+from gateway.registry.versions import LiveVersions, kept_versions, told_to
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
@@ -48,9 +55,14 @@ from store.collection.records import StoredRecords
 from store.ledger.ledger import StoredLedger
 from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
 from store.status.changes import StoredStates
-from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.events import (
+    StoredCertificateStates,
+    StoredConnectorStates,
+    StoredSanctionSteps,
+)
 from store.store import Store
 
 CHECK_SHARE = 0.8
@@ -74,11 +86,13 @@ async def open_services(
     bundle = load_trust_bundle(Path(settings.trust_bundle), catalogue)
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
+    vault_key = settings.evidence_key_file
+    vault = None if vault_key is None else read_vault(Path(vault_key))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
             open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
         )
-        sessions = await _open_sessions(stack, settings.registration.networks)
+        sessions = await open_sessions(stack, settings.registration.networks)
         notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
@@ -87,7 +101,7 @@ async def open_services(
             quality,
             live=live,
             mark=pseudonyms.of_document,
-            place=CertificateIds(id_key).place,
+            document=partial(document_of_certificate, CertificateIds(id_key)),
             thresholds=thresholds_of(settings.registration),
             reports=metrics.quality,
             clock=clock,
@@ -110,6 +124,19 @@ async def open_services(
                 listening_for_changes(store.engine, notifier.notify)
             )
             await stack.enter_async_context(kept_live(registry, notifier.follow()))
+            seen = StoredVersions(store)
+            versions = Versions(
+                seen,
+                mark=CertificateIds(id_key).mark,
+                catalogue=catalogue,
+                told=told_to(metrics.versions, keeper.collected),
+            )
+            await stack.enter_async_context(
+                kept_versions(
+                    LiveVersions(seen, versions.memory, metrics.versions),
+                    notifier.follow(),
+                )
+            )
             status = LiveStatus(
                 StoredStates(store.engine),
                 pseudonyms,
@@ -121,23 +148,37 @@ async def open_services(
                 AnsweredStates(StoredCertificateStates(store.engine), status)
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
+            sanctions = StoredFeed(StoredSanctionSteps(store.engine))
             failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps), notifier.follow(), failed)
+                kept_feeds((certificates, steps, sanctions), notifier.follow(), failed)
+            )
+            await stack.enter_async_context(
+                followed_up(
+                    SanctionClock(store=registrations, clock=clock),
+                    live,
+                    metrics.sanctions,
+                )
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
+        ledger = StoredLedger(store)
+        revocations = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
+        await stack.enter_async_context(kept_seen(revocations))
         yield Services(
             live=live,
             quality=keeper,
-            ledger=StoredLedger(store),
+            ledger=ledger,
+            revocations=revocations,
+            vault=vault,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
-            feeds=Feeds(certificates, steps),
+            versions=versions,
+            feeds=Feeds(certificates, steps, sanctions),
             cursors=Cursors(id_key),
             registration=open_office(
                 registrations,
@@ -152,9 +193,7 @@ async def open_services(
         )
 
 
-async def _open_sessions(
-    stack: AsyncExitStack, networks: Sequence[Network]
-) -> Sessions:
+async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:
     """Open the sessions to agencies: those of files, and registered ones."""
     of_files = await stack.enter_async_context(
         aiohttp.ClientSession(

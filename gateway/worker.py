@@ -4,7 +4,6 @@ It is a copy of the process that watches over it (``gateway.serve``), and import
 application itself: whoever only watches has no use for it.
 """
 
-import asyncio
 import gc
 import os
 from multiprocessing import get_context
@@ -58,16 +57,16 @@ def refuse_unusable(settings: Settings) -> None:
     """
     read_certificate_id_key(Path(settings.certificate_id_key_file))
     read_pseudonyms(Path(settings.pseudonym_key_file))
-    _prepare_database_apart(settings.database_url)
     load_trust_bundle(Path(settings.trust_bundle), load_catalogue())
     refuse_unusable_callers(settings)
     try:
         load_manifests(Path(settings.manifests))
     except ManifestError as error:
         raise StartError(str(error)) from None
+    _prepare_database_apart(settings)
 
 
-def _prepare_database_apart(url: str) -> None:
+def _prepare_database_apart(settings: Settings) -> None:
     """Take the database's steps in a process that ends, and Alembic's memory with it.
 
     Raises:
@@ -75,7 +74,7 @@ def _prepare_database_apart(url: str) -> None:
     """
     fork = get_context("fork")
     refusals, sender = fork.Pipe(duplex=False)
-    apart = fork.Process(target=_prepare_database, args=(url, sender))
+    apart = fork.Process(target=_prepare_database, args=(settings, sender))
     apart.start()
     sender.close()
     refusal: str | None = refusals.recv()
@@ -84,12 +83,12 @@ def _prepare_database_apart(url: str) -> None:
         raise StartError(refusal)
 
 
-def _prepare_database(url: str, sender: Connection) -> None:
+def _prepare_database(settings: Settings, sender: Connection) -> None:
     """Send why the start has to be refused, or nothing."""
     # By its name, and here: whoever answers does without.
-    upgrade_database = load("store.migrate:upgrade_database")
+    upgrade = load("gateway.database.upgrade:upgrade")
     try:
-        asyncio.run(upgrade_database(url))
+        upgrade(settings)
     except UnusableDatabaseError as error:
         sender.send(str(error))
     else:

@@ -20,7 +20,8 @@ from policy.text import Text, same_words
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Compared and hashed as an object, as ``Item`` is: what is shown of it is kept by it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Body:
     """An institution the annex names: evaluation body, collection body, authority."""
 
@@ -97,6 +98,14 @@ class Catalogue:
     items: Mapping[str, Item]
     look_alikes: tuple[LookAlike, ...]
     bodies: Mapping[str, Body]
+
+    def rows_of(self, collection_body: str) -> frozenset[str]:
+        """Return the codes of the rows that a body collects."""
+        return frozenset(
+            item.code
+            for item in self.items.values()
+            if item.collection_body.id == collection_body
+        )
 
     @cached_property
     def code_of_name(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policy.identity import Identity
 from policy.level import Level
@@ -115,3 +115,11 @@ class CertificateRecord:
     evaluation_body: str | None
     collection_body: str | None
     licence_id: str | None
+    # What follows from the record alone, once somebody asked (``policy.derived``).
+    derived: dict[object, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __hash__(self) -> int:
+        """Return the number's: hardly two different records are kept under one."""
+        return hash(self.number)

@@ -16,6 +16,7 @@ from policy.finding import FindingOutcome, worst
 from policy.level import LEVEL_NAMES, LEVEL_RANK
 from policy.months import add_months
 from policy.parameters import Figures, Grouping
+from policy.payments import Payments
 from policy.text import Text
 
 MET = FindingOutcome.MET
@@ -62,10 +63,11 @@ def _college_level(case: ClaimCase) -> ClauseResult:
 
 
 def _vocational_once(case: ClaimCase) -> ClauseResult:
-    if case.claim.payments is None:
+    payments = _payments(case)
+    if payments is None:
         return UNDETERMINED, NO_LEDGER
     student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
-    categories = [payment.category for payment in case.claim.payments]
+    categories = [payment.category for payment in payments]
     paid, unknown = categories.count(student), categories.count(None)
     allowed = case.figures.vocational_payments
     reason = Text(
@@ -174,9 +176,10 @@ def _issue_counted_from(case: ClaimCase) -> date | None:
 
 def not_paid_before(case: ClaimCase) -> ClauseResult:
     """17-once: no payment for this occupation at this level or a higher one."""
-    if case.claim.payments is None:
+    payments = _payments(case)
+    if payments is None:
         return UNDETERMINED, NO_LEDGER
-    outcome = worst(_allowed_beside(case, payment) for payment in case.claim.payments)
+    outcome = worst(_allowed_beside(case, payment) for payment in payments)
     match outcome:
         case FindingOutcome.MET:
             return MET, Text(
@@ -196,18 +199,28 @@ def not_paid_before(case: ClaimCase) -> ClauseResult:
             )
 
 
+def _payments(case: ClaimCase) -> Payments | None:
+    """Return the payments made before that count; ``None`` if nobody knows them."""
+    payments = case.claim.payments
+    if payments is None or case.figures.recovered_payment_bars:
+        return payments
+    return tuple(payment for payment in payments if not payment.is_recovered)
+
+
 def _allowed_beside(case: ClaimCase, payment: Payment) -> FindingOutcome:
     """Return MET if ``payment`` bars nothing: another occupation or a lower level."""
-    return _best(_other_occupation(case, payment), _lower_level(case, payment))
+    other = other_occupation(case, payment.item_code)
+    return best(other, _lower_level(case, payment))
 
 
-def _best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
+def best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
+    """Return MET if either is, UNMET if both are not."""
     if MET in (one, other):
         return MET
     return UNMET if one is other is UNMET else UNDETERMINED
 
 
-def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
+def other_occupation(case: ClaimCase, code: str | None) -> FindingOutcome:
     """Return MET only for a code known to be another occupation's.
 
     A code of the national classification is another occupation for certain, unless it
@@ -215,7 +228,7 @@ def _other_occupation(case: ClaimCase, payment: Payment) -> FindingOutcome:
     that the catalogue does not have may be a typing error, so it leaves the question
     open.
     """
-    item, code = case.row.item, payment.item_code
+    item = case.row.item
     if item is None or code is None:
         return UNDETERMINED
     if code in case.catalogue.items:

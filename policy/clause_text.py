@@ -1,7 +1,8 @@
 """The words of every clause, for people and for the graph.
 
-The clause ids of ``annex/clauses.toml`` are the keys of ``policy.clauses.CLAUSES``
-and of ``policy.claim_clauses.CLAIM_CLAUSES``, in the same order; a test compares.
+The clause ids of ``annex/clauses.toml`` are the keys of ``policy.clauses.CLAUSES``, of
+``policy.claim_clauses.CLAIM_CLAUSES`` and of ``policy.optional_clauses``, in the same
+order; a test compares. Neither text has the last ones: their source is ``open``.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def read_clause_texts(text: str) -> tuple[ClauseText, ...]:
 
 def _read_clause(table: Table) -> ClauseText:
     source = table.take("source", str)
-    if source not in (Source.NOTICE, Source.PUBLIC_COPY):
+    if source not in list(Source):
         raise AnnexError(table.where, f"{source} is no source of a clause")
     clause = ClauseText(
         id=table.take("id", str),

@@ -232,7 +232,7 @@ def claimed_by_holder(case: Case) -> ClauseResult:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
-    by_name = _by_name(stated_name(claimant.name), stated_name(record.holder_name))
+    by_name = _by_name(stated_name(claimant.name), record.holder_name)
     is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
     if is_in_doubt and by_name is not clause_results.ANOTHER_NAME:
         return clause_results.HOLDER_CONTRADICTED
@@ -242,7 +242,7 @@ def claimed_by_holder(case: Case) -> ClauseResult:
 def _by_name(claimed: str | None, registered: str | None) -> ClauseResult:
     if claimed is None:
         return clause_results.NO_NAME_CLAIMED
-    if registered is None:
+    if registered is None or stated_name(registered) is None:
         return clause_results.NO_NAME_REGISTERED
     if not same_name(claimed, registered):
         return clause_results.ANOTHER_NAME

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from policy.certificate import CertificateRecord
+from policy.derived import once_a_record
 from policy.identifiers import licence_id_warnings
 from policy.level import Level
 from policy.months import MONTHS_A_YEAR, add_months
@@ -72,6 +73,7 @@ _LEVEL_DIGIT = 10
 _SEPARATORS = re.compile(r"[\s.\-\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
+@once_a_record
 def warnings_of(record: CertificateRecord) -> frozenset[RecordWarning]:
     """Return every contradiction of ``record``."""
     found = [*_in_number(record), *_in_days(record)]
@@ -84,10 +86,7 @@ def warnings_of(record: CertificateRecord) -> frozenset[RecordWarning]:
 
 def validity_warnings(record: CertificateRecord) -> frozenset[RecordWarning]:
     """Return those by which its days do not say how long ``record`` is valid."""
-    found = _in_days(record)
-    if record.level is Level.UNGRADED:
-        found += _in_validity(record)
-    return VALIDITY_IN_DOUBT.intersection(found)
+    return VALIDITY_IN_DOUBT & warnings_of(record)
 
 
 def _in_number(record: CertificateRecord) -> list[RecordWarning]:
@@ -102,15 +101,12 @@ def _in_number(record: CertificateRecord) -> list[RecordWarning]:
     grade = plain.rjust(_FULL_DIGITS, "0")[_LEVEL_DIGIT]
     if record.level is not None and record.level != f"LEVEL_{grade}":
         found.append(RecordWarning.NUMBER_LEVEL)
-    # A lost document is made again under its old number.
-    years = {
-        f"{day.year % 100:02}"
-        for day in (record.issued_on, record.first_issued_on)
-        if day is not None
-    }
-    is_whole = len(plain) == _FULL_DIGITS
-    if is_whole and record.issued_on is not None and plain[:2] not in years:
-        found.append(RecordWarning.NUMBER_YEAR)
+    issued = record.issued_on
+    if len(plain) == _FULL_DIGITS and issued is not None:
+        # A lost document is made again under its old number.
+        first = record.first_issued_on or issued
+        if int(plain[:2]) not in (issued.year % 100, first.year % 100):
+            found.append(RecordWarning.NUMBER_YEAR)
     return found
 
 
@@ -123,14 +119,16 @@ def _plain(number: str) -> str:
 
 def _in_days(record: CertificateRecord) -> list[RecordWarning]:
     issued, until = record.issued_on, record.valid_until
+    # A day that is not stated comes neither before nor after another.
+    began = issued or date.min
     found = []
-    if _is_before(issued, record.first_issued_on):
+    if (record.first_issued_on or date.min) > (issued or date.max):
         found.append(RecordWarning.FIRST_ISSUE_AFTER_ISSUE)
-    if _is_before(record.state_since, issued):
+    if (record.state_since or date.max) < began:
         found.append(RecordWarning.STATE_BEFORE_ISSUE)
-    if _is_before(record.review_due_on, issued):
+    if (record.review_due_on or date.max) < began:
         found.append(RecordWarning.REVIEW_BEFORE_ISSUE)
-    if _is_before(until, issued) or _is_before(until, record.valid_from):
+    if until is not None and until < max(began, record.valid_from or began):
         found.append(RecordWarning.ENDS_BEFORE_START)
     return found
 
@@ -154,10 +152,6 @@ def _in_validity(record: CertificateRecord) -> list[RecordWarning]:
     if due is not None and is_late and abs(due - ends) > _A_DAY:
         found.append(RecordWarning.REVIEW_OFF_RULE)
     return found
-
-
-def _is_before(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and one < other
 
 
 def _is_days_after(one: date, other: date) -> bool:

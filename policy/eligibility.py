@@ -13,10 +13,12 @@ that an answer to an open question never flips a decided verdict.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
+from policy.amount import share_and_amount
 from policy.case import Case, ClaimCase, ClauseResult
 from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.claim_clauses import CLAIM_CLAUSES
@@ -25,6 +27,7 @@ from policy.clauses import CLAUSES
 from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
 from policy.level import LEVEL_NAMES, Level
+from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Figures, Parameters, load_parameters
 from policy.row import row_of, row_of_item
 from policy.text import Text
@@ -49,7 +52,7 @@ _VERDICTS: Mapping[FindingOutcome, EligibilityOutcome] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """A verdict with its findings, and the sum if a claim was found eligible."""
+    """A verdict with its findings, and the sum that a claim comes to."""
 
     outcome: EligibilityOutcome
     findings: tuple[Finding, ...]
@@ -59,6 +62,8 @@ class Eligibility:
     # Both present exactly when a claim is ELIGIBLE.
     amount_yuan: int | None = None
     share_percent: int | None = None
+    # The sum that the figures give, whatever the verdict; None where not known.
+    computed_yuan: int | None = None
 
 
 class Absence(StrEnum):
@@ -75,34 +80,51 @@ class Absence(StrEnum):
 
 
 def evaluate(
-    evidence: Evidence, *, catalogue: Catalogue, parameters: Parameters
+    evidence: Evidence,
+    *,
+    catalogue: Catalogue,
+    parameters: Parameters,
+    figures_of: date | None = None,
 ) -> Eligibility:
-    """Run every clause against ``evidence``."""
+    """Run every clause against ``evidence``.
+
+    The figures are those of the day asked about, or of ``figures_of``: a decision is
+    recorded today by the figures of its own day.
+    """
     row = row_of(evidence.record, catalogue)
-    figures = parameters.in_force(evidence.as_of)
+    figures = parameters.in_force(figures_of or evidence.as_of)
     case = Case(evidence, row, figures)
     findings = tuple([_finding(id_, clause(case)) for id_, clause in CLAUSES.items()])
     record, claim = evidence.record, evidence.claim
+    sums = None
     if claim is not None:
-        findings += _claim_findings(
-            ClaimCase.of(record, claim, row=row, figures=figures, catalogue=catalogue)
+        claimed = ClaimCase.of(
+            record, claim, row=row, figures=figures, catalogue=catalogue
         )
+        findings += _claim_findings(claimed)
+        sums = share_and_amount(claimed)
     outcome = _verdict(findings)
-    share = amount = None
-    if claim is not None and outcome is EligibilityOutcome.ELIGIBLE:
-        share, amount = _share_and_amount(claim, record.level, figures)
+    share, computed = sums or (None, None)
+    is_eligible = outcome is EligibilityOutcome.ELIGIBLE
     return Eligibility(
         outcome=outcome,
         findings=findings,
         item_code=None if row.item is None else row.item.code,
         level=record.level,
-        amount_yuan=amount,
-        share_percent=share,
+        amount_yuan=computed if is_eligible else None,
+        share_percent=share if is_eligible else None,
+        computed_yuan=computed,
     )
 
 
 def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
-    return tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+    found = tuple(_finding(id_, clause(case)) for id_, clause in CLAIM_CLAUSES.items())
+    if not case.figures.optional_clauses:
+        return found
+    return found + tuple(
+        _finding(id_, OPTIONAL_CLAUSES[id_](case))
+        for id_ in case.figures.optional_clauses
+    )
 
 
 # Results are few, but for the days of issue; a reason has at most some hundred words
@@ -110,16 +132,6 @@ def _claim_findings(case: ClaimCase) -> tuple[Finding, ...]:
 @lru_cache(maxsize=4096)
 def _finding(clause: str, result: ClauseResult) -> Finding:
     return Finding(clause, *result)
-
-
-def _share_and_amount(
-    claim: Claim, level: Level | None, figures: Figures
-) -> tuple[int, int]:
-    # An eligible claim met 17-share and 17-amount, which know both.
-    assert claim.category is not None  # noqa: S101
-    assert level is not None  # noqa: S101
-    share = figures.share_percent[claim.category]
-    return share, figures.amount_yuan[level] * share // 100
 
 
 _NOTHING_TO_JUDGE = Text("没有可供核对的证书", "there is no certificate to judge")

@@ -75,6 +75,16 @@ class Acquisition(StrEnum):
     COMMENDATION = "COMMENDATION"
 
 
+class Fund(StrEnum):
+    """The fund (资金渠道) that a subsidy is paid from."""
+
+    UNEMPLOYMENT_INSURANCE = "UNEMPLOYMENT_INSURANCE"
+    EMPLOYMENT = "EMPLOYMENT"
+    SKILLS = "SKILLS"
+    LOCAL_EDUCATION = "LOCAL_EDUCATION"
+    OTHER = "OTHER"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """A subsidy paid to this claimant before."""
@@ -82,6 +92,20 @@ class Payment:
     item_code: str | None
     level: Level | None
     category: ClaimantCategory | None
+    # Not compared: a payment that is stated without it is the same payment.
+    fund: Fund | None = field(default=None, compare=False)
+    paid_on: date | None = field(default=None, compare=False)
+    amount_yuan: int | None = field(default=None, compare=False)
+    # Whether all of it was paid back, because it should not have been paid.
+    is_recovered: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLevel:
+    """A certificate that the claimant holds, beside the one that is claimed for."""
+
+    item_code: str | None
+    level: Level | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +121,8 @@ class Claim:
     discharged_on: date | None = None
     # None: the ledger could not be had. Empty: nothing was ever paid.
     payments: tuple[Payment, ...] | None = None
+    # None: nobody knows what else they hold. Looked at where a rule asks for it.
+    held: tuple[HeldLevel, ...] | None = None
     is_civil_servant: bool | None = None
     acquisition: Acquisition | None = None
 

@@ -5,6 +5,7 @@ check character, and a clause that counts has better evidence than a number's
 form. An empty tuple means that nothing is odd.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from policy.level import Level
@@ -14,6 +15,14 @@ from policy.text import Text
 _CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_LENGTH = 18
 _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NEXT: Mapping[int, Mapping[str, int]] = {
+    product: {
+        character: ((product + value) % 36 or 36) * 2 % 37
+        for value, character in enumerate(_BASE_36)
+    }
+    for product in range(1, 37)
+}
+"""ISO 7064 MOD 37,36: the product after a character, by the one before it."""
 _LICENCE_PREFIX = ("1", "2", "156", "3005", "2")
 _LICENCE_PARTS = 5
 _QUALIFICATION_LENGTH = 16
@@ -83,8 +92,7 @@ def mod_37_36(characters: str) -> str:
     """Return the ISO 7064 MOD 37,36 check character of digits and capitals."""
     product = 36
     for character in characters:
-        total = (product + _BASE_36.index(character)) % 36 or 36
-        product = total * 2 % 37
+        product = _NEXT[product][character]
     return _BASE_36[(1 - product) % 36]
 
 

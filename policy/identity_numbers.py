@@ -1,13 +1,14 @@
 """Find and mask citizen identification numbers in texts, however they are written.
 
-Three forms are found, in any digits there are, full-width ones too:
+Three forms are found, in any digits there are, full-width ones too, and with whatever
+characters nobody sees in between:
 
 - eighteen characters in a row in the form of GB 11643. The check character is not
   computed: a number with one digit wrong still says nearly everything about a person.
   Nothing need stand around it: a special-operations number is "T" and the number;
 - eighteen characters with marks or blanks between them (``310199-19600115-7008``).
   Dates, amounts and file numbers beside each other have as many digits, so here the
-  check character and the birth date decide;
+  check character and the birth date decide, and marks are alike or where fields meet;
 - the fifteen digits of before 1999, which have no check character: the place has to
   lie in a province, and the birth date in the years whose holders still claim.
 
@@ -17,12 +18,13 @@ before: that keeps a district, a day and a serial number from being taken for a 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from string import hexdigits
 
 from policy.gb11643 import check_character, has_birth_date
 from policy.identity import mask
+from policy.normal_form import without_unseen
 
 _BETWEEN = r"[\W_]{0,4}"
 _FIFTEEN = rf"\d(?:{_BETWEEN}\d){{14}}"
@@ -42,7 +44,7 @@ _CLOCK = re.compile(r"(?<!\d)\d\d[:：]\d\d(?!\d)")
 _DIGEST = 32
 """The fewest characters of a digest or a random id in hexadecimals, which has fifteen
 digits in a row now and then."""
-_X = {0xFF38: "X", 0xFF58: "x"}
+_X = {0xFF38: "X", 0xFF58: "x", 0x2169: "X", 0x2179: "x"}
 BORN = range(1900, 2022)
 """The years of birth in a number that has marks in it."""
 BORN_BEFORE_1999 = range(1940, 2000)
@@ -57,6 +59,8 @@ PROVINCES = frozenset(
 """How the codes of places begin."""
 _FIELDS = frozenset({6, 8, 10, 12})
 """Where place, year, month, day and serial number meet in fifteen digits."""
+_EIGHTEENS_FIELDS = frozenset({6, 10, 12, 14, 17})
+"""Where these and the check character meet in eighteen."""
 
 
 def without_identity_numbers(text: str) -> str:
@@ -64,12 +68,13 @@ def without_identity_numbers(text: str) -> str:
     plain = _plain(text)
     if plain is None:
         return text
+    places = _places(text)
     masked = list(text)
     for start, end in _found(plain):
         # Over what others have masked before: two numbers may share characters.
         for place, character in enumerate(mask(plain[start:end]), start):
             if character == "*":
-                masked[place] = character
+                masked[places[place]] = character
     return "".join(masked)
 
 
@@ -79,13 +84,21 @@ def has_identity_number(text: str) -> bool:
     return plain is not None and any(True for _ in _found(plain))
 
 
+def _places(text: str) -> Sequence[int]:
+    """Return where in ``text`` the characters of ``_plain`` stand."""
+    if text.isascii():
+        return range(len(text))
+    return [place for place, one in enumerate(text) if without_unseen(one)]
+
+
 def _plain(text: str) -> str | None:
-    """Return ``text`` with each digit and X as ASCII has it, at the same places.
+    """Return what is seen of ``text``, with each digit and X as ASCII has it.
 
     ``None`` if it has no fifteen digits beside each other.
     """
     if text.isascii():
         return text if _HAS_FIFTEEN_ASCII.search(text) else None
+    text = without_unseen(text)
     if _HAS_FIFTEEN.search(text) is None:
         return None
     return "".join(
@@ -101,7 +114,8 @@ def _found(plain: str) -> Iterator[tuple[int, int]]:
     for spread in _WITH_MARKS.finditer(plain):
         start, end = spread.start(), spread.end(1)
         spelt = plain[start:end]
-        if _is_somebodys(_MARKS.sub("", spelt).upper()) and not _CLOCK.search(spelt):
+        is_one = _is_somebodys(_MARKS.sub("", spelt).upper()) and _is_taken_apart(spelt)
+        if is_one and not _CLOCK.search(spelt):
             yield start, end
     for old in _OF_BEFORE_1999.finditer(plain):
         start, end = old.start(), old.end(1)
@@ -117,6 +131,17 @@ def _is_somebodys(number: str) -> bool:
         and int(number[6:10]) in BORN
         and check_character(number[:17]) == number[17]
     )
+
+
+def _is_taken_apart(spelt: str) -> bool:
+    """Say whether the marks in eighteen characters are those of one number.
+
+    They are all the same, or stand where fields meet; of amounts and their sums, which
+    have as many digits, they are neither.
+    """
+    groups = _MARKS.split(spelt)
+    is_alike = len(set(_MARKS.findall(spelt))) <= 1
+    return is_alike or _EIGHTEENS_FIELDS.issuperset(_cuts(groups))
 
 
 def _is_in_digest(plain: str, start: int, end: int) -> bool:

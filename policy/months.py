@@ -12,6 +12,8 @@ from calendar import monthrange
 from datetime import MAXYEAR, date
 
 MONTHS_A_YEAR = 12
+SHORTEST_MONTH = 28
+"""Every month has so many days."""
 
 
 def add_months(day: date, months: int) -> date:
@@ -20,4 +22,6 @@ def add_months(day: date, months: int) -> date:
     if year > MAXYEAR:
         return date.max
     month += 1
+    if day.day <= SHORTEST_MONTH:
+        return date(year, month, day.day)
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -51,6 +51,10 @@ _APOSTROPHES = (
 )
 
 
+_PLAIN_NUMBER = re.compile("[0-9A-Z.-]*")
+"""Most numbers, which are in their form already."""
+
+
 def _table(*rows: tuple[str, str]) -> Mapping[int, str]:
     """Return what is another character: by the private use, by ``rows``."""
     replaced = {
@@ -78,9 +82,19 @@ def text(stated: str) -> str:
     return plain.strip()
 
 
+def without_unseen(stated: str) -> str:
+    """Return ``stated`` without the characters that nobody sees."""
+    return _IGNORED.sub("", stated)
+
+
 def seen(stated: str) -> str:
     """Return ``stated`` without what nobody sees, and without white space around."""
-    return _IGNORED.sub("", stated).strip()
+    return without_unseen(stated).translate(_WORDS).strip()
+
+
+def is_blank(stated: str) -> bool:
+    """Say whether ``stated`` states nothing: nobody would see a character of it."""
+    return not seen(stated)
 
 
 def words(stated: str) -> str:
@@ -110,9 +124,8 @@ def _code(stated: str) -> str:
 
 def number(stated: str) -> str:
     """Return the form of a certificate's, a licence's or an identity's number."""
-    # Most are digits and a letter, which have no other spelling but case.
-    if stated.isascii() and stated.isalnum():
-        return stated.upper()
+    if _PLAIN_NUMBER.fullmatch(stated):
+        return stated
     return _folded(stated, _CODE, in_capitals=True)
 
 

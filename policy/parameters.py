@@ -9,10 +9,11 @@ A figure whose source is ``public copy`` was taken from public copies of
 沪人社规〔2022〕17号 and its official Q&A, not from the official page.
 """
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -20,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from policy.errors import AnnexError
-from policy.evidence import Acquisition, ClaimantCategory
+from policy.evidence import Acquisition, ClaimantCategory, Fund
 from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.table import Table, parse_table, read_annex
@@ -81,6 +82,29 @@ class Figures:
     # occupation with the row.
     doubtful_occupations: Mapping[str, tuple[str, ...]]
     excluded_acquisitions: frozenset[Acquisition]
+    # How long a payment is published before it is made; 0 where it need not be.
+    publication_days: int
+    # Whether a payment bars later ones after all of it was paid back.
+    recovered_payment_bars: bool
+    # Rules that may exist, each off by 0, false or nothing.
+    yearly_payments: int
+    yearly_yuan: int
+    held_higher_bars: bool
+    excluding_funds: frozenset[Fund]
+    days_between_payments: int
+    # Those of them that are on, by their clauses, in reporting order.
+    optional_clauses: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say once which rules are on, so that those that are off cost nothing."""
+        clauses = (
+            ("17-yearly", self.yearly_payments or self.yearly_yuan),
+            ("17-held", self.held_higher_bars),
+            ("17-fund", self.excluding_funds),
+            ("17-interval", self.days_between_payments),
+        )
+        on = tuple(clause for clause, is_on in clauses if is_on)
+        object.__setattr__(self, "optional_clauses", on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +114,19 @@ class Parameters:
     entries: tuple[Parameter, ...]
     days: tuple[date, ...]
     figures: tuple[Figures, ...]
+    digest: str = ""
+    """SHA-256 of the file they were read from, in hexadecimal."""
 
     def in_force(self, as_of: date) -> Figures:
         """Return the figures of the day ``as_of``."""
-        return self.figures[max(bisect_right(self.days, as_of) - 1, 0)]
+        return self.figures[self._place(as_of)]
+
+    def version(self, as_of: date) -> date:
+        """Return from which day on the figures of ``as_of`` are in force."""
+        return self.days[self._place(as_of)]
+
+    def _place(self, as_of: date) -> int:
+        return max(bisect_right(self.days, as_of) - 1, 0)
 
 
 @cache
@@ -121,7 +154,8 @@ def read_parameters(text: str) -> Parameters:
         Figures(**{name: _value_on(found, day) for name, found in entries.items()})
         for day in days
     )
-    return Parameters(every, days, figures)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Parameters(every, days, figures, digest)
 
 
 def _read_entries(root: Table, name: str) -> tuple[Parameter, ...]:
@@ -260,5 +294,12 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "occupation_grouping": _grouping,
         "doubtful_occupations": _relations,
         "excluded_acquisitions": _members(Acquisition),
+        "publication_days": _count,
+        "recovered_payment_bars": lambda table: table.take("value", bool),
+        "yearly_payments": _count,
+        "yearly_yuan": _count,
+        "held_higher_bars": lambda table: table.take("value", bool),
+        "excluding_funds": _members(Fund),
+        "days_between_payments": _count,
     }
 )

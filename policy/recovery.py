@@ -26,6 +26,16 @@ class RecoveryCause(StrEnum):
     FALSE_RECORD = "FALSE_RECORD"
 
 
+class RecoverySource(StrEnum):
+    """Something that says that a payment is to be claimed back."""
+
+    CHANGE = "CHANGE"
+    COLLECTED_RECORD = "COLLECTED_RECORD"
+    STATUS_LIST = "STATUS_LIST"
+    LIVE_ANSWER = "LIVE_ANSWER"
+    PROOF = "PROOF"
+
+
 class RecoveryState(StrEnum):
     """The state of a recovery."""
 

@@ -45,6 +45,14 @@ class Row:
 
 def row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
     """Return the annex row of ``record``; its level is not looked at."""
+    # Once for each record: it follows from that and the annex alone.
+    row: Row | None = record.derived.get(catalogue)
+    if row is None:
+        row = record.derived[catalogue] = _row_of(record, catalogue)
+    return row
+
+
+def _row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
     number = record.number
     if not number.isalnum():
         number = normal_form.number(number)

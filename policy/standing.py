@@ -73,12 +73,13 @@ def standing(  # noqa: PLR0911 - a standing each
     doubts = validity_warnings(record)
     if RecordWarning.ENDS_BEFORE_START in doubts:
         return Standing.UNKNOWN
-    if _is_before(as_of, record.valid_from) or _is_before(as_of, record.issued_on):
+    # A day that is not stated is passed by none.
+    if as_of < max(record.valid_from or date.min, record.issued_on or date.min):
         return Standing.NOT_YET_VALID
-    if _is_before(record.valid_until, as_of):
+    if as_of > (record.valid_until or date.max):
         return Standing.EXPIRED
     # On a later day than today it may have been made; what is overdue today was not.
-    if _is_before(record.review_due_on, min(as_of, today)):
+    if min(as_of, today) > (record.review_due_on or date.max):
         is_meant = RecordWarning.REVIEW_BEFORE_ISSUE not in doubts
         return Standing.REVIEW_OVERDUE if is_meant else Standing.UNKNOWN
     if is_known and state is CertificateState.TRANSFERRED:
@@ -86,10 +87,6 @@ def standing(  # noqa: PLR0911 - a standing each
     if state is not CertificateState.VALID or _lacks_a_date(record):
         return Standing.UNKNOWN
     return Standing.UNKNOWN if doubts or not is_known else Standing.VALID
-
-
-def _is_before(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and one < other
 
 
 def _lacks_a_date(record: CertificateRecord) -> bool:

@@ -6,22 +6,20 @@ is itself on the log.
 """
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from bureau.caller import Scope
-from bureau.look_ups.audit import (
-    AuditRecord,
-    AuditSelection,
-)
+from bureau.look_ups.audit import AuditRecord
 from connectors.errors import StoreUnavailableError
-from policy.identity import IdentityError, parse_identity
+from resolvers.audit_filter import AuditFilter, selection_of
 from resolvers.bilingual import both
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
-from resolvers.enums import AuditEvent, IdType, Purpose, SourceOutcome
+from resolvers.enums import AuditEvent, Purpose, SourceOutcome
 from resolvers.errors import RequestError
 from resolvers.look_ups import audit_unavailable, origin_of
 from resolvers.relay import PageInfo
@@ -29,54 +27,6 @@ from resolvers.relay import PageInfo
 MAX_FIRST = 1000
 FIRST = 50
 CURSOR = re.compile(r"[0-9]{1,18}")
-
-
-@strawberry.input(
-    description=both(
-        "筛选条件，须全部满足；省略的不筛选",
-        "What to show: all conditions hold; one left out does not select",
-    )
-)
-class AuditFilter:
-    """A selection of records."""
-
-    event: AuditEvent | None = strawberry.field(
-        default=None, description=both("事件", "The event")
-    )
-    caller: str | None = strawberry.field(
-        default=None, description=both("调用方", "The caller")
-    )
-    request_id: str | None = strawberry.field(
-        default=None, description=both("请求编号", "The request's id")
-    )
-    purpose: Purpose | None = strawberry.field(
-        default=None, description=both("查询目的", "The purpose")
-    )
-    case_number: str | None = strawberry.field(
-        default=None, description=both("案号", "The case number")
-    )
-    person: str | None = strawberry.field(
-        default=None,
-        description=both("假名，取自其他记录", "A pseudonym, from another record"),
-    )
-    id_number: str | None = strawberry.field(
-        default=None,
-        description=both(
-            "证件号码；仅用于算出假名", "An identity number; only its pseudonym is used"
-        ),
-    )
-    id_type: IdType | None = strawberry.field(
-        default=None,
-        description=both(
-            "证件类型；省略时按号码推得", "The id type; inferred if left out"
-        ),
-    )
-    from_: datetime | None = strawberry.field(
-        default=None, name="from", description=both("起（含）", "The first moment")
-    )
-    to: datetime | None = strawberry.field(
-        default=None, description=both("止（不含）", "The first moment no more")
-    )
 
 
 @strawberry.federation.type(
@@ -109,6 +59,13 @@ class ShownAuditRecord:
     at: datetime = strawberry.field(description=both("时间", "When"))
     event: AuditEvent = strawberry.field(description=both("事件", "The event"))
     caller: str = strawberry.field(description=both("调用方", "The caller"))
+    districts: list[str] | None = strawberry.field(
+        directives=[list_of(2)],
+        description=both(
+            "调用方所代表的区；全市时为空",
+            "The districts the caller acted for; null if for all",
+        ),
+    )
     request_id: str | None = strawberry.field(
         description=both("请求编号，见日志", "The request's id, as in the logs")
     )
@@ -120,6 +77,19 @@ class ShownAuditRecord:
     )
     case_number: str | None = strawberry.field(
         description=both("案号", "The case number")
+    )
+    organisation: str | None = strawberry.field(description=both("机构", "The office"))
+    officer: str | None = strawberry.field(
+        description=both("经办人的假名", "The pseudonym of the officer")
+    )
+    matter_code: str | None = strawberry.field(
+        description=both("事项编码", "The matter's code")
+    )
+    matter_name: str | None = strawberry.field(
+        description=both("事项名称", "The matter's name")
+    )
+    business_number: str | None = strawberry.field(
+        description=both("业务流水号", "The business number")
     )
     operation: str | None = strawberry.field(
         description=both("操作名", "The operation's name")
@@ -203,7 +173,7 @@ async def read_audit_log(
         raise RequestError(f"first is {first}, allowed is 1 to {MAX_FIRST}")
     if after is not None and not CURSOR.fullmatch(after):
         raise RequestError("after is no cursor; take endCursor of the page before")
-    selection = _selection(context, asked or AuditFilter())
+    selection = selection_of(context, asked or AuditFilter())
     audit = context.services.oversight.audit
     people = selection.people
     try:
@@ -212,6 +182,7 @@ async def read_audit_log(
                 at=context.now,
                 event=AuditEvent.READ,
                 caller=context.caller.id,
+                elements=context.stated.told,
                 request_id=context.request_id,
                 person=people[0] if people else None,
                 operation=origin_of(context).operation,
@@ -233,38 +204,18 @@ async def read_audit_log(
     )
 
 
-def _selection(context: RequestContext, asked: AuditFilter) -> AuditSelection:
-    people = None if asked.person is None else [asked.person]
-    if asked.id_number is not None:
-        try:
-            identity = parse_identity(asked.id_number, asked.id_type)
-        except IdentityError as error:
-            message = error.message
-            raise RequestError(f"{message.zh} / {message.en}") from None
-        found = context.services.oversight.pseudonyms.all_of(identity)
-        people = found if people is None else [p for p in found if p in people]
-    return AuditSelection(
-        event=asked.event,
-        caller=asked.caller,
-        request_id=asked.request_id,
-        purpose=asked.purpose,
-        case_number=asked.case_number,
-        people=people,
-        from_=asked.from_,
-        to=asked.to,
-    )
-
-
 def _shown(record: AuditRecord) -> ShownAuditRecord:
     return ShownAuditRecord(
         id=strawberry.ID(str(record.id)),
         at=record.at,
         event=record.event,
         caller=record.caller,
+        districts=None if record.districts is None else list(record.districts),
         request_id=record.request_id,
         person=record.person,
         purpose=record.purpose,
         case_number=record.case_number,
+        **asdict(record.elements),
         operation=record.operation,
         document=record.document,
         sources=[

@@ -18,14 +18,19 @@ from bureau.certificate_ids import CertificateIds
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
+from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
-from bureau.look_ups.gate import Gate, Origin
+from bureau.ledger.seen import RevocationsSeen
+from bureau.look_ups.elements import ElementsError, pseudonymous
+from bureau.look_ups.gate import Gate, Origin, Statement
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.purpose import PurposeError
 from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
+from bureau.versions.held import Versions
 from connectors.agency import Agency
+from connectors.elements import NOT_STATED, Elements
 from connectors.live import Live, Snapshot
 from connectors.registration.office import RegistrationOffice
 from policy.calendar import SHANGHAI
@@ -55,8 +60,14 @@ class Services:
     """What is counted of agencies' data."""
     sent_changes: SentChanges
     """What agencies sent of certificates' states."""
+    versions: Versions
+    """Which version of each certificate was seen last."""
     ledger: LedgerBook
     """What was decided on claims, and what is claimed back."""
+    revocations: RevocationsSeen
+    """Takes the revocations that are read in answers."""
+    vault: Vault | None
+    """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors
@@ -87,6 +98,9 @@ class RequestContext:
     look_up: LookUp | PurposeError | None = None
     """Why people are looked up (``resolvers.look_ups.look_up_of``): from the request,
     else the caller's; an error if it was said in a way that cannot be used."""
+    elements: Elements | ElementsError = NOT_STATED
+    """What the request states of the five elements (``resolvers.elements``), with the
+    officer in full."""
     request_id: str | None = None
     """What the log calls this request."""
     operation: str | None = None
@@ -106,6 +120,8 @@ class RequestContext:
     """The last event that a client had before it was cut off, as SSE says it."""
     mask: Mask = field(init=False)
     """What of personal data the caller sees."""
+    stated: Statement = field(init=False)
+    """What it states of its look-ups, with the officer's pseudonym."""
     gate: Gate = field(init=False)
     """Lets this request's look-ups of people pass."""
     changes: ChangesLoader = field(init=False)
@@ -126,10 +142,15 @@ class RequestContext:
         self.today = self.now.astimezone(SHANGHAI).date()
         self.mask = mask_of(self.caller)
         services = self.services
+        elements = self.elements
+        if not isinstance(elements, ElementsError):
+            of_officer = services.oversight.pseudonyms.of_officer
+            elements = pseudonymous(elements, of_officer)
+        self.stated = Statement(self.look_up, elements)
         self.gate = Gate(
             services.oversight,
             self.caller,
-            self.look_up,
+            self.stated,
             now=self.now,
             today=self.today,
         )
@@ -152,7 +173,7 @@ class RequestContext:
         loader = self._loaders.get(agency.id)
         if loader is None:
             loader = self._loaders[agency.id] = AnswerLoader(
-                agency, self.deadline, self.gate.has_admitted
+                agency, self.deadline, self.gate.has_admitted, self.stated.told
             )
         return loader
 

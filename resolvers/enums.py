@@ -11,7 +11,13 @@ from connectors.answer import SourceOutcome
 from connectors.manifest import Protocol, SignatureForm
 from policy.certificate import STATE_CODES, STATE_NAMES, CertificateState
 from policy.eligibility import EligibilityOutcome
-from policy.evidence import AccountState, Acquisition, ClaimantCategory, Hukou
+from policy.evidence import (
+    AccountState,
+    Acquisition,
+    ClaimantCategory,
+    Fund,
+    Hukou,
+)
 from policy.finding import FindingOutcome
 from policy.identity import IdentityProblem, IdType
 from policy.level import LEVEL_NAMES, Level
@@ -30,6 +36,7 @@ __all__ = [
     "ClaimantCategory",
     "EligibilityOutcome",
     "FindingOutcome",
+    "Fund",
     "Hukou",
     "IdType",
     "IdentityProblem",
@@ -223,6 +230,17 @@ described_enum(
         Acquisition.EMPLOYER_RECOGNITION: both("企业直接认定", "Employer recognition"),
         Acquisition.COMPETITION: both("竞赛晋升", "Promotion by competition"),
         Acquisition.COMMENDATION: both("表彰", "Commendation"),
+    },
+)
+described_enum(
+    Fund,
+    both("资金渠道", "The fund that a subsidy is paid from"),
+    {
+        Fund.UNEMPLOYMENT_INSURANCE: both("失业保险基金", "Unemployment insurance"),
+        Fund.EMPLOYMENT: both("就业补助资金", "The employment subsidies"),
+        Fund.SKILLS: both("职业技能提升行动专账资金", "The skills account"),
+        Fund.LOCAL_EDUCATION: both("地方教育附加专项资金", "The education surcharge"),
+        Fund.OTHER: both("其他资金", "Another fund"),
     },
 )
 described_enum(

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from bureau.caller import LookUp
+from bureau.ledger.seen import revoked_in
 from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.elements import ElementsError
 from bureau.look_ups.gate import (
     REFUSAL_CODES,
     REFUSALS,
@@ -34,6 +36,7 @@ from policy.identity import Identity
 from policy.names import folded_name
 from policy.text import Text
 from resolvers.context import RequestContext
+from resolvers.elements import ELEMENT_EXTENSIONS, ELEMENT_HEADERS, header_of
 from resolvers.errors import RequestError
 
 PURPOSE_HEADER = "X-Purpose"
@@ -59,8 +62,8 @@ def look_up_of(
     falls back to the default, since the caller meant something else.
     """
     stated = extensions or {}
-    purpose = stated.get("purpose", _header(headers, PURPOSE_HEADER))
-    case_number = stated.get("caseNumber", _header(headers, CASE_NUMBER_HEADER))
+    purpose = stated.get("purpose", header_of(headers, PURPOSE_HEADER))
+    case_number = stated.get("caseNumber", header_of(headers, CASE_NUMBER_HEADER))
     if purpose is None and case_number is None:
         return default
     try:
@@ -69,28 +72,24 @@ def look_up_of(
         return error
 
 
-def _header(headers: Mapping[str, str], name: str) -> str | None:
-    """Return a header that may hold Chinese as UTF-8, which HTTP takes for Latin-1."""
-    stated = headers.get(name.lower())
-    if stated is None:
-        return None
-    return stated.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
 async def look_up(
     context: RequestContext,
     holder: Identity,
     agencies: Sequence[Agency],
     shows: Shows | None = None,
+    *,
+    is_for_payment: bool = False,
 ) -> list[Answer]:
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
     ``shows`` says which certificates of the answers the caller will get; all of them
-    if it is ``None``.
+    if it is ``None``. Before a payment the store is asked, too, which versions other
+    gateways saw.
 
     Raises:
-        RequestError: no purpose is stated, the caller's budget of people is spent, or
-            the audit log takes no record.
+        RequestError: no purpose is stated, or not the five elements, the caller's
+            budget of people is spent, or the audit log takes no record; or versions
+            cannot be read before a payment.
         UncountedLookUpError: a field that does not declare it looks people up.
     """
     loaders = [context.loader(agency) for agency in agencies]
@@ -103,18 +102,28 @@ async def look_up(
         waiting = [loader.answer(holder) for loader in loaders]
         try:
             # One after the other: all are under way.
-            return [await answer for answer in waiting]
+            answers = [await answer for answer in waiting]
         except asyncio.CancelledError:
             for answer in waiting:
                 answer.cancel()
             raise
+        versions = context.services.versions
+        if is_for_payment:
+            await versions.read(holder, agencies, answers)
+        return versions.hold(
+            *(holder, agencies, answers),
+            bundle=context.snapshot.bundle,
+            now=context.now,
+        )
 
     answers = await _through_the_gate(context, holder, ask, shows)
-    answers = [
+    listed = [
         answer if agency.listed is None else agency.listed.put_on(answer)
         for agency, answer in zip(agencies, answers, strict=True)
     ]
-    return await context.changes.put_on(holder, answers)
+    for certificate, source in revoked_in(answers, listed):
+        context.services.revocations.note(certificate, source)
+    return await context.changes.put_on(holder, listed)
 
 
 def count_name(context: RequestContext, holder: Identity, name: str | None) -> None:
@@ -203,6 +212,8 @@ def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
             return _over_budget(refusal, today)
         case StoreUnavailableError():
             return audit_unavailable()
+        case ElementsError():
+            return _elements_refused(refusal)
         case PurposeError(message=message, allowed=allowed):
             if isinstance(refusal, PurposeMissingError):
                 message = (
@@ -213,6 +224,17 @@ def refused(refusal: RefusedLookUpError, today: date) -> RequestError:
                 )
             more = {"allowed": [*map(str, allowed)]} if allowed else {}
             return RequestError(message, REFUSAL_CODES[PurposeError], **more)
+
+
+def _elements_refused(error: ElementsError) -> RequestError:
+    headers = ", ".join(ELEMENT_HEADERS[one] for one in error.elements)
+    names = [ELEMENT_EXTENSIONS[one] for one in error.elements]
+    return RequestError(
+        f"{error.message}: send the headers {headers}, or extensions "
+        f"{', '.join(names)}",
+        REFUSAL_CODES[ElementsError],
+        elements=names,
+    )
 
 
 def _over_budget(error: OverBudgetError, today: date) -> RequestError:

@@ -38,13 +38,11 @@ from resolvers.certificates.by_id import (
     UnknownCertificate,
     certificate_by_id,
 )
+from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
-    Holder,
-    HolderAnswer,
     Holders,
     HoldersAnswer,
-    InvalidIdentity,
     InvalidList,
     PersonInput,
     ask_about,
@@ -65,7 +63,10 @@ from resolvers.documents.directives import (
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
-from resolvers.ledger.decisions import PaymentSteps
+from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
+from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
+from resolvers.ledger.moves import ClaimQuestions, ClaimSteps
+from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -76,7 +77,15 @@ from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
 @strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
-class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQuestions):
+class Query(
+    RegistrationQuestions,
+    DecisionQuestions,
+    CorrectionQuestions,
+    RecoveryQuestions,
+    TotalsQuestions,
+    ClaimQuestions,
+    EventQuestions,
+):
     """Every question that can be asked."""
 
     @strawberry.field(
@@ -229,7 +238,15 @@ class Query(RegistrationQuestions, RecoveryQuestions, TotalsQuestions, EventQues
 @strawberry.federation.type(
     authenticated=True, description=both("办理", "What changes something")
 )
-class Mutation(ConnectorSteps, SanctionSteps, PaymentSteps, RecoverySteps):
+class Mutation(
+    ConnectorSteps,
+    SanctionSteps,
+    PaymentSteps,
+    PaymentMoves,
+    CorrectionSteps,
+    RecoverySteps,
+    ClaimSteps,
+):
     """Every step that can be taken."""
 
 

@@ -57,12 +57,14 @@ class Envelope:
     """
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.came).digest())
+
+    @property
+    def came(self) -> bytes:
+        """Return everything that came, as the digest is made of it."""
         if self.body is None:
-            came = b"compact." + self.signature
-        else:
-            start = b"detached.%d." % len(self.signature)
-            came = start + self.signature + self.body
-        object.__setattr__(self, "digest", hashlib.sha256(came).digest())
+            return b"compact." + self.signature
+        return b"detached.%d." % len(self.signature) + self.signature + self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ idea of a number, and refuses all else alike (``gateway.graphql_http.strict_json
 
 import json
 from collections.abc import Callable
+from itertools import compress
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NoReturn, TypeAlias
 
@@ -122,6 +123,8 @@ def _prove(text: bytes) -> Json:
 
 
 _DOUBT = -1
+_LOOKED_AT = frozenset({dict, list, int, float})
+"""All that orjson returns but texts, ``true``, ``false`` and ``null``."""
 
 
 def _strings(content: Json) -> int:
@@ -135,11 +138,10 @@ def _strings(content: Json) -> int:
             if type(container) is dict:
                 strings += len(container)
                 values = container.values()
-            for value in values:
-                kind = type(value)
-                if kind is str:
-                    strings += 1
-                elif kind is dict or kind is list:
+            kinds = list(map(type, values))
+            strings += kinds.count(str)
+            for value in compress(values, map(_LOOKED_AT.__contains__, kinds)):
+                if type(value) is dict or type(value) is list:
                     below.append(value)
                 elif not _is_exact(value):
                     return _DOUBT
@@ -149,10 +151,8 @@ def _strings(content: Json) -> int:
     return _DOUBT
 
 
-def _is_exact(value: float | None) -> bool:
-    """Say whether every reader reads ``value``, no text and no container, alike."""
-    if value is None:
-        return True
+def _is_exact(value: float) -> bool:
+    """Say whether every reader reads the number ``value`` alike."""
     return type(value) is not float and -MAX_INTEGER <= value <= MAX_INTEGER
 
 

@@ -1,8 +1,19 @@
 """The metadata and the column types that all tables share."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+)
 
 metadata = MetaData()
 """Every table, once the modules ``*tables`` are imported."""
@@ -35,3 +46,14 @@ class Moment(TypeDecorator[datetime]):
 
 # SQLite counts an INTEGER PRIMARY KEY by itself, and nothing wider.
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+def document_columns() -> list[Column[Any]]:
+    """Return the columns of what is stated of a document, as ``policy.documents``."""
+    marks = ("place", "former", "number", "code", "own_code", "name")
+    days = ("first_issued_on", "issued_on")
+    return [
+        *(Column(f"document_{name}", String(64)) for name in marks),
+        Column("document_level", String(16)),
+        *(Column(f"document_{name}", Date) for name in days),
+    ]

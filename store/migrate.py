@@ -3,12 +3,14 @@
 Imported by those alone who are to take steps: Alembic takes 8 MB of memory.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+from connectors.registration.connector import Connector
 from store.database import (
     NEWEST,
     POSTGRESQL,
@@ -19,18 +21,31 @@ from store.database import (
     read_database_url,
     refuse_newer,
 )
+from store.errors import UnusableDatabaseError
 from store.postgresql import wait_for_turn
+from store.registration.rows import read_connectors
+from store.remarking import MARKED, Reader, is_needed, remark
 from store.sqlite import make_file
 
+ReaderOf = Callable[[Sequence[Connector]], Reader]
+"""Returns what rows are read with, given every connector that is registered."""
+NO_KEYS = (
+    f"it is from before step {MARKED}, and its rows are to be marked anew with the "
+    "gateway's keys; run: gateway database upgrade"
+)
 
-async def upgrade_database(url: str) -> str | None:
+
+async def upgrade_database(url: str, reader_of: ReaderOf | None = None) -> str | None:
     """Take the database at ``url`` to the newest step; return at which it was found.
 
     A file is made if there is none. All steps are taken or none, and of two who take
-    them at once the second finds nothing left to do.
+    them at once the second finds nothing left to do. ``reader_of`` is called where
+    there are rows from before they were marked by the normal form
+    (``store.remarking``).
 
     Raises:
-        UnusableDatabaseError: it cannot be opened or changed, or is of a newer gateway.
+        UnusableDatabaseError: it cannot be opened or changed, or is of a newer gateway;
+            or there are such rows and no ``reader_of``.
     """
     address = read_database_url(url)
     if address.get_backend_name() == SQLITE:
@@ -38,7 +53,7 @@ async def upgrade_database(url: str) -> str | None:
     async with engine_at(address) as engine:
         with naming(address):
             async with engine.begin() as connection:
-                return await connection.run_sync(_upgrade)
+                return await connection.run_sync(_upgrade, reader_of)
 
 
 def take_steps(connection: Connection, last: str = NEWEST) -> None:
@@ -49,11 +64,16 @@ def take_steps(connection: Connection, last: str = NEWEST) -> None:
     command.upgrade(config, last)
 
 
-def _upgrade(connection: Connection) -> str | None:
+def _upgrade(connection: Connection, reader_of: ReaderOf | None) -> str | None:
     if connection.dialect.name == POSTGRESQL:
         wait_for_turn(connection)
     found = noted_step(connection)
     refuse_newer(found)
     if found != NEWEST:
         take_steps(connection)
+        # After all steps, since it reads tables as they are now.
+        if found is not None and found < MARKED and is_needed(connection):
+            if reader_of is None:
+                raise UnusableDatabaseError(NO_KEYS)
+            remark(connection, reader_of(read_connectors(connection)))
     return found

@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,27 +28,88 @@ LIVE = "/health/live"
 OURS = re.compile(r"^x-request-id:", re.IGNORECASE | re.MULTILINE)
 """In the head of every answer that the gateway made, and the server did not."""
 
-CANDIDATE = re.compile(
-    # Digests and ids are longer runs of the same characters.
-    r"(?<![0-9A-Fa-f])(?=[1-9][0-9]{16}[0-9Xx](?![0-9A-Fa-f]))(.{18})"
+_MARK = r"[-–—‐‑−._/·•:, ]{1,3}"
+_PERHAPS = f"(?:{_MARK})?"
+
+
+def _form(between: str, *sizes: int, check: str = "") -> re.Pattern[str]:
+    """Return digits in groups; digests and shares of seconds are longer runs."""
+    groups = between.join(f"[0-9]{{{size}}}" for size in sizes)
+    before, after = r"(?<![0-9A-Fa-f])(?<![0-9]\.)(?=[1-9])", "(?![0-9A-Fa-f])"
+    return re.compile(f"{before}({groups}{check}){after}")
+
+
+_CHECK = "[0-9Xx]"
+FORMS = (
+    # Place, birth, serial number and check character; before 1999, the year had two
+    # digits, and nothing was checked.
+    _form(_PERHAPS, 6, 4, 2, 2, 3, check=_PERHAPS + _CHECK),
+    _form(_PERHAPS, 6, 2, 2, 2, 3),
+    # By threes, fours, fives and sixes.
+    _form(_MARK, 3, 3, 3, 3, 3, 2, check=_CHECK),
+    _form(_MARK, 4, 4, 4, 4, 1, check=_CHECK),
+    _form(_MARK, 5, 5, 5, 2, check=_CHECK),
+    _form(_MARK, 6, 6, 5, check=_CHECK),
+    _form(_MARK, 3, 3, 3, 3, 3),
+    _form(_MARK, 5, 5, 5),
 )
+MARKS = re.compile(_MARK)
+MANY_DIGITS = re.compile(rf"[1-9](?:(?:{_MARK})?[0-9]){{14,}}[Xx]?")
+"""Where it is worth looking: most of what is said has no place like this."""
+ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
+"""How a JSON text, or one in another, may spell any character."""
+
+
+def readings(text: str) -> Iterator[str]:
+    """Yield ``text`` as it stands, and as it is read: its escapes and widths undone."""
+    yield text
+    read = text
+    if "\\u" in text:
+        units = ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+        read = units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not read.isascii():
+        folded = unicodedata.normalize("NFKC", read)
+        read = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    if read != text:
+        yield read
 
 
 def identity_numbers(text: str) -> Iterator[str]:
-    """Yield what GB 11643 takes for an identity number in ``text``.
+    """Yield what may be an identity number in ``text``, however it is taken apart.
 
-    Written apart from ``policy.gb11643``, so that it does not err alike: with X for
-    ten, the characters from the left make a number in "base two" that is 1 modulo 11
-    (ISO 7064, MOD 11-2).
+    Written apart from ``policy``, so that it does not err alike.
     """
-    for number in CANDIDATE.findall(text):
-        remainder = 0
-        for character in number.upper():
-            value = 10 if character == "X" else int(character)
-            remainder = (remainder * 2 + value) % 11
-        year, month, day = int(number[6:10]), int(number[10:12]), int(number[12:14])
-        if remainder == 1 and 1850 <= year <= 2030 and 1 <= month <= 12 and day <= 31:
-            yield number
+    for reading in readings(text):
+        places = (found.span() for found in MANY_DIGITS.finditer(reading))
+        for piece in (reading[max(0, start - 2) : end + 2] for start, end in places):
+            for spelt in (s for form in FORMS for s in form.findall(piece)):
+                number = MARKS.sub("", spelt).upper()
+                is_one = _is_somebodys if len(number) == 18 else _was_somebodys
+                if is_one(number):
+                    yield number
+
+
+def _is_somebodys(number: str) -> bool:
+    """Say whether GB 11643 takes a number for somebody's.
+
+    With X for ten, the characters from the left make a number in "base two" that is 1
+    modulo 11 (ISO 7064, MOD 11-2).
+    """
+    remainder = 0
+    for character in number:
+        value = 10 if character == "X" else int(character)
+        remainder = (remainder * 2 + value) % 11
+    return remainder == 1 and 1850 <= int(number[6:10]) <= 2030 and _is_day(number[10:])
+
+
+def _was_somebodys(number: str) -> bool:
+    """Say whether fifteen digits were a number before 1999, of whoever still works."""
+    is_placed = 11 <= int(number[:2]) <= 65 or number[:2] in {"71", "81", "82"}
+    return is_placed and int(number[6:8]) >= 40 and _is_day(number[8:])
+
+
+def _is_day(digits: str) -> bool:
+    return 1 <= int(digits[:2]) <= 12 and 1 <= int(digits[2:4]) <= 31
 
 
 @dataclass(slots=True)
@@ -69,11 +131,9 @@ class Listener:
     def hear(self, kind: str, place: str, text: str) -> None:
         """Search ``text``, which was said at ``place``."""
         self.heard[kind] += 1
-        found = set(identity_numbers(text)) | {w for w in self.words if w in text}
-        # A JSON text may spell Chinese as escapes.
-        if "\\u" in text:
-            escaped = {word: json.dumps(word)[1:-1] for word in self.words}
-            found |= {word for word, spelt in escaped.items() if spelt in text}
+        found = set(identity_numbers(text))
+        for reading in readings(text):
+            found |= {word for word in self.words if word in reading}
         if found:
             masked = ", ".join(sorted(f"{word[:3]}…" for word in found))
             self.leaks.append(f"{kind} {place}: {masked}")

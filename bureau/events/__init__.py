@@ -1,1 +1,1 @@
-"""Events: what happened to certificates and connectors, in their order."""
+"""Events: what happened to certificates, connectors and sanctions, in their order."""

@@ -14,6 +14,11 @@ from bureau.caller import Caller
 from bureau.scopes import OVERSEER, may
 from connectors.registration.lifecycle import ConnectorState, Step
 from connectors.registration.rules import AGENCY
+from connectors.registration.sanctions import (
+    SanctionKind,
+    SanctionState,
+    SanctionStep,
+)
 from policy.certificate import CertificateState
 
 
@@ -22,6 +27,7 @@ class Kind(StrEnum):
 
     CERTIFICATE_STATES = "certificate-states"
     CONNECTOR_STATES = "connector-states"
+    SANCTIONS = "sanctions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,26 @@ class ConnectorStateEvent:
         )
 
 
-Event = CertificateStateEvent | ConnectorStateEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionStepEvent:
+    """A step was taken on a sanction."""
+
+    number: int
+    at: datetime
+    sanction: int
+    body: str
+    kind: SanctionKind
+    step: SanctionStep
+    after: SanctionState
+    actor: str
+    reason: str
+
+    def is_shown_to(self, caller: Caller) -> bool:
+        """Say whether ``caller`` may see it: who oversees may."""
+        return may(caller.scopes, OVERSEER)
+
+
+Event = CertificateStateEvent | ConnectorStateEvent | SanctionStepEvent
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
@@ -109,3 +134,4 @@ class Feeds:
 
     certificate_states: Feed[CertificateStateEvent]
     connector_states: Feed[ConnectorStateEvent]
+    sanctions: Feed[SanctionStepEvent]

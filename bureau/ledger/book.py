@@ -1,23 +1,44 @@
 """The interface of the ledger that keeps decisions and recoveries."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bureau.ledger.entries import Decision
+from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
+from bureau.ledger.entries import Decision, Objection
+from bureau.ledger.evidence import SealedEvidence
+from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.moves import ClaimMove, ClaimPlace
+from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
-from policy.finding import Finding
+from policy.documents import Document
 from policy.level import Level
 from policy.payments import Payments
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
-
-OnceRule = Callable[[Payments], Sequence[Finding]]
-"""Judges by the clauses about earlier payments, given those there are."""
+from policy.recovery import (
+    Progress,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 
 Authorities = AbstractSet[str] | None
 """Whose recoveries may be seen, by the authorities' ids; ``None`` for everybody's."""
+Districts = AbstractSet[str] | None
+"""Which districts' may be; ``None`` for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A decision as it would be kept, and all that stands against it."""
+
+    decision: Decision
+    judgement: Judgement
+    objections: Sequence[Objection]
+    """The one that is answered with comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,8 @@ class Recovery:
     id: int
     authority: str
     cause: RecoveryCause
+    source: RecoverySource | None
+    """What said so first; ``None`` if that was not kept."""
     progress: Progress
     version: int
     opened_at: datetime
@@ -55,12 +78,15 @@ class RecoverySelection:
     """A selection of recoveries: all conditions hold, ``None`` does not select."""
 
     authorities: Authorities
+    districts: Districts = None
     states: Sequence[RecoveryState] | None = None
     causes: Sequence[RecoveryCause] | None = None
     district: str | None = None
     items: Sequence[str] | None = None
     claim: str | None = None
     certificate: str | None = None
+    document: Document | None = None
+    """What the certificate's id says of it."""
     opened_from: datetime | None = None
     opened_before: datetime | None = None
 
@@ -97,6 +123,8 @@ class Proof:
     evidence: str
     actor: str
     at: datetime
+    document: Document | None = None
+    """What is known of the certificate by its id."""
 
 
 class UnknownRecoveryError(Exception):
@@ -121,20 +149,77 @@ class LedgerBook(Protocol):
         """Return the decision that ``caller`` recorded under ``key``."""
 
     async def record(
-        self, decision: Decision, people: Sequence[str], once: OnceRule
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence] = (),
     ) -> Decision:
         """Record ``decision``, or find the one that was recorded under its key.
 
-        ``people`` are all pseudonyms of its holder. For a payment ``once`` is asked
-        in the transaction that keeps it, so of two at one moment one is first.
+        ``people`` are all pseudonyms of its holder. ``judge`` is asked in the
+        transaction that keeps it, so of two at one moment one is first. What it
+        comes to is kept, and ``evidence``, whose bytes are kept once.
 
         Raises:
             DecisionError: something that is kept stands against it.
             AlreadyPaidError: a payment bars it.
         """
 
+    async def weigh(
+        self, decision: Decision, people: Sequence[str], judge: Judge
+    ) -> Weighed:
+        """Return what ``record`` would do now; nothing is kept."""
+
+    async def judgement(self, decision: int) -> Judgement | None:
+        """Return what was computed when a decision was recorded, if anything was."""
+
+    async def decision(self, id_: int) -> Decision | None:
+        """Return a decision by its number; ``None`` if there is none."""
+
+    async def propose_correction(self, proposal: Proposal) -> Correction:
+        """Keep a proposal to correct a payment.
+
+        Raises:
+            CorrectionError: it cannot be proposed.
+        """
+
+    async def correction(self, id_: int) -> Correction | None:
+        """Return a correction by its number; ``None`` if there is none."""
+
+    async def open_corrections(self, first: int) -> Sequence[Correction]:
+        """Return corrections that nobody answered yet, oldest first."""
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None
+    ) -> Correction:
+        """Keep an answer, and do what it confirms.
+
+        The wrong payment is reversed, and ``redrawn`` is put beside it.
+
+        Raises:
+            CorrectionError: it cannot be answered.
+            AlreadyPaidError: a payment bars what is put beside it.
+            DecisionError: something else stands against that.
+        """
+
+    async def payment(self, claim: str) -> ClaimPayment | None:
+        """Return a claim's payment with its steps; ``None`` if there is none."""
+
+    async def take_payment_step(
+        self, stated: PaymentStepStated, days: PublicationDays
+    ) -> ClaimPayment:
+        """Take a step of a payment.
+
+        Raises:
+            UnknownPaymentError: nothing is to be paid on the claim.
+            PaymentChangedError: it is another version by now.
+            PaymentStepError: the step cannot be taken from here.
+            UnfitCertificateError: the certificate is paid for no more.
+        """
+
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
-        """Return what was paid to each of ``people``, given by all pseudonyms."""
+        """Return what is paid, or under way, to each of ``people``, by pseudonyms."""
 
     async def recoveries(
         self, selection: RecoverySelection, *, first: int, before: int | None
@@ -144,13 +229,20 @@ class LedgerBook(Protocol):
     async def sums(self, selection: RecoverySelection) -> RecoverySums:
         """Return what the selected recoveries come to."""
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """Return one recovery; ``None`` if there is none to be seen."""
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """Return the steps of each recovery, oldest first."""
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """Take a step.
 
         Raises:
@@ -166,5 +258,25 @@ class LedgerBook(Protocol):
             ProvedBeforeError: there is one already.
         """
 
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """Open the recoveries that are called for; return how many.
+
+        What is open stays as it is, and nothing is written where nothing was paid.
+        """
+
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """Return the sums that were asked for, in the order of their dimensions."""
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """Return whose a claim is; ``None`` if there is none to be seen."""
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """Move a claim, by who acts for ``districts``.
+
+        Raises:
+            MoveError: there is none to be seen, or it is another's by now.
+        """

@@ -50,8 +50,11 @@ class Jurisdiction:
         )
 
     def of_agency(self, id_: str) -> frozenset[str]:
-        """Return the authorities of an agency's annex rows."""
-        agency = self.registry.agency(id_)
+        """Return the authorities of an agency's annex rows.
+
+        Of one that was replaced, those of what replaced it.
+        """
+        agency = self.registry.agency_after(id_)
         return NOBODYS if agency is None else self._authorities(agency.rows)
 
     def authority_of(self, connector: str | None, item: str | None) -> str | None:

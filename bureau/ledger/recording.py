@@ -1,40 +1,34 @@
-"""Record a decision: have the certificate vouched for now, and let the ledger decide.
+"""Record a decision: have the certificate vouched for now, and judge by the rules.
 
-The bureau decides; the gateway refuses what its own ledger makes certain (17-once) and
-what the registry does (the certificate is not there, or not in force). What is
-undetermined is neither: it is recorded if the bureau says that it ruled on it.
+The certificate is asked for before; the clauses are judged where the decision is kept,
+with what the ledger has then. A dry run goes the same way and keeps nothing.
 ``docs/decisions/payment-ledger.md`` has the reasons.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bureau.ledger.book import LedgerBook
+from bureau.ledger.book import LedgerBook, Weighed
 from bureau.ledger.entries import (
     Decision,
     DecisionError,
-    DecisionOutcome,
     DecisionRefusal,
     StatedDecision,
     require_well_formed,
 )
+from bureau.ledger.evidence import SealedEvidence, Vault
+from bureau.ledger.judging import Judge, Judged, Rules, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import AttestedCertificate, SourceOutcome
-from policy.case import Case, ClaimCase
-from policy.catalogue import Catalogue
-from policy.claim_clauses import not_paid_before, share_for_category
-from policy.clauses import in_good_standing
 from policy.districts import DISTRICTS
-from policy.evidence import Claim, Claimant, ClaimantCategory, Evidence
-from policy.finding import Finding, FindingOutcome
-from policy.parameters import Parameters
+from policy.documents import Document
 from policy.payments import Payments
 from policy.row import row_of
 from policy.text import Text
 
-IN_FORCE, ONCE, SHARE = "219-3b", "17-once", "17-share"
 NO_CERTIFICATE = Text(
     "没有此证书：编号不是本网关所发，或登记机构已不再提供",
     "there is no such certificate: the id is not of this gateway, or its registry has "
@@ -55,7 +49,7 @@ class NotVerifiedError(Exception):
         self.outcome = outcome
 
 
-Find = Callable[[str], Awaitable[AttestedCertificate]]
+Find = Callable[[str], Awaitable[Vouched]]
 """Has a certificate vouched for now, by its sealed id; raises ``NotVerifiedError``."""
 
 
@@ -66,6 +60,8 @@ class Request:
     key: str
     stated: StatedDecision
     caller: str
+    districts: AbstractSet[str] | None = None
+    """The districts that the caller acts for; ``None`` for all."""
     now: datetime
     today: date
     """The day of ``now`` in Shanghai."""
@@ -73,13 +69,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A recorder of decisions: the ledger, the annex with its figures, who leads."""
+    """A recorder of decisions: the ledger, the rules they are judged by, who leads."""
 
     ledger: LedgerBook
-    catalogue: Catalogue
-    parameters: Parameters
+    rules: Rules
     pseudonyms: Pseudonyms
     jurisdiction: Jurisdiction
+    vault: Vault | None
+    document_of: Callable[[AttestedCertificate], Document]
 
     async def record(self, request: Request, find: Find) -> Decision:
         """Record what is stated, or return what was recorded under the same key.
@@ -91,74 +88,82 @@ class Recording:
             StoreUnavailableError: the database is away.
         """
         stated = request.stated
-        require_well_formed(stated, request.key, request.today)
-        if stated.district not in DISTRICTS:
-            raise DecisionError(DecisionRefusal.BAD_DISTRICT)
+        self.require_well_formed(request)
         # What was answered once is answered again, whatever became of the certificate.
         first = await self.ledger.first_answer(request.caller, request.key)
         if first is not None:
             if first.request_digest != stated.digest:
                 raise DecisionError(DecisionRefusal.KEY_USED)
             return first
-        found = await find(stated.certificate)
-        if stated.outcome is DecisionOutcome.PAID:
-            self._require_in_force(request, found)
-        decision = self._decision(request, found)
+        vouched = await self.vouched(request, find)
         return await self.ledger.record(
-            decision,
-            self.pseudonyms.all_of(found.record.holder),
-            lambda paid: self._once(found, decision, paid),
+            *self.drawn_up(request, vouched), self.sealed(vouched)
         )
 
-    def _require_in_force(self, request: Request, found: AttestedCertificate) -> None:
-        """Refuse to pay for what its registry says is not in force today (219-3b).
+    async def preview(self, request: Request, find: Find) -> Weighed:
+        """Return what ``record`` would keep and what stands against it; keep nothing.
 
         Raises:
-            DecisionError: it is not; or it is not known, and nobody ruled on that.
+            NotVerifiedError: nobody vouches for the certificate now.
+            DecisionError: it cannot be a decision, whatever anybody knows.
+            StoreUnavailableError: the database is away.
         """
-        evidence = Evidence(
-            record=found.record,
-            attestation=found.attestation,
-            claimant=Claimant(found.record.holder),
-            claim=None,
-            as_of=request.today,
-            today=request.today,
-        )
-        row = row_of(found.record, self.catalogue)
-        figures = self.parameters.in_force(request.today)
-        finding = Finding(IN_FORCE, *in_good_standing(Case(evidence, row, figures)))
-        if finding.outcome is FindingOutcome.UNMET:
-            raise DecisionError(DecisionRefusal.NOT_IN_FORCE, finding)
-        is_ruled_on = request.stated.ruling is not None
-        if finding.outcome is FindingOutcome.UNDETERMINED and not is_ruled_on:
-            raise DecisionError(DecisionRefusal.UNDETERMINED, finding)
+        self.require_well_formed(request)
+        vouched = await self.vouched(request, find)
+        return await self.ledger.weigh(*self.drawn_up(request, vouched))
 
-    def _once(
-        self, found: AttestedCertificate, decision: Decision, paid: Payments
-    ) -> Sequence[Finding]:
-        """Return what the clauses say that look at earlier payments."""
-        record = found.record
-        case = ClaimCase.of(
-            record,
-            Claim(
-                claimed_on=decision.decided_on,
-                category=decision.category,
-                payments=paid,
-            ),
-            row=row_of(record, self.catalogue),
-            figures=self.parameters.in_force(decision.decided_on),
-            catalogue=self.catalogue,
-        )
-        findings = [Finding(ONCE, *not_paid_before(case))]
-        if decision.category is ClaimantCategory.VOCATIONAL_FINAL_YEAR:
-            # Its share is paid so many times in all.
-            findings.append(Finding(SHARE, *share_for_category(case)))
-        return findings
+    @staticmethod
+    def require_well_formed(request: Request) -> None:
+        """Refuse what cannot be a decision, whatever anybody knows.
+
+        Raises:
+            DecisionError: with the first thing that is wrong.
+        """
+        require_well_formed(request.stated, request.key, request.today)
+        district = request.stated.district
+        if district not in DISTRICTS:
+            raise DecisionError(DecisionRefusal.BAD_DISTRICT)
+        if request.districts is not None and district not in request.districts:
+            raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
+
+    async def vouched(self, request: Request, find: Find) -> Vouched:
+        """Have the certificate vouched for.
+
+        Raises:
+            NotVerifiedError: nobody does now.
+            DecisionError: what it is vouched for with could not be kept.
+        """
+        # Nobody is asked where what they sign could not be kept.
+        if self.vault is None:
+            raise DecisionError(DecisionRefusal.NO_EVIDENCE_KEY)
+        return await find(request.stated.certificate)
+
+    def drawn_up(
+        self, request: Request, vouched: Vouched
+    ) -> tuple[Decision, Sequence[str], Judge]:
+        """Return the decision, its holder's pseudonyms, and what judges it."""
+        found = vouched.certificate
+
+        def judge(paid: Payments) -> Judged:
+            return self.rules.judge(request.stated, vouched, paid, request.today)
+
+        people = self.pseudonyms.all_of(found.record.holder)
+        return self._decision(request, found), people, judge
+
+    def sealed(self, vouched: Vouched) -> list[SealedEvidence]:
+        """Return the signed bytes that a decision rests on, sealed."""
+        assert self.vault is not None  # noqa: S101 - else nobody vouched
+        signed = [vouched.certificate.envelope]
+        if vouched.listed is not None:
+            signed.append(vouched.listed)
+        return [*map(self.vault.seal, signed)]
 
     def _decision(self, request: Request, found: AttestedCertificate) -> Decision:
         stated, record = request.stated, found.record
-        item = row_of(record, self.catalogue).item
+        item = row_of(record, self.rules.catalogue).item
         code = None if item is None else item.code
+        decided_on = stated.decided_on or request.today
+        figures = self.rules.parameters.in_force(decided_on)
         return Decision(
             claim=stated.claim,
             outcome=stated.outcome,
@@ -170,12 +175,15 @@ class Recording:
             authority=self.jurisdiction.authority_of(found.agency, code) or "",
             item=code,
             level=record.level,
-            category=stated.category,
+            category=stated.claimant_category,
             evidence=found.proof.digest.hex(),
             ruling=stated.ruling,
-            decided_on=stated.decided_on or request.today,
+            decided_on=decided_on,
             recorded_at=request.now,
             recorded_by=request.caller,
             request_key=request.key,
             request_digest=stated.digest,
+            fund=stated.fund,
+            document=self.document_of(found),
+            may_follow_recovered=not figures.recovered_payment_bars,
         )

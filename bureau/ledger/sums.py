@@ -26,6 +26,8 @@ class TotalsAsked:
     by: AbstractSet[TotalsBy]
     authorities: AbstractSet[str] | None
     """Whose sums may be seen; ``None`` for everybody's."""
+    districts: AbstractSet[str] | None = None
+    """Which districts' may be; ``None`` for all, and for what has no district."""
     authority_of: Callable[[str | None, str | None], str | None]
     """Returns the authority of a connector's record of an item, by its code."""
 
@@ -51,7 +53,13 @@ class Measures:
     approved: int = 0
     refused: int = 0
     paid: int = 0
+    """Payments made less those that came back or were reversed."""
     paid_yuan: int = 0
+    returned: int = 0
+    returned_yuan: int = 0
+    corrected: int = 0
+    corrected_yuan: int = 0
+    """By how much corrections changed what was paid."""
     recoveries_opened: int = 0
     recoveries_opened_yuan: int = 0
     recovered_yuan: int = 0

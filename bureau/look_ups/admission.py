@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 
 from bureau.caller import Caller
-from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.budget import OverBudgetError, account_of
 from bureau.look_ups.oversight import Alert, Oversight
 from connectors.errors import StoreUnavailableError
 from policy.identity import Identity
@@ -18,6 +18,7 @@ class Admission:
     def __init__(self, oversight: Oversight, caller: Caller, today: date) -> None:
         self._oversight = oversight
         self._caller = caller.id
+        self._account = account_of(caller.id, caller.districts_in_order)
         self._today = today
         self._asked: dict[Identity | str, None] = {}
         """Whoever is neither admitted nor refused yet, in order."""
@@ -66,7 +67,7 @@ class Admission:
         oversight.audit.require_open()
         pseudonyms = [oversight.pseudonyms.of(person) for person in people]
         try:
-            spent = oversight.budget.admit(self._caller, pseudonyms, self._today)
+            spent = oversight.budget.admit(self._account, pseudonyms, self._today)
         except OverBudgetError as error:
             if error.is_news:
                 self._alert(Alert.PEOPLE_BUDGET_SPENT, error.found)

@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from bureau.caller import Purpose
+from bureau.look_ups.budget import account_of
 from connectors.answer import SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 
 
 class AuditEvent(StrEnum):
@@ -37,11 +39,15 @@ class AuditRecord:
     at: datetime
     event: AuditEvent
     caller: str
+    districts: tuple[str, ...] | None = None
+    """The districts the caller acted for, in order; ``None`` for all."""
     request_id: str | None = None
     person: str | None = None
     """The pseudonym of whom it was about."""
     purpose: Purpose | None = None
     case_number: str | None = None
+    elements: Elements = NOT_STATED
+    """The five elements; the officer is a pseudonym."""
     operation: str | None = None
     """The operation's name in the caller's document."""
     document: str | None = None
@@ -55,6 +61,11 @@ class AuditRecord:
     removed: int | None = None
     """RETENTION_APPLIED: how many that were."""
 
+    @property
+    def account(self) -> str:
+        """Return by what the caller's people are counted."""
+        return account_of(self.caller, self.districts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSelection:
@@ -65,6 +76,10 @@ class AuditSelection:
     request_id: str | None = None
     purpose: Purpose | None = None
     case_number: str | None = None
+    elements: Elements = NOT_STATED
+    """Of these, what is stated selects; the officers are ``officers``."""
+    officers: Sequence[str] | None = None
+    """Pseudonyms of officers, one of which fits."""
     people: Sequence[str] | None = None
     """Pseudonyms, one of which fits."""
     from_: datetime | None = None
@@ -101,7 +116,7 @@ class AuditLog(Protocol):
     async def page(
         self, selection: AuditSelection, *, first: int, before: int | None
     ) -> Sequence[AuditRecord]:
-        """Return at most ``first`` records before the id ``before``, newest first.
+        """Return at most ``first`` records, newest first, after the one ``before``.
 
         Raises:
             StoreUnavailableError: the database is away.

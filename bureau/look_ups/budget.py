@@ -4,6 +4,9 @@ People are counted, not requests: aliases, lists, entities and certificate ids a
 count whom they are about, and somebody looked up again on the same day counts once.
 What would go over the budget is refused as a whole. A day is a day in Shanghai.
 
+A caller that acts for districts has a budget for those it acts for: a platform of many
+districts does not spend one district's on another.
+
 Several gateways may share one budget by one audit log. Each counts whom it admitted,
 and learns whom the others looked up; what two of them admitted at once is judged when
 it is put on the log, and refused late.
@@ -14,6 +17,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 WARNING_SHARE = 0.8
+
+
+def account_of(caller: str, districts: Iterable[str] | None) -> str:
+    """Return by what people are counted: a caller, and the districts it acts for.
+
+    No caller's name has a blank in it, so no account is another caller.
+    """
+    return caller if districts is None else " ".join((caller, *districts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +70,11 @@ class PeopleBudget:
         self._today: date | None = None
         self._days: dict[str, _Day] = {}
 
-    def allowed(self, caller: str) -> int:
-        """Return how many people ``caller`` may look up in a day."""
-        return self._allowed_of.get(caller, self._allowed)
+    def allowed(self, account: str) -> int:
+        """Return how many people may be looked up on ``account`` in a day."""
+        caller = account.partition(" ")[0]
+        of_caller = self._allowed_of.get(caller, self._allowed)
+        return self._allowed_of.get(account, of_caller)
 
     def learn(self, day: date, looked_up: Iterable[tuple[str, str]]) -> None:
         """Take over whom callers looked up on ``day``, here before or elsewhere."""

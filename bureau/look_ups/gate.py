@@ -1,7 +1,8 @@
 """The one gate through which every look-up of a person passes.
 
-In this order: the purpose is stated, the caller's budget of people has room, the
-agencies are asked, the look-up is on the audit log; only then is anything answered.
+In this order: the purpose and the five elements are stated, the caller's budget of
+people has room, the agencies are asked, the look-up is on the audit log; only then is
+anything answered.
 Whatever is asked in one tick is admitted or refused as a whole, so that a refused batch
 asks nobody. The same refusal, in the same time, comes for known and unknown people,
 because it comes before anybody is asked.
@@ -15,9 +16,11 @@ from bureau.caller import Caller, LookUp
 from bureau.look_ups.admission import Admission
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import OverBudgetError
+from bureau.look_ups.elements import ElementsError, ElementsMissingError
 from bureau.look_ups.oversight import Alert, Oversight
 from bureau.look_ups.purpose import PurposeError, PurposeMissingError
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 from connectors.errors import StoreUnavailableError
 from connectors.guard.health import CONCLUSIVE
 from policy.identity import Identity
@@ -28,12 +31,16 @@ Ask = Callable[[], Awaitable[list[Answer]]]
 """Asks the agencies, once the gate lets it."""
 Shows = Callable[[AttestedCertificate], bool]
 """Says whether the caller will get a certificate of the answers."""
-RefusedLookUpError = PurposeError | OverBudgetError | StoreUnavailableError
+RefusedLookUpError = (
+    PurposeError | ElementsError | OverBudgetError | StoreUnavailableError
+)
 """Why a look-up is refused."""
-REFUSALS = (PurposeError, OverBudgetError, StoreUnavailableError)
+REFUSALS = (PurposeError, ElementsError, OverBudgetError, StoreUnavailableError)
 REFUSAL_CODES: dict[type[Exception], str] = {
     PurposeError: "PURPOSE_REQUIRED",
     PurposeMissingError: "PURPOSE_REQUIRED",
+    ElementsError: "ELEMENTS_REQUIRED",
+    ElementsMissingError: "ELEMENTS_REQUIRED",
     OverBudgetError: "PEOPLE_BUDGET_EXCEEDED",
     StoreUnavailableError: "AUDIT_UNAVAILABLE",
 }
@@ -50,6 +57,21 @@ class Origin:
     """The mark of the caller's document (``Pseudonyms.of_document``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a request states of its look-ups: as it can be used, or why it cannot."""
+
+    look_up: LookUp | PurposeError | None = None
+    elements: Elements | ElementsError = NOT_STATED
+    """With the officer's pseudonym."""
+
+    @property
+    def told(self) -> Elements:
+        """Return the elements; where they cannot be used nobody is asked or told."""
+        elements = self.elements
+        return NOT_STATED if isinstance(elements, ElementsError) else elements
+
+
 class Gate:
     """Lets the look-ups of one request pass, or refuses them."""
 
@@ -57,13 +79,14 @@ class Gate:
         self,
         oversight: Oversight,
         caller: Caller,
-        stated: LookUp | PurposeError | None,
+        stated: Statement,
         *,
         now: datetime,
         today: date,
     ) -> None:
         self._oversight = oversight
         self._caller = caller.id
+        self._districts = caller.districts_in_order
         self._stated = stated
         self._now = now
         self._admission = Admission(oversight, caller, today)
@@ -85,11 +108,13 @@ class Gate:
 
         Raises:
             PurposeError: no purpose is stated, or none that can be used.
+            ElementsError: an element is missing that is required, or cannot be used.
             OverBudgetError: the caller's budget of people is spent.
             StoreUnavailableError: the audit log takes no record.
         """
         try:
             stated = self._purpose()
+            self._require_elements()
             person = await self._admission.load(whom)
             answers: list[Answer] | None = None
             audit = self._oversight.audit
@@ -117,13 +142,25 @@ class Gate:
         Raises:
             PurposeError: nothing says so, or not in a way that can be used.
         """
-        match self._stated:
+        match self._stated.look_up:
             case LookUp() as stated:
                 return stated
             case PurposeError() as unusable:
                 raise unusable
             case None:
                 raise PurposeMissingError
+
+    def _require_elements(self) -> None:
+        """Refuse a question whose elements are not in order.
+
+        Raises:
+            ElementsError: one cannot be used, or is required and missing.
+        """
+        elements = self._stated.elements
+        if isinstance(elements, ElementsError):
+            raise elements
+        if self._oversight.requires_elements and (missing := elements.missing()):
+            raise ElementsMissingError(missing)
 
     def _report(self, refusal: RefusedLookUpError) -> None:
         observer = self._oversight.observer
@@ -153,10 +190,12 @@ class Gate:
             at=self._now,
             event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
             caller=self._caller,
+            districts=self._districts,
             request_id=origin.request_id,
             person=person,
             purpose=stated.purpose,
             case_number=stated.case_number,
+            elements=self._stated.told,
             operation=origin.operation,
             document=origin.document,
             sources={answer.agency: answer.outcome for answer in answers or ()},

@@ -45,6 +45,8 @@ class Oversight:
     audit: AuditLog
     observer: LookUpObserver
     statements: Statements = field(default_factory=Statements)
+    requires_elements: bool = False
+    """Whether nobody is looked up without all of the five elements."""
 
     def lets_state(
         self, caller: str, person: Identity, stated: object, today: date

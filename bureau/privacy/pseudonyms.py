@@ -16,6 +16,7 @@ _PERSON = b"person\x1f"
 _ID = b"id\x1f"
 _DOCUMENT = b"document\x1f"
 _STATEMENT = b"statement\x1f"
+_OFFICER = b"officer\x1f"
 
 
 class Pseudonyms:
@@ -50,6 +51,15 @@ class Pseudonyms:
     def of_statement(self, text: str) -> str:
         """Return a mark of what was stated about somebody."""
         return _under(self._keys[0], _STATEMENT, text.encode("utf-8", "surrogatepass"))
+
+    def of_officer(self, officer: str) -> str:
+        """Return the pseudonym of an officer, given in full (``elements_of``)."""
+        return _under(self._keys[0], _OFFICER, officer.encode("utf-8", "surrogatepass"))
+
+    def all_of_officer(self, officer: str) -> list[str]:
+        """Return every pseudonym ``officer`` ever had here."""
+        text = officer.encode("utf-8", "surrogatepass")
+        return [_under(key, _OFFICER, text) for key in self._keys]
 
 
 def _spelt(person: Identity) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.connector import Collected, Reply
+from connectors.elements import Told
 from policy.identity import Identity, IdType
 from policy.text import Text
 from signing.envelope import Envelope
@@ -48,7 +49,11 @@ class CollectedConnector:
         """Say that any person may be asked about."""
         return True
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - nobody is asked
+    ) -> Reply:
         """Read one batch; see ``Connector.fetch``."""
         found = await self._records.of(self._connector, holders)
         return Reply(

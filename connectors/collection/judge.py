@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.decode import Decoder, refused
-from connectors.decoding.record_fields import RecordError
+from connectors.decoding.readers import RecordError
 from connectors.manifest import Signature
 from policy.certificate import CertificateRecord
 from signing.envelope import Envelope, Freshness, PayloadType, VerifiedPayload, verify

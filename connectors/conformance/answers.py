@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from connectors.answer import RecordFault, RefusedRecord, SourceOutcome
+from connectors.answer import RecordFault, SourceOutcome
+from connectors.conformance.blame import fields_of_row, told
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
@@ -16,7 +17,6 @@ from connectors.guard.health import CONCLUSIVE
 from connectors.manifest import SignatureForm
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord
-from policy.identity_numbers import without_identity_numbers
 from policy.row import row_of
 from policy.text import Text
 from signing.errors import Refusal
@@ -77,9 +77,6 @@ CHECKS: Mapping[FindingCode, Check] = MappingProxyType(
 
 _BY_REASON = frozenset({RecordFault.MALFORMED_RECORD})
 """Each field that is wrong is a finding of its own."""
-_UNTOLD = frozenset({Refusal.OUT_OF_SCOPE, RecordFault.INCOMPLETE})
-"""Their reasons say which row somebody holds, or how many certificates."""
-
 NOTHING_ATTESTED = Text(
     zh="计划中的项目均未得到证明", en="no row of the plan was attested"
 )
@@ -92,20 +89,13 @@ def of_refusals(subject: Subject, check: Check) -> Iterator[Finding]:
     for asked in subject.asked:
         for refusal in asked.answer.refusals:
             if CHECKS.get(CODES[refusal.code]) is check:
-                what = _told(refusal)
+                what = told(refusal, subject.manifest)
                 which = refusal.code, what if refusal.code in _BY_REASON else ""
                 places.setdefault(which, []).append(asked.place_of(refusal))
                 reasons.setdefault(which, what)
     for which, found in places.items():
         code = str(which[0])
         yield once(CODES[code], found, ": ".join(filter(None, (code, reasons[which]))))
-
-
-def _told(refusal: RefusedRecord) -> str:
-    """Return why something was refused, unless that says more than the plan does."""
-    if refusal.code in _UNTOLD:
-        return ""
-    return without_identity_numbers(refusal.reason)
 
 
 def once(code: FindingCode, places: list[str], what: str = "") -> Finding:
@@ -138,16 +128,19 @@ def scope(subject: Subject) -> Result:
 def mapping(subject: Subject) -> Result:
     """Look for fields that a record lacks and clauses need."""
     findings = list(of_refusals(subject, Check.MAPPING))
-    rowless: list[str] = []
+    rowless: dict[str, list[str]] = {}
     unknown: dict[str, list[str]] = {}
     for place, record in _records(subject.asked):
         row = row_of(record, subject.catalogue).item
         if row is None:
-            rowless.append(place)
+            names = fields_of_row(record, subject.catalogue)
+            rowless.setdefault(_named(names), []).append(f"{place}.{names[0]}")
         for name in _unknown_fields(record, row):
             unknown.setdefault(name, []).append(f"{place}.{name}")
-    if rowless:
-        findings.append(once(FindingCode.ROW_UNKNOWN, rowless))
+    findings += [
+        once(FindingCode.ROW_UNKNOWN, places, names)
+        for names, places in rowless.items()
+    ]
     findings += [once(FindingCode.FIELD_UNKNOWN, places) for places in unknown.values()]
     return Result(Check.MAPPING, tuple(findings))
 
@@ -166,6 +159,10 @@ def _unknown_fields(record: CertificateRecord, row: Item | None) -> Iterator[str
     yield from (name for name, value in needed.items() if value is None)
 
 
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`record.{name}`" for name in names)
+
+
 def _records(asked: Iterable[Asked]) -> Iterator[tuple[str, CertificateRecord]]:
     for one in asked:
         for number, certificate in enumerate(one.answer.certificates):
@@ -180,7 +177,15 @@ def results(subject: Subject) -> Iterator[Finding]:
     for asked in subject.asked:
         is_known = asked.answer.outcome in CONCLUSIVE
         if is_known and subject.items_of(asked.answer) != asked.person.items:
-            yield Finding(FindingCode.OTHER_RESULT, asked.place)
+            # What has no row is told by itself, and is why the rows differ.
+            rowless = {
+                name: None
+                for certificate in asked.answer.certificates
+                if row_of(certificate.record, subject.catalogue).item is None
+                for name in fields_of_row(certificate.record, subject.catalogue)
+            }
+            place = f"{asked.place}.items"
+            yield Finding(FindingCode.OTHER_RESULT, place, _named(rowless))
 
 
 def completeness(subject: Subject) -> Result:
@@ -194,7 +199,7 @@ def completeness(subject: Subject) -> Result:
         )
         return not_tested(Check.COMPLETENESS, why)
     findings += [
-        Finding(FindingCode.COUNT_NOT_STATED, one.place)
+        Finding(FindingCode.COUNT_NOT_STATED, f"{one.place}.records[0].held")
         for one in several
         if one.answer.outcome is SourceOutcome.ANSWERED and not one.answer.is_complete
     ]

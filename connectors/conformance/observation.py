@@ -6,6 +6,7 @@ and waited for longer than the gateway would, to distinguish a late answer from 
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -69,10 +70,12 @@ class Observer:
     session: aiohttp.ClientSession
     endpoint: Endpoint
     request_timeout_seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the agency is told beside."""
 
     async def post(self, body: bytes, media_type: str = JSON) -> Observation:
         """Send ``body``; never raises for the agency."""
-        headers = {"Accept": JSON, "Accept-Encoding": "identity"}
+        headers = {**self.headers, "Accept": JSON, "Accept-Encoding": "identity"}
         headers["Content-Type"] = media_type
         if self.endpoint.bearer_token is not None:
             headers["Authorization"] = f"Bearer {self.endpoint.bearer_token}"

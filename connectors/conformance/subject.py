@@ -16,6 +16,7 @@ from connectors.answer import Answer, RefusedRecord
 from connectors.conformance.observation import Observer
 from connectors.conformance.plan import Plan, PlannedPerson
 from connectors.connector import Connector, Reply
+from connectors.elements import Elements, Told, told_of
 from connectors.errors import ManifestError
 from connectors.manifest import Cache, Manifest, Protocol
 from connectors.network.addresses import AddressGuard, RegisteredAddress
@@ -29,6 +30,14 @@ from policy.identity import Identity, IdType
 from policy.row import row_of
 from signing.trust import TrustBundle
 
+ELEMENTS = Elements(
+    organisation="certificate-gateway",
+    officer="conformance-check",
+    matter_code="conformance-check",
+    matter_name="接入检查",
+    business_number="conformance-check",
+)
+"""What an agency is told that has names for it: nobody asks but the check."""
 LONGEST_TIMEOUT_SECONDS = 10.0
 """A manifest may allow an agency days; a check does not wait so long."""
 
@@ -71,9 +80,11 @@ class _Recording:
     def can_ask(self, id_type: IdType) -> bool:
         return self._connector.can_ask(id_type)
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self, holders: Sequence[Identity], told: Told | None = None
+    ) -> Reply:
         self.reply = None
-        self.reply = await self._connector.fetch(holders)
+        self.reply = await self._connector.fetch(holders, told)
         return self.reply
 
     async def probe(self) -> None:
@@ -123,10 +134,13 @@ class Subject:
             clock=self.clock,
             rows=self.rows,
         )
+        request = self.rules.request
+        self._told = told_of(ELEMENTS, request.elements, request.element_headers)
         self.observer = Observer(
             self.session,
             self.rules.endpoint,
             max(self.effort.request_timeout_seconds, limit),
+            {} if self._told is None else self._told.headers,
         )
 
     @property
@@ -141,7 +155,7 @@ class Subject:
 
     async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
         """Ask as the gateway does."""
-        return await self.agency.ask(holders, self.timeout_seconds + 1)
+        return await self.agency.ask(holders, self.timeout_seconds + 1, ELEMENTS)
 
     async def ask_next(self) -> Asked:
         """Ask about the next planned person, alone, and keep what came."""
@@ -167,10 +181,11 @@ class Subject:
         request = self.rules.request
         match self.rules.endpoint.protocol:
             case Protocol.REST:
-                return orjson.dumps(rest_question(request, holders)[0])
+                return orjson.dumps(rest_question(request, holders, self._told)[0])
             case Protocol.GRAPHQL:
                 query = entities_query(self.rules)
-                return orjson.dumps(graphql_question(query, request, holders))
+                question = graphql_question(query, request, holders, self._told)
+                return orjson.dumps(question)
             case Protocol.COLLECTED:
                 raise ManifestError("there is nobody to ask")
 

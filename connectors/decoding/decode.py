@@ -14,7 +14,8 @@ from typing import Any
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
-from connectors.decoding.record_fields import NOBODY, RecordError, RecordFields
+from connectors.decoding.readers import RecordError
+from connectors.decoding.record_fields import NOBODY, RecordFields
 from connectors.manifest import Manifest, SignatureForm
 from policy import normal_form
 from policy.catalogue import Catalogue
@@ -69,11 +70,7 @@ class Decoder:
         self._fields = RecordFields(manifest.record)
         self._signs = CertificateSigns(manifest.record)
         self._form = manifest.signature.form
-        self.rows = rows or frozenset(
-            item.code
-            for item in catalogue.items.values()
-            if item.collection_body.id == manifest.collection_body
-        )
+        self.rows = rows or catalogue.rows_of(manifest.collection_body)
         """The annex rows that the agency answers for: its body's, if not fewer."""
         response = manifest.response
         self._results = compile_expression(response.results)

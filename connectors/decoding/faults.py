@@ -35,7 +35,7 @@ def fault_of_the_list(
     if held and stated > (last := max(held)[1]):
         reason = f"{stated} certificates came, the signer says that {last} are held"
         return RefusedRecord(RecordFault.CONTRADICTION, reason, None, None)
-    if held and came < (most := max(count for _, count in held)):
+    if held and came < (most := max([count for _, count in held])):
         reason = f"{came} certificates came, the signer says that {most} are held"
         return RefusedRecord(RecordFault.INCOMPLETE, reason, None, None)
     return None

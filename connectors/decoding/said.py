@@ -35,22 +35,27 @@ class Said:
 def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
     """Return what ``found`` says of ``holder``."""
     said = Said()
+    number, collected = holder.number, reply.collected
     for envelope, reading in found:
         if isinstance(reading, RefusedRecord):
             # What a newer version replaced is shown if it still verifies, or not.
-            if not _is_history(envelope, reply.collected):
+            if not _is_history(envelope, collected):
                 said.refusals.append(reading)
             continue
-        holding = _holding_of(holder, reading, reply.nonce)
-        if isinstance(holding, RefusedRecord):
-            said.refusals.append(holding)
+        holding = reading.holdings.get(number)
+        if reading.nonce != reply.nonce:
+            said.refusals.append(fault_of(RecordFault.REPLAYED, reading))
+            continue
+        if holding is None or not holding.is_about(holder):
+            said.refusals.append(_of_another(holding, reading))
             continue
         said.proofs.append(reading.proof)
         said.refusals += holding.refusals
         said.absent = said.absent or not (holding.records or holding.refusals)
-        said.records += [(record, envelope, reading) for record in holding.records]
+        for record in holding.records:
+            said.records.append((record, envelope, reading))
         # How many are held is the signer's word of the day of signing.
-        if holding.held is None or reply.collected is not None:
+        if holding.held is None or collected is not None:
             continue
         if reading.proof.type is PayloadType.RECORD:
             said.held[envelope.digest] = reading.proof.signed_at, holding.held
@@ -59,17 +64,11 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
     return said
 
 
-def _holding_of(
-    holder: Identity, reading: DecodedEnvelope, nonce: str | None
-) -> Holding | RefusedRecord:
-    holding = reading.holdings.get(holder.number)
-    if reading.nonce != nonce:
-        return fault_of(RecordFault.REPLAYED, reading)
+def _of_another(holding: Holding | None, reading: DecodedEnvelope) -> RefusedRecord:
+    """Return the fault of an envelope that says nothing about whom it should."""
     if holding is None and reading.proof.type is PayloadType.RESPONSE:
         return fault_of(RecordFault.UNSIGNED_ABSENCE, reading)
-    if holding is None or not holding.is_about(holder):
-        return fault_of(RecordFault.WRONG_HOLDER, reading)
-    return holding
+    return fault_of(RecordFault.WRONG_HOLDER, reading)
 
 
 def _is_history(envelope: Envelope, sent: Mapping[bytes, Collected] | None) -> bool:

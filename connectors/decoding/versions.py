@@ -11,7 +11,7 @@ would be paid for might be what was put right.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -34,6 +34,8 @@ class Judged:
     certificates: list[AttestedCertificate] = field(default_factory=list)
     faults: list[RefusedRecord] = field(default_factory=list)
     """One for each certificate of which no version counts for certain."""
+    undecided: list[AttestedCertificate] = field(default_factory=list)
+    """The last versions of those: nothing older counts either."""
     outdated: set[bytes] = field(default_factory=set)
     """The digests of all older versions; what else they say counts no more."""
 
@@ -43,10 +45,10 @@ def newest_versions(
 ) -> Judged:
     """Judge ``came`` by certificate; the older versions stand beside the newest."""
     found = Judged()
-    if len(came) == 1 and not _is_history(came[0]):
-        found.certificates += came
-        return found
-    for versions in _by_certificate(came, catalogue):
+    for versions in by_certificate(came, catalogue):
+        if len(versions) == 1 and not _is_history(versions[0]):
+            found.certificates += versions
+            continue
         judged = [one for one in versions if not _is_history(one)]
         if not judged:
             continue
@@ -56,7 +58,8 @@ def newest_versions(
         counts = min(newest, key=lambda one: one.envelope.digest)
         older = [v for v in versions if _is_history(v) or _signed(v) < last]
         found.outdated.update(one.envelope.digest for one in older)
-        if (doubt := _doubt(judged, newest, catalogue)) is not None:
+        if (doubt := doubt_of(judged, newest, catalogue)) is not None:
+            found.undecided += newest
             proof = counts.proof
             fault = RecordFault.CONTRADICTION
             found.faults.append(
@@ -80,7 +83,7 @@ def _is_history(version: AttestedCertificate) -> bool:
     return version.collected is not None and version.collected.is_history
 
 
-def _doubt(
+def doubt_of(
     versions: Sequence[AttestedCertificate],
     newest: Sequence[AttestedCertificate],
     catalogue: Catalogue,
@@ -96,29 +99,33 @@ def _doubt(
     return None if frozenset.intersection(*items) else _TWO_ITEMS
 
 
-def _by_certificate(
-    came: Iterable[AttestedCertificate], catalogue: Catalogue
+def by_certificate(
+    came: Sequence[AttestedCertificate], catalogue: Catalogue
 ) -> Iterator[list[AttestedCertificate]]:
     """Yield the versions of each certificate, in the order in which they came."""
+    if len({one.record.number for one in came}) == len(came):
+        # Most people have no two records under one number.
+        yield from ([one] for one in came)
+        return
     found: dict[tuple[str, str], list[AttestedCertificate]] = {}
     for one in came:
-        names = _names(one.record, catalogue)
+        names = names_of(one.record, catalogue)
         known = {id(found[name]): found[name] for name in names if name in found}
         versions, *others = known.values() or [[]]
         versions.append(one)
         # A record that may be of two items joins what was apart.
         for other in others:
             versions += other
-            names = names.union(*(_names(v.record, catalogue) for v in other))
+            names = names.union(*(names_of(v.record, catalogue) for v in other))
         found.update(dict.fromkeys(names, versions))
     yield from {id(versions): versions for versions in found.values()}.values()
 
 
-def _names(
+def names_of(
     record: CertificateRecord, catalogue: Catalogue
 ) -> frozenset[tuple[str, str]]:
-    number = same_words(record.number).upper()
-    return frozenset((number, item) for item in _items(record, catalogue))
+    """Return by what versions of the certificate are found: its number and an item."""
+    return frozenset([(record.number, item) for item in _items(record, catalogue)])
 
 
 def _items(record: CertificateRecord, catalogue: Catalogue) -> frozenset[str]:

@@ -26,6 +26,7 @@ class AnswerCache:
         self._kept: Weighed[Identity, tuple[Answer, float]] = Weighed(cache.bytes_each)
         """With each answer, until when it may be used."""
         self.clear = self._kept.clear
+        self.drop = self._kept.drop
 
     def __len__(self) -> int:
         """Return how many answers are in memory, those included that are too old."""
@@ -55,4 +56,4 @@ class AnswerCache:
 
 def _weight(answer: Answer) -> int:
     """Return about how many bytes an answer takes: its proofs, parsed and as came."""
-    return sum(ANSWER_FACTOR * len(proof.payload) for proof in answer.proofs)
+    return ANSWER_FACTOR * sum([len(proof.payload) for proof in answer.proofs])

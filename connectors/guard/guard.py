@@ -4,6 +4,9 @@ A question passes, in this order: the answer cache, single flight (two requests 
 about one person at once cause one call), batching by the manifest's limit, the time
 limit, the concurrency limit. Failures end here: they leave as values,
 so that one agency never cancels another's question.
+
+An agency that is told of questions is told of every one: none is answered from the
+cache, or by the call of another.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.answer import Answer, RecordFault, RefusedRecord, SourceOutcome
+from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
     RefusedError,
@@ -27,7 +31,7 @@ from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
 from policy.text import Text
 
-Ask = Callable[[Sequence[Identity]], Awaitable[Sequence[Answer]]]
+Ask = Callable[[Sequence[Identity], Told | None], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
 """Answer about people about whom the agency was silent; about some, or nobody."""
@@ -73,12 +77,16 @@ class Guard:
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
     def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        told: Told | None = None,
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order, within ``budget_seconds``.
 
-        Whoever cancels the answer gives up. It raises nothing an agency can cause; a
-        bug of ours is raised as it is.
+        The agency is ``told`` of the question, unless that is ``None``. Whoever
+        cancels the answer gives up. It raises nothing an agency can cause; a bug of
+        ours is raised as it is.
         """
         cached: dict[Identity, Answer] = {}
         fresh: list[Identity] = []
@@ -90,9 +98,9 @@ class Guard:
                 calls.append(call)
             else:
                 fresh.append(holder)
-        if budget_seconds > 0:
+        if fresh and budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
-            calls += map(self._calls.start, batches)
+            calls += [self._calls.start(batch, told) for batch in batches]
 
         def deliver(
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
@@ -117,6 +125,14 @@ class Guard:
         self._cache.clear()
         self._calls.forget()
 
+    def forget_about(self, holder: Identity) -> None:
+        """Keep no answer about ``holder``."""
+        self._cache.drop(holder)
+
+    async def settle(self) -> None:
+        """Wait for what is under way, each for no longer than its time limit."""
+        await self._calls.settle()
+
     async def close(self) -> None:
         """Cancel what is under way."""
         await self._calls.close()
@@ -128,11 +144,13 @@ class Guard:
             return None
         return answer
 
-    async def _call(self, batch: list[Identity]) -> dict[Identity, Answer]:
+    async def _call(
+        self, batch: list[Identity], told: Told | None
+    ) -> dict[Identity, Answer]:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
-                answers = await self._ask(batch)
+                answers = await self._ask(batch, told)
         except TimeoutError:
             answers = [self._timed_out()] * len(batch)
         except ConnectorError as error:
@@ -144,7 +162,7 @@ class Guard:
             self._observer.received(self._agency, found)
         if self._when_silent is not None:
             found |= await self._when_silent(_silent(found))
-        for holder, answer in found.items():
+        for holder, answer in found.items() if told is None else ():
             # What was collected may be newer at any moment, and is near.
             if answer.outcome in CONCLUSIVE and not answer.is_collected:
                 self._cache.keep(holder, answer)

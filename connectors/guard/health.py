@@ -22,9 +22,10 @@ class Health:
 
     def note(self, answers: Iterable[Answer]) -> None:
         """Note one call: an agency that answered for anybody in it is answering."""
-        outcomes = [answer.outcome for answer in answers]
-        conclusive = [outcome for outcome in outcomes if outcome in CONCLUSIVE]
-        self.last_outcome = (conclusive or outcomes)[0]
+        first, *others = [answer.outcome for answer in answers]
+        if first not in CONCLUSIVE:
+            first = next(filter(CONCLUSIVE.__contains__, others), first)
+        self.last_outcome = first
         self.asked_at = self._clock()
 
     @property

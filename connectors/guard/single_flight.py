@@ -13,13 +13,15 @@ call brings is delivered as it finishes.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from connectors.answer import Answer
+from connectors.elements import Told
 from policy.identity import Identity
 
 Answers: TypeAlias = dict[Identity, Answer]
-Ask: TypeAlias = Callable[[list[Identity]], Coroutine[Any, Any, Answers]]
+Ask: TypeAlias = Callable[[list[Identity], Told | None], Coroutine[Any, Any, Answers]]
 Deliver: TypeAlias = Callable[
     [asyncio.Future[list[Answer]], Mapping[Identity, Answer]], None
 ]
@@ -49,13 +51,14 @@ class SingleFlight:
         """Return the call about ``holder`` that may be joined, if there is one."""
         return self._by_holder.get(holder)
 
-    def start(self, batch: list[Identity]) -> Call:
-        """Start a call."""
-        call = Call(batch, asyncio.create_task(self._ask(batch)))
+    def start(self, batch: list[Identity], told: Told | None = None) -> Call:
+        """Start a call; one that tells of its question is nobody's to join."""
+        call = Call(batch, asyncio.create_task(self._ask(batch, told)))
         self._under_way.add(call)
-        for holder in batch:
-            self._by_holder[holder] = call
-        call.task.add_done_callback(lambda _: self._finish(call))
+        if told is None:
+            for holder in batch:
+                self._by_holder[holder] = call
+        call.task.add_done_callback(partial(self._finish, call))
         return call
 
     def wait(
@@ -72,6 +75,11 @@ class SingleFlight:
         """Let nobody join a call that is under way."""
         self._by_holder.clear()
 
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait([call.task for call in self._under_way])
+
     async def close(self) -> None:
         """Cancel what is under way."""
         tasks = [call.task for call in self._under_way]
@@ -79,7 +87,7 @@ class SingleFlight:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _finish(self, call: Call) -> None:
+    def _finish(self, call: Call, _: object) -> None:
         self._under_way.discard(call)
         self._forget_call(call)
         for wait in tuple(call.waits):

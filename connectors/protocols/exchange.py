@@ -20,6 +20,7 @@ import orjson
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
+from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
     ManifestError,
@@ -67,8 +68,12 @@ class Exchange:
         )
         self._head = _head(self._request)
 
-    async def post(self, question: object) -> tuple[Mapping[str, str], bytes]:
-        """Send ``question`` as JSON; return the answer's headers and exact body.
+    async def post(
+        self, question: object, told: Told | None = None
+    ) -> tuple[Mapping[str, str], bytes]:
+        """Send ``question`` as JSON, with what is ``told`` in headers.
+
+        Return the answer's headers and exact body.
 
         Raises:
             UnreachableError: no connection, a 5xx, a redirect or a cut body.
@@ -76,9 +81,10 @@ class Exchange:
             UnreadableError: not JSON by its content type, or over the size limit.
         """
         body = orjson.dumps(question)
+        after = b"%d\r\n%b\r\n%b" % (len(body), _lines(told), body)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return await self._post(body)
+                return await self._post(after)
             except _UnansweredError:
                 if attempt == ATTEMPTS:
                     raise UnreachableError("the connection was closed") from None
@@ -88,12 +94,12 @@ class Exchange:
                 raise UnreachableError(type(error).__name__) from error
         raise AssertionError  # the last attempt returned or raised
 
-    async def _post(self, body: bytes) -> tuple[Mapping[str, str], bytes]:
+    async def _post(self, after: bytes) -> tuple[Mapping[str, str], bytes]:
         connector = self._session.connector
         assert connector is not None  # noqa: S101 - the session is open
         connection = await connector.connect(self._request, [], _NO_TIMEOUT)
         try:
-            answer = await self._ask(connection, body)
+            answer = await self._ask(connection, after)
         except ConnectorError:
             # A refusal read to its end leaves the connection as an answer does; one
             # that was not is closed by aiohttp.
@@ -108,14 +114,14 @@ class Exchange:
             connection.close()
 
     async def _ask(
-        self, connection: aiohttp.connector.Connection, body: bytes
+        self, connection: aiohttp.connector.Connection, after: bytes
     ) -> tuple[Mapping[str, str], bytes]:
         protocol, transport = connection.protocol, connection.transport
         if protocol is None or transport is None or protocol.should_close:
             # It was closed while it was kept, or something came that nobody asked for.
             raise _UnansweredError
         protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-        transport.write(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        transport.write(self._head + after)
         try:
             message, content = await protocol.read()
             while _is_interim(message.code):
@@ -167,6 +173,13 @@ def _head(request: aiohttp.ClientRequest) -> bytes:
     if any(map(NEVER_IN_A_HEADER.search, lines)):
         raise ManifestError("a line end or another control character in a header")
     return "\r\n".join([*lines, "Content-Length: "]).encode()
+
+
+def _lines(told: Told | None) -> bytes:
+    """Write what an agency is told in headers; its values are percent-encoded."""
+    if told is None:
+        return b""
+    return "".join(f"{n}: {value}\r\n" for n, value in told.headers.items()).encode()
 
 
 def _is_interim(status: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from connectors.connector import Reply
+from connectors.elements import Told
 from connectors.errors import ManifestError, RefusedError, UnreadableError
 from connectors.manifest import Manifest, Request, SignatureForm
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
@@ -31,10 +32,12 @@ class GraphQLConnector:
         """Say whether the manifest maps this type; an empty map passes all as is."""
         return not self._request.id_types or id_type in self._request.id_types
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self, holders: Sequence[Identity], told: Told | None = None
+    ) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
-        question = graphql_question(self._query, self._request, holders)
-        headers, body = await self._exchange.post(question)
+        question = graphql_question(self._query, self._request, holders, told)
+        headers, body = await self._exchange.post(question, told)
         answer = parse_json(body)
         if not isinstance(answer, dict):
             raise UnreadableError("the answer is no GraphQL response object")
@@ -53,7 +56,10 @@ class GraphQLConnector:
 
 
 def graphql_question(
-    query: str, request: Request, holders: Sequence[Identity]
+    query: str,
+    request: Request,
+    holders: Sequence[Identity],
+    told: Told | None = None,
 ) -> dict[str, object]:
     """Return what is posted about ``holders``."""
     representations = [
@@ -64,7 +70,13 @@ def graphql_question(
         }
         for holder in holders
     ]
-    return {"query": query, "variables": {"representations": representations}}
+    question: dict[str, object] = {
+        "query": query,
+        "variables": {"representations": representations},
+    }
+    if told is not None and told.fields:
+        question["extensions"] = told.fields
+    return question
 
 
 def entities_query(manifest: Manifest) -> str:

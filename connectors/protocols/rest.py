@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from connectors.connector import Reply
+from connectors.elements import Told
 from connectors.manifest import Manifest, Request, SignatureForm
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
 from connectors.protocols.exchange import Exchange, parse_json
@@ -27,10 +28,12 @@ class RestConnector:
         """Say whether the manifest maps this type; an empty map passes all as is."""
         return not self._request.id_types or id_type in self._request.id_types
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self, holders: Sequence[Identity], told: Told | None = None
+    ) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
-        question, nonce = rest_question(self._request, holders)
-        headers, body = await self._exchange.post(question)
+        question, nonce = rest_question(self._request, holders, told)
+        headers, body = await self._exchange.post(question, told)
         if self._signature.form is SignatureForm.RESPONSE:
             envelope = detached_envelope(headers, self._signature.header, body)
             return Reply([(envelope,)] * len(holders), nonce)
@@ -42,7 +45,7 @@ class RestConnector:
 
 
 def rest_question(
-    request: Request, holders: Sequence[Identity]
+    request: Request, holders: Sequence[Identity], told: Told | None = None
 ) -> tuple[dict[str, object], str | None]:
     """Return what is posted about ``holders``, and the nonce in it, if one is sent."""
     question: dict[str, object] = {
@@ -54,6 +57,8 @@ def rest_question(
             for holder in holders
         ]
     }
+    if told is not None:
+        question |= told.fields
     nonce = None
     if request.nonce is not None:
         nonce = question[request.nonce] = secrets.token_urlsafe(NONCE_BYTES)

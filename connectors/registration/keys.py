@@ -14,6 +14,7 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connectors.registration.refusals import RefusalCode, RegistrationError
+from policy.identity_numbers import has_identity_number
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 from signing.trust import KeyState, TrustedKey, read_public_key
@@ -95,6 +96,10 @@ def trusted_key(
     Raises:
         RegistrationError: ``KEY_UNUSABLE``.
     """
+    if has_identity_number(stated.kid):
+        raise RegistrationError(
+            RefusalCode.KEY_UNUSABLE, "the key's id has an identity number"
+        )
     try:
         return TrustedKey(
             kid=stated.kid,

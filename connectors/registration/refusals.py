@@ -27,6 +27,7 @@ class RefusalCode(StrEnum):
     ITEMS_OF_ANOTHER = "ITEMS_OF_ANOTHER"
     OVERLAPPING_CLAIM = "OVERLAPPING_CLAIM"
     REPLACES_UNUSABLE = "REPLACES_UNUSABLE"
+    ROWS_LEFT_OUT = "ROWS_LEFT_OUT"
     NO_KEY = "NO_KEY"
     KEY_UNUSABLE = "KEY_UNUSABLE"
     KEY_ID_TAKEN = "KEY_ID_TAKEN"
@@ -45,6 +46,11 @@ class RefusalCode(StrEnum):
     ALREADY_SANCTIONED = "ALREADY_SANCTIONED"
     UNKNOWN_SANCTION = "UNKNOWN_SANCTION"
     UNKNOWN_PROPOSAL = "UNKNOWN_PROPOSAL"
+    SAME_OFFICER = "SAME_OFFICER"
+    SANCTION_STATE = "SANCTION_STATE"
+    CONFIRMATION_LATE = "CONFIRMATION_LATE"
+    LAST_DAY_UNUSABLE = "LAST_DAY_UNUSABLE"
+    KIND_NOT_PROPOSED = "KIND_NOT_PROPOSED"
 
 
 C = RefusalCode
@@ -91,8 +97,14 @@ MEANINGS: Mapping[RefusalCode, Text] = MappingProxyType(
             "replace it",
         ),
         C.REPLACES_UNUSABLE: Text(
-            "拟替换者须为同一归集机构在用的连接器",
-            "what is replaced has to be an active connector of the same body",
+            "拟替换者须为同一归集机构在用的连接器，或其账号正常的本地清单",
+            "what is replaced has to be an active connector of the same body, or its "
+            "agency of the operator's files with an active account",
+        ),
+        C.ROWS_LEFT_OUT: Text(
+            "替换本地清单中的机构须申报其全部项目，否则无人提供",
+            "to replace an agency of the operator's files, claim all of its rows: "
+            "nobody would answer for those left out",
         ),
         C.NO_KEY: Text(
             "没有经证明且在用的密钥", "no key was proved, or none is in force"
@@ -131,13 +143,35 @@ MEANINGS: Mapping[RefusalCode, Text] = MappingProxyType(
             "no authority or collection body of the annex has this id",
         ),
         C.ALREADY_SANCTIONED: Text(
-            "该措施已在执行", "this sanction is in force already"
+            "该措施已在执行，或已有建议待确认",
+            "this sanction is in force already, or waits to be confirmed",
         ),
         C.UNKNOWN_SANCTION: Text(
-            "没有此措施，或已解除", "there is no such sanction in force"
+            "没有此措施，或已解除", "there is no such sanction, or it has ended"
         ),
         C.UNKNOWN_PROPOSAL: Text(
             "没有此建议，或已处理", "there is no such open proposal"
+        ),
+        C.SAME_OFFICER: Text(
+            "须由另一人确认；提出者或责令整改者不得自行确认",
+            "another person has to confirm: not who proposed it or ordered the "
+            "rectification",
+        ),
+        C.SANCTION_STATE: Text(
+            "该措施当前状态不允许此步骤", "the sanction's state does not have this step"
+        ),
+        C.CONFIRMATION_LATE: Text(
+            "紧急冻结未在一日内确认，已自动解除；仍需冻结的请重新提出",
+            "the urgent freeze was not confirmed within a day and has ended; propose a "
+            "freeze anew if one is needed",
+        ),
+        C.LAST_DAY_UNUSABLE: Text(
+            "整改期限须在明日起一年之内",
+            "the last day is tomorrow at the earliest, and within a year",
+        ),
+        C.KIND_NOT_PROPOSED: Text(
+            "警告和限期整改由一人作出，无须确认",
+            "a warning or a rectification needs no second person; impose it",
         ),
     }
 )

@@ -21,6 +21,8 @@ from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.rules import (
     Actor,
     Configured,
+    OthersClaims,
+    Replaced,
     StepRequest,
     require_allowed,
     require_free_rows,
@@ -30,7 +32,7 @@ from connectors.registration.rules import (
     require_second,
     require_usable_keys,
 )
-from connectors.registration.store import RegistrationStore, Work
+from connectors.registration.store import REPLACED_FILE, RegistrationStore, Work
 from connectors.registration.submission import (
     Submission,
     plan_of,
@@ -85,7 +87,7 @@ class Registrar:
         )
         async with self.store.work() as work:
             existing = await work.connector(manifest.id)
-            require_new_id(manifest.id, existing, self.configured)
+            require_new_id(manifest.id, existing, await self._others(work))
             await work.add(connector, event)
         return connector
 
@@ -120,6 +122,7 @@ class Registrar:
             require_usable_keys(
                 connector,
                 replaced,
+                self.configured,
                 RegisteredKeyState.PROVED,
                 RegisteredKeyState.ACTIVE,
             )
@@ -138,7 +141,7 @@ class Registrar:
         manifest = read_submission(connector.submission, self.catalogue, self.networks)
         report = await self.run_check(
             manifest,
-            _bundle_to_check(connector, replaced),
+            self._bundle_to_check(connector, replaced),
             plan_of(connector.submission),
             connector.items,
         )
@@ -172,7 +175,8 @@ class Registrar:
             if connector.check is None or not connector.check.is_conforming:
                 raise RegistrationError(RefusalCode.NOT_CONFORMING)
             replaced = await self._require_claims(work, connector)
-            require_usable_keys(connector, replaced, RegisteredKeyState.PROVED)
+            proved = RegisteredKeyState.PROVED
+            require_usable_keys(connector, replaced, self.configured, proved)
             for key in connector.keys:
                 if key.state is RegisteredKeyState.PROVED:
                     await work.change_key(keys.approved(key, asked.actor.id))
@@ -185,6 +189,11 @@ class Registrar:
             connector = await self._own(work, asked)
             state_after(connector.state, Step.ACTIVATE)
             replaced = await self._require_claims(work, connector)
+            if isinstance(replaced, Manifest):
+                detail = {REPLACED_FILE: replaced.id}
+                return await self._step(
+                    work, asked, connector, Step.ACTIVATE, detail=detail
+                )
             if replaced is not None:
                 for key in replaced.keys:
                     # It signs with the same keys, from another address.
@@ -218,13 +227,17 @@ class Registrar:
     async def _own(self, work: Work, asked: StepRequest) -> Connector:
         return require_allowed(await work.connector(asked.connector), asked)
 
-    async def _require_claims(
-        self, work: Work, connector: Connector
-    ) -> Connector | None:
+    async def _require_claims(self, work: Work, connector: Connector) -> Replaced:
         """Refuse rows that are not the body's or another's; return the replaced one."""
         manifest = read_submission(connector.submission, self.catalogue, self.networks)
         require_rows(connector.submission, manifest, self.catalogue)
-        return require_free_rows(connector, await work.connectors(), self.configured)
+        others = await self._others(work)
+        return require_free_rows(connector, others, self.catalogue)
+
+    async def _others(self, work: Work) -> OthersClaims:
+        return OthersClaims(
+            await work.connectors(), self.configured, await work.replaced_files()
+        )
 
     async def _step(  # noqa: PLR0913 - what is recorded of a step
         self,
@@ -252,6 +265,27 @@ class Registrar:
         )
         return await record(work, connector, done)
 
+    def _bundle_to_check(self, connector: Connector, replaced: Replaced) -> TrustBundle:
+        """Return the keys that answers are checked with before anybody approved them.
+
+        Those of whoever is replaced are among them: it signs with the same keys.
+        """
+        own = [
+            keys.trusted_key(key.stated, key.institution, connector.items)
+            for key in connector.keys
+            if key.state in (RegisteredKeyState.PROVED, RegisteredKeyState.ACTIVE)
+        ]
+        theirs = replaced.keys if isinstance(replaced, Connector) else ()
+        found = (key.trusted(connector.items) for key in theirs)
+        in_files = self.configured.keys_of(connector.institution)
+        return TrustBundle.of(
+            [
+                *own,
+                *(key for key in found if key is not None),
+                *(() if replaced is None else in_files),
+            ]
+        )
+
 
 async def record(work: Work, connector: Connector, event: Event) -> Connector:
     """Keep the next version of ``connector`` and who made it so; return it."""
@@ -261,15 +295,3 @@ async def record(work: Work, connector: Connector, event: Event) -> Connector:
     await work.change(changed, event)
     # Its keys may have changed before, in the same transaction.
     return require_known(await work.connector(changed.id), changed.id)
-
-
-def _bundle_to_check(connector: Connector, replaced: Connector | None) -> TrustBundle:
-    """Return the keys that answers are checked with before anybody approved them."""
-    own = [
-        keys.trusted_key(key.stated, key.institution, connector.items)
-        for key in connector.keys
-        if key.state in (RegisteredKeyState.PROVED, RegisteredKeyState.ACTIVE)
-    ]
-    theirs = () if replaced is None else replaced.keys
-    known = [key.trusted(connector.items) for key in theirs]
-    return TrustBundle.of([*own, *(key for key in known if key is not None)])

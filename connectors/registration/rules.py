@@ -13,8 +13,11 @@ from connectors.registration.keys import RegisteredKey, RegisteredKeyState
 from connectors.registration.lifecycle import IN_FORCE, LIVE
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.submission import is_text
+from policy.catalogue import Catalogue
+from policy.evidence import AccountState
 from policy.identity_numbers import has_identity_number
-from signing.trust import TrustBundle
+from policy.normal_form import is_blank
+from signing.trust import KeyState, TrustBundle, TrustedKey
 
 MAX_REASON = 500
 AGENCY = "agency:"
@@ -51,6 +54,32 @@ class Configured:
     manifests: Sequence[Manifest]
     bundle: TrustBundle
 
+    def manifest(self, id_: str) -> Manifest | None:
+        """Return the manifest of an agency of the files."""
+        return next((m for m in self.manifests if m.id == id_), None)
+
+    def keys_of(self, institution: str) -> Sequence[TrustedKey]:
+        """Return the keys of the bundle that an institution signs with."""
+        return [
+            key
+            for key in self.bundle.keys.values()
+            if key.institution == institution and key.state is KeyState.ACTIVE
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class OthersClaims:
+    """Everybody else who answers for rows: registered, and of the operator's files."""
+
+    connectors: Sequence[Connector]
+    configured: Configured
+    replaced: frozenset[str]
+    """The agencies of files whose place was taken."""
+
+
+Replaced = Connector | Manifest | None
+"""Whose place a connector takes: registered, of the files, or nobody's."""
+
 
 def require_reason(reason: str) -> None:
     """Refuse a step without a reason, or with one that names a person for good.
@@ -58,7 +87,8 @@ def require_reason(reason: str) -> None:
     Raises:
         RegistrationError: ``REASON_MISSING``.
     """
-    is_said = 0 < len(reason.strip()) <= MAX_REASON and is_text(reason)
+    is_said = not is_blank(reason) and len(reason.strip()) <= MAX_REASON
+    is_said = is_said and is_text(reason)
     if not is_said or has_identity_number(reason):
         raise RegistrationError(RefusalCode.REASON_MISSING)
 
@@ -135,34 +165,54 @@ def require_key(connector: Connector, kid: str) -> RegisteredKey:
 
 
 def require_usable_keys(
-    connector: Connector, replaced: Connector | None, *states: RegisteredKeyState
+    connector: Connector,
+    replaced: Replaced,
+    configured: Configured,
+    *states: RegisteredKeyState,
 ) -> None:
     """Refuse a connector whose signatures nobody could check.
 
     Raises:
         RegistrationError: ``NO_KEY``.
     """
-    theirs = () if replaced is None else replaced.keys
-    if not any(key.state in states for key in connector.keys) and not any(
-        key.state is RegisteredKeyState.ACTIVE for key in theirs
-    ):
+    theirs = replaced.keys if isinstance(replaced, Connector) else ()
+    # Whoever came by a file signs with a key of the bundle, however often it moved.
+    in_files = () if replaced is None else configured.keys_of(connector.institution)
+    is_known = (
+        any(key.state in states for key in connector.keys)
+        or any(key.state is RegisteredKeyState.ACTIVE for key in theirs)
+        or any(key.scope & connector.items for key in in_files)
+    )
+    if not is_known:
         raise RegistrationError(RefusalCode.NO_KEY, connector.id)
 
 
 def require_free_rows(
-    connector: Connector, others: Sequence[Connector], configured: Configured
-) -> Connector | None:
+    connector: Connector, others: OthersClaims, catalogue: Catalogue
+) -> Replaced:
     """Refuse rows that another connector has; return the one that is replaced.
 
     Raises:
-        RegistrationError: ``OVERLAPPING_CLAIM`` or ``REPLACES_UNUSABLE``.
+        RegistrationError: ``OVERLAPPING_CLAIM``, ``REPLACES_UNUSABLE`` or
+            ``ROWS_LEFT_OUT``.
     """
     replaced = _replaced(connector, others)
-    for manifest in configured.manifests:
-        if manifest.collection_body == connector.institution:
-            # A file's agency answers for all rows of its body.
+    if isinstance(replaced, Manifest):
+        # A file's agency answers for all rows of its body, and nobody would for one
+        # that is left out.
+        rows = catalogue.rows_of(replaced.collection_body)
+        if left_out := rows - connector.items:
+            raise RegistrationError(
+                RefusalCode.ROWS_LEFT_OUT, ", ".join(sorted(left_out))
+            )
+    for manifest in others.configured.manifests:
+        if (
+            manifest.collection_body == connector.institution
+            and manifest.id not in others.replaced
+            and manifest is not replaced
+        ):
             raise RegistrationError(RefusalCode.OVERLAPPING_CLAIM, manifest.id)
-    for other in others:
+    for other in others.connectors:
         if other.state not in IN_FORCE or other.id == connector.id or other == replaced:
             continue
         if common := connector.items & other.items:
@@ -173,11 +223,33 @@ def require_free_rows(
     return replaced
 
 
-def _replaced(connector: Connector, others: Sequence[Connector]) -> Connector | None:
+def successors(connectors: Sequence[Connector]) -> dict[str, str]:
+    """Return for every connector that was replaced the one that is in force now.
+
+    What a connector names in ``replaces`` was in force when it was activated, and so
+    had replaced what it names itself.
+    """
+    by_id = {connector.id: connector for connector in connectors}
+    found: dict[str, str] = {}
+    for connector in connectors:
+        if connector.state not in LIVE:
+            continue
+        before = connector.submission.replaces
+        while before is not None and before not in found and before != connector.id:
+            found[before] = connector.id
+            older = by_id.get(before)
+            before = None if older is None else older.submission.replaces
+    return found
+
+
+def _replaced(connector: Connector, others: OthersClaims) -> Replaced:
     name = connector.submission.replaces
     if name is None:
         return None
-    found = next((other for other in others if other.id == name), None)
+    manifest = others.configured.manifest(name)
+    if manifest is not None and name not in others.replaced:
+        return _replaced_file(connector, manifest)
+    found = next((other for other in others.connectors if other.id == name), None)
     if (
         found is None
         or found.state not in LIVE
@@ -188,13 +260,28 @@ def _replaced(connector: Connector, others: Sequence[Connector]) -> Connector | 
     return found
 
 
-def require_new_id(
-    id_: str, existing: Connector | None, configured: Configured
-) -> None:
-    """Refuse an id that is somebody's.
+def _replaced_file(connector: Connector, manifest: Manifest) -> Manifest:
+    """Return the file that is replaced, if that is lawful.
+
+    Raises:
+        RegistrationError: ``REPLACES_UNUSABLE``.
+    """
+    if manifest.collection_body != connector.institution:
+        raise RegistrationError(RefusalCode.REPLACES_UNUSABLE, manifest.id)
+    if manifest.account is not AccountState.ACTIVE:
+        # The operator froze it in the file; another address is no way round that.
+        raise RegistrationError(
+            RefusalCode.REPLACES_UNUSABLE, f"{manifest.id}: {manifest.account}"
+        )
+    return manifest
+
+
+def require_new_id(id_: str, existing: Connector | None, others: OthersClaims) -> None:
+    """Refuse an id that is somebody's, or was until a connector took the place.
 
     Raises:
         RegistrationError: ``ID_TAKEN``.
     """
-    if existing is not None or any(m.id == id_ for m in configured.manifests):
+    is_of_file = others.configured.manifest(id_) is not None or id_ in others.replaced
+    if existing is not None or is_of_file:
         raise RegistrationError(RefusalCode.ID_TAKEN, id_)

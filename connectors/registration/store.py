@@ -14,7 +14,14 @@ from typing import Protocol
 from connectors.registration.challenge import Challenge
 from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
-from connectors.registration.sanctions import Sanction, SanctionProposal
+from connectors.registration.sanctions import (
+    Sanction,
+    SanctionEvent,
+    SanctionProposal,
+)
+
+REPLACED_FILE = "replacedFile"
+"""In the detail of an activation: the agency of the operator's files that gave way."""
 
 
 class RegistrationReader(Protocol):
@@ -30,7 +37,10 @@ class RegistrationReader(Protocol):
         """Return what was done to a connector, oldest first."""
 
     async def sanctions(self, *, lifted: bool) -> Sequence[Sanction]:
-        """Return the sanctions in force, with ``lifted`` those of the past too."""
+        """Return the sanctions that did not end, with ``lifted`` all of them."""
+
+    async def sanction_events(self, sanction: int) -> Sequence[SanctionEvent]:
+        """Return what was done to a sanction, oldest first."""
 
     async def proposals(self) -> Sequence[SanctionProposal]:
         """Return the proposals nobody has decided on."""
@@ -38,6 +48,9 @@ class RegistrationReader(Protocol):
 
 class Work(RegistrationReader, Protocol):
     """One transaction."""
+
+    async def replaced_files(self) -> frozenset[str]:
+        """Return the agencies of the operator's files whose place was ever taken."""
 
     async def key(self, kid: str) -> RegisteredKey | None:
         """Return a key by its id."""
@@ -66,10 +79,10 @@ class Work(RegistrationReader, Protocol):
     async def use_challenge(self, challenge: Challenge) -> None:
         """Keep that a challenge was answered."""
 
-    async def add_sanction(self, sanction: Sanction) -> Sanction:
+    async def add_sanction(self, sanction: Sanction, event: SanctionEvent) -> Sanction:
         """Keep a new sanction; return it with its id."""
 
-    async def change_sanction(self, sanction: Sanction) -> None:
+    async def change_sanction(self, sanction: Sanction, event: SanctionEvent) -> None:
         """Keep a sanction as it is now."""
 
     async def decide_proposal(self, proposal: SanctionProposal) -> None:

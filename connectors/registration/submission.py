@@ -24,6 +24,7 @@ from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identifiers import social_credit_code_warnings
 from policy.identity_numbers import has_identity_number
+from policy.normal_form import is_blank
 from policy.text import Text
 
 MAX_BYTES = 64_000
@@ -119,10 +120,24 @@ def read_submission(
         raise _unusable("manifest: account is the operator's to say; leave it out")
     if not submission.items:
         raise _unusable("items: claim at least one row of the annex")
+    _require_nobody_named(submission)
     _require_contacts(submission.contacts)
     if submission.plan is not None:
         plan_of(submission)
     return manifest
+
+
+def _require_nobody_named(submission: Submission) -> None:
+    """Refuse what would keep a person's number; the plan has those of its test people.
+
+    Raises:
+        RegistrationError: ``SUBMISSION_UNUSABLE``.
+    """
+    if has_identity_number(submission.manifest):
+        raise _unusable("manifest: it has an identity number; leave it out")
+    # A code that checks is an organisation's, whatever it looks like.
+    if warnings_of(submission) and has_identity_number(submission.credit_code):
+        raise _unusable("creditCode: it is an identity number; state the body's code")
 
 
 def _require_contacts(contacts: Sequence[Contact]) -> None:
@@ -133,6 +148,8 @@ def _require_contacts(contacts: Sequence[Contact]) -> None:
     """
     if not 0 < len(contacts) <= MAX_CONTACTS:
         raise _unusable(f"contacts: name 1 to {MAX_CONTACTS}")
+    if any(is_blank(contact.name) for contact in contacts):
+        raise _unusable("contacts: one has no name")
     stated = (text for c in contacts for text in (c.name, c.phone, c.email))
     if any(map(has_identity_number, stated)):
         raise _unusable("contacts: one has an identity number; leave it out")

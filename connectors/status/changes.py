@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.decode import Decoder, refused
-from connectors.decoding.record_fields import RecordError
+from connectors.decoding.readers import RecordError
 from policy.calendar import SHANGHAI
 from policy.certificate import CertificateRecord, CertificateState
 from signing.envelope import (

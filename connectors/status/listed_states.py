@@ -82,6 +82,12 @@ class ListedStates:
         found = self._believed()
         return None if found is None else found.until
 
+    @property
+    def envelope(self) -> Envelope | None:
+        """Return the list in hand as it was signed; ``None`` if there is none."""
+        found = self._believed()
+        return None if found is None else found.envelope
+
     def start(self, bundle: Callable[[], TrustBundle]) -> None:
         """Begin to fetch, and go on until ``close``."""
         self._bundle = bundle

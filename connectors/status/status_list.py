@@ -85,6 +85,8 @@ class StatusList:
     """From when on it says nothing: a newer one must be had by then."""
     proof: SignatureProof
     edition: Edition
+    envelope: Envelope
+    """What came, as it was signed."""
 
     def value(self, index: int) -> int | None:
         """Return the value at ``index``; ``None`` beyond the end.
@@ -157,7 +159,13 @@ def read_status_list(
     edition = Edition(issued_at, sequence, contents)
     _refuse_older(edition, last)
     return StatusList(
-        bits, states, min(lengths, default=None), until, proof.to_keep(), edition
+        bits,
+        states,
+        min(lengths, default=None),
+        until,
+        proof.to_keep(),
+        edition,
+        envelope,
     )
 
 

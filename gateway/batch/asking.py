@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from bureau.caller import LookUp
+from connectors.elements import NOT_STATED, Elements
 from gateway.batch.claims import Claim
 from gateway.batch.query import QUERY
 from gateway.client import (
@@ -24,6 +25,7 @@ from gateway.errors import StartError
 from gateway.unreached import NotReachedError, Reached
 from policy.stated import ClaimOutcome, FieldOutcome, StatedField
 from resolvers.claims.enums import ClaimProblem
+from resolvers.elements import ELEMENT_EXTENSIONS
 
 LANGUAGES = {"zh": "ZH", "en": "EN"}
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -89,6 +91,8 @@ class Gateway:
     url: str
     token: str = field(repr=False)
     look_up: LookUp
+    elements: Elements = NOT_STATED
+    """What is stated of the five; the rest is the token's, by the gateway."""
     language: str
     wait: Callable[[float], None] = time.sleep
     tls: ssl.SSLContext | None = None
@@ -110,6 +114,10 @@ class Gateway:
                 "extensions": {
                     "purpose": self.look_up.purpose,
                     "caseNumber": self.look_up.case_number,
+                    **{
+                        ELEMENT_EXTENSIONS[one]: value
+                        for one, value in self.elements.stated()
+                    },
                 },
             }
         )

@@ -157,7 +157,7 @@ def _written_day(value: _Value, book: Book) -> Cell:
     if day is not None:
         return Cell(value.address, day.isoformat(), Kind.DAY)
     if _MOMENT.fullmatch(value.text):
-        return Cell(value.address, value.text, Kind.MOMENT)
+        return Cell(value.address, value.text.replace("T", " "), Kind.MOMENT)
     return _unknown(value, book)
 
 

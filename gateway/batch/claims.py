@@ -13,6 +13,7 @@ from gateway.batch.levels import level_written
 from gateway.batch.moments import day_written
 from gateway.batch.tables import Row
 from policy.identity import ID_TYPE_NAMES, IdType
+from policy.normal_form import is_blank
 from policy.text import Text, same_words
 
 MAX_CELL = 100
@@ -21,7 +22,7 @@ Claim = Mapping[str, str]
 
 _ID_TYPES: Mapping[str, IdType] = MappingProxyType(
     {
-        **{spelling: t for t, n in ID_TYPE_NAMES.items() for spelling in (t, n.zh)},
+        **{same_words(w): t for t, n in ID_TYPE_NAMES.items() for w in (t, n.zh)},
         "身份证": IdType.RESIDENT_ID,
         "回乡证": IdType.HOME_RETURN_PERMIT,
         "台胞证": IdType.TAIWAN_COMPATRIOT_PERMIT,
@@ -34,7 +35,7 @@ def claim_of(row: Row, today: date) -> Claim | Text:
     if row.problem is not None:
         return row.problem
     stripped = {column: cell.strip() for column, cell in row.cells.items()}
-    cells = {column: cell for column, cell in stripped.items() if cell}
+    cells = {column: cell for column, cell in stripped.items() if not is_blank(cell)}
     for column in REQUIRED:
         if column not in cells:
             return row.placed(column, Text(f"{column} 为空", f"{column} is empty"))
@@ -60,7 +61,7 @@ def _as_it_is(cell: str, _today: date) -> str:
 
 
 def _id_type(cell: str, _today: date) -> str | Text:
-    return _ID_TYPES.get(same_words(cell)) or _NO_ID_TYPE
+    return _ID_TYPES.get(same_words(cell).upper()) or _NO_ID_TYPE
 
 
 def _level(cell: str, _today: date) -> str | Text:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from bureau.caller import Purpose
+from bureau.look_ups.elements import ElementsError, read_elements
 from bureau.look_ups.purpose import PurposeError, read_look_up
+from connectors.elements import Element
 from gateway.batch.asking import Gateway
 from gateway.batch.encodings import Encoding
 from gateway.batch.run import Work, check_claims
@@ -37,6 +39,21 @@ def check(  # noqa: PLR0913 - one argument an option
     url: Annotated[str, typer.Option(help="The gateway's address.")],
     purpose: Annotated[Purpose, typer.Option(help="Why people are looked up.")],
     case: Annotated[str, typer.Option(help="The case of these look-ups.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="The office that asks; else the token's.")
+    ] = None,
+    officer: Annotated[
+        str | None, typer.Option(help="Who asks there; else the token's.")
+    ] = None,
+    matter_code: Annotated[
+        str | None, typer.Option(help="The matter's code (事项编码).")
+    ] = None,
+    matter_name: Annotated[
+        str | None, typer.Option(help="The matter's name (事项名称).")
+    ] = None,
+    business_number: Annotated[
+        str | None, typer.Option(help="The business number (业务流水号).")
+    ] = None,
     token_file: Annotated[
         Path | None,
         typer.Option(help=f"The file of the token; else {TOKEN_VARIABLE} has it."),
@@ -66,12 +83,22 @@ def check(  # noqa: PLR0913 - one argument an option
     """
     try:
         look_up = read_look_up(purpose, case)
-    except PurposeError as error:
+        elements = read_elements(
+            {
+                Element.ORGANISATION: organisation,
+                Element.OFFICER: officer,
+                Element.MATTER_CODE: matter_code,
+                Element.MATTER_NAME: matter_name,
+                Element.BUSINESS_NUMBER: business_number,
+            }
+        )
+    except (PurposeError, ElementsError) as error:
         raise StartError(error.message) from None
     gateway = Gateway(
         url=address_of(url, unsafe_plain_http=unsafe_plain_http),
         token=read_token(token_file, TOKEN_VARIABLE),
         look_up=look_up,
+        elements=elements,
         language=language,
         tls=tls_by(ca_file),
     )

@@ -6,10 +6,9 @@ are not converted; one that is not UTC or China's own is refused.
 """
 
 import re
-import unicodedata
 from datetime import date, timedelta
 
-from policy.text import same_words
+from policy import normal_form
 
 _DAY_SECONDS = 86_400
 _MARGIN_SECONDS = 60
@@ -29,7 +28,8 @@ _LAST_HOUR = 23
 
 def day_written(text: str) -> date | None:
     """Return the day that is written, alone or with its midnight."""
-    words = unicodedata.normalize("NFKC", text).strip()
+    # White space stays between a day and its time: without it 1 0:00 is 10:00.
+    words = " ".join(map(normal_form.day, normal_form.seen(text).split()))
     if without_marks := _WITHOUT_MARKS.fullmatch(words):
         words = without_marks.expand(r"\1 \2:\3:\4")
     found = _TIME.fullmatch(words)
@@ -55,7 +55,7 @@ def day_counted(days: float, epoch: date) -> date | None:
 
 
 def _day(words: str) -> date | None:
-    found = _DATE.fullmatch(same_words(words))
+    found = _DATE.fullmatch(normal_form.day(words))
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups() if part is not None)

@@ -27,11 +27,11 @@ MAX_LINE_CHARACTERS = 2_000
 MAX_COLUMNS = 30
 NOT_SHOWN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff"
-    "\ue000-\ue765\ue865-\uf8ff\U000f0000-\U0010ffff]"
+    "\ue000-\ue5e4\ue5e6-\ue765\ue865-\uf8ff\U000f0000-\U0010ffff]"
 )
 """No text: controls, halves of characters, what stands for a damaged one, and the
-private use that GB 18030 leaves to each user. The rest of it (to U+E864) are characters
-that had no other place before 2022."""
+private use that GB 18030 leaves to each user. The rest of it (U+E5E5, a white space,
+and up to U+E864) are characters that had no other place before 2022."""
 _ERROR = re.compile(
     r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA)",
     re.IGNORECASE,

@@ -72,7 +72,8 @@ def read_sheet(
         ) from None
     except (_NotReadError, NoElementsError) as error:
         raise StartError(f"{name} is no .xlsx file that can be read: {error}") from None
-    except (zlib.error, EOFError, OSError):
+    except (zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+        # zipfile raises the last two for versions and places that cannot be.
         raise StartError(f"{name} is no .xlsx file that can be unpacked") from None
 
 

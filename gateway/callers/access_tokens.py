@@ -6,8 +6,10 @@ of one ``kid``, and neither speaks for the other. What an issuer's tokens may gi
 limited by the configuration; scopes and roles that are not known here are left out,
 since an issuer serves others too.
 
-The caller is the OAuth client, by the issuer's name in the configuration. ``sub`` has
-to be there and is not used: it may be a person, and the caller's id is in log lines.
+The caller is the OAuth client, by the issuer's name in the configuration: its id is in
+log lines, and ``sub`` may be a person. A ``sub`` that is not the client is the officer
+who asks, and is kept as a pseudonym; an issuer whose tokens name something else there
+says so (``subjects_are_officers``).
 """
 
 import hashlib
@@ -23,6 +25,7 @@ from gateway.callers.claims import (
     require_seconds,
     require_word,
 )
+from gateway.callers.districts import Districts, districts_claimed, within
 from gateway.callers.issuer_keys import IssuerKeys
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles
@@ -33,6 +36,7 @@ from signing import base64url
 TYPE = "at+jwt"
 THUMBPRINT = "x5t#S256"
 MAX_CLIENT_ID_LENGTH = 128
+MAX_SUBJECT_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,10 @@ class TrustedIssuer:
     scopes: frozenset[Scope]
     """The most its tokens may give."""
     single_use: bool
+    subjects_are_officers: bool = True
+    districts: Districts = None
+    """The most its tokens may act for."""
+    districts_claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,9 @@ class AccessTokens:
         key.verify(token, issuer.algorithms)
         require_audience(claims, issuer.audience)
         require_in_time(claims, now)
-        require_word(claims, "sub")
+        subject = require_word(claims, "sub")
+        if len(subject) > MAX_SUBJECT_LENGTH:
+            raise AuthenticationError(Reason.MISSING_CLAIM)
         client = require_word(claims, "client_id")
         if not _is_plain(client):
             raise AuthenticationError(Reason.MISSING_CLAIM)
@@ -90,8 +100,20 @@ class AccessTokens:
             expires_at = require_seconds(claims, "exp")
             await use_once(self.used, issuer.issuer, token_id, expires_at, now)
         return Caller(
-            id=f"{issuer.name}:{client}", scopes=self._scopes(claims) & issuer.scopes
+            id=f"{issuer.name}:{client}",
+            scopes=self._scopes(claims) & issuer.scopes,
+            subject=f"{issuer.name}:{subject}"
+            if issuer.subjects_are_officers and subject != client
+            else None,
+            districts=self._districts(claims, issuer),
         )
+
+    def _districts(self, claims: Claims, issuer: TrustedIssuer) -> Districts:
+        roles = claims.get("roles")
+        found = self.roles.districts_of(roles if isinstance(roles, list) else ())
+        if issuer.districts_claim is not None:
+            found = districts_claimed(claims, issuer.districts_claim, found)
+        return within(found, issuer.districts)
 
     def _scopes(self, claims: Claims) -> frozenset[Scope]:
         """Return what the token states, in scopes (RFC 9068, 2.2.3) and in roles."""

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from bureau.caller import LookUp, Purpose, Scope
+from gateway.callers.districts import read_districts
 from gateway.callers.issue import Wish, hash_of
 from gateway.callers.issue import issue as issue_token
 from gateway.callers.roles import read_roles
@@ -28,6 +29,10 @@ def issue(  # noqa: PLR0913 - one argument an option
     caller: Annotated[str, typer.Option(help="The name for log and audit.")],
     role: Annotated[list[str] | None, typer.Option(help="A role it has.")] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="A scope it has.")] = None,
+    district: Annotated[
+        list[str] | None,
+        typer.Option(help="A district it acts for (GB/T 2260); all by default."),
+    ] = None,
     purpose: Annotated[
         Purpose | None, typer.Option(help="Why it looks people up; with --case.")
     ] = None,
@@ -51,6 +56,7 @@ def issue(  # noqa: PLR0913 - one argument an option
         caller=caller,
         roles=tuple(role or ()),
         scopes=tuple(scope or ()),
+        districts=None if not district else tuple(district),
         look_up=look_up,
         days=days,
     )
@@ -83,6 +89,8 @@ def _refuse_unusable(table: str, config: Path | None) -> None:
         known = msgspec.convert(entry, Token)
     except msgspec.ValidationError as error:
         raise StartError(str(error)) from None
+    read_districts(known.districts, f"token of {known.caller}")
     if config is not None:
-        roles = load_settings(config, os.environ).roles
-        StaticTokens.of([known], read_roles(roles))
+        settings = load_settings(config, os.environ)
+        roles = read_roles(settings.roles, settings.role_districts)
+        StaticTokens.of([known], roles)

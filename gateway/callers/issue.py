@@ -26,6 +26,7 @@ class Wish:
     caller: str
     roles: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    districts: tuple[str, ...] | None = None
     look_up: LookUp | None = None
     days: int | None = None
 
@@ -50,6 +51,8 @@ def issue(wish: Wish, now: datetime) -> IssuedToken:
         lines.append(f"roles = [{', '.join(map(_quoted, wish.roles))}]")
     if wish.scopes:
         lines.append(f"scopes = [{', '.join(map(_quoted, wish.scopes))}]")
+    if wish.districts is not None:
+        lines.append(f"districts = [{', '.join(map(_quoted, wish.districts))}]")
     if wish.look_up is not None:
         lines.append(f"purpose = {_quoted(wish.look_up.purpose)}")
         lines.append(f"case_number = {_quoted(wish.look_up.case_number)}")

@@ -17,6 +17,7 @@ from gateway.callers.agency_assertions import (
 )
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
+from gateway.callers.districts import read_districts
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
 from gateway.callers.key_set import KeySetError, read_key_set
 from gateway.callers.roles import Roles, read_roles
@@ -43,7 +44,7 @@ async def open_callers(
         StartError: something in ``settings`` cannot be used.
     """
     refuse_unusable_callers(settings)
-    roles = read_roles(settings.roles)
+    roles = read_roles(settings.roles, settings.role_districts)
     used = StoredUsedTokens(store.writer)
     now = _seconds(services.clock)
     async with AsyncExitStack() as stack:
@@ -77,14 +78,15 @@ def refuse_unusable_callers(settings: Settings) -> None:
     Raises:
         StartError: something in ``settings`` cannot be used.
     """
-    roles = read_roles(settings.roles)
+    roles = read_roles(settings.roles, settings.role_districts)
     StaticTokens.of(settings.tokens, roles)
     _client_certificates(settings, roles)
     if settings.agency_callers is not None:
-        roles.scopes_of(settings.agency_callers, "agency_callers")
+        _refuse_agencies_by_district(settings.agency_callers, roles)
     seen: set[str] = set()
     for issuer in settings.issuers:
         roles.scopes_of(issuer, f"issuer {issuer.name}")
+        read_districts(issuer.districts, f"issuer {issuer.name}")
         if issuer.name == AGENCIES:
             raise StartError(f"issuer {issuer.name}: the name is the agencies'")
         if seen & {issuer.name, issuer.issuer}:
@@ -92,6 +94,15 @@ def refuse_unusable_callers(settings: Settings) -> None:
         seen |= {issuer.name, issuer.issuer}
         _refuse_unusable_keys(issuer)
     _refuse_shown_number(settings, roles)
+
+
+def _refuse_agencies_by_district(agencies: AgencyCallers, roles: Roles) -> None:
+    roles.scopes_of(agencies, "agency_callers")
+    if roles.districts_of(agencies.roles) is not None:
+        raise StartError(
+            "agency_callers: a role has districts, but an agency sees by its annex "
+            "rows; give agencies a role without"
+        )
 
 
 def _refuse_shown_number(settings: Settings, roles: Roles) -> None:
@@ -150,6 +161,9 @@ def _trusted(
         keys=IssuerKeys(issuer.name, _fetch(issuer, session), now),
         scopes=roles.scopes_of(issuer, f"issuer {issuer.name}"),
         single_use=issuer.single_use,
+        subjects_are_officers=issuer.subjects_are_officers,
+        districts=read_districts(issuer.districts, f"issuer {issuer.name}"),
+        districts_claim=issuer.districts_claim,
     )
 
 

@@ -66,7 +66,7 @@ class CollectEndpoint:
         await response(scope, receive, send)
 
     async def _take(self, intake: Intake, request: Request, send: Send) -> None:
-        agency = await intake.authenticate(request)
+        agency = await intake.authenticate(request, self._stream)
         encoding = _encoding(request)
         digests = stated_digests(", ".join(request.headers.getlist("content-digest")))
         options = intake.options
@@ -137,9 +137,10 @@ class _Transfer:
             agency = snapshot.registry.agency(self._agency.id)
             if agency is None:
                 return End.CONNECTOR_SUSPENDED
-            if (problem := not_taken(agency)) is not None:
-                return End(problem)
             handler = self._intake.handlers[self._stream]
+            problem = not_taken(agency, is_for_frozen=handler.is_for_frozen)
+            if problem is not None:
+                return End(problem)
             try:
                 at = self._intake.clock()
                 taken = iter(await handler.take(agency, snapshot, lines, at))

@@ -37,6 +37,10 @@ class Handler(Protocol):
     def stream(self) -> str:
         """The stream's name in the store, in answers and in metrics."""
 
+    @property
+    def is_for_frozen(self) -> bool:
+        """Whether lines of a frozen account are taken, too."""
+
     async def take(
         self,
         agency: Agency,
@@ -121,8 +125,10 @@ class Intake:
         finally:
             self.under_way.discard(key)
 
-    async def authenticate(self, request: Request) -> Agency:
+    async def authenticate(self, request: Request, stream: str | None = None) -> Agency:
         """Return the agency whose connector the address names and who signed.
+
+        ``stream`` is what it sends; who only asks how far that came sends nothing.
 
         Raises:
             IntakeError: the request is not to be believed, or not now.
@@ -134,7 +140,8 @@ class Intake:
             raise IntakeError(Problem.UNKNOWN_CONNECTOR)
         signed = verify_request(self._message(request), snapshot.bundle, at)
         signed.require_institution(agency.manifest.collection_body)
-        if (problem := not_taken(agency)) is not None:
+        is_for_frozen = stream is None or self.handlers[stream].is_for_frozen
+        if (problem := not_taken(agency, is_for_frozen=is_for_frozen)) is not None:
             raise IntakeError(problem)
         await signed.use_once(self.used, at)
         request_of(request.scope).caller = Caller(
@@ -158,9 +165,14 @@ class Intake:
         )
 
 
-def not_taken(agency: Agency) -> Problem | None:
-    """Say why nothing is taken of ``agency`` now; ``None`` if it is."""
-    if agency.account is not AccountState.ACTIVE:
+def not_taken(agency: Agency, *, is_for_frozen: bool) -> Problem | None:
+    """Say why nothing is taken of ``agency`` now; ``None`` if it is.
+
+    A frozen account still tells of revocations, since money is claimed back by them;
+    one whose right to collect is cancelled has none to send anything.
+    """
+    is_frozen = agency.account is AccountState.FROZEN
+    if agency.account is not AccountState.ACTIVE and not (is_frozen and is_for_frozen):
         return Problem.ACCOUNT_NOT_ACTIVE
     return Problem.CONNECTOR_SUSPENDED if agency.is_suspended else None
 

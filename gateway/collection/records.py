@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bureau.certificate_ids import item_of
+from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
+from bureau.documents import document_of, version_mark
+from bureau.ledger.seen import SeenRevocation
+from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collection.judge import BelievedRecord, judge_record
@@ -22,18 +25,13 @@ from connectors.quality import (
 from gateway.collection.line import Line
 from gateway.collection.results import LineResult
 from policy.calendar import SHANGHAI
-from policy.certificate import CertificateRecord
 from policy.contradictions import warnings_of
 from policy.identity import Identity
+from policy.recovery import OPENING_STATES, RecoverySource
 from policy.text import Text
 from signing.envelope import Envelope
-from store.collection.records import (
-    STREAM,
-    Kept,
-    KnownRecord,
-    StatedRecord,
-    StoredRecords,
-)
+from store.collection.records import STREAM, StoredRecords
+from store.collection.stated import Kept, KnownRecord, StatedRecord
 
 YIELD_EVERY = 50
 """After so many records somebody else gets the event loop."""
@@ -67,15 +65,15 @@ class RecordHandler:
     """Keeps records; implements ``intake.Handler``."""
 
     store: StoredRecords
-    certificate_of: Callable[[str, CertificateRecord], str]
-    """Seals a certificate's id."""
+    ids: CertificateIds
     people_of: Callable[[Identity], Sequence[str]]
     """Returns a person's pseudonyms, the present one first."""
-    mark: Callable[[str], str]
-    """Makes a mark of a document that discloses nothing of it."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
+    versions: Versions
+    """Knows which version of each certificate was seen last."""
     stream: str = STREAM
+    is_for_frozen: bool = False
 
     async def take(
         self, agency: Agency, snapshot: Snapshot, lines: Sequence[Line], at: datetime
@@ -112,13 +110,16 @@ class RecordHandler:
             sums[Measure.FIELDS] += len(NEEDED)
             sums[Measure.FIELDS_MISSING] += sum(missing)
             sums[Measure.CONTRADICTORY] += bool(warnings_of(judged.record))
-            records.append(self._stated(agency.id, line, judged))
+            records.append(self._stated(agency.id, line, judged, at))
             kept_lines.append(line)
         if records:
             kept = await self.store.keep(agency.id, records, at)
             for line, one in zip(kept_lines, kept, strict=True):
                 results[line.number] = _result(line, one)
                 sums[Measure.ALTERED] += one.altered is not None
+            for stated, one in zip(records, kept, strict=True):
+                if isinstance(stated, StatedRecord) and one.outcome is Outcome.ACCEPTED:
+                    self.versions.memory.learn(stated.seen)
             news = [
                 stated.issued_on
                 for stated, one in zip(records, kept, strict=True)
@@ -128,14 +129,29 @@ class RecordHandler:
         self.counted(agency.id, sums)
         return [results[line.number] for line in lines]
 
-    def _stated(self, agency: str, line: Line, judged: BelievedRecord) -> StatedRecord:
+    def _stated(
+        self, agency: str, line: Line, judged: BelievedRecord, at: datetime
+    ) -> StatedRecord:
         record, proof = judged.record, judged.proof
+        certificate = self.ids.seal_record(agency, record)
+        document = document_of(self.ids, proof.key.institution, record)
+        revocation = None
+        if record.state in OPENING_STATES:
+            revocation = SeenRevocation(
+                certificate=certificate,
+                document=document,
+                source=RecoverySource.COLLECTED_RECORD,
+                since=record.state_since,
+                connector=agency,
+                evidence=proof.digest.hex(),
+                seen_at=at,
+            )
         return StatedRecord(
             sequence=line.sequence,
             digest=proof.digest.hex(),
-            certificate=self.certificate_of(agency, record),
+            certificate=certificate,
             people=tuple(self.people_of(record.holder)),
-            document=self.mark(_document(agency, judged)),
+            document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
@@ -143,18 +159,10 @@ class RecordHandler:
             level=record.level,
             issued_on=record.issued_on,
             first_issued_on=record.first_issued_on,
+            seen=self.versions.as_seen(record, proof, at),
+            known_as=document,
+            revocation=revocation,
         )
-
-
-def _document(agency: str, judged: BelievedRecord) -> str:
-    """Return what stays the same whatever is altered: its number, or its licence's.
-
-    Item and level belong to it, since one number may be that of several licences.
-    """
-    record = judged.record
-    number = record.licence_id or record.number
-    item = judged.row or item_of(record)
-    return "\x1f".join(("collected", agency, number, item, record.level or ""))
 
 
 def _refused(line: Line, judged: RefusedRecord) -> LineResult:

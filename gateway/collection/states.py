@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bureau.certificate_ids import CertificateIds
 from bureau.collection import Outcome
+from bureau.documents import document_of
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
@@ -21,6 +22,8 @@ from gateway.collection.line import Line
 from gateway.collection.records import ROLLBACK
 from gateway.collection.records import WORDS as RECORD_WORDS
 from gateway.collection.results import LineResult
+from policy.certificate import CertificateState
+from policy.evidence import AccountState
 from policy.text import Text
 from signing.envelope import Envelope
 from store.status.intake import STREAM, NewChange, StatesIntake, Taken
@@ -43,6 +46,7 @@ class StatusHandler:
     alert: Callable[[str, int], None]
     """Takes of how many changes of an agency no certificate was ever seen."""
     stream: str = STREAM
+    is_for_frozen: bool = True
 
     async def take(
         self,
@@ -58,10 +62,13 @@ class StatusHandler:
             if number % VERIFIED_AT_ONCE == 0:
                 await asyncio.sleep(0)
             sent = agency.read_change(Envelope(line.record))
-            if isinstance(sent, SentChange):
-                verified.append((line, self._new(agency, line, sent, at)))
-            else:
+            if isinstance(sent, RefusedRecord):
                 results[line.number] = _not_believed(line, sent)
+            elif _is_lifting_while_frozen(agency, sent):
+                words = WORDS[LIFTING_WHILE_FROZEN]
+                results[line.number] = _refused(line, LIFTING_WHILE_FROZEN, words)
+            else:
+                verified.append((line, self._new(agency, line, sent, at)))
         await self.settle()
         changes = [change for _, change in verified]
         taken = await self.states.take(agency.id, changes, at)
@@ -85,7 +92,7 @@ class StatusHandler:
             sequence=line.sequence,
             digest=proof.digest.hex(),
             certificate=self.ids.seal_record(agency.id, sent.record),
-            place=self.ids.place(sent.record),
+            document=document_of(self.ids, proof.key.institution, sent.record),
             person=self.pseudonyms.of(sent.record.holder),
             state=sent.state,
             effective_on=sent.effective_on,
@@ -94,18 +101,29 @@ class StatusHandler:
             key_id=proof.key.kid,
             signed_at=proof.signed_at,
             received_at=at,
-            former=self.ids.seal_former(agency.id, sent.record),
         )
+
+
+def _is_lifting_while_frozen(agency: Agency, sent: SentChange) -> bool:
+    """Say whether a frozen account would give back what was taken away."""
+    return (
+        agency.account is not AccountState.ACTIVE
+        and sent.state is CertificateState.VALID
+    )
 
 
 def _not_believed(line: Line, refused: RefusedRecord) -> LineResult:
     why = Text(f"未通过核验，未采信：{refused.code}", refused.reason)
+    return _refused(line, refused.code, WORDS.get(refused.code, why))
+
+
+def _refused(line: Line, code: str, reason: Text) -> LineResult:
     return LineResult(
         line=line.number,
         sequence=line.sequence,
         outcome=Outcome.REFUSED,
-        code=refused.code,
-        reason=WORDS.get(refused.code, why),
+        code=code,
+        reason=reason,
     )
 
 
@@ -126,6 +144,7 @@ def _result(line: Line, taken: Taken) -> LineResult:
 
 
 UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
+LIFTING_WHILE_FROZEN = "LIFTING_WHILE_FROZEN"
 WORDS = {
     UNKNOWN_CERTIFICATE: Text(
         "已存档，但网关从未见过相符的证书，目前未对任何证书生效；请核对证书编号、项目、"
@@ -134,6 +153,11 @@ WORDS = {
         "compare number, item, level and days of issue, and send what was wrong "
         "again, put right, under a new number; it takes effect if the certificate "
         "comes",
+    ),
+    LIFTING_WHILE_FROZEN: Text(
+        "账号冻结期间只接收撤销等不利状态，不接收恢复有效；解除冻结后请以同一序号重新传送",
+        "while the account is frozen only what takes a certificate away is taken; send "
+        "this again under its number once the freeze is lifted",
     ),
     ChangeFault.NO_STATE: Text(
         "未注明状态，或状态词未列入清单的 record.values.state",

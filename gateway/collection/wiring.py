@@ -7,7 +7,7 @@ from gateway.settings.collection import Collection
 from resolvers.context import Services
 from store.collection.positions import StoredPositions
 from store.collection.records import StoredRecords
-from store.ledger.recoveries import follow_change
+from store.ledger.causes import follow_change, open_seen
 from store.status.intake import StatesIntake
 from store.store import Store
 from store.used_tokens import StoredUsedTokens
@@ -19,11 +19,11 @@ def open_intake(
     """Return the intake of all streams."""
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
-        store=StoredRecords(store),
-        certificate_of=services.certificate_ids.seal_record,
+        store=StoredRecords(store, open_seen),
+        ids=services.certificate_ids,
         people_of=pseudonyms.all_of,
-        mark=services.certificate_ids.mark,
         counted=services.quality.collected,
+        versions=services.versions,
     )
     status = StatusHandler(
         states=StatesIntake(store, follow_change),

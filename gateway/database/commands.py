@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from gateway.database.upgrade import upgrade as take_upgrade
 from gateway.settings.settings import load_settings
 from store.database import NEWEST, step_in_words, step_of
-from store.migrate import upgrade_database
 
 database = typer.Typer(
     help="The database: its step, and the way to the newest.", no_args_is_help=True
@@ -43,8 +43,7 @@ def upgrade(config: Config) -> None:
 
     Exits 0 if it is there then, 2 if not: then it is as it was.
     """
-    url = load_settings(config, os.environ).database_url
-    found = asyncio.run(upgrade_database(url))
+    found = take_upgrade(load_settings(config, os.environ))
     if found == NEWEST:
         typer.echo(f"at step {NEWEST} already")
     else:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.certificate_ids import KEY_BYTES
+from bureau.ledger.evidence import KEY_BYTES as EVIDENCE_KEY_BYTES
 from bureau.privacy.pseudonyms import KEY_BYTES as PSEUDONYM_KEY_BYTES
 from gateway.demo.processes import await_answer, ready_address, run, started
 from gateway.errors import StartError
@@ -153,6 +154,15 @@ def open_gateway(
         yield
 
 
+ELEMENTS = (
+    "[tokens.elements]\n"
+    'organisation = "演示区人力资源和社会保障局"\nofficer = "demo"\n'
+    'matter_code = "demo"\nmatter_name = "职业技能提升补贴申领"\n'
+    'business_number = "demo"\n'
+)
+"""What the demo's questions state, as an office's do (五要素)."""
+
+
 def write_configuration(  # noqa: PLR0913 - what a configuration is made of
     folder: Path,
     *,
@@ -173,6 +183,7 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
     for name, size in (
         ("certificate-id.key", KEY_BYTES),
         ("pseudonym.key", PSEUDONYM_KEY_BYTES),
+        ("evidence.key", EVIDENCE_KEY_BYTES),
     ):
         write_secret(folder / name, secrets.token_hex(size))
     digest = hashlib.sha256(token.encode()).hexdigest()
@@ -187,12 +198,14 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         f'trust_bundle = "{trust_folder / "trust.toml"}"\n'
         'certificate_id_key_file = "certificate-id.key"\n'
         'pseudonym_key_file = "pseudonym.key"\n'
+        'evidence_key_file = "evidence.key"\n'
         'database_url = "sqlite:///gateway.db"\n'
         f'graphiql_token = "{token}"\n'
         f'graphiql_id_number = "{id_number}"\n\n'
         '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'
         f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\nroles = ["reader"]\n'
-        'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n',
+        'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n'
+        f"{ELEMENTS}",
     )
     return config
 

@@ -35,6 +35,7 @@ from gateway.settings.http import Http
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Documents, Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
+from resolvers.elements import stated_elements
 from resolvers.execution.execute import execute
 from resolvers.look_ups import look_up_of
 
@@ -139,6 +140,7 @@ class GraphQLEndpoint:
                     state_of(scope).services,
                     caller,
                     look_up_of(headers, question.extensions, caller.look_up),
+                    stated_elements(headers, question.extensions, caller),
                     request_id=request.id,
                     operation=operation,
                     document=prepared.text,

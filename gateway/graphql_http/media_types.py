@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 
@@ -21,6 +22,8 @@ QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 UTF_8 = frozenset({"utf-8", '"utf-8"'})
 
 
+# Clients are few kinds of programs, and each sends the same header.
+@lru_cache(maxsize=256)
 def media_type_of(accept: str) -> MediaType:
     """Return what to answer with; ``accept`` is empty if the header is missing.
 

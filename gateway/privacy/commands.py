@@ -1,4 +1,4 @@
-"""``gateway audit``: the audit log at the command line."""
+"""``gateway audit`` and ``gateway evidence``: what is kept of people."""
 
 import asyncio
 import os
@@ -10,19 +10,24 @@ from typing import Annotated
 import typer
 
 from gateway.clock import utc_now
+from gateway.errors import StartError
+from gateway.privacy.evidence import erase as erase_evidence
+from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
 from gateway.settings.settings import load_settings
 
 audit = typer.Typer(
     help="The audit log: who looked whom up, and why.", no_args_is_help=True
 )
+evidence = typer.Typer(
+    help="The signed bytes that decisions rest on.", no_args_is_help=True
+)
+Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
 
 
 @audit.command()
 def export(
-    config: Annotated[
-        Path, typer.Option(help="The configuration, see docs/operating.md.")
-    ],
+    config: Config,
     *,
     from_: Annotated[
         datetime | None,
@@ -44,3 +49,49 @@ def export(
         )
     )
     typer.echo(f"{count} records", err=True)
+
+
+@evidence.command()
+def show(
+    config: Config,
+    digest: Annotated[
+        str, typer.Argument(help="DecisionRecorded.evidence, in hexadecimal.")
+    ],
+) -> None:
+    """Write signed bytes to standard output as they came; it goes on the audit log."""
+    settings = load_settings(config, os.environ)
+    asyncio.run(show_evidence(settings, digest, utc_now(), sys.stdout.buffer.write))
+
+
+@evidence.command()
+def erase(
+    config: Config,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept for good.")],
+    person: Annotated[
+        bool,
+        typer.Option(
+            "--person",
+            help="One person's; the identity number is read from standard input.",
+        ),
+    ] = False,
+    before: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="All from before a day (Shanghai), but --person."
+        ),
+    ] = None,
+) -> None:
+    """Erase signed bytes; their digests stay with the decisions."""
+    if person is (before is not None):
+        raise StartError("state one of --person and --before")
+    erased = asyncio.run(
+        erase_evidence(
+            load_settings(config, os.environ),
+            id_number=sys.stdin.readline().strip() if person else None,
+            before=None if before is None else before.date(),
+            reason=reason,
+            now=utc_now(),
+        )
+    )
+    typer.echo(f"{erased} erased", err=True)

@@ -57,4 +57,6 @@ async def _lines(
     log: StoredAuditLog, from_: datetime | None, to: datetime | None
 ) -> AsyncIterator[bytes]:
     async for record in log.export(from_, to):
-        yield orjson.dumps(asdict(record), option=orjson.OPT_APPEND_NEWLINE)
+        line = asdict(record)
+        line |= line.pop("elements")
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

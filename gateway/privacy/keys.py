@@ -1,7 +1,9 @@
-"""Read the keys that pseudonyms are made under."""
+"""Read the keys that pseudonyms are made under, and that evidence is sealed under."""
 
 from pathlib import Path
 
+from bureau.ledger.evidence import KEY_BYTES as VAULT_KEY_BYTES
+from bureau.ledger.evidence import Vault
 from bureau.privacy.pseudonyms import KEY_BYTES, Pseudonyms
 from gateway.errors import StartError
 
@@ -14,7 +16,22 @@ def read_pseudonyms(path: Path) -> Pseudonyms:
     Raises:
         StartError: the file is missing, or a line is not 64 hexadecimal digits.
     """
-    remedy = f"make one with: openssl rand -hex {KEY_BYTES} > {path}"
+    return Pseudonyms(_read_keys(path, KEY_BYTES))
+
+
+def read_vault(path: Path) -> Vault:
+    """Return what seals evidence under the keys in ``path``, one a line.
+
+    The first seals; those of the lines below only open what was sealed before.
+
+    Raises:
+        StartError: the file is missing, or a line is not 64 hexadecimal digits.
+    """
+    return Vault(_read_keys(path, VAULT_KEY_BYTES))
+
+
+def _read_keys(path: Path, length: int) -> list[bytes]:
+    remedy = f"make one with: openssl rand -hex {length} > {path}"
     try:
         lines = path.read_text(encoding="utf-8-sig").split()
         keys = [bytes.fromhex(line) for line in lines]
@@ -23,8 +40,8 @@ def read_pseudonyms(path: Path) -> Pseudonyms:
     if not keys:
         raise StartError(f"{path} is empty; {remedy}")
     for number, key in enumerate(keys, start=1):
-        if len(key) != KEY_BYTES:
+        if len(key) != length:
             raise StartError(
-                f"{path}, key {number} has {len(key)} bytes, not {KEY_BYTES}; {remedy}"
+                f"{path}, key {number} has {len(key)} bytes, not {length}; {remedy}"
             )
-    return Pseudonyms(keys)
+    return keys

@@ -47,7 +47,14 @@ async def open_oversight(
         )
         await audit.restore(clock())
         await stack.enter_async_context(_retention(store, options, clock))
-        yield Oversight(pseudonyms, budget, UnknownPeopleWatch(), audit, observer)
+        yield Oversight(
+            pseudonyms,
+            budget,
+            UnknownPeopleWatch(),
+            audit,
+            observer,
+            requires_elements=options.require_elements,
+        )
 
 
 @asynccontextmanager

@@ -80,6 +80,11 @@ class Sanction(_Read, frozen=True, tag="Sanction"):
     reason: str
     imposed_by: str
     lifted_at: str | None
+    state: str | None = None
+    """Not asked for by documents of the former version."""
+    last_day: str | None = None
+    confirm_before: str | None = None
+    confirmed_by: str | None = None
 
 
 class Proposal(_Read, frozen=True, tag="SanctionProposal"):

@@ -9,6 +9,7 @@ Nothing is tried twice: a step whose answer was lost may have been taken.
 
 import functools
 import inspect
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,11 +23,13 @@ import typer
 
 from connectors.registration.refusals import RegistrationError
 from gateway.client import (
+    CA_FILE_HELP,
     GraphError,
     NotAnsweredError,
     address_of,
     post,
     read_token,
+    tls_by,
 )
 from gateway.errors import StartError
 from gateway.registration.address import address_in
@@ -72,6 +75,7 @@ class Client:
     token: str = field(repr=False)
     document: Document
     as_json: bool
+    tls: ssl.SSLContext | None = None
 
     def taken(self, kind: type[T], /, **variables: object) -> T:
         """Take the step; return what it came to, as ``kind``.
@@ -131,7 +135,11 @@ class Client:
             raise StartError(f"what was stated cannot be sent: {error}") from None
         try:
             status, text = post(
-                self.url, self.token, body, timeout_seconds=TIMEOUT_SECONDS
+                self.url,
+                self.token,
+                body,
+                timeout_seconds=TIMEOUT_SECONDS,
+                tls=self.tls,
             )
         except NotReachedError as silence:
             raise NotTriedError(NotTried.NO_ANSWER, str(silence)) from None
@@ -211,6 +219,7 @@ def _client(  # noqa: PLR0913 - one argument an option
         Path | None,
         typer.Option(help="Deprecated: a configuration, for its address. Use --url."),
     ] = None,
+    ca_file: Annotated[Path | None, typer.Option(help=CA_FILE_HELP)] = None,
     unsafe_plain_http: Annotated[
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
@@ -225,7 +234,13 @@ def _client(  # noqa: PLR0913 - one argument an option
         raise StartError("no gateway to ask; state --url https://host")
     address = address_of(stated, unsafe_plain_http=unsafe_plain_http)
     token = read_token(token_file)
-    return Client(url=address, token=token, document=document, as_json=as_json)
+    return Client(
+        url=address,
+        token=token,
+        document=document,
+        as_json=as_json,
+        tls=tls_by(ca_file),
+    )
 
 
 def sends(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

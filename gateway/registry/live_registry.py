@@ -25,7 +25,7 @@ from connectors.manifest import Manifest, read_manifest
 from connectors.null_observer import NullObserver
 from connectors.registration.connector import Connector
 from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
-from connectors.registration.rules import Configured
+from connectors.registration.rules import Configured, successors
 from connectors.registration.sanctions import Sanction, account_of
 from connectors.registry import Registry, open_agency
 from connectors.shadow import Difference, Shadow
@@ -126,7 +126,9 @@ class LiveRegistry:
                 self._reports.registry_failed(str(error))
 
     async def close(self) -> None:
-        """End every agency."""
+        """End every agency at once."""
+        for leaving in self._closing:
+            leaving.cancel()
         for opened in (*self._opened.values(), *self._shadows.values()):
             await opened.agency.close()
         await asyncio.gather(*self._closing, return_exceptions=True)
@@ -137,6 +139,8 @@ class LiveRegistry:
         agencies = {
             manifest.id: self._agency(manifest, None, bundle)
             for manifest in self._configured.manifests
+            # Whatever became of who took its place: a file does not come back by that.
+            if manifest.id not in state.replaced_files
         }
         suspended = set()
         for connector in state.connectors:
@@ -147,12 +151,13 @@ class LiveRegistry:
                 if connector.state is ConnectorState.SUSPENDED:
                     suspended.add(connector.id)
         for agency in agencies.values():
-            account = _account(agency.manifest, state.sanctions)
+            account = _account(agency.manifest, state.sanctions, self._clock())
             agency.put_in_force(bundle, account, is_suspended=agency.id in suspended)
         self._set_shadows(state.connectors, agencies, bundle)
         for id_ in self._opened.keys() - agencies.keys():
             self._close(self._opened.pop(id_))
-        return Snapshot(state.sequence, Registry(agencies.values()), bundle)
+        registry = Registry(agencies.values(), successors(state.connectors))
+        return Snapshot(state.sequence, registry, bundle, state.sanctions)
 
     def _bundle(self, connectors: Sequence[Connector]) -> TrustBundle:
         """Return the keys of the files and of every connector in force."""
@@ -249,15 +254,18 @@ class LiveRegistry:
         return _Opened(manifest, connector.items, agency)
 
     def _close(self, opened: _Opened) -> None:
-        """End an agency, and cancel its calls under way."""
-        task = asyncio.create_task(opened.agency.close())
+        """End an agency whose questions under way were answered."""
+        task = asyncio.create_task(opened.agency.leave())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-def _account(manifest: Manifest, sanctions: Sequence[Sanction]) -> AccountState:
+def _account(
+    manifest: Manifest, sanctions: Sequence[Sanction], now: datetime
+) -> AccountState:
     """Return how a body is treated: the hardest of its manifest and the sanctions."""
-    by_sanction = account_of((manifest.authority, manifest.collection_body), sanctions)
+    bodies = (manifest.authority, manifest.collection_body)
+    by_sanction = account_of(bodies, sanctions, now)
     states = {manifest.account, by_sanction}
     for state in (AccountState.FROZEN, AccountState.COLLECTION_CANCELLED):
         if state in states:

@@ -200,3 +200,38 @@ class QualityMetrics:
     ) -> None:
         """See ``QualityObserver.quality_rated``."""
         self._rates.labels(agency, dimension, str(days)).set(share)
+
+
+class VersionMetrics:
+    """Implements ``VersionObserver``."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._rollbacks = Counter(
+            "gateway_version_rollbacks",
+            "Certificates that an agency answered in a version it had replaced.",
+            ("agency", "code"),
+            registry=registry,
+        )
+        self._failures = Counter(
+            "gateway_versions_failures",
+            "Times that versions which were seen could not be kept, or not be read.",
+            registry=registry,
+        )
+        self._is_failing = False
+        self._logger = structlog.get_logger("gateway.versions")
+
+    def rolled_back(self, agency: str, code: str) -> None:
+        """See ``VersionObserver.rolled_back``."""
+        self._rollbacks.labels(agency, code).inc()
+        self._logger.warning("an older version was answered", agency=agency, code=code)
+
+    def versions_kept(self) -> None:
+        """See ``VersionObserver.versions_kept``."""
+        self._is_failing = False
+
+    def versions_failed(self, reason: str) -> None:
+        """See ``VersionObserver.versions_failed``."""
+        self._failures.inc()
+        if not self._is_failing:
+            self._is_failing = True
+            self._logger.error("versions not kept", reason=reason)

@@ -17,7 +17,7 @@ from typing import Protocol
 import structlog
 from cachetools import LRUCache
 
-from connectors.answer import Answer
+from connectors.answer import Answer, AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from connectors.guard.guard import Observer
 from connectors.live import Live
@@ -33,7 +33,7 @@ from connectors.quality import (
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
 from gateway.settings.registration import Registration
 from policy.calendar import SHANGHAI
-from policy.certificate import CertificateRecord
+from policy.documents import Document
 from policy.identity import Identity
 from store.background import running
 from store.quality.counts import StoredQuality, first_day_of
@@ -99,7 +99,7 @@ class QualityKeeper:
         *,
         live: Live,
         mark: Callable[[str], str],
-        place: Callable[[CertificateRecord], str],
+        document: Callable[[AttestedCertificate], Document],
         thresholds: Mapping[Measure, int],
         reports: QualityObserver,
         clock: Callable[[], datetime],
@@ -110,7 +110,7 @@ class QualityKeeper:
         self._live = live
         """Has the agencies in force."""
         self._mark = mark
-        self._place = place
+        self._document = document
         self._thresholds = thresholds
         self._reports = reports
         self._clock = clock
@@ -211,7 +211,7 @@ class QualityKeeper:
                 if self._is_to_be_compared(one.agency, answer, today):
                     compared[one.agency][holder] = answer
         return {
-            agency: (+total, sighting(compared[agency], self._mark, self._place))
+            agency: (+total, sighting(compared[agency], self._mark, self._document))
             for agency, total in sums.items()
         }
 

@@ -11,6 +11,7 @@ from bureau.caller import Purpose
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, msgspec.Meta(min_length=1)]
+District = Annotated[str, msgspec.Meta(pattern=r"^\d{6}$")]
 IssuerAlgorithm = Literal["EdDSA", "Ed25519", "ES256", "ES384", "PS256", "RS256"]
 
 
@@ -23,6 +24,21 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Scopes the caller has besides those of its roles."""
 
 
+class StatedElements(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller's requests state of the five elements that do not say so."""
+
+    organisation: str | None = None
+    """The office."""
+    officer: str | None = None
+    """Who handles the matter, by number or name; kept as a pseudonym."""
+    matter_code: str | None = None
+    """The code of the matter (办事事项)."""
+    matter_name: str | None = None
+    """Its name."""
+    business_number: str | None = None
+    """The number of the business."""
+
+
 class KnownCaller(Grant, frozen=True, kw_only=True):
     """A caller of the configuration, by the SHA-256 of what it shows."""
 
@@ -32,6 +48,10 @@ class KnownCaller(Grant, frozen=True, kw_only=True):
     """Why people are looked up, where a request does not say; with ``case_number``."""
     case_number: str | None = None
     """The case, where a request names none; with ``purpose``."""
+    districts: tuple[District, ...] | None = None
+    """The districts it acts for, by GB/T 2260; all if left out, none if empty."""
+    elements: StatedElements = StatedElements()
+    """What of the five elements is stated where a request does not."""
 
 
 class Token(KnownCaller, frozen=True, kw_only=True):
@@ -63,6 +83,12 @@ class Issuer(Grant, frozen=True, kw_only=True):
     """The file with its keys (RFC 7517); or ``jwks_url``."""
     jwks_url: str | None = None
     """Where its keys are fetched: ``https``, or ``http`` on this machine."""
+    districts: tuple[District, ...] | None = None
+    """The most districts that its tokens may act for; all if left out."""
+    districts_claim: str | None = None
+    """The claim that lists a token's districts; a token without it has none."""
+    subjects_are_officers: bool = True
+    """Whether a ``sub`` other than the client is the officer who asks."""
     single_use: bool = False
     """Whether each token is accepted once only, by its ``jti``."""
 

@@ -16,5 +16,7 @@ class Privacy(msgspec.Struct, frozen=True, kw_only=True):
     """How long the mark of a certificate is kept that came once."""
     people_a_day: People = 2000
     """How many different people one caller may look up in a day."""
+    require_elements: bool = False
+    """Whether a look-up of a person has to state the five elements (五要素)."""
     people_a_day_of: dict[str, People] = {}
     """The same for single callers, by their names."""

@@ -17,7 +17,13 @@ import msgspec
 from bureau.certificate_ids import KEY_BYTES
 from connectors.strict_toml import TableError, read_table
 from gateway.errors import StartError
-from gateway.settings.callers import AgencyCallers, ClientCertificate, Issuer, Token
+from gateway.settings.callers import (
+    AgencyCallers,
+    ClientCertificate,
+    District,
+    Issuer,
+    Token,
+)
 from gateway.settings.collection import Collection
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
@@ -33,11 +39,13 @@ PATHS = (
     "trust_bundle",
     "certificate_id_key_file",
     "pseudonym_key_file",
+    "evidence_key_file",
     "trusted_documents",
 )
 TABLES = (
     "tokens",
     "roles",
+    "role_districts",
     "issuers",
     "agency_callers",
     "client_certificates",
@@ -73,10 +81,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A file with 128 hexadecimal digits: the key that seals certificate ids."""
     pseudonym_key_file: str
     """A file with 64 hexadecimal digits: the key that makes people's pseudonyms."""
+    evidence_key_file: str | None = None
+    """A file with 64 hexadecimal digits: the key that seals what decisions rest on."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}
     """Names for bundles of scopes."""
+    role_districts: dict[str, tuple[District, ...]] = {}
+    """The districts that a role acts for, by the role's name."""
     issuers: tuple[Issuer, ...] = ()
     """OAuth 2 authorization servers whose access tokens are accepted."""
     agency_callers: AgencyCallers | None = None

@@ -13,6 +13,7 @@ from gateway.callers.authenticate import Callers
 from gateway.request_state import request_of
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
+from resolvers.elements import stated_elements
 from resolvers.execution.subscribe import Delivery, open_stream
 from resolvers.look_ups import look_up_of
 
@@ -68,6 +69,7 @@ class Follower:
             state_of(self.scope).services,
             caller,
             look_up_of(headers, question.extensions, caller.look_up),
+            stated_elements(headers, question.extensions, caller),
             request_id=request_of(self.scope).id,
             operation=None if name is None else name.value,
             document=prepared.text,

@@ -15,8 +15,12 @@ from gateway.graphql_http.question import question_of
 from gateway.graphql_http.refusals import RefusedRequestError
 from gateway.graphql_http.strict_json import Json, StrictJSONError, read_json
 from resolvers.documents.documents import Question
+from resolvers.elements import ELEMENT_HEADERS
+from resolvers.look_ups import CASE_NUMBER_HEADER, PURPOSE_HEADER
 
 PROTOCOL = "graphql-transport-ws"
+STATEMENTS = (PURPOSE_HEADER, CASE_NUMBER_HEADER, *ELEMENT_HEADERS.values())
+"""What connection_init may state as headers do, since a page can set none here."""
 MAX_ID_CHARACTERS = 128
 MAX_REASON_BYTES = 123
 """What a close frame has room for (RFC 6455, 5.5)."""
@@ -97,11 +101,24 @@ class Received(msgspec.Struct, frozen=True):
         Raises:
             EndedError: it says so twice, or in no text.
         """
-        stated = [v for k, v in self.payload.items() if k.lower() == "authorization"]
+        return self._stated("Authorization")
+
+    @property
+    def statements(self) -> tuple[tuple[str, str], ...]:
+        """Return why a connection_init says that people are looked up, as headers do.
+
+        Raises:
+            EndedError: it says something twice, or in no text.
+        """
+        stated = [(name.lower(), self._stated(name)) for name in STATEMENTS]
+        return tuple((name, value) for name, value in stated if value is not None)
+
+    def _stated(self, name: str) -> str | None:
+        stated = [v for k, v in self.payload.items() if k.lower() == name.lower()]
         if not stated:
             return None
         if len(stated) > 1 or not isinstance(stated[0], str):
-            raise _bad("state Authorization once, as a text")
+            raise _bad(f"state {name} once, as a text")
         return stated[0]
 
 

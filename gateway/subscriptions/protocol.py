@@ -45,6 +45,8 @@ class Authenticate:
 
     authorization: str | None
     """What connection_init states, if anything."""
+    statements: tuple[tuple[str, str], ...] = ()
+    """Why it says that people are looked up, as headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,9 @@ class Protocol:
     def _initialise(self, message: Received) -> Sequence[Action]:
         if self._state is not State.NEW:
             raise EndedError(CloseCode.SECOND_INIT, "connection_init is sent once")
-        authorization = message.authorization
+        authorization, statements = message.authorization, message.statements
         self._state = State.AUTHENTICATING
-        return (Authenticate(authorization),)
+        return (Authenticate(authorization, statements),)
 
     def _subscribe(self, message: Received) -> Sequence[Action]:
         if self._state is not State.READY:

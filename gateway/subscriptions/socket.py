@@ -191,7 +191,8 @@ class Socket:
             match action:
                 case SendText(text):
                     await self._put(text)
-                case Authenticate(authorization):
+                case Authenticate(authorization, statements):
+                    self._take_in(statements)
                     await self._authenticate(authorization)
                 case Renew():
                     await self._renew()
@@ -212,6 +213,17 @@ class Socket:
         except TimeoutError:
             words = "what is sent is not read"
             raise EndedError(CloseCode.POLICY, words) from None
+
+    def _take_in(self, statements: Sequence[tuple[str, str]]) -> None:
+        """Put what connection_init states before the handshake's own headers."""
+        stated = [
+            (name.encode(), value.encode("utf-8", "surrogatepass"))
+            for name, value in statements
+        ]
+        if stated:
+            headers = [*stated, *self._scope["headers"]]
+            self._scope = {**self._scope, "headers": headers}
+            self._follower = Follower(self._scope, TRANSPORT)
 
     async def _authenticate(self, authorization: str | None) -> None:
         """Find out who the client is, and let it in.

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.decode import DecodedEnvelope, Decoder
-from connectors.decoding.record_fields import RecordError
+from connectors.decoding.readers import RecordError
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest, read_manifest
 from gateway.errors import StartError

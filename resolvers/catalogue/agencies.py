@@ -5,8 +5,9 @@ from enum import Enum
 
 import strawberry
 
-from bureau.scopes import READER
+from bureau.scopes import OVERSEER, READER, may
 from connectors.agency import Agency as RegisteredAgency
+from connectors.registration.rules import AGENCY
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.context import Info
@@ -24,6 +25,7 @@ from resolvers.registration.quality import (
     WindowArgument,
     quality_of,
 )
+from resolvers.registration.sanctions_shown import Sanction, sanction_shown
 from signing.trust import TrustedKey
 
 
@@ -95,6 +97,7 @@ class Key:
 class Agency:
     """One agency."""
 
+    asked: strawberry.Private[RegisteredAgency]
     id: strawberry.ID = strawberry.field(description=both("编号", "The id"))
     authority: Body = strawberry.field(
         description=both("行业主管部门", "The authority")
@@ -125,6 +128,24 @@ class Agency:
         """Return the quality of its data."""
         return await quality_of(self.id, window, info)
 
+    @strawberry.federation.field(
+        directives=[list_of(3)],
+        requires_scopes=READER,
+        description=both(
+            "对其主管部门或归集机构的未终止处置；监管者可见，机构仅见自己的",
+            "Sanctions on its authority or collection body that did not end: for "
+            "overseers and itself, else null",
+        ),
+    )
+    def sanctions(self, info: Info) -> list[Sanction] | None:
+        """Return the sanctions on it."""
+        context = info.context
+        is_own = context.caller.id == f"{AGENCY}{self.id}"
+        if not is_own and not may(context.caller.scopes, OVERSEER):
+            return None
+        found = context.snapshot.sanctions_on(self.asked)
+        return [sanction_shown(one, context) for one in found]
+
 
 def agencies(info: Info) -> list[Agency]:
     """Return every registered agency."""
@@ -133,6 +154,7 @@ def agencies(info: Info) -> list[Agency]:
     keys = snapshot.bundle.keys.values()
     return [
         Agency(
+            asked=agency,
             id=strawberry.ID(agency.id),
             authority=body_of(agency.authority),
             collection_body=body_of(catalogue.bodies[agency.manifest.collection_body]),

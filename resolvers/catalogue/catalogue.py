@@ -7,6 +7,7 @@ import strawberry
 from policy.catalogue import Item as CatalogueItem
 from policy.catalogue import LookAlike as CatalogueLookAlike
 from policy.clause_text import ClauseText, load_clause_texts
+from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Parameter as DatedParameter
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
@@ -207,15 +208,19 @@ def catalogue(info: Info) -> Catalogue:
 
 
 def policy(info: Info) -> Policy:
-    """Return the rules in force."""
+    """Return the rules in force; of those that may exist, the ones that are on."""
+    context = info.context
+    parameters = context.services.parameters
+    on = parameters.in_force(context.today).optional_clauses
     return Policy(
         notice="沪人社职〔2022〕219号",
         issued_on=date(2022, 8, 22),
         clauses=[
             Clause(text=text, id=strawberry.ID(text.id), source=text.source)
             for text in load_clause_texts()
+            if text.id not in OPTIONAL_CLAUSES or text.id in on
         ],
-        parameters=[_parameter(p) for p in info.context.services.parameters.entries],
+        parameters=[_parameter(p) for p in parameters.entries],
     )
 
 

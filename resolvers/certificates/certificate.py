@@ -4,7 +4,7 @@ Only an ``AttestedCertificate`` becomes one, so whatever is shown here verified.
 """
 
 from collections.abc import Hashable
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 import strawberry
@@ -12,7 +12,7 @@ import strawberry
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
-from policy.evidence import Claimant
+from policy.evidence import Claim, Claimant
 from policy.payments import Payments
 from policy.standing import standing as standing_of
 from policy.states import state_on
@@ -20,78 +20,23 @@ from policy.text import Text, same_words
 from resolvers.bilingual import both
 from resolvers.bodies import Body, body_of
 from resolvers.certificates.annex_row import AnnexRow, shown_row
+from resolvers.certificates.claim import ClaimArgument, StatedClaim
 from resolvers.certificates.eligibility import (
     AsOf,
-    ClaimArgument,
+    ClaimEligibility,
     Eligibility,
     evaluated,
 )
 from resolvers.certificates.find import find_attested
+from resolvers.certificates.kept import LIVE, shown_bytes, shown_of
 from resolvers.certificates.provenance import Provenance, provenance_of
+from resolvers.certificates.state_changes import StateChange, shown_changes
 from resolvers.certificates.warnings_shown import CertificateWarning, shown_warnings
 from resolvers.context import Info, RequestContext, Services
 from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level, Standing
 from resolvers.fragment_cache.sight import Sight
 from resolvers.ledger.paid import paid_before
-
-LIVE = frozenset(
-    {"Provenance.retrievedAt", "Provenance.collectedAt", "Provenance.sequence"}
-)
-"""Else the same bytes, read in the same way, are shown in the same way."""
-SHOWN_BYTES = 1536
-"""What ``shown_of`` a certificate takes, most of it the record."""
-VERSION_BYTES = 96
-"""What an older version adds: its digest."""
-
-
-def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
-    """Return what a rendering shows of ``attested``, but for what is live.
-
-    The digest stands for the proof: the key's id, the algorithm and the moment are in
-    the bytes, and verified.
-    """
-    return (
-        attested.record,
-        attested.envelope.digest,
-        attested.attestation,
-        attested.agency,
-        attested.is_envelope_shared,
-        *[older.envelope.digest for older in attested.supersedes],
-    )
-
-
-def shown_bytes(attested: AttestedCertificate) -> int:
-    """Return about what ``shown_of`` takes."""
-    return SHOWN_BYTES + VERSION_BYTES * len(attested.supersedes)
-
-
-@strawberry.federation.type(
-    requires_scopes=[[Scope.READ_CERTIFICATES]],
-    description=both(
-        "归集机构推送的一次状态变更", "One change of state that an agency sent"
-    ),
-)
-class StateChange:
-    """A change of a certificate's state; it is signed, and was checked when it came."""
-
-    state: CertificateState = strawberry.field(
-        description=both("变更后的状态；VALID 为恢复", "The new state; VALID lifts")
-    )
-    effective_on: date = strawberry.field(
-        description=both("生效之日", "The first day on which it counts")
-    )
-    received_at: datetime = strawberry.field(
-        description=both("收到时间", "When the gateway took it in")
-    )
-    reason: str = strawberry.federation.field(
-        requires_scopes=[[Scope.READ_IDENTITY]],
-        description=both(
-            "归集机构所述原因，可能提及持证人；未说明时为空文本",
-            "The reason in the agency's words, which may name the holder; empty if "
-            "none was given",
-        ),
-    )
 
 
 @strawberry.federation.type(
@@ -188,18 +133,7 @@ class Certificate:
     )
     def state_changes(self) -> list[StateChange] | None:
         """Return what was sent."""
-        changes = self.attested.record.changes
-        if changes is None:
-            return None
-        return [
-            StateChange(
-                state=change.state,
-                effective_on=change.effective_on,
-                received_at=change.received_at,
-                reason=change.reason,
-            )
-            for change in changes
-        ]
+        return shown_changes(self.attested.record)
 
     @strawberry.field(
         description=both(
@@ -278,15 +212,41 @@ class Certificate:
     def eligibility(
         self, info: Info, as_of: AsOf = None, claim: ClaimArgument = None
     ) -> Eligibility | None:
-        """Evaluate the clauses on ``as_of``."""
+        """Evaluate the clauses on ``as_of``.
+
+        Raises:
+            RequestError: the claim's day has not come.
+        """
+        if claim is not None:
+            refused = claim.in_future(info.context.today)
+            if refused is not None:
+                raise refused.as_error
+        stated = None if claim is None else claim.as_claim(self.paid)
+        return self._evaluated(info, as_of, stated)
+
+    @strawberry.field(
+        description=both(
+            "凭此证书的一次申领能否获得补贴：219号通知和17号文件逐条说明",
+            "Whether a claim by this certificate is paid, by the clauses of notices "
+            "219 and 17",
+        )
+    )
+    def claim_eligibility(
+        self, info: Info, claim: StatedClaim, as_of: AsOf = None
+    ) -> ClaimEligibility | None:
+        """Evaluate the clauses on ``as_of``, or refuse a claim of a later day."""
+        refused = claim.in_future(info.context.today)
+        return refused or self._evaluated(info, as_of, claim.as_claim(self.paid))
+
+    def _evaluated(
+        self, info: Info, as_of: date | None, claim: Claim | None
+    ) -> Eligibility:
         return evaluated(
             self.attested,
             self.claimant,
             info.context,
             as_of=as_of or info.context.today,
-            claim=None
-            if claim is None
-            else claim.as_claim(self.paid, info.context.today),
+            claim=claim,
         )
 
     def depends_on(self, sight: Sight) -> tuple[Hashable, ...]:

@@ -20,13 +20,8 @@ from policy.evidence import Claimant
 from policy.payments import Payments
 from policy.row import row_of
 from resolvers.bilingual import both
-from resolvers.certificates.certificate import (
-    LIVE,
-    Certificate,
-    certificate_of,
-    shown_bytes,
-    shown_of,
-)
+from resolvers.certificates.certificate import Certificate, certificate_of
+from resolvers.certificates.kept import LIVE, shown_bytes, shown_of
 from resolvers.context import RequestContext, Services
 from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level

@@ -11,124 +11,17 @@ from bureau.caller import Scope
 from connectors.answer import AttestedCertificate
 from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate
-from policy.evidence import Claim, Claimant, Evidence, Payment
+from policy.evidence import Claim, Claimant, Evidence
 from policy.finding import Finding as PolicyFinding
-from policy.payments import Payments, payments_before
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.certificates.claim import ClaimInFuture
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.enums import (
-    Acquisition,
-    ClaimantCategory,
     EligibilityOutcome,
     FindingOutcome,
-    Hukou,
-    Level,
 )
-from resolvers.errors import RequestError
-
-CLAIM_IN_FUTURE = "CLAIM_IN_FUTURE"
-"""The code of the refusal of a claim whose day has not come."""
-
-
-@strawberry.input(
-    description=both("此前已发放的一笔补贴", "A subsidy paid to the claimant before")
-)
-class PaymentInput:
-    """One earlier payment."""
-
-    item_code: str | None = strawberry.field(
-        default=None, description=both("项目代码", "The item's code")
-    )
-    level: Level | None = strawberry.field(
-        default=None, description=both("等级", "The grade")
-    )
-    category: ClaimantCategory | None = strawberry.field(
-        default=None,
-        description=both("当时的人员类别", "The claimant's category at that time"),
-    )
-
-
-@strawberry.input(
-    description=both(
-        "一次补贴申领的事实；未给出的视为未知",
-        "The facts of one claim; what is left out is not known",
-    )
-)
-class ClaimInput:
-    """A claim under notice 17."""
-
-    claimed_on: date | None = strawberry.field(
-        default=None,
-        description=both(
-            "申领日期，不得晚于今日（上海）",
-            "The day of the claim, not after today in Shanghai",
-        ),
-    )
-    category: ClaimantCategory | None = strawberry.field(
-        default=None, description=both("人员类别", "The claimant's category")
-    )
-    hukou: Hukou | None = strawberry.field(
-        default=None, description=both("户籍", "Household registration")
-    )
-    studies_in_shanghai: bool | None = strawberry.field(
-        default=None,
-        description=both("在沪就读（毕业学年学生）", "Studies in Shanghai"),
-    )
-    discharged_on: date | None = strawberry.field(
-        default=None,
-        description=both("退役日期（退役士兵）", "The day of discharge, for veterans"),
-    )
-    payments: list[PaymentInput] | None = strawberry.field(
-        default=None,
-        description=both(
-            "台账之外此前已发放的补贴；本网关台账所记一并计入，不能以空列表否认",
-            "Earlier payments that the gateway's ledger may lack; those that it has "
-            "count in any case",
-        ),
-    )
-    is_civil_servant: bool | None = strawberry.field(
-        default=None,
-        description=both("是否公务员或参公人员", "Is the claimant a civil servant"),
-    )
-    acquisition: Acquisition | None = strawberry.field(
-        default=None,
-        description=both("证书取得方式", "How the certificate was come by"),
-    )
-
-    def as_claim(self, paid: Payments | None, today: date) -> Claim:
-        """Return the claim as policy knows it, with what the ledger has ``paid``.
-
-        Raises:
-            RequestError: it is dated after ``today``.
-        """
-        if self.claimed_on is not None and self.claimed_on > today:
-            raise RequestError(
-                f"申领日期{self.claimed_on}尚未到来，请更正 / claimedOn is "
-                f"{self.claimed_on}, which has not come; today in Shanghai is {today}",
-                CLAIM_IN_FUTURE,
-            )
-        stated = self.payments
-        return Claim(
-            claimed_on=self.claimed_on,
-            category=self.category,
-            hukou=self.hukou,
-            studies_in_shanghai=self.studies_in_shanghai,
-            discharged_on=self.discharged_on,
-            payments=payments_before(
-                None
-                if stated is None
-                else tuple(
-                    Payment(item_code=p.item_code, level=p.level, category=p.category)
-                    for p in stated
-                ),
-                paid,
-            ),
-            is_civil_servant=self.is_civil_servant,
-            acquisition=self.acquisition,
-        )
-
 
 AsOf = Annotated[
     date | None,
@@ -137,15 +30,6 @@ AsOf = Annotated[
             "所问之日，默认为今日（上海）；今日以后之事未知",
             "The day asked about; today in Shanghai by default. Of a day after today "
             "nothing is known but what a date decides",
-        )
-    ),
-]
-ClaimArgument = Annotated[
-    ClaimInput | None,
-    strawberry.argument(
-        description=both(
-            "申领的事实；省略时只判断219号通知各条",
-            "The facts of a claim; without, the clauses of notice 219 alone",
         )
     ),
 ]
@@ -171,7 +55,7 @@ class Finding:
         """Return the reason in ``language``."""
         return said(self.said, language)
 
-    # What is equal is one object (``_finding_of``), and found again as that.
+    # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__
 
 
@@ -205,7 +89,8 @@ class Eligibility:
 
 # A clause comes out in few ways, but for the days of issue: eleven years of them.
 @lru_cache(maxsize=4096)
-def _finding_of(finding: PolicyFinding) -> Finding:
+def finding_of(finding: PolicyFinding) -> Finding:
+    """Return a finding as the graph shows it."""
     clause, outcome, reason = finding
     return Finding(said=reason, clause=clause, outcome=outcome)
 
@@ -217,10 +102,10 @@ def shown(
     findings = eligibility.findings
     return Eligibility(
         outcome=eligibility.outcome,
-        findings=[*map(_finding_of, findings)]
+        findings=[*map(finding_of, findings)]
         if masked is None
         else [
-            _finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
+            finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
             for f in findings
         ],
         amount_yuan=eligibility.amount_yuan,
@@ -252,3 +137,12 @@ def evaluated(
     if context.mask.lifted:
         return shown(verdict)
     return shown(verdict, lambda reason: context.mask.text(reason, attested.record))
+
+
+ClaimEligibility = Annotated[
+    Eligibility | ClaimInFuture,
+    strawberry.union(
+        "ClaimEligibility",
+        description=both("一次申领的判断", "What judging a claim gives"),
+    ),
+]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bureau.certificate_ids import UnknownIdError, fingerprints
+from bureau.versions.sources import sharing_rows
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate
 from resolvers.context import RequestContext
@@ -18,9 +19,11 @@ class Unanswered:
 
 
 async def find_attested(
-    context: RequestContext, id_: str
+    context: RequestContext, id_: str, *, is_for_payment: bool = False
 ) -> AttestedCertificate | Unanswered | None:
-    """Ask the one agency that has the certificate of ``id_``, through the gate.
+    """Ask the agency that has the certificate of ``id_``, through the gate.
+
+    All others that answer for its rows are asked, too: one may have a newer version.
 
     ``None``: there is none under this id, or its registry has it no more.
 
@@ -32,17 +35,24 @@ async def find_attested(
     except UnknownIdError:
         await look_up_by_wrong_id(context, id_)
         return None
-    agency = context.snapshot.registry.agency(place.agency)
+    # What the id was made of names the connector of then; the holder is the same.
+    agency = context.snapshot.registry.agency_after(place.agency)
     if agency is None:
         await look_up_by_wrong_id(context, id_)
         return None
-    (answer,) = await look_up(
+    asked = sharing_rows(agency, context.agencies)
+    answers = await look_up(
         context,
         place.holder,
-        [agency],
+        asked,
         shows=lambda certificate: place.fingerprint in fingerprints(certificate.record),
+        is_for_payment=is_for_payment,
     )
-    for certificate in answer.certificates:
-        if place.fingerprint in fingerprints(certificate.record):
-            return certificate
+    by_agency = dict(zip(asked, answers, strict=True))
+    # Its own agency first, in case that one has another of the same fingerprint.
+    for answer in (by_agency[agency], *answers):
+        for certificate in answer.certificates:
+            if place.fingerprint in fingerprints(certificate.record):
+                return certificate
+    answer = by_agency[agency]
     return None if answer.is_complete else Unanswered(agency, answer)

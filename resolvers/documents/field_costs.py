@@ -30,7 +30,7 @@ from strawberry.federation.schema_directives import Cost, ListSize
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from resolvers.authorization.rules import FEDERATIONS_OWN, directives_of
-from resolvers.certificates.eligibility import ClaimInput
+from resolvers.certificates.claim import ClaimInput
 from resolvers.documents.directives import LooksUpPeople, NamesPeople
 
 T = TypeVar("T")

@@ -1,85 +1,28 @@
-"""Payment feedback: a decision on a claim is recorded, once, about verified bytes."""
+"""What became of a decision, in the graph: recorded, or what stands against it."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
-from bureau.ledger.entries import (
-    AlreadyPaidError,
-    Decision,
-    DecisionError,
-    StatedDecision,
-)
+from bureau.ledger.entries import AlreadyPaidError, Decision, DecisionError
 from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
+from resolvers.certificates.eligibility import Finding, finding_of
 from resolvers.context import Info
-from resolvers.documents.directives import LooksUpPeople
-from resolvers.enums import ClaimantCategory, Level, SourceOutcome
+from resolvers.documents.directives import list_of
+from resolvers.enums import ClaimantCategory, Fund, Level, SourceOutcome
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import (
     DECISION_REFUSALS,
     DecisionOutcome,
     DecisionRefusal,
 )
-from resolvers.ledger.recording import recorded
-
-
-@strawberry.input(
-    description=both("对一次补贴申领的决定", "A decision on a claim for a subsidy")
-)
-class DecisionInput:
-    """A decision as it is stated."""
-
-    claim: str = strawberry.field(
-        description=both(
-            "申领编号（经办平台），不得含证件号码",
-            "The claim's id at the platform; no identity number",
-        )
-    )
-    certificate: strawberry.ID = strawberry.field(
-        description=both("所凭证书，Certificate.id", "Certificate.id of what it is for")
-    )
-    outcome: DecisionOutcome = strawberry.field(
-        description=both("决定", "The decision")
-    )
-    district: str = strawberry.field(
-        description=both("区代码（GB/T 2260，六位）", "The district, GB/T 2260")
-    )
-    amount_yuan: int | None = strawberry.field(
-        default=None,
-        description=both("金额（元）；已支付时必填", "Yuan; needed if it was paid"),
-    )
-    category: ClaimantCategory | None = strawberry.field(
-        default=None, description=both("人员类别", "The claimant's category")
-    )
-    decided_on: date | None = strawberry.field(
-        default=None,
-        description=both("决定日期，默认为今日（上海）", "The day; today by default"),
-    )
-    ruling: str | None = strawberry.field(
-        default=None,
-        description=both(
-            "规定无法确定时，人力资源社会保障部门的认定理由（1至500字）",
-            "Where a clause is undetermined: why the bureau ruled that it pays",
-        ),
-    )
-
-    def stated(self) -> StatedDecision:
-        """Return it as the ledger knows it."""
-        return StatedDecision(
-            claim=self.claim,
-            certificate=self.certificate,
-            outcome=self.outcome,
-            district=self.district,
-            amount_yuan=self.amount_yuan,
-            category=self.category,
-            decided_on=self.decided_on,
-            ruling=self.ruling,
-        )
+from resolvers.ledger.judgements import Judgement, judgement_shown
+from resolvers.ledger.payments_shown import ClaimPayment, payment_shown
 
 
 @strawberry.federation.type(
@@ -109,6 +52,9 @@ class DecisionRecorded:
     category: ClaimantCategory | None = strawberry.field(
         description=both("人员类别", "The claimant's category")
     )
+    fund: Fund | None = strawberry.field(
+        description=both("资金渠道", "The fund that it is paid from")
+    )
     item_code: str | None = strawberry.field(
         description=both("附件项目代码", "The item's code in the annex")
     )
@@ -126,6 +72,34 @@ class DecisionRecorded:
     recorded_at: datetime = strawberry.field(
         description=both("记录时间", "When it was recorded")
     )
+
+    @strawberry.field(
+        description=both(
+            "此申领的补贴现状；未审核通过的为空",
+            "The claim's payment as it is now; null if nothing is to be paid",
+        )
+    )
+    async def payment(self, info: Info) -> ClaimPayment | None:
+        """Return the claim's payment."""
+        try:
+            found = await info.context.services.ledger.payment(self.claim)
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+        return None if found is None else payment_shown(found)
+
+    @strawberry.field(
+        description=both(
+            "记录时按规定计算的结果；此功能之前的决定为空",
+            "What the rules came to; null for a decision of before it was kept",
+        )
+    )
+    async def judgement(self, info: Info) -> Judgement | None:
+        """Return what was computed."""
+        try:
+            found = await info.context.services.ledger.judgement(int(self.id))
+        except StoreUnavailableError:
+            raise store_unavailable() from None
+        return None if found is None else judgement_shown(found)
 
 
 @strawberry.federation.type(
@@ -187,17 +161,21 @@ class DecisionRefused:
         description=both("原因代码", "Why, as a code")
     )
     clause: str | None = strawberry.field(
-        description=both("所涉条款，见 policy.clauses", "The clause, if it is one")
+        description=both(
+            "所涉条款（首条），见 policy.clauses", "The clause, if it is one; the first"
+        )
+    )
+    findings: list[Finding] = strawberry.field(
+        directives=[list_of(15)],
+        description=both("所涉各条的结论", "All findings that stand against it"),
     )
 
     @strawberry.field(description=both("原因与处理办法", "Why, and what to do"))
     def message(self, language: InLanguage = Language.ZH) -> str:
         """Return the meaning in ``language``."""
-        finding = self.refusal.finding
         words = said(DECISION_REFUSALS[self.code], language)
-        return (
-            words if finding is None else f"{words}: {said(finding.reason, language)}"
-        )
+        reasons = [said(one.reason, language) for one in self.refusal.findings]
+        return f"{words}: {'; '.join(reasons)}" if reasons else words
 
 
 DecisionAnswer = Annotated[
@@ -209,56 +187,8 @@ DecisionAnswer = Annotated[
 ]
 
 
-@strawberry.federation.type(authenticated=True)
-class PaymentSteps:
-    """The feedback of the human-resources platform."""
-
-    @strawberry.federation.field(
-        directives=[LooksUpPeople()],
-        requires_scopes=PAY,
-        description=both(
-            "记录对一次申领的决定；证书须当即核验通过，同一请求键只记录一次",
-            "Record a decision on a claim; the certificate has to verify now, and one "
-            "key records once",
-        ),
-    )
-    async def record_decision(
-        self,
-        info: Info,
-        key: Annotated[
-            str,
-            strawberry.argument(
-                description=both(
-                    "请求键，由调用方自定且唯一；重发时不变",
-                    "The request's key, the caller's own; the same when sent again",
-                )
-            ),
-        ],
-        decision: Annotated[
-            DecisionInput,
-            strawberry.argument(description=both("决定", "The decision")),
-        ],
-    ) -> DecisionAnswer | None:
-        """Record a decision."""
-        context = info.context
-        try:
-            return _shown(await recorded(context, key, decision.stated()))
-        except NotVerifiedError as error:
-            return CertificateNotVerified(said=error.reason, source=error.outcome)
-        except AlreadyPaidError as error:
-            finding = error.finding
-            return AlreadyPaid(said=finding.reason, clause=finding.clause)
-        except DecisionError as error:
-            return DecisionRefused(
-                refusal=error,
-                code=error.refusal,
-                clause=None if error.finding is None else error.finding.clause,
-            )
-        except StoreUnavailableError:
-            raise store_unavailable() from None
-
-
-def _shown(decision: Decision) -> DecisionRecorded:
+def decision_shown(decision: Decision) -> DecisionRecorded:
+    """Return a decision that was recorded."""
     return DecisionRecorded(
         id=strawberry.ID(str(decision.id)),
         claim=decision.claim,
@@ -267,6 +197,7 @@ def _shown(decision: Decision) -> DecisionRecorded:
         district=decision.district,
         amount_yuan=decision.amount_yuan,
         category=decision.category,
+        fund=decision.fund,
         item_code=decision.item,
         level=decision.level,
         evidence=decision.evidence,
@@ -274,3 +205,24 @@ def _shown(decision: Decision) -> DecisionRecorded:
         decided_on=decision.decided_on,
         recorded_at=decision.recorded_at,
     )
+
+
+def already_paid_shown(error: AlreadyPaidError) -> AlreadyPaid:
+    """Return the answer that a payment bars this one."""
+    return AlreadyPaid(said=error.finding.reason, clause=error.finding.clause)
+
+
+def refusal_shown(error: DecisionError) -> DecisionRefused:
+    """Return why a decision is not recorded."""
+    findings = error.findings
+    return DecisionRefused(
+        refusal=error,
+        code=error.refusal,
+        clause=findings[0].clause if findings else None,
+        findings=[*map(finding_of, findings)],
+    )
+
+
+def not_verified_shown(error: NotVerifiedError) -> CertificateNotVerified:
+    """Return that nobody vouches for the certificate."""
+    return CertificateNotVerified(said=error.reason, source=error.outcome)

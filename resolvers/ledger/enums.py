@@ -5,7 +5,13 @@ from types import MappingProxyType
 
 from bureau.ledger.entries import MAX_YUAN, DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
-from policy.recovery import Objection, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Objection,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 from policy.text import Text
 from resolvers.bilingual import both, described_enum
 
@@ -13,6 +19,7 @@ __all__ = [
     "DecisionOutcome",
     "DecisionRefusal",
     "RecoveryCause",
+    "RecoverySource",
     "RecoveryState",
     "RecoveryStep",
     "TotalsBy",
@@ -33,29 +40,59 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "区代码不是本市十六区之一（GB/T 2260）",
             "the code is none of Shanghai's sixteen districts (GB/T 2260)",
         ),
+        DecisionRefusal.NOT_YOUR_DISTRICT: Text(
+            "调用方不代表该区，请以该区的调用方办理",
+            "the caller does not act for the district; ask as one that does",
+        ),
         DecisionRefusal.BAD_AMOUNT: Text(
             f"已支付须有1至{MAX_YUAN}元的金额，不予补贴则不得有金额",
             f"what was paid is 1 to {MAX_YUAN} yuan; what was refused has no amount",
         ),
         DecisionRefusal.BAD_DAY: Text(
-            "决定日期不得晚于今日（上海），也不得早于通知发文之日",
-            "the day is not after today in Shanghai, nor before the notice's",
+            "决定日期不得晚于今日（上海），也不得早于申领之日或通知发文之日",
+            "the day is not after today in Shanghai, nor before the claim's or the "
+            "notice's",
         ),
         DecisionRefusal.BAD_RULING: Text(
-            "认定理由为1至500字，且不得含证件号码",
-            "a ruling has 1 to 500 characters and no identity number",
+            "认定须注明理由（1至500字）、认定人（1至64字）和条款，每条至多认定一次，"
+            "且不得含证件号码",
+            "a ruling has a reason of 1 to 500 characters, an officer of 1 to 64, and "
+            "clauses of policy.clauses, each ruled on once; and no identity number",
         ),
         DecisionRefusal.KEY_USED: Text(
             "此请求键已用于另一内容的请求",
             "this key was used for a request that said something else",
         ),
+        DecisionRefusal.CATEGORY_DIFFERS: Text(
+            "decision 与 claim 所述人员类别不一致",
+            "the decision and the claim state different categories",
+        ),
+        DecisionRefusal.BEFORE_ISSUE: Text(
+            "决定日期早于证书的发证日期",
+            "the day is before the certificate's day of issue",
+        ),
         DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE: Text(
             "此申领编号此前的决定涉及另一证书",
             "earlier decisions on this claim are about another certificate",
         ),
+        DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT: Text(
+            "此申领属另一区；请先以 moveClaim 移交",
+            "the claim is another district's; have it moved first (moveClaim)",
+        ),
         DecisionRefusal.CLAIM_PAID: Text(
             "此申领已支付，不再记录其他决定",
             "this claim was paid; nothing else is decided on it",
+        ),
+        DecisionRefusal.CLAIM_UNDER_WAY: Text(
+            "此申领已审核通过，请用 takePaymentStep 办理下一步，或先取消",
+            "this claim is approved already; take its next step by takePaymentStep, or "
+            "cancel it first",
+        ),
+        DecisionRefusal.NOT_PUBLISHED: Text(
+            "须先公示再支付", "what is paid has to be published first"
+        ),
+        DecisionRefusal.PUBLICATION_RUNNING: Text(
+            "公示期未满", "it has not been published for long enough"
         ),
         DecisionRefusal.NOT_IN_FORCE: Text(
             "证书今日不具效力（219-3b），不得支付",
@@ -65,9 +102,24 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "该证书的记录已查实不真实，不得支付",
             "the certificate's record was proved false; it is not paid for",
         ),
+        DecisionRefusal.INELIGIBLE: Text(
+            "不符合规定，不得审核通过或支付，认定亦不能改变",
+            "a clause is not met; it is neither approved nor paid, whatever is ruled",
+        ),
+        DecisionRefusal.AMOUNT_DIFFERS: Text(
+            "金额与按规定计算所得不同；确有认定的，请在 rulings 中对 17-amount 注明",
+            "the amount is not the computed one; if the bureau ruled on it, say so in "
+            "rulings, on 17-amount",
+        ),
         DecisionRefusal.UNDETERMINED: Text(
-            "某条规定无法确定；经人力资源社会保障部门认定后，请在 ruling 中注明理由",
-            "a clause is undetermined; once the bureau has ruled, say why in ruling",
+            "有条款无法确定；经人力资源社会保障部门认定后，请在 rulings 中注明",
+            "a clause is undetermined; once the bureau has ruled on it, say so in "
+            "rulings",
+        ),
+        DecisionRefusal.NO_EVIDENCE_KEY: Text(
+            "本网关未设置 evidence_key_file，无法留存所凭原文，不记录任何决定",
+            "this gateway has no evidence_key_file, so it cannot keep what a decision "
+            "rests on, and records none",
         ),
     }
 )
@@ -108,6 +160,21 @@ described_enum(
         RecoveryCause.FALSE_RECORD: both(
             "查实记录不真实", "Its record was proved false"
         ),
+    },
+)
+described_enum(
+    RecoverySource,
+    both("由何得知应予追回", "What says that a payment is to be claimed back"),
+    {
+        RecoverySource.CHANGE: both("机构推送的状态变更", "A change that was sent"),
+        RecoverySource.COLLECTED_RECORD: both(
+            "归集的较新记录", "A newer record that was sent"
+        ),
+        RecoverySource.STATUS_LIST: both("机构的状态列表", "The agency's status list"),
+        RecoverySource.LIVE_ANSWER: both(
+            "机构的实时答复", "An answer of the agency, when it was asked"
+        ),
+        RecoverySource.PROOF: both("查实结论", "A proof by an officer"),
     },
 )
 described_enum(

@@ -1,16 +1,24 @@
 """Record a decision of the graph: the bureau's rule, with the gate to find by."""
 
+from functools import partial
+
+from bureau.documents import document_of_certificate
+from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
+from bureau.ledger.judging import Rules, Vouched
 from bureau.ledger.recording import (
     NO_ANSWER,
     NO_CERTIFICATE,
+    Find,
     NotVerifiedError,
     Recording,
     Request,
 )
-from connectors.answer import AttestedCertificate
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
+
+PREVIEW = "preview"
+"""The key of a dry run, which holds none."""
 
 
 async def recorded(
@@ -23,29 +31,60 @@ async def recorded(
         NotVerifiedError, AlreadyPaidError, DecisionError, StoreUnavailableError: as
             ``Recording.record``.
     """
+    request = request_of(context, key, stated)
+    return await recording_of(context).record(request, finder(context))
 
-    async def find(id_: str) -> AttestedCertificate:
-        found = await find_attested(context, id_)
+
+async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
+    """Return what recording ``stated`` would come to; nothing is kept.
+
+    Raises:
+        RequestError: nobody may be looked up, see ``resolvers.look_ups``.
+        NotVerifiedError, DecisionError, StoreUnavailableError: as
+            ``Recording.preview``.
+    """
+    request = request_of(context, PREVIEW, stated)
+    return await recording_of(context).preview(request, finder(context))
+
+
+def finder(context: RequestContext) -> Find:
+    """Return what has a certificate vouched for, through the gate."""
+
+    async def find(id_: str) -> Vouched:
+        found = await find_attested(context, id_, is_for_payment=True)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
             answer = found.answer
             raise NotVerifiedError(answer.reason or NO_ANSWER, answer.outcome)
-        return found
+        agency = context.snapshot.registry.agency(found.agency)
+        # At once, so that it is the list that was put on the answer.
+        lists = None if agency is None else agency.listed
+        return Vouched(found, None if lists is None else lists.envelope)
 
+    return find
+
+
+def recording_of(context: RequestContext) -> Recording:
+    """Return what records decisions."""
     services = context.services
-    recording = Recording(
+    return Recording(
         ledger=services.ledger,
-        catalogue=services.catalogue,
-        parameters=services.parameters,
+        rules=Rules(catalogue=services.catalogue, parameters=services.parameters),
         pseudonyms=services.oversight.pseudonyms,
         jurisdiction=context.jurisdiction,
+        vault=services.vault,
+        document_of=partial(document_of_certificate, services.certificate_ids),
     )
-    request = Request(
+
+
+def request_of(context: RequestContext, key: str, stated: StatedDecision) -> Request:
+    """Return ``stated`` as a request of this moment."""
+    return Request(
         key=key,
         stated=stated,
         caller=context.caller.id,
+        districts=context.caller.districts,
         now=context.now,
         today=context.today,
     )
-    return await recording.record(request, find)

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.documents import document_of_id
 from bureau.ledger.book import RecoverySelection
 from bureau.scopes import SEE_RECOVERIES
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from resolvers.bilingual import both
 from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import page_of
@@ -152,8 +154,11 @@ class RecoveryQuestions:
         if not CURSOR.fullmatch(id):
             return None
         try:
-            authorities = await info.context.jurisdiction.of_caller(info.context.caller)
-            found = await info.context.services.ledger.recovery(int(id), authorities)
+            caller = info.context.caller
+            authorities = await info.context.jurisdiction.of_caller(caller)
+            found = await info.context.services.ledger.recovery(
+                int(id), authorities, caller.districts_seen
+            )
         except StoreUnavailableError:
             raise store_unavailable() from None
         return None if found is None else recoveries_shown(info.context, [found])[0]
@@ -168,12 +173,18 @@ async def _selection(
         seen = stated if seen is None else seen & stated
     return RecoverySelection(
         authorities=seen,
+        districts=context.caller.districts_seen,
         states=asked.states,
         causes=asked.causes,
-        district=asked.district,
-        items=asked.item_codes,
-        claim=asked.claim,
+        district=normal_form.code(asked.district or "") or None,
+        items=None
+        if asked.item_codes is None
+        else [*map(normal_form.code, asked.item_codes)],
+        claim=normal_form.text(asked.claim or "") or None,
         certificate=asked.certificate,
+        document=None
+        if asked.certificate is None
+        else document_of_id(context.services.certificate_ids, asked.certificate),
         opened_from=asked.opened_from,
         opened_before=asked.opened_before,
     )

@@ -17,7 +17,12 @@ from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.enums import Level
 from resolvers.errors import store_unavailable
-from resolvers.ledger.enums import RecoveryCause, RecoveryState, RecoveryStep
+from resolvers.ledger.enums import (
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 from resolvers.relay import PageInfo
 
 FIRST = 50
@@ -63,6 +68,12 @@ class Recovery:
     )
     state: RecoveryState = strawberry.field(description=both("进度", "How far it is"))
     cause: RecoveryCause = strawberry.field(description=both("起因", "Why"))
+    source: RecoverySource | None = strawberry.field(
+        description=both(
+            "由何得知；此前立案而未留存者为空",
+            "What said so; null if that was not kept",
+        )
+    )
     amount_yuan: int = strawberry.field(
         description=both("应追回金额（元）", "What is owed, in yuan")
     )
@@ -210,6 +221,7 @@ def _shown(recovery: KeptRecovery, histories: Histories) -> Recovery:
         version=recovery.version,
         state=recovery.progress.state,
         cause=recovery.cause,
+        source=recovery.source,
         amount_yuan=recovery.progress.owed_yuan,
         recovered_yuan=recovery.progress.recovered_yuan,
         claim=recovery.claim,

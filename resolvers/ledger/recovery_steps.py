@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from bureau.certificate_ids import UnknownIdError
+from bureau.documents import document_of_id
 from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
@@ -50,6 +51,7 @@ class RecoveryRefusal(Enum):
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
     REASON_MISSING = "REASON_MISSING"
     PROVED_BEFORE = "PROVED_BEFORE"
+    NOT_FOR_DISTRICTS = "NOT_FOR_DISTRICTS"
     WRONG_STATE = "WRONG_STATE"
     BAD_AMOUNT = "BAD_AMOUNT"
     MORE_THAN_OWED = "MORE_THAN_OWED"
@@ -74,6 +76,11 @@ _MEANINGS: Mapping[RecoveryRefusal, Text] = MappingProxyType(
         RecoveryRefusal.PROVED_BEFORE: Text(
             "该证书的记录此前已查实不真实",
             "the certificate's record was proved false before",
+        ),
+        RecoveryRefusal.NOT_FOR_DISTRICTS: Text(
+            "查实记录不真实涉及全市的支付，由行业主管部门或市级办理",
+            "a false record concerns payments of the whole city; the authority or the "
+            "city's bureau proves it",
         ),
         **{RecoveryRefusal(o.value): OBJECTIONS[o] for o in Objection},
     }
@@ -234,6 +241,8 @@ class RecoverySteps:
             return _refused(RecoveryRefusal.REASON_MISSING)
         try:
             authorities = await context.jurisdiction.of_caller(context.caller)
+            if context.caller.districts is not None:
+                return _refused(RecoveryRefusal.NOT_FOR_DISTRICTS)
             if not _leads(context, certificate, authorities):
                 return _refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
             opened = await context.services.ledger.prove_false(
@@ -243,6 +252,9 @@ class RecoverySteps:
                     evidence=evidence,
                     actor=context.caller.id,
                     at=context.now,
+                    document=document_of_id(
+                        context.services.certificate_ids, certificate
+                    ),
                 )
             )
         except ProvedBeforeError:
@@ -277,7 +289,8 @@ async def _taken(
     if not CURSOR.fullmatch(step.id):
         return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     ledger = context.services.ledger
-    authorities = await context.jurisdiction.of_caller(context.caller)
+    caller = context.caller
+    authorities = await context.jurisdiction.of_caller(caller)
     stated = StepStated(
         recovery=int(step.id),
         version=step.version,
@@ -288,7 +301,7 @@ async def _taken(
         at=context.now,
     )
     try:
-        (shown,) = recoveries_shown(context, [await ledger.take(stated, authorities)])
+        taken = await ledger.take(stated, authorities, caller.districts)
     except UnknownRecoveryError:
         return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     except ChangedMeanwhileError:
@@ -296,8 +309,8 @@ async def _taken(
     except RecoveryError as error:
         code = RecoveryRefusal(error.objection.value)
     else:
-        return shown
-    found = await ledger.recovery(stated.recovery, authorities)
+        return recoveries_shown(context, [taken])[0]
+    found = await ledger.recovery(stated.recovery, authorities, caller.districts)
     return _refused(code, recoveries_shown(context, [found] if found else []))
 
 

@@ -67,9 +67,32 @@ class TotalsRow:
         description=both("审核通过的决定（按决定日期）", "Approved, by the day decided")
     )
     refused: int = strawberry.field(description=both("不予补贴的决定", "Refused"))
-    paid: int = strawberry.field(description=both("已支付的决定", "Paid"))
+    paid: int = strawberry.field(
+        description=both(
+            "已支付（按支付日期），减去退回和冲销",
+            "Paid, by the day; less what came back or was reversed",
+        )
+    )
     paid_yuan: int = strawberry.field(
-        description=both("已支付金额（元）", "What was paid, in yuan")
+        description=both("已支付金额（元），净额", "What was paid, in yuan, net")
+    )
+    returned: int = strawberry.field(
+        description=both(
+            "其中退票（按退回日期）", "Payments that came back, by the day"
+        )
+    )
+    returned_yuan: int = strawberry.field(
+        description=both("退票金额（元）", "What came back, in yuan")
+    )
+    corrected: int = strawberry.field(
+        description=both(
+            "其中更正（按更正日期）", "Payments that were corrected, by the day"
+        )
+    )
+    corrected_yuan: int = strawberry.field(
+        description=both(
+            "更正增减金额（元）", "By how much corrections changed it, in yuan"
+        )
     )
     recoveries_opened: int = strawberry.field(
         description=both(
@@ -146,6 +169,7 @@ async def sum_up(
                 last=last,
                 by=frozenset(by),
                 authorities=await context.jurisdiction.of_caller(context.caller),
+                districts=context.caller.districts_seen,
                 authority_of=context.jurisdiction.authority_of,
             )
         )

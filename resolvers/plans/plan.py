@@ -8,7 +8,7 @@ kept, so that nobody is asked, counted or put on record twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeAlias, cast
 
@@ -66,6 +66,13 @@ class Plan:
     """The keys of the root that ask for __typename, and the answer to them."""
     keys: tuple[str, ...]
     """All keys of the root, in the answer's order."""
+    waiting: tuple[str, ...] = field(init=False)
+    """The keys of the roots that wait."""
+
+    def __post_init__(self) -> None:
+        """Look which roots wait."""
+        waiting = tuple([root.key for root in self.roots if root.waits])
+        object.__setattr__(self, "waiting", waiting)
 
     def run(
         self, variables: Variables, context: RequestContext, fall_back: FallBack
@@ -79,7 +86,7 @@ class Plan:
         except Exception:  # noqa: BLE001 - graphql-core says what is wrong with them
             return fall_back([])
         outcomes = {root.key: _called(root.call, values) for root in self.roots}
-        if any(root.waits for root in self.roots):
+        if self.waiting:
             return self._run_waiting(outcomes, values, fall_back)
         rendered = self._rendered(outcomes, values)
         return rendered or fall_back([_replaying(outcomes, [])])
@@ -87,21 +94,19 @@ class Plan:
     async def _run_waiting(
         self, outcomes: Outcomes, values: Values, fall_back: FallBack
     ) -> ExecutionResult:
-        waiting = [root.key for root in self.roots if root.waits]
         finished: list[str] = []
 
         async def finish(key: str) -> None:
-            outcome = await _outcome(outcomes[key])
-            if type(outcome) is list and any(map(isawaitable, outcome)):
-                outcome = await asyncio.gather(*map(_outcome, outcome))
-            outcomes[key] = outcome
+            outcomes[key] = await _outcome(outcomes[key])
             finished.append(key)
 
-        if len(waiting) == 1:
+        if len(self.waiting) == 1:
             # Without the task that a gathering would make.
-            await finish(waiting[0])
+            [key] = self.waiting
+            outcomes[key] = await _outcome(outcomes[key])
+            finished.append(key)
         else:
-            await asyncio.gather(*map(finish, waiting))
+            await asyncio.gather(*map(finish, self.waiting))
         rendered = self._rendered(outcomes, values)
         if rendered is not None:
             return rendered
@@ -141,12 +146,16 @@ def _called(call: Call, values: Values) -> Any:  # noqa: ANN401 - whatever it re
 
 
 async def _outcome(work: Any) -> Any:  # noqa: ANN401 - whatever it comes to
+    """Return what ``work`` comes to, or each of a list if that is what it comes to."""
     if not isawaitable(work):
         return work
     try:
-        return await work
+        came = await work
     except Exception as error:  # noqa: BLE001 - as above
         return Failure(error)
+    if type(came) is list and any(map(isawaitable, came)):
+        return await asyncio.gather(*map(_outcome, came))
+    return came
 
 
 def _replaying(outcomes: Outcomes, finished: Sequence[str]) -> Callable[..., Any]:

@@ -6,6 +6,8 @@ from connectors.registration.refusals import MEANINGS, RefusalCode
 from connectors.registration.sanctions import (
     ProposalCause,
     SanctionKind,
+    SanctionState,
+    SanctionStep,
 )
 from resolvers.bilingual import both, described_enum
 from signing.algorithms import Algorithm
@@ -17,6 +19,8 @@ __all__ = [
     "RefusalCode",
     "RegisteredKeyState",
     "SanctionKind",
+    "SanctionState",
+    "SanctionStep",
     "Step",
 ]
 
@@ -82,10 +86,50 @@ described_enum(
     SanctionKind,
     both("处置措施（通知三(一)）", "A sanction of the notice, 3(1)"),
     {
+        SanctionKind.WARNING: both("警告", "A warning"),
+        SanctionKind.RECTIFICATION: both(
+            "限期整改", "Things are to be put right by a day"
+        ),
         SanctionKind.FREEZE: both("冻结账号", "The account is frozen"),
         SanctionKind.CANCEL_COLLECTION: both(
             "取消数据归集权限", "The right to collect is cancelled"
         ),
+    },
+)
+described_enum(
+    SanctionState,
+    both("处置所处阶段", "How far a sanction has come"),
+    {
+        SanctionState.PROPOSED: both(
+            "已提出，待另一人确认；尚未生效",
+            "Proposed, for another person to confirm; not in force",
+        ),
+        SanctionState.UNCONFIRMED: both(
+            "紧急冻结，已生效，待另一人在一日内确认",
+            "An urgent freeze, in force; another person confirms it within a day",
+        ),
+        SanctionState.IN_FORCE: both("生效中", "In force"),
+        SanctionState.OVERDUE: both(
+            "限期整改逾期", "A rectification whose last day is over"
+        ),
+        SanctionState.LIFTED: both("已解除", "Lifted"),
+        SanctionState.REJECTED: both("未获确认，已驳回", "Rejected, never in force"),
+        SanctionState.LAPSED: both(
+            "未在一日内确认，已自动解除", "Not confirmed within a day, and so ended"
+        ),
+    },
+)
+described_enum(
+    SanctionStep,
+    both("对处置办理的步骤", "Something that was done to a sanction"),
+    {
+        SanctionStep.IMPOSE: both("作出", "Imposed"),
+        SanctionStep.PROPOSE: both("提出", "Proposed"),
+        SanctionStep.CONFIRM: both("确认", "Confirmed by another person"),
+        SanctionStep.REJECT: both("驳回", "Rejected"),
+        SanctionStep.LIFT: both("解除", "Lifted"),
+        SanctionStep.FALL_DUE: both("逾期", "Its last day is over"),
+        SanctionStep.LAPSE: both("自动解除", "Ended, since nobody confirmed it"),
     },
 )
 described_enum(

@@ -10,6 +10,7 @@ from bureau.scopes import actor_of
 from connectors.registration import submission as stated
 from connectors.registration.keys import StatedKey
 from connectors.registration.rules import StepRequest
+from policy import normal_form
 from resolvers.bilingual import both
 from resolvers.registration.enums import Algorithm
 
@@ -62,8 +63,8 @@ class ConnectorSubmission:
     def stated(self) -> stated.Submission:
         """Return it as it is kept."""
         return stated.Submission(
-            credit_code=self.credit_code,
-            items=tuple(self.items),
+            credit_code=normal_form.number(self.credit_code),
+            items=tuple(map(normal_form.code, self.items)),
             contacts=tuple(
                 stated.Contact(name=c.name, phone=c.phone, email=c.email)
                 for c in self.contacts

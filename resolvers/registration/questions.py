@@ -12,14 +12,13 @@ from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.registration.enums import ConnectorState
 from resolvers.registration.refused import is_shown
-from resolvers.registration.shown import (
-    Connector,
+from resolvers.registration.sanctions_shown import (
     Sanction,
     SanctionProposal,
-    connector_shown,
     proposal_shown,
     sanction_shown,
 )
+from resolvers.registration.shown import Connector, connector_shown
 
 
 @strawberry.federation.type(authenticated=True)
@@ -81,7 +80,10 @@ class RegistrationQuestions:
     @strawberry.federation.field(
         directives=[list_of(10)],
         requires_scopes=OVERSEER,
-        description=both("处置措施，由旧到新", "Sanctions, oldest first"),
+        description=both(
+            "处置措施（含待确认的），由旧到新",
+            "Sanctions, those to be confirmed too, oldest first",
+        ),
     )
     async def sanctions(
         self,
@@ -89,7 +91,7 @@ class RegistrationQuestions:
         lifted: Annotated[
             bool,
             strawberry.argument(
-                description=both("是否包括已解除的", "Whether lifted ones, too")
+                description=both("是否包括已终止的", "Whether those that ended, too")
             ),
         ] = False,
     ) -> list[Sanction]:
@@ -105,7 +107,10 @@ class RegistrationQuestions:
     @strawberry.federation.field(
         directives=[list_of(10)],
         requires_scopes=OVERSEER,
-        description=both("待处理的处置建议", "Proposals nobody has decided on"),
+        description=both(
+            "系统按计数提出、待处理的处置建议",
+            "What was proposed by count and nobody has decided on",
+        ),
     )
     async def sanction_proposals(self, info: Info) -> list[SanctionProposal]:
         """List proposals."""

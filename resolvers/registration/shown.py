@@ -1,4 +1,4 @@
-"""Connectors, keys and sanctions as the graph shows them: no manifest, no secret."""
+"""Connectors and keys as the graph shows them: no manifest, no secret."""
 
 from datetime import datetime
 
@@ -9,8 +9,6 @@ from connectors.errors import StoreUnavailableError
 from connectors.registration import connector as kept
 from connectors.registration.challenge import Challenge
 from connectors.registration.keys import RegisteredKey as KeptKey
-from connectors.registration.sanctions import Sanction as KeptSanction
-from connectors.registration.sanctions import SanctionProposal as KeptProposal
 from connectors.registration.submission import warnings_of
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
@@ -20,9 +18,7 @@ from resolvers.errors import store_unavailable
 from resolvers.registration.enums import (
     Algorithm,
     ConnectorState,
-    ProposalCause,
     RegisteredKeyState,
-    SanctionKind,
     Step,
 )
 from resolvers.registration.quality import (
@@ -235,51 +231,6 @@ class KeyChallenge:
     )
 
 
-@strawberry.federation.type(
-    requires_scopes=READER,
-    description=both("一项处置措施", "A sanction"),
-)
-class Sanction:
-    """A sanction."""
-
-    id: strawberry.ID = strawberry.field(description=both("编号", "The id"))
-    body: Body = strawberry.field(description=both("对象", "On whom"))
-    kind: SanctionKind = strawberry.field(description=both("措施", "What"))
-    reason: str = strawberry.field(description=both("理由", "Why"))
-    imposed_by: str = strawberry.field(description=both("作出者", "By whom"))
-    imposed_at: datetime = strawberry.field(description=both("作出时间", "When"))
-    lifted_by: str | None = strawberry.field(
-        description=both("解除者", "Who lifted it")
-    )
-    lifted_at: datetime | None = strawberry.field(
-        description=both("解除时间", "When it was lifted")
-    )
-    lift_reason: str | None = strawberry.field(
-        description=both("解除理由", "Why it was lifted")
-    )
-
-
-@strawberry.federation.type(
-    requires_scopes=READER,
-    description=both(
-        "系统提出的处置建议；决定由人作出",
-        "A proposal of the machine's; people decide",
-    ),
-)
-class SanctionProposal:
-    """A proposal."""
-
-    id: strawberry.ID = strawberry.field(description=both("编号", "The id"))
-    connector: strawberry.ID = strawberry.field(
-        description=both("连接器", "The connector")
-    )
-    body: Body = strawberry.field(description=both("对象", "On whom"))
-    cause: ProposalCause = strawberry.field(description=both("缘由", "Why"))
-    found: int = strawberry.field(description=both("发现数", "How many were found"))
-    threshold: int = strawberry.field(description=both("阈值", "The threshold"))
-    proposed_at: datetime = strawberry.field(description=both("提出时间", "When"))
-
-
 def connector_shown(connector: kept.Connector, context: RequestContext) -> Connector:
     """Return a connector as the graph shows it."""
     bodies = context.services.catalogue.bodies
@@ -321,34 +272,6 @@ def challenge_shown(challenge: Challenge) -> KeyChallenge:
         id=strawberry.ID(challenge.id),
         text=challenge.text,
         expires_at=challenge.expires_at,
-    )
-
-
-def sanction_shown(sanction: KeptSanction, context: RequestContext) -> Sanction:
-    """Return a sanction as the graph shows it."""
-    return Sanction(
-        id=strawberry.ID(str(sanction.id)),
-        body=body_of(context.services.catalogue.bodies[sanction.body]),
-        kind=sanction.kind,
-        reason=sanction.reason,
-        imposed_by=sanction.imposed_by,
-        imposed_at=sanction.imposed_at,
-        lifted_by=sanction.lifted_by,
-        lifted_at=sanction.lifted_at,
-        lift_reason=sanction.lift_reason,
-    )
-
-
-def proposal_shown(proposal: KeptProposal, context: RequestContext) -> SanctionProposal:
-    """Return a proposal as the graph shows it."""
-    return SanctionProposal(
-        id=strawberry.ID(str(proposal.id)),
-        connector=strawberry.ID(proposal.connector),
-        body=body_of(context.services.catalogue.bodies[proposal.body]),
-        cause=proposal.cause,
-        found=proposal.found,
-        threshold=proposal.threshold,
-        proposed_at=proposal.proposed_at,
     )
 
 

@@ -20,7 +20,7 @@ from bureau.events.events import (
     Kind,
     UnknownPlaceError,
 )
-from bureau.scopes import READER
+from bureau.scopes import OVERSEER, READER
 from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info
@@ -29,6 +29,7 @@ from resolvers.errors import RequestError, store_unavailable
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
     ConnectorStateChanged,
+    SanctionChanged,
 )
 
 MAX_NAMED = 100
@@ -124,6 +125,15 @@ class EventCursors:
         feed = info.context.services.feeds.connector_states
         return await _newest(info, Kind.CONNECTOR_STATES, feed)
 
+    @strawberry.federation.field(
+        requires_scopes=OVERSEER,
+        description=both("处置步骤", "For sanctionChanged"),
+    )
+    async def sanctions(self, info: Info) -> str | None:
+        """Return the cursor of the newest step on a sanction."""
+        feed = info.context.services.feeds.sanctions
+        return await _newest(info, Kind.SANCTIONS, feed)
+
 
 @strawberry.federation.type(authenticated=True)
 class EventQuestions:
@@ -207,6 +217,27 @@ class Subscription:
                 async for event in events:
                     if connector_id in (None, event.connector):
                         yield ConnectorStateChanged.of(event, info.context)
+
+        return shown()
+
+    @strawberry.federation.field(
+        is_subscription=True,
+        requires_scopes=OVERSEER,
+        description=both(
+            "处置的步骤，含到期处理", "Steps on sanctions, those of the clock too"
+        ),
+    )
+    async def sanction_changed(
+        self, info: Info, after: AfterArgument = None
+    ) -> AsyncGenerator[SanctionChanged, None]:
+        """Follow steps on sanctions."""
+        feed = info.context.services.feeds.sanctions
+        events = await _follow(info, Kind.SANCTIONS, feed, after)
+
+        async def shown() -> AsyncGenerator[SanctionChanged, None]:
+            async with aclosing(events):
+                async for event in events:
+                    yield SanctionChanged.of(event, info.context)
 
         return shown()
 

@@ -10,13 +10,21 @@ from bureau.events.events import (
     CertificateStateEvent,
     ConnectorStateEvent,
     Kind,
+    SanctionStepEvent,
 )
 from bureau.privacy.masks import without_identity_numbers
-from bureau.scopes import READER
+from bureau.scopes import OVERSEER, READER
 from resolvers.bilingual import both
+from resolvers.bodies import Body, body_of
 from resolvers.context import RequestContext
 from resolvers.enums import CertificateState
-from resolvers.registration.enums import ConnectorState, Step
+from resolvers.registration.enums import (
+    ConnectorState,
+    SanctionKind,
+    SanctionState,
+    SanctionStep,
+    Step,
+)
 
 CURSOR = both(
     "游标：中断后以此续接", "The cursor: where to go on after having been cut off"
@@ -116,5 +124,47 @@ class ConnectorStateChanged:
         )
 
 
-Shown = CertificateStateChanged | ConnectorStateChanged
+@strawberry.federation.type(
+    requires_scopes=OVERSEER,
+    description=both("对处置办理的一个步骤", "A step that was taken on a sanction"),
+)
+class SanctionChanged:
+    """A step on a sanction."""
+
+    kept: strawberry.Private[SanctionStepEvent]
+    cursor: str = strawberry.field(description=CURSOR)
+    at: datetime = strawberry.field(description=both("办理时间", "When"))
+    sanction_id: strawberry.ID = strawberry.field(
+        description=both("处置编号", "The sanction's id")
+    )
+    body: Body = strawberry.field(description=both("对象", "On whom"))
+    kind: SanctionKind = strawberry.field(description=both("措施", "What"))
+    step: SanctionStep = strawberry.field(description=both("步骤", "The step"))
+    after: SanctionState = strawberry.field(
+        description=both("办理后", "The state after")
+    )
+    actor: str = strawberry.field(
+        description=both("办理人；到期处理为 gateway", "Who; the clock is gateway")
+    )
+    reason: str = strawberry.field(description=both("理由", "Why"))
+
+    @classmethod
+    def of(cls, event: SanctionStepEvent, context: RequestContext) -> Self:
+        """Return ``event`` as the graph shows it."""
+        services = context.services
+        return cls(
+            kept=event,
+            cursor=services.cursors.of(Kind.SANCTIONS, event.number),
+            at=event.at,
+            sanction_id=strawberry.ID(str(event.sanction)),
+            body=body_of(services.catalogue.bodies[event.body]),
+            kind=event.kind,
+            step=event.step,
+            after=event.after,
+            actor=event.actor,
+            reason=without_identity_numbers(event.reason),
+        )
+
+
+Shown = CertificateStateChanged | ConnectorStateChanged | SanctionChanged
 """What a subscription's field yields."""

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
@@ -122,15 +122,22 @@ class StoredAuditLog:
         """See ``AuditLog``."""
         column = audit_records.c
         conditions = conditions_of(selection)
-        if before is not None:
-            conditions.append(column.id < before)
+        # By time first, as every index of the log has it: what selects by one of them
+        # is read from it in order, however many there are.
         statement = (
             select(audit_records)
-            .where(*conditions)
-            .order_by(column.id.desc())
+            .order_by(column.at.desc(), column.id.desc())
             .limit(first)
         )
         async with self._reader.connect() as connection:
+            if before is not None:
+                place = select(column.at).where(column.id == before)
+                at = await connection.scalar(place)
+                if at is None:
+                    # Retention removed it, and so all that was before it.
+                    return []
+                conditions.append(tuple_(column.at, column.id) < (at, before))
+            statement = statement.where(*conditions)
             return [record_of(row) for row in await connection.execute(statement)]
 
     async def export(
@@ -231,7 +238,7 @@ class StoredAuditLog:
         if draft is None or self._budget is None or place not in draft.refused:
             return None
         found = draft.refused[place]
-        return self._budget.refused(record.caller, record.person, found)
+        return self._budget.refused(record.account, record.person, found)
 
     def _write(
         self, connection: Connection, records: Sequence[AuditRecord]

@@ -14,11 +14,14 @@ grow in the order of commits and what is new is what has a greater id.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from bureau.look_ups.audit import AuditEvent, AuditRecord
+from bureau.look_ups.budget import account_of
 from policy.calendar import SHANGHAI
+from store.audit.rows import districts_of
 from store.audit.tables import audit_records
 from store.prepared import first_value
 
@@ -26,7 +29,7 @@ COUNTED = frozenset({AuditEvent.LOOKED_UP, AuditEvent.ABANDONED})
 """The events by which a person counts as looked up."""
 
 Person = tuple[str, str]
-"""A caller, and the pseudonym of whom it looked up."""
+"""A caller's account, and the pseudonym of whom it looked up."""
 
 
 @dataclass(slots=True)
@@ -35,7 +38,7 @@ class Draft:
 
     day: date
     people: dict[str, set[str]]
-    """Whom callers looked up on ``day``; not to be changed."""
+    """Whom callers, by account, looked up on ``day``; not to be changed."""
     allowed: Callable[[str], int]
     seen: int
     found: list[Person] = field(default_factory=list)
@@ -50,26 +53,29 @@ class Draft:
             return record
         if day_of(record.at) > self.day:
             self._turn_to(day_of(record.at))
-        known = self.people.get(record.caller, set())
-        added = self.added.setdefault(record.caller, set())
+        account = record.account
+        known = self.people.get(account, set())
+        added = self.added.setdefault(account, set())
         if record.person in known or record.person in added:
             return record
         count = len(known) + len(added) + 1
-        if count > self.allowed(record.caller):
+        if count > self.allowed(account):
             self.refused[place] = count
             return replace(record, event=AuditEvent.OVER_BUDGET, certificates=None)
         added.add(record.person)
         return record
 
-    def find(self, at: datetime, event: str, caller: str, person: str | None) -> None:
+    def find(self, row: Row[*tuple[Any, ...]]) -> None:
         """Take in what another gateway put on the log."""
+        at, event, caller, districts, person = row
+        account = account_of(caller, districts_of(districts))
         if event not in COUNTED or person is None or day_of(at) < self.day:
             return
         if day_of(at) > self.day:
             self._turn_to(day_of(at))
-        if person not in self.people.get(caller, set()):
-            self.found.append((caller, person))
-            self.added.setdefault(caller, set()).add(person)
+        if person not in self.people.get(account, set()):
+            self.found.append((account, person))
+            self.added.setdefault(account, set()).add(person)
 
     def _turn_to(self, day: date) -> None:
         self.day = day
@@ -96,13 +102,14 @@ class LoggedPeople:
         self._seen = newest(connection)
         midnight = datetime.combine(today, time.min, SHANGHAI)
         rows = connection.execute(
-            select(column.caller, column.person)
+            select(column.caller, column.districts, column.person)
             .where(column.at >= midnight, column.event.in_(COUNTED))
             .distinct()
         )
         self._day, self._people = today, {}
-        for caller, person in rows:
-            self._people.setdefault(caller, set()).add(person)
+        for caller, districts, person in rows:
+            account = account_of(caller, districts_of(districts))
+            self._people.setdefault(account, set()).add(person)
 
     def draft(self, connection: Connection) -> Draft:
         """Read what others put on the log since the last draft that was taken."""
@@ -111,12 +118,15 @@ class LoggedPeople:
         if draft.seen > self._seen:
             column = audit_records.c
             rows = connection.execute(
-                select(column.at, column.event, column.caller, column.person)
+                select(
+                    *(column.at, column.event, column.caller, column.districts),
+                    column.person,
+                )
                 .where(column.id > self._seen)
                 .order_by(column.id)
             )
             for row in rows:
-                draft.find(*row)
+                draft.find(row)
         return draft
 
     def take(self, draft: Draft) -> None:

@@ -3,16 +3,17 @@
 What is removed of the log is said on it. A mark is no evidence; nothing is said of it.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import and_, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bureau.look_ups.audit import AuditEvent, AuditRecord
+from policy.calendar import SHANGHAI
 from store.audit.rows import row_of
 from store.audit.tables import audit_records
 from store.connections import begin
-from store.quality.tables import seen_certificates, whole_lists
+from store.quality.tables import seen_certificates, seen_versions, whole_lists
 
 RETENTION_CALLER = "gateway"
 """Who applies retention: no caller, the process itself."""
@@ -61,7 +62,7 @@ async def apply_retention(
 
 
 async def forget_marks(engine: AsyncEngine, kept_from: date) -> int:
-    """Remove marks of certificates and of whole lists from before ``kept_from``.
+    """Remove marks of certificates, versions and whole lists from before ``kept_from``.
 
     Return how many. A certificate that comes after its mark has gone is new again.
 
@@ -69,12 +70,15 @@ async def forget_marks(engine: AsyncEngine, kept_from: date) -> int:
         StoreUnavailableError: not all of them are removed, or that is not known.
     """
     forgotten = 0
-    for table, day in (
-        (seen_certificates, seen_certificates.c.first_seen_on),
-        (whole_lists, whole_lists.c.listed_on),
+    version = seen_versions.c
+    begins = datetime.combine(kept_from, time.min, SHANGHAI)
+    for table, is_old in (
+        (seen_certificates, seen_certificates.c.first_seen_on < kept_from),
+        (whole_lists, whole_lists.c.listed_on < kept_from),
+        (seen_versions, and_(version.seen_at < begins, version.signed_at < begins)),
     ):
         key = tuple_(*table.primary_key)
-        some = select(*table.primary_key).where(day < kept_from).limit(REMOVED_AT_ONCE)
+        some = select(*table.primary_key).where(is_old).limit(REMOVED_AT_ONCE)
         removed = REMOVED_AT_ONCE
         while removed == REMOVED_AT_ONCE:
             async with begin(engine) as connection:

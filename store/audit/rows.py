@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row
 from bureau.caller import Purpose
 from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
 from connectors.answer import SourceOutcome
+from connectors.elements import Element, Elements
 from store.audit.tables import audit_records
 
 
@@ -19,10 +20,13 @@ def conditions_of(selection: AuditSelection) -> list[ColumnElement[bool]]:
         column.request_id: selection.request_id,
         column.purpose: selection.purpose,
         column.case_number: selection.case_number,
+        **{column[one]: value for one, value in selection.elements.stated()},
     }
     conditions: list[ColumnElement[bool]] = [
         one == value for one, value in equal.items() if value is not None
     ]
+    if selection.officers is not None:
+        conditions.append(column.officer.in_(selection.officers))
     if selection.people is not None:
         conditions.append(column.person.in_(selection.people))
     if selection.from_ is not None:
@@ -38,10 +42,12 @@ def row_of(record: AuditRecord) -> dict[str, Any]:
         "at": record.at,
         "event": record.event.value,
         "caller": record.caller,
+        "districts": None if record.districts is None else " ".join(record.districts),
         "request_id": record.request_id,
         "person": record.person,
         "purpose": None if record.purpose is None else record.purpose.value,
         "case_number": record.case_number,
+        **{one.value: getattr(record.elements, one) for one in Element},
         "operation": record.operation,
         "document": record.document,
         "sources": {agency: str(end) for agency, end in record.sources.items()},
@@ -54,11 +60,19 @@ def row_of(record: AuditRecord) -> dict[str, Any]:
 def record_of(row: Row[Any]) -> AuditRecord:
     """Return the record that ``row`` keeps."""
     more: dict[str, Any] = row._asdict()
-    purpose = more.pop("purpose")
+    elements = Elements(**{one.value: more.pop(one) for one in Element})
+    purpose, districts = more.pop("purpose"), more.pop("districts")
     sources: dict[str, str] = more.pop("sources")
     return AuditRecord(
         event=AuditEvent(more.pop("event")),
+        elements=elements,
+        districts=districts_of(districts),
         purpose=None if purpose is None else Purpose(purpose),
         sources={agency: SourceOutcome(end) for agency, end in sources.items()},
         **more,
     )
+
+
+def districts_of(kept: str | None) -> tuple[str, ...] | None:
+    """Return the districts of a column: ``None`` for all, empty for none."""
+    return None if kept is None else tuple(kept.split())

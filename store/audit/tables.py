@@ -1,6 +1,6 @@
 """The table of the audit log, as statements use it."""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, text
 
 from store.columns import NUMBER, Moment, metadata
 
@@ -11,10 +11,16 @@ audit_records = Table(
     Column("at", Moment, nullable=False),
     Column("event", String(32), nullable=False),
     Column("caller", String(200), nullable=False),
+    Column("districts", String(128)),
     Column("request_id", String(64)),
     Column("person", String(64)),
     Column("purpose", String(32)),
     Column("case_number", String(64)),
+    Column("organisation", String(100)),
+    Column("officer", String(64)),
+    Column("matter_code", String(64)),
+    Column("matter_name", String(100)),
+    Column("business_number", String(64)),
     Column("operation", String(64)),
     Column("document", String(64)),
     Column("sources", JSON, nullable=False),
@@ -25,4 +31,10 @@ audit_records = Table(
     Index("audit_records_by_person", "person"),
     Index("audit_records_by_caller", "caller", "at"),
     Index("audit_records_by_retention", "kept_from"),
+    Index(
+        "audit_records_by_matter",
+        *("matter_code", "at", "id"),
+        sqlite_where=text("matter_code IS NOT NULL"),
+        postgresql_where=text("matter_code IS NOT NULL"),
+    ),
 )

@@ -5,84 +5,30 @@ transaction, in which digests, sequence numbers and documents are looked at and 
 whatever a result says is committed with it, and two transfers at once take turns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, cast, func, insert, select, update
 
-from bureau.collection import Gap, Outcome
+from bureau.collection import Outcome
+from bureau.ledger.seen import SeenRevocation
+from bureau.versions.marks import add_newer
+from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences
+from store.collection.stated import CollectedRow, Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.documents import note_documents
+from store.quality.versions import keep as keep_versions
 from store.store import Store
 
 STREAM = "records"
 OLDER = 9
 """How many versions are read beside the current one: the last ones before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedRecord:
-    """A record that verified, ready to be kept."""
-
-    sequence: int | None
-    """``None`` for the next one that is free."""
-    digest: str
-    certificate: str
-    """The sealed id."""
-    people: tuple[str, ...]
-    """The holder's pseudonyms, the present one first."""
-    document: str
-    """A mark of agency and number: what stays the same when a record is altered."""
-    envelope: str
-    key_id: str
-    signed_at: datetime
-    item: str | None
-    level: str | None
-    issued_on: date | None
-    first_issued_on: date | None
-
-    @property
-    def version(self) -> Version:
-        """Return what an alteration is found by."""
-        people = frozenset(self.people)
-        return Version(people, self.issued_on, self.first_issued_on)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
-    """A line whose bytes were collected before; only its number is looked at."""
-
-    sequence: int | None
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The outcome of one record."""
-
-    outcome: Outcome
-    sequence: int | None
-    """Under which number; ``None`` for bytes that are known and came without one."""
-    gap: Gap | None = None
-    altered: Alteration | None = None
-    is_news: bool = False
-    """Whether it is the first of its document, issued since the agency began to send;
-    what is older could not have come sooner."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollectedRow:
-    """A record as it is found again."""
-
-    envelope: str
-    collected_at: datetime
-    sequence: int
-    is_newest: bool
 
 
 @dataclass(slots=True)
@@ -96,12 +42,21 @@ class _Current:
     row: dict[str, Any] = field(default_factory=dict)
 
 
+Follow = Callable[[Connection, Sequence[SeenRevocation], datetime], object]
+"""Does what follows from revocations that current records state, in the transaction."""
+
+
+def nothing_follows(_: Connection, __: Sequence[SeenRevocation], ___: datetime) -> None:
+    """Let records stand by themselves, for whoever only reads them."""
+
+
 class StoredRecords:
     """Every record that was collected."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, follow: Follow = nothing_follows) -> None:
         self._writer = store.writer
         self._reader = Reader(store.engine)
+        self._follow = follow
 
     async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
         """Return which of ``digests`` were collected before.
@@ -124,7 +79,7 @@ class StoredRecords:
             StoreUnavailableError: nothing of it is kept, or nobody knows.
         """
         return await self._writer.write(
-            lambda connection: _keep(connection, connector, records, at)
+            lambda connection: _keep(connection, connector, records, at, self._follow)
         )
 
     async def current(
@@ -186,6 +141,7 @@ def _keep(
     connector: str,
     records: Sequence[StatedRecord | KnownRecord],
     at: datetime,
+    follow: Follow,
 ) -> Sequence[Kept]:
     sequences = Sequences(connection, connector, STREAM)
     first_day = (sequences.begun_at or at).astimezone(SHANGHAI).date()
@@ -195,6 +151,7 @@ def _keep(
     kept = []
     rows: list[dict[str, Any]] = []
     outdated: list[int] = []
+    seen: dict[str, SeenVersion] = {}
     for record in records:
         if record.digest in known or isinstance(record, KnownRecord):
             number = record.sequence
@@ -221,6 +178,7 @@ def _keep(
         rows.append(row)
         known.add(record.digest)
         if is_current:
+            add_newer(seen, record.seen)
             if before is not None:
                 _outdate(before, outdated)
             current[record.document] = _Current(order, record.version, None, row)
@@ -239,8 +197,26 @@ def _keep(
         )
     if rows:
         connection.execute(insert(collected_records), rows)
+    keep_versions(connection, seen, is_sent=True)
+    note_documents(
+        connection,
+        {one.certificate: one.known_as for one in stated if one.known_as is not None},
+    )
+    follow(connection, _revoked(stated, rows), at)
     sequences.write(at)
     return kept
+
+
+def _revoked(
+    stated: Sequence[StatedRecord], rows: Sequence[Mapping[str, Any]]
+) -> list[SeenRevocation]:
+    """Return what the records say of revocations that are current now."""
+    current = {row["digest"] for row in rows if row["is_current"]}
+    return [
+        one.revocation
+        for one in stated
+        if one.revocation is not None and one.digest in current
+    ]
 
 
 def _outdate(before: _Current, outdated: list[int]) -> None:

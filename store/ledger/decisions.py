@@ -4,54 +4,74 @@ Writers follow one another (``store.writer``), so what is read here before a
 row is written is true until the commit, whichever gateway or district writes.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, func, select
 
-from bureau.ledger.book import OnceRule
+from bureau.ledger.book import Weighed
 from bureau.ledger.entries import (
     AlreadyPaidError,
     Decision,
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
+    Objection,
 )
+from bureau.ledger.evidence import SealedEvidence
+from bureau.ledger.judging import Judge
 from policy.case import ClauseResult
-from policy.certificate import CertificateState
-from policy.evidence import ClaimantCategory
 from policy.finding import Finding, FindingOutcome
-from policy.level import Level
+from policy.payment_states import (
+    UNDER_WAY,
+    PaymentState,
+    PaymentStep,
+    PaymentStepError,
+    Reached,
+    StepRefusal,
+    require_step,
+)
 from policy.payments import Payments
-from policy.recovery import OPENING_STATES
 from policy.text import Text
-from store.ledger.tables import decisions, false_records
-from store.status.tables import state_changes
+from store.documents import note_documents
+from store.ledger import judgements, payments
+from store.ledger.decision_rows import add, find_by_key
+from store.ledger.evidence import keep
+from store.ledger.moves import is_other_district
+from store.ledger.payment_tables import payment_steps
+from store.ledger.recovery_rows import recovered
+from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
+from store.ledger.tables import decisions
 
 ONCE = "17-once"
 _PAID: ClauseResult = (
     FindingOutcome.UNMET,
     Text("该申领或该证书已补贴", "this claim, or this certificate, was paid for"),
 )
+_STEPS = {
+    DecisionOutcome.APPROVED: PaymentStep.APPROVE,
+    DecisionOutcome.PAID: PaymentStep.PAY,
+}
+_REFUSALS = {
+    StepRefusal.WRONG_STATE: DecisionRefusal.CLAIM_UNDER_WAY,
+    StepRefusal.BAD_DAY: DecisionRefusal.BAD_DAY,
+    StepRefusal.NOT_PUBLISHED: DecisionRefusal.NOT_PUBLISHED,
+    StepRefusal.PUBLICATION_RUNNING: DecisionRefusal.PUBLICATION_RUNNING,
+}
 column = decisions.c
 
 
-def find_by_key(connection: Connection, caller: str, key: str) -> Decision | None:
-    """Return the decision that ``caller`` recorded under ``key``."""
-    row = connection.execute(
-        select(decisions).where(column.recorded_by == caller, column.request_key == key)
-    ).first()
-    return None if row is None else decision_of(row)
-
-
 def record(
-    connection: Connection, decision: Decision, people: Sequence[str], once: OnceRule
+    connection: Connection,
+    decision: Decision,
+    people: Sequence[str],
+    judge: Judge,
+    evidence: Sequence[SealedEvidence] = (),
 ) -> Decision:
     """See ``LedgerBook.record``; runs in a writer's transaction.
 
     Raises:
-        DecisionError: something that is kept stands against it.
+        DecisionError: something that is kept, or the rules, stand against it.
         AlreadyPaidError: a payment bars it.
     """
     first = find_by_key(connection, decision.recorded_by, decision.request_key)
@@ -59,113 +79,129 @@ def record(
         if first.request_digest != decision.request_digest:
             raise DecisionError(DecisionRefusal.KEY_USED)
         return first
-    _refuse_by_claim(connection, decision)
-    if decision.outcome is DecisionOutcome.PAID:
-        _refuse_by_certificate(connection, decision.certificate)
-        _refuse_by_payments(connection, decision, people, once)
-    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
-    return decision_of(connection.execute(statement).one())
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
+    weighed = weigh(connection, decision, people, judge)
+    for objection in weighed.objections:
+        raise objection
+    keep(connection, evidence, decision.recorded_at)
+    recorded = add(connection, weighed.decision)
+    judgements.add(connection, recorded.id, weighed.judgement)
+    step = _STEPS.get(decision.outcome)
+    if step is not None:
+        payments.add_of_decision(connection, recorded, step)
+    return recorded
+
+
+def weigh(
+    connection: Connection, decision: Decision, people: Sequence[str], judge: Judge
+) -> Weighed:
+    """See ``LedgerBook.weigh``; what is read is true until the transaction's end."""
+    (paid,) = payments_of(connection, [people], but=decision.claim)
+    judged = judge(paid)
+    objections: list[Objection] = [
+        *_of_claim(connection, decision, judged.publication_days)
+    ]
+    if is_other_district(connection, decision):
+        refusal = DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT
+        objections.append(DecisionError(refusal))
+    if decision.outcome is not DecisionOutcome.REFUSED:
+        objections += against_certificate(connection, decision)
+    if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
+        decision = replace(decision, amount_yuan=judged.judgement.computed_yuan)
+    return Weighed(decision, judged.judgement, (*objections, *judged.objections))
 
 
 def payments_of(
-    connection: Connection, people: Sequence[Sequence[str]]
+    connection: Connection, people: Sequence[Sequence[str]], but: str | None = None
 ) -> list[Payments]:
-    """Return what was paid to each of ``people``, given by all pseudonyms."""
-    found = connection.execute(
-        select(decisions)
-        .where(column.person.in_([one for every in people for one in every]))
-        .where(column.outcome == DecisionOutcome.PAID)
-        .order_by(column.id)
-    )
-    paid = [decision_of(row) for row in found]
+    """Return what is paid, or under way, to each of ``people``, by all pseudonyms.
+
+    ``but`` is a claim whose own payment does not count.
+    """
+    everybody = [one for every in people for one in every]
+    paid = payments.paid_to(connection, everybody, but)
+    returned = recovered(connection, [decision.id for decision in paid])
     return [
-        tuple(decision.payment for decision in paid if decision.person in every)
+        tuple(
+            replace(decision.payment, is_recovered=decision.id in returned)
+            for decision in paid
+            if decision.person in every
+        )
         for every in people
     ]
 
 
-def _refuse_by_claim(connection: Connection, decision: Decision) -> None:
-    """Refuse what does not go with the claim's earlier decisions."""
-    earlier = connection.execute(
-        select(column.certificate, column.outcome).where(column.claim == decision.claim)
-    ).all()
-    if any(certificate != decision.certificate for certificate, _ in earlier):
-        raise DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
-    if any(outcome == DecisionOutcome.PAID for _, outcome in earlier):
+def _of_claim(
+    connection: Connection, decision: Decision, publication_days: int
+) -> Iterator[Objection]:
+    """Yield what the claim's earlier decisions have against this one."""
+    # A payment that was reversed is nothing that the claim is about.
+    reversed_ = (
+        select(func.max(payment_steps.c.decision))
+        .where(payment_steps.c.claim == decision.claim)
+        .where(payment_steps.c.step == PaymentStep.REVERSE)
+        .scalar_subquery()
+    )
+    same = ids_of_one(connection, decision.certificate, decision.document)
+    others = select(column.id).where(
+        column.claim == decision.claim,
+        column.certificate.not_in(same),
+        column.id > func.coalesce(reversed_, 0),
+    )
+    if connection.execute(others).first() is not None:
+        yield DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
+    reached = payments.reached(connection, decision.claim)
+    if reached is not None and reached.state is PaymentState.PAID:
         if decision.outcome is DecisionOutcome.PAID:
-            raise AlreadyPaidError(Finding(ONCE, *_PAID))
-        raise DecisionError(DecisionRefusal.CLAIM_PAID)
+            yield AlreadyPaidError(Finding(ONCE, *_PAID))
+        else:
+            yield DecisionError(DecisionRefusal.CLAIM_PAID)
+    elif reached is None or reached.state not in UNDER_WAY:
+        if decision.outcome is DecisionOutcome.PAID and publication_days:
+            yield DecisionError(DecisionRefusal.NOT_PUBLISHED)
+    else:
+        yield from _of_step(decision, reached, publication_days)
 
 
-def _refuse_by_certificate(connection: Connection, certificate: str) -> None:
-    """Refuse to pay for what was revoked or proved false, if only a moment ago.
+def _of_step(
+    decision: Decision, reached: Reached, publication_days: int
+) -> Iterator[Objection]:
+    """Yield what is against a decision on a claim that is approved or under way."""
+    # What came back is paid again by its own step, by the decision there is.
+    is_next = reached.state is not PaymentState.RETURNED
+    if decision.outcome is not DecisionOutcome.PAID or not is_next:
+        yield DecisionError(DecisionRefusal.CLAIM_UNDER_WAY)
+        return
+    try:
+        require_step(reached, PaymentStep.PAY, decision.decided_on, publication_days)
+    except PaymentStepError as error:
+        yield DecisionError(_REFUSALS[error.refusal])
+
+
+def against_certificate(
+    connection: Connection, decision: Decision
+) -> Iterator[Objection]:
+    """Yield what is kept of a certificate against paying for it.
 
     The registry was asked before this transaction began. A revocation that was stored
     since opened its recoveries already, and would find this payment no more.
     """
+    certificate = decision.certificate
     if is_revoked(connection, certificate):
-        raise DecisionError(DecisionRefusal.NOT_IN_FORCE)
+        yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
     if is_proved_false(connection, certificate):
-        raise DecisionError(DecisionRefusal.PROVED_FALSE)
-
-
-def is_revoked(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate was revoked, and that was not lifted since."""
-    sent = state_changes.c
-    newest = connection.execute(
-        select(sent.state)
-        .where(sent.certificate == certificate)
-        .where(sent.state.in_([*OPENING_STATES, CertificateState.VALID]))
-        .order_by(sent.id.desc())
-        .limit(1)
-    ).scalar()
-    return newest is not None and CertificateState(newest) in OPENING_STATES
-
-
-def is_proved_false(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate's record was proved false."""
-    proved = false_records.c
-    found = select(proved.id).where(proved.certificate == certificate)
-    return connection.execute(found).first() is not None
-
-
-def _refuse_by_payments(
-    connection: Connection, decision: Decision, people: Sequence[str], once: OnceRule
-) -> None:
-    """Refuse what was paid before, and what may have been unless it was ruled on."""
-    same = select(column.id).where(
-        column.certificate == decision.certificate,
-        column.outcome == DecisionOutcome.PAID,
-    )
+        yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
-    if connection.execute(same).first() is not None:
-        raise AlreadyPaidError(Finding(ONCE, *_PAID))
-    (paid,) = payments_of(connection, [people])
-    findings = once(paid)
-    for finding in findings:
-        if finding.outcome is FindingOutcome.UNMET:
-            raise AlreadyPaidError(finding)
-    for finding in findings:
-        if finding.outcome is not FindingOutcome.MET and decision.ruling is None:
-            raise DecisionError(DecisionRefusal.UNDETERMINED, finding)
-
-
-def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
-    """Return the decision of a row."""
-    kept = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    level, category = kept["level"], kept["category"]
-    return Decision(
-        **{
-            **kept,
-            "outcome": DecisionOutcome(kept["outcome"]),
-            "level": None if level is None else Level(level),
-            "category": None if category is None else ClaimantCategory(category),
-        }
-    )
-
-
-def _row_of(decision: Decision) -> dict[str, object]:
-    row = asdict(decision)
-    # The database counts.
-    del row["id"]
-    return row
+    same = ids_of_one(connection, certificate, decision.document)
+    paid_for = [
+        one.id
+        for one in payments.under_way(
+            connection, column.certificate.in_(same), but=decision.claim
+        )
+    ]
+    if decision.may_follow_recovered:
+        returned = recovered(connection, paid_for)
+        paid_for = [id_ for id_ in paid_for if id_ not in returned]
+    if paid_for:
+        yield AlreadyPaidError(Finding(ONCE, *_PAID))

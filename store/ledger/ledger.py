@@ -1,25 +1,43 @@
 """The ledger in the database: implements ``bureau.ledger.book.LedgerBook``."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bureau.ledger.book import (
     Authorities,
-    OnceRule,
+    Districts,
     Proof,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
     RecoverySums,
     StepStated,
+    Weighed,
 )
+from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision
+from bureau.ledger.evidence import SealedEvidence
+from bureau.ledger.judging import Judge, Judgement
+from bureau.ledger.moves import ClaimMove, ClaimPlace
+from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
 from store.connections import Reader
-from store.ledger import decisions, recoveries, recovery_rows
+from store.ledger import (
+    causes,
+    corrections,
+    decision_rows,
+    decisions,
+    judgements,
+    moves,
+    payments,
+    recoveries,
+    recovery_rows,
+)
 from store.ledger import totals as sums_of
 from store.store import Store
 
@@ -36,13 +54,61 @@ class StoredLedger:
 
     async def first_answer(self, caller: str, key: str) -> Decision | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: decisions.find_by_key(c, caller, key))
+        return await self._read(lambda c: decision_rows.find_by_key(c, caller, key))
 
     async def record(
-        self, decision: Decision, people: Sequence[str], once: OnceRule
+        self,
+        decision: Decision,
+        people: Sequence[str],
+        judge: Judge,
+        evidence: Sequence[SealedEvidence] = (),
     ) -> Decision:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: decisions.record(c, decision, people, once))
+        return await self._write(
+            lambda c: decisions.record(c, decision, people, judge, evidence)
+        )
+
+    async def judgement(self, decision: int) -> Judgement | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: judgements.find(c, decision))
+
+    async def weigh(
+        self, decision: Decision, people: Sequence[str], judge: Judge
+    ) -> Weighed:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decisions.weigh(c, decision, people, judge))
+
+    async def decision(self, id_: int) -> Decision | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: decision_rows.find_by_id(c, id_))
+
+    async def propose_correction(self, proposal: Proposal) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.propose(c, proposal))
+
+    async def correction(self, id_: int) -> Correction | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.find(c, id_))
+
+    async def open_corrections(self, first: int) -> Sequence[Correction]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.open_ones(c, first))
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None
+    ) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: corrections.answer(c, answer, redrawn))
+
+    async def payment(self, claim: str) -> ClaimPayment | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: payments.find(c, claim))
+
+    async def take_payment_step(
+        self, stated: PaymentStepStated, days: PublicationDays
+    ) -> ClaimPayment:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: payments.take(c, stated, days))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""
@@ -60,25 +126,65 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.sums(c, selection))
 
-    async def recovery(self, id_: int, authorities: Authorities) -> Recovery | None:
+    async def recovery(
+        self, id_: int, authorities: Authorities, districts: Districts = None
+    ) -> Recovery | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: recovery_rows.find(c, id_, authorities))
+        return await self._read(
+            lambda c: recovery_rows.find(c, id_, authorities, districts)
+        )
 
     async def histories(self, ids: Sequence[int]) -> Sequence[Sequence[RecoveryEvent]]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: recovery_rows.histories(c, ids))
 
-    async def take(self, stated: StepStated, authorities: Authorities) -> Recovery:
+    async def take(
+        self,
+        stated: StepStated,
+        authorities: Authorities,
+        districts: Districts = None,
+    ) -> Recovery:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: recoveries.take(c, stated, authorities))
+        return await self._write(
+            lambda c: recoveries.take(c, stated, authorities, districts)
+        )
 
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
         return await self._write(lambda c: recoveries.prove_false(c, proof))
 
+    async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
+        """See ``LedgerBook``."""
+
+        def called_for(connection: Connection) -> list[SeenRevocation]:
+            return [one for one in seen if causes.unclaimed(connection, one)]
+
+        # Most of what is revoked was never paid for, and keeps no writer waiting.
+        wanted = await self._read(called_for)
+        if not wanted:
+            return 0
+        opened = await self._write(lambda c: causes.open_seen(c, wanted, at))
+        return len(opened)
+
     async def totals(self, asked: TotalsAsked) -> Sequence[TotalsRow]:
         """See ``LedgerBook``."""
         return await self._read(lambda c: sums_of.totals(c, asked))
+
+    async def place_of(
+        self, claim: str, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace | None:
+        """See ``LedgerBook``."""
+        return await self._read(
+            lambda c: moves.place_of(c, claim, authorities, districts)
+        )
+
+    async def move(
+        self, stated: ClaimMove, authorities: Authorities, districts: Districts
+    ) -> ClaimPlace:
+        """See ``LedgerBook``."""
+        return await self._write(
+            lambda c: moves.move(c, stated, authorities, districts)
+        )
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         async with self._reader.connect() as connection:

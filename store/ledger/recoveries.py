@@ -7,17 +7,12 @@ one finds that it changed meanwhile.
 
 from dataclasses import replace
 
-from sqlalchemy import (
-    Connection,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select, update
 
 from bureau.ledger.book import (
     Authorities,
     ChangedMeanwhileError,
+    Districts,
     Proof,
     ProvedBeforeError,
     Recovery,
@@ -26,57 +21,37 @@ from bureau.ledger.book import (
     UnknownRecoveryError,
 )
 from bureau.ledger.entries import DecisionOutcome
-from connectors.registration.rules import AGENCY
-from policy.certificate import STATE_NAMES, CertificateState
 from policy.recovery import (
-    OPENING_STATES,
     ORIGINS,
     RecoveryCause,
+    RecoverySource,
     RecoveryState,
     RecoveryStep,
     after,
 )
-from store.ledger.decisions import is_proved_false
+from store.documents import note_documents
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
+from store.ledger.standing import ids_of_one, is_proved_false
 from store.ledger.tables import (
     decisions,
     false_records,
     recoveries,
     recovery_events,
 )
-from store.status.intake import NewChange
 
 column = recoveries.c
 
 
-def follow_change(connection: Connection, change: NewChange) -> None:
-    """Open, or withdraw, what a certificate's new state calls for.
-
-    Runs in the transaction that stores the change (``intake.Follow``). The agency's
-    own words are not taken over, since they may name the holder.
-    """
-    state, day = change.state, change.effective_on
-    name = STATE_NAMES[state]
-    for certificate in change.certificates:
-        stated = Proof(
-            certificate=certificate,
-            reason=f"{name.zh} / {name.en}, {day}",
-            evidence=change.digest,
-            actor=f"{AGENCY}{change.connector}",
-            at=change.received_at,
-        )
-        if state in OPENING_STATES:
-            open_recoveries(connection, RecoveryCause.REVOKED, stated)
-        elif state is CertificateState.VALID:
-            _withdraw(connection, stated)
-
-
 def open_recoveries(
-    connection: Connection, cause: RecoveryCause, stated: Proof
+    connection: Connection,
+    cause: RecoveryCause,
+    stated: Proof,
+    source: RecoverySource,
 ) -> list[Recovery]:
     """Open a recovery for each payment that relied on a certificate.
 
-    One that was withdrawn is opened again; one that is under way stays as it is.
+    One that was withdrawn is opened again, by what was not known then; one that is
+    under way stays as it is.
     """
     opened = []
     payments = select(decisions.c.id, decisions.c.authority, decisions.c.amount_yuan)
@@ -92,6 +67,7 @@ def open_recoveries(
                 "decision": decision,
                 "authority": authority,
                 "cause": cause,
+                "source": source,
                 "state": RecoveryState.OPEN,
                 "version": 1,
                 "amount_yuan": yuan,
@@ -107,19 +83,19 @@ def open_recoveries(
             continue
         recovery = recovery_of(found)
         if recovery.progress.state in ORIGINS[RecoveryStep.REOPEN]:
-            again = replace(recovery, cause=cause)
+            again = replace(recovery, cause=cause, source=source)
             opened.append(_move(connection, again, RecoveryStep.REOPEN, stated))
         elif recovery.cause is not cause and cause is RecoveryCause.FALSE_RECORD:
             # It stays when the revocation is lifted.
             connection.execute(
                 update(recoveries)
                 .where(column.id == recovery.id)
-                .values(cause=cause, changed_at=stated.at)
+                .values(cause=cause, source=source, changed_at=stated.at)
             )
     return opened
 
 
-def _withdraw(connection: Connection, stated: Proof) -> None:
+def withdraw(connection: Connection, stated: Proof) -> None:
     """Withdraw what a revocation opened that is lifted; a false record stays false."""
     if is_proved_false(connection, stated.certificate):
         return
@@ -144,15 +120,28 @@ def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
         "proved_at": proof.at,
         "proved_by": proof.actor,
     }
-    try:
-        connection.execute(insert(false_records).values(row))
-    except IntegrityError:
-        raise ProvedBeforeError from None
-    return open_recoveries(connection, RecoveryCause.FALSE_RECORD, proof)
+    if proof.document is not None:
+        note_documents(connection, {proof.certificate: proof.document})
+    if is_proved_false(connection, proof.certificate):
+        raise ProvedBeforeError
+    connection.execute(insert(false_records).values(row))
+    return [
+        recovery
+        for certificate in ids_of_one(connection, proof.certificate)
+        for recovery in open_recoveries(
+            connection,
+            RecoveryCause.FALSE_RECORD,
+            replace(proof, certificate=certificate),
+            RecoverySource.PROOF,
+        )
+    ]
 
 
 def take(
-    connection: Connection, stated: StepStated, authorities: Authorities
+    connection: Connection,
+    stated: StepStated,
+    authorities: Authorities,
+    districts: Districts = None,
 ) -> Recovery:
     """Take a step; see ``LedgerBook.take``.
 
@@ -161,7 +150,7 @@ def take(
         ChangedMeanwhileError: it is another version by now.
         RecoveryError: the step cannot be taken from here.
     """
-    recovery = find(connection, stated.recovery, authorities)
+    recovery = find(connection, stated.recovery, authorities, districts)
     if recovery is None:
         raise UnknownRecoveryError
     if recovery.version != stated.version:
@@ -183,6 +172,7 @@ def _move(
         .values(
             state=progress.state,
             cause=recovery.cause,
+            source=recovery.source,
             version=recovery.version + 1,
             recovered_yuan=progress.recovered_yuan,
             changed_at=stated.at,

@@ -4,17 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from bureau.ledger.book import (
     Authorities,
+    Districts,
     Recovery,
     RecoveryEvent,
     RecoverySelection,
     RecoverySums,
 )
 from policy.level import Level
-from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import (
+    Progress,
+    RecoveryCause,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
+from store.ledger.standing import ids_of_one
 from store.ledger.tables import decisions, recoveries, recovery_events
 
 ALL: Select[*tuple[Any, ...]] = select(
@@ -29,9 +37,15 @@ ALL: Select[*tuple[Any, ...]] = select(
 column = recoveries.c
 
 
-def find(connection: Connection, id_: int, authorities: Authorities) -> Recovery | None:
+def find(
+    connection: Connection,
+    id_: int,
+    authorities: Authorities,
+    districts: Districts = None,
+) -> Recovery | None:
     """Return one recovery; ``None`` if there is none to be seen."""
-    row = connection.execute(ALL.where(column.id == id_, _seen(authorities))).first()
+    seen = _seen(authorities, districts)
+    row = connection.execute(ALL.where(column.id == id_, *seen)).first()
     return None if row is None else recovery_of(row)
 
 
@@ -40,8 +54,9 @@ def one(connection: Connection, id_: int) -> Recovery:
     return recovery_of(connection.execute(ALL.where(column.id == id_)).one())
 
 
-def _seen(authorities: Authorities) -> ColumnElement[bool]:
-    return true() if authorities is None else column.authority.in_(authorities)
+def _seen(authorities: Authorities, districts: Districts) -> list[ColumnElement[bool]]:
+    bound = ((column.authority, authorities), (decisions.c.district, districts))
+    return [one.in_(seen) for one, seen in bound if seen is not None]
 
 
 def page(
@@ -52,7 +67,7 @@ def page(
     before: int | None,
 ) -> list[Recovery]:
     """Return the selected recoveries, newest first, below ``before``."""
-    statement = ALL.where(*_conditions(selection))
+    statement = ALL.where(*_conditions(connection, selection))
     if before is not None:
         statement = statement.where(column.id < before)
     found = connection.execute(statement.order_by(column.id.desc()).limit(first))
@@ -69,7 +84,7 @@ def sums(connection: Connection, selection: RecoverySelection) -> RecoverySums:
             func.sum(column.recovered_yuan),
         )
         .join(decisions, decisions.c.id == column.decision)
-        .where(*_conditions(selection))
+        .where(*_conditions(connection, selection))
         .group_by(column.state)
     ).all()
     return RecoverySums(
@@ -87,23 +102,41 @@ _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = MappingProxyTy
         "district": lambda stated: decisions.c.district == stated,
         "items": decisions.c.item.in_,
         "claim": lambda stated: decisions.c.claim == stated,
-        "certificate": lambda stated: decisions.c.certificate == stated,
         "opened_from": lambda stated: column.opened_at >= stated,
         "opened_before": lambda stated: column.opened_at < stated,
     }
 )
 
 
-def _conditions(selection: RecoverySelection) -> list[ColumnElement[bool]]:
+def _conditions(
+    connection: Connection, selection: RecoverySelection
+) -> list[ColumnElement[bool]]:
+    certificate = selection.certificate
+    of_it = []
+    if certificate is not None:
+        # Under whichever id, of before a correction or another connector, too.
+        ids = ids_of_one(connection, certificate, selection.document)
+        of_it = [decisions.c.certificate.in_(ids)]
     stated = {name: getattr(selection, name) for name in _CONDITIONS}
     return [
-        _seen(selection.authorities),
+        *_seen(selection.authorities, selection.districts),
+        *of_it,
         *(
             condition(stated[name])
             for name, condition in _CONDITIONS.items()
             if stated[name] is not None
         ),
     ]
+
+
+def recovered(connection: Connection, decisions_: Sequence[int]) -> set[int]:
+    """Return of which decisions all that was paid was paid back."""
+    found = connection.execute(
+        select(column.decision).where(
+            column.decision.in_(decisions_), column.state == RecoveryState.RECOVERED
+        )
+    )
+    return set(found.scalars())
 
 
 def histories(connection: Connection, ids: Sequence[int]) -> list[list[RecoveryEvent]]:
@@ -132,6 +165,7 @@ def recovery_of(row: Row[*tuple[Any, ...]]) -> Recovery:
         id=row.id,
         authority=row.authority,
         cause=RecoveryCause(row.cause),
+        source=None if row.source is None else RecoverySource(row.source),
         progress=Progress(
             RecoveryState(row.state), row.amount_yuan, row.recovered_yuan
         ),

@@ -39,11 +39,28 @@ decisions = Table(
     Column("recorded_by", String(400), nullable=False),
     Column("request_key", String(128), nullable=False),
     Column("request_digest", String(64), nullable=False),
+    Column("fund", String(32)),
     UniqueConstraint("recorded_by", "request_key", name="one_decision_a_key"),
     Index("decisions_by_claim", "claim"),
     Index("decisions_by_person", "person"),
     Index("decisions_by_certificate", "certificate"),
     Index("decisions_by_day", "decided_on"),
+    Index("decisions_by_district", "district", "decided_on"),
+    Index("decisions_by_evidence", "evidence"),
+)
+
+claim_moves = Table(
+    "claim_moves",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("claim", String(64), nullable=False),
+    Column("from_district", String(6), nullable=False),
+    Column("to_district", String(6), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    Column("moved_by", String(400), nullable=False),
+    Column("officer", String(64)),
+    Index("claim_moves_by_claim", "claim"),
 )
 
 false_records = Table(
@@ -65,6 +82,7 @@ recoveries = Table(
     Column("decision", NUMBER, ForeignKey("decisions.id"), nullable=False),
     Column("authority", String(128), nullable=False),
     Column("cause", String(32), nullable=False),
+    Column("source", String(16)),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("amount_yuan", Integer, nullable=False),

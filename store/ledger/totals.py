@@ -7,6 +7,7 @@ to the same by whatever dimensions.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -22,9 +23,11 @@ from bureau.ledger.sums import (
     TotalsRow,
 )
 from policy.calendar import SHANGHAI
+from policy.payment_states import PaymentStep
 from policy.recovery import OPENING_STATES, RecoveryStep
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
+from store.ledger.payment_tables import payment_steps
 from store.ledger.tables import decisions, recoveries, recovery_events
 from store.status.tables import state_changes
 
@@ -70,6 +73,13 @@ def _statements(
     connection: Connection, asked: TotalsAsked
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     months = _Months(connection, asked)
+    if asked.districts is None:
+        yield from _of_registries(months)
+    yield from _of_claims(months, asked.districts)
+
+
+def _of_registries(months: "_Months") -> Iterator[Select[*tuple[Any, ...]]]:
+    """Sum up what was sent, which is of no district."""
     record = collected_records.c
     yield _grouped(
         months,
@@ -94,11 +104,17 @@ def _statements(
             "revocations": _count(change.state.in_(OPENING_STATES)),
         },
     )
+
+
+def _of_claims(
+    months: "_Months", districts: AbstractSet[str] | None
+) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Sum up decisions and recoveries, by the district that decided."""
     decision = decisions.c
+    seen = [] if districts is None else [decision.district.in_(districts)]
     of_decision: dict[str, Column] = {
         name: decision[name] for name in ("authority", "district", "item", "level")
     }
-    paid = decision.outcome == DecisionOutcome.PAID
     yield _grouped(
         months,
         decision.decided_on,
@@ -106,10 +122,10 @@ def _statements(
         {
             "approved": _count(decision.outcome == DecisionOutcome.APPROVED),
             "refused": _count(decision.outcome == DecisionOutcome.REFUSED),
-            "paid": _count(paid),
-            "paid_yuan": func.sum(case((paid, decision.amount_yuan), else_=0)),
         },
+        seen,
     )
+    yield _payments(months, of_decision)
     of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
     yield _grouped(
         months,
@@ -119,6 +135,7 @@ def _statements(
             "recoveries_opened": func.count(),
             "recoveries_opened_yuan": func.sum(recoveries.c.amount_yuan),
         },
+        seen,
     ).select_from(of_payment)
     event = recovery_events.c
     yield _grouped(
@@ -126,8 +143,33 @@ def _statements(
         event.at,
         of_decision,
         {"recovered_yuan": func.sum(event.amount_yuan)},
-        [event.step == RecoveryStep.REPAY],
+        [event.step == RecoveryStep.REPAY, *seen],
     ).select_from(recovery_events.join(of_payment, recoveries.c.id == event.recovery))
+
+
+def _payments(
+    months: "_Months", of_decision: dict[str, Column]
+) -> Select[*tuple[Any, ...]]:
+    """Return the sums of what was paid, came back and was corrected, by its own day."""
+    booked = payment_steps.c
+    came_back = booked.step == PaymentStep.RETURN
+    corrects = booked.step.in_([PaymentStep.REVERSE, PaymentStep.CORRECT])
+    return _grouped(
+        months,
+        booked.booked_on,
+        of_decision,
+        {
+            "paid": func.sum(booked.payments),
+            "paid_yuan": func.sum(booked.amount_yuan),
+            "returned": _count(came_back),
+            "returned_yuan": func.sum(case((came_back, -booked.amount_yuan), else_=0)),
+            "corrected": _count(booked.step == PaymentStep.REVERSE),
+            "corrected_yuan": func.sum(case((corrects, booked.amount_yuan), else_=0)),
+        },
+        [booked.payments != 0],
+    ).select_from(
+        payment_steps.join(decisions, decisions.c.id == payment_steps.c.decision)
+    )
 
 
 class _Months:
@@ -156,7 +198,7 @@ class _Months:
 
 
 def _is_day(when: Column) -> bool:
-    return when is decisions.c.decided_on
+    return when is decisions.c.decided_on or when is payment_steps.c.booked_on
 
 
 def _count(condition: ColumnElement[bool]) -> Column:

@@ -7,7 +7,7 @@ statements are prepared once and given lists.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,8 +23,10 @@ from connectors.quality import (
     timeliness,
 )
 from connectors.registration.sanctions import SanctionProposal
+from policy.documents import Document
 from store.connections import Reader
 from store.database import POSTGRESQL
+from store.documents import alike, document_of_row, row_of_document
 from store.quality import tables
 from store.registration.rows import row_of_proposal
 from store.registration.tables import sanction_proposals
@@ -139,12 +141,11 @@ def _seen(
         return Counter()
     table = tables.seen_certificates
     by_mark = {sight.mark: sight for sight in sights}
-    known: dict[str, tuple[str, str | None]] = {
-        row.mark: (row.facts, row.place)
+    _move_former(connection, agency, by_mark)
+    known = {
+        row.mark: (row.facts, document_of_row(row))
         for row in connection.execute(
-            select(table.c.mark, table.c.facts, table.c.place).where(
-                table.c.agency == agency, table.c.mark.in_(by_mark)
-            )
+            select(table).where(table.c.agency == agency, table.c.mark.in_(by_mark))
         )
     }
     first = [sight for mark, sight in by_mark.items() if mark not in known]
@@ -155,20 +156,20 @@ def _seen(
                 "mark": sight.mark,
                 "facts": sight.facts,
                 "first_seen_on": today,
-                "place": sight.place,
+                **row_of_document(sight.document),
             }
             for sight in first
         ]
         connection.execute(insert(table), rows)
     altered = 0
-    for mark, (facts, place) in known.items():
+    for mark, (facts, document) in known.items():
         now = by_mark[mark]
-        if (facts, place) != (now.facts, now.place):
-            altered += facts != now.facts
+        if (facts, document) != (now.facts, now.document):
+            altered += facts not in (now.facts, now.facts_as_spelt)
             connection.execute(
                 update(table)
                 .where(table.c.agency == agency, table.c.mark == mark)
-                .values(facts=now.facts, place=now.place)
+                .values(facts=now.facts, **row_of_document(now.document))
             )
     news = _since_known(connection, agency, first)
     sums = timeliness([sight.issued_on for sight in news], today)
@@ -176,6 +177,43 @@ def _seen(
     sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
     sums[Measure.ALTERED] += altered
     return sums
+
+
+def seen_alike(connection: Connection, document: Document) -> Iterator[Document]:
+    """Yield the documents that agencies answered, of those that may be ``document``."""
+    table = tables.seen_certificates
+    for row in connection.execute(select(table).where(alike(table, document))):
+        found = document_of_row(row)
+        if found is not None:
+            yield found
+
+
+def _move_former(
+    connection: Connection, agency: str, by_mark: Mapping[str, Sight]
+) -> None:
+    """Give what was seen before there was a normal form the mark of its form.
+
+    Marks cannot be turned back, so each is moved when its certificate is seen again.
+    Its facts were of the spelling, too, and are those of now from here on.
+    """
+    column = tables.seen_certificates.c
+    former = {one.former: one for one in by_mark.values() if one.former is not None}
+    if not former:
+        return
+    there = set(
+        connection.execute(
+            select(column.mark).where(
+                column.agency == agency, column.mark.in_([*by_mark, *former])
+            )
+        ).scalars()
+    )
+    for mark, sight in former.items():
+        if mark in there and sight.mark not in there:
+            connection.execute(
+                update(tables.seen_certificates)
+                .where(column.agency == agency, column.mark == mark)
+                .values(mark=sight.mark, facts=sight.facts)
+            )
 
 
 def _since_known(

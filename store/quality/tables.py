@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
-from store.columns import metadata
+from store.columns import NUMBER, Moment, document_columns, metadata
 
 quality_counts = Table(
     "quality_counts",
@@ -21,8 +21,10 @@ seen_certificates = Table(
     Column("mark", String(64), primary_key=True),
     Column("facts", String(64), nullable=False),
     Column("first_seen_on", Date, nullable=False),
-    Column("place", String(64)),
-    Index("seen_certificates_by_place", "place"),
+    *document_columns(),
+    Index("seen_certificates_by_place", "document_place"),
+    Index("seen_certificates_by_former", "document_former"),
+    Index("seen_certificates_by_document", "document_number"),
 )
 
 
@@ -32,4 +34,18 @@ whole_lists = Table(
     Column("agency", String(63), primary_key=True),
     Column("person", String(64), primary_key=True),
     Column("listed_on", Date, nullable=False),
+)
+
+
+seen_versions = Table(
+    "seen_versions",
+    metadata,
+    # Given anew with each version, so that who follows reads on from the last.
+    Column("id", NUMBER, primary_key=True),
+    Column("mark", String(64), nullable=False, unique=True),
+    Column("signed_at", Moment, nullable=False),
+    Column("said", String(16), nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("key_id", String(128), nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )

@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from connectors.registration.challenge import LASTS, Challenge
 from connectors.registration.connector import Connector, Event
 from connectors.registration.keys import RegisteredKey
+from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.sanctions import (
-    ProposalState,
     Sanction,
+    SanctionEvent,
     SanctionProposal,
 )
-from connectors.registration.store import Work
+from connectors.registration.store import REPLACED_FILE, Work
 from store.connections import Reader, begin
 from store.database import POSTGRESQL
 from store.registration import tables
@@ -31,15 +32,12 @@ from store.registration.rows import (
     connector_of,
     event_of,
     key_of,
-    proposal_of,
     row_of_challenge,
     row_of_connector,
     row_of_event,
     row_of_key,
-    row_of_proposal,
-    row_of_sanction,
-    sanction_of,
 )
+from store.registration.sanctions import KeptSanctions
 
 CHANNEL = "gateway_changes"
 """The channel on which PostgreSQL notifies of changes."""
@@ -53,6 +51,8 @@ class RegistryState:
     sequence: int
     connectors: Sequence[Connector]
     sanctions: Sequence[Sanction]
+    replaced_files: frozenset[str] = frozenset()
+    """The agencies of the operator's files whose place was taken."""
 
 
 class StoredRegistrations:
@@ -98,6 +98,7 @@ class StoredRegistrations:
                 sequence=await work.sequence(),
                 connectors=await work.connectors(),
                 sanctions=await work.sanctions(lifted=False),
+                replaced_files=await work.replaced_files(),
             )
 
     async def connector(self, id_: str) -> Connector | None:
@@ -120,6 +121,11 @@ class StoredRegistrations:
         async with self._read() as work:
             return await work.sanctions(lifted=lifted)
 
+    async def sanction_events(self, sanction: int) -> Sequence[SanctionEvent]:
+        """See ``Reading``."""
+        async with self._read() as work:
+            return await work.sanction_events(sanction)
+
     async def proposals(self) -> Sequence[SanctionProposal]:
         """See ``Reading``."""
         async with self._read() as work:
@@ -131,6 +137,13 @@ class _Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        kept = KeptSanctions(connection)
+        self.sanctions = kept.sanctions
+        self.sanction_events = kept.sanction_events
+        self.proposals = kept.proposals
+        self.add_sanction = kept.add_sanction
+        self.change_sanction = kept.change_sanction
+        self.decide_proposal = kept.decide_proposal
 
     async def sequence(self) -> int:
         """Return how many changes there were."""
@@ -178,25 +191,14 @@ class _Work:
         )
         return [event_of(row) for row in rows]
 
-    async def sanctions(self, *, lifted: bool) -> Sequence[Sanction]:
-        """See ``Reading``."""
-        column = tables.sanctions.c
+    async def replaced_files(self) -> frozenset[str]:
+        """See ``Work``."""
+        column = tables.connector_events.c
         rows = await self._connection.execute(
-            select(tables.sanctions)
-            .where(true() if lifted else column.lifted_at.is_(None))
-            .order_by(column.id)
+            select(column.detail).where(column.step == Step.ACTIVATE)
         )
-        return [sanction_of(row) for row in rows]
-
-    async def proposals(self) -> Sequence[SanctionProposal]:
-        """See ``Reading``."""
-        column = tables.sanction_proposals.c
-        rows = await self._connection.execute(
-            select(tables.sanction_proposals)
-            .where(column.state == ProposalState.OPEN)
-            .order_by(column.id)
-        )
-        return [proposal_of(row) for row in rows]
+        named = (row.detail.get(REPLACED_FILE) for row in rows)
+        return frozenset(name for name in named if name is not None)
 
     async def key(self, kid: str) -> RegisteredKey | None:
         """See ``Work``."""
@@ -273,29 +275,4 @@ class _Work:
             update(tables.key_challenges)
             .where(tables.key_challenges.c.id == challenge.id)
             .values(used_at=challenge.used_at)
-        )
-
-    async def add_sanction(self, sanction: Sanction) -> Sanction:
-        """See ``Work``."""
-        rows = await self._connection.execute(
-            insert(tables.sanctions)
-            .values(row_of_sanction(sanction))
-            .returning(tables.sanctions)
-        )
-        return sanction_of(rows.one())
-
-    async def change_sanction(self, sanction: Sanction) -> None:
-        """See ``Work``."""
-        await self._connection.execute(
-            update(tables.sanctions)
-            .where(tables.sanctions.c.id == sanction.id)
-            .values(row_of_sanction(sanction))
-        )
-
-    async def decide_proposal(self, proposal: SanctionProposal) -> None:
-        """See ``Work``."""
-        await self._connection.execute(
-            update(tables.sanction_proposals)
-            .where(tables.sanction_proposals.c.id == proposal.id)
-            .values(row_of_proposal(proposal))
         )

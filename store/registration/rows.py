@@ -1,9 +1,10 @@
 """Rows of the registration tables, and the values they are of."""
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from connectors.registration.challenge import Challenge
 from connectors.registration.connector import CheckSummary, Connector, Event
@@ -13,11 +14,15 @@ from connectors.registration.sanctions import (
     ProposalCause,
     ProposalState,
     Sanction,
+    SanctionEvent,
     SanctionKind,
     SanctionProposal,
+    SanctionState,
+    SanctionStep,
 )
 from connectors.registration.submission import Submission
 from signing.algorithms import Algorithm
+from store.registration import tables
 
 Values = dict[str, Any]
 
@@ -157,13 +162,46 @@ def row_of_sanction(sanction: Sanction) -> Values:
         "lifted_by": sanction.lifted_by,
         "lifted_at": sanction.lifted_at,
         "lift_reason": sanction.lift_reason,
+        "state": sanction.state.value,
+        "last_day": sanction.last_day,
+        "confirm_before": sanction.confirm_before,
+        "confirmed_by": sanction.confirmed_by,
+        "confirmed_at": sanction.confirmed_at,
+        "follows": sanction.follows,
     }
 
 
 def sanction_of(row: Row[Any]) -> Sanction:
     """Return the sanction of a row."""
     values = row._asdict()
-    return Sanction(kind=SanctionKind(values.pop("kind")), **values)
+    return Sanction(
+        kind=SanctionKind(values.pop("kind")),
+        state=SanctionState(values.pop("state")),
+        **values,
+    )
+
+
+def row_of_sanction_event(sanction: int | None, event: SanctionEvent) -> Values:
+    """Return the row of a step on a sanction."""
+    return {
+        "sanction": sanction,
+        "step": event.step.value,
+        "at": event.at,
+        "actor": event.actor,
+        "reason": event.reason,
+        "after": event.after.value,
+    }
+
+
+def sanction_event_of(row: Row[Any]) -> SanctionEvent:
+    """Return the step of a row."""
+    return SanctionEvent(
+        step=SanctionStep(row.step),
+        at=row.at,
+        actor=row.actor,
+        reason=row.reason,
+        after=SanctionState(row.after),
+    )
 
 
 def row_of_proposal(proposal: SanctionProposal) -> Values:
@@ -212,3 +250,14 @@ def _stated_of(row: Row[Any]) -> StatedKey:
         not_before=row.not_before,
         not_after=row.not_after,
     )
+
+
+def read_connectors(connection: Connection) -> list[Connector]:
+    """Return every connector with its keys, in the transaction there is."""
+    keys: defaultdict[str, list[RegisteredKey]] = defaultdict(list)
+    for row in connection.execute(select(tables.connector_keys)):
+        keys[row.connector].append(key_of(row))
+    return [
+        connector_of(row, tuple(keys[row.id]))
+        for row in connection.execute(select(tables.connectors))
+    ]

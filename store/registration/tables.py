@@ -99,6 +99,25 @@ sanctions = Table(
     Column("lifted_by", String(400)),
     Column("lifted_at", Moment),
     Column("lift_reason", Text),
+    Column("state", String(16), nullable=False, server_default="IN_FORCE"),
+    Column("last_day", Date),
+    Column("confirm_before", Moment),
+    Column("confirmed_by", String(400)),
+    Column("confirmed_at", Moment),
+    Column("follows", NUMBER),
+)
+
+sanction_events = Table(
+    "sanction_events",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("sanction", NUMBER, ForeignKey("sanctions.id"), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(400), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("after", String(16), nullable=False),
+    Index("sanction_events_by_sanction", "sanction"),
 )
 
 sanction_proposals = Table(

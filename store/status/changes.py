@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bureau.status import KeptChange
 from policy.certificate import CertificateState, StateChange
 from store.connections import Reader
+from store.documents import document_of_row
 from store.status.tables import state_changes
 
 PEOPLE_A_STATEMENT = 500
@@ -60,11 +61,12 @@ class StoredStates:
                     .where(state_changes.c.person.in_(some))
                     .order_by(state_changes.c.id)
                 )
-                found += _kept(rows.all())
+                found += kept_changes(rows.all())
         return found
 
 
-def _kept(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, KeptChange]]:
+def kept_changes(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, KeptChange]]:
+    """Yield changes in the order they were sent, each with whom it is about."""
     # A connector that replaced another goes on after all of the other's.
     begun = {row.connector: row.id for row in reversed(rows)}
     for row in sorted(rows, key=lambda row: (begun[row.connector], row.sequence)):
@@ -74,4 +76,5 @@ def _kept(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, KeptChange]]:
             received_at=row.received_at,
             reason=row.reason,
         )
-        yield row.person, KeptChange(row.certificate, change)
+        document = document_of_row(row)
+        yield row.person, KeptChange(row.certificate, change, document)

@@ -1,6 +1,6 @@
-"""Events in the database: changes of certificates' states, and steps on connectors.
+"""Events in the database: certificates' states, steps on connectors and on sanctions.
 
-Both are written by writers who wait for each other and who commit before the next one
+All are written by writers who wait for each other and who commit before the next one
 writes, so that numbers are committed in their order: whoever has read up to a number
 has missed nothing before it. ``tests/store/status/test_events.py`` holds that.
 """
@@ -16,11 +16,22 @@ from bureau.events.events import (
     CertificateStateEvent,
     ConnectorStateEvent,
     Event,
+    SanctionStepEvent,
 )
 from connectors.registration.lifecycle import ConnectorState, Step
+from connectors.registration.sanctions import (
+    SanctionKind,
+    SanctionState,
+    SanctionStep,
+)
 from policy.certificate import CertificateState
 from store.connections import Reader
-from store.registration.tables import connector_events, connectors
+from store.registration.tables import (
+    connector_events,
+    connectors,
+    sanction_events,
+    sanctions,
+)
 from store.status.tables import state_changes
 
 E = TypeVar("E", bound=Event)
@@ -118,6 +129,28 @@ class StoredConnectorStates(_StoredEvents[ConnectorStateEvent]):
             step=Step(row.step),
             before=None if row.before is None else ConnectorState(row.before),
             after=ConnectorState(row.after),
+            actor=row.actor,
+            reason=row.reason,
+        )
+
+
+class StoredSanctionSteps(_StoredEvents[SanctionStepEvent]):
+    """Reads steps on sanctions."""
+
+    _table = sanction_events
+    _statement = select(sanction_events, sanctions.c.body, sanctions.c.kind).join(
+        sanctions, sanctions.c.id == sanction_events.c.sanction
+    )
+
+    def _event(self, row: Row[Any]) -> SanctionStepEvent:
+        return SanctionStepEvent(
+            number=row.id,
+            at=row.at,
+            sanction=row.sanction,
+            body=row.body,
+            kind=SanctionKind(row.kind),
+            step=SanctionStep(row.step),
+            after=SanctionState(row.after),
             actor=row.actor,
             reason=row.reason,
         )

@@ -18,11 +18,13 @@ from sqlalchemy import Connection, insert, or_, select, text, update
 
 from bureau.collection import Gap, Outcome
 from policy.certificate import CertificateState
+from policy.documents import Document
 from store.collection.sequences import Place, Sequences
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
+from store.documents import known_alike, row_of_document
 from store.ledger.tables import decisions
-from store.quality.tables import seen_certificates
+from store.quality.counts import seen_alike
 from store.registration.registrations import CHANNEL
 from store.registration.tables import change_sequence
 from store.status.tables import state_changes
@@ -41,8 +43,8 @@ class NewChange:
     digest: str
     certificate: str
     """The sealed id."""
-    place: str
-    """The mark by which it is known whether the certificate was ever seen."""
+    document: Document
+    """Of which one it is."""
     person: str
     """A pseudonym."""
     state: CertificateState
@@ -52,13 +54,6 @@ class NewChange:
     key_id: str
     signed_at: datetime
     received_at: datetime
-    former: tuple[str, ...] = ()
-    """Sealed ids that the certificate had by its spelling; not kept."""
-
-    @property
-    def certificates(self) -> tuple[str, ...]:
-        """Every id under which something of the certificate may be kept."""
-        return self.certificate, *self.former
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ class Taken:
     """Whether no certificate was ever seen that it could be of."""
 
 
-_KEPT = tuple(name for name in NewChange.__slots__ if name not in ("former", "place"))
+_KEPT = tuple(name for name in NewChange.__slots__ if name != "document")
 
 Follow = Callable[[Connection, NewChange], None]
 """Does what follows from a change, in its transaction."""
@@ -129,6 +124,7 @@ class StatesIntake:
     def add(self, connection: Connection, change: NewChange) -> int:
         """Write ``change`` and what follows from it; return its place in the order."""
         row = {name: getattr(change, name) for name in _KEPT}
+        row |= row_of_document(change.document)
         added = connection.execute(
             insert(state_changes).values(row).returning(state_changes.c.id)
         )
@@ -162,17 +158,22 @@ def _is_of_seen(connection: Connection, change: NewChange) -> bool:
     What agencies answered live is noted as far as there is time for it
     (``gateway.registry.quality``), so that ``False`` is a doubt and no proof.
     """
-    ids = change.certificates
-    collected, paid, seen = (
-        t.c for t in (collected_records, decisions, seen_certificates)
-    )
+    document = change.document
+    known = known_alike(connection, document)
+    if any(document.may_be(one) for _, one in known):
+        return True
+    # What came before documents were noted is known by its id, or its place, alone.
+    collected, paid = collected_records.c, decisions.c
     found = connection.execute(
         select(
             or_(
-                select(collected.id).where(collected.certificate.in_(ids)).exists(),
-                select(paid.id).where(paid.certificate.in_(ids)).exists(),
-                select(seen.mark).where(seen.place == change.place).exists(),
+                select(collected.id)
+                .where(collected.certificate == change.certificate)
+                .exists(),
+                select(paid.id).where(paid.certificate == change.certificate).exists(),
             )
         )
     )
-    return bool(found.scalar_one())
+    if found.scalar_one():
+        return True
+    return any(map(document.may_be, seen_alike(connection, document)))

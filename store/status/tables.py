@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from store.columns import NUMBER, Moment, metadata
+from store.columns import NUMBER, Moment, document_columns, metadata
 
 state_changes = Table(
     "state_changes",
@@ -29,8 +29,12 @@ state_changes = Table(
     Column("key_id", String(128), nullable=False),
     Column("signed_at", Moment),
     Column("received_at", Moment, nullable=False),
+    *document_columns(),
     UniqueConstraint("connector", "digest", name="one_change_a_digest"),
     Index("state_changes_by_person", "person"),
     Index("state_changes_by_certificate", "certificate"),
     Index("state_changes_by_number", "sequence", "connector"),
+    Index("state_changes_by_document", "document_number"),
+    Index("state_changes_by_place", "document_place"),
+    Index("state_changes_by_former", "document_former"),
 )

@@ -35,6 +35,7 @@ WEIGHED_BY_HAND = {
 COUNTED = {
     "gateway/registry/quality.py: LRUCache": "digests of a few records, and a day",
     "gateway/health.py: TTLCache": "one probe an agency",
+    "gateway/ledger/seen.py: TTLCache": "ids of what is revoked, for some minutes",
     "resolvers/documents/documents.py: LRUCache": "spellings of kept documents",
 }
 

@@ -132,7 +132,9 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query.verifyClaims",
         "Query.certificate",
         "Query._entities",
+        "Query.previewDecision",
         "Mutation.recordDecision",
+        "Mutation.answerCorrection",
     }
 
 
@@ -262,7 +264,15 @@ def test_a_claim_stands_in_an_argument_of_its_own() -> None:
     }
 
     assert deeper == set()
-    assert judging == {"Certificate.eligibility", "Holder.eligibility"}
+    assert judging == {
+        *("Query.previewDecision", "Mutation.recordDecision"),
+        "Mutation.proposeCorrection",
+        *(
+            f"{owner}.{name}"
+            for owner in ("Certificate", "Holder")
+            for name in ("eligibility", "claimEligibility")
+        ),
+    }
 
 
 def is_list(of: GraphQLField | GraphQLArgument) -> bool:

@@ -6,18 +6,25 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
+from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
+from bureau.ledger.moves import MoveRefusal
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
+from policy.payment_states import ORIGINS as FROM
+from policy.payment_states import TO, PaymentState, PaymentStep
 from policy.recovery import (
     ORIGINS,
     Progress,
     RecoveryCause,
+    RecoverySource,
     RecoveryState,
     RecoveryStep,
     after,
 )
+from resolvers.ledger.corrections_shown import MEANINGS
 from resolvers.ledger.enums import DECISION_REFUSALS
+from resolvers.ledger.payment_steps import PaymentAction, PaymentRefusal
 from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
 from resolvers.schema import schema
 from tests.architecture.documents import blocks, names, table
@@ -30,7 +37,10 @@ TYPES = schema._schema.type_map
     ("heading", "words"),
     [
         ("Decision", list(DecisionOutcome)),
+        ("Payment", list(PaymentState)),
+        ("Answer to a correction", list(CorrectionAnswer)),
         ("Cause", list(RecoveryCause)),
+        ("Source", list(RecoverySource)),
         ("Recovery", list(RecoveryState)),
         ("Step", list(RecoveryStep)),
         ("Totals by", list(TotalsBy)),
@@ -59,12 +69,55 @@ def test_every_refused_decision_is_told_as_it_is_said() -> None:
     ]
 
 
+def test_every_refused_move_is_told_as_it_is_said() -> None:
+    said = TYPES["MoveRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused move")] == [
+        (code.value, said.values[code.value].description) for code in MoveRefusal
+    ]
+
+
 def test_every_refused_step_is_told_as_it_is_said() -> None:
     said = TYPES["RecoveryRefusal"]
     assert isinstance(said, GraphQLEnumType)
 
     assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused step")] == [
         (code.value, said.values[code.value].description) for code in RecoveryRefusal
+    ]
+
+
+def test_every_refused_correction_is_told_as_it_is_said() -> None:
+    assert rows("Refused correction") == [
+        [code, MEANINGS[code].en, MEANINGS[code].zh] for code in CorrectionRefusal
+    ]
+
+
+def test_every_refused_payment_step_is_told_as_it_is_said() -> None:
+    said = TYPES["PaymentRefusal"]
+    assert isinstance(said, GraphQLEnumType)
+
+    assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused payment step")] == [
+        (code.value, said.values[code.value].description) for code in PaymentRefusal
+    ]
+
+
+def test_every_payment_step_leads_where_the_page_says() -> None:
+    actions = {action.value for action in PaymentAction}
+    of_decisions = {PaymentStep.APPROVE}
+
+    assert rows("Payment step") == [
+        [
+            step,
+            "takePaymentStep"
+            if step.value in actions
+            else "recordDecision"
+            if step in of_decisions
+            else "correction",
+            ", ".join(state for state in PaymentState if state in FROM[step]),
+            TO[step],
+        ]
+        for step in PaymentStep
     ]
 
 
@@ -96,6 +149,12 @@ def test_every_step_leads_where_the_page_says() -> None:
 def test_every_mutation_of_the_ledger_is_shown() -> None:
     shown = "".join(b.text for b in blocks("graphql") if b.page == PAGE)
 
-    assert {"recordDecision", "takeRecoveryStep", "proveRecordFalse"} == set(
-        re.findall(r"^  (\w+)\(", shown, re.MULTILINE)
-    ) - {"recoveries", "totals"}
+    assert {
+        *("recordDecision", "takePaymentStep", "proposeCorrection"),
+        "answerCorrection",
+        *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
+    } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
+        "previewDecision",
+        "recoveries",
+        "totals",
+    }

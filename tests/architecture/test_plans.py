@@ -21,7 +21,7 @@ RESOLVERS = sorted(
 )
 BELOW_KEPT = tuple(
     f"resolvers/certificates/{name}.py"
-    for name in ("connection", "certificate", "eligibility", "provenance")
+    for name in ("connection", "certificate", "claim", "eligibility", "provenance")
 )
 """Where the resolvers of what is kept, and of what hangs below it, are written."""
 

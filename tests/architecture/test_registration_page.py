@@ -8,6 +8,7 @@ from bureau.scopes import STEPS
 from connectors.quality import Dimension
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import MEANINGS, RefusalCode
+from connectors.registration.sanctions import ORIGINS, SanctionKind, SanctionStep
 from gateway.registration.asking import NotTried
 from gateway.registration.documents import DOCUMENTS
 from resolvers.schema import schema
@@ -29,6 +30,23 @@ def test_every_refusal_is_described_as_it_is_said() -> None:
     ]
 
 
+def test_every_sanction_and_step_is_described_with_the_states_it_leads_from() -> None:
+    told = table(PAGE, "Sanction's step")
+    begin = {SanctionStep.IMPOSE, SanctionStep.PROPOSE}
+
+    assert names(PAGE, "Sanction") == list(SanctionKind)
+    assert {row[0].strip("`") for row in told} == set(SanctionStep)
+    assert {
+        row[0].strip("`"): {
+            word.strip(",()")
+            for word in row[2].replace(",", " ").split()
+            if word.isupper()
+        }
+        for row in told
+        if row[0].strip("`") not in begin
+    } == {step: set(origins) for step, origins in ORIGINS.items()}
+
+
 def test_every_reason_why_nothing_was_tried_is_described() -> None:
     assert names(PAGE, "Not tried") == list(NotTried)
 
@@ -44,13 +62,19 @@ def test_every_mutation_stands_on_the_page() -> None:
     assert mutation is not None
     steps = {
         name
-        for row in table(PAGE, "Step")
-        for name in re.findall(r"`([a-zA-Z]+)`", row[3])
+        for heading, place in (("Step", 3), ("Sanction's step", 4))
+        for row in table(PAGE, heading)
+        for name in re.findall(r"`([a-zA-Z]+)`", row[place])
     }
 
-    sanctions = {"imposeSanction", "liftSanction", "decideSanctionProposal"}
+    # The one is deprecated, the other of what a machine proposes.
+    sanctions = {"imposeSanction", "decideSanctionProposal"}
     # See test_ledger_page.
-    ledger = {"recordDecision", "takeRecoveryStep", "proveRecordFalse"}
+    ledger = {
+        *("recordDecision", "takePaymentStep"),
+        *("proposeCorrection", "answerCorrection"),
+        *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
+    }
     assert steps == set(mutation.fields) - sanctions - ledger
 
 

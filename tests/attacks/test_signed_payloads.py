@@ -12,6 +12,7 @@ import pytest
 from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Reply
+from connectors.elements import Told
 from connectors.manifest import Protocol
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType, parse_identity
@@ -56,7 +57,11 @@ class Wire:
     def can_ask(self, _id_type: IdType) -> bool:
         return True
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - tells nobody
+    ) -> Reply:
         (holder,) = holders
         self.waiting.append(holder)
         if len(self.waiting) == len(self.replies):

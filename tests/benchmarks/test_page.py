@@ -84,20 +84,6 @@ def test_the_readme_s_question_is_what_is_asked() -> None:
     assert HOLDER_CHECK.split() == ASKED_BY_TESTS.split()
 
 
-def test_npm_s_lock_names_no_address_to_download_from() -> None:
-    lock = json.loads((PEERS / "package-lock.json").read_text("utf-8"))
-
-    assert [name for name, one in lock["packages"].items() if "resolved" in one] == []
-
-
-def test_npm_s_lock_has_a_hash_for_every_package() -> None:
-    packages = json.loads((PEERS / "package-lock.json").read_text("utf-8"))["packages"]
-
-    assert [
-        name for name, one in packages.items() if name and "integrity" not in one
-    ] == []
-
-
 def test_every_peer_is_of_one_version() -> None:
     package = json.loads((PEERS / "package.json").read_text("utf-8"))
     wanted = {**package["dependencies"], **package["optionalDependencies"]}

@@ -10,6 +10,7 @@ from bureau.answer_loader import AnswerLoader
 from connectors.agency import Agency
 from connectors.answer import SourceOutcome
 from connectors.connector import Reply
+from connectors.elements import Told
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType
 from tests.connectors.agency import BUNDLE, NOW, manifest
@@ -28,7 +29,11 @@ class SlowConnector:
     def can_ask(self, id_type: IdType) -> bool:
         return self.knows(id_type)
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - tells nobody
+    ) -> Reply:
         self.asked.append(list(holders))
         try:
             await self.open.wait()
@@ -140,7 +145,11 @@ async def test_a_bug_of_ours_is_raised_wherever_an_answer_is_taken() -> None:
 async def test_a_bug_behind_the_call_is_raised_to_all_who_wait() -> None:
     @dataclass
     class Broken(SlowConnector):
-        async def fetch(self, holders: Sequence[Identity]) -> Reply:
+        async def fetch(
+            self,
+            holders: Sequence[Identity],
+            told: Told | None = None,  # noqa: ARG002 - tells nobody
+        ) -> Reply:
             raise ZeroDivisionError(holders)
 
     loader = loader_of(Broken())

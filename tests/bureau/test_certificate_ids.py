@@ -180,8 +180,8 @@ def test_ids_of_an_earlier_version_are_found_still() -> None:
     plain, padded = read(RECORD), read(PADDED)
 
     assert ids.seal_record("transport", plain) == PLAIN_THEN
-    assert ids.seal_former("transport", plain) == ()
     assert ids.seal_record("transport", padded) == PLAIN_THEN
-    assert ids.seal_former("transport", padded) == (PADDED_THEN,)
+    assert ids.places(plain) == (ids.place_of(PLAIN_THEN), None)
+    assert ids.places(padded) == (ids.place_of(PLAIN_THEN), ids.place_of(PADDED_THEN))
     assert ids.open(PADDED_THEN).fingerprint in fingerprints(padded)
     assert ids.open(PADDED_THEN).fingerprint not in fingerprints(plain)

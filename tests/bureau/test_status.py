@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bureau.certificate_ids import CertificateIds
+from bureau.documents import document_of
 from bureau.status import (
     ChangesLoader,
     Found,
@@ -178,7 +179,8 @@ REVOKED = StateChange(
 
 def revoked(**left_out: object) -> KeptChange:
     record = replace(DRIVER.record, **left_out)  # type: ignore[arg-type]  # test literals
-    return KeptChange(IDS.seal_record("transport", record), REVOKED)
+    document = document_of(IDS, DRIVER.attestation.institution, record)
+    return KeptChange(IDS.seal_record("transport", record), REVOKED, document)
 
 
 LEFT_OUT = [

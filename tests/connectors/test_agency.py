@@ -10,6 +10,7 @@ import pytest
 from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Reply
+from connectors.elements import Told
 from connectors.errors import UnreachableError
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType, parse_identity
@@ -51,7 +52,11 @@ class Sends:
     def can_ask(self, id_type: IdType) -> bool:
         return id_type is not IdType.PASSPORT
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - tells nobody
+    ) -> Reply:
         self.asked.append(holders)
         return Reply([self.envelopes] * len(holders), self.nonce)
 

@@ -11,6 +11,7 @@ import pytest
 from connectors.agency import Agency
 from connectors.answer import SourceOutcome
 from connectors.connector import Reply
+from connectors.elements import Told
 from connectors.status.listed_states import ListedStates
 from policy.catalogue import load_catalogue
 from policy.evidence import AccountState
@@ -39,7 +40,11 @@ class Waits:
     def can_ask(self, id_type: IdType) -> bool:
         return id_type is IdType.RESIDENT_ID
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - tells nobody
+    ) -> Reply:
         self.asked += 1
         self.is_asked = True
         try:

@@ -1,11 +1,18 @@
 """What is counted of an agency's data, and what the rates make of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from connectors.answer import Answer, RefusedRecord, SourceOutcome
+from connectors.answer import (
+    Answer,
+    AttestedCertificate,
+    RefusedRecord,
+    SourceOutcome,
+)
 from connectors.quality import (
     Dimension,
     Measure,
@@ -16,7 +23,7 @@ from connectors.quality import (
     sighting,
     timeliness,
 )
-from policy.certificate import CertificateRecord
+from policy.documents import Document
 from policy.identity import Identity, parse_identity
 from tests.connectors.agency import OTHER, RECORD, ZHANG, record
 from tests.connectors.test_agency import Sends, agency_of
@@ -30,8 +37,8 @@ def mark(text: str) -> str:
     return f"<{text}>"
 
 
-def place(record: CertificateRecord) -> str:
-    return f"at {record.number}"
+def document(certificate: AttestedCertificate) -> Document:
+    return Document(place=f"at {certificate.record.number}")
 
 
 async def answer_of(*records: Mapping[str, object]) -> Answer:
@@ -43,7 +50,7 @@ async def answer_of(*records: Mapping[str, object]) -> Answer:
 
 async def sight_of(content: Mapping[str, object]) -> Sight:
     """Return what is remembered of one record."""
-    (one,) = sighting({HOLDER: await answer_of(content)}, mark, place).sights
+    (one,) = sighting({HOLDER: await answer_of(content)}, mark, document).sights
     return one
 
 
@@ -143,8 +150,40 @@ async def test_a_certificate_with_another_title_has_other_facts() -> None:
     assert one.facts != other.facts
 
 
+NAMED = {
+    "holder_name": "阿卜杜拉·买买提",
+    "title": "轨道交通运输服务人员",
+    "evaluation_body": "上海地铁职业技能培训学校",
+}
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"title": "轨道交通\u3000运输服务人员\u200b"},
+        {"holder_name": "阿卜杜拉●买买提"},
+        {"evaluation_body": "上海地铁 职业技能培训学校"},
+    ],
+)
+async def test_a_certificate_in_another_spelling_has_the_same_facts(
+    spelt: dict[str, str],
+) -> None:
+    answer = await answer_of(RECORD)
+
+    def sight_in(words: dict[str, Any]) -> Sight:
+        (one,) = answer.certificates
+        said = replace(one, record=replace(one.record, **words))
+        answers = {HOLDER: replace(answer, certificates=(said,))}
+        return sighting(answers, mark, document).sights[0]
+
+    one, other = sight_in(NAMED), sight_in(NAMED | spelt)
+
+    assert one.facts == other.facts
+    assert one.facts_as_spelt != other.facts_as_spelt
+
+
 async def test_a_list_that_nobody_signed_as_whole_is_not_whole() -> None:
-    held = sighting({HOLDER: await answer_of(RECORD)}, mark, place)
+    held = sighting({HOLDER: await answer_of(RECORD)}, mark, document)
 
     assert held.whole == frozenset()
     assert len(held.sights) == 1
@@ -154,12 +193,12 @@ def test_an_answer_that_did_not_come_shows_nothing() -> None:
     nothing = Answer(agency="a", outcome=SourceOutcome.TIMED_OUT)
     other: Identity = parse_identity(OTHER)
 
-    assert sighting({other: nothing}, mark, place) == sighting({}, mark, place)
+    assert sighting({other: nothing}, mark, document) == sighting({}, mark, document)
     assert counted([nothing]) == {}
 
 
 def sight(issued_on: date | None, person: str = "p") -> Sight:
-    return Sight("m", "f", person, issued_on, "at")
+    return Sight("m", "f", person, issued_on, Document(place="at"))
 
 
 def test_delay_is_counted_in_days_and_late_after_thirty() -> None:

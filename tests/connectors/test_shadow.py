@@ -10,6 +10,7 @@ import pytest
 
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.elements import NOT_STATED, Elements
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import read_networks
 from connectors.null_observer import NullObserver
@@ -80,6 +81,31 @@ async def test_two_that_answer_alike_agree() -> None:
     assert tally == Tally(agreed=3)
 
 
+async def test_another_spelling_is_no_difference() -> None:
+    respelt = {
+        "number": " ００００１２３\u200b",
+        "title": "轨道交通\u3000运输服务人员",
+        "code": "４-02-01-01",
+        "name": "测 试",
+        "examiner": "上海地铁职业技能\u200b培训学校",
+        "dates": {"issued": "2025-06-01 "},
+    }
+    plain = {**respelt, "number": "0000123", "code": "4-02-01-01"}
+    plain |= {"title": "轨道交通运输服务人员", "name": "测试"}
+    plain |= {"examiner": "上海地铁职业技能培训学校", "dates": {"issued": "2025-06-01"}}
+    async with (
+        serving(Registry(changes=plain)) as live,
+        serving(Registry(changes=respelt)) as other,
+        agency_of(live) as agency,
+        agency_of(other) as beside,
+    ):
+        agency.shadow = Shadow(beside)
+        await agency.ask(PEOPLE[:1], ENOUGH)
+        tally = await settled(agency.shadow)
+
+    assert tally == Tally(agreed=1)
+
+
 async def test_what_differs_is_counted_by_field() -> None:
     async with shadowed(Habit.NO_STATE) as (agency, shadow):
         await agency.ask(PEOPLE, ENOUGH)
@@ -135,7 +161,10 @@ class Broken:
     """Answers beside, with a bug."""
 
     async def ask(
-        self, holders: Sequence[Identity], budget_seconds: float
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements = NOT_STATED,  # noqa: ARG002 - tells nobody
     ) -> list[Answer]:
         raise AssertionError(f"{len(holders)} {budget_seconds}")
 

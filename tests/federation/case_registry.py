@@ -29,6 +29,8 @@ class CaseRegistry:
     key: SigningKey
     people: dict[str, list[tuple[dict[str, Any], int]]] = field(default_factory=dict)
     url: str = ""
+    is_down: bool = False
+    """Whether it hangs up on whoever asks."""
 
     def read(self, path: Path) -> None:
         """Know the people of a file of cases."""
@@ -75,6 +77,9 @@ def serving_cases(folder: Path, *paths: Path) -> Iterator[CaseRegistry]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if registry.is_down:
+                self.close_connection = True
+                return
             length = int(self.headers["Content-Length"])
             body = registry.answer(json.loads(self.rfile.read(length)))
             self.send_response(200)

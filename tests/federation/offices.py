@@ -26,9 +26,14 @@ from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
 
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
+SANCTIONER, SECOND_SANCTIONER = "office-sanctioner", "office-sanctioner-2"
 ANOTHER_PLATFORM, UNSTATED = "office-another-platform", "office-unstated"
 """Bearer tokens, named like their callers; the last states no purpose."""
 PAYS = ("certificates:read", "identity:read", "payments:write")
+PUDONG, XUHUI, NOWHERE = "office-pudong", "office-xuhui", "office-nowhere"
+HUANGPU = "office-huangpu"
+"""Callers of districts: by their entries, of none at all, and by a role."""
+DISTRICT_AUDITOR = "office-district-auditor"
 AUDIENCE = "https://gateway.example"
 TABLES = "\n".join(
     (
@@ -37,6 +42,19 @@ TABLES = "\n".join(
         entry(UNSTATED, *PAYS, purpose=False),
         entry(BUREAU, "recoveries:write", "audit:read", "certificates:read"),
         entry(READER, "certificates:read"),
+        entry(SANCTIONER, "sanctions:write", purpose=False),
+        entry(SECOND_SANCTIONER, "sanctions:write", purpose=False),
+        entry(PUDONG, *PAYS, "recoveries:write"),
+        'districts = ["310115"]',
+        entry(XUHUI, *PAYS, "recoveries:write"),
+        'districts = ["310104"]',
+        entry(NOWHERE, *PAYS, "recoveries:write"),
+        "districts = []",
+        entry(HUANGPU, *PAYS, "recoveries:write"),
+        'roles = ["reader"]',
+        entry(DISTRICT_AUDITOR, *PAYS, "recoveries:write", "audit:read"),
+        'districts = ["310104"]',
+        '[role_districts]\nreader = ["310101"]',
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )
@@ -51,14 +69,40 @@ HOLDER = """query($n: String!, $claim: ClaimInput!) { holder(idNumber: $n) {
     provenance { verdict collectedAt sequence }
     eligibility(claim: $claim) { outcome amountYuan sharePercent
       findings { clause outcome } } } } } }"""
-DECIDE = """mutation($key: String!, $decision: DecisionInput!) {
-  recordDecision(key: $key, decision: $decision) { __typename
-    ... on DecisionRecorded { id evidence recordedAt outcome amountYuan }
-    ... on AlreadyPaid { barredBy: clause reason }
-    ... on DecisionRefused { code clause }
-    ... on CertificateNotVerified { source } } }"""
-RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause certificate
-  claim amountYuan recoveredYuan authority { id } history { step } } } }"""
+FACTS = f"""{{ claimedOn: "{today()}" hukou: SHANGHAI isCivilServant: false
+  acquisition: EXAMINATION }}"""
+DECIDE = f"""mutation($key: String!, $decision: DecisionInput!,
+  $claim: ClaimInput = {FACTS}) {{
+  recordDecision(key: $key, decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionRecorded {{ id evidence recordedAt outcome amountYuan }}
+    ... on AlreadyPaid {{ barredBy: clause reason }}
+    ... on DecisionRefused {{ code clause }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
+PREVIEW = f"""query($decision: DecisionInput!, $claim: ClaimInput = {FACTS}) {{
+  previewDecision(decision: $decision, claim: $claim) {{ __typename
+    ... on DecisionPreview {{ amountYuan evidence judgement {{ verdict computedYuan
+      figuresFrom figuresDigest findings {{ clause outcome }} }}
+      objections {{ __typename
+        ... on AlreadyPaid {{ barredBy: clause }}
+        ... on DecisionRefused {{ code clause findings {{ clause reason }} }} }} }}
+    ... on DecisionRefused {{ code }}
+    ... on CertificateNotVerified {{ source }} }} }}"""
+PAYMENT_STEP = """mutation($step: PaymentStepInput!) { takePaymentStep(step: $step) {
+  __typename ... on ClaimPayment { version state amountYuan
+    history { step day amountYuan officer } }
+  ... on PaymentRefused { code payment { version state } } } }"""
+PROPOSE = f"""mutation($correction: CorrectionInput!, $claim: ClaimInput = {FACTS}) {{
+  proposeCorrection(correction: $correction, claim: $claim) {{ __typename
+    ... on Correction {{ id claim replacement {{ district amountYuan }} }}
+    ... on CorrectionRefused {{ code }}
+    ... on DecisionRefused {{ refused: code }} }} }}"""
+ANSWER = """mutation($answer: CorrectionAnswerInput!) {
+  answerCorrection(answer: $answer) { __typename
+    ... on Correction { id answered { answer replacedBy officer actor } }
+    ... on CorrectionRefused { code } ... on DecisionRefused { refused: code clause }
+    ... on AlreadyPaid { clause } ... on CertificateNotVerified { source } } }"""
+RECOVERIES = """{ recoveries(first: 1000) { nodes { id version state cause source
+  certificate claim amountYuan recoveredYuan authority { id } history { step } } } }"""
 STEP = """mutation($step: RecoveryStepInput!) { takeRecoveryStep(step: $step) {
   __typename ... on Recovery { version state recoveredYuan }
   ... on RecoveryRefused { code recovery { id } } } }"""
@@ -98,12 +142,13 @@ class Offices:
         told = sender.send([line(next(self.records), record(key, said))])
         assert told.outcomes == ["ACCEPTED"], told
 
-    def change(self, said: dict[str, object], status: str) -> None:
-        """Send a change of state to the first gateway."""
+    def change(self, said: dict[str, object], status: str) -> list[str | None]:
+        """Send a change of state to the first gateway; return what it was told."""
         key = key_of(self.agencies)
         sender = StateSender(self.gateways[0], ONLY_SENDS, key)
         told = sender.send_one(next(self.states), {**said, "status": status})
         assert told.outcomes == ["ACCEPTED"], told
+        return told.codes
 
     def certificates(
         self, place: int, holder: Identity, **claim: object
@@ -147,6 +192,29 @@ class Offices:
         """Return the recovery of a claim, if ``token`` may see one."""
         nodes = self.ask(place, token, RECOVERIES)["recoveries"]["nodes"]
         return next((one for one in nodes if one["claim"] == claim), None)
+
+    def pay_step(self, place: int, **step: object) -> dict[str, Any]:
+        """Take a step of a payment."""
+        usual = {"officer": "浦0017", "reason": "凭证 2026-88"}
+        answer = self.ask(place, PLATFORM, PAYMENT_STEP, step={**usual, **step})
+        found: dict[str, Any] = answer["takePaymentStep"]
+        return found
+
+    def propose(self, decision: str, **more: object) -> dict[str, Any]:
+        """Propose a correction at the first gateway."""
+        usual = {"officer": "浦0017", "reason": "录入有误", "decision": decision}
+        answer = self.ask(0, PLATFORM, PROPOSE, correction={**usual, **more})
+        found: dict[str, Any] = answer["proposeCorrection"]
+        return found
+
+    def answer(
+        self, id_: str, token: str = ANOTHER_PLATFORM, place: int = 1, **more: object
+    ) -> dict[str, Any]:
+        """Answer a correction."""
+        usual = {"officer": "浦0018", "reason": "已核对", "answer": "CONFIRM"}
+        answer = self.ask(place, token, ANSWER, answer={**usual, "id": id_, **more})
+        found: dict[str, Any] = answer["answerCorrection"]
+        return found
 
     def step(self, token: str = BUREAU, **step: object) -> dict[str, Any]:
         """Take a step of a recovery."""
@@ -193,7 +261,7 @@ def open_offices(
         if path.stem not in (ONLY_SENDS, "emergency-management", "fire-rescue"):
             path.unlink()
     second.mkdir()
-    for name in ("certificate-id.key", "pseudonym.key", "manifests"):
+    for name in ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests"):
         (second / name).symlink_to(first / name)
     text = config.read_text("utf-8")
     other = second / config.name

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from tests.federation.offices import (
     ANOTHER_PLATFORM,
     AUDIENCE,
     BUREAU,
+    CLAIM,
     DECIDE,
     PLATFORM,
+    PREVIEW,
     READER,
     RECOVERIES,
     UNSTATED,
@@ -23,6 +26,7 @@ from tests.federation.offices import (
 )
 from tests.gateway.callers.minting import compact, signature
 from tests.gateway.collection.sending import ONLY_SENDS, key_of
+from tests.gateway.status.sending import today
 
 WRITERS = 50
 COUNTS = "{ recoveries { totals { count amountYuan } } }"
@@ -95,6 +99,57 @@ def test_a_level_that_was_paid_bars_it_and_lower_ones(offices: Offices) -> None:
     assert outcome(higher) == ("DecisionRecorded", None)
 
 
+SPELT: dict[str, dict[str, Any]] = {
+    "as it came": {},
+    "in full width": {
+        "certificateNumber": lambda one: "".join(chr(ord(c) + 0xFEE0) for c in one)
+    },
+    "a blank and no code": {
+        "certificateNumber": lambda one: f" {one}",
+        "jobCode": lambda _: None,
+    },
+    "no level": {"skillLevel": lambda _: None},
+    "no days": {"firstIssueDate": lambda _: None, "issueDate": lambda _: ""},
+}
+
+
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_what_shows_as_revoked_is_claimed_back_however_it_was_spelt(
+    offices: Offices, spelt: dict[str, Any]
+) -> None:
+    holder, said, certificate = offices.certified()
+    claim = f"spelt-{holder.number[-4:]}"
+    offices.decide(0, certificate, claim)
+    words = said | {name: spell(said[name]) for name, spell in spelt.items()}
+
+    codes = offices.change(words, "撤销")
+
+    (shown,) = offices.certificates(0, holder)
+    opened = offices.recovery(claim)
+    assert codes == [None]
+    assert clauses(shown)["219-3b"] == "UNMET"
+    assert opened is not None
+    assert (opened["cause"], opened["state"]) == ("REVOKED", "OPEN")
+
+
+@pytest.mark.parametrize(
+    "other", [{"certificateNumber": "S-0"}, {"issueDate": "20200101"}]
+)
+def test_what_is_of_another_certificate_does_neither(
+    offices: Offices, other: dict[str, Any]
+) -> None:
+    holder, said, certificate = offices.certified()
+    claim = f"other-{holder.number[-4:]}"
+    offices.decide(0, certificate, claim)
+
+    codes = offices.change(said | other, "撤销")
+
+    (shown,) = offices.certificates(0, holder)
+    assert codes == ["UNKNOWN_CERTIFICATE"]
+    assert clauses(shown)["219-3b"] == "MET"
+    assert offices.recovery(claim) is None
+
+
 def test_what_is_stated_and_what_the_ledger_has_count_together(
     offices: Offices,
 ) -> None:
@@ -111,14 +166,164 @@ def test_what_is_stated_and_what_the_ledger_has_count_together(
 
 def test_a_decision_is_of_the_day_that_is_stated(offices: Offices) -> None:
     _, _, certificate = offices.certified()
-    decision = stated(certificate=certificate, claim="a-day", decidedOn="2026-09-01")
+    day = (today() - timedelta(days=20)).isoformat()
+    decision = stated(certificate=certificate, claim="a-day", decidedOn=day)
 
     query = DECIDE.replace(
         "__typename", "__typename ... on DecisionRecorded {decidedOn}"
     )
-    answer = offices.post(0, PLATFORM, query, key="a-day", decision=decision)[1]
+    facts = {**CLAIM, "claimedOn": day}
+    answer = offices.post(
+        *(0, PLATFORM, query), key="a-day", decision=decision, claim=facts
+    )[1]
 
-    assert answer["data"]["recordDecision"]["decidedOn"] == "2026-09-01"
+    assert answer["data"]["recordDecision"]["decidedOn"] == day
+
+
+def live_certificate(offices: Offices, person: str) -> str:
+    """Return the id of the one certificate that a story person has."""
+    found = offices.ask(
+        *(0, PLATFORM),
+        "query($n: String!) { holder(idNumber: $n) { certificates { nodes { id } } } }",
+        n=offices.agencies.person(person)["idNumber"],
+    )
+    node, *_ = found["holder"]["certificates"]["nodes"]
+    id_: str = node["id"]
+    return id_
+
+
+@pytest.mark.parametrize(
+    ("person", "clause"),
+    [
+        pytest.param("look-alike", "219-1a", id="压力焊"),
+        pytest.param("renewed-2019", "219-n2", id="a renewal of 2019"),
+    ],
+)
+@pytest.mark.parametrize("outcome_", ["APPROVED", "PAID"])
+def test_what_the_notice_does_not_pay_for_is_not_paid_for(
+    offices: Offices, person: str, clause: str, outcome_: str
+) -> None:
+    certificate = live_certificate(offices, person)
+    more: dict[str, Any] = {
+        "outcome": outcome_,
+        "amountYuan": 1000,
+        "category": "UNEMPLOYED",
+        "ruling": "特批",
+        "rulings": [{"clauses": [clause], "reason": "特批", "officer": "浦0017"}],
+    }
+
+    answer = offices.decide(0, certificate, f"{person}-{outcome_}", **more)
+    tried = preview(offices, 1, certificate=certificate, claim="dry", **more)
+    refused = offices.decide(
+        *(1, certificate, f"{person}-{outcome_}"),
+        **{**more, "outcome": "REFUSED", "amountYuan": None},
+    )
+
+    assert outcome(answer) == ("DecisionRefused", "INELIGIBLE")
+    (objection,) = tried["objections"]
+    assert clause in [finding["clause"] for finding in objection["findings"]]
+    assert outcome(refused) == ("DecisionRecorded", None)
+
+
+def test_what_was_computed_is_told_again_word_for_word(offices: Offices) -> None:
+    _, said, certificate = offices.certified()
+    query = DECIDE.replace(
+        "id evidence",
+        "judgement { verdict computedYuan figuresFrom figuresDigest statusList "
+        "findings { clause outcome reason } rulings { clauses reason officer } } "
+        "id evidence",
+    )
+    rulings = [{"clauses": ["17-amount"], "reason": "补差", "officer": "浦0017"}]
+    decision = stated(
+        claim="computed", certificate=certificate, amountYuan=1700, rulings=rulings
+    )
+
+    first = offices.post(0, PLATFORM, query, key="computed", decision=decision)
+    offices.change(said, "撤销")
+    again = offices.post(1, PLATFORM, query, key="computed", decision=decision)
+
+    computed = first[1]["data"]["recordDecision"]["judgement"]
+    assert (computed["verdict"], computed["computedYuan"]) == ("ELIGIBLE", 1600)
+    assert (computed["rulings"], len(computed["findings"])) == (rulings, 13)
+    assert again == first
+
+
+def preview(offices: Offices, place: int, **decision: object) -> dict[str, Any]:
+    """Return what recording a decision would come to."""
+    answer = offices.ask(place, PLATFORM, PREVIEW, decision=stated(**decision))
+    found: dict[str, Any] = answer["previewDecision"]
+    return found
+
+
+def test_a_sum_that_is_not_the_computed_one_needs_a_ruling_on_it(
+    offices: Offices,
+) -> None:
+    _, _, certificate = offices.certified()
+    rulings = [{"clauses": ["17-amount"], "reason": "补差", "officer": "浦0017"}]
+
+    much = offices.decide(0, certificate, "much", amountYuan=100_000, ruling="特批")
+    ruled = offices.decide(
+        0, certificate, "much", amountYuan=1601, rulings=rulings, key="much-ruled"
+    )
+
+    assert outcome(much) == ("DecisionRefused", "AMOUNT_DIFFERS")
+    assert (outcome(ruled)[0], ruled["amountYuan"]) == ("DecisionRecorded", 1601)
+
+
+def test_what_was_decided_before_the_issue_is_refused(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    day = (today() - timedelta(days=3 * 365)).isoformat()
+    facts = {**CLAIM, "claimedOn": day}
+    decision = stated(certificate=certificate, claim="early", decidedOn=day)
+
+    answer = offices.post(
+        *(0, PLATFORM, DECIDE), key="early", decision=decision, claim=facts
+    )[1]["data"]["recordDecision"]
+
+    assert outcome(answer) == ("DecisionRefused", "BEFORE_ISSUE")
+
+
+def test_what_nobody_states_of_the_claim_needs_a_ruling(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    decision = stated(certificate=certificate, claim="no-facts")
+    open_ = ["17-window", "17-excluded"]
+    rulings = [{"clauses": open_, "reason": "材料齐全", "officer": "浦0017"}]
+
+    def decide(**more: object) -> dict[str, Any]:
+        found: dict[str, Any] = offices.post(
+            *(0, PLATFORM, DECIDE),
+            key="no-facts",
+            decision={**decision, **more},
+            claim=None,
+        )[1]["data"]["recordDecision"]
+        return found
+
+    silent, ruled = decide(), decide(rulings=rulings)
+
+    assert outcome(silent) == ("DecisionRefused", "UNDETERMINED")
+    assert outcome(ruled) == ("DecisionRecorded", None)
+
+
+def test_a_dry_run_says_what_recording_does_and_keeps_nothing(
+    offices: Offices,
+) -> None:
+    holder, _, certificate = offices.certified()
+    place = {"certificate": certificate, "claim": "dry-run"}
+
+    before = preview(offices, 0, **place, outcome="APPROVED", amountYuan=None)
+    (unpaid,) = offices.certificates(1, holder)
+    recorded = offices.decide(1, certificate, "dry-run")
+    after = preview(offices, 0, **{**place, "claim": "another"})
+    wrong = preview(offices, 0, **{**place, "district": "110101"})
+
+    computed = before["judgement"]
+    assert (computed["verdict"], before["objections"]) == ("ELIGIBLE", [])
+    assert (before["amountYuan"], computed["computedYuan"]) == (1600, 1600)
+    assert len(computed["figuresDigest"]) == 64
+    assert clauses(unpaid)["17-once"] == "MET"
+    assert recorded["evidence"] == before["evidence"]
+    assert after["objections"][0]["__typename"] == "AlreadyPaid"
+    assert wrong == {"__typename": "DecisionRefused", "code": "BAD_DISTRICT"}
 
 
 @pytest.mark.parametrize(
@@ -150,18 +355,12 @@ def test_a_decision_that_cannot_be_is_refused_and_nothing_is_kept(
 
 
 def test_nobody_is_paid_for_what_nobody_vouches_for(offices: Offices) -> None:
-    number = offices.agencies.person("renewed-2019")["idNumber"]
-    found = offices.ask(
-        *(0, PLATFORM),
-        "query($n: String!) { holder(idNumber: $n) { certificates { nodes { id } } } }",
-        n=number,
-    )
-    (live,) = found["holder"]["certificates"]["nodes"]
-    invented = live["id"][:-4] + "AAAA"
+    live = live_certificate(offices, "review-overdue")
+    invented = live[:-4] + "AAAA"
 
     unknown = offices.decide(0, invented, "unknown")
     with offices.agencies.fault("emergency-management", "error-500"):
-        silent = offices.decide(1, live["id"], "silent")
+        silent = offices.decide(1, live, "silent")
 
     assert unknown == {"__typename": "CertificateNotVerified", "source": None}
     assert silent == {

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,14 +53,21 @@ def _history(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Gateway]:
     """A gateway before an agency that sends what the cases say."""
+    with gateway_before(
+        cases, running_agencies, tmp_path_factory.mktemp("history")
+    ) as gateway:
+        yield gateway
+
+
+@contextmanager
+def gateway_before(
+    cases: CaseRegistry, running_agencies: Agencies, folder: Path
+) -> Iterator[Gateway]:
     agencies = replace(
         running_agencies, urls={**running_agencies.urls, EMERGENCY: cases.url}
     )
     with running_gateway(
-        tmp_path_factory.mktemp("history"),
-        agencies,
-        manifest=NO_CACHE,
-        tables=entry(PLATFORM, *PAYS),
+        folder, agencies, manifest=NO_CACHE, tables=entry(PLATFORM, *PAYS)
     ) as gateway:
         yield gateway
 
@@ -165,7 +174,7 @@ def test_a_page_shows_a_certificate_once(history: Gateway) -> None:
 
 
 def decided(gateway: Gateway, id_: str, claim: str) -> Any:
-    decision = stated(certificate=id_, claim=claim, amountYuan=1000)
+    decision = stated(certificate=id_, claim=claim, amountYuan=800)
     body = {"query": DECIDE, "variables": {"key": claim, "decision": decision}}
     status, answer, _ = gateway.post(body, PLATFORM)
     assert (status, answer.get("errors")) == (200, None), answer
@@ -182,12 +191,19 @@ def decided(gateway: Gateway, id_: str, claim: str) -> Any:
     ],
 )
 def test_nothing_is_paid_on_an_older_version(
-    history: Gateway, cases: CaseRegistry, number: str, then: tuple[str, str | None]
+    running_agencies: Agencies,
+    tmp_path: Path,
+    number: str,
+    then: tuple[str, str | None],
 ) -> None:
-    versions = sorted(cases.people[number], key=lambda one: one[1])
-    cases.people[number] = versions[:1]
-    (before,) = asked(history, number)["certificates"]["nodes"]
-    cases.people[number] = versions
+    with (
+        serving_cases(running_agencies.folder, VERSIONS) as cases,
+        gateway_before(cases, running_agencies, tmp_path) as gateway,
+    ):
+        versions = sorted(cases.people[number], key=lambda one: one[1])
+        cases.people[number] = versions[:1]
+        (before,) = asked(gateway, number)["certificates"]["nodes"]
+        cases.people[number] = versions
 
-    assert before["eligibility"]["outcome"] == "ELIGIBLE"
-    assert decided(history, before["id"], f"versions-{number[-4:]}") == then
+        assert before["eligibility"]["outcome"] == "ELIGIBLE"
+        assert decided(gateway, before["id"], f"versions-{number[-4:]}") == then

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.connector import Reply
+from connectors.elements import Told
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
 
@@ -18,7 +19,11 @@ class Sends:
     def can_ask(self, _id_type: IdType) -> bool:
         return True
 
-    async def fetch(self, holders: Sequence[Identity]) -> Reply:
+    async def fetch(
+        self,
+        holders: Sequence[Identity],
+        told: Told | None = None,  # noqa: ARG002 - tells nobody
+    ) -> Reply:
         return Reply([self.envelopes] * len(holders), self.nonce)
 
     async def probe(self) -> None:

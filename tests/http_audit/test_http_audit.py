@@ -2,47 +2,23 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
+from tests.node import SECONDS, install
 from tests.running import Agencies, running_gateway
 
 FOLDER = Path(__file__).parent
-FILES = (".npmrc", "package.json", "package-lock.json", "audit.mjs")
-SECONDS = 120
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Skip on a laptop; where everything has to run, fail."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module", name="audit")
 def _audit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The script with the locked package beside it, in a folder of its own."""
-    if missing := [name for name in ("node", "npm") if shutil.which(name) is None]:
-        unavailable(f"{' and '.join(missing)} not found; the audit needs Node")
-    folder = tmp_path_factory.mktemp("http-audit")
-    for name in FILES:
-        shutil.copy(FOLDER / name, folder)
-    installed = subprocess.run(
-        ["npm", "ci"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    if installed.returncode:
-        unavailable(f"npm ci: {installed.stderr[-500:]}")
-    return folder / "audit.mjs"
+    return install(FOLDER, "audit.mjs", tmp_path_factory.mktemp("http-audit"))
 
 
 def results_of(audit: Path, url: str, token: str) -> list[dict[str, Any]]:

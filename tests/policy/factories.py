@@ -98,6 +98,7 @@ EMPLOYED_CLAIM = Claim(
     category=ClaimantCategory.EMPLOYED,
     hukou=Hukou.SHANGHAI,
     payments=(),
+    held=(),
     is_civil_servant=False,
     acquisition=Acquisition.EXAMINATION,
 )

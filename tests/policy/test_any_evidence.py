@@ -6,6 +6,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policy.case import ClaimCase
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
 from policy.claim_clauses import CLAIM_CLAUSES
@@ -19,11 +20,16 @@ from policy.evidence import (
     Claimant,
     ClaimantCategory,
     Evidence,
+    Fund,
+    HeldLevel,
     Hukou,
     Payment,
 )
+from policy.finding import FindingOutcome
 from policy.level import Level
+from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import load_parameters
+from policy.row import row_of
 from tests.policy.factories import FIRE_MONITORING, HOLDER, LOW_VOLTAGE, RAIL_DRIVER
 
 ITEMS = load_catalogue().items
@@ -81,9 +87,16 @@ CLAIMS = st.builds(
             item_code=CODES,
             level=LEVELS,
             category=st.none() | st.sampled_from(ClaimantCategory),
+            fund=st.none() | st.sampled_from(Fund),
+            paid_on=DATES,
+            amount_yuan=st.none() | st.integers(0, 100_000),
         ),
         max_size=3,
     ).map(tuple),
+    held=st.none()
+    | st.lists(st.builds(HeldLevel, item_code=CODES, level=LEVELS), max_size=3).map(
+        tuple
+    ),
     is_civil_servant=st.none() | st.booleans(),
     acquisition=st.none() | st.sampled_from(Acquisition),
 )
@@ -124,6 +137,34 @@ def test_every_clause_answers_whatever_the_evidence(
     verdict = evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
 
     assert [found.clause for found in verdict.findings] == ALL_CLAUSES
+
+
+ALL_ON = replace(
+    load_parameters().figures[-1],
+    yearly_payments=1,
+    yearly_yuan=3000,
+    held_higher_bars=True,
+    excluding_funds=frozenset({Fund.OTHER}),
+    days_between_payments=30,
+)
+
+
+@settings(deadline=None)
+@given(record=DATED_RECORDS | RECORDS, claim=CLAIMS, day=ANY_DAY)
+def test_every_clause_that_may_exist_answers_once_it_is_on(
+    record: CertificateRecord, claim: Claim, day: date
+) -> None:
+    case = ClaimCase.of(
+        record,
+        claim,
+        row=row_of(record, load_catalogue()),
+        figures=replace(ALL_ON, first_eligible_day=day),
+        catalogue=load_catalogue(),
+    )
+
+    outcomes = [clause(case)[0] for clause in OPTIONAL_CLAUSES.values()]
+
+    assert set(outcomes) <= set(FindingOutcome)
 
 
 @settings(deadline=None)

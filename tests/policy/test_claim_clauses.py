@@ -338,6 +338,34 @@ def test_a_payment_under_the_national_fire_code_may_be_for_either_direction(
 
 
 @pytest.mark.parametrize(
+    ("bars", "is_recovered", "expected"),
+    [(True, True, UNMET), (False, True, MET), (False, False, UNMET)],
+)
+def test_what_was_paid_back_bars_as_the_figure_says(
+    bars: bool, is_recovered: bool, expected: FindingOutcome
+) -> None:
+    figures = replace(load_parameters().in_force(TODAY), recovered_payment_bars=bars)
+    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
+    before = replace(
+        paid("4-07-05-04.1", Level.LEVEL_4, student), is_recovered=is_recovered
+    )
+    claim = replace(EMPLOYED_CLAIM, category=student, payments=(before,))
+
+    verdict = evaluate(
+        evidence(FIRE_MONITORING, claim=claim),
+        catalogue=load_catalogue(),
+        parameters=Parameters((), (date.min,), (figures,)),
+    )
+
+    found = {finding.clause: finding.outcome for finding in verdict.findings}
+    assert (found["17-once"], found["17-share"]) == (expected, expected)
+
+
+def test_as_the_figures_stand_what_was_paid_back_bars() -> None:
+    assert load_parameters().in_force(TODAY).recovered_payment_bars
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         pytest.param({}, MET, id="examination, no civil servant"),

@@ -2,7 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
@@ -175,35 +175,93 @@ def test_each_character_of_gbks_private_use_is_the_one_it_stands_for(
     assert normal_form.words(chr(code)) == normal_form.words(PRIVATE_USE[code])
 
 
-def test_the_table_of_private_use_is_the_standards_where_python_has_it() -> None:
-    """Python decodes as of 2000, which gave most of the FE50 row a place already."""
-    trails = [*range(0x50, 0x7F), *range(0x80, 0xA1)]
-    compared = 0
-    for code, trail in enumerate(trails, start=0xE815):
-        decoded = bytes([0xFE, trail]).decode("gb18030")
-        if ord(decoded) != code:
-            assert PRIVATE_USE[code] == decoded
-            compared += 1
-    assert compared == 66
-    # The rest, by GB 18030-2022's table of changes.
-    assert {c: ord(PRIVATE_USE[c]) for c in PRIVATE_USE if 0x2A6DF > c >= 0xE815} | {
-        0xE816: 0x20087,
-        0xE817: 0x20089,
-        0xE818: 0x200CC,
-        0xE81E: 0x9FB4,
-        0xE826: 0x9FB5,
-        0xE82B: 0x9FB6,
-        0xE82C: 0x9FB7,
-        0xE831: 0x215D7,
-        0xE832: 0x9FB8,
-        0xE83B: 0x2298F,
-        0xE843: 0x9FB9,
-        0xE854: 0x9FBA,
-        0xE855: 0x241FE,
-        0xE863: 0x4DAE,
-        0xE864: 0x9FBB,
-    } == {c: ord(PRIVATE_USE[c]) for c in PRIVATE_USE if c >= 0xE815}
-    assert len(PRIVATE_USE) == 107
+GBK = {
+    0xE5E5: "A3A0",
+    0xE76C: "A2E3",
+    0xE78D: "A6D9 A6DA A6DB A6DC A6DD A6DE A6DF A6EC A6ED A6F3",
+    0xE7C7: "A8BC",
+    0xE7C8: "A8BF",
+    0xE7E7: "A989 A98A A98B A98C A98D A98E A98F A990 A991 A992 A993 A994 A995",
+    0xE815: " ".join(f"FE{byte:X}" for byte in range(0x50, 0xA1) if byte != 0x7F),
+}
+"""GBK's codes, in the order of the private use that they had, from a first one on."""
+STILL_PRIVATE = {
+    0xE78D: "84318236",
+    0xE78E: "84318238",
+    0xE78F: "84318237",
+    0xE790: "84318239",
+    0xE791: "84318330",
+    0xE792: "84318331",
+    0xE793: "84318332",
+    0xE794: "84318333",
+    0xE795: "84318334",
+    0xE796: "84318335",
+    0xE7C7: "8135F437",
+    0xE816: "95329031",
+    0xE817: "95329033",
+    0xE818: "95329730",
+    0xE81E: "82359037",
+    0xE826: "82359038",
+    0xE82B: "82359039",
+    0xE82C: "82359130",
+    0xE831: "9536B937",
+    0xE832: "82359131",
+    0xE83B: "9630BA35",
+    0xE843: "82359132",
+    0xE854: "82359133",
+    0xE855: "9635B630",
+    0xE864: "82359134",
+}
+"""What Python, which is of 2000, takes for private still, and the four bytes of what
+it is: GB 18030-2005 exchanged the codes of one of them, GB 18030-2022 the others'."""
+
+
+def codes() -> Iterator[tuple[int, bytes]]:
+    for first, listed in GBK.items():
+        for place, code in enumerate(listed.split()):
+            yield first + place, bytes.fromhex(code)
+
+
+def test_the_table_of_private_use_is_that_of_the_codec() -> None:
+    """Python's codec has the private use and what it stands for; none is made up."""
+    found, still = {}, set()
+    for private, code in codes():
+        decoded = code.decode("gb18030")
+        if decoded != chr(private):
+            found[private] = decoded
+        elif private in STILL_PRIVATE:
+            still.add(private)
+            found[private] = bytes.fromhex(STILL_PRIVATE[private]).decode("gb18030")
+        else:
+            # No edition of the standard defines it.
+            assert (private, code.hex()) == (0xE5E5, "a3a0")
+            found[private] = "\u3000"
+
+    assert found == PRIVATE_USE
+    assert still == STILL_PRIVATE.keys()
+    assert (len(found), len(still)) == (107, 25)
+
+
+def test_nothing_else_of_gbk_was_ever_private_and_is_a_character_now() -> None:
+    """What else is private in the two bytes of GBK is a user's own."""
+    known = {code for _, code in codes()}
+    private = {
+        code
+        for lead in range(0x81, 0xFF)
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF))
+        if (code := bytes([lead, trail])) not in known
+        and unicodedata.category(code.decode("gb18030")) == "Co"
+    }
+
+    for code in private:
+        with pytest.raises(UnicodeDecodeError):
+            code.decode("gbk")
+    # The three areas of a user's own, and the gaps of the symbols' area before them.
+    assert {one[0] for one in private if one[1] >= 0xA1 and one[0] >= 0xAA} == {
+        *range(0xAA, 0xB0),
+        *range(0xF8, 0xFF),
+        0xD7,
+    }
 
 
 @pytest.mark.parametrize(

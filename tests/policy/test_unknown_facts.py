@@ -36,6 +36,8 @@ from policy.evidence import (
     Claimant,
     ClaimantCategory,
     Evidence,
+    Fund,
+    HeldLevel,
     Hukou,
     Payment,
 )
@@ -98,6 +100,14 @@ PAYMENTS = st.builds(
     ),
     level=st.sampled_from(Level),
     category=st.sampled_from(ClaimantCategory),
+    fund=st.sampled_from(Fund),
+    paid_on=DAYS,
+    amount_yuan=st.sampled_from([800, 1000, 2000]),
+)
+HELD = st.builds(
+    HeldLevel,
+    item_code=st.sampled_from(["1.1", "1.2", "4-02-01-01", "4-07-05-04", "1.9"]),
+    level=st.sampled_from(Level),
 )
 CHANGES = st.builds(
     StateChange,
@@ -134,6 +144,7 @@ CLAIM_POOLS: Mapping[str, st.SearchStrategy[object]] = {
     "payments": st.lists(PAYMENTS, max_size=2).map(tuple),
     "is_civil_servant": st.booleans(),
     "acquisition": st.sampled_from(Acquisition),
+    "held": st.lists(HELD, max_size=2).map(tuple),
 }
 KNOWN_CLAIM = replace(
     EMPLOYED_CLAIM, studies_in_shanghai=True, discharged_on=date(2024, 6, 1)
@@ -180,6 +191,11 @@ def parameters(draw: st.DrawFn) -> Parameters:
             st.sampled_from([FindingOutcome.UNMET, FindingOutcome.UNDETERMINED])
         ),
         occupation_grouping=draw(st.sampled_from(Grouping)),
+        yearly_payments=draw(st.integers(0, 2)),
+        yearly_yuan=draw(st.sampled_from([0, 1000, 2000, 4000])),
+        held_higher_bars=draw(st.booleans()),
+        excluding_funds=draw(st.frozensets(st.sampled_from(Fund), max_size=2)),
+        days_between_payments=draw(st.sampled_from([0, 30])),
     )
     return Parameters((), (date.min,), (figures,))
 
@@ -206,8 +222,10 @@ CLAIM_FACTS = (
     "payments",
     "is_civil_servant",
     "acquisition",
+    "held",
 )
-PAYMENT_FACTS = ("item_code", "level", "category")
+PAYMENT_FACTS = ("item_code", "level", "category", "fund", "paid_on", "amount_yuan")
+HELD_FACTS = ("item_code", "level")
 
 
 def facts_of(known: Evidence) -> list[str]:
@@ -222,6 +240,7 @@ def facts_of(known: Evidence) -> list[str]:
     if known.claim is not None:
         facts += [f"claim.{name}" for name in CLAIM_FACTS]
         facts += [f"payment.{name}" for name in PAYMENT_FACTS]
+        facts += [f"held.{name}" for name in HELD_FACTS]
     return facts
 
 
@@ -237,7 +256,8 @@ def forget(known: Evidence, facts: set[str]) -> Evidence:
     claim = known.claim
     if claim is not None and claim.payments is not None:
         paid = tuple(replace(payment, **lost("payment")) for payment in claim.payments)
-        claim = replace(replace(claim, payments=paid), **lost("claim"))
+        held = tuple(replace(one, **lost("held")) for one in claim.held or ())
+        claim = replace(replace(claim, payments=paid, held=held), **lost("claim"))
     return replace(known, record=record, attestation=attestation, claim=claim)
 
 

@@ -10,22 +10,47 @@ from collections.abc import Awaitable, Callable, Mapping
 from sqlalchemy import insert, select
 
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
+from bureau.ledger.corrections import Answer, CorrectionAnswer
+from bureau.ledger.corrections import Proposal as CorrectionProposal
+from bureau.ledger.payments import PaymentStepStated
+from bureau.ledger.recheck import Looked, Recheck
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
-from connectors.registration.sanctions import ProposalCause, SanctionProposal
-from policy.recovery import RecoveryStep
+from connectors.registration.sanctions import (
+    ProposalCause,
+    Sanction,
+    SanctionEvent,
+    SanctionKind,
+    SanctionProposal,
+    SanctionState,
+    SanctionStep,
+)
+from policy.documents import Document
+from policy.payment_states import PaymentStep
+from policy.recovery import RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
-from store.collection.records import KnownRecord, StoredRecords
+from store.collection.records import StoredRecords
+from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
+from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
+from store.ledger.rechecks import StoredRechecks
 from store.quality.counts import StoredQuality
+from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
+from store.registration.sanctions import KeptSanctions
 from store.status.changes import StoredStates
-from store.status.events import StoredCertificateStates, StoredConnectorStates
+from store.status.events import (
+    StoredCertificateStates,
+    StoredConnectorStates,
+    StoredSanctionSteps,
+)
 from store.status.intake import StatesIntake
 from store.store import Store
 from store.used_tokens import StoredUsedTokens, used_tokens
@@ -36,6 +61,28 @@ from tests.store.status.sent import CHANGE, nothing_follows
 TODAY = NOON.date()
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
+CORRECTION = CorrectionProposal(
+    decision=1, replacement=None, officer="o", reason="r", actor="hr", at=NOON
+)
+ANSWER = Answer(
+    correction=1,
+    answer=CorrectionAnswer.CONFIRM,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+    day=TODAY,
+)
+PAYMENT_STEP = PaymentStepStated(
+    claim="c",
+    version=1,
+    step=PaymentStep.PAY,
+    day=TODAY,
+    officer="o",
+    reason="r",
+    actor="hr",
+    at=NOON,
+)
 STEP = StepStated(
     recovery=1,
     version=1,
@@ -60,8 +107,35 @@ PROPOSAL = SanctionProposal(
     threshold=5,
     proposed_at=NOON,
 )
+SANCTION = Sanction(
+    id=1,
+    body="transport",
+    kind=SanctionKind.WARNING,
+    state=SanctionState.IN_FORCE,
+    reason="late",
+    imposed_by="officer",
+    imposed_at=NOON,
+)
+IMPOSED = SanctionEvent(
+    step=SanctionStep.IMPOSE,
+    at=NOON,
+    actor="officer",
+    reason="late",
+    after=SanctionState.IN_FORCE,
+)
 COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
+RECHECK = Recheck(1, TODAY, NOON)
+LOOKED = Looked(recheck=1, connector="a", before=0, after=1, paid=[], at=NOON)
+REVOCATION = SeenRevocation(
+    certificate="sealed-1",
+    document=Document(place="p"),
+    source=RecoverySource.LIVE_ANSWER,
+    since=None,
+    connector="transport",
+    evidence="e",
+    seen_at=NOON,
+)
 
 
 def audit_log(store: Store) -> StoredAuditLog:
@@ -85,6 +159,18 @@ async def export_audit(store: Store) -> None:
 async def work(store: Store) -> None:
     async with StoredRegistrations(store.engine).work():
         pass
+
+
+def kept(
+    call: Callable[[KeptSanctions], Awaitable[object]],
+) -> Callable[[Store], Awaitable[object]]:
+    """Return a call of what works on a connection that is there."""
+
+    async def called(store: Store) -> None:
+        async with begin(store.engine) as connection:
+            await call(KeptSanctions(connection))
+
+    return called
 
 
 async def read(store: Store) -> None:
@@ -128,6 +214,32 @@ CALLS: Mapping[str, Call] = {
         "hr", "k"
     ),
     "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
+    "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
+        [REVOCATION], NOON
+    ),
+    "ledger.evidence.StoredEvidence.erase_before": lambda s: StoredEvidence(
+        s
+    ).erase_before(NOON, "r", NOON),
+    "ledger.evidence.StoredEvidence.erase_of_person": lambda s: StoredEvidence(
+        s
+    ).erase_of_person(["a"], "r", NOON),
+    "ledger.evidence.StoredEvidence.find": lambda s: StoredEvidence(s).find("d"),
+    "ledger.ledger.StoredLedger.judgement": lambda s: StoredLedger(s).judgement(1),
+    "ledger.ledger.StoredLedger.answer_correction": lambda s: StoredLedger(
+        s
+    ).answer_correction(ANSWER, None),
+    "ledger.ledger.StoredLedger.correction": lambda s: StoredLedger(s).correction(1),
+    "ledger.ledger.StoredLedger.decision": lambda s: StoredLedger(s).decision(1),
+    "ledger.ledger.StoredLedger.open_corrections": lambda s: StoredLedger(
+        s
+    ).open_corrections(1),
+    "ledger.ledger.StoredLedger.propose_correction": lambda s: StoredLedger(
+        s
+    ).propose_correction(CORRECTION),
+    "ledger.ledger.StoredLedger.payment": lambda s: StoredLedger(s).payment("c"),
+    "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
+        s
+    ).take_payment_step(PAYMENT_STEP, lambda _: 0),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),
@@ -143,7 +255,29 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.recovery": lambda s: StoredLedger(s).recovery(1, None),
     "ledger.ledger.StoredLedger.sums": lambda s: StoredLedger(s).sums(EVERYBODYS),
     "ledger.ledger.StoredLedger.take": lambda s: StoredLedger(s).take(STEP, None),
+    "ledger.rechecks.StoredRechecks.begin": lambda s: StoredRechecks(s).begin(
+        TODAY, NOON, anew=False
+    ),
+    "ledger.rechecks.StoredRechecks.end": lambda s: StoredRechecks(s).end(
+        RECHECK, NOON
+    ),
+    "ledger.rechecks.StoredRechecks.finish": lambda s: StoredRechecks(s).finish(
+        RECHECK, "a"
+    ),
+    "ledger.rechecks.StoredRechecks.keep": lambda s: StoredRechecks(s).keep(LOOKED),
+    "ledger.rechecks.StoredRechecks.paid": lambda s: StoredRechecks(s).paid(
+        RECHECK, "a", 0, 1
+    ),
+    "ledger.rechecks.StoredRechecks.progress": lambda s: StoredRechecks(s).progress(
+        RECHECK
+    ),
+    "ledger.rechecks.StoredRechecks.unanswered": lambda s: StoredRechecks(s).unanswered(
+        RECHECK, "a", 0, 1
+    ),
     "ledger.ledger.StoredLedger.totals": lambda s: StoredLedger(s).totals(TOTALS),
+    "ledger.ledger.StoredLedger.weigh": lambda s: StoredLedger(s).weigh(
+        decision(), ["a"], free
+    ),
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN
     ),
@@ -161,18 +295,42 @@ CALLS: Mapping[str, Call] = {
             "events": lambda s: StoredRegistrations(s.engine).events("a"),
             "proposals": lambda s: StoredRegistrations(s.engine).proposals(),
             "sanctions": lambda s: StoredRegistrations(s.engine).sanctions(lifted=True),
+            "sanction_events": lambda s: StoredRegistrations(s.engine).sanction_events(
+                1
+            ),
             "sequence": lambda s: StoredRegistrations(s.engine).sequence(),
             "state": lambda s: StoredRegistrations(s.engine).state(),
             "work": work,
         }.items()
     },
+    **{
+        f"registration.sanctions.KeptSanctions.{name}": kept(call)
+        for name, call in {
+            "add_sanction": lambda k: k.add_sanction(SANCTION, IMPOSED),
+            "change_sanction": lambda k: k.change_sanction(SANCTION, IMPOSED),
+            "decide_proposal": lambda k: k.decide_proposal(PROPOSAL),
+            "proposals": lambda k: k.proposals(),
+            "sanction_events": lambda k: k.sanction_events(1),
+            "sanctions": lambda k: k.sanctions(lifted=True),
+        }.items()
+    },
+    "quality.versions.StoredVersions.after": lambda s: StoredVersions(s).after(0),
+    "quality.versions.StoredVersions.keep": lambda s: StoredVersions(s).keep(
+        {"m": SeenVersion(NOON, "x", "d", "key-1", NOON)}
+    ),
+    "quality.versions.StoredVersions.last": lambda s: StoredVersions(s).last(),
+    "quality.versions.StoredVersions.of": lambda s: StoredVersions(s).of(["m"]),
     "status.changes.StoredStates.of": lambda s: StoredStates(s.engine).of(["a"]),
     "status.changes.StoredStates.people_after": lambda s: StoredStates(
         s.engine
     ).people_after(0),
     **{
         f"status.events.{kind.__name__}.{name}": call
-        for kind in (StoredCertificateStates, StoredConnectorStates)
+        for kind in (
+            StoredCertificateStates,
+            StoredConnectorStates,
+            StoredSanctionSteps,
+        )
         for name, call in {
             "after": lambda s, kind=kind: kind(s.engine).after(0, 1),
             "has": lambda s, kind=kind: kind(s.engine).has(1),

@@ -1,15 +1,29 @@
 """Databases that are not at the newest step."""
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from sqlalchemy.engine import make_url
 
 from store.database import NEWEST, engine_at
 from store.migrate import take_steps
+from store.migrations import versions
 from store.sqlite import make_file
 
 FIRST = "0001"
-BEFORE = f"{int(NEWEST) - 1:04}"
+
+
+def before(step: str) -> str:
+    """Return the step before ``step``."""
+    for found in iter_modules(versions.__path__, f"{versions.__name__}."):
+        module = import_module(found.name)
+        if module.revision == step:
+            return str(module.down_revision)
+    raise AssertionError(f"there is no step {step}")
+
+
+BEFORE = before(NEWEST)
 """One step behind."""
 
 

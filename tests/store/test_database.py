@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import used_tokens
+from store import documents, used_tokens
 from store.audit import tables as audit_tables
 from store.collection import tables as collection_tables
 from store.columns import metadata
@@ -50,7 +50,7 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
 
 TABLES = (
     *(audit_tables, collection_tables, ledger_tables, quality_tables),
-    *(registration_tables, state_tables, used_tokens),
+    *(registration_tables, state_tables, used_tokens, documents),
 )
 """Imported, a module adds its tables to ``metadata``."""
 

@@ -17,10 +17,7 @@ def differences(connection: Connection) -> list[Any]:
     for module in pkgutil.walk_packages(store.__path__, "store."):
         if not module.name.startswith("store.migrations"):
             importlib.import_module(module.name)
-    found: list[Any] = compare_metadata(
-        MigrationContext.configure(connection), metadata
-    )
-    return found
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
 async def test_the_steps_make_the_tables_that_are_written_down(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bureau.look_ups.budget import OverBudgetError, PeopleBudget
+from bureau.look_ups.budget import OverBudgetError, PeopleBudget, account_of
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -144,3 +144,23 @@ def test_a_late_refusal_is_news_once_too() -> None:
     spending.admit("hr", ["a", "b"], MONDAY)
 
     assert [spending.refused("hr", p, 10).is_news for p in "ab"] == [True, False]
+
+
+def test_one_caller_s_districts_are_counted_apart() -> None:
+    spending = budget(2)
+    pudong, xuhui = account_of("hr", ["310115"]), account_of("hr", ["310104"])
+    spending.admit(pudong, list("ab"), MONDAY)
+
+    with pytest.raises(OverBudgetError):
+        spending.admit(pudong, ["c"], MONDAY)
+    assert spending.admit(xuhui, list("cd"), MONDAY).people == 2
+    assert spending.admit(account_of("hr", None), ["e"], MONDAY).people == 1
+
+
+def test_a_district_of_a_caller_may_have_a_budget_of_its_own() -> None:
+    spending = PeopleBudget(3, {"hr": 5, "hr 310115": 7})
+
+    assert spending.allowed(account_of("hr", ["310115"])) == 7
+    assert spending.allowed(account_of("hr", ["310104"])) == 5
+    assert spending.allowed(account_of("hr", [])) == 5
+    assert spending.allowed(account_of("else", ["310115"])) == 3

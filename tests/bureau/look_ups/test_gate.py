@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,12 +14,14 @@ from bureau.look_ups.audit import (
     AuditSelection,
 )
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
-from bureau.look_ups.gate import Gate, Origin
+from bureau.look_ups.elements import ElementsError, ElementsMissingError
+from bureau.look_ups.gate import Gate, Origin, Statement
 from bureau.look_ups.oversight import Alert, Oversight
 from bureau.look_ups.purpose import PurposeError, PurposeMissingError
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import NOT_STATED, Element, Elements
 from connectors.errors import StoreUnavailableError
 from policy.identity import Identity, IdType
 
@@ -90,6 +92,8 @@ class Office:
     """A gate for one request, and everything around it."""
 
     stated: LookUp | PurposeError | None = STATED
+    elements: Elements | ElementsError = NOT_STATED
+    requires_elements: bool = False
     allowed: int = 10
     log: Log = field(default_factory=Log)
     notes: Notes = field(default_factory=Notes)
@@ -102,8 +106,10 @@ class Office:
             UnknownPeopleWatch(),
             self.log,
             self.notes,
+            requires_elements=self.requires_elements,
         )
-        self.gate = Gate(oversight, CALLER, self.stated, now=NOW, today=TODAY)
+        statement = Statement(self.stated, self.elements)
+        self.gate = Gate(oversight, CALLER, statement, now=NOW, today=TODAY)
 
     async def look_up(self, whom: Identity | str = ALICE) -> list[Answer]:
         async def ask() -> list[Answer]:
@@ -256,3 +262,60 @@ async def test_an_id_that_is_none_counts_as_a_person() -> None:
 
     with pytest.raises(OverBudgetError):
         await office.look_up("no id")
+
+
+FIVE = Elements(
+    organisation="浦东新区人力资源和社会保障局",
+    officer="0f" * 32,
+    matter_code="000514009000",
+    matter_name="职业技能提升补贴申领",
+    business_number="2026-17",
+)
+
+
+async def test_the_five_elements_are_on_the_log() -> None:
+    office = Office(elements=FIVE, requires_elements=True)
+
+    await office.look_up()
+
+    (record,) = office.log.records
+    assert record.elements == FIVE
+
+
+async def test_what_is_stated_of_them_is_on_the_log_where_none_is_required() -> None:
+    office = Office(elements=Elements(organisation="浦东"))
+
+    await office.look_up()
+
+    (record,) = office.log.records
+    assert record.elements == Elements(organisation="浦东")
+
+
+@pytest.mark.parametrize("missing", Element)
+async def test_where_they_are_required_nobody_is_asked_without_one(
+    missing: Element,
+) -> None:
+    office = Office(elements=replace(FIVE, **{missing: None}), requires_elements=True)
+
+    with pytest.raises(ElementsMissingError) as refused:
+        await office.look_up()
+
+    assert refused.value.elements == (missing,)
+    assert (office.asked, office.log.records) == (0, [])
+    assert office.notes.refused == ["ELEMENTS_REQUIRED"]
+
+
+async def test_one_that_cannot_be_used_is_refused_though_none_is_required() -> None:
+    office = Office(elements=ElementsError("no", [Element.OFFICER]))
+
+    with pytest.raises(ElementsError):
+        await office.look_up()
+
+    assert (office.asked, office.log.records) == (0, [])
+
+
+async def test_the_purpose_is_asked_for_first() -> None:
+    office = Office(stated=None, requires_elements=True)
+
+    with pytest.raises(PurposeMissingError):
+        await office.look_up()

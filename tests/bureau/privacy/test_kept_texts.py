@@ -40,6 +40,8 @@ FORMS = {
     "full width and hyphens": "３１０１９９-１９６００１１５-７００８",
     "fifteen": "310199600115700",
     "fifteen and hyphens": "310199-600115-700",
+    "something unseen": "3101991\u31649600115\ufe0f7008",
+    "fifteen with something unseen": "3101996\u3164" + "00115700",
     "T": "T310199-19600115-7008",
 }
 HONEST = {

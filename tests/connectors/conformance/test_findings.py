@@ -158,7 +158,9 @@ async def test_a_result_other_than_the_plans_is_found() -> None:
     async with serving(Registry()) as registry:
         report = await checked(registry.manifest, registry.bundle(), plan)
 
-    assert report.findings == [Finding(FindingCode.OTHER_RESULT, "plan.holder[0]")]
+    assert report.findings == [
+        Finding(FindingCode.OTHER_RESULT, "plan.holder[0].items")
+    ]
 
 
 async def test_somebody_who_holds_something_after_all_is_found() -> None:
@@ -166,7 +168,9 @@ async def test_somebody_who_holds_something_after_all_is_found() -> None:
     async with serving(Registry()) as registry:
         report = await checked(registry.manifest, registry.bundle(), plan)
 
-    assert report.findings == [Finding(FindingCode.OTHER_RESULT, "plan.holder[1]")]
+    assert report.findings == [
+        Finding(FindingCode.OTHER_RESULT, "plan.holder[1].items")
+    ]
 
 
 async def test_a_check_is_no_look_up() -> None:
@@ -269,5 +273,5 @@ async def test_as_many_answers_are_measured_as_asked_for() -> None:
     (result,) = (one for one in report.results if one.check is Check.LATENCY)
     for words in result.note or ("",):
         assert re.fullmatch(r"p50 [\d.]+ s, p95 .+ s, p99 .+ s, max .+ s, n = 7", words)
-    measured = report.latency
-    assert 0 < measured.p50 <= measured.p95 <= measured.p99 <= measured.longest
+    latency = report.latency
+    assert 0 < latency.p50 <= latency.p95 <= latency.p99 <= latency.longest

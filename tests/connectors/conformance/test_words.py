@@ -11,7 +11,8 @@ from connectors.conformance.codes import Check
 from connectors.conformance.report import Outcome, Report
 from connectors.conformance.shape import missing_member
 from connectors.decoding.forms import form_of
-from connectors.decoding.record_fields import RecordError, RecordFields
+from connectors.decoding.readers import RecordError
+from connectors.decoding.record_fields import RecordFields
 from connectors.manifest import Response
 from tests.connectors.agency import OTHER, RECORD, ZHANG
 from tests.connectors.agency import manifest as of_records
@@ -68,7 +69,8 @@ async def test_a_refusal_says_no_more_of_a_person_than_the_plan() -> None:
     """Which other row somebody holds is told by no finding."""
     report = await report_of(Registry(Habit.OTHER_ITEM))
 
-    assert "OUT_OF_SCOPE" in codes(report)
+    (found,) = [f for f in report.findings if f.code == "OUT_OF_SCOPE"]
+    assert "`record.item_code`" in found.detail
     assert "4-07-05-04" not in str(report)
 
 
@@ -96,8 +98,35 @@ async def test_a_wrong_name_in_a_signed_body_is_named(key: str) -> None:
 async def test_an_absence_that_is_not_signed_is_still_one() -> None:
     report = await report_of(Registry(), absence=None)
 
-    assert "UNSIGNED_ABSENCE" in codes(report)
+    (found,) = [f for f in report.findings if f.code == "UNSIGNED_ABSENCE"]
+    assert "`response.absence`" in found.detail
     assert "UNREADABLE" not in codes(report)
+
+
+async def test_a_wrong_name_of_an_absence_is_named() -> None:
+    report = await report_of(Registry(), absence="entries")
+
+    (found,) = [f for f in report.findings if f.code == "UNSIGNED_ABSENCE"]
+    assert "`response.absence`" in found.detail
+
+
+async def test_how_many_somebody_holds_is_not_told() -> None:
+    """One certificate too many, or one too few, is told without the numbers."""
+    for held in (1, 7):
+        report = await report_of(Registry(changes={"held": held}))
+
+        (found,) = [
+            f for f in report.findings if f.code in {"CONTRADICTION", "INCOMPLETE"}
+        ]
+        assert "held" in found.detail
+        assert not any(figure in found.detail.partition("×")[0] for figure in "127")
+
+
+async def test_whom_a_record_is_about_is_named() -> None:
+    report = await report_of(Registry(changes={"id": OTHER}))
+
+    (found,) = [f for f in report.findings if f.code == "WRONG_HOLDER"]
+    assert "`record.id_number`" in found.detail
 
 
 def body_of(result: object) -> bytes:

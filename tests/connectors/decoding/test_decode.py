@@ -9,7 +9,7 @@ import pytest
 
 from connectors.decoding.days import DAYS, KEPT_DAYS
 from connectors.decoding.decode import DecodedEnvelope, Decoder, Holding
-from connectors.decoding.record_fields import RecordError
+from connectors.decoding.readers import RecordError
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState
 from policy.identity import Identity, IdType, parse_identity

@@ -2,7 +2,8 @@
 
 import pytest
 
-from connectors.decoding.record_fields import MAX_TEXT, RecordError, RecordFields
+from connectors.decoding.readers import MAX_TEXT, RecordError
+from connectors.decoding.record_fields import RecordFields
 from tests.connectors.agency import RECORD, manifest
 
 STATE = 'state = "state"'

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import Told
 from connectors.errors import ConnectorError
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
@@ -24,11 +25,15 @@ class SlowAgency:
     outcome: SourceOutcome = SourceOutcome.NONE
     error: ConnectorError | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    told: list[Told | None] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
 
-    async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
+    async def ask(
+        self, holders: Sequence[Identity], told: Told | None = None
+    ) -> list[Answer]:
+        self.told.append(told)
         self.batches.append(len(holders))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
     RefusedError,
@@ -197,7 +198,7 @@ async def test_closing_cancels_what_is_under_way() -> None:
 
 
 async def test_a_bug_of_ours_is_raised_and_not_an_answer() -> None:
-    async def broken(_: Sequence[Identity]) -> list[Answer]:
+    async def broken(_: Sequence[Identity], __: Told | None) -> list[Answer]:
         raise ZeroDivisionError
 
     guard = Guard(manifest(), broken, lambda _: True, Notes(), Health(lambda: NOW))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.answer import Answer, SourceOutcome
+from connectors.elements import Told
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from policy.identity import Identity
@@ -125,7 +126,7 @@ async def test_a_call_whose_waiter_ran_out_of_time_goes_on_for_the_next() -> Non
 async def test_what_landed_in_time_is_handed_on_though_another_is_late() -> None:
     late = asyncio.Event()
 
-    async def ask(holders: Sequence[Identity]) -> list[Answer]:
+    async def ask(holders: Sequence[Identity], _: Told | None) -> list[Answer]:
         if holders == [TWO]:
             await late.wait()
         return [Answer(agency="transport", outcome=SourceOutcome.NONE)]
@@ -153,7 +154,7 @@ async def test_whoever_waits_for_two_flights_has_both() -> None:
 async def test_a_bug_in_one_flight_is_raised_after_the_other_has_landed() -> None:
     landed = []
 
-    async def broken(holders: Sequence[Identity]) -> list[Answer]:
+    async def broken(holders: Sequence[Identity], _: Told | None) -> list[Answer]:
         if holders == [ONE]:
             raise ZeroDivisionError
         await asyncio.sleep(0.01)

@@ -7,6 +7,7 @@ import pytest
 from gateway.batch.claims import claim_of
 from gateway.batch.columns import Column
 from gateway.batch.tables import Row
+from policy.identity import ID_TYPE_NAMES
 from policy.text import Text
 
 TODAY = date(2026, 3, 1)
@@ -19,8 +20,13 @@ def claim(**cells: str) -> dict[str, str] | Text:
     return found if isinstance(found, Text) else dict(found)
 
 
-def test_what_is_empty_is_not_stated() -> None:
-    assert claim(name="", level="", issued_on="", number="", id_type="") == {
+@pytest.mark.parametrize(
+    "blank", ["", "　", "\u200b", "\u2800\ufeff", "\ue5e5", "\u3164"]
+)
+def test_what_is_blank_is_not_stated(blank: str) -> None:
+    stated = dict.fromkeys(("name", "level", "issued_on", "number", "id_type"), blank)
+
+    assert claim(**stated) == {
         "idNumber": "310101199001010012",
         "item": "1.2",
     }
@@ -49,6 +55,11 @@ def test_what_is_empty_is_not_stated() -> None:
         "20240601000000",
         "20240601 00:00:00",
         "2024年6月1日00:00",
+        "2024\u20116\u20111",
+        "\u202a2024-06-01\u202c 00:00:00\u200b",
+        "2024-06-01\ue5e500：00",
+        "\u28002024。6。1",
+        "2024－06－01",
     ],
 )
 def test_a_day_is_read(cell: str) -> None:
@@ -154,7 +165,13 @@ def test_another_grade_is_refused(cell: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "id_type"),
-    [("护照", "PASSPORT"), ("PASSPORT", "PASSPORT"), ("身份证", "RESIDENT_ID")],
+    [
+        ("护照", "PASSPORT"),
+        ("PASSPORT", "PASSPORT"),
+        (" ｐassport\u200b", "PASSPORT"),
+        ("身份证", "RESIDENT_ID"),
+        *((name.zh, id_type) for id_type, name in ID_TYPE_NAMES.items()),
+    ],
 )
 def test_an_id_type_is_read(cell: str, id_type: str) -> None:
     found = claim(id_type=cell)

@@ -84,6 +84,12 @@ def test_what_excel_made_a_number_is_refused(
     assert found.problem.en.startswith(f"{column} is a number")
 
 
+def test_a_white_space_of_gbk_is_one(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "证件号码,项目\n1\ue5e5,1.2\n".encode("gb18030"))
+
+    assert row.problem is None
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

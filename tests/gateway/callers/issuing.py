@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import HTTPConnection
 
@@ -11,7 +12,7 @@ from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, KeysUnavailableError
 from gateway.callers.refusal import AuthenticationError, Reason
-from gateway.callers.roles import read_roles
+from gateway.callers.roles import Roles, read_roles
 from gateway.callers.static_tokens import StaticTokens
 from tests.gateway.callers import minting
 
@@ -102,7 +103,7 @@ def issuer(
     now: Callable[[], float],
     *,
     url: str = minting.ISSUER,
-    single_use: bool = False,
+    **judged_by: Any,
 ) -> TrustedIssuer:
     """Return an issuer of the configuration."""
     return TrustedIssuer(
@@ -112,7 +113,7 @@ def issuer(
         algorithms=ALGORITHMS,
         keys=IssuerKeys(name, keys, now),
         scopes=MAY_GIVE,
-        single_use=single_use,
+        **{"single_use": False, **judged_by},
     )
 
 
@@ -127,19 +128,30 @@ OTHER_KEYS = minting.key_set(minting.jwk("es256-1", minting.FOREIGN))
 OTHER_ISSUER = "https://other.example"
 
 
-def door(*, single_use: bool = False, proxies: tuple[str, ...] = ()) -> Door:
+def door(
+    *,
+    single_use: bool = False,
+    proxies: tuple[str, ...] = (),
+    roles: Roles = ROLES,
+    **judged_by: Any,
+) -> Door:
     """Return a door that two issuers' tokens open."""
     clock = Clock()
     publishers = {"bureau": Publisher(KEYS), "other": Publisher(OTHER_KEYS)}
     issuers = [
-        issuer("bureau", publishers["bureau"].fetch, clock.now, single_use=single_use),
+        issuer(
+            "bureau",
+            publishers["bureau"].fetch,
+            clock.now,
+            **{"single_use": single_use, **judged_by},
+        ),
         issuer("other", publishers["other"].fetch, clock.now, url=OTHER_ISSUER),
     ]
     callers = Callers(
         static_tokens=StaticTokens.of([], ROLES),
         access_tokens=AccessTokens(
             issuers={known.issuer: known for known in issuers},
-            roles=ROLES,
+            roles=roles,
             used=RememberedTokens(),
         ),
         agency_assertions=None,

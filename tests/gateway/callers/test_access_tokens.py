@@ -27,8 +27,28 @@ def _gate() -> Door:
 
 async def test_a_token_names_its_client_and_its_issuer(gate: Door) -> None:
     assert await gate.caller_of(MINT.token()) == Caller(
-        "bureau:hr-platform", frozenset({Scope.READ_CERTIFICATES})
+        "bureau:hr-platform",
+        frozenset({Scope.READ_CERTIFICATES}),
+        subject="bureau:officer-7",
     )
+
+
+async def test_a_subject_that_is_the_client_is_no_officer(gate: Door) -> None:
+    caller = await gate.caller_of(MINT.token(sub="hr-platform"))
+
+    assert caller.subject is None
+
+
+async def test_a_subject_that_is_no_officer_by_its_issuer_is_none() -> None:
+    gate = door(subjects_are_officers=False)
+
+    assert (await gate.caller_of(MINT.token())).subject is None
+
+
+async def test_a_subject_without_end_is_refused(gate: Door) -> None:
+    token = MINT.token(sub="7" * 257)
+
+    assert await gate.refusal(token) is Reason.MISSING_CLAIM
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,14 @@ def refuse(folder: Path, text: str) -> None:
             id="agencies",
         ),
         pytest.param(SHOWN + TOKEN, id="a number for whom the page's token lets see"),
+        pytest.param(
+            '[roles]\nclerk = []\n[role_districts]\nclerk = ["310115"]\n',
+            id="a role with a district",
+        ),
+        pytest.param(
+            ISSUER + 'districts = ["310115"]\ndistricts_claim = "district"\n',
+            id="an issuer with districts",
+        ),
     ],
 )
 def test_a_configuration_that_fits_together_starts(folder: Path, text: str) -> None:
@@ -113,6 +121,25 @@ FILE = 'jwks_file = "jwks.json"'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        pytest.param(
+            ISSUER + 'districts = ["310119"]\n',
+            "issuer bureau: unknown district '310119'; the nearest known one is "
+            "'310151'",
+            id="a district that is none",
+        ),
+        pytest.param(
+            '[role_districts]\nclerk = ["310115"]\n',
+            "role_districts: unknown role 'clerk'; add it to roles",
+            id="districts of no role",
+        ),
+        pytest.param(
+            '[roles]\nclerk = []\n[role_districts]\nclerk = ["310115"]\n'
+            '[agency_callers]\naudience = "https://gateway.example"\n'
+            'roles = ["clerk"]\n',
+            "agency_callers: a role has districts, but an agency sees by its annex "
+            "rows; give agencies a role without",
+            id="agencies of a district",
+        ),
         pytest.param(
             changed(FILE, ""),
             "issuer bureau: set one of jwks_file and jwks_url",

@@ -6,12 +6,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from gateway.cli import app
 from gateway.demo.demo import HOST, write_configuration
 from tests.gateway.callers.authority import Authority, authority_in
+from tests.gateway.registration.desk import Ended, ended
 from tests.nursery import started
 from tests.ports import free_port
 from tests.running import HEARD, TOKEN, Agencies
@@ -32,19 +36,29 @@ def _own_tls(
 ) -> Iterator[str]:
     """A gateway that ends TLS and lets clients of ``authority`` connect."""
     folder = tmp_path_factory.mktemp("gateway-tls")
+    lets_in = f'client_ca_file = "{authority.file}"\n'
+    with running_with_tls(folder, running_agencies, authority, lets_in) as url:
+        yield url
+
+
+@contextmanager
+def running_with_tls(
+    folder: Path, agencies: Agencies, authority: Authority, more: str = ""
+) -> Iterator[str]:
+    """Run a gateway with a certificate of ``authority``."""
     port = free_port(HOST)
     config = write_configuration(
         folder,
-        trust_folder=running_agencies.folder,
+        trust_folder=agencies.folder,
         port=port,
-        agencies=running_agencies.urls,
+        agencies=agencies.urls,
         token=TOKEN,
         id_number="",
     )
     server = authority.leaf("server")
     tls = (
         f'\n[tls]\ncertificate_file = "{server.certificate_file}"\n'
-        f'key_file = "{server.key_file}"\nclient_ca_file = "{authority.file}"\n'
+        f'key_file = "{server.key_file}"\n{more}'
     )
     config.write_text(config.read_text("utf-8") + tls, "utf-8")
     url = f"https://{HOST}:{port}"
@@ -110,3 +124,34 @@ def test_tls_1_2_is_not_spoken(own_tls: str, authority: Authority) -> None:
 
     with pytest.raises(OSError, match=r"(?i)protocol|version|handshake"):
         post(own_tls, client, TOKEN)
+
+
+@pytest.mark.parametrize("words", [("connector", "list"), ("sanction", "list")])
+def test_commands_believe_the_stated_authority_and_no_other(
+    running_agencies: Agencies,
+    authority: Authority,
+    tmp_path: Path,
+    words: tuple[str, str],
+) -> None:
+    token = tmp_path / "token"
+    token.write_text(TOKEN, "utf-8")
+    strangers = authority_in(tmp_path / "strangers")
+    (tmp_path / "none.pem").write_text("no certificate", "utf-8")
+
+    with running_with_tls(tmp_path / "gateway", running_agencies, authority) as url:
+
+        def ended_by(*more: object) -> Ended:
+            asked = [*words, "--url", url, "--token-file", token, *more]
+            return ended(CliRunner().invoke(app, list(map(str, asked))))
+
+        believed = ended_by("--ca-file", authority.file)
+        doubted = [ended_by(), ended_by("--ca-file", strangers.file)]
+        unread = ended_by("--ca-file", tmp_path / "none.pem")
+
+    # The token may not ask this, which the gateway says, and nobody else.
+    assert "the gateway says FORBIDDEN" in believed.error, believed
+    for one in doubted:
+        assert one.code == 2
+        assert "TLS: its certificate is not believed" in one.error
+        assert "--ca-file" in one.error
+    assert "has no certificate in PEM" in unread.error

@@ -169,7 +169,13 @@ def another(gateway: Gateway) -> Any:
     folder.mkdir()
     config = folder / "gateway.toml"
     text = text.replace(old, f"port = {port}\n")
-    for name in ("manifests", "certificate-id.key", "pseudonym.key", "sqlite:///"):
+    for name in (
+        "manifests",
+        "certificate-id.key",
+        "pseudonym.key",
+        "evidence.key",
+        "sqlite:///",
+    ):
         where = gateway.folder / name.removeprefix("sqlite:///")
         text = text.replace(
             f'"{name}', f'"sqlite:///{where}/' if "sqlite" in name else f'"{where}'

@@ -1,7 +1,9 @@
 """Nothing is left out whose bytes were not compared, whatever is sent, and when."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -78,6 +80,25 @@ def test_bare_lines_of_a_second_day_go_on_after_the_last_of_the_first(
     assert codes == [1 if stream == "states" else 0] * 3, done
     assert kept(sender, stream) == [*enumerate(map(digest, day1 + day2), start=1)]
     assert sender.status()[stream]["lastSequence"] == 6
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_bare_lines_that_several_send_at_once_are_kept_once_and_whole(
+    sender: Sender, tmp_path: Path, stream: str
+) -> None:
+    day1, day2 = signed(sender, 7, stream), signed(sender, 7, stream)
+    files = [
+        written(tmp_path / f"{n}.jws", day) for n, day in enumerate((day1, day2, day1))
+    ]
+
+    with ThreadPoolExecutor(len(files)) as senders:
+        found = list(senders.map(lambda file: sent(sender, file, stream=stream), files))
+
+    total = sum((one.outcomes for one in found), Counter())
+    assert total == {Outcome.ACCEPTED: 14, Outcome.ALREADY_KNOWN: 7}
+    there = kept(sender, stream)
+    assert [number for number, _ in there] == [*range(1, 15)]
+    assert sorted(one for _, one in there) == sorted(map(digest, day1 + day2))
 
 
 @pytest.mark.parametrize("stream", STREAMS)

@@ -15,25 +15,38 @@ from tests.connectors.test_agency import Sends
 
 
 @pytest.mark.parametrize(
-    ("account", "is_suspended", "problem"),
+    ("account", "is_suspended", "of_records", "of_states"),
     [
-        pytest.param(AccountState.ACTIVE, False, None, id="active"),
+        pytest.param(AccountState.ACTIVE, False, None, None, id="active"),
         pytest.param(
-            AccountState.ACTIVE, True, Problem.CONNECTOR_SUSPENDED, id="suspended"
+            AccountState.ACTIVE,
+            True,
+            *[Problem.CONNECTOR_SUSPENDED] * 2,
+            id="suspended",
         ),
         pytest.param(
-            AccountState.FROZEN, False, Problem.ACCOUNT_NOT_ACTIVE, id="frozen"
+            AccountState.FROZEN, False, Problem.ACCOUNT_NOT_ACTIVE, None, id="frozen"
+        ),
+        pytest.param(
+            AccountState.FROZEN,
+            True,
+            Problem.ACCOUNT_NOT_ACTIVE,
+            Problem.CONNECTOR_SUSPENDED,
+            id="frozen and suspended",
         ),
         pytest.param(
             AccountState.COLLECTION_CANCELLED,
-            True,
-            Problem.ACCOUNT_NOT_ACTIVE,
+            False,
+            *[Problem.ACCOUNT_NOT_ACTIVE] * 2,
             id="cancelled",
         ),
     ],
 )
-async def test_nothing_is_taken_of_an_agency_that_is_not_in_force(
-    account: AccountState, is_suspended: bool, problem: Problem | None
+async def test_of_an_agency_that_is_not_in_force_nothing_is_taken_but_revocations(
+    account: AccountState,
+    is_suspended: bool,
+    of_records: Problem | None,
+    of_states: Problem | None,
 ) -> None:
     agency = Agency(
         manifest(),
@@ -45,4 +58,5 @@ async def test_nothing_is_taken_of_an_agency_that_is_not_in_force(
     )
     agency.put_in_force(BUNDLE, account, is_suspended=is_suspended)
 
-    assert not_taken(agency) is problem
+    assert not_taken(agency, is_for_frozen=False) is of_records
+    assert not_taken(agency, is_for_frozen=True) is of_states

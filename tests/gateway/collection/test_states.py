@@ -17,6 +17,7 @@ from tests import nursery
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
     FALLS_BACK,
+    FROZEN,
     ONLY_SENDS,
     Sender,
     key_of,
@@ -220,3 +221,44 @@ def test_the_command_sends_a_file_of_changes(
     assert "UNKNOWN_CERTIFICATE: 2" in done.stdout
     assert states.status()["states"]["lastSequence"] == 2
     assert states.status()["records"]["lastSequence"] == 0
+
+
+@pytest.fixture(name="frozen")
+def _frozen(sender: Sender) -> StateSender:
+    """An agency whose account is frozen; every test of a gateway has the same."""
+    return StateSender(sender.gateway, FROZEN, sender.key)
+
+
+def after(states: StateSender) -> int:
+    """Return a number that was not used."""
+    last: int = states.status()["states"]["lastSequence"]
+    return last + 1
+
+
+def test_a_frozen_accounts_revocations_are_taken_and_its_records_are_not(
+    sender: Sender, frozen: StateSender, holder: Identity
+) -> None:
+    number = after(frozen)
+
+    taken = frozen.send([line(number, frozen.change(said(holder, "撤销")))])
+    records = replace(sender, connector=FROZEN).send([])
+
+    assert (taken.status, taken.outcomes) == (200, ["ACCEPTED"])
+    assert frozen.status()["states"]["lastSequence"] == number
+    assert (records.status, records.problem) == (403, "ACCOUNT_NOT_ACTIVE")
+
+
+def test_a_frozen_account_lifts_nothing_and_loses_no_number_by_trying(
+    frozen: StateSender, holder: Identity
+) -> None:
+    number = after(frozen)
+    lines = [
+        line(number, frozen.change(said(holder, "有效"))),
+        line(number, frozen.change(said(holder, "撤销"))),
+    ]
+
+    told = frozen.send(lines)
+
+    assert told.outcomes == ["REFUSED", "ACCEPTED"]
+    assert told.codes[0] == "LIFTING_WHILE_FROZEN"
+    assert frozen.status()["states"]["lastSequence"] == number

@@ -9,9 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from store.database import NEWEST, step_of
+from store.status.tables import state_changes
+from store.store import open_store
 from tests import nursery
+from tests.store.earlier_rows import (
+    FOLDER,
+    ID_KEY,
+    MANIFESTS,
+    PSEUDONYM_KEY,
+    THEN,
+    make_earlier,
+)
 from tests.store.steps import BEFORE, make_at
 
 CONFIG = """
@@ -104,7 +115,7 @@ def test_a_command_makes_no_database(
         code, out, err = desk.run(*command)
 
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.endswith("needs step 0008; run: gateway database upgrade\n")
+    assert err.endswith(f"needs step {NEWEST}; run: gateway database upgrade\n")
     assert desk.step is None
 
 
@@ -167,3 +178,46 @@ def test_a_file_that_is_no_database_is_none_to_upgrade(tmp_path: Path) -> None:
 
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert err.endswith("gateway.db: file is not a database\n")
+
+
+@pytest.fixture(name="earlier")
+def _earlier(desk: Desk, tmp_path: Path) -> Desk:
+    """The database has rows from before there was a normal form."""
+    asyncio.run(make_earlier(desk.url))
+    (tmp_path / "id.key").write_text(ID_KEY.hex())
+    (tmp_path / "pseudonym.key").write_text(PSEUDONYM_KEY.hex())
+    (tmp_path / "trust.toml").write_bytes((FOLDER / "trust.toml").read_bytes())
+    (tmp_path / "manifests").mkdir()
+    for name, text in MANIFESTS.items():
+        (tmp_path / "manifests" / f"{name}.toml").write_text(text, "utf-8")
+    return desk
+
+
+async def numbers(url: str) -> list[str | None]:
+    """Return by which number changes of state are found."""
+    async with open_store(url) as store:
+        statement = select(state_changes.c.document_number)
+        return await store.writer.read(lambda c: [*c.execute(statement).scalars()])
+
+
+def test_rows_of_an_earlier_version_are_marked_anew_with_the_keys(
+    earlier: Desk,
+) -> None:
+    code, out, _ = earlier.run("database", "upgrade")
+
+    assert (code, out) == (0, f"from step {THEN} to step {NEWEST}\n")
+    (number,) = asyncio.run(numbers(earlier.url))
+    assert number is not None
+
+
+@pytest.mark.parametrize("missing", ["id.key", "pseudonym.key", "trust.toml"])
+def test_while_a_key_is_missing_no_step_is_taken(
+    earlier: Desk, tmp_path: Path, missing: str
+) -> None:
+    (tmp_path / missing).unlink()
+
+    code, _, err = earlier.run("database", "upgrade")
+
+    assert code == 2
+    assert missing in err
+    assert earlier.step == THEN

@@ -14,6 +14,9 @@ WARNED = "warned"
 SPARING = tuple(f"sparing-{number}" for number in range(24))
 """Callers with a budget of three people a day, each used by one test."""
 
+OF_PUDONG, OF_XUHUI = "of-pudong", "of-xuhui"
+"""Bearer tokens of one caller, each for a district, with three people a day each."""
+
 PURPOSE = {"X-Purpose": "COMPLAINT", "X-Case-Number": "12345-7"}
 
 
@@ -41,7 +44,12 @@ TABLES = "\n".join(
         entry(WARNED, READ),
         entry(AUDITOR, "audit:read", purpose=False),
         *(entry(caller, READ, IDENTITY) for caller in SPARING),
+        entry(OF_PUDONG, READ, IDENTITY).replace('"of-pudong"', '"of-two"', 1),
+        'districts = ["310115"]',
+        entry(OF_XUHUI, READ, IDENTITY).replace('"of-xuhui"', '"of-two"', 1),
+        'districts = ["310104"]',
         "[privacy.people_a_day_of]",
+        "of-two = 3",
         f"{WARNED} = 5",
         *(f"{caller} = 3" for caller in SPARING),
     )

@@ -17,7 +17,8 @@ ENTITIES = """query Entities($r: [_Any!]!) { _entities(representations: $r) {
   ... on Certificate { number holderName } } }"""
 RECORDS = """query Records($filter: AuditFilter, $first: Int! = 100, $after: String) {
   auditRecords(filter: $filter, first: $first, after: $after) {
-    nodes { id at event caller requestId person purpose caseNumber operation document
+    nodes { id at event caller districts requestId person purpose caseNumber operation
+      document
       sources { agency outcome } certificates keptFrom removed }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 

@@ -29,7 +29,9 @@ def test_a_look_up_is_on_the_log_with_all_that_was_said(
 
     gateway.post(body, token=UNSTATED, headers={**PURPOSE, "X-Request-Id": "look-up-1"})
 
-    (record,) = records(gateway, requestId="look-up-1")
+    (record,) = records(
+        gateway, requestId="look-up-1", caseNumber="\u300012345-7\u200b"
+    )
     assert {
         name: record[name]
         for name in ("event", "caller", "purpose", "caseNumber", "operation")

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.privacy.callers import TABLES, TRYING, TRYING_IDS, WARNED
+from tests.gateway.privacy.callers import (
+    OF_PUDONG,
+    OF_XUHUI,
+    TABLES,
+    TRYING,
+    TRYING_IDS,
+    WARNED,
+)
 from tests.gateway.privacy.questions import (
     CERTIFICATE,
     ENTITIES,
@@ -189,6 +196,22 @@ def test_other_callers_are_not_held_up(
     _, answer, _ = gateway.post(batch(numbers(agencies)[:4]))
 
     assert "errors" not in answer
+
+
+def test_one_caller_s_districts_spend_apart(
+    gateway: Gateway, agencies: Agencies
+) -> None:
+    people = numbers(agencies)
+
+    _, first, _ = gateway.post(batch(people[:3]), token=OF_PUDONG)
+    _, over, _ = gateway.post(batch(people[3:4]), token=OF_PUDONG)
+    _, other, _ = gateway.post(batch(people[3:6]), token=OF_XUHUI)
+
+    assert "errors" not in first
+    assert nothing_was_answered(over)
+    assert "errors" not in other
+    found = {tuple(one["districts"]) for one in records(gateway, caller="of-two")}
+    assert found == {("310115",), ("310104",)}
 
 
 def test_ids_that_are_none_count_as_people(gateway: Gateway, sparing: str) -> None:

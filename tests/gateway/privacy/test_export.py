@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from connectors.elements import Element
 from gateway.cli import app
 from gateway.privacy.export import export
 from gateway.settings.settings import Settings, load_settings
@@ -95,6 +96,8 @@ async def test_a_line_has_every_field_of_the_record(settings: Settings) -> None:
         "certificates": 0,
         "kept_from": None,
         "removed": None,
+        **{one.value: None for one in Element},
+        "districts": None,
     }
 
 

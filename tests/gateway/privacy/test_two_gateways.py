@@ -56,7 +56,13 @@ def _pair(
         text = (first / "gateway.toml").read_text("utf-8")
         text = text.replace(f"port = {one.url.rpartition(':')[2]}", f"port = {port}")
         second = tmp_path_factory.mktemp("second")
-        for name in ("certificate-id.key", "pseudonym.key", "jwks.json", "manifests"):
+        for name in (
+            "certificate-id.key",
+            "pseudonym.key",
+            "evidence.key",
+            "jwks.json",
+            "manifests",
+        ):
             (second / name).symlink_to(first / name)
         shared = f"sqlite:///{first}/gateway.db"
         (second / "gateway.toml").write_text(

@@ -19,6 +19,7 @@ from tests.gateway.registration.joining import (
     OPERATOR,
     SANCTIONER,
     SECOND,
+    SECOND_SANCTIONER,
     Joining,
     proof_of,
 )
@@ -29,7 +30,10 @@ WINDOW = (
 )
 OTHER = "another-agency"
 """The token of an agency that has nothing here."""
-PEOPLE = (AGENCY, OPERATOR, SECOND, SANCTIONER, NOBODY, OTHER, "unknown")
+PEOPLE = (
+    *(AGENCY, OPERATOR, SECOND, SANCTIONER, SECOND_SANCTIONER, NOBODY, OTHER),
+    "unknown",
+)
 
 
 @dataclass(frozen=True, slots=True)

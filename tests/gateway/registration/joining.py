@@ -25,6 +25,7 @@ ITEM = "4-02-01-01"
 AGENCY, OPERATOR, SECOND, SANCTIONER, NOBODY = (
     *("the-agency", "operator-1", "operator-2", "sanctioner", "no-scopes"),
 )
+SECOND_SANCTIONER = "sanctioner-2"
 """Bearer tokens, named like their callers."""
 TABLES = "\n".join(
     (
@@ -32,6 +33,7 @@ TABLES = "\n".join(
         entry(OPERATOR, "connectors:approve", purpose=False),
         entry(SECOND, "connectors:approve", purpose=False),
         entry(SANCTIONER, "sanctions:write", purpose=False),
+        entry(SECOND_SANCTIONER, "sanctions:write", purpose=False),
         entry(NOBODY, "schema:read", purpose=False),
         '[registration]\nallowed_networks = ["127.0.0.0/8"]',
     )

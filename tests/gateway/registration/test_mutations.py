@@ -37,7 +37,8 @@ def _steps(agencies: Agencies, tmp_path: Path, database_url: str) -> Iterator[St
 def test_a_connector_is_registered_by_mutations_alone(
     steps: Steps, joining: Joining
 ) -> None:
-    active = steps.join(joining.submission(), joining.key)
+    spelt = {"items": [f"{ITEM}\u3000"], "creditCode": " 12310000425006133ｙ"}
+    active = steps.join(joining.submission(**spelt), joining.key)
 
     found = steps.send(
         'query { connector(id: "transport") { state items warnings(language: EN) '
@@ -146,7 +147,14 @@ def test_an_agency_sees_its_own_alone(steps: Steps, joining: Joining) -> None:
     assert steps.send(query, OPERATOR) == [{"id": "transport"}]
 
 
-OF_THE_LEDGER = {"record_decision", "take_recovery_step", "prove_record_false"}
+OF_THE_LEDGER = {
+    "record_decision",
+    "take_payment_step",
+    "propose_correction",
+    "answer_correction",
+    "take_recovery_step",
+    "prove_record_false",
+}
 """Mutations of ``resolvers.ledger``, which is tested elsewhere."""
 
 

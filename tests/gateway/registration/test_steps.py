@@ -1,5 +1,6 @@
 """Every step as a command: by whose token it is, refused with exit code 1."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from typer.testing import CliRunner
 
 from bureau.scopes import STEPS
 from gateway.cli import app
+from policy.calendar import SHANGHAI
 from tests.gateway.registration.desk import OTHER, Desk
 from tests.gateway.registration.joining import (
     AGENCY,
@@ -15,6 +17,7 @@ from tests.gateway.registration.joining import (
     OPERATOR,
     SANCTIONER,
     SECOND,
+    SECOND_SANCTIONER,
     joining_gateway,
 )
 from tests.running import Agencies
@@ -36,6 +39,12 @@ COMMANDS = {
     "rotate_key": "connector rotate-key",
     "retire_key": "connector retire-key",
     "declare_key_compromised": "connector declare-key-compromised",
+    "issue_warning": "sanction warn",
+    "order_rectification": "sanction rectify",
+    "propose_sanction": "sanction propose",
+    "freeze_urgently": "sanction freeze-urgently",
+    "confirm_sanction": "sanction confirm",
+    "reject_sanction": "sanction reject",
     "impose_sanction": "sanction impose",
     "lift_sanction": "sanction lift",
     "decide_sanction_proposal": "sanction decide",
@@ -250,22 +259,55 @@ def test_a_submission_that_cannot_be_used_is_refused(
     assert told.json["draftConnector"]["__typename"] == "RegistrationRefused"
 
 
-def test_a_body_is_sanctioned_and_the_sanction_lifted(desk: Desk) -> None:
-    impose = ("sanction", "impose", "transport", "--kind", "FREEZE")
-    made = desk.taken(*impose, by=SANCTIONER)
-    again = desk.run(*impose, by=SANCTIONER)
+def test_a_freeze_is_proposed_confirmed_by_another_and_lifted(desk: Desk) -> None:
+    propose = ("sanction", "propose", "transport", "--kind", "FREEZE")
+    made = desk.taken(*propose, by=SANCTIONER)
+    again = desk.run(*propose, by=SANCTIONER)
+    alone = desk.run("sanction", "confirm", "1", by=SANCTIONER)
+    confirmed = desk.taken("sanction", "confirm", "1", by=SECOND_SANCTIONER)
     lifted = desk.taken("sanction", "lift", "1", by=SANCTIONER)
     gone = desk.run("sanction", "lift", "1", "--json", by=SANCTIONER)
     listed = desk.ask("sanction", "list", by=OPERATOR)
     told = desk.ask("sanction", "list", "--json", by=OPERATOR)
 
-    assert made == "sanction 1: transport FREEZE\n"
+    assert made == "sanction 1: transport FREEZE PROPOSED\n"
     assert (again.code, "ALREADY_SANCTIONED" in again.error) == (1, True)
+    assert (alone.code, "SAME_OFFICER" in alone.error) == (1, True)
+    assert confirmed == "sanction 1: transport FREEZE IN_FORCE\n"
     assert lifted == "lifted 1: transport FREEZE\n"
     assert gone.json["liftSanction"]["code"] == "UNKNOWN_SANCTION"
     assert "transport" in listed.output
-    assert told.json["sanctions"][0]["liftedBy"] == SANCTIONER
+    (shown,) = told.json["sanctions"]
+    assert (shown["liftedBy"], shown["confirmedBy"]) == (SANCTIONER, SECOND_SANCTIONER)
+    assert [(e["step"], e["actor"]) for e in shown["history"]] == [
+        ("PROPOSE", SANCTIONER),
+        ("CONFIRM", SECOND_SANCTIONER),
+        ("LIFT", SANCTIONER),
+    ]
     assert told.json["sanctionProposals"] == []
+
+
+def test_a_warning_a_rectification_and_an_urgent_freeze_take_one(desk: Desk) -> None:
+    warned = desk.taken("sanction", "warn", "transport", by=SANCTIONER)
+    rectify = ("sanction", "rectify", "transport", "--last-day")
+    day = (datetime.now(SHANGHAI) + timedelta(days=9)).date().isoformat()
+    ordered = desk.taken(*rectify, day, by=SANCTIONER)
+    late = desk.run(*rectify, "2026-01-31", by=SANCTIONER)
+    frozen = desk.taken("sanction", "freeze-urgently", "transport", by=SANCTIONER)
+    proposed = desk.run(
+        *("sanction", "propose", "transport", "--kind", "WARNING"), by=SANCTIONER
+    )
+    cancel = ("sanction", "impose", "transport", "--kind", "CANCEL_COLLECTION")
+    former = desk.taken(*cancel, by=SANCTIONER)
+    rejected = desk.taken("sanction", "reject", "4", by=SANCTIONER)
+
+    assert warned == "sanction 1: transport WARNING IN_FORCE\n"
+    assert ordered == f"sanction 2: transport RECTIFICATION IN_FORCE until {day}\n"
+    assert (late.code, "LAST_DAY_UNUSABLE" in late.error) == (1, True)
+    assert frozen.startswith("sanction 3: transport FREEZE UNCONFIRMED until 20")
+    assert (proposed.code, "KIND_NOT_PROPOSED" in proposed.error) == (1, True)
+    assert former == "sanction 4: transport CANCEL_COLLECTION\n"
+    assert rejected.startswith("sanction 4: transport CANCEL_COLLECTION REJECTED")
 
 
 def test_who_is_no_overseer_sees_no_sanctions(drafted: Desk) -> None:

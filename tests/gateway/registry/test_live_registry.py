@@ -5,7 +5,9 @@ of them, and what the other answers over HTTP is timed.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from tests.gateway.registration.joining import (
     OPERATOR,
     SANCTIONER,
     SECOND,
+    SECOND_SANCTIONER,
     Joining,
     Steps,
     joining_gateway,
@@ -39,6 +42,8 @@ IMPOSE = (
     f'{{ imposeSanction(body: $b, kind: $k, reason: "forged") {SANCTION} }}'
 )
 LIFT = f'mutation($i: ID!) {{ liftSanction(id: $i, reason: "put right") {SANCTION} }}'
+
+CONFIRM = f'mutation($i: ID!) {{ confirmSanction(id: $i, reason: "seen") {SANCTION} }}'
 
 
 @pytest.fixture(name="joining")
@@ -119,7 +124,8 @@ def test_a_sanction_falls_on_agencies_of_files_too(
     assert other.outcome(number, "fire-rescue") == "ANSWERED"
 
     body = "shanghai-fire-training-detachment"
-    one.send(IMPOSE, SANCTIONER, b=body, k="CANCEL_COLLECTION")
+    made = one.send(IMPOSE, SANCTIONER, b=body, k="CANCEL_COLLECTION")
+    one.send(CONFIRM, SECOND_SANCTIONER, i=made["id"])
 
     late = seconds_until(lambda: other.outcome(number, "fire-rescue") == "SUSPENDED")
     assert late <= SECOND_LONG
@@ -212,6 +218,26 @@ def test_a_replacement_answers_in_the_shadow_and_then_in_the_place_of_the_old(
     assert active["state"] == "ACTIVE"
     assert late <= SECOND_LONG
     assert other.outcome(number) is None
+
+
+def test_a_question_under_way_is_answered_by_an_agency_that_leaves(
+    two: tuple[Steps, Steps], joining: Joining, agencies: Agencies
+) -> None:
+    one, other = two
+    number = person(agencies)
+    active = one.join(joining.submission(), joining.key)
+    seconds_until(lambda: other.outcome(number) == "ANSWERED")
+    absent = agencies.person("none")["idNumber"]
+
+    with agencies.fault(JOINING, "slow", seconds=1), ThreadPoolExecutor() as askers:
+        asked = [askers.submit(steps.outcome, absent) for steps in two]
+        time.sleep(0.3)
+        retired = one.step("retireConnector", SECOND, active)
+        outcomes = [answer.result() for answer in asked]
+
+    assert retired["state"] == "RETIRED"
+    assert outcomes == ["NONE", "NONE"]
+    assert seconds_until(lambda: other.outcome(number) is None) <= SECOND_LONG
 
 
 async def test_what_happened_while_the_connection_was_lost_is_caught_up_with(

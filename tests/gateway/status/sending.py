@@ -104,7 +104,12 @@ def gateways(
             own.mkdir(parents=True)
             port = free_port(HOST)
             if number:
-                for name in ("certificate-id.key", "pseudonym.key", "manifests"):
+                for name in (
+                    "certificate-id.key",
+                    "pseudonym.key",
+                    "evidence.key",
+                    "manifests",
+                ):
                     (own / name).symlink_to(first / name)
                 config = own / "gateway.toml"
                 text = (first / "gateway.toml").read_text("utf-8")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.gateway.status.sending import (
     StateSender,
@@ -10,6 +12,7 @@ from tests.gateway.status.sending import (
     said_of,
     sender_at,
 )
+from tests.policy.test_normal_form import spelt
 from tests.running import Agencies, Gateway
 
 STORY = "all-three"
@@ -72,6 +75,29 @@ def test_a_revocation_in_any_spelling_takes_effect(
     assert outcomes == ["ACCEPTED"]
     assert (before["state"], after["state"]) == ("VALID", "REVOKED")
     assert after["id"] == before["id"]
+
+
+PLAIN = ("certificateNumber", "jobCode", "issueDate", "firstIssueDate", "status")
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data(), fields=st.sets(st.sampled_from(PLAIN), min_size=1))
+def test_whatever_fields_are_spelt_however_a_revocation_takes_effect(
+    sender: StateSender, number: str, data: st.DataObject, fields: set[str]
+) -> None:
+    (before,) = certificates(sender.gateway, number)
+    states = []
+    for state in ("撤销", "有效"):
+        said = said_of(before, number, state)
+        said |= {field: data.draw(spelt(str(said[field]))) for field in sorted(fields)}
+        assert send(sender, said) == ["ACCEPTED"]
+        states += [one["state"] for one in certificates(sender.gateway, number)]
+
+    assert states == ["REVOKED", "VALID"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.subscriptions.messages import PROTOCOL
 from policy.certificate import CertificateState
+from policy.documents import Document
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
 from tests.running import TOKEN, Gateway
@@ -35,7 +36,7 @@ def change(number: int, connector: str = "transport") -> NewChange:
         sequence=number,
         digest=f"{connector}-{number}",
         certificate=f"sealed-{number}",
-        place="p" * 64,
+        document=Document(place="p" * 64),
         person="a" * 64,
         state=CertificateState.REVOKED,
         effective_on=date(2026, 11, 20),

@@ -89,6 +89,26 @@ def test_what_an_init_says_of_the_client_is_handed_on() -> None:
     assert opened().receive(text, OPENED) == (Authenticate("Bearer t"),)
 
 
+def test_what_connection_init_states_of_look_ups_is_taken_as_headers() -> None:
+    stated = {"X-Purpose": "RECOVERY", "x-organisation": "浦东", "X-Else": "no"}
+    text = said("connection_init", payload=stated)
+
+    (action,) = opened().receive(text, OPENED)
+
+    assert action == Authenticate(
+        None, (("x-purpose", "RECOVERY"), ("x-organisation", "浦东"))
+    )
+
+
+@pytest.mark.parametrize(
+    "payload", [{"X-Officer": "1", "x-officer": "2"}, {"X-Officer": 1}]
+)
+def test_an_element_is_stated_once_and_as_a_text(payload: dict[str, object]) -> None:
+    text = said("connection_init", payload=payload)
+
+    assert ending(lambda: opened().receive(text, OPENED)) is CloseCode.BAD_MESSAGE
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -11,7 +11,7 @@ import strawberry
 from graphql import OperationDefinitionNode, parse
 from strawberry.types import Info
 
-from resolvers.certificates.certificate import SHOWN_BYTES
+from resolvers.certificates.kept import SHOWN_BYTES
 from resolvers.fragment_cache.renderings import OVERHEAD_BYTES
 from resolvers.plans.plan import Plan
 from resolvers.plans.plans import MAX_PLANS, Plans

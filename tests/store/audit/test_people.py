@@ -213,3 +213,40 @@ async def test_a_log_without_a_budget_judges_nobody(database_url: str) -> None:
             await log.write(one)
 
         assert len(await log.page(AuditSelection(), first=9, before=None)) == 3
+
+
+async def test_a_restart_forgets_nobody_of_any_district(database_url: str) -> None:
+    pudong, xuhui = ("310115",), ("310104", "310115")
+    async with gateway(database_url) as one:
+        await one.log.write(record(person=ALICE, districts=pudong))
+        await one.log.write(record(person=BOB, districts=pudong))
+        await one.log.write(record(person=ALICE, districts=xuhui))
+
+    async with gateway(database_url) as again:
+        budget = again.budget
+        with pytest.raises(OverBudgetError):
+            budget.admit("hr 310115", [CAROL], TODAY)
+        assert budget.admit("hr 310104 310115", [CAROL], TODAY).people == 2
+        assert budget.admit("hr", [CAROL], TODAY).people == 1
+
+
+async def test_what_two_gateways_admit_for_one_district_is_judged_on_the_log(
+    database_url: str,
+) -> None:
+    async with gateway(database_url) as one, gateway(database_url) as other:
+        for place, person in ((one, ALICE), (other, BOB)):
+            await place.log.write(record(person=person, districts=("310115",)))
+
+        with pytest.raises(OverBudgetError):
+            await one.log.write(record(person=CAROL, districts=("310115",)))
+        await one.log.write(record(person=CAROL, districts=("310104",)))
+
+
+@pytest.mark.parametrize("districts", [None, (), ("310115",), ("310101", "310151")])
+async def test_districts_come_back(
+    log: StoredAuditLog, districts: tuple[str, ...] | None
+) -> None:
+    await log.write(record(districts=districts))
+
+    (found,) = await log.page(AuditSelection(), first=1, before=None)
+    assert found.districts == districts

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from bureau.ledger.book import (
     ChangedMeanwhileError,
@@ -23,20 +23,25 @@ from bureau.ledger.entries import (
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
+    Ruling,
 )
+from bureau.ledger.judging import Judge, Judged, Judgement
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState
-from policy.evidence import ClaimantCategory, Payment
+from policy.documents import Document
+from policy.eligibility import EligibilityOutcome
+from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.payments import Payments
 from policy.recovery import RecoveryCause, RecoveryError, RecoveryState, RecoveryStep
 from policy.text import Text
+from store.ledger.causes import follow_change
 from store.ledger.decisions import record
 from store.ledger.ledger import StoredLedger
-from store.ledger.recoveries import follow_change
 from store.ledger.tables import decisions
 from store.status.intake import NewChange, StatesIntake
+from store.status.tables import state_changes
 from store.store import Store
 from tests.store.status.sent import CHANGE
 
@@ -71,21 +76,30 @@ def decision(number: int = 1, **changes: object) -> Decision:
     return Decision(**{**stated, **changes})  # type: ignore[arg-type]  # by name
 
 
-def ruling(outcome: FindingOutcome) -> Finding:
-    return Finding("17-once", outcome, Text("已补贴", "paid"))
+JUDGEMENT = Judgement(
+    verdict=EligibilityOutcome.ELIGIBLE,
+    findings=(Finding("17-once", FindingOutcome.MET, Text("未曾补贴", "not paid")),),
+    computed_yuan=2000,
+    figures_from=date(2022, 8, 22),
+    figures_digest="f" * 64,
+    facts=Claim(claimed_on=date(2026, 11, 1), hukou=Hukou.SHANGHAI, payments=()),
+    rulings=(Ruling(clauses=("219-3b",), reason="核实", officer="浦0017"),),
+    status_list="5" * 64,
+)
+PAID_BEFORE = Finding("17-once", FindingOutcome.UNMET, Text("已补贴", "paid"))
 
 
-def once_by_count(paid: Payments) -> Sequence[Finding]:
+def once_by_count(paid: Payments) -> Judged:
     """Bar everything beside any payment."""
-    return [ruling(FindingOutcome.UNMET if paid else FindingOutcome.MET)]
+    return Judged(JUDGEMENT, (AlreadyPaidError(PAID_BEFORE),) if paid else ())
 
 
-def never_sure(_: Payments) -> Sequence[Finding]:
-    return [ruling(FindingOutcome.UNDETERMINED)]
+def never_sure(_: Payments) -> Judged:
+    return Judged(JUDGEMENT, (DecisionError(DecisionRefusal.UNDETERMINED),))
 
 
-def free(_: Payments) -> Sequence[Finding]:
-    return [ruling(FindingOutcome.MET)]
+def free(_: Payments) -> Judged:
+    return Judged(JUDGEMENT)
 
 
 @pytest.fixture(name="ledger")
@@ -98,7 +112,7 @@ async def change(
     number: int,
     state: CertificateState,
     certificate: str = "sealed-1",
-    former: tuple[str, ...] = (),
+    document: Document | None = None,
 ) -> None:
     """Let the agency send a change of a certificate's state."""
     states = StatesIntake(store, follow_change)
@@ -107,7 +121,7 @@ async def change(
         sequence=number,
         digest=f"{number}" * 64,
         certificate=certificate,
-        place="p" * 64,
+        document=document or Document(place=f"place of {certificate}"),
         person=ALICE,
         state=state,
         effective_on=date(2026, 11, 20),
@@ -116,7 +130,6 @@ async def change(
         key_id="transport-1",
         signed_at=NOON,
         received_at=NOON + timedelta(minutes=number),
-        former=former,
     )
 
     def work(connection: Connection) -> None:
@@ -189,25 +202,39 @@ async def test_whom_the_key_named_before_it_was_rotated_is_the_same_person(
     await ledger.record(decision(2), [ALICE], once_by_count)
 
 
-async def test_what_was_not_paid_bars_nothing(ledger: StoredLedger) -> None:
-    for number, outcome in enumerate(("APPROVED", "REFUSED"), 1):
-        stated = decision(number, outcome=DecisionOutcome(outcome), amount_yuan=None)
-        await ledger.record(stated, [ALICE], once_by_count)
+async def test_what_was_refused_bars_nothing(ledger: StoredLedger) -> None:
+    stated = decision(1, outcome=DecisionOutcome.REFUSED, amount_yuan=None)
+    await ledger.record(stated, [ALICE], once_by_count)
 
     assert list(await ledger.payments_of([[ALICE]])) == [()]
     assert (await ledger.record(decision(3), [ALICE], once_by_count)).amount_yuan
 
 
-async def test_what_may_have_been_paid_needs_a_ruling(ledger: StoredLedger) -> None:
+async def test_what_stands_against_a_decision_keeps_it_out(
+    ledger: StoredLedger,
+) -> None:
     with pytest.raises(DecisionError) as refused:
         await ledger.record(decision(), [ALICE], never_sure)
-    ruled = decision(ruling="两项方向不同，经研究不属同一工种")
 
     assert refused.value.refusal is DecisionRefusal.UNDETERMINED
-    assert (await ledger.record(ruled, [ALICE], never_sure)).ruling == ruled.ruling
-    # What is certain no ruling changes.
-    with pytest.raises(AlreadyPaidError):
-        await ledger.record(decision(2, ruling="再付一次"), [ALICE], once_by_count)
+    assert await ledger.first_answer("hr", "k-1") is None
+
+
+async def test_what_is_weighed_is_what_would_be_recorded_and_keeps_nothing(
+    ledger: StoredLedger,
+) -> None:
+    approved = decision(outcome=DecisionOutcome.APPROVED, amount_yuan=None)
+
+    weighed = await ledger.weigh(approved, [ALICE], free)
+    assert await ledger.first_answer("hr", "k-1") is None
+    recorded = await ledger.record(approved, [ALICE], free)
+    await ledger.record(decision(2), [ALICE], free)
+    barred = await ledger.weigh(decision(3), [ALICE], once_by_count)
+
+    assert replace(weighed.decision, id=recorded.id) == recorded
+    # The computed sum, where none is stated.
+    assert (recorded.amount_yuan, weighed.objections) == (2000, ())
+    assert [type(one) for one in barred.objections] == [AlreadyPaidError]
 
 
 async def test_a_certificate_is_paid_for_once_whatever_is_ruled(
@@ -217,7 +244,7 @@ async def test_a_certificate_is_paid_for_once_whatever_is_ruled(
     again = decision(2, certificate="sealed-1", item=None, ruling="项目不明")
 
     with pytest.raises(AlreadyPaidError):
-        await ledger.record(again, [ALICE], never_sure)
+        await ledger.record(again, [ALICE], free)
 
 
 @pytest.mark.parametrize(
@@ -284,12 +311,14 @@ async def test_a_revocation_opens_a_recovery_of_each_payment_on_it_alone(
 async def test_a_revocation_finds_what_was_paid_under_the_id_of_its_spelling(
     store: Store, ledger: StoredLedger
 ) -> None:
-    await ledger.record(decision(1), [ALICE], free)
+    spelt = Document(place="of the spelling")
+    await ledger.record(decision(1, document=spelt), [ALICE], free)
     await ledger.record(decision(2), [ALICE], free)
+    document = Document(place="of the form", number="n", former=spelt.place)
 
-    await change(store, 1, CertificateState.REVOKED, "sealed-new", ("sealed-1",))
+    await change(store, 1, CertificateState.REVOKED, "sealed-new", document)
     (opened,) = await all_of(ledger)
-    await change(store, 2, CertificateState.VALID, "sealed-new", ("sealed-1",))
+    await change(store, 2, CertificateState.VALID, "sealed-new", document)
     (withdrawn,) = await all_of(ledger)
 
     assert (opened.claim, opened.certificate) == ("c-1", "sealed-1")
@@ -502,3 +531,51 @@ async def test_what_a_transaction_refuses_leaves_nothing(
         await store.writer.write(work)
 
     assert await ledger.first_answer("hr", "k-1") is None
+
+
+async def test_what_was_paid_back_bars_as_the_figures_say(
+    ledger: StoredLedger, store: Store
+) -> None:
+    """Another certificate of the same occupation, after the first was repaid."""
+    await ledger.record(decision(), [ALICE], once_by_count)
+    await change(store, 1, CertificateState.REVOKED)
+
+    def once(paid: Payments) -> Judged:
+        return once_by_count(tuple(one for one in paid if not one.is_recovered))
+
+    async def is_barred(by: Judge) -> bool:
+        try:
+            await ledger.record(decision(2), [ALICE], by)
+        except AlreadyPaidError:
+            return True
+        return False
+
+    barred = []
+    for yuan in (1999, 1):
+        (recovery,) = await all_of(ledger)
+        await ledger.take(step(recovery, RecoveryStep.REPAY, yuan), None)
+        barred.append(await is_barred(once))
+
+    # In part is not enough, and in full it is.
+    assert barred == [True, False]
+
+
+async def test_a_certificate_that_was_repaid_is_paid_for_again_as_the_figures_say(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(decision(), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 2000), None)
+    again = decision(2, certificate="sealed-1")
+    lenient = replace(again, may_follow_recovered=True)
+
+    with pytest.raises(DecisionError):
+        # It is revoked still, whatever was repaid.
+        await ledger.record(lenient, [ALICE], free)
+    async with store.engine.begin() as connection:
+        # As if the claim had been false, and not the certificate.
+        await connection.execute(delete(state_changes))
+    with pytest.raises(AlreadyPaidError):
+        await ledger.record(again, [ALICE], free)
+    assert (await ledger.record(lenient, [ALICE], free)).id

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connectors.quality import Measure, Sight, Sighting
 from connectors.registration.sanctions import ProposalCause, SanctionProposal
+from policy.documents import Document
 from store.audit.retention import forget_marks
 from store.quality.counts import StoredQuality, first_day_of
 from store.registration.registrations import StoredRegistrations
@@ -18,7 +19,7 @@ from tests.store.registration.office import NOON
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
-ONE = Sight("mark-1", "facts", "person-1", TODAY, "place-1")
+ONE = Sight("mark-1", "facts", "person-1", TODAY, Document(place="place-1"))
 NOTHING = Sighting((), frozenset())
 RECORD: Counter[Measure] = Counter({Measure.RECORDS: 1})
 
@@ -104,6 +105,22 @@ async def test_other_facts_are_an_alteration_counted_once(
     assert [s[Measure.ALTERED] for s in (first, again, elsewhere)] == [1, 0, 0]
 
 
+async def test_facts_that_were_kept_as_they_were_spelt_are_no_alteration(
+    quality: StoredQuality,
+) -> None:
+    before = replace(ONE, facts="as it came")
+    now = replace(ONE, facts="plain", facts_as_spelt="as it came")
+    respelt = replace(now, facts_as_spelt="in another way")
+    other = replace(now, facts="other", facts_as_spelt="other")
+
+    counts = [
+        await quality.add("a", TODAY, Counter(), seen(one))
+        for one in (before, now, respelt, other)
+    ]
+
+    assert [sums[Measure.ALTERED] for sums in counts] == [0, 0, 0, 1]
+
+
 async def test_a_certificate_behind_a_whole_list_is_back_dated(
     quality: StoredQuality,
 ) -> None:
@@ -143,3 +160,18 @@ async def test_nothing_is_known_of_an_agency_nobody_asked(
     quality: StoredQuality,
 ) -> None:
     assert await quality.sums("nobody", TODAY) == {}
+
+
+async def test_what_was_seen_by_its_spelling_is_not_new_by_its_form(
+    quality: StoredQuality,
+) -> None:
+    """Neither late, nor dated back, nor altered: it was here all the time."""
+    await quality.add("a", TODAY, Counter(), seen(ONE))
+    form = replace(ONE, mark="form", facts="of the form", former=ONE.mark)
+
+    found = [
+        await quality.add("a", TODAY + days * DAY, Counter(), seen(form))
+        for days in (1, 2)
+    ]
+
+    assert found == [Counter(), Counter()]

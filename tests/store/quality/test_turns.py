@@ -23,6 +23,7 @@ from gateway.registry.quality import (
     kept_quality,
 )
 from policy.catalogue import load_catalogue
+from policy.documents import Document
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
 from store.quality import tables
@@ -92,7 +93,7 @@ def _keeper(store: Store, live: Live, reports: Reports) -> QualityKeeper:
         StoredQuality(store),
         live=live,
         mark=lambda text: sha256(text.encode()).hexdigest(),
-        place=lambda record: sha256(record.number.encode()).hexdigest(),
+        document=lambda one: Document(place=one.record.number, number="n"),
         thresholds={},
         reports=reports,
         clock=lambda: NOW,

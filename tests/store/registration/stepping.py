@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import count
 
 from connectors.registration.connector import Connector
-from connectors.registration.sanctions import SanctionKind
+from connectors.registration.sanctions import SanctionKind, SanctionState
 from store.database import open_database
 from tests.store.registration.office import (
     OPERATOR,
@@ -53,7 +53,9 @@ async def live(office: Office, id_: str) -> None:
     since = office.clock.now
     one = done(await keys.compromise(office.step(one), f"{id_}-2", since))
     sanctions = office.office.sanctions
-    made = await sanctions.impose(SECOND, "transport", SanctionKind.FREEZE, "forged")
+    freeze = SanctionKind.FREEZE
+    made = await sanctions.propose(SECOND, "transport", freeze, "forged")
+    await sanctions.confirm(OPERATOR, made.id or 0, "seen")
     await sanctions.lift(SECOND, made.id or 0, "put right")
     done(await steps.retire(office.step(one, SECOND)))
 
@@ -68,7 +70,10 @@ async def main(url: str) -> None:
                 await office.office.connectors.retire(office.step(old, SECOND))
         for sanction in await office.store.sanctions(lifted=False):
             steps = office.office.sanctions
-            await steps.lift(SECOND, sanction.id or 0, "left behind")
+            if sanction.state is SanctionState.PROPOSED:
+                await steps.reject(SECOND, sanction.id or 0, "left behind")
+            else:
+                await steps.lift(SECOND, sanction.id or 0, "left behind")
         for number in count(len(begun)):
             await live(office, f"agency-{number}")
 

@@ -223,6 +223,9 @@ async def test_nobody_registers_a_key_for_another(office: Office) -> None:
     [
         pytest.param({"public_key": "no key"}, id="no PEM"),
         pytest.param({"kid": "名"}, id="a kid that no header takes"),
+        pytest.param(
+            {"kid": "310199-19600115-7008"}, id="an identity number for an id"
+        ),
         pytest.param({"not_after": NOON}, id="over by now"),
         pytest.param({"not_after": NOON - 2 * DAY}, id="a window that ends first"),
         pytest.param({"not_before": datetime(2026, 1, 1)}, id="no time zone"),  # noqa: DTZ001 - that is the point

@@ -265,6 +265,11 @@ async def test_approving_believes_the_keys_that_were_proved(office: Office) -> N
             id="a contact's identity number",
         ),
         pytest.param(
+            {"contacts": (Contact(name="\u2800", phone="021"),)},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="a contact without a name",
+        ),
+        pytest.param(
             {"contacts": ()}, RefusalCode.SUBMISSION_UNUSABLE, id="nobody to call"
         ),
         pytest.param(
@@ -274,6 +279,16 @@ async def test_approving_believes_the_keys_that_were_proved(office: Office) -> N
             {"manifest": "x" * 10_000_000},
             RefusalCode.SUBMISSION_TOO_LARGE,
             id="ten megabytes",
+        ),
+        pytest.param(
+            {"manifest": f"# 310199-19600115-7008\n{MANIFEST}"},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="a manifest with an identity number",
+        ),
+        pytest.param(
+            {"credit_code": "310199196001157008"},
+            RefusalCode.SUBMISSION_UNUSABLE,
+            id="an identity number for a code",
         ),
         pytest.param(
             {"credit_code": "\ud800"}, RefusalCode.SUBMISSION_UNUSABLE, id="no text"
@@ -416,7 +431,7 @@ async def test_without_a_key_nothing_is_submitted(office: Office) -> None:
     assert code is RefusalCode.NO_KEY
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "\x00"])
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b", "\u3164", "x" * 501, "\x00"])
 async def test_a_step_needs_a_reason(office: Office, reason: str) -> None:
     draft = await office.drafted()
     asked = StepRequest(AGENCY, draft.id, draft.version, reason)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from policy.certificate import CertificateState
+from policy.documents import Document
 from store.status.intake import NewChange, StatesIntake
 from store.store import Store
 
@@ -16,7 +17,7 @@ CHANGE = NewChange(
     sequence=1,
     digest="1" * 64,
     certificate="sealed-1",
-    place="p" * 64,
+    document=Document(place="p" * 64),
     person=ALICE,
     state=CertificateState.SUSPENDED,
     effective_on=date(2026, 11, 20),
@@ -28,7 +29,12 @@ CHANGE = NewChange(
 )
 LIFTING = replace(CHANGE, sequence=2, digest="2" * 64, state=CertificateState.VALID)
 BOBS = replace(
-    CHANGE, sequence=3, digest="3" * 64, certificate="b", place="b" * 64, person=BOB
+    CHANGE,
+    sequence=3,
+    digest="3" * 64,
+    certificate="b",
+    document=Document(place="b" * 64),
+    person=BOB,
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bureau.collection import Outcome
 from connectors.quality import Measure, Sight, Sighting
+from policy.documents import Document
 from store.errors import RefusedRowsError
 from store.quality.counts import StoredQuality
 from store.registration.tables import change_sequence
@@ -111,14 +112,16 @@ async def test_a_change_of_what_was_never_seen_is_taken_and_told_each_time(
 @pytest.mark.parametrize(
     ("place", "is_unknown"),
     [
-        pytest.param(CHANGE.place, False, id="this one"),
+        pytest.param(CHANGE.document.place, False, id="this one"),
         pytest.param("q" * 64, True, id="another"),
     ],
 )
 async def test_a_change_of_what_an_agency_answered_is_of_something_known(
     store: Store, intake: StatesIntake, place: str, is_unknown: bool
 ) -> None:
-    seen = Sighting((Sight("mark", "facts", "p", None, place),), frozenset())
+    seen = Sighting(
+        (Sight("mark", "facts", "p", None, Document(place=place)),), frozenset()
+    )
     await StoredQuality(store).add("fire-rescue", NOON.date(), Counter(), seen)
 
     (found,) = await take(intake, CHANGE)
@@ -130,8 +133,10 @@ async def test_a_place_that_moved_is_noted_anew(
     store: Store, intake: StatesIntake
 ) -> None:
     quality = StoredQuality(store)
-    for place in ("q" * 64, CHANGE.place):
-        seen = Sighting((Sight("mark", "facts", "p", None, place),), frozenset())
+    for place in ("q" * 64, CHANGE.document.place):
+        seen = Sighting(
+            (Sight("mark", "facts", "p", None, Document(place=place)),), frozenset()
+        )
         counted = await quality.add("transport", NOON.date(), Counter(), seen)
         assert counted[Measure.ALTERED] == 0
 

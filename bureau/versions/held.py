@@ -1,0 +1,265 @@
+"""Hold what agencies answer against each other, and against what was seen before.
+
+An answer may be older than what is known: from a cache, a replica that lags behind, a
+server that was set back, an agency that is silent and had sent its records before.
+Where a certificate that is answered was signed before the version that is known, and
+says something else, it is not believed: it decides nothing, and what is known is not
+shown in its place, since nobody vouches for it now.
+``docs/decisions/versions.md`` has the reasons.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bureau.versions.lists import Lists, fault_of_an_older_list, name_of
+from bureau.versions.marks import DIGEST_CHARACTERS, Mark, marks_of, seen_as
+from bureau.versions.memory import (
+    Seen,
+    SeenVersion,
+    VersionMemory,
+    VersionStore,
+    is_vouched_for,
+    said_of,
+)
+from bureau.versions.sources import disbelieved, one_version_each
+from connectors.agency import Agency
+from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
+from policy.catalogue import Catalogue
+from policy.certificate import CertificateRecord
+from policy.identity import Identity
+from signing.envelope import SignatureProof
+from signing.trust import TrustBundle
+
+MARKED = 10_000
+"""Of how many certificates the marks are at hand; each is some 400 bytes."""
+
+
+class _Marked(NamedTuple):
+    """A version of a certificate, as it is looked for."""
+
+    marks: tuple[str, ...]
+    said: str
+    digest: str
+
+
+class Versions:
+    """Holds answers against what is known of versions."""
+
+    def __init__(
+        self,
+        store: VersionStore,
+        *,
+        mark: Mark,
+        catalogue: Catalogue,
+        told: Callable[[str, str], None],
+    ) -> None:
+        self.memory = VersionMemory()
+        self._store = store
+        self._mark = mark
+        self._catalogue = catalogue
+        self._told = told
+        """Is told of an agency that answered what it had replaced, with the code."""
+        self._marked: dict[tuple[bytes, str, str, str | None], _Marked] = {}
+        self._lists = Lists(self.memory, mark)
+
+    def as_seen(
+        self, record: CertificateRecord, proof: SignatureProof, at: datetime
+    ) -> Seen:
+        """Return the version that ``record`` is, under the marks of its certificate."""
+        return seen_as(record, proof, at, catalogue=self._catalogue, mark=self._mark)
+
+    def hold(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+        *,
+        bundle: TrustBundle,
+        now: datetime,
+    ) -> list[Answer]:
+        """Return ``answers`` of ``agencies`` about ``holder`` without older versions.
+
+        What is new in them is known from now on. An agency whose answer was outdated
+        is asked anew the next time.
+        """
+        if self._are_the_newest(holder, agencies, answers):
+            return list(answers)
+        answers = one_version_each(agencies, answers, self._catalogue)
+        for answer in answers:
+            for certificate in answer.undecided:
+                self._newer(certificate, bundle, now)
+        held = []
+        for agency, answer in zip(agencies, answers, strict=True):
+            newer = [self._newer(one, bundle, now) for one in answer.certificates]
+            if not any(newer):
+                held.append(answer)
+                continue
+            agency.forget(holder)
+            found = list(zip(answer.certificates, newer, strict=True))
+            kept = [one for one, known in found if known is None]
+            faults = [
+                self._fault_of(one, known) for one, known in found if known is not None
+            ]
+            held.append(disbelieved(answer, kept, faults))
+        return self._whole(holder, agencies, held, bundle=bundle, now=now)
+
+    def _whole(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+        *,
+        bundle: TrustBundle,
+        now: datetime,
+    ) -> list[Answer]:
+        """Return ``answers``; one that lacks a later certificate is not whole."""
+        shown = set()
+        for agency, answer in zip(agencies, answers, strict=True):
+            for certificate in (*answer.undecided, *answer.certificates):
+                names = [name_of(mark) for mark in self._marked_as(certificate).marks]
+                self._lists.note(holder, agency, certificate, names[0], now)
+                if certificate in answer.certificates:
+                    shown.update(names)
+        whole = []
+        for agency, answer in zip(agencies, answers, strict=True):
+            missed = self._lists.missed(holder, agency, answer, shown, bundle)
+            if missed is None:
+                whole.append(answer)
+                continue
+            agency.forget(holder)
+            self._tell(answer.agency, RecordFault.ROLLBACK, answer.retrieved_at, missed)
+            fault = fault_of_an_older_list(answer)
+            whole.append(disbelieved(answer, answer.certificates, [fault]))
+        return whole
+
+    def _are_the_newest(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> bool:
+        """Say whether each certificate comes once, in the bytes that are known.
+
+        And that no list lacks a certificate which is known. That is what most answers
+        are: no more is to be done then.
+        """
+        get = self.memory.get
+        seen: set[str] = set()
+        for answer in answers:
+            if answer.undecided:
+                return False
+            for certificate in answer.certificates:
+                marked = self._marked_as(certificate)
+                for mark in marked.marks:
+                    known = get(mark)
+                    if known is None or known.digest != marked.digest or mark in seen:
+                        return False
+                seen.update(marked.marks)
+        shown = {name_of(mark) for mark in seen}
+        for agency, answer in zip(agencies, answers, strict=True):
+            last = self._lists.last(holder, agency) if answer.is_complete else None
+            if last is not None and last.said not in shown:
+                return False
+        return True
+
+    async def read(
+        self,
+        holder: Identity,
+        agencies: Sequence[Agency],
+        answers: Sequence[Answer],
+    ) -> None:
+        """Know what every gateway saw of the certificates in ``answers`` by now.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        marks = {
+            mark
+            for answer in answers
+            for certificate in answer.certificates
+            for mark in self._marked_as(certificate).marks
+        }
+        marks.update(self._lists.mark_of(holder, agency.rows) for agency in agencies)
+        self.memory.learn(await self._store.of(marks))
+
+    def _newer(
+        self, certificate: AttestedCertificate, bundle: TrustBundle, now: datetime
+    ) -> SeenVersion | None:
+        """Return what counts instead of ``certificate``; ``None`` if it does itself.
+
+        It is known from now on then.
+        """
+        marked = self._marked_as(certificate)
+        known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
+        signed_at = certificate.proof.signed_at
+        # What is sent in one second has an order, which the store knows.
+        is_sent = certificate.collected is not None
+        for mark, known in known_as:
+            if (
+                known is not None
+                and known.signed_at >= signed_at
+                and not (is_sent and known.signed_at == signed_at)
+                and known.digest != marked.digest
+                and known.said != marked.said
+                and is_vouched_for(known, bundle)
+            ):
+                if known.signed_at == signed_at:
+                    # Nor does the other count from now on.
+                    self.memory.note(mark, known._replace(said="", digest=""))
+                return known
+        for mark, known in known_as:
+            if (
+                known is None
+                or known.signed_at < signed_at
+                or not (known.said == marked.said or known.digest == marked.digest)
+            ):
+                self.memory.note(mark, _version(certificate, marked, now))
+        return None
+
+    def _fault_of(
+        self, certificate: AttestedCertificate, known: SeenVersion
+    ) -> RefusedRecord:
+        """Say that ``certificate`` is not believed beside what is ``known``."""
+        proof = certificate.proof
+        if known.signed_at == proof.signed_at:
+            code = RecordFault.CONTRADICTION
+            reason = "another version of the certificate was signed in the same second"
+        else:
+            code = RecordFault.ROLLBACK
+            reason = (
+                f"signed {proof.signed_at.isoformat()}; a version that was signed "
+                f"{known.signed_at.isoformat()} says otherwise"
+            )
+        self._tell(certificate.agency, code, certificate.retrieved_at, known)
+        return RefusedRecord(code, reason, proof.key.kid, proof.digest)
+
+    def _tell(
+        self, agency: str, code: str, came_at: datetime | None, known: SeenVersion
+    ) -> None:
+        # What came before the other was known is no fault of who sent it.
+        if came_at is not None and came_at > known.seen_at:
+            self._told(agency, code)
+
+    def _marked_as(self, certificate: AttestedCertificate) -> _Marked:
+        record = certificate.record
+        digest = certificate.envelope.digest
+        key = digest, record.number, record.item, record.item_code
+        marked = self._marked.get(key)
+        if marked is None:
+            marked = _Marked(
+                tuple(marks_of(record, self._catalogue, self._mark)),
+                said_of(record),
+                digest.hex()[:DIGEST_CHARACTERS],
+            )
+            if len(self._marked) >= MARKED:
+                del self._marked[next(iter(self._marked))]
+            self._marked[key] = marked
+        return marked
+
+
+def _version(
+    certificate: AttestedCertificate, marked: _Marked, now: datetime
+) -> SeenVersion:
+    proof = certificate.proof
+    return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)

@@ -1,0 +1,1 @@
+"""The ledger beside the answers: what is read of certificates opens recoveries."""

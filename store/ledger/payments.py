@@ -1,0 +1,211 @@
+"""Payments in the database: a claim's steps, each added on the version that was seen.
+
+A payment's state is its newest step. Writers follow one another (``store.writer``),
+and one version has one step, so of two who act at once one is told. What is paid has a
+decision PAID, whether that was recorded as one or is a step that followed an approval.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection, exists, insert, select
+
+from bureau.ledger.entries import Decision, DecisionOutcome
+from bureau.ledger.payments import (
+    ClaimPayment,
+    PaymentChangedError,
+    PaymentEvent,
+    PaymentStepStated,
+    PublicationDays,
+    UnfitCertificateError,
+    UnknownPaymentError,
+)
+from policy.payment_states import (
+    SIGN,
+    TO,
+    UNDER_WAY,
+    PaymentState,
+    PaymentStep,
+    Reached,
+    require_step,
+)
+from store.ledger.decision_rows import add as add_decision
+from store.ledger.decision_rows import decision_of, find_by_id
+from store.ledger.payment_tables import payment_steps
+from store.ledger.standing import is_proved_false, is_revoked
+from store.ledger.tables import decisions
+
+step = payment_steps.c
+_later = payment_steps.alias()
+IS_NEWEST: ColumnElement[bool] = ~exists().where(
+    _later.c.claim == step.claim, _later.c.version > step.version
+)
+"""Whether a step is the last of its claim so far."""
+
+
+def under_way(
+    connection: Connection, condition: ColumnElement[bool], but: str | None = None
+) -> list[Decision]:
+    """Return the decisions by which something is paid or going to be, oldest first.
+
+    ``but`` is a claim whose own payment does not count.
+    """
+    found = connection.execute(
+        select(decisions)
+        .join(payment_steps, step.decision == decisions.c.id)
+        .where(condition, step.after.in_(UNDER_WAY), IS_NEWEST)
+        .where(decisions.c.claim != (but or ""))
+        .order_by(decisions.c.id)
+    )
+    return [decision_of(row) for row in found]
+
+
+def reached(connection: Connection, claim: str) -> Reached | None:
+    """Return the state of a claim's payment; ``None`` if there is none."""
+    found = connection.execute(
+        select(step.after, step.booked_on)
+        .where(step.claim == claim)
+        .order_by(step.version.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else Reached(PaymentState(found[0]), found[1])
+
+
+def find(connection: Connection, claim: str) -> ClaimPayment | None:
+    """Return the payment of a claim with its steps; ``None`` if there is none."""
+    rows = connection.execute(
+        select(payment_steps, decisions.c.certificate, decisions.c.district)
+        .add_columns(decisions.c.amount_yuan.label("sum"))
+        .join(decisions, decisions.c.id == step.decision)
+        .where(step.claim == claim)
+        .order_by(step.version)
+    ).all()
+    if not rows:
+        return None
+    newest = rows[-1]
+    return ClaimPayment(
+        claim=claim,
+        version=newest.version,
+        certificate=newest.certificate,
+        district=newest.district,
+        amount_yuan=newest.sum,
+        history=[
+            PaymentEvent(
+                decision=row.decision,
+                step=PaymentStep(row.step),
+                after=PaymentState(row.after),
+                booked_on=row.booked_on,
+                amount_yuan=row.amount_yuan,
+                officer=row.officer,
+                reason=row.reason,
+                actor=row.actor,
+                at=row.at,
+            )
+            for row in rows
+        ],
+    )
+
+
+def add_of_decision(
+    connection: Connection, decision: Decision, kind: PaymentStep
+) -> None:
+    """Add the step that a recorded decision is."""
+    version = connection.execute(
+        select(step.version)
+        .where(step.claim == decision.claim)
+        .order_by(step.version.desc())
+        .limit(1)
+    ).scalar()
+    stated = PaymentStepStated(
+        claim=decision.claim,
+        version=version or 0,
+        step=kind,
+        day=decision.decided_on,
+        officer="",
+        reason="",
+        actor=decision.recorded_by,
+        at=decision.recorded_at,
+    )
+    add(connection, stated, decision)
+
+
+def add(connection: Connection, stated: PaymentStepStated, decision: Decision) -> None:
+    """Add a step after the version that is stated, and book what it pays."""
+    sign = SIGN[stated.step]
+    connection.execute(
+        insert(payment_steps).values(
+            claim=stated.claim,
+            version=stated.version + 1,
+            decision=decision.id,
+            step=stated.step,
+            after=TO[stated.step],
+            booked_on=stated.day,
+            payments=sign,
+            amount_yuan=sign * (decision.amount_yuan or 0),
+            officer=stated.officer or None,
+            reason=stated.reason or None,
+            actor=stated.actor,
+            at=stated.at,
+        )
+    )
+
+
+def take(
+    connection: Connection, stated: PaymentStepStated, days: PublicationDays
+) -> ClaimPayment:
+    """Take a step; see ``LedgerBook.take_payment_step``.
+
+    Raises:
+        UnknownPaymentError: nothing is to be paid on the claim.
+        PaymentChangedError: it is another version by now.
+        PaymentStepError: the step cannot be taken from here.
+        UnfitCertificateError: the certificate is paid for no more.
+    """
+    payment = find(connection, stated.claim)
+    if payment is None:
+        raise UnknownPaymentError
+    if payment.version != stated.version:
+        raise PaymentChangedError
+    since = payment.history[-1].booked_on
+    require_step(
+        Reached(payment.state, since), stated.step, stated.day, days(stated.day)
+    )
+    decision = find_by_id(connection, payment.history[-1].decision)
+    assert decision is not None  # noqa: S101 - a step rests on one
+    if stated.step is PaymentStep.PAY:
+        decision = _paid(connection, stated, decision)
+    add(connection, stated, decision)
+    taken = find(connection, stated.claim)
+    assert taken is not None  # noqa: S101 - it was there a step ago
+    return taken
+
+
+def _paid(
+    connection: Connection, stated: PaymentStepStated, approved: Decision
+) -> Decision:
+    """Return the decision PAID that follows an approval, or was paid before."""
+    for is_unfit, is_false in ((is_revoked, False), (is_proved_false, True)):
+        if is_unfit(connection, approved.certificate):
+            raise UnfitCertificateError(is_false=is_false)
+    if approved.outcome is DecisionOutcome.PAID:
+        return approved
+    return add_decision(
+        connection,
+        replace(
+            approved,
+            outcome=DecisionOutcome.PAID,
+            decided_on=stated.day,
+            recorded_at=stated.at,
+            recorded_by=stated.actor,
+            # No caller's key has a blank.
+            request_key=f"step {stated.claim} {stated.version + 1}",
+            request_digest="",
+        ),
+    )
+
+
+def paid_to(
+    connection: Connection, people: Sequence[str], but: str | None = None
+) -> list[Decision]:
+    """Return what is paid, or under way, to a person, given by all pseudonyms."""
+    return under_way(connection, decisions.c.person.in_(people), but)

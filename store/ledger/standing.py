@@ -1,0 +1,88 @@
+"""What stands against paying for a certificate, by all that is kept of its document.
+
+Found by the document (``policy.documents``), and so under whichever ids, spellings and
+connectors it was sent or proved. What was sent of one version of a document holds for
+all of them, as on answers, but not for one that was issued after it took effect: that
+was come by anew.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, or_, select
+
+from policy.certificate import StateChange
+from policy.documents import Document, is_revoked_by, sent_of
+from store.documents import alike, document_of_certificate, known_alike
+from store.ledger.tables import false_records
+from store.quality.counts import seen_alike
+from store.status.changes import kept_changes
+from store.status.tables import state_changes
+
+
+def is_revoked(connection: Connection, certificate: str) -> bool:
+    """Say whether a certificate was revoked, and that was not lifted since."""
+    known = document_of_certificate(connection, certificate)
+    document = known or Document(place=certificate)
+    versions = [document, *versions_of(connection, document)]
+    sent = [
+        (of, change)
+        for of, change in _sent(connection, certificate, document)
+        if of.may_be(document) or not document.is_after(change.effective_on)
+    ]
+    (changes,) = sent_of(sent, [versions])
+    return is_revoked_by(changes or ())
+
+
+def ids_of_one(
+    connection: Connection, certificate: str, document: Document | None = None
+) -> list[str]:
+    """Return every known id of the document that ``certificate`` is of, and itself.
+
+    ``document`` says what is known beside what is kept of it.
+    """
+    known = document_of_certificate(connection, certificate) or document
+    found = {certificate}
+    if known is not None:
+        for version in (known, *versions_of(connection, known)):
+            found.update(
+                id_
+                for id_, one in known_alike(connection, version)
+                if version.is_one_with(one)
+            )
+    return sorted(found)
+
+
+def versions_of(connection: Connection, document: Document) -> Iterator[Document]:
+    """Yield every known version of a document, whatever its days."""
+    for _, known in known_alike(connection, document):
+        if document.is_one_with(known):
+            yield known
+    for known in seen_alike(connection, document):
+        if document.is_one_with(known):
+            yield known
+
+
+def _sent(
+    connection: Connection, certificate: str, document: Document
+) -> Iterator[tuple[Document, StateChange]]:
+    """Yield what was sent that may be of a document, in its order."""
+    own = state_changes.c.certificate == certificate
+    rows = connection.execute(
+        select(state_changes)
+        .where(or_(own, alike(state_changes, document)))
+        .order_by(state_changes.c.id)
+    ).all()
+    for _, kept in kept_changes(rows):
+        # Of what was sent under its very id no more need be known.
+        of = document if kept.certificate == certificate else kept.document
+        if of is not None:
+            yield of, kept.change
+
+
+def is_proved_false(connection: Connection, certificate: str) -> bool:
+    """Say whether a certificate's record was proved false."""
+    proved = false_records.c
+    found = select(proved.id).where(
+        proved.certificate.in_(ids_of_one(connection, certificate))
+    )
+    return connection.execute(found).first() is not None

@@ -1,0 +1,111 @@
+"""Keep of each certificate the newest version that any gateway saw or was sent.
+
+A version that is written has a new number, and numbers are in the order of commits:
+every gateway reads on from the last one that it knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from bureau.versions.memory import Seen, SeenVersion
+from store.connections import Reader
+from store.quality.tables import seen_versions
+from store.store import Store
+
+MARKS_A_STATEMENT = 500
+PAGE = 2000
+"""How many are read at once."""
+
+
+class StoredVersions:
+    """Implements ``bureau.versions.memory.VersionStore``."""
+
+    def __init__(self, store: Store) -> None:
+        self._writer = store.writer
+        self._reader = Reader(store.engine)
+
+    async def keep(self, seen: Seen) -> Seen:
+        """See ``VersionStore``."""
+        return await self._writer.write(lambda connection: keep(connection, seen))
+
+    async def of(self, marks: Iterable[str]) -> Seen:
+        """See ``VersionStore``."""
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(_of, list(marks))
+
+    async def last(self) -> int:
+        """Return the number of the last version; 0 if there is none.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        newest = select(seen_versions.c.id).order_by(seen_versions.c.id.desc()).limit(1)
+        async with self._reader.connect() as connection:
+            return await connection.scalar(newest) or 0
+
+    async def after(self, id_: int) -> tuple[int, Seen]:
+        """Return the next page of versions after number ``id_``, and its end.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        column = seen_versions.c.id
+        page = select(seen_versions).where(column > id_).order_by(column).limit(PAGE)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(page)).all()
+        return (rows[-1].id if rows else id_), _seen(rows)
+
+
+def keep(connection: Connection, seen: Seen, *, is_sent: bool = False) -> Seen:
+    """Keep in a transaction what is newer than what is there; return what is newer.
+
+    Of one second the first one stays, but if it ``is_sent``: those have an order.
+    """
+    newer = {}
+    for mark, known in _of(connection, list(seen)).items():
+        at = seen[mark].signed_at
+        if known.signed_at > at or (known.signed_at == at and not is_sent):
+            newer[mark] = known
+    written = {mark: one for mark, one in seen.items() if mark not in newer}
+    marks = list(written)
+    for start in range(0, len(marks), MARKS_A_STATEMENT):
+        some = marks[start : start + MARKS_A_STATEMENT]
+        connection.execute(delete(seen_versions).where(seen_versions.c.mark.in_(some)))
+    if written:
+        connection.execute(insert(seen_versions), _rows(written))
+    return newer
+
+
+def _rows(seen: Seen) -> list[Mapping[str, object]]:
+    return [
+        {
+            "mark": mark,
+            "signed_at": one.signed_at,
+            "said": one.said,
+            "digest": one.digest,
+            "key_id": one.key_id,
+            "seen_at": one.seen_at,
+        }
+        for mark, one in seen.items()
+    ]
+
+
+def _of(connection: Connection, marks: Sequence[str]) -> dict[str, SeenVersion]:
+    found: dict[str, SeenVersion] = {}
+    for start in range(0, len(marks), MARKS_A_STATEMENT):
+        some = marks[start : start + MARKS_A_STATEMENT]
+        rows = connection.execute(
+            select(seen_versions).where(seen_versions.c.mark.in_(some))
+        )
+        found |= _seen(rows.all())
+    return found
+
+
+def _seen(rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, SeenVersion]:
+    return {
+        row.mark: SeenVersion(
+            row.signed_at, row.said, row.digest, row.key_id, row.seen_at, row.signed_at
+        )
+        for row in rows
+    }

@@ -1,0 +1,36 @@
+"""Whatever npm installs is locked by hashes, and no lock says where it is from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.documents import ROOT
+
+LOCKS = (
+    "benchmarks/peers",
+    "tests/gateway/batch/npm",
+    "tests/http_audit",
+    "tools/graphiql",
+)
+
+
+def packages_of(folder: Path) -> dict[str, dict[str, Any]]:
+    lock = json.loads((folder / "package-lock.json").read_text("utf-8"))
+    packages: dict[str, dict[str, Any]] = lock["packages"]
+    return packages
+
+
+@pytest.mark.parametrize("folder", LOCKS)
+def test_npm_s_lock_names_no_address_to_download_from(folder: str) -> None:
+    packages = packages_of(ROOT / folder)
+
+    assert [name for name, one in packages.items() if "resolved" in one] == []
+
+
+@pytest.mark.parametrize("folder", LOCKS)
+def test_npm_s_lock_has_a_hash_for_every_package(folder: str) -> None:
+    packages = packages_of(ROOT / folder)
+
+    assert [n for n, one in packages.items() if n and "integrity" not in one] == []

@@ -1,0 +1,273 @@
+"""What was paid for is found by its document: any spelling, id, connector or day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bureau.ledger.book import Proof, ProvedBeforeError, RecoverySelection
+from bureau.ledger.entries import AlreadyPaidError, DecisionError, DecisionRefusal
+from bureau.ledger.seen import SeenRevocation
+from connectors.quality import Sight, Sighting
+from policy.certificate import CertificateState
+from policy.documents import Document
+from policy.level import Level
+from policy.recovery import RecoverySource, RecoveryState
+from store.ledger.causes import follow_change
+from store.ledger.ledger import StoredLedger
+from store.quality.counts import StoredQuality
+from store.status.intake import NewChange, StatesIntake
+from store.store import Store
+from tests.store.ledger.test_ledger import (
+    ALICE,
+    NOON,
+    all_of,
+    change,
+    decision,
+    free,
+)
+from tests.store.status.sent import CHANGE
+
+PAID = Document(
+    place="place 1",
+    number="n",
+    code="c",
+    name="driver",
+    level=Level.LEVEL_4,
+    first_issued_on=date(2026, 3, 1),
+    issued_on=date(2026, 3, 1),
+)
+REVOKED, VALID = CertificateState.REVOKED, CertificateState.VALID
+
+
+@pytest.fixture(name="ledger")
+def _ledger(store: Store) -> StoredLedger:
+    return StoredLedger(store)
+
+
+async def paid(ledger: StoredLedger, document: Document = PAID) -> None:
+    await ledger.record(decision(1, document=document), [ALICE], free)
+
+
+async def states(ledger: StoredLedger) -> Sequence[RecoveryState]:
+    return [one.progress.state for one in await all_of(ledger)]
+
+
+async def taken(store: Store, document: Document) -> bool:
+    """Take a revocation in; say whether it is told to be of nothing known."""
+    sent: NewChange = replace(
+        CHANGE, state=REVOKED, document=document, certificate="another id"
+    )
+    (one,) = await StatesIntake(store, follow_change).take("transport", [sent], NOON)
+    return one.is_of_unknown
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        {"code": None},
+        {"level": None},
+        {"first_issued_on": None},
+        {"issued_on": None},
+        {"code": None, "level": None, "first_issued_on": None, "issued_on": None},
+    ],
+)
+async def test_a_revocation_that_leaves_something_out_opens_the_recovery(
+    store: Store, ledger: StoredLedger, left_out: dict[str, None]
+) -> None:
+    await paid(ledger)
+    document = replace(PAID, place="elsewhere", **left_out)
+
+    assert await taken(store, document) is False
+
+    assert await states(ledger) == [RecoveryState.OPEN]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "m"},
+        {"code": "d"},
+        {"level": Level.LEVEL_3},
+        {"first_issued_on": None, "issued_on": date(2020, 1, 1)},
+    ],
+)
+async def test_one_of_another_certificate_opens_none_and_is_told(
+    store: Store, ledger: StoredLedger, other: dict[str, object]
+) -> None:
+    await paid(ledger)
+    document = replace(PAID, place="elsewhere", **other)  # type: ignore[arg-type]  # by name
+
+    assert await taken(store, document) is True
+
+    assert await states(ledger) == []
+
+
+async def test_a_lifting_that_leaves_something_out_withdraws_and_another_does_not(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await paid(ledger)
+    await change(store, 1, REVOKED, "other", replace(PAID, place="a", level=None))
+    other = replace(PAID, place="b", issued_on=date(2020, 1, 1))
+
+    await change(store, 2, VALID, "wrong", other)
+    before = await states(ledger)
+    await change(store, 3, VALID, "c", replace(PAID, place="c", code=None))
+
+    assert before == [RecoveryState.OPEN]
+    assert await states(ledger) == [RecoveryState.WITHDRAWN]
+
+
+async def seen(store: Store, document: Document) -> None:
+    """Let an agency answer live with a document."""
+    sight = Sight("mark", "facts", "p", document.issued_on, document)
+    sighting = Sighting((sight,), frozenset())
+    await StoredQuality(store).add("transport", NOON.date(), Counter(), sighting)
+
+
+async def test_a_revocation_by_corrected_days_finds_what_was_paid_before(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await paid(ledger)
+    corrected = replace(PAID, place="corrected", first_issued_on=date(2019, 3, 1))
+    await seen(store, corrected)
+
+    await change(store, 1, REVOKED, "new id", corrected)
+
+    assert await states(ledger) == [RecoveryState.OPEN]
+
+
+async def test_a_revoked_document_is_not_paid_for_under_another_id_or_days(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await seen(store, PAID)
+    await change(store, 1, REVOKED, "first id", PAID)
+    corrected = replace(PAID, place="corrected", first_issued_on=date(2019, 3, 1))
+    anew = replace(PAID, place="anew", issued_on=date(2026, 11, 21))
+
+    for document in (PAID, corrected):
+        with pytest.raises(DecisionError) as refused:
+            await paid(ledger, document)
+        assert refused.value.refusal is DecisionRefusal.NOT_IN_FORCE
+    # Issued after the revocation took effect: it was come by anew.
+    await paid(ledger, anew)
+
+
+async def test_a_claim_goes_on_and_is_paid_once_under_another_connector_s_id(
+    ledger: StoredLedger,
+) -> None:
+    """The id names the connector; it is one certificate all the same."""
+    await paid(ledger)
+    again = decision(2, certificate="by the new connector", document=PAID)
+    of_the_claim = replace(again, claim="c-1")
+    another = replace(of_the_claim, certificate="x", document=None, request_key="k-3")
+
+    with pytest.raises(AlreadyPaidError):
+        await ledger.record(again, [ALICE], free)
+    with pytest.raises(AlreadyPaidError):
+        await ledger.record(of_the_claim, [ALICE], free)
+    with pytest.raises(DecisionError) as refused:
+        await ledger.record(another, [ALICE], free)
+    assert refused.value.refusal is DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE
+
+
+async def test_a_proof_counts_under_every_id_of_the_document(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger)
+    proof = Proof(
+        certificate="by the new connector",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=NOON,
+        document=Document(place=PAID.place),
+    )
+
+    (opened,) = await ledger.prove_false(proof)
+
+    assert opened.claim == "c-1"
+    with pytest.raises(ProvedBeforeError):
+        await ledger.prove_false(replace(proof, certificate="sealed-1"))
+    third = decision(3, certificate="by a third one", document=PAID)
+    with pytest.raises(DecisionError) as refused:
+        await ledger.record(third, [ALICE], free)
+    assert refused.value.refusal is DecisionRefusal.PROVED_FALSE
+
+
+SEEN = SeenRevocation(
+    certificate="by another connector",
+    document=replace(PAID, place="corrected", issued_on=date(2026, 5, 1)),
+    source=RecoverySource.STATUS_LIST,
+    since=None,
+    connector="transport",
+    evidence="e" * 64,
+    seen_at=NOON,
+)
+
+
+async def test_a_revocation_that_is_read_opens_the_recovery_once(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger)
+
+    opened = [await ledger.open_seen([SEEN, SEEN], NOON) for _ in range(2)]
+
+    assert opened == [1, 0]
+    (recovery,) = await all_of(ledger)
+    assert recovery.source is RecoverySource.STATUS_LIST
+    ((event,),) = await ledger.histories([recovery.id])
+    assert (event.reason, event.actor) == ("撤销 / revoked", "agency:transport")
+
+
+async def test_where_nothing_was_paid_nobody_is_kept_waiting(
+    ledger: StoredLedger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await paid(ledger)
+    other = replace(SEEN, document=replace(PAID, place="other", number="m"))
+
+    async def write(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(store.writer, "write", write)
+
+    assert await StoredLedger(store).open_seen([other], NOON) == 0
+
+
+async def test_bytes_from_before_a_lifting_open_nothing_again(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await paid(ledger)
+    await ledger.open_seen([SEEN], NOON)
+    await change(store, 1, VALID, "sealed-1", PAID)
+    lifted = await states(ledger)
+    later = replace(SEEN, seen_at=NOON + timedelta(hours=1))
+
+    opened = [await ledger.open_seen([one], NOON) for one in (SEEN, later)]
+
+    assert lifted == [RecoveryState.WITHDRAWN]
+    assert opened == [0, 1]
+    assert await states(ledger) == [RecoveryState.OPEN]
+
+
+async def test_recoveries_are_found_by_every_id_of_the_document(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger)
+    await ledger.open_seen([SEEN], NOON)
+
+    async def found(certificate: str, place: str) -> int:
+        selection = RecoverySelection(
+            authorities=None, certificate=certificate, document=Document(place=place)
+        )
+        (count,) = {
+            (await ledger.sums(selection)).count,
+            len(await ledger.recoveries(selection, first=9, before=None)),
+        }
+        return count
+
+    assert await found("sealed-1", "unknown") == 1
+    assert await found("by another connector", PAID.place) == 1
+    assert await found("by another connector", "unknown") == 0

@@ -1,0 +1,321 @@
+"""A payment goes from state to state, each step once, whoever takes it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bureau.ledger.book import Proof
+from bureau.ledger.entries import (
+    AlreadyPaidError,
+    Decision,
+    DecisionError,
+    DecisionOutcome,
+    DecisionRefusal,
+)
+from bureau.ledger.judging import Judge, Judged
+from bureau.ledger.payments import (
+    ClaimPayment,
+    PaymentChangedError,
+    PaymentStepStated,
+    UnfitCertificateError,
+    UnknownPaymentError,
+)
+from bureau.ledger.sums import TotalsBy
+from policy.certificate import CertificateState
+from policy.payment_states import PaymentState, PaymentStep, PaymentStepError
+from policy.payments import Payments
+from store.ledger.ledger import StoredLedger
+from store.store import Store
+from tests.store.ledger.test_ledger import (
+    ALICE,
+    JUDGEMENT,
+    NOON,
+    all_of,
+    change,
+    decision,
+    free,
+    once_by_count,
+)
+from tests.store.ledger.test_totals import asked
+
+P = PaymentStep
+DAY = date(2026, 11, 25)
+
+
+@pytest.fixture(name="ledger")
+def _ledger(store: Store) -> StoredLedger:
+    return StoredLedger(store)
+
+
+def approval(number: int = 1, **changes: object) -> Decision:
+    return decision(
+        number, **{"outcome": DecisionOutcome.APPROVED, "amount_yuan": None, **changes}
+    )
+
+
+def publishing(days: int) -> Judge:
+    def judge(_: Payments) -> Judged:
+        return Judged(JUDGEMENT, publication_days=days)
+
+    return judge
+
+
+def stated(step: PaymentStep, version: int, **changes: object) -> PaymentStepStated:
+    usual = {
+        "claim": "c-1",
+        "version": version,
+        "step": step,
+        "day": DAY,
+        "officer": "浦0017",
+        "reason": "凭证 2026-88",
+        "actor": "hr",
+        "at": NOON + timedelta(minutes=version),
+    }
+    return PaymentStepStated(**{**usual, **changes})  # type: ignore[arg-type]  # by name
+
+
+async def take(
+    ledger: StoredLedger, step: PaymentStep, *, days: int = 0, **changes: object
+) -> ClaimPayment:
+    """Take a step on the version that there is."""
+    now = await ledger.payment(str(changes.get("claim", "c-1")))
+    version = 0 if now is None else now.version
+    asked_for = stated(step, version, **changes)
+    return await ledger.take_payment_step(asked_for, lambda _: days)
+
+
+async def test_a_payment_goes_its_way(ledger: StoredLedger) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    days = [DAY + timedelta(days=n) for n in range(4)]
+    for step, day in zip((P.PUBLISH, P.PAY, P.RETURN, P.PAY), days, strict=True):
+        await take(ledger, step, day=day)
+    payment = await ledger.payment("c-1")
+
+    assert payment is not None
+    assert [(event.step, event.after) for event in payment.history] == [
+        (P.APPROVE, PaymentState.APPROVED),
+        (P.PUBLISH, PaymentState.PUBLISHED),
+        (P.PAY, PaymentState.PAID),
+        (P.RETURN, PaymentState.RETURNED),
+        (P.PAY, PaymentState.PAID),
+    ]
+    assert [event.amount_yuan for event in payment.history] == [0, 0, 2000, -2000, 2000]
+    assert [event.booked_on for event in payment.history[1:]] == days
+    last = payment.history[-1]
+    assert (last.officer, last.reason, last.actor) == ("浦0017", "凭证 2026-88", "hr")
+    # One decision PAID, however often it was paid.
+    paid = {event.decision for event in payment.history[2:]}
+    assert len(paid) == 1
+    assert payment.history[0].decision not in paid
+
+
+@pytest.mark.parametrize(
+    ("steps", "wrong"),
+    [
+        ((), P.RETURN),
+        ((P.PUBLISH,), P.PUBLISH),
+        ((P.PUBLISH,), P.RETURN),
+        ((P.PAY,), P.CANCEL),
+        ((P.PAY,), P.PAY),
+        ((P.PAY,), P.PUBLISH),
+        ((P.PAY, P.RETURN), P.RETURN),
+        ((P.CANCEL,), P.PAY),
+        ((P.CANCEL,), P.CANCEL),
+    ],
+)
+async def test_an_illegal_step_is_refused_and_leaves_nothing(
+    ledger: StoredLedger, steps: tuple[PaymentStep, ...], wrong: PaymentStep
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    for step in steps:
+        await take(ledger, step)
+    before = await ledger.payment("c-1")
+
+    with pytest.raises(PaymentStepError):
+        await take(ledger, wrong)
+
+    assert await ledger.payment("c-1") == before
+
+
+async def test_of_two_who_take_a_step_at_once_one_is_told(ledger: StoredLedger) -> None:
+    await ledger.record(approval(), [ALICE], free)
+
+    async def pay() -> str:
+        try:
+            await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0)
+        except PaymentChangedError:
+            return "changed"
+        return "paid"
+
+    answers = await asyncio.gather(*(pay() for _ in range(8)))
+
+    assert sorted(answers) == ["changed"] * 7 + ["paid"]
+    with pytest.raises(UnknownPaymentError):
+        await take(ledger, P.PAY, claim="c-9")
+
+
+async def test_what_is_paid_or_under_way_bars_and_what_came_to_nothing_does_not(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(approval(1), [ALICE], once_by_count)
+    for step in (P.PUBLISH, P.PAY, P.RETURN):
+        with pytest.raises(AlreadyPaidError):
+            await ledger.record(approval(2), [ALICE], once_by_count)
+        with pytest.raises(AlreadyPaidError):
+            await ledger.record(decision(2), [ALICE], once_by_count)
+        await take(ledger, step)
+    assert len((await ledger.payments_of([[ALICE]]))[0]) == 1
+
+    await take(ledger, P.CANCEL)
+
+    assert list(await ledger.payments_of([[ALICE]])) == [()]
+    assert (await ledger.record(approval(2), [ALICE], once_by_count)).id
+    # The cancelled claim itself may be decided anew, but for the other one's payment.
+    again = approval(1, request_key="k-1b", request_digest="1b")
+    with pytest.raises(AlreadyPaidError):
+        await ledger.record(again, [ALICE], once_by_count)
+
+
+async def test_of_two_districts_that_approve_one_claim_one_does(
+    ledger: StoredLedger,
+) -> None:
+    async def approve(number: int) -> str:
+        one = approval(number, claim="c", certificate="s")
+        try:
+            await ledger.record(one, [ALICE], free)
+        except DecisionError as error:
+            return error.refusal
+        return "approved"
+
+    answers = await asyncio.gather(*map(approve, range(8)))
+
+    assert sorted(answers) == sorted([*["CLAIM_UNDER_WAY"] * 7, "approved"])
+
+
+def refused_later(**changes: object) -> Decision:
+    later = {"request_key": "later", "request_digest": "later", **changes}
+    return replace(approval(), **later)  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome", "refusal"),
+    [
+        ((), "APPROVED", DecisionRefusal.CLAIM_UNDER_WAY),
+        ((), "REFUSED", DecisionRefusal.CLAIM_UNDER_WAY),
+        ((P.PAY,), "REFUSED", DecisionRefusal.CLAIM_PAID),
+        ((P.PAY, P.RETURN), "PAID", DecisionRefusal.CLAIM_UNDER_WAY),
+    ],
+)
+async def test_a_claim_that_is_under_way_is_not_decided_again(
+    ledger: StoredLedger,
+    steps: tuple[PaymentStep, ...],
+    outcome: str,
+    refusal: DecisionRefusal,
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    for step in steps:
+        await take(ledger, step)
+
+    later = refused_later(outcome=DecisionOutcome(outcome), amount_yuan=2000)
+    with pytest.raises(DecisionError) as error:
+        await ledger.record(later, [ALICE], free)
+
+    assert error.value.refusal is refusal
+
+
+async def test_decided_and_paid_in_one_is_paid_and_may_follow_an_approval(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(decision(1), [ALICE], free)
+    await ledger.record(approval(2), [ALICE], free)
+    later = decision(2, request_key="paid", request_digest="paid")
+    await ledger.record(later, [ALICE], free)
+    one, two = await ledger.payment("c-1"), await ledger.payment("c-2")
+
+    assert one is not None
+    assert two is not None
+    assert [event.step for event in one.history] == [P.PAY]
+    assert [event.step for event in two.history] == [P.APPROVE, P.PAY]
+
+
+async def test_what_has_to_be_published_is_not_paid_in_one(
+    ledger: StoredLedger,
+) -> None:
+    judge = publishing(7)
+    with pytest.raises(DecisionError) as at_once:
+        await ledger.record(decision(1), [ALICE], judge)
+    await ledger.record(approval(2), [ALICE], judge)
+    paid = decision(2, request_key="paid", request_digest="paid")
+    with pytest.raises(DecisionError) as approved:
+        await ledger.record(paid, [ALICE], judge)
+    await take(ledger, P.PUBLISH, claim="c-2", days=7)
+    with pytest.raises(DecisionError) as running:
+        await ledger.record(paid, [ALICE], judge)
+
+    found = [error.value.refusal for error in (at_once, approved, running)]
+    assert found == ["NOT_PUBLISHED", "NOT_PUBLISHED", "PUBLICATION_RUNNING"]
+    late = replace(paid, decided_on=DAY + timedelta(days=7))
+    assert (await ledger.record(late, [ALICE], judge)).id
+
+
+async def test_what_was_revoked_or_proved_false_since_is_not_paid(
+    ledger: StoredLedger, store: Store
+) -> None:
+    for number in (1, 2):
+        await ledger.record(approval(number), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    await ledger.prove_false(
+        Proof(certificate="sealed-2", reason="r", evidence="e", actor="b", at=NOON)
+    )
+
+    for number, is_false in ((1, False), (2, True)):
+        with pytest.raises(UnfitCertificateError) as error:
+            await take(ledger, P.PAY, claim=f"c-{number}")
+        assert error.value.is_false is is_false
+
+
+async def test_what_is_paid_by_a_step_is_claimed_back_like_any_other(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    for step in (P.PAY, P.RETURN, P.PAY):
+        await take(ledger, step)
+
+    await change(store, 1, CertificateState.REVOKED)
+
+    (recovery,) = await all_of(ledger)
+    assert (recovery.claim, recovery.progress.owed_yuan) == ("c-1", 2000)
+
+
+async def test_sums_are_right_on_either_side_of_the_months_end(
+    ledger: StoredLedger,
+) -> None:
+    """Paid in October, come back in October, paid again in November."""
+    october, november = date(2026, 10, 31), date(2026, 11, 1)
+    approved = approval(decided_on=date(2026, 10, 30))
+    await ledger.record(approved, [ALICE], free)
+    await take(ledger, P.PAY, day=october)
+    await take(ledger, P.RETURN, day=october)
+    await take(ledger, P.PAY, day=november)
+
+    async def sums(month: int) -> tuple[int, ...]:
+        (row,) = await ledger.totals(asked(TotalsBy.DISTRICT, month=month))
+        found = row.measures
+        return found.paid, found.paid_yuan, found.returned, found.returned_yuan
+
+    assert await sums(11) == (1, 2000, 0, 0)
+    # ``asked`` ends on the 30th.
+    (row,) = [
+        row
+        for row in await ledger.totals(
+            replace(asked(TotalsBy.MONTH, month=10), last=november)
+        )
+        if row.place.month == "2026-10"
+    ]
+    found = row.measures
+    assert (found.paid, found.paid_yuan, found.returned, found.returned_yuan) == (
+        *(0, 0, 1, 2000),
+    )
+    assert found.approved == 1
