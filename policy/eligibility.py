@@ -181,6 +181,7 @@ def without_certificate(
         figures=figures or load_parameters().figures[-1],
         catalogue=load_catalogue(),
     )
+    _, computed = share_and_amount(case) or (None, None)
     findings = absent.findings + tuple(
         # The months start from a day that only a certificate states.
         Finding(found.clause, FindingOutcome.UNDETERMINED, _NOTHING_TO_JUDGE)
@@ -188,7 +189,12 @@ def without_certificate(
         else found
         for found in _claim_findings(case)
     )
-    return replace(absent, outcome=_verdict(findings), findings=findings)
+    return replace(
+        absent,
+        outcome=_verdict(findings),
+        findings=findings,
+        computed_yuan=computed,
+    )
 
 
 # Items, levels and absences are few, and a query may ask about all 41 pairs.

@@ -177,23 +177,29 @@ class LedgerBook(Protocol):
     async def decision(self, id_: int) -> Decision | None:
         """Return a decision by its number; ``None`` if there is none."""
 
-    async def propose_correction(self, proposal: Proposal) -> Correction:
-        """Keep a proposal to correct a payment.
+    async def propose_correction(
+        self, proposal: Proposal, districts: Districts = None
+    ) -> Correction:
+        """Keep a proposal to correct a payment, by who acts for ``districts``.
 
         Raises:
             CorrectionError: it cannot be proposed.
         """
 
-    async def correction(self, id_: int) -> Correction | None:
-        """Return a correction by its number; ``None`` if there is none."""
+    async def correction(
+        self, id_: int, districts: Districts = None
+    ) -> Correction | None:
+        """Return a correction by its number; ``None`` if there is none to be seen."""
 
-    async def open_corrections(self, first: int) -> Sequence[Correction]:
+    async def open_corrections(
+        self, first: int, districts: Districts = None
+    ) -> Sequence[Correction]:
         """Return corrections that nobody answered yet, oldest first."""
 
     async def answer_correction(
-        self, answer: Answer, redrawn: Redrawn | None
+        self, answer: Answer, redrawn: Redrawn | None, districts: Districts = None
     ) -> Correction:
-        """Keep an answer, and do what it confirms.
+        """Keep an answer, and do what it confirms, by who acts for ``districts``.
 
         The wrong payment is reversed, and ``redrawn`` is put beside it.
 
@@ -203,13 +209,18 @@ class LedgerBook(Protocol):
             DecisionError: something else stands against that.
         """
 
-    async def payment(self, claim: str) -> ClaimPayment | None:
-        """Return a claim's payment with its steps; ``None`` if there is none."""
+    async def payment(
+        self, claim: str, districts: Districts = None
+    ) -> ClaimPayment | None:
+        """Return a claim's payment with its steps; ``None`` if none is to be seen."""
 
     async def take_payment_step(
-        self, stated: PaymentStepStated, days: PublicationDays
+        self,
+        stated: PaymentStepStated,
+        days: PublicationDays,
+        districts: Districts = None,
     ) -> ClaimPayment:
-        """Take a step of a payment.
+        """Take a step of a payment, by who acts for ``districts``.
 
         Raises:
             UnknownPaymentError: nothing is to be paid on the claim.

@@ -8,6 +8,7 @@ judged like a payment of today, about bytes that are vouched for now.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bureau.ledger.book import Districts
 from bureau.ledger.corrections import (
     Answer,
     Correction,
@@ -19,7 +20,9 @@ from bureau.ledger.corrections import (
 )
 from bureau.ledger.entries import (
     Decision,
+    DecisionError,
     DecisionOutcome,
+    DecisionRefusal,
     StatedDecision,
 )
 from bureau.ledger.judging import Judged, Judgement, of_amount
@@ -35,7 +38,9 @@ class Correcting:
 
     recording: Recording
 
-    async def propose(self, proposal: Proposal, request: Request | None) -> Correction:
+    async def propose(
+        self, proposal: Proposal, request: Request | None, districts: Districts = None
+    ) -> Correction:
         """Propose a correction; ``request`` states what should have been recorded.
 
         Raises:
@@ -49,9 +54,11 @@ class Correcting:
             if request.stated.outcome is not DecisionOutcome.PAID:
                 raise CorrectionError(CorrectionRefusal.NOT_A_PAYMENT)
             self.recording.require_well_formed(request)
-        return await self.recording.ledger.propose_correction(proposal)
+        return await self.recording.ledger.propose_correction(proposal, districts)
 
-    async def answer(self, answer: Answer, find: Find) -> Correction:
+    async def answer(
+        self, answer: Answer, find: Find, districts: Districts = None
+    ) -> Correction:
         """Confirm or reject a correction.
 
         Raises:
@@ -65,25 +72,27 @@ class Correcting:
             raise CorrectionError(CorrectionRefusal.NOT_SAID)
         ledger = self.recording.ledger
         if answer.answer is CorrectionAnswer.REJECT:
-            return await ledger.answer_correction(answer, None)
-        correction = await ledger.correction(answer.correction)
+            return await ledger.answer_correction(answer, None, districts)
+        correction = await ledger.correction(answer.correction, districts)
         if correction is None:
+            raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
+        wrong = await ledger.decision(correction.proposal.decision)
+        if wrong is None:
             raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
         # Before anybody is looked up for it.
         require_another(correction, answer)
         stated = correction.proposal.replacement
         redrawn = None
         if stated is not None:
-            wrong = await ledger.decision(correction.proposal.decision)
-            if wrong is None:
-                raise CorrectionError(CorrectionRefusal.UNKNOWN_DECISION)
+            if districts is not None and stated.district not in districts:
+                raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
             request = _request(correction, stated, answer)
             redrawn = (
                 self._amended(request, wrong, await ledger.judgement(wrong.id))
                 if _rests_on_the_same(stated, wrong)
                 else await self._judged_anew(request, find)
             )
-        return await ledger.answer_correction(answer, redrawn)
+        return await ledger.answer_correction(answer, redrawn, districts)
 
     async def _judged_anew(self, request: Request, find: Find) -> Redrawn:
         vouched = await self.recording.vouched(request, find)

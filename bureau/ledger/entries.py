@@ -52,6 +52,7 @@ class DecisionRefusal(StrEnum):
     BAD_AMOUNT = "BAD_AMOUNT"
     BAD_DAY = "BAD_DAY"
     BAD_RULING = "BAD_RULING"
+    UNKNOWN_ITEM = "UNKNOWN_ITEM"
     KEY_USED = "KEY_USED"
     CATEGORY_DIFFERS = "CATEGORY_DIFFERS"
     BEFORE_ISSUE = "BEFORE_ISSUE"
@@ -102,6 +103,15 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCertificate:
+    """A certificate as an officer saw it, whose registry is silent."""
+
+    item: str
+    """Its code in the annex."""
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedDecision:
     """A decision as the human-resources platform states it."""
 
@@ -118,6 +128,8 @@ class StatedDecision:
     facts: Claim = field(default_factory=Claim)
     """What the claim states; of its payments those that the ledger may lack."""
     rulings: tuple[Ruling, ...] = ()
+    seen: SeenCertificate | None = None
+    """What it is for, if its registry does not answer and that was ruled on."""
 
     @property
     def digest(self) -> str:
@@ -133,6 +145,8 @@ class StatedDecision:
         if self.fund is not None or self.facts != Claim() or self.rulings:
             stated += f"{_MARK}{self.fund}{_MARK}{json_of(self.facts)}"
             stated += "".join(_MARK + json_of(ruling) for ruling in self.rulings)
+        if self.seen is not None:
+            stated += f"{_MARK}{self.seen.item}{_MARK}{self.seen.level}"
         return hashlib.sha256(stated.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property

@@ -7,7 +7,7 @@ not the computed one. A decision that refuses the claim is judged, and nothing o
 stands against that.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,14 +18,22 @@ from bureau.ledger.entries import (
     DecisionRefusal,
     Objection,
     Ruling,
+    SeenCertificate,
     StatedDecision,
 )
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.catalogue import Catalogue
-from policy.eligibility import EligibilityOutcome, evaluate
+from policy.eligibility import (
+    Absence,
+    Eligibility,
+    EligibilityOutcome,
+    evaluate,
+    without_certificate,
+)
 from policy.evidence import Claim, Claimant, ClaimantCategory, Evidence
 from policy.finding import Finding, FindingOutcome
+from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments, payments_before
 from policy.text import Text
@@ -64,6 +72,14 @@ class Vouched:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A certificate whose registry does not answer, by what its id says of it."""
+
+    holder: Identity
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A judgement, and what stands against recording the decision."""
 
@@ -96,21 +112,13 @@ class Rules:
         Where a certificate is worth nothing today it is paid for no more, whatever it
         was on the day decided; the figures are those of that day.
         """
-        day, facts, found = (
-            stated.decided_on or today,
-            stated.facts,
-            vouched.certificate,
-        )
+        day, found = stated.decided_on or today, vouched.certificate
         verdict = evaluate(
             Evidence(
                 record=found.record,
                 attestation=found.attestation,
                 claimant=Claimant(found.record.holder),
-                claim=replace(
-                    facts,
-                    category=stated.claimant_category,
-                    payments=payments_before(facts.payments, paid),
-                ),
+                claim=_claim(stated, paid),
                 as_of=today,
                 today=today,
             ),
@@ -118,27 +126,67 @@ class Rules:
             parameters=self.parameters,
             figures_of=day,
         )
-        judgement = Judgement(
-            verdict=verdict.outcome,
-            # Kept for good, so without what an agency's words may tell of the holder.
-            findings=tuple(
-                finding._replace(reason=MASK.text(finding.reason, found.record))
-                for finding in verdict.findings
+        judgement, listed = self._judgement(stated, verdict, day), vouched.listed
+        return self._judged(
+            stated,
+            replace(
+                judgement,
+                # Kept for good, so without what an agency's words tell of the holder.
+                findings=tuple(
+                    finding._replace(reason=MASK.text(finding.reason, found.record))
+                    for finding in judgement.findings
+                ),
+                status_list=None if listed is None else listed.digest.hex(),
             ),
+            day,
+            _of_day(found, day),
+        )
+
+    def judge_unseen(
+        self, stated: StatedDecision, seen: SeenCertificate, paid: Payments, today: date
+    ) -> Judged:
+        """Judge what is stated of a certificate whose registry is silent.
+
+        Nothing of it is known but what an officer saw, so each clause that asks about
+        it needs a ruling by its name.
+        """
+        day = stated.decided_on or today
+        verdict = without_certificate(
+            self.catalogue.items[seen.item],
+            seen.level,
+            Absence.NOT_ANSWERED,
+            claim=_claim(stated, paid),
+            figures=self.parameters.in_force(day),
+        )
+        judgement = self._judgement(stated, verdict, day)
+        return self._judged(replace(stated, ruling=None), judgement, day, ())
+
+    def _judgement(
+        self, stated: StatedDecision, verdict: Eligibility, day: date
+    ) -> Judgement:
+        return Judgement(
+            verdict=verdict.outcome,
+            findings=verdict.findings,
             computed_yuan=verdict.computed_yuan,
             figures_from=self.parameters.version(day),
             figures_digest=self.parameters.digest,
-            facts=facts,
+            facts=stated.facts,
             rulings=stated.rulings,
-            status_list=None if vouched.listed is None else vouched.listed.digest.hex(),
         )
-        objections = list(_of_day(found, day))
+
+    def _judged(
+        self,
+        stated: StatedDecision,
+        judgement: Judgement,
+        day: date,
+        of_day: Iterable[Objection],
+    ) -> Judged:
+        objections = list(of_day)
+        if stated.outcome is not DecisionOutcome.REFUSED:
+            objections += _of_unmet(stated, judgement)
+            objections += of_amount(stated, judgement)
+            objections += _of_undetermined(stated, judgement)
         days = self.parameters.in_force(day).publication_days
-        if stated.outcome is DecisionOutcome.REFUSED:
-            return Judged(judgement, tuple(objections), days)
-        objections += _of_unmet(stated, judgement)
-        objections += of_amount(stated, judgement)
-        objections += _of_undetermined(stated, judgement)
         return Judged(judgement, tuple(objections), days)
 
     def unjudged(self, day: date) -> Judgement:
@@ -156,6 +204,15 @@ class Rules:
             facts=Claim(),
             rulings=(),
         )
+
+
+def _claim(stated: StatedDecision, paid: Payments) -> Claim:
+    facts = stated.facts
+    return replace(
+        facts,
+        category=stated.claimant_category,
+        payments=payments_before(facts.payments, paid),
+    )
 
 
 def _of_day(found: AttestedCertificate, day: date) -> Iterator[Objection]:

@@ -7,7 +7,7 @@ with what the ledger has then. A dry run goes the same way and keeps nothing.
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bureau.ledger.book import LedgerBook, Weighed
@@ -19,13 +19,14 @@ from bureau.ledger.entries import (
     require_well_formed,
 )
 from bureau.ledger.evidence import SealedEvidence, Vault
-from bureau.ledger.judging import Judge, Judged, Rules, Vouched
+from bureau.ledger.judging import Judge, Rules, Silent, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import AttestedCertificate, SourceOutcome
 from policy.districts import DISTRICTS
 from policy.documents import Document
-from policy.payments import Payments
+from policy.identity import Identity
+from policy.level import Level
 from policy.row import row_of
 from policy.text import Text
 
@@ -43,10 +44,17 @@ NO_ANSWER = Text(
 class NotVerifiedError(Exception):
     """There is no such certificate (no ``outcome``), or its registry did not say."""
 
-    def __init__(self, reason: Text, outcome: SourceOutcome | None = None) -> None:
+    def __init__(
+        self,
+        reason: Text,
+        outcome: SourceOutcome | None = None,
+        silent: Silent | None = None,
+    ) -> None:
         super().__init__(outcome)
         self.reason = reason
         self.outcome = outcome
+        self.silent = silent
+        """Whose it is, if its registry did not answer at all."""
 
 
 Find = Callable[[str], Awaitable[Vouched]]
@@ -112,8 +120,7 @@ class Recording:
         vouched = await self.vouched(request, find)
         return await self.ledger.weigh(*self.drawn_up(request, vouched))
 
-    @staticmethod
-    def require_well_formed(request: Request) -> None:
+    def require_well_formed(self, request: Request) -> None:
         """Refuse what cannot be a decision, whatever anybody knows.
 
         Raises:
@@ -125,43 +132,81 @@ class Recording:
             raise DecisionError(DecisionRefusal.BAD_DISTRICT)
         if request.districts is not None and district not in request.districts:
             raise DecisionError(DecisionRefusal.NOT_YOUR_DISTRICT)
+        seen = request.stated.seen
+        if seen is not None and seen.item not in self.rules.catalogue.items:
+            raise DecisionError(DecisionRefusal.UNKNOWN_ITEM)
 
-    async def vouched(self, request: Request, find: Find) -> Vouched:
-        """Have the certificate vouched for.
+    async def vouched(self, request: Request, find: Find) -> Vouched | Silent:
+        """Have the certificate vouched for, or know that its registry is silent.
 
         Raises:
-            NotVerifiedError: nobody does now.
+            NotVerifiedError: nobody vouches for it now, and it was not said what it is.
             DecisionError: what it is vouched for with could not be kept.
         """
         # Nobody is asked where what they sign could not be kept.
         if self.vault is None:
             raise DecisionError(DecisionRefusal.NO_EVIDENCE_KEY)
-        return await find(request.stated.certificate)
+        try:
+            return await find(request.stated.certificate)
+        except NotVerifiedError as error:
+            if error.silent is None or request.stated.seen is None:
+                raise
+            return error.silent
 
     def drawn_up(
-        self, request: Request, vouched: Vouched
+        self, request: Request, vouched: Vouched | Silent
     ) -> tuple[Decision, Sequence[str], Judge]:
         """Return the decision, its holder's pseudonyms, and what judges it."""
+        stated, today, rules = request.stated, request.today, self.rules
+        if isinstance(vouched, Silent):
+            seen = stated.seen
+            assert seen is not None  # noqa: S101 - see ``vouched``
+            decision = self._decision(
+                request, vouched.holder, vouched.agency, seen.item, seen.level
+            )
+            people = self.pseudonyms.all_of(vouched.holder)
+            return (
+                decision,
+                people,
+                lambda paid: rules.judge_unseen(stated, seen, paid, today),
+            )
         found = vouched.certificate
+        record = found.record
+        item = row_of(record, rules.catalogue).item
+        decision = self._decision(
+            *(request, record.holder, found.agency),
+            None if item is None else item.code,
+            record.level,
+        )
+        return (
+            replace(
+                decision,
+                evidence=found.proof.digest.hex(),
+                document=self.document_of(found),
+            ),
+            self.pseudonyms.all_of(record.holder),
+            lambda paid: rules.judge(stated, vouched, paid, today),
+        )
 
-        def judge(paid: Payments) -> Judged:
-            return self.rules.judge(request.stated, vouched, paid, request.today)
-
-        people = self.pseudonyms.all_of(found.record.holder)
-        return self._decision(request, found), people, judge
-
-    def sealed(self, vouched: Vouched) -> list[SealedEvidence]:
+    def sealed(self, vouched: Vouched | Silent) -> list[SealedEvidence]:
         """Return the signed bytes that a decision rests on, sealed."""
         assert self.vault is not None  # noqa: S101 - else nobody vouched
+        if isinstance(vouched, Silent):
+            return []
         signed = [vouched.certificate.envelope]
         if vouched.listed is not None:
             signed.append(vouched.listed)
         return [*map(self.vault.seal, signed)]
 
-    def _decision(self, request: Request, found: AttestedCertificate) -> Decision:
-        stated, record = request.stated, found.record
-        item = row_of(record, self.rules.catalogue).item
-        code = None if item is None else item.code
+    def _decision(
+        self,
+        request: Request,
+        holder: Identity,
+        agency: str,
+        code: str | None,
+        level: Level | None,
+    ) -> Decision:
+        stated = request.stated
         decided_on = stated.decided_on or request.today
         figures = self.rules.parameters.in_force(decided_on)
         return Decision(
@@ -169,14 +214,14 @@ class Recording:
             outcome=stated.outcome,
             amount_yuan=stated.amount_yuan,
             district=stated.district,
-            person=self.pseudonyms.of(record.holder),
+            person=self.pseudonyms.of(holder),
             certificate=stated.certificate,
-            connector=found.agency,
-            authority=self.jurisdiction.authority_of(found.agency, code) or "",
+            connector=agency,
+            authority=self.jurisdiction.authority_of(agency, code) or "",
             item=code,
-            level=record.level,
+            level=level,
             category=stated.claimant_category,
-            evidence=found.proof.digest.hex(),
+            evidence="",
             ruling=stated.ruling,
             decided_on=decided_on,
             recorded_at=request.now,
@@ -184,6 +229,5 @@ class Recording:
             request_key=request.key,
             request_digest=stated.digest,
             fund=stated.fund,
-            document=self.document_of(found),
             may_follow_recovered=not figures.recovered_payment_bars,
         )

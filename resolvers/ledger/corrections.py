@@ -146,7 +146,9 @@ class CorrectionSteps:
         if replacement is not None:
             request = request_of(context, PREVIEW, replacement)
         try:
-            kept = await Correcting(recording_of(context)).propose(proposal, request)
+            kept = await Correcting(recording_of(context)).propose(
+                proposal, request, context.caller.districts
+            )
         except CorrectionError as error:
             return CorrectionRefused(code=error.refusal)
         except DecisionError as error:
@@ -187,7 +189,7 @@ class CorrectionSteps:
         )
         try:
             kept = await Correcting(recording_of(context)).answer(
-                stated, finder(context)
+                stated, finder(context), context.caller.districts
             )
         except CorrectionError as error:
             return CorrectionRefused(code=error.refusal)
@@ -217,7 +219,9 @@ class CorrectionQuestions:
     async def open_corrections(self, info: Info) -> list[Correction]:
         """Return what waits for an answer."""
         try:
-            found = await info.context.services.ledger.open_corrections(MAX_OPEN)
+            found = await info.context.services.ledger.open_corrections(
+                MAX_OPEN, info.context.caller.districts_seen
+            )
         except StoreUnavailableError:
             raise store_unavailable() from None
         return [*map(correction_shown, found)]

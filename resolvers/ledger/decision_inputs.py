@@ -4,12 +4,12 @@ from datetime import date
 
 import strawberry
 
-from bureau.ledger.entries import Ruling, StatedDecision
+from bureau.ledger.entries import Ruling, SeenCertificate, StatedDecision
 from policy import normal_form
 from policy.evidence import Claim
 from resolvers.bilingual import both
 from resolvers.certificates.claim import ClaimInput
-from resolvers.enums import ClaimantCategory, Fund
+from resolvers.enums import ClaimantCategory, Fund, Level
 from resolvers.ledger.enums import DecisionOutcome
 
 
@@ -37,6 +37,22 @@ class RulingInput:
             "Who ruled, by a staff number, 1 to 64 characters; no identity number",
         )
     )
+
+
+@strawberry.input(
+    description=both(
+        "登记机构未答复时，经办人所见的证书；涉及证书的各条须逐条认定",
+        "A certificate as an officer saw it, for when its registry does not answer: "
+        "each clause about it needs a ruling by name",
+    )
+)
+class SeenCertificateInput:
+    """A certificate that nobody vouches for, as it is stated."""
+
+    item_code: str = strawberry.field(
+        description=both("附件项目代码", "The item's code in the annex")
+    )
+    level: Level = strawberry.field(description=both("等级", "The grade"))
 
 
 @strawberry.input(
@@ -98,6 +114,14 @@ class DecisionInput:
         ),
     )
 
+    seen: SeenCertificateInput | None = strawberry.field(
+        default=None,
+        description=both(
+            "登记机构未答复时据以认定的证书；有答复时不用",
+            "What it is for, if its registry does not answer; else it is not looked at",
+        ),
+    )
+
     def stated(self, claim: ClaimInput | None) -> StatedDecision:
         """Return it as the ledger knows it."""
         return StatedDecision(
@@ -111,6 +135,11 @@ class DecisionInput:
             ruling=self.ruling,
             facts=Claim() if claim is None else claim.facts(),
             fund=self.fund,
+            seen=None
+            if self.seen is None
+            else SeenCertificate(
+                item=normal_form.code(self.seen.item_code), level=self.seen.level
+            ),
             rulings=tuple(
                 Ruling(
                     clauses=tuple(ruling.clauses),

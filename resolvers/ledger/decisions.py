@@ -61,8 +61,9 @@ class DecisionRecorded:
     level: Level | None = strawberry.field(description=both("等级", "The grade"))
     evidence: str = strawberry.field(
         description=both(
-            "所凭签名原文的 SHA-256 摘要（十六进制）",
-            "SHA-256 of the signed bytes that were believed, in hexadecimal",
+            "所凭签名原文的 SHA-256 摘要（十六进制）；登记机构未答复而经认定的为空串",
+            "SHA-256 of the signed bytes that were believed, in hexadecimal; empty if "
+            "the registry was silent and that was ruled on",
         )
     )
     ruling: str | None = strawberry.field(
@@ -82,7 +83,10 @@ class DecisionRecorded:
     async def payment(self, info: Info) -> ClaimPayment | None:
         """Return the claim's payment."""
         try:
-            found = await info.context.services.ledger.payment(self.claim)
+            context = info.context
+            found = await context.services.ledger.payment(
+                self.claim, context.caller.districts_seen
+            )
         except StoreUnavailableError:
             raise store_unavailable() from None
         return None if found is None else payment_shown(found)

@@ -59,6 +59,9 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "a ruling has a reason of 1 to 500 characters, an officer of 1 to 64, and "
             "clauses of policy.clauses, each ruled on once; and no identity number",
         ),
+        DecisionRefusal.UNKNOWN_ITEM: Text(
+            "seen.itemCode 不是附件项目代码", "seen.itemCode is no item of the annex"
+        ),
         DecisionRefusal.KEY_USED: Text(
             "此请求键已用于另一内容的请求",
             "this key was used for a request that said something else",

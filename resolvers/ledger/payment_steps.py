@@ -205,25 +205,27 @@ async def _taken(
     )
     ledger, parameters = context.services.ledger, context.services.parameters
     if not FIRST_DAY <= day <= context.today:
-        code = PaymentRefusal.BAD_DAY
+        # Nothing is told of it, since nobody looked whose it is.
+        return PaymentRefused(code=PaymentRefusal.BAD_DAY, payment=None)
+    try:
+        taken = await ledger.take_payment_step(
+            stated,
+            lambda day: parameters.in_force(day).publication_days,
+            context.caller.districts,
+        )
+    except UnknownPaymentError:
+        return PaymentRefused(code=PaymentRefusal.UNKNOWN_PAYMENT, payment=None)
+    except PaymentChangedError:
+        code = PaymentRefusal.CHANGED_MEANWHILE
+    except PaymentStepError as error:
+        code = PaymentRefusal(error.refusal.value)
+    except UnfitCertificateError as error:
+        code = PaymentRefusal.NOT_IN_FORCE
+        if error.is_false:
+            code = PaymentRefusal.PROVED_FALSE
     else:
-        try:
-            taken = await ledger.take_payment_step(
-                stated, lambda day: parameters.in_force(day).publication_days
-            )
-        except UnknownPaymentError:
-            return PaymentRefused(code=PaymentRefusal.UNKNOWN_PAYMENT, payment=None)
-        except PaymentChangedError:
-            code = PaymentRefusal.CHANGED_MEANWHILE
-        except PaymentStepError as error:
-            code = PaymentRefusal(error.refusal.value)
-        except UnfitCertificateError as error:
-            code = PaymentRefusal.NOT_IN_FORCE
-            if error.is_false:
-                code = PaymentRefusal.PROVED_FALSE
-        else:
-            return payment_shown(taken)
-    found = await ledger.payment(stated.claim)
+        return payment_shown(taken)
+    found = await ledger.payment(stated.claim, context.caller.districts)
     return PaymentRefused(
         code=code, payment=None if found is None else payment_shown(found)
     )

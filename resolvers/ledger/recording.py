@@ -5,7 +5,7 @@ from functools import partial
 from bureau.documents import document_of_certificate
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
-from bureau.ledger.judging import Rules, Vouched
+from bureau.ledger.judging import Rules, Silent, Vouched
 from bureau.ledger.recording import (
     NO_ANSWER,
     NO_CERTIFICATE,
@@ -14,9 +14,12 @@ from bureau.ledger.recording import (
     Recording,
     Request,
 )
+from connectors.answer import SourceOutcome
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
 
+SILENT = frozenset({SourceOutcome.TIMED_OUT, SourceOutcome.UNREACHABLE})
+"""How asking ends where a registry is away, as opposed to not believed."""
 PREVIEW = "preview"
 """The key of a dry run, which holds none."""
 
@@ -55,8 +58,12 @@ def finder(context: RequestContext) -> Find:
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
-            answer = found.answer
-            raise NotVerifiedError(answer.reason or NO_ANSWER, answer.outcome)
+            answer, silent = found.answer, None
+            if answer.outcome in SILENT:
+                holder = context.services.certificate_ids.open(id_).holder
+                silent = Silent(holder, found.agency.id)
+            reason = answer.reason or NO_ANSWER
+            raise NotVerifiedError(reason, answer.outcome, silent)
         agency = context.snapshot.registry.agency(found.agency)
         # At once, so that it is the list that was put on the answer.
         lists = None if agency is None else agency.listed

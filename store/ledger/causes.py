@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bureau.ledger.book import Proof, Recovery
-from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.seen import SeenRevocation
 from connectors.registration.rules import AGENCY
 from policy.certificate import STATE_NAMES, CertificateState
@@ -23,6 +22,7 @@ from policy.recovery import (
     RecoveryState,
 )
 from store.documents import known_alike
+from store.ledger.decision_rows import IS_PAID
 from store.ledger.recoveries import open_recoveries, withdraw
 from store.ledger.standing import ids_of_one, is_revoked, versions_of
 from store.ledger.tables import decisions, recoveries
@@ -126,7 +126,7 @@ def _has_unclaimed(connection: Connection, certificate: str) -> bool:
         .outerjoin(recoveries, recoveries.c.decision == decisions.c.id)
         .where(
             decisions.c.certificate == certificate,
-            decisions.c.outcome == DecisionOutcome.PAID,
+            IS_PAID,
             recoveries.c.id.is_(None),
         )
     )
@@ -148,7 +148,7 @@ def unclaimed(connection: Connection, seen: SeenRevocation) -> list[str]:
         .outerjoin(recoveries, recoveries.c.decision == decisions.c.id)
         .where(
             decisions.c.certificate.in_(ids),
-            decisions.c.outcome == DecisionOutcome.PAID,
+            IS_PAID,
             recoveries.c.id.is_(None) | is_of_before,
         )
     )

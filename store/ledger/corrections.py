@@ -7,8 +7,9 @@ CORRECT pays what the right one says, both on the day of the correction.
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
 
+from bureau.ledger.book import Districts
 from bureau.ledger.correcting import require_another
 from bureau.ledger.corrections import (
     Answer,
@@ -23,6 +24,7 @@ from bureau.ledger.corrections import (
 from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.payments import PaymentStepStated
 from policy.payment_states import PaymentState, PaymentStep
+from store.documents import note_documents
 from store.ledger import judgements, payments
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import find_by_id
@@ -51,13 +53,15 @@ _ALL: Select[*tuple[Any, ...]] = (
 )
 
 
-def propose(connection: Connection, proposal: Proposal) -> Correction:
+def propose(
+    connection: Connection, proposal: Proposal, districts: Districts = None
+) -> Correction:
     """See ``LedgerBook.propose_correction``.
 
     Raises:
         CorrectionError: it cannot be proposed.
     """
-    wrong = _present(connection, proposal.decision)
+    wrong = _present(connection, proposal.decision, districts)
     stated = proposal.replacement
     if stated is not None and stated.claim != wrong.claim:
         raise CorrectionError(CorrectionRefusal.OTHER_CLAIM)
@@ -78,16 +82,26 @@ def propose(connection: Connection, proposal: Proposal) -> Correction:
     return _known(connection, connection.execute(made).scalar_one())
 
 
-def find(connection: Connection, id_: int) -> Correction | None:
-    """Return a correction by its number; ``None`` if there is none."""
-    row = connection.execute(_ALL.where(corrections.c.id == id_)).first()
+def find(
+    connection: Connection, id_: int, districts: Districts = None
+) -> Correction | None:
+    """Return a correction by its number; ``None`` if there is none to be seen."""
+    found = _ALL.where(corrections.c.id == id_, *_seen(districts))
+    row = connection.execute(found).first()
     return None if row is None else _correction_of(row)
 
 
-def open_ones(connection: Connection, first: int) -> list[Correction]:
+def _seen(districts: Districts) -> list[ColumnElement[bool]]:
+    """Return that a correction is of what one of ``districts`` decided."""
+    return [] if districts is None else [decisions.c.district.in_(districts)]
+
+
+def open_ones(
+    connection: Connection, first: int, districts: Districts = None
+) -> list[Correction]:
     """Return corrections that nobody answered yet, oldest first."""
     found = connection.execute(
-        _ALL.where(correction_answers.c.id.is_(None))
+        _ALL.where(correction_answers.c.id.is_(None), *_seen(districts))
         .order_by(corrections.c.id)
         .limit(first)
     )
@@ -95,7 +109,10 @@ def open_ones(connection: Connection, first: int) -> list[Correction]:
 
 
 def answer(
-    connection: Connection, answer: Answer, redrawn: Redrawn | None
+    connection: Connection,
+    answer: Answer,
+    redrawn: Redrawn | None,
+    districts: Districts = None,
 ) -> Correction:
     """See ``LedgerBook.answer_correction``.
 
@@ -104,7 +121,7 @@ def answer(
         AlreadyPaidError: a payment bars what is put beside it.
         DecisionError: something else stands against that.
     """
-    correction = find(connection, answer.correction)
+    correction = find(connection, answer.correction, districts)
     if correction is None:
         raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
     require_another(correction, answer)
@@ -130,14 +147,17 @@ def answer(
     return _known(connection, correction.id)
 
 
-def _present(connection: Connection, id_: int) -> Decision:
+def _present(connection: Connection, id_: int, districts: Districts = None) -> Decision:
     """Return a decision by which its claim is paid now.
 
     Raises:
         CorrectionError: there is none, or it is not.
     """
     decision = find_by_id(connection, id_)
-    if decision is None:
+    is_seen = districts is None or (
+        decision is not None and decision.district in districts
+    )
+    if decision is None or not is_seen:
         raise CorrectionError(CorrectionRefusal.UNKNOWN_DECISION)
     step = payment_steps.c
     reversed_ = select(step.id).where(
@@ -166,6 +186,8 @@ def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> De
     for objection in judged.objections:
         raise objection
     keep(connection, redrawn.evidence, decision.recorded_at)
+    if decision.document is not None:
+        note_documents(connection, {decision.certificate: decision.document})
     right = add_decision(connection, decision)
     judgements.add(connection, right.id, judged.judgement)
     return right

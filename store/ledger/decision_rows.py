@@ -3,14 +3,24 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, select
 
 from bureau.ledger.entries import Decision, DecisionOutcome
 from policy.evidence import ClaimantCategory, Fund
 from policy.level import Level
+from policy.payment_states import PaymentStep
+from store.ledger.payment_tables import payment_steps
 from store.ledger.tables import decisions
 
 column = decisions.c
+IS_PAID: ColumnElement[bool] = and_(
+    column.outcome == DecisionOutcome.PAID,
+    ~exists().where(
+        payment_steps.c.decision == column.id,
+        payment_steps.c.step == PaymentStep.REVERSE,
+    ),
+)
+"""Whether something was paid by a decision, and that was not reversed since."""
 
 
 def find_by_key(connection: Connection, caller: str, key: str) -> Decision | None:

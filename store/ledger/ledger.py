@@ -82,33 +82,46 @@ class StoredLedger:
         """See ``LedgerBook``."""
         return await self._read(lambda c: decision_rows.find_by_id(c, id_))
 
-    async def propose_correction(self, proposal: Proposal) -> Correction:
-        """See ``LedgerBook``."""
-        return await self._write(lambda c: corrections.propose(c, proposal))
-
-    async def correction(self, id_: int) -> Correction | None:
-        """See ``LedgerBook``."""
-        return await self._read(lambda c: corrections.find(c, id_))
-
-    async def open_corrections(self, first: int) -> Sequence[Correction]:
-        """See ``LedgerBook``."""
-        return await self._read(lambda c: corrections.open_ones(c, first))
-
-    async def answer_correction(
-        self, answer: Answer, redrawn: Redrawn | None
+    async def propose_correction(
+        self, proposal: Proposal, districts: Districts = None
     ) -> Correction:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: corrections.answer(c, answer, redrawn))
+        return await self._write(lambda c: corrections.propose(c, proposal, districts))
 
-    async def payment(self, claim: str) -> ClaimPayment | None:
+    async def correction(
+        self, id_: int, districts: Districts = None
+    ) -> Correction | None:
         """See ``LedgerBook``."""
-        return await self._read(lambda c: payments.find(c, claim))
+        return await self._read(lambda c: corrections.find(c, id_, districts))
+
+    async def open_corrections(
+        self, first: int, districts: Districts = None
+    ) -> Sequence[Correction]:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: corrections.open_ones(c, first, districts))
+
+    async def answer_correction(
+        self, answer: Answer, redrawn: Redrawn | None, districts: Districts = None
+    ) -> Correction:
+        """See ``LedgerBook``."""
+        return await self._write(
+            lambda c: corrections.answer(c, answer, redrawn, districts)
+        )
+
+    async def payment(
+        self, claim: str, districts: Districts = None
+    ) -> ClaimPayment | None:
+        """See ``LedgerBook``."""
+        return await self._read(lambda c: payments.find(c, claim, districts))
 
     async def take_payment_step(
-        self, stated: PaymentStepStated, days: PublicationDays
+        self,
+        stated: PaymentStepStated,
+        days: PublicationDays,
+        districts: Districts = None,
     ) -> ClaimPayment:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: payments.take(c, stated, days))
+        return await self._write(lambda c: payments.take(c, stated, days, districts))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""

@@ -71,7 +71,17 @@ def move(
     return ClaimPlace(place.claim, stated.to_district, [*place.moves, stated])
 
 
+def district_of(connection: Connection, claim: str) -> str | None:
+    """Return whose a claim is; ``None`` if nobody decided on it."""
+    place = place_of(connection, claim)
+    return None if place is None else place.district
+
+
+def is_of(connection: Connection, claim: str, districts: Districts) -> bool:
+    """Say whether a claim is one of ``districts``', which act for it."""
+    return districts is None or district_of(connection, claim) in districts
+
+
 def is_other_district(connection: Connection, decision: Decision) -> bool:
     """Say whether a decision is on a claim that is another district's."""
-    place = place_of(connection, decision.claim)
-    return place is not None and place.district != decision.district
+    return district_of(connection, decision.claim) not in (None, decision.district)

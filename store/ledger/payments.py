@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, select
 
+from bureau.ledger.book import Districts
 from bureau.ledger.entries import Decision, DecisionOutcome
 from bureau.ledger.payments import (
     ClaimPayment,
@@ -31,6 +32,7 @@ from policy.payment_states import (
 )
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import decision_of, find_by_id
+from store.ledger.moves import district_of, is_of
 from store.ledger.payment_tables import payment_steps
 from store.ledger.standing import is_proved_false, is_revoked
 from store.ledger.tables import decisions
@@ -71,8 +73,15 @@ def reached(connection: Connection, claim: str) -> Reached | None:
     return None if found is None else Reached(PaymentState(found[0]), found[1])
 
 
-def find(connection: Connection, claim: str) -> ClaimPayment | None:
-    """Return the payment of a claim with its steps; ``None`` if there is none."""
+def find(
+    connection: Connection, claim: str, districts: Districts = None
+) -> ClaimPayment | None:
+    """Return the payment of a claim with its steps; ``None`` if there is none.
+
+    One of a claim that is none of ``districts``' by now is not there for them.
+    """
+    if not is_of(connection, claim, districts):
+        return None
     rows = connection.execute(
         select(payment_steps, decisions.c.certificate, decisions.c.district)
         .add_columns(decisions.c.amount_yuan.label("sum"))
@@ -151,7 +160,10 @@ def add(connection: Connection, stated: PaymentStepStated, decision: Decision) -
 
 
 def take(
-    connection: Connection, stated: PaymentStepStated, days: PublicationDays
+    connection: Connection,
+    stated: PaymentStepStated,
+    days: PublicationDays,
+    districts: Districts = None,
 ) -> ClaimPayment:
     """Take a step; see ``LedgerBook.take_payment_step``.
 
@@ -161,7 +173,7 @@ def take(
         PaymentStepError: the step cannot be taken from here.
         UnfitCertificateError: the certificate is paid for no more.
     """
-    payment = find(connection, stated.claim)
+    payment = find(connection, stated.claim, districts)
     if payment is None:
         raise UnknownPaymentError
     if payment.version != stated.version:
@@ -183,7 +195,10 @@ def take(
 def _paid(
     connection: Connection, stated: PaymentStepStated, approved: Decision
 ) -> Decision:
-    """Return the decision PAID that follows an approval, or was paid before."""
+    """Return the decision PAID that follows an approval, or was paid before.
+
+    A claim that was moved since is paid by the district that it was moved to.
+    """
     for is_unfit, is_false in ((is_revoked, False), (is_proved_false, True)):
         if is_unfit(connection, approved.certificate):
             raise UnfitCertificateError(is_false=is_false)
@@ -194,6 +209,8 @@ def _paid(
         replace(
             approved,
             outcome=DecisionOutcome.PAID,
+            # Whoever pays it now, if the claim was moved since it was approved.
+            district=district_of(connection, stated.claim) or approved.district,
             decided_on=stated.day,
             recorded_at=stated.at,
             recorded_by=stated.actor,

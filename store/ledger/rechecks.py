@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.recheck import Looked, Paid, Progress, Recheck, TakenOverError
 from store.connections import Reader
 from store.documents import note_documents
 from store.ledger.causes import open_seen, open_sent
+from store.ledger.decision_rows import IS_PAID
 from store.ledger.recheck_tables import recheck_parts, recheck_unanswered, rechecks
 from store.ledger.tables import decisions
 from store.store import Store
@@ -48,7 +48,7 @@ class StoredRechecks:
             .where(
                 decision.id > after,
                 decision.connector == connector,
-                decision.outcome == DecisionOutcome.PAID,
+                IS_PAID,
                 decision.decided_on >= recheck.since,
             )
             .order_by(decision.id)
@@ -113,7 +113,7 @@ def _begin(connection: Connection, since: date, at: datetime, *, anew: bool) -> 
     connectors = connection.execute(
         select(decision.connector)
         .distinct()
-        .where(decision.outcome == DecisionOutcome.PAID, decision.decided_on >= since)
+        .where(IS_PAID, decision.decided_on >= since)
     ).scalars()
     parts = [
         {

@@ -20,7 +20,6 @@ from bureau.ledger.book import (
     StepStated,
     UnknownRecoveryError,
 )
-from bureau.ledger.entries import DecisionOutcome
 from policy.recovery import (
     ORIGINS,
     RecoveryCause,
@@ -30,6 +29,7 @@ from policy.recovery import (
     after,
 )
 from store.documents import note_documents
+from store.ledger.decision_rows import IS_PAID
 from store.ledger.recovery_rows import ALL, find, one, recovery_of
 from store.ledger.standing import ids_of_one, is_proved_false
 from store.ledger.tables import (
@@ -58,7 +58,7 @@ def open_recoveries(
     for decision, authority, yuan in connection.execute(
         payments.where(
             decisions.c.certificate == stated.certificate,
-            decisions.c.outcome == DecisionOutcome.PAID,
+            IS_PAID,
         ).order_by(decisions.c.id)
     ).all():
         found = connection.execute(ALL.where(column.decision == decision)).first()

@@ -125,7 +125,7 @@ def _of_claims(
         },
         seen,
     )
-    yield _payments(months, of_decision)
+    yield _payments(months, of_decision, seen)
     of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
     yield _grouped(
         months,
@@ -148,7 +148,9 @@ def _of_claims(
 
 
 def _payments(
-    months: "_Months", of_decision: dict[str, Column]
+    months: "_Months",
+    of_decision: dict[str, Column],
+    seen: Sequence[ColumnElement[bool]],
 ) -> Select[*tuple[Any, ...]]:
     """Return the sums of what was paid, came back and was corrected, by its own day."""
     booked = payment_steps.c
@@ -166,7 +168,7 @@ def _payments(
             "corrected": _count(booked.step == PaymentStep.REVERSE),
             "corrected_yuan": func.sum(case((corrects, booked.amount_yuan), else_=0)),
         },
-        [booked.payments != 0],
+        [booked.payments != 0, *seen],
     ).select_from(
         payment_steps.join(decisions, decisions.c.id == payment_steps.c.decision)
     )

@@ -62,6 +62,7 @@ SPELT: Mapping[str, str] = {
 ELSEWHERE: Mapping[str, str] = {
     "DecisionInput.claim": "recordDecision, below",
     "DecisionInput.district": "recordDecision, below",
+    "SeenCertificateInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
     "RecoveryFilter.claim": "recoveries, below",
     "RecoveryFilter.district": "recoveries, below",
     "RecoveryFilter.itemCodes": "recoveries, below",

@@ -10,6 +10,7 @@ from tests.federation.offices import (
     BUREAU,
     DECIDE,
     DISTRICT_AUDITOR,
+    FACTS,
     HUANGPU,
     NOWHERE,
     PLATFORM,
@@ -97,10 +98,12 @@ def test_no_alias_and_no_fragment_records_for_another_district(
     offices: Offices,
 ) -> None:
     _, _, certificate = offices.certified()
-    both = """mutation($a: DecisionInput!, $b: DecisionInput!) {
-      a: recordDecision(key: "a-1", decision: $a) { ...Said }
-      b: recordDecision(key: "a-2", decision: $b) { ...Said } }
-    fragment Said on DecisionAnswer { __typename ... on DecisionRefused { code } }"""
+    both = f"""mutation($a: DecisionInput!, $b: DecisionInput!,
+      $claim: ClaimInput = {FACTS}) {{
+      a: recordDecision(key: "a-1", decision: $a, claim: $claim) {{ ...Said }}
+      b: recordDecision(key: "a-2", decision: $b, claim: $claim) {{ ...Said }} }}
+    fragment Said on DecisionAnswer {{
+      __typename ... on DecisionRefused {{ code }} }}"""
     first, second = (
         stated(claim=new_claim(), certificate=certificate, district=district)
         for district in (IN_XUHUI, IN_PUDONG)
@@ -407,3 +410,132 @@ def test_of_two_moves_at_one_district_one_is_made(offices: Offices) -> None:
 
     assert code(first) == ("ClaimDistrict", None)
     assert code(second) == ("ClaimMoveRefused", "MOVED_MEANWHILE")
+
+
+OPEN = "{ openCorrections { id claim } }"
+PREVIEW = """query($decision: DecisionInput!) { previewDecision(decision: $decision) {
+  __typename ... on DecisionRefused { code } } }"""
+
+
+def approved(offices: Offices) -> tuple[str, str]:
+    """Have Pudong approve a claim; return it and the certificate."""
+    _, _, certificate = offices.certified()
+    claim = new_claim()
+    answer = offices.decide(
+        0, certificate, claim, key=f"{claim}-1", token=PUDONG, outcome="APPROVED"
+    )
+    assert answer["__typename"] == "DecisionRecorded", answer
+    return claim, certificate
+
+
+def step(offices: Offices, token: str, claim: str, **more: object) -> dict[str, Any]:
+    stated_ = {"claim": claim, "version": 1, "action": "CANCEL", "officer": "17"}
+    query = """mutation($step: PaymentStepInput!) { takePaymentStep(step: $step) {
+      __typename ... on ClaimPayment { state }
+      ... on PaymentRefused { code payment { state } } } }"""
+    found: dict[str, Any] = offices.ask(
+        1, token, query, step={**stated_, "reason": "撤回", **more}
+    )["takePaymentStep"]
+    return found
+
+
+@pytest.mark.parametrize("token", [XUHUI, NOWHERE, HUANGPU, DISTRICT_AUDITOR])
+@pytest.mark.parametrize("more", [{}, {"version": 7}, {"day": "2020-01-01"}])
+def test_no_other_district_pays_or_sees_what_is_paid(
+    offices: Offices, token: str, more: dict[str, object]
+) -> None:
+    claim, _ = approved(offices)
+
+    refused = step(offices, token, claim, **more)
+
+    assert refused["__typename"] == "PaymentRefused"
+    assert refused["payment"] is None
+    assert refused["code"] in ("UNKNOWN_PAYMENT", "BAD_DAY")
+    assert step(offices, PUDONG, claim)["state"] == "CANCELLED"
+
+
+def test_what_was_approved_before_a_move_is_paid_by_the_new_district(
+    offices: Offices,
+) -> None:
+    day = today().isoformat()
+
+    def sums() -> dict[str, int]:
+        rows = offices.ask(0, BUREAU, TOTALS, day=day)["totals"]
+        return {row["district"]: row["paid"] for row in rows}
+
+    paid(offices, IN_PUDONG)
+    paid(offices, IN_XUHUI)
+    claim, _ = approved(offices)
+    move(offices, PUDONG, claim, (IN_PUDONG, IN_XUHUI))
+    before = sums()
+
+    refused = step(offices, PUDONG, claim, action="PAY")
+    published = step(offices, XUHUI, claim, action="PUBLISH")
+    done = step(offices, XUHUI, claim, action="PAY", version=2)
+
+    assert refused["code"] == "UNKNOWN_PAYMENT"
+    if done["__typename"] == "ClaimPayment":
+        after = sums()
+        assert after[IN_XUHUI] == before[IN_XUHUI] + 1
+        assert after[IN_PUDONG] == before[IN_PUDONG]
+    else:
+        assert (published["state"], done["code"]) == (
+            *("PUBLISHED", "PUBLICATION_RUNNING"),
+        )
+
+
+def test_a_district_corrects_what_it_paid_alone(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    claim = new_claim()
+    wrong = offices.decide(0, certificate, claim, token=PUDONG)["id"]
+    propose = """mutation($c: CorrectionInput!) { proposeCorrection(correction: $c) {
+      __typename ... on Correction { id } ... on CorrectionRefused { code }
+      ... on DecisionRefused { refused: code } } }"""
+    answer = """mutation($a: CorrectionAnswerInput!) { answerCorrection(answer: $a) {
+      __typename ... on CorrectionRefused { code }
+      ... on DecisionRefused { refused: code } } }"""
+    stated_ = {"decision": wrong, "officer": "1", "reason": "错付"}
+    elsewhere = stated(certificate=certificate, claim=claim, district=IN_XUHUI)
+
+    others = offices.ask(0, XUHUI, propose, c=stated_)["proposeCorrection"]
+    away = offices.ask(0, PUDONG, propose, c={**stated_, "replacement": elsewhere})
+    own = offices.ask(0, PUDONG, propose, c=stated_)["proposeCorrection"]
+
+    assert code(others) == ("CorrectionRefused", "UNKNOWN_DECISION")
+    assert away["proposeCorrection"]["refused"] == "NOT_YOUR_DISTRICT"
+    assert own["__typename"] == "Correction"
+    for token, is_seen in (
+        *((XUHUI, False), (NOWHERE, False), (PUDONG, True), (BUREAU, True)),
+        (DISTRICT_AUDITOR, True),
+    ):
+        seen = offices.ask(1, token, OPEN)["openCorrections"]
+        assert (own["id"] in [one["id"] for one in seen]) is is_seen
+    for kind in ("CONFIRM", "REJECT"):
+        said = {"id": own["id"], "answer": kind, "officer": "2", "reason": "属实"}
+        refused = offices.ask(1, XUHUI, answer, a=said)["answerCorrection"]
+        assert code(refused) == ("CorrectionRefused", "UNKNOWN_CORRECTION")
+
+
+def test_a_district_does_not_confirm_a_payment_in_another(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    claim = new_claim()
+    wrong = offices.decide(0, certificate, claim)["id"]
+    right = stated(certificate=certificate, claim=claim, district=IN_XUHUI)
+    proposed = offices.propose(wrong, replacement=right)
+
+    refused = offices.answer(proposed["id"], PUDONG)
+
+    assert (refused["__typename"], refused["refused"]) == (
+        *("DecisionRefused", "NOT_YOUR_DISTRICT"),
+    )
+
+
+def test_a_district_tries_decisions_of_its_own(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    decision = stated(claim=new_claim(), certificate=certificate)
+
+    own = offices.ask(0, PUDONG, PREVIEW, decision=decision)["previewDecision"]
+    others = offices.ask(0, XUHUI, PREVIEW, decision=decision)["previewDecision"]
+
+    assert own["__typename"] == "DecisionPreview"
+    assert code(others) == ("DecisionRefused", "NOT_YOUR_DISTRICT")

@@ -78,6 +78,14 @@ def test_an_illegal_step_is_refused_by_its_reason(
     assert paid["state"] == "PAID"
 
 
+def test_a_claim_is_found_in_any_spelling(offices: Offices) -> None:
+    approved(offices, "spelt-1")
+
+    taken = offices.pay_step(1, claim="\u3000spelt-1\u200b", version=1, action="PAY")
+
+    assert taken["state"] == "PAID"
+
+
 def test_of_officers_at_two_gateways_one_pays(offices: Offices) -> None:
     approved(offices, "raced-step")
 

@@ -1,12 +1,15 @@
 """Payment feedback and recovery over sockets: paid once, claimed back, seen by few."""
 
+import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from gateway.cli import app
 from sandbox.agency import AgencyId
 from tests.federation.offices import (
     ANOTHER_PLATFORM,
@@ -29,6 +32,11 @@ from tests.gateway.collection.sending import ONLY_SENDS, key_of
 from tests.gateway.status.sending import today
 
 WRITERS = 50
+ABOUT = [
+    *("219-1a", "219-1b", "219-n2", "219-2a", "219-2b", "219-3b", "219-2c"),
+    "17-window",
+]
+"""The clauses that ask about the certificate."""
 COUNTS = "{ recoveries { totals { count amountYuan } } }"
 
 
@@ -178,6 +186,24 @@ def test_a_decision_is_of_the_day_that_is_stated(offices: Offices) -> None:
     )[1]
 
     assert answer["data"]["recordDecision"]["decidedOn"] == day
+
+
+def test_the_bytes_of_live_and_collected_records_are_kept_as_they_were_signed(
+    offices: Offices,
+) -> None:
+    _, _, collected = offices.certified()
+    live = live_certificate(offices, "look-alike")
+    refused: dict[str, Any] = {"outcome": "REFUSED", "amountYuan": None}
+    config = next(offices.gateways[0].folder.glob("*.toml"))
+
+    for number, certificate in enumerate((collected, live)):
+        claim = f"bytes-{number}"
+        recorded = offices.decide(0, certificate, claim, key=claim, **refused)
+        digest = recorded["evidence"]
+        shown = CliRunner().invoke(
+            app, ["evidence", "show", "--config", str(config), digest]
+        )
+        assert hashlib.sha256(shown.stdout_bytes).hexdigest() == digest
 
 
 def live_certificate(offices: Offices, person: str) -> str:
@@ -362,6 +388,18 @@ def test_nobody_is_paid_for_what_nobody_vouches_for(offices: Offices) -> None:
     with offices.agencies.fault("emergency-management", "error-500"):
         silent = offices.decide(1, live, "silent")
 
+        seen: dict[str, Any] = {
+            "seen": {"itemCode": "1.2", "level": "UNGRADED"},
+            "amountYuan": 800,
+            "ruling": "系统故障",
+        }
+        unruled = offices.decide(1, live, "silent", **seen)
+        rulings = [{"clauses": ABOUT, "reason": "见证书原件", "officer": "浦0017"}]
+        ruled = offices.decide(1, live, "silent", **seen, rulings=rulings)
+
+    assert outcome(unruled) == ("DecisionRefused", "UNDETERMINED")
+    assert outcome(ruled) == ("DecisionRecorded", None), ruled
+    assert ruled["evidence"] == ""
     assert unknown == {"__typename": "CertificateNotVerified", "source": None}
     assert silent == {
         "__typename": "CertificateNotVerified",

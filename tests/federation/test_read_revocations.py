@@ -68,7 +68,7 @@ class Desk:
         return id_
 
     def pay(self, id_: str, claim: str) -> None:
-        decision = stated(certificate=id_, claim=claim, amountYuan=1000)
+        decision = stated(certificate=id_, claim=claim, amountYuan=800)
         body = {"query": DECIDE, "variables": {"key": claim, "decision": decision}}
         _, answer, _ = self.gateway.post(body, PLATFORM)
         assert answer["data"]["recordDecision"]["__typename"] == "DecisionRecorded"

@@ -15,19 +15,20 @@ from bureau.ledger.entries import (
     DecisionOutcome,
     DecisionRefusal,
     Ruling,
+    SeenCertificate,
     StatedDecision,
 )
 from bureau.ledger.evidence import SealedEvidence, Vault
-from bureau.ledger.judging import Judge, Judgement, Rules, Vouched
+from bureau.ledger.judging import Judge, Judgement, Rules, Silent, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.ledger.recording import (
-    NO_CERTIFICATE,
+    NO_ANSWER,
     NotVerifiedError,
     Recording,
     Request,
 )
 from bureau.privacy.pseudonyms import Pseudonyms
-from connectors.answer import AttestedCertificate
+from connectors.answer import AttestedCertificate, SourceOutcome
 from connectors.registration.store import RegistrationStore
 from connectors.registry import Registry
 from policy.catalogue import load_catalogue
@@ -141,13 +142,15 @@ class Office:
     book: Book = field(default_factory=Book)
     listed: Envelope | None = None
     vault: Vault | None = VAULT
+    outcome: SourceOutcome | None = None
+    silent: Silent | None = None
     asked: int = 0
 
     async def find(self, id_: str) -> Vouched:
         assert id_ == "sealed"
         self.asked += 1
         if self.found is None:
-            raise NotVerifiedError(NO_CERTIFICATE)
+            raise NotVerifiedError(NO_ANSWER, self.outcome, self.silent)
         return Vouched(self.found, self.listed)
 
     async def record(self, stated: StatedDecision = STATED) -> Decision:
@@ -396,6 +399,98 @@ async def test_what_was_paid_before_is_told_as_that() -> None:
 
     with pytest.raises(AlreadyPaidError):
         await office.record(replace(STATED, rulings=ruled("17-once")))
+
+
+SEEN = SeenCertificate(item=ITEM.code, level=Level.LEVEL_4)
+OF_THE_CERTIFICATE = (
+    *("219-1a", "219-1b", "219-n2", "219-2a", "219-2b", "219-3b", "219-2c"),
+    "17-window",
+)
+
+
+def silent_office() -> Office:
+    """Return an office whose certificate's registry is away."""
+    holder = certificate().record.holder
+    return Office(
+        None,
+        outcome=SourceOutcome.UNREACHABLE,
+        silent=Silent(holder, "transport"),
+    )
+
+
+async def test_what_a_silent_registry_has_is_recorded_where_all_of_it_is_ruled_on() -> (
+    None
+):
+    office = silent_office()
+    ruled_on = replace(STATED, seen=SEEN, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    decision = await office.record(ruled_on)
+
+    assert (decision.item, decision.level) == (ITEM.code, Level.LEVEL_4)
+    assert (decision.amount_yuan, decision.evidence) == (1600, "")
+    assert decision.person == PSEUDONYMS.of(certificate().record.holder)
+    assert office.book.judgements[0].verdict is EligibilityOutcome.UNDETERMINED
+    assert office.book.evidence == []
+
+
+@pytest.mark.parametrize("left_out", OF_THE_CERTIFICATE)
+async def test_a_general_reason_does_not_do_for_a_silent_registry(
+    left_out: str,
+) -> None:
+    ruled_on = ruled(*(one for one in OF_THE_CERTIFICATE if one != left_out))
+    stated = replace(STATED, seen=SEEN, ruling="系统故障", rulings=ruled_on)
+
+    error = await refused(silent_office(), stated)
+
+    assert error.refusal is DecisionRefusal.UNDETERMINED
+    assert [finding.clause for finding in error.findings] == [left_out]
+
+
+async def test_what_nobody_says_of_a_silent_registry_s_is_not_recorded() -> None:
+    stated = replace(STATED, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    with pytest.raises(NotVerifiedError):
+        await silent_office().record(stated)
+
+
+async def test_a_registry_that_is_not_believed_is_not_silent() -> None:
+    office = Office(None, outcome=SourceOutcome.UNVERIFIED)
+    stated = replace(STATED, seen=SEEN, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    with pytest.raises(NotVerifiedError):
+        await office.record(stated)
+
+
+@pytest.mark.parametrize(
+    ("seen", "refusal"),
+    [
+        (
+            SeenCertificate(item="2.2", level=Level.UNGRADED),
+            DecisionRefusal.UNKNOWN_ITEM,
+        ),
+        (
+            SeenCertificate(item=ITEM.code, level=Level.UNGRADED),
+            DecisionRefusal.INELIGIBLE,
+        ),
+    ],
+)
+async def test_what_is_no_row_of_the_annex_is_refused_though_its_registry_is_silent(
+    seen: SeenCertificate, refusal: DecisionRefusal
+) -> None:
+    stated = replace(STATED, seen=seen, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    error = await refused(silent_office(), stated)
+
+    assert error.refusal is refusal
+
+
+async def test_what_is_answered_counts_and_not_what_was_seen() -> None:
+    seen = SeenCertificate(item=ITEM.code, level=Level.LEVEL_1)
+
+    decision = await Office().record(replace(STATED, seen=seen))
+
+    assert decision.level is Level.LEVEL_4
+    assert decision.evidence
 
 
 async def test_two_categories_are_none() -> None:

@@ -119,6 +119,20 @@ async def test_before_the_first_list_nothing_is_good(scene: Scene) -> None:
     assert scene.state(0, REVOKED) is REVOKED
 
 
+async def test_a_list_in_hand_is_shown_as_it_was_signed_while_it_counts(
+    scene: Scene,
+) -> None:
+    before = scene.states.envelope
+    await scene.offer([0], ttl=600)
+
+    shown = scene.states.envelope
+    scene.now = NOW + timedelta(seconds=600)
+
+    assert (before, scene.states.envelope) == (None, None)
+    assert shown is not None
+    assert shown.signature == scene.lists.body
+
+
 async def test_a_list_in_hand_is_good_until_its_time_is_over(scene: Scene) -> None:
     await scene.offer([0], ttl=600)
     scene.lists.status = "503 Busy"

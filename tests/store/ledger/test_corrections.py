@@ -25,6 +25,7 @@ from bureau.ledger.entries import (
 )
 from bureau.ledger.sums import Measures, TotalsBy
 from policy.calendar import SHANGHAI
+from policy.certificate import CertificateState
 from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.payment_states import PaymentState, PaymentStep
 from store.ledger.ledger import StoredLedger
@@ -32,6 +33,8 @@ from store.store import Store
 from tests.store.ledger.test_ledger import (
     ALICE,
     NOON,
+    all_of,
+    change,
     decision,
     free,
     once_by_count,
@@ -245,6 +248,32 @@ async def test_another_person_confirms(
     assert payment.version == 1
 
 
+async def test_a_district_corrects_its_own_payments_alone(
+    ledger: StoredLedger,
+) -> None:
+    own, other = frozenset({"310115"}), frozenset({"310101"})
+    wrong = await ledger.record(decision(), [ALICE], free)
+
+    unknown = await refusal(ledger.propose_correction(proposal(wrong.id), other))
+    proposed = await ledger.propose_correction(proposal(wrong.id), own)
+    not_theirs = await refusal(ledger.answer_correction(answer(proposed), None, other))
+    done = await ledger.answer_correction(answer(proposed), None, own)
+
+    assert unknown is CorrectionRefusal.UNKNOWN_DECISION
+    assert not_theirs is CorrectionRefusal.UNKNOWN_CORRECTION
+    assert done.answered is not None
+
+
+async def test_a_district_sees_its_own_open_corrections_alone(
+    ledger: StoredLedger,
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+
+    assert await ledger.open_corrections(9, frozenset({"310101"})) == []
+    assert await ledger.open_corrections(9, frozenset({"310115"})) == [proposed]
+
+
 async def test_whoever_proposed_may_withdraw_and_another_may_be_proposed(
     ledger: StoredLedger,
 ) -> None:
@@ -309,6 +338,23 @@ async def test_of_two_who_confirm_at_once_one_does(ledger: StoredLedger) -> None
     answers = await asyncio.gather(*map(confirm, range(8)))
 
     assert sorted(answers) == sorted([*["ANSWERED_BEFORE"] * 7, "done"])
+
+
+async def test_what_was_reversed_is_not_claimed_back(
+    ledger: StoredLedger, store: Store
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+    right = redrawn(wrong, certificate="sealed-right", person=BOB)
+    await ledger.answer_correction(answer(proposed), right)
+
+    await change(store, 1, CertificateState.REVOKED, "sealed-1")
+    of_wrong = await all_of(ledger)
+    await change(store, 2, CertificateState.REVOKED, "sealed-right")
+    (of_right,) = await all_of(ledger)
+
+    assert of_wrong == []
+    assert (of_right.claim, of_right.progress.owed_yuan) == ("c-1", 1600)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bureau.ledger.entries import (
     DecisionRefusal,
 )
 from bureau.ledger.judging import Judge, Judged
+from bureau.ledger.moves import ClaimMove
 from bureau.ledger.payments import (
     ClaimPayment,
     PaymentChangedError,
@@ -319,3 +320,46 @@ async def test_sums_are_right_on_either_side_of_the_months_end(
         *(0, 0, 1, 2000),
     )
     assert found.approved == 1
+
+
+async def test_a_district_takes_steps_on_its_own_claims_alone(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    own, other = frozenset({"310115"}), frozenset({"310101"})
+
+    for districts in (other, frozenset[str]()):
+        with pytest.raises(UnknownPaymentError):
+            await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0, districts)
+    taken = await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0, own)
+
+    assert taken.state is PaymentState.PAID
+
+
+async def test_a_claim_that_was_moved_is_paid_by_whom_it_was_moved_to(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    await ledger.move(
+        ClaimMove(
+            claim="c-1",
+            from_district="310115",
+            to_district="310101",
+            reason="r",
+            officer=None,
+            moved_by="hr",
+            moved_at=NOON,
+        ),
+        None,
+        None,
+    )
+
+    with pytest.raises(UnknownPaymentError):
+        await ledger.take_payment_step(
+            stated(P.PAY, 1), lambda _: 0, frozenset({"310115"})
+        )
+    taken = await ledger.take_payment_step(
+        stated(P.PAY, 1), lambda _: 0, frozenset({"310101"})
+    )
+
+    assert taken.district == "310101"
