@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.network.networks import read_networks
-from connectors.registration.rules import RegistrationError
+from connectors.registration.refusals import RegistrationError
 from connectors.registration.submission import read_submission
 from policy.catalogue import load_catalogue
 from tests.store.registration.office import MANIFEST, submission
