@@ -22,10 +22,11 @@ def test_what_can_be_answered_by_is_taken() -> None:
     [
         ('number = "certificateNumber"', 'number = "certificateNumber["'),
         ('results = "data._entities"', 'results = "data.["'),
+        ('absence = "absence"', 'absence = "absence["'),
         ('records = "records"', 'records = "records["'),
         ('entity = "Holder"', 'entity = "Holder {"'),
     ],
-    ids=["a field", "a place of the answer", "the records", "an entity"],
+    ids=["a field", "a place of the answer", "the absence", "the records", "an entity"],
 )
 def test_an_expression_that_is_none_is_refused(before: str, after: str) -> None:
     assert MANIFEST.count(before) == 1

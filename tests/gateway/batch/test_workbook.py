@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.batch.columns import Column
-from gateway.batch.tables import MAX_COLUMNS, read_rows
+from gateway.batch.elements import MAX_TEXT
+from gateway.batch.tables import MAX_COLUMNS, Row, read_rows
 from gateway.errors import StartError
 from tests.gateway.batch import parts
 from tests.gateway.batch.parts import (
@@ -256,3 +257,20 @@ def test_a_text_of_entities_is_refused_unread(tmp_path: Path) -> None:
 
     with pytest.raises(StartError, match="a document type"):
         read(tmp_path, sheet(row(2)), strings=laughs)
+
+
+@pytest.mark.parametrize("place", ["in the cell", "shared"])
+def test_the_longest_text_is_read_and_a_longer_one_refused(
+    tmp_path: Path, place: str
+) -> None:
+    def found(words: str) -> Row:
+        if place == "shared":
+            shared = parts.strings(f"<t>{words}</t>")
+            cell = '<c r="B2" t="s"><v>0</v></c>'
+            return one(tmp_path, cell, column="B", strings=shared)
+        return one(tmp_path, text("B2", words), column="B")
+
+    longest = "字" * MAX_TEXT
+
+    assert found(longest).cells[Column.NAME] == longest
+    assert "B2" in why(found(f"{longest}字"))
