@@ -24,6 +24,15 @@ class RecoveryCause(StrEnum):
 
     REVOKED = "REVOKED"
     FALSE_RECORD = "FALSE_RECORD"
+    FALSE_CLAIM = "FALSE_CLAIM"
+
+
+class FalsePart(StrEnum):
+    """A part of a claim that was false."""
+
+    CATEGORY = "CATEGORY"
+    HUKOU = "HUKOU"
+    IDENTITY = "IDENTITY"
 
 
 class RecoverySource(StrEnum):

@@ -67,6 +67,7 @@ from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
 from resolvers.ledger.moves import ClaimQuestions, ClaimSteps
 from resolvers.ledger.payment_steps import PaymentMoves
+from resolvers.ledger.proofs import ProofSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
@@ -246,6 +247,7 @@ class Mutation(
     CorrectionSteps,
     RecoverySteps,
     ClaimSteps,
+    ProofSteps,
 ):
     """Every step that can be taken."""
 

@@ -12,6 +12,7 @@ from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.documents import Document
@@ -136,7 +137,7 @@ class ChangedMeanwhileError(Exception):
 
 
 class ProvedBeforeError(Exception):
-    """The record was proved false before."""
+    """The record, or the claim, was proved false before."""
 
 
 class LedgerBook(Protocol):
@@ -266,6 +267,24 @@ class LedgerBook(Protocol):
         """Keep a proof; return the recoveries that it opened.
 
         Raises:
+            ProvedBeforeError: there is one already.
+        """
+
+    async def withdraw_proof(self, stated: Withdrawal) -> bool:
+        """Keep an officer's word against a proof; say whether it was the second.
+
+        By then the proof counts no more, and what it alone opened is withdrawn.
+
+        Raises:
+            NotProvedError: there is no proof.
+            SamePersonError: the first word was by the same officer or caller.
+        """
+
+    async def prove_claim_false(self, proof: FalseClaim) -> Sequence[Recovery]:
+        """Keep a proof; return the recovery that it opened, if it did.
+
+        Raises:
+            UnknownClaimError: nothing was paid on the claim.
             ProvedBeforeError: there is one already.
         """
 

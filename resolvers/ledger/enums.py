@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bureau.ledger.entries import MAX_YUAN, DecisionOutcome, DecisionRefusal
 from bureau.ledger.sums import TotalsBy
 from policy.recovery import (
+    FalsePart,
     Objection,
     RecoveryCause,
     RecoverySource,
@@ -18,6 +19,7 @@ from resolvers.bilingual import both, described_enum
 __all__ = [
     "DecisionOutcome",
     "DecisionRefusal",
+    "FalsePart",
     "RecoveryCause",
     "RecoverySource",
     "RecoveryState",
@@ -163,6 +165,16 @@ described_enum(
         RecoveryCause.FALSE_RECORD: both(
             "查实记录不真实", "Its record was proved false"
         ),
+        RecoveryCause.FALSE_CLAIM: both("查实申领不真实", "The claim was proved false"),
+    },
+)
+described_enum(
+    FalsePart,
+    both("申领中不真实的部分", "The part of a claim that was false"),
+    {
+        FalsePart.CATEGORY: both("人员类别", "The claimant's category"),
+        FalsePart.HUKOU: both("户籍", "The hukou"),
+        FalsePart.IDENTITY: both("身份", "Who the claimant is"),
     },
 )
 described_enum(

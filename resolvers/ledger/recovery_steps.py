@@ -1,8 +1,6 @@
 """Steps of recoveries as mutations; a step that is not taken is an answer."""
 
-from collections.abc import Mapping, Sequence
 from enum import Enum
-from types import MappingProxyType
 from typing import Annotated
 
 import strawberry
@@ -20,15 +18,14 @@ from bureau.ledger.book import (
 from bureau.ledger.entries import is_text
 from bureau.scopes import RECOVER
 from connectors.errors import StoreUnavailableError
-from policy.recovery import Objection, RecoveryError, RecoveryStep
-from policy.text import Text
-from resolvers.bilingual import InLanguage, Language, both, described_enum, said
+from policy.recovery import RecoveryError, RecoveryStep
+from resolvers.bilingual import both, described_enum
 from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
-from resolvers.ledger.enums import OBJECTIONS
 from resolvers.ledger.recoveries import CURSOR
 from resolvers.ledger.recoveries_shown import Recovery, recoveries_shown
+from resolvers.ledger.recovery_refused import RecoveryRefusal, RecoveryRefused, refused
 
 MAX_REASON = 500
 MAX_EVIDENCE = 500
@@ -43,48 +40,6 @@ class RecoveryAction(Enum):
     CLOSE = "CLOSE"
 
 
-class RecoveryRefusal(Enum):
-    """A reason not to take a step."""
-
-    UNKNOWN_RECOVERY = "UNKNOWN_RECOVERY"
-    UNKNOWN_CERTIFICATE = "UNKNOWN_CERTIFICATE"
-    CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
-    REASON_MISSING = "REASON_MISSING"
-    PROVED_BEFORE = "PROVED_BEFORE"
-    NOT_FOR_DISTRICTS = "NOT_FOR_DISTRICTS"
-    WRONG_STATE = "WRONG_STATE"
-    BAD_AMOUNT = "BAD_AMOUNT"
-    MORE_THAN_OWED = "MORE_THAN_OWED"
-
-
-_MEANINGS: Mapping[RecoveryRefusal, Text] = MappingProxyType(
-    {
-        RecoveryRefusal.UNKNOWN_RECOVERY: Text(
-            "没有这笔追回", "there is no such recovery"
-        ),
-        RecoveryRefusal.UNKNOWN_CERTIFICATE: Text(
-            "没有此证书", "there is no such certificate"
-        ),
-        RecoveryRefusal.CHANGED_MEANWHILE: Text(
-            "已被他人办理，请重新读取后再试",
-            "somebody took a step meanwhile; read it again",
-        ),
-        RecoveryRefusal.REASON_MISSING: Text(
-            "理由和依据各为1至500字，且不得含证件号码",
-            "a reason, and evidence, has 1 to 500 characters and no identity number",
-        ),
-        RecoveryRefusal.PROVED_BEFORE: Text(
-            "该证书的记录此前已查实不真实",
-            "the certificate's record was proved false before",
-        ),
-        RecoveryRefusal.NOT_FOR_DISTRICTS: Text(
-            "查实记录不真实涉及全市的支付，由行业主管部门或市级办理",
-            "a false record concerns payments of the whole city; the authority or the "
-            "city's bureau proves it",
-        ),
-        **{RecoveryRefusal(o.value): OBJECTIONS[o] for o in Objection},
-    }
-)
 described_enum(
     RecoveryAction,
     both("牵头部门或人力资源社会保障部门办理的步骤", "What people do about a recovery"),
@@ -97,31 +52,6 @@ described_enum(
         RecoveryAction.CLOSE: both("结案，不再追回其余", "Closed without the rest"),
     },
 )
-described_enum(
-    RecoveryRefusal,
-    both("步骤未予办理的原因", "Why a step was not taken"),
-    {code: both(text.zh, text.en) for code, text in _MEANINGS.items()},
-)
-
-
-@strawberry.federation.type(
-    requires_scopes=RECOVER,
-    description=both("步骤未予办理，未作任何变更", "No step was taken"),
-)
-class RecoveryRefused:
-    """A step that was not taken, and the reason."""
-
-    code: RecoveryRefusal = strawberry.field(
-        description=both("原因代码", "Why, as a code")
-    )
-    recovery: Recovery | None = strawberry.field(
-        description=both("现状（限可见者）", "The recovery as it is, if it is yours")
-    )
-
-    @strawberry.field(description=both("原因与处理办法", "Why, and what to do"))
-    def message(self, language: InLanguage = Language.ZH) -> str:
-        """Return the meaning in ``language``."""
-        return said(_MEANINGS[self.code], language)
 
 
 @strawberry.federation.type(
@@ -238,13 +168,13 @@ class RecoverySteps:
         """Prove a record false."""
         context = info.context
         if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):
-            return _refused(RecoveryRefusal.REASON_MISSING)
+            return refused(RecoveryRefusal.REASON_MISSING)
         try:
             authorities = await context.jurisdiction.of_caller(context.caller)
             if context.caller.districts is not None:
-                return _refused(RecoveryRefusal.NOT_FOR_DISTRICTS)
-            if not _leads(context, certificate, authorities):
-                return _refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
+                return refused(RecoveryRefusal.NOT_FOR_DISTRICTS)
+            if not leads(context, certificate, authorities):
+                return refused(RecoveryRefusal.UNKNOWN_CERTIFICATE)
             opened = await context.services.ledger.prove_false(
                 Proof(
                     certificate=certificate,
@@ -258,7 +188,7 @@ class RecoverySteps:
                 )
             )
         except ProvedBeforeError:
-            return _refused(RecoveryRefusal.PROVED_BEFORE)
+            return refused(RecoveryRefusal.PROVED_BEFORE)
         except StoreUnavailableError:
             raise store_unavailable() from None
         return FalseRecordProved(
@@ -266,7 +196,7 @@ class RecoverySteps:
         )
 
 
-def _leads(context: RequestContext, id_: str, authorities: Authorities) -> bool:
+def leads(context: RequestContext, id_: str, authorities: Authorities) -> bool:
     """Say whether a certificate is one of ours, and the caller's to judge.
 
     The id is opened and nobody is asked: it names an agency, and says nothing of the
@@ -285,9 +215,9 @@ async def _taken(
     context: RequestContext, step: RecoveryStepInput
 ) -> Recovery | RecoveryRefused:
     if not is_text(step.reason, MAX_REASON):
-        return _refused(RecoveryRefusal.REASON_MISSING)
+        return refused(RecoveryRefusal.REASON_MISSING)
     if not CURSOR.fullmatch(step.id):
-        return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
+        return refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     ledger = context.services.ledger
     caller = context.caller
     authorities = await context.jurisdiction.of_caller(caller)
@@ -303,7 +233,7 @@ async def _taken(
     try:
         taken = await ledger.take(stated, authorities, caller.districts)
     except UnknownRecoveryError:
-        return _refused(RecoveryRefusal.UNKNOWN_RECOVERY)
+        return refused(RecoveryRefusal.UNKNOWN_RECOVERY)
     except ChangedMeanwhileError:
         code = RecoveryRefusal.CHANGED_MEANWHILE
     except RecoveryError as error:
@@ -311,8 +241,4 @@ async def _taken(
     else:
         return recoveries_shown(context, [taken])[0]
     found = await ledger.recovery(stated.recovery, authorities, caller.districts)
-    return _refused(code, recoveries_shown(context, [found] if found else []))
-
-
-def _refused(code: RecoveryRefusal, now: Sequence[Recovery] = ()) -> RecoveryRefused:
-    return RecoveryRefused(code=code, recovery=next(iter(now), None))
+    return refused(code, recoveries_shown(context, [found] if found else []))

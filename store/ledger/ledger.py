@@ -23,6 +23,7 @@ from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.moves import ClaimMove, ClaimPlace
 from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
 from policy.payments import Payments
@@ -35,6 +36,7 @@ from store.ledger import (
     judgements,
     moves,
     payments,
+    proofs,
     recoveries,
     recovery_rows,
 )
@@ -165,6 +167,14 @@ class StoredLedger:
     async def prove_false(self, proof: Proof) -> Sequence[Recovery]:
         """See ``LedgerBook``."""
         return await self._write(lambda c: recoveries.prove_false(c, proof))
+
+    async def withdraw_proof(self, stated: Withdrawal) -> bool:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: proofs.withdraw_proof(c, stated))
+
+    async def prove_claim_false(self, proof: FalseClaim) -> Sequence[Recovery]:
+        """See ``LedgerBook``."""
+        return await self._write(lambda c: proofs.prove_claim_false(c, proof))
 
     async def open_seen(self, seen: Sequence[SeenRevocation], at: datetime) -> int:
         """See ``LedgerBook``."""

@@ -47,19 +47,23 @@ def open_recoveries(
     cause: RecoveryCause,
     stated: Proof,
     source: RecoverySource,
+    claim: str | None = None,
 ) -> list[Recovery]:
-    """Open a recovery for each payment that relied on a certificate.
+    """Open a recovery for each payment that relied on a certificate, or of one claim.
 
     One that was withdrawn is opened again, by what was not known then; one that is
     under way stays as it is.
     """
     opened = []
-    payments = select(decisions.c.id, decisions.c.authority, decisions.c.amount_yuan)
+    paid = decisions.c
+    relied = (
+        paid.certificate == stated.certificate
+        if claim is None
+        else (paid.claim == claim)
+    )
+    payments = select(paid.id, paid.authority, paid.amount_yuan)
     for decision, authority, yuan in connection.execute(
-        payments.where(
-            decisions.c.certificate == stated.certificate,
-            IS_PAID,
-        ).order_by(decisions.c.id)
+        payments.where(relied, IS_PAID).order_by(paid.id)
     ).all():
         found = connection.execute(ALL.where(column.decision == decision)).first()
         if found is None:
@@ -85,7 +89,7 @@ def open_recoveries(
         if recovery.progress.state in ORIGINS[RecoveryStep.REOPEN]:
             again = replace(recovery, cause=cause, source=source)
             opened.append(_move(connection, again, RecoveryStep.REOPEN, stated))
-        elif recovery.cause is not cause and cause is RecoveryCause.FALSE_RECORD:
+        elif recovery.cause is RecoveryCause.REVOKED and cause is not recovery.cause:
             # It stays when the revocation is lifted.
             connection.execute(
                 update(recoveries)
@@ -96,15 +100,24 @@ def open_recoveries(
 
 
 def withdraw(connection: Connection, stated: Proof) -> None:
-    """Withdraw what a revocation opened that is lifted; a false record stays false."""
+    """Withdraw what a revocation opened that is lifted, unless it was proved false."""
     if is_proved_false(connection, stated.certificate):
         return
-    for row in connection.execute(
-        ALL.where(decisions.c.certificate == stated.certificate)
-    ).all():
-        recovery = recovery_of(row)
-        if recovery.progress.state in ORIGINS[RecoveryStep.WITHDRAW]:
-            _move(connection, recovery, RecoveryStep.WITHDRAW, stated)
+    for recovery in of_certificate(connection, stated.certificate):
+        if recovery.cause is not RecoveryCause.FALSE_CLAIM:
+            withdraw_one(connection, recovery, stated)
+
+
+def of_certificate(connection: Connection, certificate: str) -> list[Recovery]:
+    """Return the recoveries of what was paid on a certificate, under this very id."""
+    rows = connection.execute(ALL.where(decisions.c.certificate == certificate)).all()
+    return [recovery_of(row) for row in rows]
+
+
+def withdraw_one(connection: Connection, recovery: Recovery, stated: Proof) -> None:
+    """Withdraw a recovery, where it is in a state to be."""
+    if recovery.progress.state in ORIGINS[RecoveryStep.WITHDRAW]:
+        _move(connection, recovery, RecoveryStep.WITHDRAW, stated)
 
 
 def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:

@@ -6,14 +6,14 @@ all of them, as on answers, but not for one that was issued after it took effect
 was come by anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from policy.certificate import StateChange
 from policy.documents import Document, is_revoked_by, sent_of
 from store.documents import alike, document_of_certificate, known_alike
-from store.ledger.tables import false_records
+from store.ledger.tables import false_record_withdrawals, false_records
 from store.quality.counts import seen_alike
 from store.status.changes import kept_changes
 from store.status.tables import state_changes
@@ -80,9 +80,22 @@ def _sent(
 
 
 def is_proved_false(connection: Connection, certificate: str) -> bool:
-    """Say whether a certificate's record was proved false."""
-    proved = false_records.c
-    found = select(proved.id).where(
-        proved.certificate.in_(ids_of_one(connection, certificate))
-    )
-    return connection.execute(found).first() is not None
+    """Say whether a certificate's record was proved false, and that stands."""
+    return standing_proof(connection, ids_of_one(connection, certificate)) is not None
+
+
+WORDS_NEEDED = 2
+"""How many have to say that a record was not false, before its proof counts no more."""
+
+
+def standing_proof(connection: Connection, certificates: Sequence[str]) -> int | None:
+    """Return the proof that counts against any of ``certificates``, by its number."""
+    proved, word = false_records.c, false_record_withdrawals.c
+    words = select(func.count()).where(word.proof == proved.id).scalar_subquery()
+    found: int | None = connection.execute(
+        select(proved.id)
+        .where(proved.certificate.in_(certificates), words < WORDS_NEEDED)
+        .order_by(proved.id)
+        .limit(1)
+    ).scalar()
+    return found

@@ -72,7 +72,33 @@ false_records = Table(
     Column("evidence", Text, nullable=False),
     Column("proved_at", Moment, nullable=False),
     Column("proved_by", String(400), nullable=False),
-    UniqueConstraint("certificate", name="one_proof_a_certificate"),
+    Index("false_records_by_certificate", "certificate"),
+)
+
+false_record_withdrawals = Table(
+    "false_record_withdrawals",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("proof", NUMBER, ForeignKey("false_records.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("stated_at", Moment, nullable=False),
+    Column("stated_by", String(400), nullable=False),
+    UniqueConstraint("proof", "stated_by", name="one_word_a_caller"),
+)
+
+false_claims = Table(
+    "false_claims",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("claim", String(64), nullable=False),
+    Column("part", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("proved_at", Moment, nullable=False),
+    Column("proved_by", String(400), nullable=False),
+    UniqueConstraint("claim", name="one_proof_a_claim"),
 )
 
 recoveries = Table(

@@ -25,7 +25,8 @@ from policy.recovery import (
 from resolvers.ledger.corrections_shown import MEANINGS
 from resolvers.ledger.enums import DECISION_REFUSALS
 from resolvers.ledger.payment_steps import PaymentAction, PaymentRefusal
-from resolvers.ledger.recovery_steps import RecoveryAction, RecoveryRefusal
+from resolvers.ledger.recovery_refused import RecoveryRefusal
+from resolvers.ledger.recovery_steps import RecoveryAction
 from resolvers.schema import schema
 from tests.architecture.documents import blocks, names, table
 
@@ -153,6 +154,7 @@ def test_every_mutation_of_the_ledger_is_shown() -> None:
         *("recordDecision", "takePaymentStep", "proposeCorrection"),
         "answerCorrection",
         *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
+        *("withdrawFalseRecord", "proveClaimFalse"),
     } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
         "previewDecision",
         "recoveries",

@@ -28,6 +28,7 @@ from tests.running import Agencies, Gateway, gateway_by
 PLATFORM, BUREAU, READER = "office-platform", "office-bureau", "office-reader"
 SANCTIONER, SECOND_SANCTIONER = "office-sanctioner", "office-sanctioner-2"
 ANOTHER_PLATFORM, UNSTATED = "office-another-platform", "office-unstated"
+ANOTHER_BUREAU = "office-another-bureau"
 """Bearer tokens, named like their callers; the last states no purpose."""
 PAYS = ("certificates:read", "identity:read", "payments:write")
 PUDONG, XUHUI, NOWHERE = "office-pudong", "office-xuhui", "office-nowhere"
@@ -41,6 +42,7 @@ TABLES = "\n".join(
         entry(ANOTHER_PLATFORM, *PAYS),
         entry(UNSTATED, *PAYS, purpose=False),
         entry(BUREAU, "recoveries:write", "audit:read", "certificates:read"),
+        entry(ANOTHER_BUREAU, "recoveries:write", "audit:read"),
         entry(READER, "certificates:read"),
         entry(SANCTIONER, "sanctions:write", purpose=False),
         entry(SECOND_SANCTIONER, "sanctions:write", purpose=False),

@@ -13,6 +13,7 @@ from bureau.ledger.book import Proof, RecoverySelection, StepStated
 from bureau.ledger.corrections import Answer, CorrectionAnswer
 from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.payments import PaymentStepStated
+from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.recheck import Looked, Recheck
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
@@ -31,7 +32,7 @@ from connectors.registration.sanctions import (
 )
 from policy.documents import Document
 from policy.payment_states import PaymentStep
-from policy.recovery import RecoverySource, RecoveryStep
+from policy.recovery import FalsePart, RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
@@ -127,6 +128,18 @@ COUNTED = Counter({Measure.RECORDS: 1})
 SEEN = Sighting((), frozenset())
 RECHECK = Recheck(1, TODAY, NOON)
 LOOKED = Looked(recheck=1, connector="a", before=0, after=1, paid=[], at=NOON)
+FALSE_CLAIM = FalseClaim(
+    claim="c-1",
+    part=FalsePart.HUKOU,
+    reason="r",
+    evidence="e",
+    officer="o",
+    actor="b",
+    at=NOON,
+)
+WITHDRAWAL = Withdrawal(
+    certificate="sealed-1", document=None, reason="r", officer="o", actor="b", at=NOON
+)
 REVOCATION = SeenRevocation(
     certificate="sealed-1",
     document=Document(place="p"),
@@ -246,6 +259,12 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.prove_false": lambda s: StoredLedger(s).prove_false(
         PROOF
     ),
+    "ledger.ledger.StoredLedger.prove_claim_false": lambda s: StoredLedger(
+        s
+    ).prove_claim_false(FALSE_CLAIM),
+    "ledger.ledger.StoredLedger.withdraw_proof": lambda s: StoredLedger(
+        s
+    ).withdraw_proof(WITHDRAWAL),
     "ledger.ledger.StoredLedger.record": lambda s: StoredLedger(s).record(
         decision(), ["a"], free
     ),

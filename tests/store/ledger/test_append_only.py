@@ -65,6 +65,7 @@ def attack(table: str, way: str, *, is_sqlite: bool) -> str:
     # Under another id its own key still puts it in the other's place.
     has_key = way == "replace by key" and table not in {
         "corrections",
+        "false_records",
         "recovery_events",
     }
     values = ", ".join(["id + 1000" if has_key else "id", *columns[1:]])

@@ -363,3 +363,16 @@ async def test_a_claim_that_was_moved_is_paid_by_whom_it_was_moved_to(
     )
 
     assert taken.district == "310101"
+
+
+async def test_what_came_back_from_the_bank_is_not_claimed_back(
+    ledger: StoredLedger, store: Store
+) -> None:
+    for number in (1, 2):
+        await ledger.record(decision(number), [ALICE], free)
+    await take(ledger, PaymentStep.RETURN)
+
+    for number in (1, 2):
+        await change(store, number, CertificateState.REVOKED, f"sealed-{number}")
+
+    assert [one.claim for one in await all_of(ledger)] == ["c-2"]
