@@ -15,6 +15,7 @@ from bureau.ledger.proofs import (
     Withdrawal,
 )
 from policy.recovery import RecoveryCause, RecoverySource
+from store.ledger.moves import is_of
 from store.ledger.payments import IS_PAID
 from store.ledger.recoveries import of_certificate, open_recoveries, withdraw_one
 from store.ledger.standing import ids_of_one, is_revoked, standing_proof
@@ -33,14 +34,10 @@ def prove_claim_false(connection: Connection, proof: FalseClaim) -> list[Recover
         UnknownClaimError: nothing was paid on the claim.
         ProvedBeforeError: there is one already.
     """
-    paid = decisions.c
-    found = connection.execute(
-        select(paid.certificate, paid.district).where(
-            paid.claim == proof.claim, IS_PAID
-        )
-    ).first()
-    districts = proof.districts
-    if found is None or (districts is not None and found.district not in districts):
+    certificate = connection.execute(
+        select(decisions.c.certificate).where(decisions.c.claim == proof.claim, IS_PAID)
+    ).scalar()
+    if certificate is None or not is_of(connection, proof.claim, proof.districts):
         raise UnknownClaimError
     if _is_claim_false(connection, proof.claim):
         raise ProvedBeforeError
@@ -55,7 +52,7 @@ def prove_claim_false(connection: Connection, proof: FalseClaim) -> list[Recover
     }
     connection.execute(insert(false_claims).values(row))
     stated = Proof(
-        certificate=found.certificate,
+        certificate=certificate,
         reason=f"{proof.part}: {proof.reason}",
         evidence=proof.evidence,
         actor=proof.actor,

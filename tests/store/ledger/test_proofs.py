@@ -186,9 +186,16 @@ async def test_a_claim_is_proved_false_once_and_if_it_was_paid(
 
     with pytest.raises(ProvedBeforeError):
         await ledger.prove_claim_false(CLAIM)
-    for claim in ("c-9", "unknown"):
+    elsewhere = replace(CLAIM, claim="c-2", districts=frozenset({"310101"}))
+    for unknown in (
+        *(replace(CLAIM, claim=claim) for claim in ("c-9", "unknown")),
+        elsewhere,
+    ):
         with pytest.raises(UnknownClaimError):
-            await ledger.prove_claim_false(replace(CLAIM, claim=claim))
+            await ledger.prove_claim_false(unknown)
+    assert await ledger.prove_claim_false(
+        replace(elsewhere, districts=frozenset({"310115"}))
+    )
 
 
 async def test_what_was_revoked_is_of_a_false_claim_from_then_on(
