@@ -19,6 +19,7 @@ from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
+from gateway.decisions import DECISIONS, decisions_csv
 from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
@@ -135,6 +136,7 @@ def create_app(
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(TOTALS, totals_csv),
+        Route(DECISIONS, decisions_csv),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

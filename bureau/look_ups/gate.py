@@ -136,6 +136,26 @@ class Gate:
             self._watch(person, is_known=found > 0)
         return answers
 
+    async def name(self, person: Identity, origin: Callable[[], Origin]) -> None:
+        """Let our own books be asked about ``person``, once that is on the audit log.
+
+        No agency is asked, so nothing is learnt of whether anybody knows them.
+
+        Raises:
+            PurposeError, ElementsError, OverBudgetError, StoreUnavailableError: as
+                ``look_up``.
+        """
+        try:
+            stated = self._purpose()
+            self._require_elements()
+            pseudonym = await self._admission.load(person)
+            record = self._record(stated, pseudonym, origin(), ())
+            await self._oversight.audit.write(record)
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+        self._oversight.observer.looked_up(stated.purpose)
+
     def _purpose(self) -> LookUp:
         """Return why this request looks people up.
 

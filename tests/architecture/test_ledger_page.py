@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
 from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
+from bureau.ledger.decisions_csv import HEADER as DECISIONS
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
 from bureau.ledger.moves import MoveRefusal
 from bureau.ledger.sums import TotalsBy
@@ -45,6 +46,7 @@ TYPES = schema._schema.type_map
         ("Step", list(RecoveryStep)),
         ("Totals by", list(TotalsBy)),
         ("Column", list(HEADER)),
+        ("Column of decisions", list(DECISIONS)),
     ],
 )
 def test_every_word_is_explained(heading: str, words: list[str]) -> None:
@@ -155,6 +157,10 @@ def test_every_mutation_of_the_ledger_is_shown() -> None:
         *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
     } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
         "previewDecision",
+        "decision",
+        "decisions",
+        "decisionRecorded",
+        "recoveryChanged",
         "recoveries",
         "totals",
     }
