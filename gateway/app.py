@@ -29,6 +29,7 @@ from gateway.graphql_http.security_headers import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
+from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
 from gateway.settings.settings import Mode, Settings
 from gateway.subscriptions.connections import Connections
@@ -137,6 +138,11 @@ def create_app(
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(TOTALS, totals_csv),
         Route(DECISIONS, decisions_csv),
+        Route(
+            RECONCILIATION,
+            Reconciling(settings.reconciliation).answer,
+            methods=["POST"],
+        ),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bureau.caller import Caller
-from bureau.scopes import SUM_UP, may
+from bureau.scopes import SUM_UP, Needed, may
 from gateway.callers.challenge import insufficient_scope
 from gateway.graphql_http.answers import REFUSED_STATUSES
 from gateway.request_state import request_of
@@ -21,7 +21,15 @@ from policy.districts import DISTRICTS
 from resolvers.errors import RequestError
 
 MAX_PARAMETERS = 16
-STATUSES = {**REFUSED_STATUSES, "STORE_UNAVAILABLE": 503}
+STATUSES = {
+    **REFUSED_STATUSES,
+    "STORE_UNAVAILABLE": 503,
+    "AUDIT_UNAVAILABLE": 503,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "TOO_LARGE": 413,
+    "TOO_SLOW": 408,
+    "TOO_MANY_LISTS": 429,
+}
 CSV = "text/csv; charset=utf-8; header=present"
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -34,16 +42,17 @@ class RefusedTableError(Exception):
         self.response = response
 
 
-def require_caller(request: Request, what: str) -> Caller:
-    """Return the caller, who may see sums.
+def require_caller(request: Request, what: str, scopes: Needed = SUM_UP) -> Caller:
+    """Return the caller, who has one of the sets ``scopes``.
 
     Raises:
-        RefusedTableError: it may not.
+        RefusedTableError: it has none of them.
     """
     caller = request_of(request.scope).known_caller
-    if not may(caller.scopes, SUM_UP):
-        needed = [[scope.value for scope in scopes] for scopes in SUM_UP]
-        error = RequestError(f"{what} needs a scope of totals", "FORBIDDEN")
+    if not may(caller.scopes, scopes):
+        needed = [[scope.value for scope in one] for one in scopes]
+        named = " or ".join(" and ".join(one) for one in needed)
+        error = RequestError(f"{what} needs {named}", "FORBIDDEN")
         raise RefusedTableError(refused(error, insufficient_scope([needed])))
     return caller
 

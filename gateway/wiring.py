@@ -55,6 +55,7 @@ from store.collection.records import StoredRecords
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
+from store.ledger.reconciliation import StoredEntries
 from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
@@ -175,6 +176,7 @@ async def open_services(
             quality=keeper,
             ledger=ledger,
             decisions=StoredDecisions(store),
+            entries=StoredEntries(store),
             revocations=revocations,
             vault=vault,
             catalogue=catalogue,

@@ -156,6 +156,36 @@ class Gate:
             raise
         self._oversight.observer.looked_up(stated.purpose)
 
+    async def read_books(self, origin: Callable[[], Origin]) -> None:
+        """Let our own books be read for a purpose, once that is on the audit log.
+
+        For who states people and is told of none; they count in no budget.
+
+        Raises:
+            PurposeError: no purpose is stated, or none that can be used.
+            ElementsError: the elements of the question are not in order.
+            StoreUnavailableError: the audit log takes no record.
+        """
+        try:
+            stated, question = self._purpose(), origin()
+            self._require_elements()
+            await self._oversight.audit.write(
+                AuditRecord(
+                    at=self._now,
+                    event=AuditEvent.READ,
+                    caller=self._caller,
+                    districts=self._districts,
+                    request_id=question.request_id,
+                    purpose=stated.purpose,
+                    case_number=stated.case_number,
+                    elements=self._stated.told,
+                    operation=question.operation,
+                )
+            )
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+
     def _purpose(self) -> LookUp:
         """Return why this request looks people up.
 

@@ -180,6 +180,10 @@ async def _selection(
         RequestError: the number is none, or nobody may be asked about.
         StoreUnavailableError: the database is away.
     """
+    for stated in (asked.claim, asked.certificate, asked.district):
+        # A database takes no NUL, and none of them has one.
+        if stated is not None and not stated.isprintable():
+            raise RequestError("claim, certificate and district are printable texts")
     return DecisionSelection(
         authorities=await context.jurisdiction.of_caller(context.caller),
         districts=context.caller.districts_seen,

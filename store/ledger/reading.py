@@ -55,7 +55,7 @@ class StoredDecisions:
 
     async def extent(self) -> Extent:
         """See ``DecisionReader``."""
-        return await self._read(_extent)
+        return await self._read(extent_of)
 
     async def booked(
         self, selection: DecisionSelection, extent: Extent, *, first: int, after: int
@@ -86,7 +86,8 @@ def newest_step(extent: Extent | None = None) -> list[ColumnElement[bool]]:
     return [~later.where(_later.c.id <= extent.step), step.id <= extent.step]
 
 
-def _extent(connection: Connection) -> Extent:
+def extent_of(connection: Connection) -> Extent:
+    """Return how far the ledger has come."""
     # In one statement, so that no decision is without its step.
     newest = connection.execute(
         select(

@@ -141,6 +141,7 @@ def test_pages_follow_by_their_cursors(offices: Offices) -> None:
         ({"first": 1001}, "BAD_USER_INPUT"),
         ({"after": "x"}, "BAD_USER_INPUT"),
         ({"filter": {"idNumber": "31010119900101001"}}, "BAD_USER_INPUT"),
+        ({"filter": {"claim": "\0"}}, "BAD_USER_INPUT"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(

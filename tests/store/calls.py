@@ -15,6 +15,7 @@ from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.reading import DecisionSelection, Extent
 from bureau.ledger.recheck import Looked, Recheck
+from bureau.ledger.reconciliation import Window
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
@@ -44,6 +45,7 @@ from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
 from store.ledger.rechecks import StoredRechecks
+from store.ledger.reconciliation import StoredEntries
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
@@ -63,6 +65,7 @@ from tests.store.status.sent import CHANGE, nothing_follows
 
 TODAY = NOON.date()
 DECISIONS = DecisionSelection(authorities=None, districts=None)
+WINDOW = Window(first=TODAY, last=TODAY, authorities=None, districts=None)
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
 CORRECTION = CorrectionProposal(
@@ -187,6 +190,11 @@ async def write(store: Store) -> None:
         await connection.execute(insert(used_tokens), [{"token": "t", "until": NOON}])
 
 
+async def entries_within(store: Store) -> None:
+    async for _ in StoredEntries(store).within(WINDOW, Extent(1, 1)):
+        pass
+
+
 Call = Callable[[Store], Awaitable[object]]
 CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.export": export_audit,
@@ -294,6 +302,11 @@ CALLS: Mapping[str, Call] = {
             "payments": lambda s: StoredDecisions(s).payments(["c"]),
         }.items()
     },
+    "ledger.reconciliation.StoredEntries.entries": lambda s: StoredEntries(s).entries(
+        ["c"], WINDOW, Extent(1, 1)
+    ),
+    "ledger.reconciliation.StoredEntries.extent": lambda s: StoredEntries(s).extent(),
+    "ledger.reconciliation.StoredEntries.within": entries_within,
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN
     ),
