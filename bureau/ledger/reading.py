@@ -12,6 +12,7 @@ from typing import Protocol
 from bureau.ledger.book import Authorities, Districts
 from bureau.ledger.entries import Decision, DecisionOutcome
 from bureau.ledger.payments import ClaimPayment
+from policy.documents import Document
 from policy.payment_states import PaymentState
 
 
@@ -25,6 +26,8 @@ class DecisionSelection:
     people: Sequence[str] | None = None
     """All pseudonyms of one person."""
     certificate: str | None = None
+    document: Document | None = None
+    """What the certificate's id says of it."""
     district: str | None = None
     decided_from: date | None = None
     decided_to: date | None = None

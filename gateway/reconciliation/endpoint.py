@@ -7,33 +7,22 @@ and states that the address has.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import IO
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from bureau.ledger.reading import Extent
-from bureau.ledger.reconciliation import differing
 from bureau.scopes import RECONCILE
 from connectors.errors import StoreUnavailableError
 from gateway.application_state import state_of
 from gateway.collection.refusal import WORDS, IntakeError
-from gateway.collection.results import End
 from gateway.collection.spool import open_spool, spool
 from gateway.reconciliation.asked import Asked, read_request
-from gateway.reconciliation.reading import (
-    ListedRow,
-    ListReader,
-    RefusedRow,
-    Row,
-    UnreadableListError,
-)
-from gateway.reconciliation.results import Results
+from gateway.reconciliation.comparing import Comparing
+from gateway.reconciliation.reading import ListReader, UnreadableListError
 from gateway.request_state import request_of
 from gateway.settings.reconciliation import Reconciliation
 from gateway.tables import RefusedTableError, refused, require_caller
@@ -41,7 +30,7 @@ from resolvers.context import RequestContext
 from resolvers.elements import stated_elements
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.look_ups import look_up_of, read_books
-from store.ledger.listed_claims import SeenClaims, open_seen
+from store.ledger.listed_claims import open_seen
 
 RECONCILIATION = "/reconciliation"
 RESULTS = "application/x-ndjson"
@@ -51,7 +40,6 @@ BUSY = RequestError(
     "again later",
     "TOO_MANY_LISTS",
 )
-_logger = structlog.get_logger("gateway.reconciliation")
 
 
 class Reconciling:
@@ -84,7 +72,7 @@ class Reconciling:
         except StoreUnavailableError:
             return refused(store_unavailable())
 
-    async def _begun(self, request: Request, stack: ExitStack) -> "_Comparing":
+    async def _begun(self, request: Request, stack: ExitStack) -> Comparing:
         caller = require_caller(request, "reconciliation", RECONCILE)
         context = RequestContext(
             state_of(request.scope).services,
@@ -106,12 +94,14 @@ class Reconciling:
             max_bytes=limits.max_body_bytes,
             seconds=limits.body_seconds,
         )
-        return _Comparing(
-            context,
-            asked,
-            await asyncio.to_thread(_reader, file, asked, limits, context),
-            await context.services.entries.extent(),
-            stack.enter_context(open_seen()),
+        services = context.services
+        return Comparing(
+            entries=services.entries,
+            window=asked.window,
+            reader=await asyncio.to_thread(_reader, file, asked, limits, context),
+            extent=await services.entries.extent(),
+            seen=stack.enter_context(open_seen()),
+            is_same=services.certificate_ids.are_of_one,
         )
 
     @contextmanager
@@ -140,61 +130,10 @@ def _reader(
 class _Results(StreamingResponse):
     """The results as they come; what they take is given back, however it ends."""
 
-    def __init__(self, comparing: "_Comparing", held: ExitStack) -> None:
+    def __init__(self, comparing: Comparing, held: ExitStack) -> None:
         super().__init__(comparing.lines(), media_type=RESULTS)
         self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._held:
             await super().__call__(scope, receive, send)
-
-
-@dataclass(slots=True)
-class _Comparing:
-    """One list that has come, on its way through the ledger."""
-
-    context: RequestContext
-    asked: Asked
-    reader: ListReader
-    extent: Extent
-    seen: SeenClaims
-    results: Results = field(default_factory=Results)
-
-    async def lines(self) -> AsyncIterator[bytes]:
-        """Yield the results, some at a time, and their sum."""
-        try:
-            while rows := await asyncio.to_thread(self.reader.rows, self.seen):
-                yield await self._compared(rows)
-            end = self.reader.end
-            if end is None:
-                async for lines in self._missing():
-                    yield lines
-        except StoreUnavailableError as error:
-            _logger.error("not compared", reason=str(error))  # noqa: TRY400 - the kind is enough
-            end = End.UNAVAILABLE
-        yield self.results.summary(self.asked.window, end)
-
-    async def _compared(self, rows: list[Row]) -> bytes:
-        claims = [row.listed.claim for row in rows if isinstance(row, ListedRow)]
-        services = self.context.services
-        entries = await services.entries.entries(claims, self.asked.window, self.extent)
-        is_same = services.certificate_ids.are_of_one
-        written = []
-        for row in rows:
-            if isinstance(row, RefusedRow):
-                written.append(self.results.refused(row))
-                continue
-            claim = row.listed.claim
-            entry = entries.get(claim)
-            differs = [] if entry is None else differing(row.listed, entry, is_same)
-            written.append(self.results.compared(row.line, claim, entry, differs))
-        return b"".join(written)
-
-    async def _missing(self) -> AsyncIterator[bytes]:
-        """Yield what the list should have and has not."""
-        entries = self.context.services.entries
-        async for page in entries.within(self.asked.window, self.extent):
-            claims = [entry.claim for entry in page]
-            absent = await asyncio.to_thread(self.seen.absent, claims)
-            if absent:
-                yield b"".join(self.results.missing(page[i]) for i in absent)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from bureau.documents import document_of_id
 from bureau.ledger.reading import DecisionSelection
 from bureau.scopes import SUM_UP
 from connectors.errors import StoreUnavailableError
@@ -190,6 +191,9 @@ async def _selection(
         claim=asked.claim,
         people=await _people(context, asked),
         certificate=asked.certificate,
+        document=None
+        if asked.certificate is None
+        else document_of_id(context.services.certificate_ids, asked.certificate),
         district=asked.district,
         decided_from=asked.decided_from,
         decided_to=asked.decided_to,

@@ -15,6 +15,7 @@ from store.connections import Reader
 from store.ledger import payments
 from store.ledger.decision_rows import decision_of
 from store.ledger.payment_tables import payment_steps
+from store.ledger.standing import ids_of_one
 from store.ledger.tables import decisions
 from store.store import Store
 
@@ -34,19 +35,13 @@ class StoredDecisions:
         self, selection: DecisionSelection, *, first: int, before: int | None
     ) -> Sequence[Decision]:
         """See ``DecisionReader``."""
-        statement = select(decisions).where(*_conditions(selection))
-        if before is not None:
-            statement = statement.where(column.id < before)
-        statement = statement.order_by(column.id.desc()).limit(first)
         return await self._read(
-            lambda c: [decision_of(row) for row in c.execute(statement)]
+            lambda c: _page(c, selection, first=first, before=before)
         )
 
     async def count(self, selection: DecisionSelection) -> int:
         """See ``DecisionReader``."""
-        statement = select(func.count()).select_from(decisions)
-        statement = statement.where(*_conditions(selection))
-        return await self._read(lambda c: c.execute(statement).scalar_one())
+        return await self._read(lambda c: _count(c, selection))
 
     async def payments(self, claims: Sequence[str]) -> Sequence[ClaimPayment | None]:
         """See ``DecisionReader``."""
@@ -98,6 +93,26 @@ def extent_of(connection: Connection) -> Extent:
     return Extent(newest[0] or 0, newest[1] or 0)
 
 
+def _page(
+    connection: Connection,
+    selection: DecisionSelection,
+    *,
+    first: int,
+    before: int | None,
+) -> list[Decision]:
+    statement = select(decisions).where(*_conditions(connection, selection))
+    if before is not None:
+        statement = statement.where(column.id < before)
+    found = connection.execute(statement.order_by(column.id.desc()).limit(first))
+    return [decision_of(row) for row in found]
+
+
+def _count(connection: Connection, selection: DecisionSelection) -> int:
+    counted = select(func.count()).select_from(decisions)
+    statement = counted.where(*_conditions(connection, selection))
+    return connection.execute(statement).scalar_one()
+
+
 def _booked(
     connection: Connection,
     selection: DecisionSelection,
@@ -109,7 +124,7 @@ def _booked(
     statement = (
         select(decisions)
         .where(column.id > after, column.id <= extent.decision)
-        .where(*_conditions(selection, extent))
+        .where(*_conditions(connection, selection, extent))
         .order_by(column.id)
         .limit(first)
     )
@@ -138,7 +153,6 @@ _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = MappingProxyTy
     {
         "claim": lambda stated: column.claim == stated,
         "people": column.person.in_,
-        "certificate": lambda stated: column.certificate == stated,
         "district": lambda stated: column.district == stated,
         "decided_from": lambda stated: column.decided_on >= stated,
         "decided_to": lambda stated: column.decided_on <= stated,
@@ -148,7 +162,7 @@ _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = MappingProxyTy
 
 
 def _conditions(
-    selection: DecisionSelection, extent: Extent | None = None
+    connection: Connection, selection: DecisionSelection, extent: Extent | None = None
 ) -> list[ColumnElement[bool]]:
     stated = {name: getattr(selection, name) for name in _CONDITIONS}
     conditions = [
@@ -159,6 +173,10 @@ def _conditions(
             if stated[name] is not None
         ),
     ]
+    if selection.certificate is not None:
+        # Under whichever id, of before a correction or another connector, too.
+        ids = ids_of_one(connection, selection.certificate, selection.document)
+        conditions.append(column.certificate.in_(ids))
     if selection.states is not None:
         conditions.append(
             exists().where(

@@ -334,6 +334,5 @@ def test_that_a_list_was_compared_is_on_the_log(offices: Offices) -> None:
     found = offices.ask(1, BUREAU, records)["auditRecords"]["nodes"]
 
     mine = [one for one in found if one["operation"] == "reconciliation"]
-    assert {one["caller"] for one in mine} <= {PLATFORM, BUREAU}
-    assert mine
+    assert PLATFORM in {one["caller"] for one in mine}
     assert all(one["purpose"] and one["caseNumber"] for one in mine)
