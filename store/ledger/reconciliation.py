@@ -14,8 +14,11 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
+    func,
     null,
     select,
+    true,
 )
 
 from bureau.ledger.entries import DecisionOutcome
@@ -28,8 +31,8 @@ from store.ledger.tables import decisions
 from store.store import Store
 
 T = TypeVar("T")
-PAGE = 1_000
-"""How many claims are read at once."""
+STRETCH = 2_000
+"""How many rows of the ledger are looked through at once."""
 column = decisions.c
 step = payment_steps.c
 _newer = decisions.alias()
@@ -74,17 +77,21 @@ class StoredEntries:
         self, window: Window, extent: Extent
     ) -> AsyncIterator[Sequence[Entry]]:
         """See ``LedgerEntries``."""
-        for number, statement in (
-            (step.id, _paid(window, extent)),
-            (column.id, _refused(window, extent)),
+        for number, day, statement in (
+            (step.id, step.booked_on, _paid(window, extent)),
+            (column.id, column.decided_on, _refused(window, extent)),
         ):
-            after = 0
-            ordered = statement.order_by(number).limit(PAGE)
-            while rows := await self._page(ordered.where(number > after)):
-                yield [_entry_of(row) for row in rows]
-                after = rows[-1].number
+            within = day.between(window.first, window.last)
+            bounds = select(func.min(number), func.max(number)).where(within)
+            ((first, last),) = await self._rows(bounds)
+            # By stretches of numbers, and not by a limit: for each page of a limit
+            # PostgreSQL may read, and sort, all that is left.
+            for start in range(first or 1, (last or 0) + 1, STRETCH):
+                stretch = number.between(start, start + STRETCH - 1)
+                if rows := await self._rows(statement.where(within, stretch)):
+                    yield [_entry_of(row) for row in rows]
 
-    async def _page(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+    async def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         return await self._read(lambda c: c.execute(statement).all())
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
@@ -111,27 +118,24 @@ def _stated(window: Window) -> list[ColumnElement[bool]]:
 
 
 def _paid(window: Window, extent: Extent) -> Select[Any]:
-    """Return the claims with a payment that came into its state in the window."""
+    """Return the claims with a payment, in the states of the window."""
     states = [] if window.states is None else [step.after.in_(window.states)]
     return (
-        select(*_SHOWN, step.after, step.booked_on, step.id.label("number"))
+        select(*_SHOWN, step.after, step.booked_on)
         .select_from(decisions)
         .join(payment_steps, step.claim == column.claim)
-        .where(step.booked_on.between(window.first, window.last), *states)
-        .where(~_REFUSED, *newest_step(extent))
+        .where(~_REFUSED, *newest_step(extent), *states)
         .where(*_theirs(window, extent), *_stated(window))
     )
 
 
 def _refused(window: Window, extent: Extent) -> Select[Any]:
-    """Return the claims that were refused in the window."""
+    """Return the claims that were refused, if the window has those."""
     is_asked = window.states is None or ClaimState.REFUSED in window.states
     return (
         select(*_SHOWN, null().label("after"), null().label("booked_on"))
-        .add_columns(column.id.label("number"))
-        .where(column.decided_on.between(window.first, window.last), _REFUSED)
+        .where(_REFUSED, true() if is_asked else false())
         .where(*_theirs(window, extent), *_stated(window))
-        .where(column.id > (0 if is_asked else extent.decision))
     )
 
 

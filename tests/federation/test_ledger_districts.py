@@ -79,7 +79,7 @@ async def test_as_it_happens(offices: Offices) -> None:
     mine, others = await run(both, offices)
     last, _ = await run(both, offices)
 
-    told = []
+    told: list[str] = []
     async with following(offices, PUDONG, DECIDED, start["decisions"]) as socket:
         while not told or told[-1] != last:
             event = await socket.next()

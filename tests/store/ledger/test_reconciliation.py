@@ -27,8 +27,8 @@ Found = dict[str, tuple[str, object]]
 @pytest.fixture(name="entries")
 async def _entries(store: Store, monkeypatch: pytest.MonkeyPatch) -> StoredEntries:
     """What is paid, approved elsewhere, refused, and refused after it was cancelled."""
-    # So that several pages are read.
-    monkeypatch.setattr(reconciliation, "PAGE", 1)
+    # So that it is read in several stretches.
+    monkeypatch.setattr(reconciliation, "STRETCH", 1)
     ledger = StoredLedger(store)
     await ledger.record(decision(1), [ALICE], free)
     approved = decision(
