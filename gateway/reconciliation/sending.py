@@ -78,7 +78,7 @@ def send(file: Path, sending: Sending, take: Take) -> Sum:
         with _compressed(file) as body, _opened(sending, form, body) as answer:
             return _read(answer, take)
     except urllib.error.URLError as error:
-        raise unreached(sending.url, error) from None
+        raise StartError(str(unreached(sending.url, error))) from None
     except (OSError, http.client.HTTPException) as error:
         raise StartError(f"the list was not compared: {error}") from None
 
