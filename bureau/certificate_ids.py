@@ -117,6 +117,15 @@ class CertificateIds:
         agency, id_type, number, mark = place.decode().split(_SEPARATOR)
         return CertificatePlace(agency, Identity(IdType(id_type), number), mark)
 
+    def are_of_one(self, one: str, other: str) -> bool:
+        """Say whether two ids are of one certificate, whichever agency shows it."""
+        if one == other:
+            return True
+        try:
+            return self.place_of(one) == self.place_of(other)
+        except UnknownIdError:
+            return False
+
 
 def _spelt(sealed: bytes) -> str:
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()

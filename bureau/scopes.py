@@ -57,6 +57,7 @@ RECOVER: Needed = [[Scope.RECOVER]]
 SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
 SEE_CLAIMS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]
+RECONCILE: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS]]
 BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANCTION})
 """Whoever has one of these, and is no agency, works for the bureau or audits it."""
 

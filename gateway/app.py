@@ -19,6 +19,7 @@ from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
+from gateway.decisions import DECISIONS, decisions_csv
 from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
 from gateway.graphql_http.answers import unexpected
@@ -28,6 +29,7 @@ from gateway.graphql_http.security_headers import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
+from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
 from gateway.settings.settings import Mode, Settings
 from gateway.subscriptions.connections import Connections
@@ -135,6 +137,12 @@ def create_app(
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(TOTALS, totals_csv),
+        Route(DECISIONS, decisions_csv),
+        Route(
+            RECONCILIATION,
+            Reconciling(settings.reconciliation).answer,
+            methods=["POST"],
+        ),
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))

@@ -25,6 +25,11 @@ class Commands(LazyGroup):
             "Send signed records or changes of state; run again after a cut, it "
             "goes on.",
         ),
+        Named(
+            "reconcile",
+            "gateway.reconciliation.commands:reconcile",
+            "Compare a list of claims with the ledger, a row of results a difference.",
+        ),
         Named("serve", "gateway.commands:serve", "Serve the gateway."),
         Named(
             "demo",

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -51,12 +52,14 @@ class _NoRedirection(urllib.request.HTTPRedirectHandler):
 def opened(
     address: str,
     headers: Mapping[str, str],
-    body: bytes | None,
+    body: bytes | IO[bytes] | None,
     *,
     timeout_seconds: float,
     tls: ssl.SSLContext | None = None,
 ) -> http.client.HTTPResponse:
     """Send one request to an address that ``address_of`` let pass.
+
+    A ``body`` that is a file stands at its start, and its length is in ``headers``.
 
     ``tls`` says whose certificates are believed; without, those the system believes.
 

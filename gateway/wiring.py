@@ -52,7 +52,10 @@ from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.context import Services
 from store.collection.records import StoredRecords
+from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.ledger import StoredLedger
+from store.ledger.reading import StoredDecisions
+from store.ledger.reconciliation import StoredEntries
 from store.notifications import Notifier, listening_for_changes
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
@@ -149,9 +152,12 @@ async def open_services(
             )
             steps = StoredFeed(StoredConnectorStates(store.engine))
             sanctions = StoredFeed(StoredSanctionSteps(store.engine))
+            decided = StoredFeed(StoredDecisionEvents(store.engine))
+            recovered = StoredFeed(StoredRecoveryEvents(store.engine))
+            feeds = (certificates, steps, sanctions, decided, recovered)
             failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds((certificates, steps, sanctions), notifier.follow(), failed)
+                kept_feeds(feeds, notifier.follow(), failed)
             )
             await stack.enter_async_context(
                 followed_up(
@@ -169,6 +175,8 @@ async def open_services(
             live=live,
             quality=keeper,
             ledger=ledger,
+            decisions=StoredDecisions(store),
+            entries=StoredEntries(store),
             revocations=revocations,
             vault=vault,
             catalogue=catalogue,
@@ -178,7 +186,7 @@ async def open_services(
             oversight=oversight,
             sent_changes=status,
             versions=versions,
-            feeds=Feeds(certificates, steps, sanctions),
+            feeds=Feeds(*feeds),
             cursors=Cursors(id_key),
             registration=open_office(
                 registrations,

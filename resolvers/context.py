@@ -20,6 +20,8 @@ from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
 from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
+from bureau.ledger.reading import DecisionReader
+from bureau.ledger.reconciliation import LedgerEntries
 from bureau.ledger.seen import RevocationsSeen
 from bureau.look_ups.elements import ElementsError, pseudonymous
 from bureau.look_ups.gate import Gate, Origin, Statement
@@ -66,6 +68,10 @@ class Services:
     """What was decided on claims, and what is claimed back."""
     revocations: RevocationsSeen
     """Takes the revocations that are read in answers."""
+    decisions: DecisionReader
+    """Where decisions are read back."""
+    entries: LedgerEntries
+    """What lists of claims are compared with."""
     vault: Vault | None
     """Seals the signed bytes that decisions rest on; without, nothing is decided."""
     feeds: Feeds

@@ -162,6 +162,30 @@ async def look_up_by_wrong_id(context: RequestContext, id_: str) -> None:
     await _through_the_gate(context, id_, ask, None)
 
 
+async def name_person(context: RequestContext, person: Identity) -> None:
+    """Let our own books be asked about ``person``, by purpose, budget and audit log.
+
+    Raises:
+        RequestError: as ``look_up``.
+    """
+    try:
+        await context.gate.name(person, lambda: origin_of(context))
+    except REFUSALS as refusal:
+        raise refused(refusal, context.today) from None
+
+
+async def read_books(context: RequestContext) -> None:
+    """Let our own books be compared with what a request states of people.
+
+    Raises:
+        RequestError: no purpose is stated, or the audit log takes no record.
+    """
+    try:
+        await context.gate.read_books(lambda: origin_of(context))
+    except REFUSALS as refusal:
+        raise refused(refusal, context.today) from None
+
+
 async def _through_the_gate(
     context: RequestContext, whom: Identity | str, ask: Ask, shows: Shows | None
 ) -> list[Answer]:

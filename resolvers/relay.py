@@ -7,7 +7,12 @@ from resolvers.bilingual import both
 
 
 @strawberry.federation.type(
-    requires_scopes=[[Scope.READ_CERTIFICATES], [Scope.AUDIT], [Scope.RECOVER]],
+    requires_scopes=[
+        [Scope.READ_CERTIFICATES],
+        [Scope.AUDIT],
+        [Scope.WRITE_PAYMENTS],
+        [Scope.RECOVER],
+    ],
     description=both("分页信息（Relay）", "Where a page stands (Relay)"),
 )
 class PageInfo:

@@ -65,6 +65,7 @@ from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
 from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
+from resolvers.ledger.decision_questions import KeptDecisionQuestions
 from resolvers.ledger.moves import ClaimQuestions, ClaimSteps
 from resolvers.ledger.payment_steps import PaymentMoves
 from resolvers.ledger.proofs import ProofSteps
@@ -82,6 +83,7 @@ class Query(
     RegistrationQuestions,
     DecisionQuestions,
     CorrectionQuestions,
+    KeptDecisionQuestions,
     RecoveryQuestions,
     TotalsQuestions,
     ClaimQuestions,

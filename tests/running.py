@@ -95,6 +95,19 @@ class Gateway:
         assert (status, body.get("errors")) == (200, None), body
         return body["data"]
 
+    def send(
+        self, path: str, body: bytes, headers: Mapping[str, str], seconds: float = 60
+    ) -> tuple[int, bytes]:
+        """Post bytes; return status and body."""
+        request = urllib.request.Request(f"{self.url}{path}", body, dict(headers))
+        try:
+            with urllib.request.urlopen(request, timeout=seconds) as response:
+                status, text = response.status, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                status, text = error.code, error.read()
+        return status, text
+
     def get(self, path: str, token: str | None = None) -> tuple[int, str]:
         """Return status and body of a GET."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bureau.caller import Caller
+from bureau.ledger.book import Authorities, Recovery, RecoveryEvent
+from bureau.ledger.entries import Decision
 from bureau.scopes import OVERSEER, may
 from connectors.registration.lifecycle import ConnectorState, Step
 from connectors.registration.rules import AGENCY
@@ -28,6 +30,8 @@ class Kind(StrEnum):
     CERTIFICATE_STATES = "certificate-states"
     CONNECTOR_STATES = "connector-states"
     SANCTIONS = "sanctions"
+    DECISIONS = "decisions"
+    RECOVERIES = "recoveries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +98,53 @@ class SanctionStepEvent:
         return may(caller.scopes, OVERSEER)
 
 
-Event = CertificateStateEvent | ConnectorStateEvent | SanctionStepEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionEvent:
+    """A decision was recorded."""
+
+    number: int
+    at: datetime
+    decision: Decision
+
+    def is_shown_to(self, caller: Caller, authorities: Authorities) -> bool:
+        """Say whether ``caller``, who sees what ``authorities`` lead, may see it."""
+        decision = self.decision
+        return _is_theirs(decision.authority, decision.district, caller, authorities)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryChangeEvent:
+    """A step of a recovery was taken, opening it included."""
+
+    number: int
+    at: datetime
+    recovery: Recovery
+    """As it was when the event was read, which may be later."""
+    event: RecoveryEvent
+
+    def is_shown_to(self, caller: Caller, authorities: Authorities) -> bool:
+        """Say whether ``caller``, who sees what ``authorities`` lead, may see it."""
+        recovery = self.recovery
+        return _is_theirs(recovery.authority, recovery.district, caller, authorities)
+
+
+LedgerEvent = DecisionEvent | RecoveryChangeEvent
+"""What is seen as the ledger is: by authority and district."""
+Event = CertificateStateEvent | ConnectorStateEvent | SanctionStepEvent | LedgerEvent
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 def _is_of(caller: Caller, connector: str) -> bool:
     return caller.id == f"{AGENCY}{connector}"
+
+
+def _is_theirs(
+    authority: str, district: str, caller: Caller, authorities: Authorities
+) -> bool:
+    districts = caller.districts_seen
+    return (authorities is None or authority in authorities) and (
+        districts is None or district in districts
+    )
 
 
 class UnknownPlaceError(Exception):
@@ -135,3 +180,5 @@ class Feeds:
     certificate_states: Feed[CertificateStateEvent]
     connector_states: Feed[ConnectorStateEvent]
     sanctions: Feed[SanctionStepEvent]
+    decisions: Feed[DecisionEvent]
+    recoveries: Feed[RecoveryChangeEvent]

@@ -136,6 +136,56 @@ class Gate:
             self._watch(person, is_known=found > 0)
         return answers
 
+    async def name(self, person: Identity, origin: Callable[[], Origin]) -> None:
+        """Let our own books be asked about ``person``, once that is on the audit log.
+
+        No agency is asked, so nothing is learnt of whether anybody knows them.
+
+        Raises:
+            PurposeError, ElementsError, OverBudgetError, StoreUnavailableError: as
+                ``look_up``.
+        """
+        try:
+            stated = self._purpose()
+            self._require_elements()
+            pseudonym = await self._admission.load(person)
+            record = self._record(stated, pseudonym, origin(), ())
+            await self._oversight.audit.write(record)
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+        self._oversight.observer.looked_up(stated.purpose)
+
+    async def read_books(self, origin: Callable[[], Origin]) -> None:
+        """Let our own books be read for a purpose, once that is on the audit log.
+
+        For who states people and is told of none; they count in no budget.
+
+        Raises:
+            PurposeError: no purpose is stated, or none that can be used.
+            ElementsError: the elements of the question are not in order.
+            StoreUnavailableError: the audit log takes no record.
+        """
+        try:
+            stated, question = self._purpose(), origin()
+            self._require_elements()
+            await self._oversight.audit.write(
+                AuditRecord(
+                    at=self._now,
+                    event=AuditEvent.READ,
+                    caller=self._caller,
+                    districts=self._districts,
+                    request_id=question.request_id,
+                    purpose=stated.purpose,
+                    case_number=stated.case_number,
+                    elements=self._stated.told,
+                    operation=question.operation,
+                )
+            )
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+
     def _purpose(self) -> LookUp:
         """Return why this request looks people up.
 

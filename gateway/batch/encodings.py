@@ -44,13 +44,17 @@ def decoded_lines(
     if has_bom and stated is Encoding.GB18030:
         raise StartError("the file begins with the mark of UTF-8, not of GB18030")
     lines = content.removeprefix(BOM).splitlines()
-    encoding = Encoding.UTF_8 if has_bom else stated or _encoding_of(lines)
+    encoding = Encoding.UTF_8 if has_bom else stated or encoding_of(lines)
     for number, line in enumerate(lines, start=1):
-        yield number, _decoded(line, encoding)
+        yield number, decoded(line, encoding)
 
 
-def _encoding_of(lines: list[bytes]) -> Encoding:
-    """Return where most lines belong; UTF-8 if as many belong to either."""
+def encoding_of(lines: list[bytes]) -> Encoding:
+    """Return where most lines belong; UTF-8 if as many belong to either.
+
+    Raises:
+        StartError: no line tells.
+    """
     others = [line for line in lines if not line.isascii()]
     found = Counter(map(_certain, others))
     if found[Encoding.GB18030] > found[Encoding.UTF_8]:
@@ -77,7 +81,7 @@ def _certain(line: bytes) -> Encoding | None:
 
 
 def _may_be_gb18030(line: bytes) -> bool:
-    return _decoded(line, Encoding.GB18030) is not None
+    return decoded(line, Encoding.GB18030) is not None
 
 
 def _left_of_utf_8(line: bytes) -> tuple[int, int]:
@@ -87,7 +91,8 @@ def _left_of_utf_8(line: bytes) -> tuple[int, int]:
     return text.count(_DAMAGED), whole
 
 
-def _decoded(line: bytes, encoding: Encoding) -> str | None:
+def decoded(line: bytes, encoding: Encoding) -> str | None:
+    """Return the text of a line; ``None`` if it is in another encoding."""
     if _is_other(line, encoding):
         return None
     return _as(line, encoding)

@@ -16,7 +16,7 @@ from gateway.callers.refusal import AuthenticationError
 from gateway.request_state import request_of
 
 PAGE = "/graphql"
-PROTECTED = (PAGE, "/totals.csv")
+PROTECTED = (PAGE, "/totals.csv", "/decisions.csv", "/reconciliation")
 
 
 class Authentication:

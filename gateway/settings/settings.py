@@ -27,6 +27,7 @@ from gateway.settings.callers import (
 from gateway.settings.collection import Collection
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
+from gateway.settings.reconciliation import Reconciliation
 from gateway.settings.registration import Registration
 from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.tls import Tls
@@ -56,6 +57,7 @@ TABLES = (
     "privacy",
     "registration",
     "collection",
+    "reconciliation",
     "subscriptions",
 )
 """Options that are no scalars: they stand in the file alone."""
@@ -125,6 +127,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The largest request body that is read."""
     http: Http = Http()
     """How long, how often and from where one may ask."""
+    reconciliation: Reconciliation = Reconciliation()
+    """How much a list of claims may be that is compared with the ledger."""
     subscriptions: Subscriptions = Subscriptions()
     """How many may follow events, and how long who says nothing is waited for."""
     graphiql: bool = False

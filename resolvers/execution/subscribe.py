@@ -16,14 +16,28 @@ from graphql import ExecutionResult, OperationType
 from graphql.execution import create_source_event_stream, execute_subscription_event
 
 from bureau.caller import Caller
+from bureau.events.events import Event, LedgerEvent
 from connectors.errors import StoreUnavailableError
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError, store_unavailable
 from resolvers.execution.execute import executor_of, fitting_variables, require_allowed
-from resolvers.subscriptions.shown import Shown
+from resolvers.subscriptions.ledger_shown import DecisionNoted, RecoveryChanged
+from resolvers.subscriptions.shown import (
+    CertificateStateChanged,
+    ConnectorStateChanged,
+    SanctionChanged,
+)
 
+Shown = (
+    CertificateStateChanged
+    | ConnectorStateChanged
+    | SanctionChanged
+    | DecisionNoted
+    | RecoveryChanged
+)
+"""What a subscription's field yields."""
 Renew = Callable[[], Awaitable[Caller]]
 """Returns the caller as of now; raises if it is authenticated no more."""
 
@@ -76,18 +90,24 @@ async def _deliveries(
         async with aclosing(source):
             async for shown in source:
                 caller = await renew()
-                if not shown.kept.is_shown_to(caller):
+                # Anew, with the agencies and keys that are in force by now.
+                current = replace(context, caller=caller)
+                if not await _is_shown(shown.kept, current):
                     continue
                 require_allowed(prepared, question, caller)
-                executor = executor_of(
-                    prepared,
-                    question,
-                    replace(context, caller=caller),
-                    root_value=shown,
-                )
+                executor = executor_of(prepared, question, current, root_value=shown)
                 result = execute_subscription_event(executor)
                 if isawaitable(result):
                     result = await result
                 yield Delivery(shown.cursor, result)
     except StoreUnavailableError:
         raise RefusedDocumentError(store_unavailable()) from None
+
+
+async def _is_shown(event: Event, context: RequestContext) -> bool:
+    """Say whether the caller may see ``event`` now."""
+    caller = context.caller
+    if isinstance(event, LedgerEvent):
+        authorities = await context.jurisdiction.of_caller(caller)
+        return event.is_shown_to(caller, authorities)
+    return event.is_shown_to(caller)

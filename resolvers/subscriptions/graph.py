@@ -7,25 +7,19 @@ which is no place is refused at once. Who may see an event is asked when it is s
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import strawberry
 
 from bureau.caller import Scope
-from bureau.events.cursors import UnknownCursorError
-from bureau.events.events import (
-    CertificateStateEvent,
-    Event,
-    Feed,
-    Kind,
-    UnknownPlaceError,
-)
+from bureau.events.events import CertificateStateEvent, Kind
 from bureau.scopes import OVERSEER, READER
-from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.enums import CertificateState
-from resolvers.errors import RequestError, store_unavailable
+from resolvers.errors import RequestError
+from resolvers.subscriptions.following import AfterArgument, follow_after, newest_of
+from resolvers.subscriptions.of_ledger import LedgerCursors, LedgerSubscriptions
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
     ConnectorStateChanged,
@@ -34,19 +28,6 @@ from resolvers.subscriptions.shown import (
 
 MAX_NAMED = 100
 """How many certificates, or agencies, one subscription may be limited to."""
-
-E = TypeVar("E", bound=Event)
-S = TypeVar("S")
-
-AfterArgument = Annotated[
-    str | None,
-    strawberry.argument(
-        description=both(
-            "从此游标之后续接；省略时自现在起",
-            "Go on after this cursor; from now on if left out",
-        )
-    ),
-]
 
 
 @strawberry.input(description=both("只关注其中一部分", "Only some of the changes"))
@@ -104,7 +85,7 @@ class CertificateStateFilter:
         "nothing",
     ),
 )
-class EventCursors:
+class EventCursors(LedgerCursors):
     """A cursor of each kind of event."""
 
     @strawberry.federation.field(
@@ -114,7 +95,7 @@ class EventCursors:
     async def certificate_states(self, info: Info) -> str | None:
         """Return the cursor of the newest change of a certificate's state."""
         feed = info.context.services.feeds.certificate_states
-        return await _newest(info, Kind.CERTIFICATE_STATES, feed)
+        return await newest_of(info, Kind.CERTIFICATE_STATES, feed)
 
     @strawberry.federation.field(
         requires_scopes=READER,
@@ -123,7 +104,7 @@ class EventCursors:
     async def connector_states(self, info: Info) -> str | None:
         """Return the cursor of the newest step on a connector."""
         feed = info.context.services.feeds.connector_states
-        return await _newest(info, Kind.CONNECTOR_STATES, feed)
+        return await newest_of(info, Kind.CONNECTOR_STATES, feed)
 
     @strawberry.federation.field(
         requires_scopes=OVERSEER,
@@ -132,7 +113,7 @@ class EventCursors:
     async def sanctions(self, info: Info) -> str | None:
         """Return the cursor of the newest step on a sanction."""
         feed = info.context.services.feeds.sanctions
-        return await _newest(info, Kind.SANCTIONS, feed)
+        return await newest_of(info, Kind.SANCTIONS, feed)
 
 
 @strawberry.federation.type(authenticated=True)
@@ -154,7 +135,7 @@ class EventQuestions:
         "What can be followed, over graphql-transport-ws or as text/event-stream",
     ),
 )
-class Subscription:
+class Subscription(LedgerSubscriptions):
     """Everything that can be followed."""
 
     @strawberry.federation.field(
@@ -179,7 +160,7 @@ class Subscription:
         """Follow changes of state."""
         feed = info.context.services.feeds.certificate_states
         passes = None if filter is None else filter.lets_pass()
-        events = await _follow(info, Kind.CERTIFICATE_STATES, feed, after)
+        events = await follow_after(info, Kind.CERTIFICATE_STATES, feed, after)
 
         async def shown() -> AsyncGenerator[CertificateStateChanged, None]:
             async with aclosing(events):
@@ -210,7 +191,7 @@ class Subscription:
     ) -> AsyncGenerator[ConnectorStateChanged, None]:
         """Follow steps on connectors."""
         feed = info.context.services.feeds.connector_states
-        events = await _follow(info, Kind.CONNECTOR_STATES, feed, after)
+        events = await follow_after(info, Kind.CONNECTOR_STATES, feed, after)
 
         async def shown() -> AsyncGenerator[ConnectorStateChanged, None]:
             async with aclosing(events):
@@ -232,7 +213,7 @@ class Subscription:
     ) -> AsyncGenerator[SanctionChanged, None]:
         """Follow steps on sanctions."""
         feed = info.context.services.feeds.sanctions
-        events = await _follow(info, Kind.SANCTIONS, feed, after)
+        events = await follow_after(info, Kind.SANCTIONS, feed, after)
 
         async def shown() -> AsyncGenerator[SanctionChanged, None]:
             async with aclosing(events):
@@ -240,37 +221,3 @@ class Subscription:
                     yield SanctionChanged.of(event, info.context)
 
         return shown()
-
-
-async def _newest(info: Info, kind: Kind, feed: Feed[Event]) -> str:
-    try:
-        number = await feed.newest()
-    except StoreUnavailableError:
-        raise store_unavailable() from None
-    return info.context.services.cursors.of(kind, number)
-
-
-async def _follow(
-    info: Info, kind: Kind, feed: Feed[E], after: str | None
-) -> AsyncGenerator[E, None]:
-    """Return the events after a cursor: the transport's own wins, being newer.
-
-    Raises:
-        RequestError: it is no place in the order.
-    """
-    context = info.context
-    cursor = context.last_event_id or after
-    try:
-        number = None
-        if cursor is not None:
-            number = context.services.cursors.number(kind, cursor)
-        return await feed.follow(number)
-    except StoreUnavailableError:
-        raise store_unavailable() from None
-    except (UnknownCursorError, UnknownPlaceError):
-        raise RequestError(
-            "无此游标：不是本网关所发、属另一种事件或已不在库中，请重新取 eventCursors "
-            "/ no such cursor: not of this gateway, of another kind of event, or of an "
-            "event that is no more; begin anew from eventCursors",
-            "UNKNOWN_CURSOR",
-        ) from None

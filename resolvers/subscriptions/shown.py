@@ -164,7 +164,3 @@ class SanctionChanged:
             actor=event.actor,
             reason=without_identity_numbers(event.reason),
         )
-
-
-Shown = CertificateStateChanged | ConnectorStateChanged | SanctionChanged
-"""What a subscription's field yields."""

@@ -7,8 +7,10 @@ decision PAID, whether that was recorded as one or is a step that followed an ap
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select
 
 from bureau.ledger.book import Districts
 from bureau.ledger.entries import Decision, DecisionOutcome
@@ -86,18 +88,29 @@ def find(
     """
     if not is_of(connection, claim, districts):
         return None
+    return of_claims(connection, [claim]).get(claim)
+
+
+def of_claims(connection: Connection, claims: Sequence[str]) -> dict[str, ClaimPayment]:
+    """Return the payments of claims with their steps, of those that have one."""
     rows = connection.execute(
         select(payment_steps, decisions.c.certificate, decisions.c.district)
         .add_columns(decisions.c.amount_yuan.label("sum"))
         .join(decisions, decisions.c.id == step.decision)
-        .where(step.claim == claim)
-        .order_by(step.version)
+        .where(step.claim.in_(claims))
+        .order_by(step.claim, step.version)
     ).all()
-    if not rows:
-        return None
+    return {
+        claim: _payment_of([*steps])
+        for claim, steps in groupby(rows, lambda row: row.claim)
+    }
+
+
+def _payment_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> ClaimPayment:
+    """Return the payment of a claim's steps, oldest first."""
     newest = rows[-1]
     return ClaimPayment(
-        claim=claim,
+        claim=newest.claim,
         version=newest.version,
         certificate=newest.certificate,
         district=newest.district,

@@ -37,7 +37,7 @@ from store.status.tables import state_changes
 E = TypeVar("E", bound=Event)
 
 
-class _StoredEvents(ABC, Generic[E]):
+class StoredEvents(ABC, Generic[E]):
     """Reads the events of one table."""
 
     _table: Table
@@ -85,7 +85,7 @@ class _StoredEvents(ABC, Generic[E]):
         """Return the event of a row."""
 
 
-class StoredCertificateStates(_StoredEvents[CertificateStateEvent]):
+class StoredCertificateStates(StoredEvents[CertificateStateEvent]):
     """Reads changes of certificates' states."""
 
     _table = state_changes
@@ -111,7 +111,7 @@ class StoredCertificateStates(_StoredEvents[CertificateStateEvent]):
         )
 
 
-class StoredConnectorStates(_StoredEvents[ConnectorStateEvent]):
+class StoredConnectorStates(StoredEvents[ConnectorStateEvent]):
     """Reads steps on connectors."""
 
     _table = connector_events
@@ -134,7 +134,7 @@ class StoredConnectorStates(_StoredEvents[ConnectorStateEvent]):
         )
 
 
-class StoredSanctionSteps(_StoredEvents[SanctionStepEvent]):
+class StoredSanctionSteps(StoredEvents[SanctionStepEvent]):
     """Reads steps on sanctions."""
 
     _table = sanction_events

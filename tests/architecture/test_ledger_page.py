@@ -7,10 +7,13 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLUnionType
 
 from bureau.ledger.corrections import CorrectionAnswer, CorrectionRefusal
+from bureau.ledger.decisions_csv import HEADER as DECISIONS
 from bureau.ledger.entries import DecisionOutcome, DecisionRefusal
 from bureau.ledger.moves import MoveRefusal
+from bureau.ledger.reconciliation import Comparison
 from bureau.ledger.sums import TotalsBy
 from bureau.ledger.totals_csv import HEADER
+from gateway.reconciliation.rows import COLUMNS, ROW_PROBLEMS, Member, RowProblem
 from policy.payment_states import ORIGINS as FROM
 from policy.payment_states import TO, PaymentState, PaymentStep
 from policy.recovery import (
@@ -46,6 +49,8 @@ TYPES = schema._schema.type_map
         ("Step", list(RecoveryStep)),
         ("Totals by", list(TotalsBy)),
         ("Column", list(HEADER)),
+        ("Column of decisions", list(DECISIONS)),
+        ("Result", list(Comparison)),
     ],
 )
 def test_every_word_is_explained(heading: str, words: list[str]) -> None:
@@ -77,6 +82,21 @@ def test_every_refused_move_is_told_as_it_is_said() -> None:
     assert [(code, f"{zh}\n{en}") for code, en, zh in rows("Refused move")] == [
         (code.value, said.values[code.value].description) for code in MoveRefusal
     ]
+
+
+def test_every_refused_row_is_told_as_it_is_said() -> None:
+    assert rows("Refused row") == [
+        [code, ROW_PROBLEMS[code].en, ROW_PROBLEMS[code].zh] for code in RowProblem
+    ]
+
+
+def test_every_column_of_a_list_is_named() -> None:
+    named = [
+        ([name.strip("`") for name in columns.split(", ")], member)
+        for columns, member, _ in rows("Column of a list")
+    ]
+
+    assert named == [([*COLUMNS[member]], member) for member in Member]
 
 
 def test_every_refused_step_is_told_as_it_is_said() -> None:
@@ -157,6 +177,10 @@ def test_every_mutation_of_the_ledger_is_shown() -> None:
         *("withdrawFalseRecord", "proveClaimFalse"),
     } == set(re.findall(r"^  (\w+)\(", shown, re.MULTILINE)) - {
         "previewDecision",
+        "decision",
+        "decisions",
+        "decisionRecorded",
+        "recoveryChanged",
         "recoveries",
         "totals",
     }

@@ -14,7 +14,9 @@ from bureau.ledger.corrections import Answer, CorrectionAnswer
 from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.proofs import FalseClaim, Withdrawal
+from bureau.ledger.reading import DecisionSelection, Extent
 from bureau.ledger.recheck import Looked, Recheck
+from bureau.ledger.reconciliation import Window
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
@@ -39,9 +41,12 @@ from store.collection.positions import StoredPositions
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
+from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.evidence import StoredEvidence
 from store.ledger.ledger import StoredLedger
+from store.ledger.reading import StoredDecisions
 from store.ledger.rechecks import StoredRechecks
+from store.ledger.reconciliation import StoredEntries
 from store.quality.counts import StoredQuality
 from store.quality.versions import StoredVersions
 from store.registration.registrations import StoredRegistrations
@@ -60,6 +65,8 @@ from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import CHANGE, nothing_follows
 
 TODAY = NOON.date()
+DECISIONS = DecisionSelection(authorities=None, districts=None)
+WINDOW = Window(first=TODAY, last=TODAY, authorities=None, districts=None)
 EVERYBODYS = RecoverySelection(authorities=None)
 PROOF = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=NOON)
 CORRECTION = CorrectionProposal(
@@ -196,6 +203,11 @@ async def write(store: Store) -> None:
         await connection.execute(insert(used_tokens), [{"token": "t", "until": NOON}])
 
 
+async def entries_within(store: Store) -> None:
+    async for _ in StoredEntries(store).within(WINDOW, Extent(1, 1)):
+        pass
+
+
 Call = Callable[[Store], Awaitable[object]]
 CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.export": export_audit,
@@ -297,6 +309,23 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.weigh": lambda s: StoredLedger(s).weigh(
         decision(), ["a"], free
     ),
+    **{
+        f"ledger.reading.StoredDecisions.{name}": call
+        for name, call in {
+            "booked": lambda s: StoredDecisions(s).booked(
+                DECISIONS, Extent(1, 1), first=1, after=0
+            ),
+            "count": lambda s: StoredDecisions(s).count(DECISIONS),
+            "extent": lambda s: StoredDecisions(s).extent(),
+            "page": lambda s: StoredDecisions(s).page(DECISIONS, first=1, before=None),
+            "payments": lambda s: StoredDecisions(s).payments(["c"]),
+        }.items()
+    },
+    "ledger.reconciliation.StoredEntries.entries": lambda s: StoredEntries(s).entries(
+        ["c"], WINDOW, Extent(1, 1)
+    ),
+    "ledger.reconciliation.StoredEntries.extent": lambda s: StoredEntries(s).extent(),
+    "ledger.reconciliation.StoredEntries.within": entries_within,
     "quality.counts.StoredQuality.add": lambda s: StoredQuality(s).add(
         "transport", TODAY, COUNTED, SEEN
     ),
@@ -344,11 +373,13 @@ CALLS: Mapping[str, Call] = {
         s.engine
     ).people_after(0),
     **{
-        f"status.events.{kind.__name__}.{name}": call
+        f"{kind.__module__.removeprefix('store.')}.{kind.__name__}.{name}": call
         for kind in (
             StoredCertificateStates,
             StoredConnectorStates,
             StoredSanctionSteps,
+            StoredDecisionEvents,
+            StoredRecoveryEvents,
         )
         for name, call in {
             "after": lambda s, kind=kind: kind(s.engine).after(0, 1),

@@ -1,0 +1,1 @@
+"""A list of claims, compared with the ledger."""

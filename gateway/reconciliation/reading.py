@@ -1,0 +1,159 @@
+"""Read a list some rows at a time: what is in memory is those rows and one piece.
+
+Everything here waits for a disk, and runs in a thread.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO
+
+from bureau.ledger.reconciliation import Listed
+from gateway.batch.encodings import BOM, Encoding, encoding_of
+from gateway.collection.inflate import InflationError, Limits, inflated
+from gateway.collection.lines import OVERLONG, lines_of
+from gateway.collection.results import End
+from gateway.errors import StartError
+from gateway.reconciliation.asked import Asked, Form
+from gateway.reconciliation.rows import (
+    CsvReader,
+    HeaderError,
+    Reader,
+    RowError,
+    RowProblem,
+    listed_of,
+    read_header,
+    read_json,
+)
+from gateway.settings.reconciliation import Reconciliation
+from policy.identity import Identity
+from store.ledger.listed_claims import SeenClaims
+
+ROWS = 1_000
+SAMPLE = 2_000
+"""How many lines are looked at for their encoding."""
+
+
+class UnreadableListError(Exception):
+    """A list as a whole cannot be read; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that is not compared."""
+
+    line: int
+    problem: RowProblem
+    first_line: int | None = None
+    """Where its claim stood before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A row to compare."""
+
+    line: int
+    listed: Listed
+
+
+Row = RefusedRow | ListedRow
+
+
+class ListReader:
+    """Reads one list whose body is on disk."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        asked: Asked,
+        limits: Reconciliation,
+        people_of: Callable[[Identity], Sequence[str]],
+    ) -> None:
+        """Look at its beginning.
+
+        Raises:
+            UnreadableListError: it is neither, or names no columns.
+        """
+        self._file = file
+        self._asked = asked
+        self._limits = limits
+        self._people_of = people_of
+        self.end: End | None = None
+        """Why it ended before its end."""
+        self._lines = self._numbered()
+        self._read = read_json if asked.form is Form.NDJSON else self._csv_reader()
+
+    def rows(self, seen: SeenClaims) -> list[Row]:
+        """Return the next rows; none at the end. Claims are added to ``seen``."""
+        rows: list[Row] = []
+        try:
+            for line, text in self._lines:
+                row = self._row(line, text)
+                if row is not None:
+                    rows.append(row)
+                if len(rows) == ROWS:
+                    break
+        except InflationError as error:
+            self.end = error.end
+        listed = [row for row in rows if isinstance(row, ListedRow)]
+        stood = iter(seen.add((row.listed.claim, row.line) for row in listed))
+        return [
+            row
+            if isinstance(row, RefusedRow) or (first := next(stood)) is None
+            else RefusedRow(row.line, RowProblem.DUPLICATE_CLAIM, first)
+            for row in rows
+        ]
+
+    def _row(self, line: int, text: bytes | None) -> Row | None:
+        if text is OVERLONG:
+            return RefusedRow(line, RowProblem.LINE_TOO_LONG)
+        try:
+            stated = self._read(text)
+            if stated is None:
+                return None
+            return ListedRow(line, listed_of(stated, self._people_of))
+        except RowError as error:
+            return RefusedRow(line, error.problem)
+
+    def _numbered(self) -> Iterator[tuple[int, bytes | None]]:
+        self._file.seek(0)
+        limits = self._limits
+        within = Limits(limits.max_inflated_bytes, limits.max_inflation)
+        pieces = inflated(self._file, self._asked.encoding, within)
+        for line, text in enumerate(lines_of(pieces, limits.max_line_bytes), start=1):
+            if line == 1 and text is not OVERLONG:
+                yield line, text.removeprefix(BOM)
+            else:
+                yield line, text
+
+    def _csv_reader(self) -> Reader:
+        encoding = self._characters()
+        # Anew, from the beginning.
+        self._lines = self._numbered()
+        try:
+            _, header = next(self._lines, (1, b""))
+            return CsvReader(read_header(header or b"", encoding), encoding)
+        except (HeaderError, InflationError):
+            raise UnreadableListError(
+                "the first line names no columns that are known, or one twice, or "
+                "there is none of claims (申领编号, claim)"
+            ) from None
+
+    def _characters(self) -> Encoding:
+        stated = self._asked.characters
+        self._file.seek(0)
+        if stated is not None:
+            return stated
+        sample: list[bytes] = []
+        try:
+            lines = (text for _, text in islice(self._numbered(), SAMPLE))
+            sample += (text for text in lines if text is not None)
+        except InflationError:
+            """What came before is enough, or its header is refused."""
+        try:
+            return encoding_of(sample)
+        except StartError:
+            raise UnreadableListError(
+                "no line tells whether the list is UTF-8 or GB18030; state charset in "
+                "Content-Type"
+            ) from None

@@ -1,0 +1,64 @@
+"""Follow the events of one kind from a cursor, whoever may see them."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from bureau.events.cursors import UnknownCursorError
+from bureau.events.events import Event, Feed, Kind, UnknownPlaceError
+from connectors.errors import StoreUnavailableError
+from resolvers.bilingual import both
+from resolvers.context import Info
+from resolvers.errors import RequestError, store_unavailable
+
+E = TypeVar("E", bound=Event)
+
+AfterArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description=both(
+            "从此游标之后续接；省略时自现在起",
+            "Go on after this cursor; from now on if left out",
+        )
+    ),
+]
+
+
+async def newest_of(info: Info, kind: Kind, feed: Feed[Event]) -> str:
+    """Return the cursor of the newest event of a kind.
+
+    Raises:
+        RequestError: the database is away.
+    """
+    try:
+        number = await feed.newest()
+    except StoreUnavailableError:
+        raise store_unavailable() from None
+    return info.context.services.cursors.of(kind, number)
+
+
+async def follow_after(
+    info: Info, kind: Kind, feed: Feed[E], after: str | None
+) -> AsyncGenerator[E, None]:
+    """Return the events after a cursor: the transport's own wins, being newer.
+
+    Raises:
+        RequestError: it is no place in the order.
+    """
+    context = info.context
+    cursor = context.last_event_id or after
+    try:
+        number = None
+        if cursor is not None:
+            number = context.services.cursors.number(kind, cursor)
+        return await feed.follow(number)
+    except StoreUnavailableError:
+        raise store_unavailable() from None
+    except (UnknownCursorError, UnknownPlaceError):
+        raise RequestError(
+            "无此游标：不是本网关所发、属另一种事件或已不在库中，请重新取 eventCursors "
+            "/ no such cursor: not of this gateway, of another kind of event, or of an "
+            "event that is no more; begin anew from eventCursors",
+            "UNKNOWN_CURSOR",
+        ) from None

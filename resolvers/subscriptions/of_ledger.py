@@ -1,0 +1,86 @@
+"""Subscriptions of the ledger: decisions as they are recorded, recoveries' steps."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from bureau.events.events import Kind
+from bureau.scopes import SEE_RECOVERIES, SUM_UP
+from resolvers.bilingual import both
+from resolvers.context import Info
+from resolvers.subscriptions.following import AfterArgument, follow_after, newest_of
+from resolvers.subscriptions.ledger_shown import DecisionNoted, RecoveryChanged
+
+
+@strawberry.federation.type(authenticated=True)
+class LedgerCursors:
+    """A cursor of each kind of event of the ledger."""
+
+    @strawberry.federation.field(
+        requires_scopes=SUM_UP, description=both("决定", "For decisionRecorded")
+    )
+    async def decisions(self, info: Info) -> str | None:
+        """Return the cursor of the newest decision."""
+        feed = info.context.services.feeds.decisions
+        return await newest_of(info, Kind.DECISIONS, feed)
+
+    @strawberry.federation.field(
+        requires_scopes=SEE_RECOVERIES,
+        description=both("追回", "For recoveryChanged"),
+    )
+    async def recoveries(self, info: Info) -> str | None:
+        """Return the cursor of the newest step of a recovery."""
+        feed = info.context.services.feeds.recoveries
+        return await newest_of(info, Kind.RECOVERIES, feed)
+
+
+@strawberry.federation.type(authenticated=True)
+class LedgerSubscriptions:
+    """What can be followed of the ledger."""
+
+    @strawberry.federation.field(
+        is_subscription=True,
+        requires_scopes=SUM_UP,
+        description=both(
+            "记录的决定；行业主管部门仅见自己牵头的，区仅见本区的",
+            "Decisions as they are recorded; an authority sees what it leads, a "
+            "district its own",
+        ),
+    )
+    async def decision_recorded(
+        self, info: Info, after: AfterArgument = None
+    ) -> AsyncGenerator[DecisionNoted, None]:
+        """Follow decisions."""
+        feed = info.context.services.feeds.decisions
+        events = await follow_after(info, Kind.DECISIONS, feed, after)
+
+        async def shown() -> AsyncGenerator[DecisionNoted, None]:
+            async with aclosing(events):
+                async for event in events:
+                    yield DecisionNoted.of(event, info.context)
+
+        return shown()
+
+    @strawberry.federation.field(
+        is_subscription=True,
+        requires_scopes=SEE_RECOVERIES,
+        description=both(
+            "追回的步骤，含立案；行业主管部门仅见自己牵头的，区仅见本区的",
+            "Steps of recoveries, opening one included; an authority sees what it "
+            "leads, a district its own",
+        ),
+    )
+    async def recovery_changed(
+        self, info: Info, after: AfterArgument = None
+    ) -> AsyncGenerator[RecoveryChanged, None]:
+        """Follow steps of recoveries."""
+        feed = info.context.services.feeds.recoveries
+        events = await follow_after(info, Kind.RECOVERIES, feed, after)
+
+        async def shown() -> AsyncGenerator[RecoveryChanged, None]:
+            async with aclosing(events):
+                async for event in events:
+                    yield RecoveryChanged.of(event, info.context)
+
+        return shown()
