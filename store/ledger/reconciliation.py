@@ -84,7 +84,7 @@ class StoredEntries:
             within = day.between(window.first, window.last)
             bounds = select(func.min(number), func.max(number)).where(within)
             (found,) = await self._rows(bounds)
-            first, last = found[0], found[1]
+            first, last = tuple(found)
             # By stretches of numbers, and not by a limit: for each page of a limit
             # PostgreSQL may read, and sort, all that is left.
             for start in range(first or 1, (last or 0) + 1, STRETCH):
