@@ -21,7 +21,7 @@ from policy.recovery import (
     RecoverySource,
     RecoveryState,
 )
-from store.documents import known_alike
+from store.documents import known_alike, note_documents
 from store.ledger.payments import IS_PAID
 from store.ledger.recoveries import open_recoveries, withdraw
 from store.ledger.standing import ids_of_one, is_revoked, versions_of
@@ -93,6 +93,8 @@ def open_seen(
             actor=f"{AGENCY}{one.connector}",
             at=at,
         )
+        # Its recoveries are found by the id that it has now, too.
+        note_documents(connection, {one.certificate: one.document})
         for certificate in unclaimed(connection, one):
             of_it = replace(stated, certificate=certificate)
             opened += _open(connection, of_it, one.source)

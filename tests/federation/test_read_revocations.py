@@ -58,7 +58,10 @@ class Desk:
 
     def say(self, number: str, **changes: str) -> None:
         own = {"zjhm": number, "zsbh": f"T{number}", **changes}
-        self.cases.people[number] = [({**RECORD, **own}, 0)]
+        # What is said later is signed in a later second.
+        before = self.cases.people.get(number, [])
+        iat = max((said for _, said in before), default=-1) + 1
+        self.cases.people[number] = [({**RECORD, **own}, iat)]
 
     def held(self, number: str) -> str:
         """Ask about somebody; return the id of the one certificate."""

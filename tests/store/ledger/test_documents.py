@@ -269,5 +269,6 @@ async def test_recoveries_are_found_by_every_id_of_the_document(
         return count
 
     assert await found("sealed-1", "unknown") == 1
-    assert await found("by another connector", PAID.place) == 1
-    assert await found("by another connector", "unknown") == 0
+    assert await found("by another connector", "unknown") == 1
+    assert await found("by a third one", PAID.place) == 1
+    assert await found("by a third one", "unknown") == 0
