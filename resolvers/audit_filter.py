@@ -130,5 +130,6 @@ def _officers(context: RequestContext, asked: AuditFilter) -> list[str] | None:
     officers = None if asked.officer is None else [asked.officer]
     if asked.officer_name is None:
         return officers
-    found = context.services.oversight.pseudonyms.all_of_officer(asked.officer_name)
+    name = normal_form.text(asked.officer_name)
+    found = context.services.oversight.pseudonyms.all_of_officer(name)
     return found if officers is None else [one for one in found if one in officers]

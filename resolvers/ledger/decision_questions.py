@@ -10,6 +10,7 @@ from bureau.documents import document_of_id
 from bureau.ledger.reading import DecisionSelection
 from bureau.scopes import SUM_UP
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from policy.identity import IdentityError, parse_identity
 from policy.payment_states import PaymentState
 from resolvers.bilingual import both
@@ -181,20 +182,22 @@ async def _selection(
         RequestError: the number is none, or nobody may be asked about.
         StoreUnavailableError: the database is away.
     """
-    for stated in (asked.claim, asked.certificate, asked.district):
+    claim = None if asked.claim is None else normal_form.text(asked.claim)
+    district = None if asked.district is None else normal_form.code(asked.district)
+    for stated in (claim, asked.certificate, district):
         # A database takes no NUL, and none of them has one.
         if stated is not None and not stated.isprintable():
             raise RequestError("claim, certificate and district are printable texts")
     return DecisionSelection(
         authorities=await context.jurisdiction.of_caller(context.caller),
         districts=context.caller.districts_seen,
-        claim=asked.claim,
+        claim=claim,
         people=await _people(context, asked),
         certificate=asked.certificate,
         document=None
         if asked.certificate is None
         else document_of_id(context.services.certificate_ids, asked.certificate),
-        district=asked.district,
+        district=district,
         decided_from=asked.decided_from,
         decided_to=asked.decided_to,
         outcomes=asked.outcomes,

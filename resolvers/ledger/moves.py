@@ -19,6 +19,7 @@ from bureau.ledger.moves import ClaimMove as KeptMove
 from bureau.ledger.moves import ClaimPlace as KeptPlace
 from bureau.scopes import PAY, SEE_CLAIMS
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Info
@@ -143,6 +144,7 @@ class ClaimQuestions:
         """Find a claim's district."""
         context = info.context
         caller = context.caller
+        claim = normal_form.text(claim)
         if not is_claim(claim):
             return None
         try:
@@ -184,9 +186,9 @@ class ClaimSteps:
         context = info.context
         caller = context.caller
         stated = KeptMove(
-            claim=claim,
-            from_district=from_,
-            to_district=to,
+            claim=normal_form.text(claim),
+            from_district=normal_form.code(from_),
+            to_district=normal_form.code(to),
             reason=reason,
             moved_at=context.now,
             moved_by=caller.id,

@@ -17,6 +17,7 @@ from bureau.ledger.proofs import (
 )
 from bureau.scopes import RECOVER
 from connectors.errors import StoreUnavailableError
+from policy import normal_form
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.documents.directives import list_of
@@ -180,6 +181,7 @@ class ProofSteps:
     ) -> FalseClaimAnswer | None:
         """Prove a claim false."""
         context = info.context
+        claim = normal_form.text(claim)
         if not is_officer(officer):
             return refused(RecoveryRefusal.OFFICER_MISSING)
         if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):

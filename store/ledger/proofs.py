@@ -14,6 +14,7 @@ from bureau.ledger.proofs import (
     UnknownClaimError,
     Withdrawal,
 )
+from policy.names import same_name
 from policy.recovery import RecoveryCause, RecoverySource
 from store.ledger.moves import is_of
 from store.ledger.payments import IS_PAID
@@ -83,7 +84,10 @@ def withdraw_proof(connection: Connection, stated: Withdrawal) -> bool:
         select(word.officer, word.stated_by).where(word.proof == proof)
     ).all()
     officer = stated.officer.strip()
-    if any(officer == one.officer or stated.actor == one.stated_by for one in before):
+    if any(
+        same_name(officer, one.officer) or stated.actor == one.stated_by
+        for one in before
+    ):
         raise SamePersonError
     row = {
         "proof": proof,

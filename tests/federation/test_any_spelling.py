@@ -69,6 +69,28 @@ ELSEWHERE: Mapping[str, str] = {
     "ConnectorSubmission.creditCode": "tests/gateway/registration/test_mutations.py",
     "ConnectorSubmission.items": "tests/gateway/registration/test_mutations.py",
     "PaymentStepInput.claim": "takePaymentStep: as DecisionInput.claim",
+    **dict.fromkeys(
+        (
+            *("DecisionFilter.claim", "Query.decision.claim"),
+            *("Query.claimDistrict.claim", "Mutation.moveClaim.claim"),
+            "Mutation.proveClaimFalse.claim",
+        ),
+        "as DecisionInput.claim: normal_form.text",
+    ),
+    **dict.fromkeys(
+        ("DecisionFilter.district", "Mutation.moveClaim.from", "Mutation.moveClaim.to"),
+        "as DecisionInput.district: normal_form.code",
+    ),
+    "DecisionFilter.idNumber": "as Query.holder.idNumber: policy.identity",
+    "HeldInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
+    **dict.fromkeys(
+        (
+            *("AuditFilter.businessNumber", "AuditFilter.matterCode"),
+            *("AuditFilter.organisation", "AuditFilter.officerName"),
+        ),
+        "as AuditFilter.caseNumber: normal_form.text, as the elements themselves",
+    ),
+    "Mutation.withdrawFalseRecord.officer": "tests/store/ledger/test_proofs.py",
     "CorrectionInput.officer": "tests/store/ledger/test_corrections.py",
     "CorrectionAnswerInput.officer": "tests/store/ledger/test_corrections.py",
     "AuditFilter.caseNumber": "tests/gateway/privacy/test_audit_records.py",
@@ -83,9 +105,15 @@ EXACT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("AuditFilter.caller", "AuditFilter.person", "AuditFilter.requestId"),
+            "AuditFilter.officer",
             *("Holder.certificates.after",),
             *("HolderAnswer.certificates.after", "InvalidIdentity.certificates.after"),
             *("Query.auditRecords.after", "Query.recoveries.after"),
+            "Query.decisions.after",
+            *(
+                "Subscription.decisionRecorded.after",
+                "Subscription.recoveryChanged.after",
+            ),
             *("Subscription.certificateStateChanged.after",),
             *("Subscription.connectorStateChanged.after",),
             *("Subscription.sanctionChanged.after",),
@@ -103,6 +131,9 @@ EXACT: Mapping[str, str] = {
         (
             *("CorrectionInput.reason", "CorrectionAnswerInput.reason"),
             *("PaymentStepInput.officer", "PaymentStepInput.reason"),
+            *("Mutation.moveClaim.reason", "Mutation.withdrawFalseRecord.reason"),
+            *("Mutation.proveClaimFalse.officer", "Mutation.proveClaimFalse.reason"),
+            "Mutation.proveClaimFalse.evidence",
             *("RulingInput.officer", "RulingInput.reason"),
             *("ConnectorStepInput.reason", "RecoveryStepInput.reason"),
             *("DecisionInput.ruling", "Mutation.draftConnector.reason"),

@@ -88,6 +88,7 @@ async def test_it_takes_two_to_take_a_proof_back(
         pytest.param(FIRST, id="the same"),
         pytest.param(replace(SECOND, actor="bureau-1"), id="the same caller"),
         pytest.param(replace(SECOND, officer=" 浦0017 "), id="the same officer"),
+        pytest.param(replace(SECOND, officer="浦００１７"), id="in full width"),
     ],
 )
 async def test_one_person_is_not_two(ledger: StoredLedger, again: Withdrawal) -> None:
