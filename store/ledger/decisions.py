@@ -143,13 +143,16 @@ def _of_claim(
         .where(payment_steps.c.step == PaymentStep.REVERSE)
         .scalar_subquery()
     )
-    same = ids_of_one(connection, decision.certificate, decision.document)
-    others = select(column.id).where(
+    others = select(column.certificate).where(
         column.claim == decision.claim,
-        column.certificate.not_in(same),
+        column.certificate != decision.certificate,
         column.id > func.coalesce(reversed_, 0),
     )
-    if connection.execute(others).first() is not None:
+    spelt = set(connection.scalars(others))
+    # Asked only where it matters: it takes many questions.
+    if spelt and not spelt.issubset(
+        ids_of_one(connection, decision.certificate, decision.document)
+    ):
         yield DecisionError(DecisionRefusal.CLAIM_OF_ANOTHER_CERTIFICATE)
     reached = payments.reached(connection, decision.claim)
     if reached is not None and reached.state is PaymentState.PAID:
