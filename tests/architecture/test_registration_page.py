@@ -74,6 +74,7 @@ def test_every_mutation_stands_on_the_page() -> None:
         *("recordDecision", "takePaymentStep"),
         *("proposeCorrection", "answerCorrection"),
         *("takeRecoveryStep", "proveRecordFalse", "moveClaim"),
+        *("proveClaimFalse", "withdrawFalseRecord"),
     }
     assert steps == set(mutation.fields) - sanctions - ledger
 

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from bureau.ledger.book import Proof, RecoverySelection, StepStated
 from bureau.ledger.corrections import Answer, CorrectionAnswer
 from bureau.ledger.corrections import Proposal as CorrectionProposal
+from bureau.ledger.moves import ClaimMove
 from bureau.ledger.payments import PaymentStepStated
 from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.reading import DecisionSelection, Extent
@@ -209,6 +210,15 @@ async def entries_within(store: Store) -> None:
 
 
 Call = Callable[[Store], Awaitable[object]]
+MOVE = ClaimMove(
+    claim="c",
+    from_district="310115",
+    to_district="310104",
+    reason="r",
+    moved_at=NOON,
+    moved_by="hr",
+    officer=None,
+)
 CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.export": export_audit,
     "audit.log.StoredAuditLog.page": lambda s: audit_log(s).page(
@@ -267,6 +277,10 @@ CALLS: Mapping[str, Call] = {
     ).take_payment_step(PAYMENT_STEP, lambda _: 0),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
+    ),
+    "ledger.ledger.StoredLedger.move": lambda s: StoredLedger(s).move(MOVE, None, None),
+    "ledger.ledger.StoredLedger.place_of": lambda s: StoredLedger(s).place_of(
+        "c", None, None
     ),
     "ledger.ledger.StoredLedger.prove_false": lambda s: StoredLedger(s).prove_false(
         PROOF

@@ -26,6 +26,9 @@ OF_REGISTRATIONS = {
     "recovery": '{ recovery(id: "x") { __typename } }',
     "totals": '{ totals(from: "2026-01-01", to: "2026-01-31", by: MONTH) '
     "{ __typename } }",
+    "decision": '{ decision(claim: "c") { __typename } }',
+    "claimDistrict": '{ claimDistrict(claim: "c") { __typename } }',
+    "openCorrections": "{ openCorrections { __typename } }",
     "connectors": "{ connectors { id } }",
     "connector": '{ connector(id: "x") { id } }',
     "sanctions": "{ sanctions { id } }",
@@ -38,6 +41,9 @@ ABOUT_PEOPLE = {
     "verifyClaims": "{ verifyClaims(claims: []) { __typename } }",
     "certificate": '{ certificate(id: "x") { __typename } }',
     "auditRecords": "{ auditRecords { __typename } }",
+    "decisions": "{ decisions { __typename } }",
+    "previewDecision": """{ previewDecision(decision: {claim: "c", certificate: "x",
+        outcome: APPROVED, district: "310115"}) { __typename } }""",
     "_entities": "{ _entities(representations: []) { __typename } }",
 }
 HIDDEN = {

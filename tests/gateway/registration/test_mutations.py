@@ -154,6 +154,9 @@ OF_THE_LEDGER = {
     "answer_correction",
     "take_recovery_step",
     "prove_record_false",
+    "prove_claim_false",
+    "withdraw_false_record",
+    "move_claim",
 }
 """Mutations of ``resolvers.ledger``, which is tested elsewhere."""
 

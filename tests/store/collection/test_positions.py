@@ -16,7 +16,11 @@ COLUMNS = [column.name for column in state_changes.c if column.name != "id"]
 
 async def add(store: Store, numbers: Iterable[int], connector: str) -> None:
     """Write changes of these numbers, whose digests are the numbers."""
-    row = {name: getattr(CHANGE, name) for name in COLUMNS}
+    row = {
+        name: getattr(CHANGE, name)
+        for name in COLUMNS
+        if not name.startswith("document_")
+    }
     rows = [
         {**row, "connector": connector, "sequence": n, "digest": f"{n}"}
         for n in numbers
