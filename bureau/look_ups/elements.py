@@ -12,7 +12,6 @@ from bureau.caller import Caller
 from bureau.look_ups.purpose import CASE_NUMBER
 from bureau.privacy.masks import has_identity_number
 from connectors.elements import ELEMENT_NAMES, NOT_STATED, Element, Elements
-from policy import normal_form
 from policy.text import Text
 
 MAX_WORDS = 100
@@ -67,13 +66,12 @@ def read_elements(stated: Mapping[Element, object]) -> Elements:
     for element, value in stated.items():
         if value is None:
             continue
-        plain = normal_form.text(value) if isinstance(value, str) else ""
-        if not _is_fit(element, plain):
+        if not isinstance(value, str) or not _is_fit(element, value):
             name, allowed = ELEMENT_NAMES[element], _allowed(element)
             raise ElementsError(
                 f"{name.zh}{allowed.zh} / a {name.en} {allowed.en}", [element]
             )
-        found[element] = plain
+        found[element] = value.strip()
     return Elements(**found) if found else NOT_STATED
 
 
@@ -117,7 +115,9 @@ def _is_fit(element: Element, value: str) -> bool:
     if longest is None:
         is_fit = CASE_NUMBER.fullmatch(value) is not None
     else:
-        is_fit = 0 < len(value) <= longest and value.isprintable()
+        is_fit = 0 < len(value.strip()) <= len(value) <= longest and (
+            value.isprintable()
+        )
     return is_fit and not has_identity_number(value)
 
 

@@ -7,7 +7,7 @@ and states that the address has.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO
 
@@ -131,9 +131,16 @@ class _Results(StreamingResponse):
     """The results as they come; what they take is given back, however it ends."""
 
     def __init__(self, comparing: Comparing, held: ExitStack) -> None:
-        super().__init__(comparing.lines(), media_type=RESULTS)
+        super().__init__(_to_the_end(comparing, held), media_type=RESULTS)
         self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._held:
             await super().__call__(scope, receive, send)
+
+
+async def _to_the_end(comparing: Comparing, held: ExitStack) -> AsyncIterator[bytes]:
+    """Yield the results; whoever has read the last of them may send the next list."""
+    async for line in comparing.lines():
+        yield line
+    held.close()

@@ -88,7 +88,7 @@ ELSEWHERE: Mapping[str, str] = {
             *("AuditFilter.businessNumber", "AuditFilter.matterCode"),
             *("AuditFilter.organisation", "AuditFilter.officerName"),
         ),
-        "as AuditFilter.caseNumber: normal_form.text, as the elements themselves",
+        "as AuditFilter.caseNumber: normal_form.text",
     ),
     "Mutation.withdrawFalseRecord.officer": "tests/store/ledger/test_proofs.py",
     "CorrectionInput.officer": "tests/store/ledger/test_corrections.py",
@@ -288,8 +288,8 @@ def test_another_code_is_another_in_any_spelling(
 @pytest.mark.parametrize(
     ("claim", "respelt"),
     [
-        ("district-1", {"district": " ３１０１１５ "}),
-        ("district-2", {"district": "310115\u200b"}),
+        ("spelt-1", {"district": " ３１０１１５ "}),
+        ("spelt-2", {"district": "310115\u200b"}),
         ("claim-1", {"claim": "\u3000claim-1\u200b"}),
     ],
 )
