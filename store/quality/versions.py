@@ -63,12 +63,13 @@ def keep(connection: Connection, seen: Seen, *, is_sent: bool = False) -> Seen:
     Of one second the first one stays, but if it ``is_sent``: those have an order.
     """
     newer = {}
-    for mark, known in _of(connection, list(seen)).items():
+    there = _of(connection, list(seen))
+    for mark, known in there.items():
         at = seen[mark].signed_at
         if known.signed_at > at or (known.signed_at == at and not is_sent):
             newer[mark] = known
     written = {mark: one for mark, one in seen.items() if mark not in newer}
-    marks = list(written)
+    marks = [mark for mark in written if mark in there]
     for start in range(0, len(marks), MARKS_A_STATEMENT):
         some = marks[start : start + MARKS_A_STATEMENT]
         connection.execute(delete(seen_versions).where(seen_versions.c.mark.in_(some)))
