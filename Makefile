@@ -1,7 +1,8 @@
 # One door. `make demo` and `make test` need Python 3.11 or newer, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= auto
+# Half as many again as cores, since much of what tests do is waiting.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 PURE := tests/policy tests/signing
 FUZZ := tests/fuzz tests/policy/test_any_evidence.py tests/policy/test_unknown_facts.py \
   tests/policy/test_future.py tests/policy/test_contradictions.py \

@@ -288,8 +288,8 @@ def test_another_code_is_another_in_any_spelling(
 @pytest.mark.parametrize(
     ("claim", "respelt"),
     [
-        ("spelt-1", {"district": " ３１０１１５ "}),
-        ("spelt-2", {"district": "310115\u200b"}),
+        ("respelt-district-1", {"district": " ３１０１１５ "}),
+        ("respelt-district-2", {"district": "310115\u200b"}),
         ("claim-1", {"claim": "\u3000claim-1\u200b"}),
     ],
 )
