@@ -1,11 +1,12 @@
 """One eligible certificate and one payable claim, to be changed fact by fact."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
-from policy.eligibility import Eligibility, evaluate
+from policy.eligibility import Eligibility, EligibilityOutcome, evaluate
 from policy.evidence import (
     AccountState,
     Acquisition,
@@ -16,7 +17,7 @@ from policy.evidence import (
     Evidence,
     Hukou,
 )
-from policy.finding import Finding
+from policy.finding import Finding, FindingOutcome
 from policy.identity import Identity, IdType
 from policy.level import Level
 from policy.parameters import load_parameters
@@ -132,9 +133,26 @@ def evidence(  # noqa: PLR0913 - the parts of a case
     )
 
 
+def told(verdict: Eligibility) -> Eligibility:
+    """Return a verdict, of which each finding says why in both languages.
+
+    What a finding counts or dates stands in both: a reader of one is told no less.
+    """
+    assert isinstance(verdict.outcome, EligibilityOutcome)
+    for found in verdict.findings:
+        assert isinstance(found.outcome, FindingOutcome), found
+        assert re.search(r"[\u4e00-\u9fff]", found.reason.zh), found
+        assert re.search(r"[a-z]{2}", found.reason.en), found
+        figures = [set(re.findall(r"\d+", words)) for words in found.reason]
+        assert figures[0] <= figures[1], found
+    return verdict
+
+
 def judge(judged: Evidence) -> Eligibility:
     """Evaluate by the annex and the parameters as they are."""
-    return evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    return told(
+        evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    )
 
 
 def finding(clause: str, judged: Evidence) -> Finding:

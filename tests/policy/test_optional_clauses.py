@@ -24,6 +24,7 @@ from tests.policy.factories import (
     RAIL_DRIVER,
     evidence,
     judge,
+    told,
 )
 
 MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
@@ -81,10 +82,12 @@ def found(
 ) -> Finding:
     """Return what the one clause finds that a parameter puts on."""
     claim = replace(EMPLOYED_CLAIM, **changes)  # type: ignore[arg-type]  # fields by name
-    verdict = evaluate(
-        evidence(record, claim=claim),
-        catalogue=load_catalogue(),
-        parameters=with_values(**{name: ON[name]}),
+    verdict = told(
+        evaluate(
+            evidence(record, claim=claim),
+            catalogue=load_catalogue(),
+            parameters=with_values(**{name: ON[name]}),
+        )
     )
     (last,) = verdict.findings[len(CLAUSES) + len(CLAIM_CLAUSES) :]
     return last
@@ -113,15 +116,19 @@ def test_one_line_puts_one_rule_on(name: str) -> None:
 
 def test_all_of_them_are_reported_in_order_and_before_a_certificate_came() -> None:
     every = with_values(**ON)
-    verdict = evaluate(
-        evidence(claim=EMPLOYED_CLAIM), catalogue=load_catalogue(), parameters=every
+    verdict = told(
+        evaluate(
+            evidence(claim=EMPLOYED_CLAIM), catalogue=load_catalogue(), parameters=every
+        )
     )
-    absent = without_certificate(
-        load_catalogue().items["1.2"],
-        Level.UNGRADED,
-        Absence.NOT_ANSWERED,
-        claim=EMPLOYED_CLAIM,
-        figures=every.figures[-1],
+    absent = told(
+        without_certificate(
+            load_catalogue().items["1.2"],
+            Level.UNGRADED,
+            Absence.NOT_ANSWERED,
+            claim=EMPLOYED_CLAIM,
+            figures=every.figures[-1],
+        )
     )
 
     order = [*CLAUSES, *CLAIM_CLAUSES, *OPTIONAL_CLAUSES]
@@ -217,10 +224,12 @@ def test_a_share_that_is_not_known_is_not_rounded(
 
 def test_both_caps_are_one_clause_and_the_worse_decides() -> None:
     claim = replace(EMPLOYED_CLAIM, payments=(paid(CLAIMED, 1801),))
-    verdict = evaluate(
-        evidence(claim=claim),
-        catalogue=load_catalogue(),
-        parameters=with_values(yearly_payments="2", yearly_yuan="2600"),
+    verdict = told(
+        evaluate(
+            evidence(claim=claim),
+            catalogue=load_catalogue(),
+            parameters=with_values(yearly_payments="2", yearly_yuan="2600"),
+        )
     )
 
     last = verdict.findings[-1]
