@@ -21,6 +21,7 @@ from policy.finding import Finding, FindingOutcome
 from policy.identity import Identity, IdType
 from policy.level import Level
 from policy.parameters import load_parameters
+from policy.text import Text
 
 TODAY = date(2025, 3, 1)
 HOLDER = Identity(IdType.RESIDENT_ID, "310101199001010012")
@@ -133,18 +134,23 @@ def evidence(  # noqa: PLR0913 - the parts of a case
     )
 
 
-def told(verdict: Eligibility) -> Eligibility:
-    """Return a verdict, of which each finding says why in both languages.
+def is_said_twice(said: Text) -> bool:
+    """Say whether a text is in both languages, and counts and dates alike in both.
 
-    What a finding counts or dates stands in both: a reader of one is told no less.
+    A reader of one is told no less than a reader of the other.
     """
+    figures = [set(re.findall(r"\d+", words)) for words in said]
+    is_chinese = re.search(r"[\u4e00-\u9fff]", said.zh) is not None
+    is_english = re.search(r"[a-z]{2}", said.en) is not None
+    return is_chinese and is_english and figures[0] <= figures[1]
+
+
+def told(verdict: Eligibility) -> Eligibility:
+    """Return a verdict, of which each finding says why in both languages."""
     assert isinstance(verdict.outcome, EligibilityOutcome)
     for found in verdict.findings:
         assert isinstance(found.outcome, FindingOutcome), found
-        assert re.search(r"[\u4e00-\u9fff]", found.reason.zh), found
-        assert re.search(r"[a-z]{2}", found.reason.en), found
-        figures = [set(re.findall(r"\d+", words)) for words in found.reason]
-        assert figures[0] <= figures[1], found
+        assert is_said_twice(found.reason), found
     return verdict
 
 

@@ -35,7 +35,9 @@ def test_a_key_that_nobody_asks_for_is_refused_in_every_table(kind: str) -> None
 
     file = "catalogue" if text is CATALOGUE else "clauses"
     where = [f"{file}.toml", *kind.split(".")]
-    assert all(word in refusal.value.where for word in where)
+    error = refusal.value
+    assert all(word in error.where for word in where)
+    assert str(error) == f"{error.where}: {error.found}"
 
 
 def test_the_root_of_the_catalogue_holds_nothing_else() -> None:

@@ -29,6 +29,7 @@ from tests.policy.factories import (
     SOMEBODY_ELSE,
     TODAY,
     evidence,
+    finding,
     judge,
     told,
 )
@@ -215,6 +216,28 @@ def test_without_a_certificate_each_clause_says_what_is_known(
 
 
 @pytest.mark.parametrize(
+    ("why", "said", "clauses"),
+    [
+        (Absence.NONE_HELD, "answers that the person holds no such", ["219-1a"]),
+        (Absence.NOT_SHOWN, "nothing signed says that the list is", ["219-1a"]),
+        (Absence.NOT_ANSWERED, "gave no answer that can be believed", NOTICE_219),
+        (Absence.ACCOUNT_FROZEN, "the agency's account is frozen", ["219-2b"]),
+        (Absence.DAY_NOT_COME, "the day asked about has not come", NOTICE_219),
+    ],
+)
+def test_without_a_certificate_each_clause_says_why(
+    why: Absence, said: str, clauses: list[str]
+) -> None:
+    item = load_catalogue().items["1.2"]
+
+    verdict = without_certificate(item, Level.UNGRADED, why)
+
+    for found in verdict.findings:
+        reason = said if found.clause in clauses else "no certificate to judge"
+        assert reason in found.reason.en
+
+
+@pytest.mark.parametrize(
     ("why", "expected"),
     [
         (Absence.NONE_HELD, EligibilityOutcome.INELIGIBLE),
@@ -246,6 +269,28 @@ def test_an_unsigned_list_is_told_from_no_answer() -> None:
             "not among what was sent, and nothing signed says that the list is "
             "complete",
         ),
+    )
+
+
+def test_a_level_is_named_beside_what_the_annex_has() -> None:
+    monitoring = replace(FIRE_MONITORING, number=PLAIN_NUMBER)
+    reasons = [
+        finding("219-1a", evidence(replace(monitoring, level=level))).reason
+        for level in (None, Level.LEVEL_1, Level.LEVEL_4)
+    ]
+
+    name = "消防设施操作员（消防设施监控操作）（4-07-05-04.1）"
+    listed = "初级工（五级）、中级工（四级）、高级工（三级）、技师（二级）"
+    assert [reason.zh for reason in reasons] == [
+        f"附件列有{name}，但证书未注明等级",
+        f"附件未列{name}的高级技师（一级），所列为{listed}",
+        f"附件所列：{name}，中级工（四级）",
+    ]
+    absent = without_certificate(
+        load_catalogue().items["4-07-05-04.1"], Level.LEVEL_1, Absence.NONE_HELD
+    )
+    assert absent.findings[0].reason.zh == (
+        "附件未列消防设施操作员（消防设施监控操作）的高级技师（一级）"
     )
 
 

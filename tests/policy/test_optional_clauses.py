@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -332,3 +332,56 @@ def test_without_a_day_of_the_claim_nobody_knows_how_long_ago_it_was() -> None:
 def test_a_value_that_is_none_is_refused(name: str, value: str, complaint: str) -> None:
     with pytest.raises(AnnexError, match=complaint):
         with_values(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        pytest.param(
+            "yearly_yuan",
+            {"payments": (paid(CLAIMED, None), paid(CLAIMED, 5))},
+            "5 are known to have been paid in that year, and this claim is for 800",
+            id="a sum unknown",
+        ),
+        pytest.param(
+            "yearly_yuan",
+            {"category": None, "payments": ()},
+            "this claim is for 800-1000",
+            id="a share unknown",
+        ),
+        pytest.param(
+            "yearly_payments",
+            {"payments": (paid(CLAIMED), paid())},
+            "1 were made in that year, and 1 more on a day that is not known",
+            id="a day unknown",
+        ),
+        pytest.param(
+            "days_between_payments",
+            {"payments": (paid(CLAIMED - timedelta(9)), paid(CLAIMED), paid())},
+            "the nearest is 0 days away, and the day of 1 more is not known",
+            id="the nearest",
+        ),
+        pytest.param(
+            "days_between_payments",
+            {"payments": (paid(),)},
+            "the nearest is an unknown number of days away",
+            id="no day known",
+        ),
+    ],
+)
+def test_what_is_counted_is_told(
+    name: str, changes: Mapping[str, object], reason: str
+) -> None:
+    assert reason in found(name, changes).reason.en
+
+
+def test_the_funds_that_exclude_are_told_one_by_one() -> None:
+    verdict = told(
+        evaluate(
+            evidence(claim=EMPLOYED_CLAIM),
+            catalogue=load_catalogue(),
+            parameters=with_values(excluding_funds='["SKILLS", "OTHER"]'),
+        )
+    )
+
+    assert "OTHER、SKILLS" in verdict.findings[-1].reason.zh
