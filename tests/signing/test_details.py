@@ -63,8 +63,8 @@ def aged(age: timedelta) -> Callable[[], None]:
             (
                 lambda jws=jws: checks.form(jws, None),
                 (
-                    f"NON_CANONICAL_BASE64URL: the {part} part is not canonical base64url "
-                    "without padding"
+                    f"NON_CANONICAL_BASE64URL: the {part} part is not canonical "
+                    "base64url without padding"
                 ),
             )
             for jws, part in (
@@ -158,8 +158,8 @@ def test_what_is_no_envelope_of_a_known_key_is_said_to_be_what_it_is(
         (
             lambda: checks.key_window(KEY, KEY.not_before - SECOND, NOON),
             (
-                "KEY_OUTSIDE_WINDOW: signed at 2025-12-31T23:59:59+00:00, the key is in "
-                "force from 2026-01-01T00:00:00+00:00 to 2028-01-01T00:00:00+00:00"
+                "KEY_OUTSIDE_WINDOW: signed at 2025-12-31T23:59:59+00:00, the key is "
+                "in force from 2026-01-01T00:00:00+00:00 to 2028-01-01T00:00:00+00:00"
             ),
         ),
         (

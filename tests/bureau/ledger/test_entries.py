@@ -55,7 +55,7 @@ OTHERS = (
 
 
 def test_a_request_that_states_anything_else_is_another_request() -> None:
-    requests = [BARE, *(replace(BARE, **other) for other in OTHERS)]  # type: ignore[arg-type]  # by name
+    requests = [BARE, *(replace(BARE, **other) for other in OTHERS)]
 
     assert len({stated.digest for stated in requests}) == len(requests)
     assert replace(BARE).digest == BARE.digest
