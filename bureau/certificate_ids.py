@@ -109,13 +109,13 @@ class CertificateIds:
         if len(id_) > MAX_ID_CHARACTERS:
             raise UnknownIdError
         try:
-            sealed = base64.b64decode(
-                id_ + "=" * (-len(id_) % 4), altchars=b"-_", validate=True
-            )
+            # What is no character of an id is passed over here, and refused below:
+            # it makes another spelling.
+            sealed = base64.urlsafe_b64decode(f"{id_}==")
             place = self._sealer.decrypt(sealed, None)
         except (binascii.Error, ValueError, InvalidTag):
             raise UnknownIdError from None
-        # One certificate, one spelling: padding or stray bits would make more.
+        # One certificate, one spelling: padding or stray characters would make more.
         if _spelt(sealed) != id_:
             raise UnknownIdError
         agency, id_type, number, mark = place.decode().split(_SEPARATOR)
