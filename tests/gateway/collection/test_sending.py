@@ -281,7 +281,11 @@ def test_a_private_key_signs_by_its_own_algorithm(
         pytest.param(
             pem(X25519PrivateKey.generate()), "of no kind that is known", id="X25519"
         ),
-        pytest.param(pem(generate_ec_key(SECP384R1())), "the public key is none for ES256", id="P-384"),
+        pytest.param(
+            pem(generate_ec_key(SECP384R1())),
+            "the public key is none for ES256",
+            id="P-384",
+        ),
         pytest.param(
             pem(PRIVATE[Algorithm.ED25519], BestAvailableEncryption(b"secret")),
             "is no private key without a password",
