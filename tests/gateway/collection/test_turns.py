@@ -91,6 +91,7 @@ def refusal(sent: Message) -> Problem | None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
+        (';nonce="n-1"', ';nonce="n"', Problem.BAD_SIGNATURE),
         (';nonce="n-1"', ";nonce=1", Problem.MALFORMED_SIGNATURE),
         ('"key-eddsa"', "1", Problem.MALFORMED_SIGNATURE),
         (";created=", ';created=1;expires="x";was=', Problem.MALFORMED_SIGNATURE),
