@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bureau.collection import Outcome
 from bureau.ledger.recheck import Progress, Recheck
 from bureau.ledger.reconciliation import Comparison
-from gateway.batch import run, screen
+from gateway.batch import screen
+from gateway.batch.results import REFUSED
+from gateway.batch.run import Summary
 from gateway.collection.screen import show_sum, showing_progress
 from gateway.collection.sending import Sum
 from gateway.errors import StartError
@@ -99,11 +102,11 @@ def test_where_nobody_looks_no_bar_is_drawn(capsys: pytest.CaptureFixture[str]) 
 def test_a_checks_rows_are_counted_with_those_of_an_earlier_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    outcomes: Counter[str] = Counter({ClaimOutcome.MATCH: 5, run.REFUSED: 2})
+    outcomes: Counter[str] = Counter({ClaimOutcome.MATCH: 5, REFUSED: 2})
 
-    screen.show_summary(run.Summary(outcomes, before=0), Path("a[1].csv"))
+    screen.show_summary(Summary(outcomes, before=0), Path("a[1].csv"))
     first = capsys.readouterr().out
-    screen.show_summary(run.Summary(outcomes, before=4), Path("a.csv"))
+    screen.show_summary(Summary(outcomes, before=4), Path("a.csv"))
     again = capsys.readouterr().out
 
     assert cells(first) == {
@@ -122,13 +125,13 @@ def test_a_checks_rows_are_counted_with_those_of_an_earlier_run(
         (ClaimOutcome.MATCH, True),
         (ClaimOutcome.MISMATCH, True),
         (ClaimOutcome.UNKNOWN, False),
-        (run.REFUSED, False),
+        (REFUSED, False),
     ],
 )
 def test_a_check_is_settled_if_every_row_was_compared(
     outcome: str, is_settled: bool
 ) -> None:
-    assert run.Summary(Counter({outcome: 1}), 0).is_settled is is_settled
+    assert Summary(Counter({outcome: 1}), 0).is_settled is is_settled
 
 
 def test_a_reconciliations_results_are_counted(
@@ -163,7 +166,7 @@ def test_a_reconciliation_is_settled_if_all_matches_to_its_end(
     assert found.is_settled is is_settled
 
 
-RESULTS = [
+RESULTS: list[dict[str, Any]] = [
     {"line": 2, "claim": "c-1", "result": "MATCH"},
     {
         "line": 3,

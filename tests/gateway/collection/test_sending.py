@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +129,12 @@ async def test_lines_go_to_their_streams_address_as_they_are_to_be_compressed(
     assert stated == (
         [] if encoding is None else [f"content-encoding: {encoding}".encode()]
     )
-    plain = {
+    inflate: dict[str | None, Callable[[bytes], bytes]] = {
         None: bytes,
         "gzip": gzip.decompress,
         "zstd": zstandard.ZstdDecompressor().decompress,
-    }[encoding](body)
+    }
+    plain = inflate[encoding](body)
     assert [json.loads(line) for line in plain.splitlines()] == [
         {"sequence": 1, "record": "a.b.1"},
         {"sequence": 2, "record": "a.b.2"},
