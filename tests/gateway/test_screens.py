@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ def cells(printed: str) -> dict[str, str]:
         for row in rows
         if len(row) > 1 or "┃" in row[0]
     }
+
+
+def zeros(words: Iterable[str]) -> dict[str, str]:
+    return dict.fromkeys(words, "0")
 
 
 def after_table(printed: str) -> list[str]:
@@ -111,7 +115,7 @@ def test_a_checks_rows_are_counted_with_those_of_an_earlier_run(
 
     assert cells(first) == {
         "outcome": "rows",
-        **dict.fromkeys(ClaimOutcome, "0"),
+        **zeros(ClaimOutcome),
         "MATCH": "5",
         "REFUSED": "2",
     }
@@ -144,7 +148,7 @@ def test_a_reconciliations_results_are_counted(
 
     assert cells(printed) == {
         "result": "rows",
-        **dict.fromkeys(Comparison, "0"),
+        **zeros(Comparison),
         "MATCH": "5",
         "DIFFERENT": "2",
     }
