@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import zlib
 from base64 import b64encode
 from collections.abc import Iterable
 
@@ -11,6 +12,7 @@ import zstandard
 from starlette.types import Message, Receive
 
 from gateway.collection.inflate import (
+    GZIP,
     Encoding,
     InflationError,
     Limits,
@@ -172,6 +174,16 @@ def test_what_came_before_the_cut_is_there(encoding: Encoding) -> None:
     assert end is End.TRUNCATED
     assert len(found) > 300_000
     assert body.startswith(found)
+
+
+def test_whatever_zlib_gives_of_a_cut_body_is_there() -> None:
+    # So much grows out of the last bytes that it waits inside for room.
+    whole = gzip.compress(bytes(140_000) + BODY[:50])
+
+    for length in range(20, len(whole)):
+        cut = whole[:length]
+        given = zlib.decompressobj(GZIP).decompress(cut)
+        assert came(Encoding.GZIP, cut) == (given, End.TRUNCATED), length
 
 
 @pytest.mark.parametrize("encoding", [Encoding.GZIP, Encoding.ZSTD])
