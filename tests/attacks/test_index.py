@@ -25,6 +25,7 @@ ROWS = {
     "10": 18,
     "11": 14,
     "12": 5,
+    "13": 12,
 }
 """How many attacks each section has: a row is not dropped by mistake."""
 
