@@ -13,6 +13,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
+from connectors.guard.circuit import Circuit
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from policy.identity import Identity, IdType
@@ -201,7 +202,14 @@ async def test_a_bug_of_ours_is_raised_and_not_an_answer() -> None:
     async def broken(_: Sequence[Identity], __: Told | None) -> list[Answer]:
         raise ZeroDivisionError
 
-    guard = Guard(manifest(), broken, lambda _: True, Notes(), Health(lambda: NOW))
+    guard = Guard(
+        manifest(),
+        broken,
+        lambda _: True,
+        Notes(),
+        Health(lambda: NOW),
+        circuit=Circuit(lambda: NOW),
+    )
 
     with pytest.raises(ZeroDivisionError):
         await guard.ask([ONE], ENOUGH)
