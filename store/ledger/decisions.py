@@ -35,12 +35,19 @@ from policy.payments import Payments
 from policy.text import Text
 from store.documents import note_documents
 from store.ledger import judgements, payments
+from store.ledger.causes import open_of_another
 from store.ledger.decision_rows import add, find_by_key
 from store.ledger.evidence import keep
 from store.ledger.moves import is_other_district
 from store.ledger.payment_tables import payment_steps
 from store.ledger.recovery_rows import recovered
-from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
+from store.ledger.standing import (
+    ids_of_one,
+    is_claim_false,
+    is_proved_false,
+    is_revoked,
+    is_seen_revoked,
+)
 from store.ledger.tables import decisions
 
 ONCE = "17-once"
@@ -90,6 +97,8 @@ def record(
     step = _STEPS.get(decision.outcome)
     if step is not None:
         payments.add_of_decision(connection, recorded, step)
+    if step is PaymentStep.PAY:
+        open_of_another(connection, recorded)
     return recorded
 
 
@@ -191,9 +200,16 @@ def against_certificate(
     since opened its recoveries already, and would find this payment no more.
     """
     certificate = decision.certificate
-    if is_revoked(connection, certificate):
+    document = decision.document
+    is_silent = not decision.evidence
+    if is_revoked(connection, certificate, document) or (
+        # What a registry answers now is newer than what was read before.
+        is_silent and is_seen_revoked(connection, certificate)
+    ):
         yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
-    if is_proved_false(connection, certificate):
+    if is_claim_false(connection, decision.claim):
+        yield DecisionError(DecisionRefusal.CLAIM_FALSE)
+    if is_proved_false(connection, certificate, document):
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
     same = ids_of_one(connection, certificate, decision.document)

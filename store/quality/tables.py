@@ -25,6 +25,7 @@ seen_certificates = Table(
     Index("seen_certificates_by_place", "document_place"),
     Index("seen_certificates_by_former", "document_former"),
     Index("seen_certificates_by_document", "document_number"),
+    Index("seen_certificates_by_serial", "document_serial"),
 )
 
 
