@@ -6,7 +6,7 @@ what was kept before there was a normal form its place alone may be known, until
 seen again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -81,14 +81,18 @@ def note_documents(connection: Connection, known: Mapping[str, Document]) -> Non
     )
 
 
-def document_of_certificate(
-    connection: Connection, certificate: str
-) -> Document | None:
-    """Return the document of a certificate's id; ``None`` if it is not known."""
-    found = connection.execute(
-        select(documents).where(documents.c.certificate == certificate)
-    ).first()
-    return None if found is None else document_of_row(found)
+def known_or_alike(
+    connection: Connection, asked: Sequence[Document], certificate: str | None = None
+) -> dict[str, Document]:
+    """Return by its id what is known of what may be one of ``asked``.
+
+    Of ``certificate`` too, if it is stated, whatever document it is of.
+    """
+    places = [alike(documents, one) for one in asked]
+    own = [] if certificate is None else [documents.c.certificate == certificate]
+    rows = connection.execute(select(documents).where(or_(*own, *places))).all()
+    known = {row.certificate: document_of_row(row) for row in rows}
+    return {id_: one for id_, one in known.items() if one is not None}
 
 
 def alike(table: FromClause, document: Document) -> ColumnElement[bool]:

@@ -27,6 +27,12 @@ def find_by_id(connection: Connection, id_: int) -> Decision | None:
     return None if row is None else decision_of(row)
 
 
+def is_decided(connection: Connection, claim: str) -> bool:
+    """Say whether anything was decided on a claim before."""
+    found = connection.execute(select(column.id).where(column.claim == claim).limit(1))
+    return found.first() is not None
+
+
 def add(connection: Connection, decision: Decision) -> Decision:
     """Add a row to the ledger; return the decision with its number."""
     statement = insert(decisions).values(_row_of(decision)).returning(decisions)
