@@ -73,7 +73,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         + _caller("benchmark", "officer", TOKEN)
         + "".join(_caller(token, "payer", token) for token in PAYERS)
         + "\n[privacy]\npeople_a_day = 10000000\n"
-        "\n[http]\nconcurrent_requests = 1000\n",
+        "\n[http]\nconcurrent_requests = 1000\nrequest_seconds = 120\n",
         "utf-8",
     )
     return config

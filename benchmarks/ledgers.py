@@ -11,9 +11,10 @@ from store.store import open_store
 
 PAYMENTS = 1_000_000
 YUAN, DISTRICT = 1600, "310115"
-_COUNTED = (
+COUNTED = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"
 )
+"""Numbers from one on, as ``n(i)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +33,17 @@ class Filling:
         moment = f"{self.paid_on} 12:00:00+00:00"
         person = f"'{self.person}'" + ("" if self.is_one else " || i")
         return [
-            f"""{_COUNTED} INSERT INTO decisions (claim, outcome, amount_yuan,
+            f"""{COUNTED} INSERT INTO decisions (claim, outcome, amount_yuan,
             district, person, certificate, connector, authority, evidence, decided_on,
             recorded_at, recorded_by, request_key, request_digest)
             SELECT 'claim-' || i, 'PAID', {YUAN}, '{DISTRICT}', {person},
             'sealed-' || i, '{self.connector}', '{self.connector}', 'digest-' || i,
             '{self.paid_on}', '{moment}', 'hr', 'key-' || i, '' FROM n""",  # noqa: S608 - of what stands here
-            f"""{_COUNTED} INSERT INTO payment_steps (claim, version, decision, step,
+            f"""{COUNTED} INSERT INTO payment_steps (claim, version, decision, step,
             after, booked_on, payments, amount_yuan, actor, at)
             SELECT 'claim-' || i, 1, i, 'PAY', 'PAID', '{self.paid_on}', 1, {YUAN},
             'hr', '{moment}' FROM n""",  # noqa: S608 - as above
-            f"""{_COUNTED} INSERT INTO documents (certificate, document_place,
+            f"""{COUNTED} INSERT INTO documents (certificate, document_place,
             document_number, document_code, document_name)
             SELECT 'sealed-' || i, 'place-' || i, 'number-' || i, '1.2', '低压电工作业'
             FROM n""",  # noqa: S608 - as above

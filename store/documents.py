@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from policy.documents import Document
 from policy.level import Level
-from store.columns import document_columns, metadata
+from store.columns import document_columns, index_of_former, metadata
 from store.database import POSTGRESQL
 
 FIELDS = (
@@ -40,7 +40,7 @@ documents = Table(
     *document_columns(),
     Index("documents_by_number", "document_number"),
     Index("documents_by_place", "document_place"),
-    Index("documents_by_former", "document_former"),
+    index_of_former("documents"),
 )
 
 

@@ -35,8 +35,8 @@ def is_decided(connection: Connection, claim: str) -> bool:
 
 def add(connection: Connection, decision: Decision) -> Decision:
     """Add a row to the ledger; return the decision with its number."""
-    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
-    return decision_of(connection.execute(statement).one())
+    statement = insert(decisions).returning(decisions)
+    return decision_of(connection.execute(statement, _row_of(decision)).one())
 
 
 def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
