@@ -9,10 +9,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData()
@@ -57,3 +59,18 @@ def document_columns() -> list[Column[Any]]:
         Column("document_level", String(16)),
         *(Column(f"document_{name}", Date) for name in days),
     ]
+
+
+def index_of_former(table: str) -> Index:
+    """Return the index of the places that documents had by their spelling.
+
+    Of those that there are: hardly any document has one, and a database expects that
+    an index of blanks alone finds everything.
+    """
+    stated = text("document_former IS NOT NULL")
+    return Index(
+        f"{table}_by_former",
+        "document_former",
+        sqlite_where=stated,
+        postgresql_where=stated,
+    )

@@ -6,7 +6,7 @@ what was kept before there was a normal form its place alone may be known, until
 seen again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from policy.documents import Document
 from policy.level import Level
-from store.columns import document_columns, metadata
+from store.columns import document_columns, index_of_former, metadata
 from store.database import POSTGRESQL
 
 FIELDS = (
@@ -41,7 +41,7 @@ documents = Table(
     Index("documents_by_number", "document_number"),
     Index("documents_by_serial", "document_serial"),
     Index("documents_by_place", "document_place"),
-    Index("documents_by_former", "document_former"),
+    index_of_former("documents"),
 )
 
 
@@ -93,6 +93,20 @@ def document_of_certificate(
         select(documents).where(documents.c.certificate == certificate)
     ).first()
     return None if found is None else document_of_row(found)
+
+
+def known_or_alike(
+    connection: Connection, asked: Sequence[Document], certificate: str | None = None
+) -> dict[str, Document]:
+    """Return by its id what is known of what may be one of ``asked``.
+
+    Of ``certificate`` too, if it is stated, whatever document it is of.
+    """
+    places = [alike(documents, one) for one in asked]
+    own = [] if certificate is None else [documents.c.certificate == certificate]
+    rows = connection.execute(select(documents).where(or_(*own, *places))).all()
+    known = {row.certificate: document_of_row(row) for row in rows}
+    return {id_: one for id_, one in known.items() if one is not None}
 
 
 def alike(table: FromClause, document: Document) -> ColumnElement[bool]:

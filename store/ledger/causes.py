@@ -32,10 +32,12 @@ from store.ledger.recoveries import Opening, open_recoveries, withdraw
 from store.ledger.standing import (
     ids_of_another_holder,
     ids_of_one,
+    is_known_revoked,
     is_lifted,
     is_revoked,
     is_revoked_of_another,
     is_seen_revoked,
+    known_of,
     versions_of,
 )
 from store.ledger.tables import decisions, recoveries, seen_revocations
@@ -83,7 +85,8 @@ def _follow_of_another(
     """
     is_lifting = change.state is CertificateState.VALID
     own = change.document
-    if is_revoked(connection, change.certificate, own) is is_lifting:
+    kept = known_of(connection, change.certificate, own)
+    if is_known_revoked(connection, kept) is is_lifting:
         return
     for certificate in ids_of_another_holder(connection, own):
         of_it = replace(stated, certificate=certificate)
@@ -149,7 +152,7 @@ def is_called_for(connection: Connection, seen: SeenRevocation) -> bool:
 
 
 def _ids(connection: Connection, seen: SeenRevocation) -> list[str]:
-    return ids_of_one(connection, seen.certificate, seen.document)
+    return [*ids_of_one(connection, seen.certificate, seen.document)]
 
 
 def _others(connection: Connection, seen: SeenRevocation) -> list[str]:
@@ -168,7 +171,7 @@ def _is_news(connection: Connection, seen: SeenRevocation) -> bool:
     ids = [*_ids(connection, seen), *_others(connection, seen)]
     return (
         bool(under_way(connection, decisions.c.certificate.in_(ids)))
-        and not is_seen_revoked(connection, seen.certificate)
+        and not is_seen_revoked(connection, known_of(connection, seen.certificate))
         and not is_lifted(connection, seen.certificate, seen.seen_at, seen.document)
     )
 

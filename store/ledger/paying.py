@@ -29,11 +29,11 @@ from store.ledger.payments import add, find
 from store.ledger.recoveries import follow_payment
 from store.ledger.recovery_rows import has_open
 from store.ledger.standing import (
-    ids_of_one,
     is_claim_false,
-    is_proved_false,
-    is_revoked,
+    is_known_revoked,
     is_seen_revoked,
+    known_of,
+    standing_proof,
 )
 
 
@@ -121,14 +121,14 @@ def _unfit(
     connection: Connection, approved: Decision, rules: PayingRules
 ) -> Unfit | None:
     """Return what stands against paying what was ``approved``, first things first."""
-    certificate = approved.certificate
-    if is_revoked(connection, certificate) or is_seen_revoked(connection, certificate):
+    known = known_of(connection, approved.certificate)
+    if is_known_revoked(connection, known) or is_seen_revoked(connection, known):
         return Unfit.NOT_IN_FORCE
-    if is_proved_false(connection, certificate):
+    if standing_proof(connection, known.ids) is not None:
         return Unfit.PROVED_FALSE
     if is_claim_false(connection, approved.claim):
         return Unfit.CLAIM_FALSE
-    if has_open(connection, ids_of_one(connection, certificate)):
+    if has_open(connection, known.ids):
         return Unfit.RECOVERY_OPEN
     if rules.is_frozen(approved.connector):
         return Unfit.AGENCY_FROZEN

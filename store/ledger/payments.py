@@ -150,22 +150,21 @@ def add_of_decision(
 def add(connection: Connection, stated: PaymentStepStated, decision: Decision) -> None:
     """Add a step after the version that is stated, and book what it pays."""
     sign = SIGN[stated.step]
-    connection.execute(
-        insert(payment_steps).values(
-            claim=stated.claim,
-            version=stated.version + 1,
-            decision=decision.id,
-            step=stated.step,
-            after=TO[stated.step],
-            booked_on=stated.day,
-            payments=sign,
-            amount_yuan=sign * (decision.amount_yuan or 0),
-            officer=stated.officer or None,
-            reason=stated.reason or None,
-            actor=stated.actor,
-            at=stated.at,
-        )
-    )
+    row = {
+        "claim": stated.claim,
+        "version": stated.version + 1,
+        "decision": decision.id,
+        "step": stated.step,
+        "after": TO[stated.step],
+        "booked_on": stated.day,
+        "payments": sign,
+        "amount_yuan": sign * (decision.amount_yuan or 0),
+        "officer": stated.officer or None,
+        "reason": stated.reason or None,
+        "actor": stated.actor,
+        "at": stated.at,
+    }
+    connection.execute(insert(payment_steps), row)
 
 
 def paid_to(

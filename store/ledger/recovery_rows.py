@@ -132,6 +132,8 @@ def _conditions(
 
 def recovered(connection: Connection, decisions_: Sequence[int]) -> set[int]:
     """Return of which decisions all that was paid was paid back."""
+    if not decisions_:
+        return set()
     found = connection.execute(
         select(column.decision).where(
             column.decision.in_(decisions_), column.state == RecoveryState.RECOVERED

@@ -49,6 +49,7 @@ decisions = Table(
     Index("decisions_by_day", "decided_on"),
     Index("decisions_by_district", "district", "decided_on"),
     Index("decisions_by_evidence", "evidence"),
+    Index("decisions_by_connector", "connector", "id"),
 )
 
 claim_moves = Table(

@@ -58,7 +58,7 @@ async def within(
 ) -> list[str]:
     window = replace(WINDOW, **changes)  # type: ignore[arg-type]  # by name
     at = extent or await entries.extent()
-    return [one.claim async for page in entries.within(window, at) for one in page]
+    return [one async for page in entries.within(window, at) for one in page]
 
 
 async def test_a_claim_is_as_its_newest_decision_and_step_say(
