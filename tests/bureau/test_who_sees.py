@@ -13,14 +13,14 @@ from bureau.events.events import (
     RecoveryChangeEvent,
     SanctionStepEvent,
 )
-from bureau.ledger.book import Progress, Recovery, RecoveryEvent
+from bureau.ledger.book import Recovery, RecoveryEvent
 from bureau.look_ups.purpose import PURPOSES, PurposeError, read_look_up
 from bureau.privacy.masks import Mask
 from bureau.scopes import BUREAU, OVERSEER, STEPS, actor_of, may
 from connectors.registration.lifecycle import ConnectorState, Step
 from connectors.registration.sanctions import SanctionKind, SanctionState, SanctionStep
 from policy.certificate import CertificateState
-from policy.recovery import RecoveryCause, RecoveryState, RecoveryStep
+from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
 from tests.resolvers.attested import certificate
 from tests.store.ledger.test_ledger import AUTHORITY, NOON, OTHER
 
