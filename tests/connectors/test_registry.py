@@ -45,7 +45,7 @@ def test_a_folder_that_cannot_be_used_is_refused_by_its_file(
 
 
 async def opened(rules: Manifest, *, with_what_was_sent: bool = False) -> Agency:
-    collected = Sent(()) if with_what_was_sent else None
+    collected = Sent() if with_what_was_sent else None
     async with aiohttp.ClientSession() as session:
         return open_agency(
             rules,
