@@ -54,12 +54,15 @@ class Notes:
     calls: list[int] = field(default_factory=list)
     answers: list[tuple[SourceOutcome, bool]] = field(default_factory=list)
     circuits: list[tuple[str, Operation, CircuitState]] = field(default_factory=list)
+    came: list[Mapping[Identity, Answer]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
 
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
+        self.seconds.append(seconds)
 
-    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
-        """See ``guard.Observer``."""
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:  # noqa: ARG002
+        self.came.append(answers)
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         self.answers.append((answer.outcome, cached))
