@@ -26,8 +26,9 @@ from starlette.types import ASGIApp
 
 from gateway.errors import StartError
 from gateway.lazy import load
+from gateway.lifeline import Lifeline
 from gateway.logs import configure_logs
-from gateway.ports import free_port, require_free_port
+from gateway.ports import free_port, hold_port, require_free_port
 from gateway.settings.settings import load_settings
 from gateway.settings.tls import Tls
 
@@ -36,7 +37,8 @@ HEADER_BYTES = 32_768
 server stops at a hundred of them, too."""
 
 END_SECONDS = 10.0
-"""How long a worker whose start was refused waits to be ended."""
+"""How long a worker waits to be ended whose start was refused, and how long it takes to
+end by itself at most once nobody watches over it."""
 
 SERVER_LOGS = {"loggers": {"_granian": {"propagate": True}}}
 """The server's log goes where ours goes, not to standard output."""
@@ -63,6 +65,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     option = "port in the configuration, or GATEWAY_PORT"
     require_free_port(settings.host, settings.port, option)
     port = settings.port or free_port(settings.host)
+    held = hold_port(settings.host, port, option)
     configure_logs(settings.log_format)
     refused, refusals = multiprocessing.Pipe(duplex=False)
     server = Server(
@@ -89,7 +92,11 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     # memory that both have in common.
     gc.collect()
     gc.freeze()
-    server.serve(target_loader=_Start(make, settings.host, port, refusals))
+    lifeline = Lifeline.open()
+    start = _Start(make, settings.host, port, refusals, lifeline)
+    server.serve(target_loader=start)
+    if held is not None:
+        held.close()
     if refused.poll():
         raise StartError(refused.recv())
 
@@ -102,9 +109,11 @@ class _Start:
     host: str
     port: int
     refusals: Connection
+    lifeline: Lifeline
 
     def __call__(self, config: str) -> ASGIApp:
         """Return the application, in the worker's process, or have both end."""
+        self.lifeline.end_with_parent(END_SECONDS)
         # By its name, and here: whoever watches does without the application.
         make = self.make or load("gateway.worker:load_app")
         try:

@@ -23,9 +23,9 @@ ROWS = {
     "8": 17,
     "9": 12,
     "10": 18,
-    "11": 14,
+    "11": 15,
     "12": 5,
-    "13": 12,
+    "13": 14,
 }
 """How many attacks each section has: a row is not dropped by mistake."""
 
