@@ -17,7 +17,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of
 from bureau.privacy.pseudonyms import Pseudonyms
 from bureau.status import ChangesLoader, Found, KeptChange
-from bureau.versions.marks import marks_of
+from bureau.versions.marks import marks_of, person_mark
 from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.decoding.decode import Decoder
 from connectors.manifest import read_manifest
@@ -181,7 +181,8 @@ async def test_the_newest_of_what_was_collected_is_known_to_be_that(old: str) ->
 def marks_of_row(row: Row[Any]) -> list[str]:
     believed = reader().record(row)
     assert believed is not None
-    return list(marks_of(believed.record, load_catalogue(), IDS.mark))
+    person = person_mark(believed.record.holder, IDS.mark)
+    return list(marks_of(believed.record, load_catalogue(), person))
 
 
 def revocation(record: CertificateRecord) -> NewChange:
