@@ -8,6 +8,7 @@ settings and the server, and reports a mistake that was found as its own.
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import time
@@ -35,6 +36,12 @@ from gateway.settings.tls import Tls
 HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The
 server stops at a hundred of them, too."""
+
+CONNECTIONS = 4_096
+"""How many connections are open at once, and how many more wait until one is closed."""
+
+FILES = 4 * CONNECTIONS
+"""How many files are wanted for them, and for agencies, the database and bodies."""
 
 END_SECONDS = 10.0
 """How long a worker waits to be ended whose start was refused, and how long it takes to
@@ -67,6 +74,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     port = settings.port or free_port(settings.host)
     held = hold_port(settings.host, port, option)
     configure_logs(settings.log_format)
+    _allow_files()
     refused, refusals = multiprocessing.Pipe(duplex=False)
     server = Server(
         str(config),
@@ -74,6 +82,8 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
         port=port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOGS,
         http1_settings=HTTP1Settings(
@@ -131,6 +141,14 @@ class _Start:
             os.kill(os.getppid(), signal.SIGINT)
             time.sleep(END_SECONDS)
         sys.exit(1)
+
+
+def _allow_files() -> None:
+    """Let this process and its worker open as many files as the system allows them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _tls(tls: Tls | None) -> TlsArguments:
