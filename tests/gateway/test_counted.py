@@ -58,7 +58,7 @@ def test_of_agencies_calls_people_outcomes_and_refusals_are_counted(
     metrics: Metrics,
 ) -> None:
     refused = RefusedRecord(
-        cast("Any", "BAD_SIGNATURE"), "why", key_id=None, digest="d"
+        cast("Any", "BAD_SIGNATURE"), "why", key_id=None, digest=b"d"
     )
     answer = Answer(
         agency="fire", outcome=SourceOutcome.UNVERIFIED, refusals=(refused, refused)

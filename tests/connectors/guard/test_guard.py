@@ -226,7 +226,10 @@ def test_who_answers_for_anybody_in_a_call_is_answering() -> None:
 async def test_a_call_is_noted_in_the_agency_s_health() -> None:
     health = Health(lambda: NOW)
     agency = answering(SourceOutcome.ANSWERED)
-    guard = Guard(manifest(), agency.ask, lambda _: True, Notes(), health)
+    circuit = Circuit(lambda: NOW)
+    guard = Guard(
+        manifest(), agency.ask, lambda _: True, Notes(), health, circuit=circuit
+    )
 
     await guard.ask([ONE], ENOUGH)
 
