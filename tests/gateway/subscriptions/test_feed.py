@@ -10,6 +10,7 @@ from bureau.events.events import Event, UnknownPlaceError
 from connectors.errors import StoreUnavailableError
 from gateway.subscriptions import feed
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from store.background import Supervisor
 
 
 class Happened:
@@ -160,7 +161,7 @@ async def test_the_reader_looks_when_told_where_somebody_follows_and_survives() 
         failed.append(reason)
         has_failed.set()
 
-    async with kept_feeds(feeds, changed, fail):
+    async with kept_feeds(feeds, changed, fail, Supervisor()):
         events = await feeds[0].follow(None)
         task = await none_comes(events)
         followed.is_away = True
