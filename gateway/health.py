@@ -22,11 +22,9 @@ import shutil
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from cachetools import TTLCache
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -39,7 +37,6 @@ from gateway.registry.expiry import key_ends
 from policy.evidence import AccountState
 from resolvers.context import Services
 from store.background import Supervisor
-from store.database import SQLITE
 from store.store import Store
 
 DATABASE = " database"
@@ -171,7 +168,7 @@ async def _writes(store: Store) -> bool:
     """Say whether the database lets anybody write within a second."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            await store.writer.write(lambda connection: connection.scalar(select(1)))
+            await store.require_writable()
     except (TimeoutError, StoreUnavailableError):
         return False
     return True
@@ -179,10 +176,9 @@ async def _writes(store: Store) -> bool:
 
 def _disk_of(store: Store) -> str:
     """Say whether there is room for a database that is a file here."""
-    path = store.engine.url.database
-    if store.engine.dialect.name != SQLITE or path is None:
+    if store.file is None:
         return "elsewhere"
-    return "room" if shutil.disk_usage(Path(path).parent).free > ROOM_BYTES else "full"
+    return "room" if shutil.disk_usage(store.file.parent).free > ROOM_BYTES else "full"
 
 
 def _circuit_of(agency: Agency) -> State:
