@@ -13,7 +13,7 @@ from store.migrate import upgrade_database
 from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.running import Agencies, running_agencies
+from tests.running import Agencies, newest_file, running_agencies
 
 HOLDERS = 300
 SQLITE = "sqlite:///"
@@ -84,11 +84,9 @@ async def _empty_database_url(
 
 
 @pytest.fixture(scope="session", name="newest_file")
-def _newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _newest_file() -> Path:
     """A SQLite database at the newest step, to be copied: a step takes its time."""
-    file = tmp_path_factory.mktemp("newest") / "gateway.db"
-    asyncio.run(upgrade_database(f"{SQLITE}{file}"))
-    return file
+    return newest_file()
 
 
 @pytest.fixture(scope="session", name="newest_statements")
