@@ -27,6 +27,20 @@ settings.register_profile(
 )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder together, in whatever order folders and tests come.
+
+    What a folder's tests share (``scope="package"``) then starts once, and ends with
+    the last of them: a gateway that nobody asks takes a hundredth of a processor.
+    """
+    order: dict[Path, int] = {}
+    for item in items:
+        for folder in reversed(item.path.parents):
+            order.setdefault(folder, len(order))
+    items.sort(key=lambda item: [order[one] for one in reversed(item.path.parents)])
+
+
 def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every collector's way."""
     gc.collect()
