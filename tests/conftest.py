@@ -18,7 +18,10 @@ from tests.running import Agencies, newest_file, running_agencies
 HOLDERS = 300
 SQLITE = "sqlite:///"
 
-# A hundred examples a property in `make test`; in `make fuzz`, as long as it takes.
+# Fifty examples a property in `make test`, which is run often, with others each time;
+# in `make fuzz`, as long as it takes.
+settings.register_profile("short", max_examples=50)
+settings.load_profile("short")
 settings.register_profile(
     "long",
     max_examples=20_000,
