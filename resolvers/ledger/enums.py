@@ -27,6 +27,11 @@ __all__ = [
     "TotalsBy",
 ]
 
+OTHER_OFFICER = Text(
+    "所述经办人不是令牌所指之人",
+    "the officer that is stated is not whom the token names",
+)
+"""The meaning of a refusal that several steps have."""
 DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
     {
         DecisionRefusal.BAD_KEY: Text(
