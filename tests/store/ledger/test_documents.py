@@ -380,3 +380,24 @@ async def test_another_holder_of_the_number_is_paid_as_before(
     other = decision(2, document=H2, person="b" * 64)
 
     assert (await ledger.record(other, ["b" * 64], free)).id
+
+
+async def test_a_dry_run_knows_what_came_under_another_id(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await taken(store, PAID)
+    proof = Proof(
+        certificate="by a third one",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=NOON,
+        document=PAID,
+    )
+    await ledger.prove_false(proof)
+
+    weighed = await ledger.weigh(decision(1, document=PAID), [ALICE], free)
+
+    assert [one.refusal for one in weighed.objections] == [
+        *(DecisionRefusal.NOT_IN_FORCE, DecisionRefusal.PROVED_FALSE),
+    ]
