@@ -24,8 +24,8 @@ from tests.federation.offices import (
     TABLES,
     Offices,
 )
-from tests.federation.test_read_revocations import REVOKED
-from tests.federation.test_recheck import ONCE, Desk, opened, paid, run, start
+from tests.federation.test_read_revocations import REVOKED, Desk
+from tests.federation.test_recheck import ONCE, opened, paid, run, start
 from tests.federation.test_recheck import _desk as _desk  # noqa: PLC0414 - a fixture
 from tests.gateway.collection.sending import ONLY_SENDS, write_collecting
 from tests.gateway.collection.test_killed import mortal

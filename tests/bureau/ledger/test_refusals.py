@@ -101,6 +101,21 @@ def test_what_cannot_be_a_decision_is_refused_by_its_reason(
     assert refusal_of(replace(STATED, **changes)) is DecisionRefusal(refusal)
 
 
+async def test_a_sum_that_nobody_knows_is_not_approved() -> None:
+    unknown = replace(
+        STATED,
+        outcome=DecisionOutcome.APPROVED,
+        amount_yuan=None,
+        category=None,
+        ruling="r",
+    )
+
+    with pytest.raises(DecisionError) as error:
+        await Office().record(unknown)
+
+    assert error.value.refusal is DecisionRefusal.BAD_AMOUNT
+
+
 @pytest.mark.parametrize("districts", [frozenset(), frozenset({"310101"})])
 def test_no_district_decides_for_another(districts: frozenset[str]) -> None:
     found = refusal_of(STATED, districts=districts)
