@@ -70,7 +70,10 @@ def bench(  # noqa: PLR0913 - one argument an option
         float, typer.Option(help="The most that phase may take.")
     ] = 60.0,
     records: Annotated[
-        int, typer.Option(help="Records in the phase of collection.", min=1_000)
+        int,
+        typer.Option(
+            help="Records that are collected, and rows that are reconciled.", min=1_000
+        ),
     ] = 1_000_000,
     publish: Annotated[
         bool, typer.Option(help="Write into benchmarks/results and docs.")
