@@ -283,7 +283,11 @@ def test_a_row_in_another_encoding_is_refused_by_itself(offices: Offices) -> Non
         ("utf-8", "; charset=gb18030", "the first line is not in gb18030; state"),
         ("utf-16", "", "the list is UTF-16; save it as CSV UTF-8"),
         ("utf-16", "; charset=utf-8", "the list is UTF-16; save it as CSV UTF-8"),
-        ("utf-16-le", "; charset=utf-8", "the first line is not in utf-8; state charset"),
+        (
+            "utf-16-le",
+            "; charset=utf-8",
+            "the first line is not in utf-8; state charset",
+        ),
     ],
 )
 def test_a_list_in_another_encoding_than_is_said_is_refused_by_name(
