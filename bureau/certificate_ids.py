@@ -12,7 +12,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -26,6 +26,8 @@ from policy.identity import Identity, IdType
 KEY_BYTES = 64
 """AES-256-SIV takes two 256-bit keys."""
 MAX_ID_CHARACTERS = 400
+WORDS = 2_000
+"""Of how many codes and names of items the marks are at hand."""
 _SEPARATOR = "\x1f"
 _FINGERPRINT_CHARACTERS = 24
 
@@ -48,6 +50,8 @@ class CertificateIds:
 
     def __init__(self, key: bytes) -> None:
         self._sealer = AESSIV(key)
+        self.mark_of_word = lru_cache(WORDS)(self.mark_of)
+        """As ``mark_of``, of words that many certificates share; kept at hand."""
 
     def seal(self, certificate: AttestedCertificate) -> str:
         """Return the certificate's id."""
@@ -105,13 +109,13 @@ class CertificateIds:
         if len(id_) > MAX_ID_CHARACTERS:
             raise UnknownIdError
         try:
-            sealed = base64.b64decode(
-                id_ + "=" * (-len(id_) % 4), altchars=b"-_", validate=True
-            )
+            # What is no character of an id is passed over here, and refused below:
+            # it makes another spelling.
+            sealed = base64.urlsafe_b64decode(f"{id_}==")
             place = self._sealer.decrypt(sealed, None)
         except (binascii.Error, ValueError, InvalidTag):
             raise UnknownIdError from None
-        # One certificate, one spelling: padding or stray bits would make more.
+        # One certificate, one spelling: padding or stray characters would make more.
         if _spelt(sealed) != id_:
             raise UnknownIdError
         agency, id_type, number, mark = place.decode().split(_SEPARATOR)

@@ -112,7 +112,7 @@ class _Rows:
     def run(
         self, check: Check, step: Callable[[A], Established], needed: A | None
     ) -> Established | None:
-        return self.run_both(check, lambda it, _: step(it), needed, True)
+        return self.run_both(check, lambda it, _: step(it), needed, needed)
 
     def run_both(
         self,

@@ -52,7 +52,7 @@ NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 def document_columns() -> list[Column[Any]]:
     """Return the columns of what is stated of a document, as ``policy.documents``."""
-    marks = ("place", "former", "number", "code", "own_code", "name")
+    marks = ("place", "former", "number", "serial", "code", "own_code", "name")
     days = ("first_issued_on", "issued_on")
     return [
         *(Column(f"document_{name}", String(64)) for name in marks),

@@ -29,7 +29,7 @@ from store.columns import document_columns, index_of_former, metadata
 from store.database import POSTGRESQL
 
 FIELDS = (
-    *("place", "former", "number", "code", "own_code", "name"),
+    *("place", "former", "number", "serial", "code", "own_code", "name"),
     *("level", "first_issued_on", "issued_on"),
 )
 
@@ -39,6 +39,7 @@ documents = Table(
     TableColumn("certificate", String(400), primary_key=True),
     *document_columns(),
     Index("documents_by_number", "document_number"),
+    Index("documents_by_serial", "document_serial"),
     Index("documents_by_place", "document_place"),
     index_of_former("documents"),
 )
@@ -61,7 +62,7 @@ def document_of_row(row: Row[*tuple[Any, ...]]) -> Document | None:
 def note_documents(connection: Connection, known: Mapping[str, Document]) -> None:
     """Keep of which document each certificate's id is; what is known stays.
 
-    Of what only the place was known, the rest is put beside it.
+    Of what less was known, the rest is put beside it.
     """
     if not known:
         return
@@ -72,13 +73,26 @@ def note_documents(connection: Connection, known: Mapping[str, Document]) -> Non
         statement.on_conflict_do_update(
             index_elements=["certificate"],
             set_={f"document_{name}": new[f"document_{name}"] for name in FIELDS},
-            where=column.document_number.is_(None) & new.document_number.is_not(None),
+            where=or_(
+                column.document_number.is_(None) & new.document_number.is_not(None),
+                column.document_serial.is_(None) & new.document_serial.is_not(None),
+            ),
         ),
         [
             {"certificate": id_, **row_of_document(document)}
             for id_, document in sorted(known.items())
         ],
     )
+
+
+def document_of_certificate(
+    connection: Connection, certificate: str
+) -> Document | None:
+    """Return the document of a certificate's id; ``None`` if it is not known."""
+    found = connection.execute(
+        select(documents).where(documents.c.certificate == certificate)
+    ).first()
+    return None if found is None else document_of_row(found)
 
 
 def known_or_alike(

@@ -35,6 +35,7 @@ from policy.payments import Payments
 from policy.text import Text
 from store.documents import note_documents
 from store.ledger import judgements, payments
+from store.ledger.causes import open_of_another
 from store.ledger.decision_rows import add, find_by_key, is_decided
 from store.ledger.evidence import keep
 from store.ledger.moves import is_other_district
@@ -42,7 +43,9 @@ from store.ledger.payment_tables import payment_steps
 from store.ledger.recovery_rows import recovered
 from store.ledger.standing import (
     ids_of_one,
+    is_claim_false,
     is_known_revoked,
+    is_seen_revoked,
     known_of,
     standing_proof,
 )
@@ -95,6 +98,8 @@ def record(
     step = _STEPS.get(decision.outcome)
     if step is not None:
         payments.add_of_decision(connection, recorded, step)
+    if step is PaymentStep.PAY:
+        open_of_another(connection, recorded)
     return recorded
 
 
@@ -203,8 +208,14 @@ def against_certificate(
     since opened its recoveries already, and would find this payment no more.
     """
     known = known_of(connection, decision.certificate, decision.document)
-    if is_known_revoked(connection, known):
+    is_silent = not decision.evidence
+    if is_known_revoked(connection, known) or (
+        # What a registry answers now is newer than what was read before.
+        is_silent and is_seen_revoked(connection, known)
+    ):
         yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
+    if is_claim_false(connection, decision.claim):
+        yield DecisionError(DecisionRefusal.CLAIM_FALSE)
     if standing_proof(connection, known.ids) is not None:
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.

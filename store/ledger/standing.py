@@ -6,22 +6,30 @@ all of them, as on answers, but not for one that was issued after it took effect
 was come by anew.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from policy.certificate import StateChange
+from policy.certificate import CertificateState, StateChange
 from policy.documents import Document, is_revoked_by, sent_of
 from store.documents import (
     alike,
+    document_of_certificate,
     document_of_row,
     documents,
     known_alike,
     known_or_alike,
 )
-from store.ledger.tables import false_record_withdrawals, false_records
+from store.ledger.tables import (
+    false_claims,
+    false_record_withdrawals,
+    false_records,
+    seen_revocations,
+)
 from store.quality.counts import seen_alike
 from store.status.changes import kept_changes
 from store.status.tables import state_changes
@@ -165,6 +173,85 @@ def sent_about(connection: Connection, certificates: AbstractSet[str]) -> set[st
             and (document.number in found - {None} or document.places & found)
         )
     }
+
+
+def is_seen_revoked(connection: Connection, known: Known) -> bool:
+    """Say whether a certificate was read as revoked, and that was not lifted since."""
+    seen = seen_revocations.c
+    last = connection.execute(
+        select(func.max(seen.seen_at)).where(seen.certificate.in_(known.ids))
+    ).scalar()
+    return last is not None and not is_lifted(connection, known.certificate, last)
+
+
+def is_lifted(
+    connection: Connection,
+    certificate: str,
+    since: datetime,
+    document: Document | None = None,
+) -> bool:
+    """Say whether a certificate was sent as valid after a moment."""
+    known = document_of_certificate(connection, certificate) or document
+    change = state_changes.c
+    own = change.certificate == certificate
+    rows = connection.execute(
+        select(state_changes).where(
+            or_(own, alike(state_changes, known or Document(place=certificate))),
+            change.state == CertificateState.VALID,
+            change.received_at > since,
+        )
+    ).all()
+    return any(
+        kept.certificate == certificate
+        or (
+            known is not None
+            and kept.document is not None
+            and known.is_one_with(kept.document)
+        )
+        for _, kept in kept_changes(rows)
+    )
+
+
+def ids_of_another_holder(connection: Connection, document: Document) -> list[str]:
+    """Return the known ids of a document that name another holder than it does."""
+    if document.serial is None:
+        return []
+    serial = documents.c.document_serial == document.serial
+    rows = connection.execute(select(documents).where(serial)).all()
+    known = {row.certificate: document_of_row(row) for row in rows}
+    return sorted(
+        id_ for id_, one in known.items() if one and document.is_another_holders(one)
+    )
+
+
+def is_revoked_of_another(connection: Connection, certificate: str) -> bool:
+    """Say whether a certificate is revoked where it names another holder."""
+    document = document_of_certificate(connection, certificate)
+    if document is None or document.serial is None:
+        return False
+    serial = state_changes.c.document_serial == document.serial
+    rows = connection.execute(
+        select(state_changes).where(serial).order_by(state_changes.c.id)
+    ).all()
+    sent: defaultdict[str | None, list[StateChange]] = defaultdict(list)
+    for _, kept in kept_changes(rows):
+        of = kept.document
+        if (
+            of is not None
+            and document.is_another_holders(of)
+            and not document.is_after(kept.change.effective_on)
+        ):
+            sent[of.number].append(kept.change)
+    return any(map(is_revoked_by, sent.values())) or any(
+        is_seen_revoked(connection, known_of(connection, one))
+        for one in ids_of_another_holder(connection, document)
+    )
+
+
+def is_claim_false(connection: Connection, claim: str) -> bool:
+    """Say whether a claim was proved false."""
+    known = select(false_claims.c.id).where(false_claims.c.claim == claim)
+    return connection.execute(known).first() is not None
 
 
 def is_proved_false(connection: Connection, certificate: str) -> bool:

@@ -35,6 +35,7 @@ state_changes = Table(
     Index("state_changes_by_certificate", "certificate"),
     Index("state_changes_by_number", "sequence", "connector"),
     Index("state_changes_by_document", "document_number"),
+    Index("state_changes_by_serial", "document_serial"),
     Index("state_changes_by_place", "document_place"),
     index_of_former("state_changes"),
 )

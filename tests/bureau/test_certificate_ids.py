@@ -72,11 +72,13 @@ def test_no_text_is_an_id_by_chance(text: str) -> None:
         IDS.open(text)
 
 
-def test_an_id_has_one_spelling() -> None:
+@pytest.mark.parametrize("stray", ["=", "==", "!", " ", "+", "字"])
+def test_an_id_has_one_spelling(stray: str) -> None:
     id_ = IDS.seal(certificate())
 
-    with pytest.raises(UnknownIdError):
-        IDS.open(id_ + "=")
+    for other in (f"{id_}{stray}", f"{id_[:9]}{stray}{id_[9:]}"):
+        with pytest.raises(UnknownIdError):
+            IDS.open(other)
 
 
 def test_a_mark_is_of_one_text_under_one_key() -> None:

@@ -256,3 +256,51 @@ async def test_a_change_kept_by_its_spelling_counts_for_the_certificate_of_then(
     (found,) = await ChangesLoader(sent, IDS).put_on(HOLDER, answers)
 
     assert standing(found.certificates[0].record, DAY, DAY) is Standing.REVOKED
+
+
+def known(answers: Sequence[Answer]) -> bool:
+    return all(one.record.changes is not None for one in answers[0].certificates)
+
+
+async def test_who_comes_in_one_turn_is_read_in_one_and_told_the_same() -> None:
+    sent = Sent({HOLDER: [suspended()], NOBODY: []})
+    loader = ChangesLoader(sent, IDS)
+
+    first, second, other = await asyncio.gather(
+        loader.put_on(HOLDER, ANSWERS),
+        loader.put_on(HOLDER, ANSWERS),
+        loader.put_on(NOBODY, ANSWERS),
+    )
+
+    assert first == second != ANSWERS
+    assert known(first)
+    assert other is ANSWERS
+    assert sent.readings == [[HOLDER, NOBODY]]
+
+
+async def test_who_comes_while_others_are_read_is_read_after_them() -> None:
+    sent = Sent({HOLDER: [suspended()], NOBODY: [suspended()]})
+    loader = ChangesLoader(sent, IDS)
+
+    async def later() -> list[Answer]:
+        for _ in range(2):
+            await asyncio.sleep(0)
+        assert sent.readings == [[NOBODY]]
+        return await loader.put_on(HOLDER, ANSWERS)
+
+    _, answers = await asyncio.gather(loader.put_on(NOBODY, ANSWERS), later())
+
+    assert sent.readings == [[NOBODY], [HOLDER]]
+    assert known(answers)
+    assert answers != ANSWERS
+
+
+async def test_who_gives_up_leaves_no_reading_behind() -> None:
+    sent = Sent({HOLDER: [suspended()]})
+    loader = ChangesLoader(sent, IDS)
+    given_up = asyncio.create_task(loader.put_on(HOLDER, ANSWERS))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+
+    assert known(await loader.put_on(HOLDER, ANSWERS))

@@ -1,11 +1,12 @@
 """One eligible certificate and one payable claim, to be changed fact by fact."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
-from policy.eligibility import Eligibility, evaluate
+from policy.eligibility import Eligibility, EligibilityOutcome, evaluate
 from policy.evidence import (
     AccountState,
     Acquisition,
@@ -16,10 +17,11 @@ from policy.evidence import (
     Evidence,
     Hukou,
 )
-from policy.finding import Finding
+from policy.finding import Finding, FindingOutcome
 from policy.identity import Identity, IdType
 from policy.level import Level
 from policy.parameters import load_parameters
+from policy.text import Text
 
 TODAY = date(2025, 3, 1)
 HOLDER = Identity(IdType.RESIDENT_ID, "310101199001010012")
@@ -132,9 +134,31 @@ def evidence(  # noqa: PLR0913 - the parts of a case
     )
 
 
+def is_said_twice(said: Text) -> bool:
+    """Say whether a text is in both languages, and counts and dates alike in both.
+
+    A reader of one is told no less than a reader of the other.
+    """
+    figures = [set(re.findall(r"\d+", words)) for words in said]
+    is_chinese = re.search(r"[\u4e00-\u9fff]", said.zh) is not None
+    is_english = re.search(r"[a-z]{2}", said.en) is not None
+    return is_chinese and is_english and figures[0] <= figures[1]
+
+
+def told(verdict: Eligibility) -> Eligibility:
+    """Return a verdict, of which each finding says why in both languages."""
+    assert isinstance(verdict.outcome, EligibilityOutcome)
+    for found in verdict.findings:
+        assert isinstance(found.outcome, FindingOutcome), found
+        assert is_said_twice(found.reason), found
+    return verdict
+
+
 def judge(judged: Evidence) -> Eligibility:
     """Evaluate by the annex and the parameters as they are."""
-    return evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    return told(
+        evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    )
 
 
 def finding(clause: str, judged: Evidence) -> Finding:

@@ -30,7 +30,13 @@ from policy.level import Level
 from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import load_parameters
 from policy.row import row_of
-from tests.policy.factories import FIRE_MONITORING, HOLDER, LOW_VOLTAGE, RAIL_DRIVER
+from tests.policy.factories import (
+    FIRE_MONITORING,
+    HOLDER,
+    LOW_VOLTAGE,
+    RAIL_DRIVER,
+    told,
+)
 
 ITEMS = load_catalogue().items
 ALL_CLAUSES = [*CLAUSES, *CLAIM_CLAUSES]
@@ -134,7 +140,9 @@ def test_every_clause_answers_whatever_the_evidence(
         today=today,
     )
 
-    verdict = evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    verdict = told(
+        evaluate(judged, catalogue=load_catalogue(), parameters=load_parameters())
+    )
 
     assert [found.clause for found in verdict.findings] == ALL_CLAUSES
 
@@ -177,6 +185,6 @@ def test_every_clause_that_may_exist_answers_once_it_is_on(
 def test_every_clause_answers_where_there_is_no_certificate(
     code: str, level: Level | None, why: Absence, claim: Claim
 ) -> None:
-    verdict = without_certificate(ITEMS[code], level, why, claim=claim)
+    verdict = told(without_certificate(ITEMS[code], level, why, claim=claim))
 
     assert [found.clause for found in verdict.findings] == ALL_CLAUSES

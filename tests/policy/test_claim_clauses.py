@@ -28,6 +28,7 @@ from tests.policy.factories import (
     TODAY,
     evidence,
     finding,
+    told,
 )
 
 MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
@@ -327,10 +328,12 @@ def test_a_payment_under_the_national_fire_code_may_be_for_either_direction(
     figures = replace(load_parameters().in_force(TODAY), occupation_grouping=grouping)
     claim = replace(EMPLOYED_CLAIM, payments=(paid("4-07-05-04", level_paid),))
 
-    verdict = evaluate(
-        evidence(FIRE_MONITORING, claim=claim),
-        catalogue=load_catalogue(),
-        parameters=Parameters((), (date.min,), (figures,)),
+    verdict = told(
+        evaluate(
+            evidence(FIRE_MONITORING, claim=claim),
+            catalogue=load_catalogue(),
+            parameters=Parameters((), (date.min,), (figures,)),
+        )
     )
 
     found = {finding.clause: finding.outcome for finding in verdict.findings}
@@ -351,10 +354,12 @@ def test_what_was_paid_back_bars_as_the_figure_says(
     )
     claim = replace(EMPLOYED_CLAIM, category=student, payments=(before,))
 
-    verdict = evaluate(
-        evidence(FIRE_MONITORING, claim=claim),
-        catalogue=load_catalogue(),
-        parameters=Parameters((), (date.min,), (figures,)),
+    verdict = told(
+        evaluate(
+            evidence(FIRE_MONITORING, claim=claim),
+            catalogue=load_catalogue(),
+            parameters=Parameters((), (date.min,), (figures,)),
+        )
     )
 
     found = {finding.clause: finding.outcome for finding in verdict.findings}

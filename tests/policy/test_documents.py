@@ -65,6 +65,25 @@ def test_without_a_code_the_name_says_which() -> None:
     assert sent_of([(other, change())], [[HELD]]) == [()]
 
 
+def test_where_one_has_no_code_the_name_decides_and_the_place_where_one_is_bare() -> (
+    None
+):
+    bare = Document(place="there")
+
+    assert HELD.is_one_with(less("code"))
+    assert less("code").is_one_with(HELD)
+    assert not HELD.is_one_with(less("code", name="crane driver"))
+    assert bare.is_one_with(less())
+    assert not bare.is_one_with(HELD)
+    assert less("number").is_one_with(less(issued_on=OTHER_DAY))
+
+
+def test_what_was_issued_later_is_another_than_that_of_a_day() -> None:
+    assert HELD.is_after(OTHER_DAY)
+    assert not HELD.is_after(DAY)
+    assert not less("issued_on").is_after(OTHER_DAY)
+
+
 def test_a_code_of_its_own_is_the_annex_s_where_it_was_mapped() -> None:
     """A manifest maps it from some day on, or the one that follows does not."""
     before, after = less(code="own"), replace(HELD, code="c", own_code="own")

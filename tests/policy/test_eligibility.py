@@ -29,7 +29,9 @@ from tests.policy.factories import (
     SOMEBODY_ELSE,
     TODAY,
     evidence,
+    finding,
     judge,
+    told,
 )
 
 MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
@@ -207,10 +209,32 @@ def test_without_a_certificate_each_clause_says_what_is_known(
 ) -> None:
     item = load_catalogue().items["1.2"]
 
-    verdict = without_certificate(item, Level.UNGRADED, why)
+    verdict = told(without_certificate(item, Level.UNGRADED, why))
 
     assert [found.clause for found in verdict.findings] == NOTICE_219
     assert [found.outcome for found in verdict.findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("why", "said", "clauses"),
+    [
+        (Absence.NONE_HELD, "answers that the person holds no such", ["219-1a"]),
+        (Absence.NOT_SHOWN, "nothing signed says that the list is", ["219-1a"]),
+        (Absence.NOT_ANSWERED, "gave no answer that can be believed", NOTICE_219),
+        (Absence.ACCOUNT_FROZEN, "the agency's account is frozen", ["219-2b"]),
+        (Absence.DAY_NOT_COME, "the day asked about has not come", NOTICE_219),
+    ],
+)
+def test_without_a_certificate_each_clause_says_why(
+    why: Absence, said: str, clauses: list[str]
+) -> None:
+    item = load_catalogue().items["1.2"]
+
+    verdict = without_certificate(item, Level.UNGRADED, why)
+
+    for found in verdict.findings:
+        reason = said if found.clause in clauses else "no certificate to judge"
+        assert reason in found.reason.en
 
 
 @pytest.mark.parametrize(
@@ -228,13 +252,15 @@ def test_no_answer_is_not_the_answer_none(
 ) -> None:
     item = load_catalogue().items["1.2"]
 
-    assert without_certificate(item, level, why).outcome is expected
+    assert told(without_certificate(item, level, why)).outcome is expected
 
 
 def test_an_unsigned_list_is_told_from_no_answer() -> None:
     item = load_catalogue().items["1.2"]
 
-    found = without_certificate(item, Level.UNGRADED, Absence.NOT_SHOWN).findings[0]
+    found = told(without_certificate(item, Level.UNGRADED, Absence.NOT_SHOWN)).findings[
+        0
+    ]
 
     assert (found.clause, found.reason) == (
         "219-1a",
@@ -246,10 +272,32 @@ def test_an_unsigned_list_is_told_from_no_answer() -> None:
     )
 
 
+def test_a_level_is_named_beside_what_the_annex_has() -> None:
+    monitoring = replace(FIRE_MONITORING, number=PLAIN_NUMBER)
+    reasons = [
+        finding("219-1a", evidence(replace(monitoring, level=level))).reason
+        for level in (None, Level.LEVEL_1, Level.LEVEL_4)
+    ]
+
+    name = "消防设施操作员（消防设施监控操作）（4-07-05-04.1）"
+    listed = "初级工（五级）、中级工（四级）、高级工（三级）、技师（二级）"
+    assert [reason.zh for reason in reasons] == [
+        f"附件列有{name}，但证书未注明等级",
+        f"附件未列{name}的高级技师（一级），所列为{listed}",
+        f"附件所列：{name}，中级工（四级）",
+    ]
+    absent = without_certificate(
+        load_catalogue().items["4-07-05-04.1"], Level.LEVEL_1, Absence.NONE_HELD
+    )
+    assert absent.findings[0].reason.zh == (
+        "附件未列消防设施操作员（消防设施监控操作）的高级技师（一级）"
+    )
+
+
 def test_a_level_outside_the_annex_is_ineligible_whoever_answered() -> None:
     monitoring = load_catalogue().items["4-07-05-04.1"]
 
-    verdict = without_certificate(monitoring, Level.LEVEL_1, Absence.NOT_ANSWERED)
+    verdict = told(without_certificate(monitoring, Level.LEVEL_1, Absence.NOT_ANSWERED))
 
     assert verdict.outcome is EligibilityOutcome.INELIGIBLE
 
@@ -261,10 +309,13 @@ def test_without_a_certificate_a_claim_has_every_clause_reported(
 ) -> None:
     monitoring = load_catalogue().items["4-07-05-04.1"]
 
-    verdict = without_certificate(monitoring, level, why, claim=EMPLOYED_CLAIM)
+    verdict = told(without_certificate(monitoring, level, why, claim=EMPLOYED_CLAIM))
 
     assert [found.clause for found in verdict.findings] == NOTICE_219 + NOTICE_17
-    assert verdict.findings[:7] == without_certificate(monitoring, level, why).findings
+    assert (
+        verdict.findings[:7]
+        == told(without_certificate(monitoring, level, why)).findings
+    )
 
 
 PAID_AT_LEVEL_3 = (
@@ -299,8 +350,10 @@ def test_without_a_certificate_the_claim_decides_what_it_can(
     monitoring = load_catalogue().items["4-07-05-04.1"]
     claim = replace(EMPLOYED_CLAIM, **changes)  # type: ignore[arg-type] # fields by name
 
-    verdict = without_certificate(
-        monitoring, Level.LEVEL_4, Absence.NOT_ANSWERED, claim=claim
+    verdict = told(
+        without_certificate(
+            monitoring, Level.LEVEL_4, Absence.NOT_ANSWERED, claim=claim
+        )
     )
 
     found = {finding.clause: finding.outcome for finding in verdict.findings}
@@ -320,8 +373,8 @@ def test_a_claim_that_fails_by_itself_is_ineligible_whoever_answered(
     item = load_catalogue().items["1.2"]
     claim = replace(EMPLOYED_CLAIM, is_civil_servant=is_civil_servant)
 
-    verdict = without_certificate(
-        item, Level.UNGRADED, Absence.NOT_ANSWERED, claim=claim
+    verdict = told(
+        without_certificate(item, Level.UNGRADED, Absence.NOT_ANSWERED, claim=claim)
     )
 
     assert verdict.outcome is expected
@@ -331,8 +384,10 @@ def test_a_claim_that_fails_by_itself_is_ineligible_whoever_answered(
 def test_without_a_certificate_no_registry_is_said_to_have_left_out_a_day() -> None:
     item = load_catalogue().items["1.2"]
 
-    verdict = without_certificate(
-        item, Level.UNGRADED, Absence.NONE_HELD, claim=EMPLOYED_CLAIM
+    verdict = told(
+        without_certificate(
+            item, Level.UNGRADED, Absence.NONE_HELD, claim=EMPLOYED_CLAIM
+        )
     )
 
     said = {finding.clause: finding.reason.en for finding in verdict.findings}
@@ -344,8 +399,10 @@ def test_without_a_certificate_the_figures_are_those_handed_in() -> None:
     claim = replace(EMPLOYED_CLAIM, hukou=Hukou.ELSEWHERE)
     closed = replace(load_parameters().in_force(TODAY), open_to_other_hukou=frozenset())
 
-    verdict = without_certificate(
-        item, Level.UNGRADED, Absence.NONE_HELD, claim=claim, figures=closed
+    verdict = told(
+        without_certificate(
+            item, Level.UNGRADED, Absence.NONE_HELD, claim=claim, figures=closed
+        )
     )
 
     found = {finding.clause: finding.outcome for finding in verdict.findings}

@@ -24,6 +24,7 @@ from tests.policy.factories import (
     evidence,
     finding,
     judge,
+    told,
 )
 from tests.policy.test_any_evidence import CLAIMS, DATED_RECORDS, RECORDS
 
@@ -259,7 +260,7 @@ def test_an_account_may_be_thawed_until_then(
 def test_an_absence_says_nothing_of_a_day_that_has_not_come() -> None:
     item = load_catalogue().items["1.2"]
 
-    verdict = without_certificate(item, Level.UNGRADED, Absence.DAY_NOT_COME)
+    verdict = told(without_certificate(item, Level.UNGRADED, Absence.DAY_NOT_COME))
 
     assert verdict.outcome is EligibilityOutcome.UNDETERMINED
     assert {found.outcome for found in verdict.findings} == {

@@ -11,6 +11,7 @@ from policy.identifiers import (
     social_credit_code_warnings,
 )
 from policy.level import Level
+from tests.policy.factories import is_said_twice
 
 
 @pytest.mark.parametrize("code", ["91350100M000100Y43", "11310000002419000K"])
@@ -31,6 +32,7 @@ def test_an_odd_social_credit_code_gives_one_warning(code: str, warning: str) ->
     (found,) = social_credit_code_warnings(code)
 
     assert warning in found.en
+    assert is_said_twice(found)
 
 
 def test_the_check_character_is_that_of_a_published_example() -> None:
@@ -66,6 +68,7 @@ def test_an_odd_licence_id_gives_one_warning(licence_id: str, warning: str) -> N
     (found,) = licence_id_warnings(licence_id)
 
     assert warning in found.en
+    assert is_said_twice(found)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +132,7 @@ def test_an_odd_qualification_number_gives_each_warning(
     )
 
     assert [warning.en for warning in found] == warnings
+    assert all(map(is_said_twice, found))
 
 
 def test_a_number_is_not_compared_with_what_is_not_stated() -> None:

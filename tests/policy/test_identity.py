@@ -11,6 +11,7 @@ from policy.identity import (
     mask,
     parse_identity,
 )
+from tests.policy.factories import is_said_twice
 
 RESIDENT = IdType.RESIDENT_ID
 PERMIT = IdType.HK_MACAO_TAIWAN_RESIDENCE_PERMIT
@@ -98,6 +99,7 @@ def test_normalisation_gives_the_canonical_number(number: str) -> None:
         pytest.param("010101199001010012", Problem.UNKNOWN_TYPE, id="0 in front"),
         pytest.param("310101900101001", Problem.OLD_FORM, id="15 digits"),
         pytest.param("H1234567", Problem.UNKNOWN_TYPE, id="home return, 7 digits"),
+        pytest.param("1" * 12, Problem.BAD_LENGTH, id="12 digits"),
         pytest.param("H123456789", Problem.UNKNOWN_TYPE, id="home return, 9 digits"),
         pytest.param(
             "US3100900101121", Problem.UNKNOWN_TYPE, id="2 letters, 13 digits"
@@ -109,6 +111,8 @@ def test_a_mistake_is_named(number: str, problem: IdentityProblem) -> None:
         parse_identity(number)
 
     assert refusal.value.problem is problem
+    assert is_said_twice(refusal.value.message)
+    assert str(refusal.value) == refusal.value.message.en
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,8 @@ def test_a_number_must_be_of_the_stated_type(
         parse_identity(number, stated)
 
     assert refusal.value.problem is problem
+    assert is_said_twice(refusal.value.message)
+    assert str(refusal.value) == refusal.value.message.en
 
 
 def test_a_wrong_type_names_the_type_the_number_fits() -> None:
@@ -189,7 +195,9 @@ def test_no_message_contains_the_number(number: str, stated: IdType | None) -> N
 
 
 def test_an_identity_does_not_show_its_number() -> None:
-    assert "310101199001010012" not in repr(parse_identity("310101199001010012"))
+    shown = repr(parse_identity("310101199001010012"))
+
+    assert shown == f"Identity(type={IdType.RESIDENT_ID!r})"
 
 
 @pytest.mark.parametrize(

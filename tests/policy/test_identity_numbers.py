@@ -112,6 +112,14 @@ def test_a_number_with_something_unseen_in_it_is_found(
         "310199:19600115:7008",
         "310199600115700",
         "310199-600115-700",
+        # Evenly, and where fields meet, but not both.
+        "3101 9919 6001 1570 08",
+        "31019-96001-15700",
+        "310199600-115700",
+        "31019960-0115-700",
+        f"{'ab' * 8}{OLD}",
+        f"{OLD}{'cd' * 8}",
+        f"{'ab' * 4}{OLD}{'cd' * 4}",
     ],
 )
 def test_the_forms_that_passed_are_found(text: str) -> None:
@@ -199,6 +207,10 @@ def test_random_ids_are_left_alone(id_: object, digest: bytes) -> None:
         pytest.param("021-62345678, 13812345678", id="telephones"),
         pytest.param(f"5{OLD}", id="sixteen digits"),
         pytest.param(f"{'ab' * 10}{OLD}{'cd' * 10}", id="in a digest"),
+        pytest.param(f"{'ab' * 8}a{OLD}", id="at the end of one of 32"),
+        pytest.param(f"{OLD}{'cd' * 8}c", id="at the beginning of one"),
+        pytest.param(f"a{'ab' * 4}{OLD}{'cd' * 4}", id="in the middle of one"),
+        pytest.param("310-1996-00115700", id="neither evenly nor by fields"),
         pytest.param("310199     19600115     7008", id="far apart"),
         pytest.param("310199a19600115a7008", id="letters between"),
     ],

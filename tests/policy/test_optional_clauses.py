@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,6 +24,7 @@ from tests.policy.factories import (
     RAIL_DRIVER,
     evidence,
     judge,
+    told,
 )
 
 MET, UNMET = FindingOutcome.MET, FindingOutcome.UNMET
@@ -81,10 +82,12 @@ def found(
 ) -> Finding:
     """Return what the one clause finds that a parameter puts on."""
     claim = replace(EMPLOYED_CLAIM, **changes)  # type: ignore[arg-type]  # fields by name
-    verdict = evaluate(
-        evidence(record, claim=claim),
-        catalogue=load_catalogue(),
-        parameters=with_values(**{name: ON[name]}),
+    verdict = told(
+        evaluate(
+            evidence(record, claim=claim),
+            catalogue=load_catalogue(),
+            parameters=with_values(**{name: ON[name]}),
+        )
     )
     (last,) = verdict.findings[len(CLAUSES) + len(CLAIM_CLAUSES) :]
     return last
@@ -113,15 +116,19 @@ def test_one_line_puts_one_rule_on(name: str) -> None:
 
 def test_all_of_them_are_reported_in_order_and_before_a_certificate_came() -> None:
     every = with_values(**ON)
-    verdict = evaluate(
-        evidence(claim=EMPLOYED_CLAIM), catalogue=load_catalogue(), parameters=every
+    verdict = told(
+        evaluate(
+            evidence(claim=EMPLOYED_CLAIM), catalogue=load_catalogue(), parameters=every
+        )
     )
-    absent = without_certificate(
-        load_catalogue().items["1.2"],
-        Level.UNGRADED,
-        Absence.NOT_ANSWERED,
-        claim=EMPLOYED_CLAIM,
-        figures=every.figures[-1],
+    absent = told(
+        without_certificate(
+            load_catalogue().items["1.2"],
+            Level.UNGRADED,
+            Absence.NOT_ANSWERED,
+            claim=EMPLOYED_CLAIM,
+            figures=every.figures[-1],
+        )
     )
 
     order = [*CLAUSES, *CLAIM_CLAUSES, *OPTIONAL_CLAUSES]
@@ -217,10 +224,12 @@ def test_a_share_that_is_not_known_is_not_rounded(
 
 def test_both_caps_are_one_clause_and_the_worse_decides() -> None:
     claim = replace(EMPLOYED_CLAIM, payments=(paid(CLAIMED, 1801),))
-    verdict = evaluate(
-        evidence(claim=claim),
-        catalogue=load_catalogue(),
-        parameters=with_values(yearly_payments="2", yearly_yuan="2600"),
+    verdict = told(
+        evaluate(
+            evidence(claim=claim),
+            catalogue=load_catalogue(),
+            parameters=with_values(yearly_payments="2", yearly_yuan="2600"),
+        )
     )
 
     last = verdict.findings[-1]
@@ -323,3 +332,56 @@ def test_without_a_day_of_the_claim_nobody_knows_how_long_ago_it_was() -> None:
 def test_a_value_that_is_none_is_refused(name: str, value: str, complaint: str) -> None:
     with pytest.raises(AnnexError, match=complaint):
         with_values(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        pytest.param(
+            "yearly_yuan",
+            {"payments": (paid(CLAIMED, None), paid(CLAIMED, 5))},
+            "5 are known to have been paid in that year, and this claim is for 800",
+            id="a sum unknown",
+        ),
+        pytest.param(
+            "yearly_yuan",
+            {"category": None, "payments": ()},
+            "this claim is for 800-1000",
+            id="a share unknown",
+        ),
+        pytest.param(
+            "yearly_payments",
+            {"payments": (paid(CLAIMED), paid())},
+            "1 were made in that year, and 1 more on a day that is not known",
+            id="a day unknown",
+        ),
+        pytest.param(
+            "days_between_payments",
+            {"payments": (paid(CLAIMED - timedelta(9)), paid(CLAIMED), paid())},
+            "the nearest is 0 days away, and the day of 1 more is not known",
+            id="the nearest",
+        ),
+        pytest.param(
+            "days_between_payments",
+            {"payments": (paid(),)},
+            "the nearest is an unknown number of days away",
+            id="no day known",
+        ),
+    ],
+)
+def test_what_is_counted_is_told(
+    name: str, changes: Mapping[str, object], reason: str
+) -> None:
+    assert reason in found(name, changes).reason.en
+
+
+def test_the_funds_that_exclude_are_told_one_by_one() -> None:
+    verdict = told(
+        evaluate(
+            evidence(claim=EMPLOYED_CLAIM),
+            catalogue=load_catalogue(),
+            parameters=with_values(excluding_funds='["SKILLS", "OTHER"]'),
+        )
+    )
+
+    assert "OTHER、SKILLS" in verdict.findings[-1].reason.zh

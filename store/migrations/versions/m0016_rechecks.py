@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 FORMER = "document_former"
 STATED = sa.text(f"{FORMER} IS NOT NULL")

@@ -28,6 +28,14 @@ def test_a_cursor_is_of_its_installation_alone() -> None:
         Cursors(bytes(64)).number(KINDS[0], CURSORS.of(KINDS[0], 7))
 
 
+@pytest.mark.parametrize("stray", ["=", "!", " ", "字"])
+def test_a_cursor_has_nothing_else_in_it(stray: str) -> None:
+    cursor = CURSORS.of(KINDS[0], 7)
+
+    with pytest.raises(UnknownCursorError):
+        CURSORS.number(KINDS[0], f"{cursor[:9]}{stray}{cursor[9:]}")
+
+
 @pytest.mark.parametrize("text", ["", "=", "1", "字", "\ud800", "A" * 101, "A" * 9999])
 def test_a_text_is_no_cursor(text: str) -> None:
     with pytest.raises(UnknownCursorError):

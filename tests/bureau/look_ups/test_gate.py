@@ -1,7 +1,8 @@
 """The gate lets a look-up pass in order, or refuses it before anybody is asked."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -15,24 +16,53 @@ from bureau.look_ups.audit import (
 )
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from bureau.look_ups.elements import ElementsError, ElementsMissingError
-from bureau.look_ups.gate import Gate, Origin, Statement
+from bureau.look_ups.gate import (
+    REFUSAL_CODES,
+    REFUSALS,
+    Gate,
+    Origin,
+    Shows,
+    Statement,
+)
 from bureau.look_ups.oversight import Alert, Oversight
 from bureau.look_ups.purpose import PurposeError, PurposeMissingError
-from bureau.look_ups.unknown_people import UnknownPeopleWatch
+from bureau.look_ups.unknown_people import FEWEST_UNKNOWN, UnknownPeopleWatch
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import Answer, SourceOutcome
 from connectors.elements import NOT_STATED, Element, Elements
 from connectors.errors import StoreUnavailableError
 from policy.identity import Identity, IdType
+from tests.resolvers.attested import certificate
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 TODAY = date(2026, 5, 4)
-CALLER = Caller("hr", frozenset({Scope.READ_CERTIFICATES}))
+CALLER = Caller(
+    "hr",
+    frozenset({Scope.READ_CERTIFICATES}),
+    districts=frozenset({"310115", "310104"}),
+)
+PSEUDONYMS = Pseudonyms([bytes(32)])
 STATED = LookUp(Purpose.SUBSIDY_CLAIM, "17-2026-1")
 ALICE = Identity(IdType.RESIDENT_ID, "310110199003074514")
 BOB = Identity(IdType.RESIDENT_ID, "110101199003074514")
 NONE = Answer(agency="transport", outcome=SourceOutcome.NONE)
 ORIGIN = Origin("request-1", "HolderCheck", "mark")
+
+LOOKED_UP = AuditRecord(
+    at=NOW,
+    event=AuditEvent.LOOKED_UP,
+    caller="hr",
+    districts=("310104", "310115"),
+    request_id="request-1",
+    person=PSEUDONYMS.of(ALICE),
+    purpose=Purpose.SUBSIDY_CLAIM,
+    case_number="17-2026-1",
+    operation="HolderCheck",
+    document="mark",
+    sources={"transport": SourceOutcome.NONE},
+    certificates=0,
+)
+"""What the log has of a look-up of Alice, of whom nobody has a certificate."""
 
 
 @dataclass
@@ -76,6 +106,8 @@ class Notes:
     looked_up_for: list[Purpose] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    about: list[tuple[str, int]] = field(default_factory=list)
+    """Of each alert: which caller, and how many people."""
 
     def looked_up(self, purpose: Purpose) -> None:
         self.looked_up_for.append(purpose)
@@ -83,8 +115,9 @@ class Notes:
     def look_up_refused(self, code: str) -> None:
         self.refused.append(code)
 
-    def alerted(self, alert: Alert, caller: str, people: int) -> None:  # noqa: ARG002
+    def alerted(self, alert: Alert, caller: str, people: int) -> None:
         self.alerts.append(alert)
+        self.about.append((caller, people))
 
 
 @dataclass
@@ -97,11 +130,12 @@ class Office:
     allowed: int = 10
     log: Log = field(default_factory=Log)
     notes: Notes = field(default_factory=Notes)
+    answers: list[Answer] = field(default_factory=lambda: [NONE])
     asked: int = 0
 
     def __post_init__(self) -> None:
         oversight = Oversight(
-            Pseudonyms([bytes(32)]),
+            PSEUDONYMS,
             PeopleBudget(self.allowed, {}),
             UnknownPeopleWatch(),
             self.log,
@@ -111,12 +145,14 @@ class Office:
         statement = Statement(self.stated, self.elements)
         self.gate = Gate(oversight, CALLER, statement, now=NOW, today=TODAY)
 
-    async def look_up(self, whom: Identity | str = ALICE) -> list[Answer]:
+    async def look_up(
+        self, whom: Identity | str = ALICE, shows: Shows | None = None
+    ) -> list[Answer]:
         async def ask() -> list[Answer]:
             self.asked += 1
-            return [NONE]
+            return self.answers
 
-        return await self.gate.look_up(whom, ask, lambda: ORIGIN)
+        return await self.gate.look_up(whom, ask, lambda: ORIGIN, shows)
 
 
 async def test_a_look_up_is_on_the_log_with_its_purpose_and_origin() -> None:
@@ -126,21 +162,7 @@ async def test_a_look_up_is_on_the_log_with_its_purpose_and_origin() -> None:
 
     assert answers == [NONE]
     assert office.notes.looked_up_for == [Purpose.SUBSIDY_CLAIM]
-    (kept,) = office.log.records
-    assert (kept.event, kept.caller, kept.case_number) == (
-        AuditEvent.LOOKED_UP,
-        "hr",
-        "17-2026-1",
-    )
-    assert (kept.request_id, kept.operation, kept.document) == (
-        "request-1",
-        "HolderCheck",
-        "mark",
-    )
-    assert (kept.sources, kept.certificates) == (
-        {"transport": SourceOutcome.NONE},
-        0,
-    )
+    assert office.log.records == [LOOKED_UP]
 
 
 @pytest.mark.parametrize(
@@ -252,8 +274,10 @@ async def test_who_gives_up_is_on_the_log_as_abandoned() -> None:
     with pytest.raises(asyncio.CancelledError):
         await office.gate.look_up(ALICE, ask, lambda: ORIGIN)
 
-    (kept,) = office.log.records
-    assert (kept.event, kept.certificates) == (AuditEvent.ABANDONED, None)
+    abandoned = AuditEvent.ABANDONED
+    assert office.log.records == [
+        replace(LOOKED_UP, event=abandoned, sources={}, certificates=None)
+    ]
 
 
 async def test_an_id_that_is_none_counts_as_a_person() -> None:
@@ -319,3 +343,179 @@ async def test_the_purpose_is_asked_for_first() -> None:
 
     with pytest.raises(PurposeMissingError):
         await office.look_up()
+
+
+async def _name(office: Office) -> None:
+    await office.gate.name(ALICE, lambda: ORIGIN)
+
+
+async def _read_books(office: Office) -> None:
+    await office.gate.read_books(lambda: ORIGIN)
+
+
+async def _look_up(office: Office) -> None:
+    await office.look_up()
+
+
+EVERY_WAY = pytest.mark.parametrize("way", [_look_up, _name, _read_books])
+Way = Callable[[Office], Awaitable[None]]
+
+
+@EVERY_WAY
+@pytest.mark.parametrize(
+    ("office", "code"),
+    [
+        pytest.param(lambda: Office(None), "PURPOSE_REQUIRED", id="no purpose"),
+        pytest.param(
+            lambda: Office(requires_elements=True), "ELEMENTS_REQUIRED", id="elements"
+        ),
+        pytest.param(
+            lambda: Office(elements=ElementsError("no", [])),
+            "ELEMENTS_REQUIRED",
+            id="unusable elements",
+        ),
+        pytest.param(
+            lambda: Office(log=Log(takes=False)), "AUDIT_UNAVAILABLE", id="full log"
+        ),
+    ],
+)
+async def test_no_way_in_leads_past_the_gate(
+    way: Way, office: Callable[[], Office], code: str
+) -> None:
+    refusing = office()
+
+    with pytest.raises(REFUSALS) as refused:
+        await way(refusing)
+
+    assert REFUSAL_CODES[type(refused.value)] == code
+    assert refusing.notes.refused == [code]
+    assert (refusing.notes.looked_up_for, refusing.log.records) == ([], [])
+
+
+async def test_a_person_named_to_our_books_is_on_the_log_and_counts() -> None:
+    office = Office(allowed=1, elements=FIVE)
+
+    await _name(office)
+
+    assert office.log.records == [
+        replace(LOOKED_UP, elements=FIVE, sources={}, certificates=None)
+    ]
+    assert office.notes.looked_up_for == [Purpose.SUBSIDY_CLAIM]
+    assert (office.asked, office.notes.alerts) == (0, [Alert.PEOPLE_BUDGET_SPENT])
+    with pytest.raises(OverBudgetError):
+        await office.look_up(BOB)
+
+
+async def test_books_that_are_read_are_on_the_log_and_count_nobody() -> None:
+    office = Office(allowed=0, elements=FIVE)
+
+    await _read_books(office)
+
+    assert office.log.records == [
+        AuditRecord(
+            at=NOW,
+            event=AuditEvent.READ,
+            caller="hr",
+            districts=("310104", "310115"),
+            request_id="request-1",
+            purpose=Purpose.SUBSIDY_CLAIM,
+            case_number="17-2026-1",
+            elements=FIVE,
+            operation="HolderCheck",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked", "alert"),
+    [
+        pytest.param(5, 4, Alert.PEOPLE_BUDGET_80, id="the warning share"),
+        pytest.param(4, 4, Alert.PEOPLE_BUDGET_SPENT, id="all of it"),
+    ],
+)
+async def test_what_is_left_of_a_budget_is_told_with_whose_and_how_much(
+    allowed: int, asked: int, alert: Alert
+) -> None:
+    office = Office(allowed=allowed)
+
+    await asyncio.gather(*map(office.look_up, map(str, range(asked))))
+
+    assert (office.notes.alerts, office.notes.about) == ([alert], [("hr", asked)])
+    assert office.gate.has_admitted(ALICE) is False
+
+
+HELD = Answer(
+    agency="fire", outcome=SourceOutcome.ANSWERED, certificates=(certificate(),) * 2
+)
+"""Of an agency that has two certificates."""
+
+
+@pytest.mark.parametrize(
+    ("shows", "shown"),
+    [
+        pytest.param(None, 2, id="all"),
+        pytest.param(lambda _: True, 2, id="each"),
+        pytest.param(lambda _: False, 0, id="none"),
+    ],
+)
+async def test_what_is_shown_is_counted_on_the_log(
+    shows: Shows | None, shown: int
+) -> None:
+    office = Office(answers=[NONE, HELD])
+
+    await office.look_up(shows=shows)
+
+    (kept,) = office.log.records
+    assert (kept.certificates, kept.sources) == (
+        shown,
+        {"transport": SourceOutcome.NONE, "fire": SourceOutcome.ANSWERED},
+    )
+    assert office.gate.has_admitted(ALICE)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_counted"),
+    [
+        pytest.param(["NONE", "SKIPPED"], True, id="nobody has any"),
+        pytest.param(["NONE", "TIMED_OUT"], False, id="one did not answer"),
+        pytest.param(["UNVERIFIED"], False, id="one is not believed"),
+    ],
+)
+async def test_who_tries_numbers_is_told_of_by_those_whom_nobody_knows(
+    outcomes: list[str], is_counted: bool
+) -> None:
+    answers = [Answer(agency=o, outcome=SourceOutcome(o)) for o in outcomes]
+    office = Office(allowed=100, answers=answers)
+
+    for number in range(FEWEST_UNKNOWN):
+        await office.look_up(f"no id {number}")
+
+    told = [Alert.MANY_UNKNOWN_PEOPLE] if is_counted else []
+    assert office.notes.alerts == told
+    assert office.notes.about == [("hr", FEWEST_UNKNOWN)] * len(told)
+
+
+async def test_who_is_known_to_one_agency_is_known_whoever_is_silent() -> None:
+    silent = Answer(agency="transport", outcome=SourceOutcome.TIMED_OUT)
+    office = Office(allowed=100, answers=[silent, HELD])
+    for number in range(FEWEST_UNKNOWN + 1):
+        await office.look_up(f"known {number}")
+    office.answers = [NONE]
+
+    for number in range(FEWEST_UNKNOWN):
+        await office.look_up(f"unknown {number}")
+
+    assert office.notes.alerts == []
+
+
+@pytest.mark.parametrize(
+    "error", [PurposeMissingError(), ElementsMissingError(Element)]
+)
+def test_a_refusal_says_what_is_missing_in_both_languages(
+    error: PurposeError | ElementsError,
+) -> None:
+    zh, en = error.message.split(" / ", 1)
+
+    assert re.search(r"[\u4e00-\u9fff]{6}", zh)
+    assert re.search(r"[a-z]{3} [a-z]{3}", en)
+    assert str(error) == error.message

@@ -59,6 +59,7 @@ def test_a_document_has_its_own_mark_whichever_came_before() -> None:
     marks = [pseudonyms.of_document(text) for text in documents]
 
     assert marks == [Pseudonyms([OLD]).of_document(text) for text in documents]
+    assert len(set(marks)) == 2
 
 
 def marks_of(pseudonyms: Pseudonyms, text: str) -> list[str]:
@@ -67,6 +68,7 @@ def marks_of(pseudonyms: Pseudonyms, text: str) -> list[str]:
         pseudonyms.of(text),
         pseudonyms.of_document(text),
         pseudonyms.of_statement(text),
+        pseudonyms.of_officer(text),
     ]
 
 
@@ -81,4 +83,12 @@ def test_one_text_has_another_mark_as_each_of_them() -> None:
     text = f"{PERSON.type}\x1f{PERSON.number}"
     pseudonyms = Pseudonyms([OLD])
 
-    assert len({pseudonyms.of(PERSON), *marks_of(pseudonyms, text)}) == 4
+    assert len({pseudonyms.of(PERSON), *marks_of(pseudonyms, text)}) == 5
+
+
+def test_whatever_a_request_holds_has_marks() -> None:
+    """JSON may escape half a character, which has no UTF-8."""
+    marks = marks_of(Pseudonyms([NEW, OLD]), "\ud800")
+
+    assert set(marks).isdisjoint(marks_of(Pseudonyms([NEW, OLD]), "\udfff"))
+    assert marks[-1:] == Pseudonyms([NEW, OLD]).all_of_officer("\ud800")[:1]

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from bureau.versions import held, lists
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Collected
 from connectors.errors import StoreUnavailableError
 from signing.envelope import Envelope
 from signing.trust import KeyState, TrustBundle
-from tests.bureau.versions.asking import Asking, asking, collected, shown, signed
+from tests.bureau.versions.asking import (
+    Asking,
+    asking,
+    collected,
+    none_signed,
+    shown,
+    signed,
+)
 from tests.connectors.agency import BUNDLE, NOW, SIGNED_AT, trusted
-from tests.connectors.test_agency import HOLDER, codes
+from tests.connectors.test_agency import HOLDER, asked, codes
 
 ANSWERED, UNVERIFIED = SourceOutcome.ANSWERED, SourceOutcome.UNVERIFIED
 NEWER, OLDER = signed(1, state="03"), signed(9)
@@ -88,7 +96,11 @@ async def test_of_one_second_none_counts_in_whatever_order_they_come() -> None:
     first, second = signed(1), signed(1, state="03")
 
     for envelope, found in ((first, []), (second, ["CONTRADICTION"])):
-        assert codes(await one(gateway, envelope)) == found
+        answer = await one(gateway, envelope)
+        assert codes(answer) == found
+        assert ["in the same second" in r.reason for r in answer.refusals] == [
+            bool(found)
+        ] * len(found)
     # Which of the two it was that came first decides nothing.
     assert codes(await one(gateway, first)) == ["CONTRADICTION"]
     assert codes(await one(gateway, signed(0.5))) == []
@@ -191,3 +203,65 @@ async def test_of_what_was_sent_in_one_second_the_store_says_which_counts() -> N
         assert codes(*gateway.held([now])) == []
     # To whoever is asked it is one of two.
     assert codes(*gateway.held([second])) == ["CONTRADICTION"]
+
+
+async def test_versions_that_contradict_each_other_are_known_for_what_is_older() -> (
+    None
+):
+    of_one, of_two = asking(), asking(2)
+    first, second = signed(1, held=2), signed(1, state="03", held=2)
+    assert "CONTRADICTION" in codes(await one(of_one, first, second))
+    answers = await of_two.answers([signed(1, state="03")], [signed(1.5)])
+    assert [codes(answer) for answer in answers] == [["CONTRADICTION"]] * 2
+
+    assert codes(await one(of_one, OLDER)) == ["ROLLBACK"]
+    assert codes((await of_two.answers([OLDER], []))[0]) == ["ROLLBACK"]
+
+
+async def test_what_two_agencies_show_again_is_shown_once_again() -> None:
+    gateway = asking(2)
+
+    for _ in range(3):
+        answers = await gateway.answers([NEWER], [NEWER])
+
+        assert shown(answers) == [("a1", NEWER.digest, [])]
+
+
+async def test_an_agency_that_answered_what_is_older_is_asked_anew() -> None:
+    gateway = asking(changes=())
+    await one(gateway, NEWER)
+    (agency,), (connector,) = gateway.agencies, gateway.connectors
+    agency.forget(HOLDER)
+    assert codes(await one(gateway, OLDER)) == ["ROLLBACK"]
+
+    assert codes(await one(gateway, AGAIN)) == []
+
+    assert len(connector.asked) == 3
+
+
+async def test_what_other_gateways_saw_is_read_with_a_list_s_last_certificate() -> None:
+    gateway = asking()
+    await one(gateway, NEWER)
+    await gateway.kept.keep(gateway.versions.memory.take_unsaved(99))
+    other = asking(kept=gateway.kept)
+    other.connectors[0].envelopes = (none_signed(9),)
+    answers = [await asked(other.agencies[0])]
+    assert codes(answers[0]) == []
+
+    await other.versions.read(HOLDER, other.agencies, answers)
+
+    assert codes(other.held(answers)[0]) == ["ROLLBACK"]
+
+
+async def test_the_marks_at_hand_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (held, lists):
+        monkeypatch.setattr(module, "MARKED", 2)
+    gateway = asking()
+
+    for number in range(4):
+        await one(gateway, signed(1, number=f"000012{number}"))
+        gateway.versions._lists.mark_of(HOLDER, frozenset({str(number)}))
+
+    assert len(gateway.versions._marked) == 2
+    assert len(gateway.versions._lists._marked) == 2
+    assert [key[1] for key in gateway.versions._marked] == ["0000122", "0000123"]

@@ -2,13 +2,18 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import pytest
 
+from bureau.certificate_ids import CertificateIds
+from bureau.versions.lists import Lists
+from bureau.versions.marks import add_newer, marks_of, person_mark
 from bureau.versions.memory import SeenVersion, VersionMemory, said_of
 from policy.certificate import CertificateRecord
-from tests.bureau.versions.asking import asking, signed
+from tests.bureau.versions.asking import CATALOGUE, asking, signed
+from tests.connectors.agency import ZHANG
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -57,7 +62,8 @@ def test_what_could_not_be_kept_waits_and_what_is_newer_stays() -> None:
     memory = VersionMemory()
     memory.note("a", seen())
     memory.note("b", seen())
-    taken = memory.take_unsaved(1)
+    taken = memory.take_unsaved(2)
+    assert memory.take_unsaved(9) == {}
     memory.note("a", seen("y", AT + HOUR))
 
     memory.give_back(taken)
@@ -87,6 +93,15 @@ def test_what_the_store_has_counts_unless_it_is_older(
     assert known.said == said
 
 
+def test_what_is_newer_is_put_in_the_place_of_what_is_older() -> None:
+    known = {"a": seen("x"), "b": seen("x"), "c": seen("x")}
+    older, alike, newer = (seen("y", AT + n * HOUR) for n in (-1, 0, 1))
+
+    add_newer(known, {"a": older, "b": alike, "c": newer, "d": older})
+
+    assert known == {"a": seen("x"), "b": alike, "c": newer, "d": older}
+
+
 FOUND_BY = {"number", "holder", "own_item_code", "spelt", "changes"}
 """What a certificate is found by, and what is put beside what its registry says."""
 
@@ -100,3 +115,29 @@ async def test_two_records_say_the_same_only_if_all_facts_are_the_same() -> None
         changes: dict[str, Any] = {one.name: "changed"}
         changed = replace(record, **changes)
         assert (said_of(changed) == said) == (one.name in FOUND_BY), one.name
+    # Nor do words that are said of another fact.
+    assert len(said) == 16
+    assert said_of(replace(record, title="ab", category="c")) != said_of(
+        replace(record, title="a", category="bc")
+    )
+
+
+async def test_what_an_earlier_version_kept_is_found_under_its_marks() -> None:
+    gateway = asking()
+    (answer,) = await gateway.answers([signed(0)])
+    record, mark = answer.certificates[0].record, CertificateIds(b"i" * 64).mark
+
+    person = person_mark(record.holder, mark)
+    marks = list(marks_of(record, CATALOGUE, person))
+
+    assert person == mark(f"versions of\x1fRESIDENT_ID\x1f{ZHANG}")
+    assert marks == [among(person, "version\x1f0000123\x1f4-02-01-01")]
+    rows = frozenset({"1.2", "1.1"})
+    lists = Lists(VersionMemory(), lambda holder: person_mark(holder, mark))
+    assert lists.mark_of(record.holder, rows) == among(person, "last of\x1f1.1\x1f1.2")
+
+
+def among(person: str, text: str) -> str:
+    """Return the mark of a text: who it is of, and 16 characters that are keyed."""
+    name = blake2b(text.encode(), digest_size=8, key=person.encode())
+    return person[:24] + name.hexdigest()

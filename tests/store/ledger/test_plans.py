@@ -32,7 +32,7 @@ CHANGES = f"""{COUNTED} INSERT INTO state_changes (connector, sequence, digest,
   SELECT 'fire-rescue', i, 'digest-' || i, 'sealed-' || i, 'person-' || i, 'SUSPENDED',
   '{DAY}', '', '', '', '{DAY} 12:00:00+00:00', 'place-' || i, 'number-' || i
   FROM n"""  # noqa: S608 - of what stands here
-OF_A_NEW_CLAIM = 16
+OF_A_NEW_CLAIM = 18
 """The statements of a decision on a new claim, with the transaction's beginning."""
 
 
