@@ -19,7 +19,7 @@ from benchmarks.questions import DECIDE, PAYERS, Dialect, body, question_about
 from benchmarks.stage import Phase, Stage, await_answer
 from policy.districts import DISTRICTS
 
-DECISIONS, WARM_UP = 2_000, 100
+DECISIONS, WARM_UP = 1_000, 100
 AGO = timedelta(days=400)
 MICROSECONDS = 1_000_000
 _DISTRICTS = sorted(DISTRICTS)

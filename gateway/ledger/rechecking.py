@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bureau.certificate_ids import CertificateIds
-from bureau.ledger.recheck import Pace, Progress, Rechecking
+from bureau.ledger.recheck import Progress
+from bureau.ledger.rechecking import Pace, Rechecking
 from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
