@@ -12,7 +12,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -26,6 +26,8 @@ from policy.identity import Identity, IdType
 KEY_BYTES = 64
 """AES-256-SIV takes two 256-bit keys."""
 MAX_ID_CHARACTERS = 400
+WORDS = 2_000
+"""Of how many codes and names of items the marks are at hand."""
 _SEPARATOR = "\x1f"
 _FINGERPRINT_CHARACTERS = 24
 
@@ -48,6 +50,8 @@ class CertificateIds:
 
     def __init__(self, key: bytes) -> None:
         self._sealer = AESSIV(key)
+        self.mark_of_word = lru_cache(WORDS)(self.mark_of)
+        """As ``mark_of``, of words that many certificates share; kept at hand."""
 
     def seal(self, certificate: AttestedCertificate) -> str:
         """Return the certificate's id."""

@@ -28,9 +28,10 @@ def document_of(
         number=ids.mark_of(
             "number", institution, holder.type, holder.number, record.number
         ),
-        code=None if code is None else ids.mark_of("code", code),
-        own_code=None if own is None else ids.mark_of("code", own),
-        name=ids.mark_of("name", printed_name(record.item)),
+        serial=ids.mark_of("serial", institution, record.number),
+        code=None if code is None else ids.mark_of_word("code", code),
+        own_code=None if own is None else ids.mark_of_word("code", own),
+        name=ids.mark_of_word("name", printed_name(record.item)),
         level=record.level,
         first_issued_on=record.first_issued_on,
         issued_on=record.issued_on,

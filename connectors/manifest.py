@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connectors.decoding.interpreter import MAX_CHARACTERS
 from connectors.elements import Element, refuse_taken_names
 from connectors.errors import ManifestError
 from connectors.manifest_addresses import (
@@ -26,7 +27,7 @@ from policy.evidence import AccountState
 from policy.identity import IdType
 from policy.level import Level
 
-Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CHARACTERS)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]

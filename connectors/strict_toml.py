@@ -2,9 +2,14 @@
 
 An ignored misspelling is a setting that silently does nothing, so an unknown key
 is refused with its place and the nearest key that exists.
+
+``tomllib`` takes the square of a key's parts in time and memory: ten kilobytes of one
+dotted key are seconds. Manifests and plans come from strangers, so ``_require_bounds``
+counts what a text would cost before the parser sees it; it reads every character once.
 """
 
 import difflib
+import re
 import tomllib
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -12,6 +17,25 @@ import msgspec
 
 MARK = "\ufeff"
 """The byte order mark, with which editors on Windows begin a file."""
+MAX_PARTS = 8
+"""The most parts of a key; the longest that anybody knows has four."""
+MAX_DEPTH = 16
+"""The most arrays and tables in line inside one another."""
+MAX_MARKS = 5_000
+"""The most keys, values and parts of keys; a manifest has some hundred."""
+MAX_NAME = 60
+"""The characters of an unknown key that are compared and repeated."""
+_TOKEN = re.compile(
+    r'"""(?:[^"\\]++|\\.|""?(?!"))*+"{3,5}+|"(?:[^"\\\n]++|\\[^\n])*+"'
+    r"|'''(?:[^']++|''?(?!'))*+'{3,5}+|'[^'\n]*+'"
+    r"|(?:[ \t\r]*+(?:\#[^\n]*+)?+\n)++|\#[^\n]*+"
+    r"|(?P<mark>[=,.\[\]{}])|(?P<unclosed>[\"'])|[^\"'\#\n=,.\[\]{}]++",
+    re.DOTALL,
+)
+"""A text in quotation marks, ends of lines with comments, a mark, or words between.
+
+Nothing in it is tried twice (``++``), so that it takes one way through any text.
+"""
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -23,16 +47,16 @@ def read_table(text: str, struct: type[T]) -> T:
     """Parse ``text`` as TOML into ``struct``.
 
     Raises:
-        TableError: not TOML, an unknown key, a missing key or a wrong type; the
-            message says where and what is allowed.
+        TableError: not TOML, more of it than is read, an unknown key, a missing key
+            or a wrong type; the message says where and what is allowed.
     """
+    text = text.removeprefix(MARK)
+    _require_bounds(text)
     try:
-        table = tomllib.loads(text.removeprefix(MARK))
+        table = tomllib.loads(text)
     except ValueError as error:
         # A TOMLDecodeError, or an integer of more digits than Python converts.
         raise TableError(f"not TOML: {error}") from None
-    except RecursionError:
-        raise TableError("not TOML of this shape: nested too deeply") from None
     _refuse_unknown_keys(table, struct, "")
     try:
         return msgspec.convert(table, struct)
@@ -40,14 +64,49 @@ def read_table(text: str, struct: type[T]) -> T:
         raise TableError(str(error)) from None
 
 
+def _require_bounds(text: str) -> None:
+    """Refuse what the parser would take long for.
+
+    Marks are counted outside of texts and comments. What is no TOML is the parser's to
+    refuse, which reads no further than here: to the quotation mark that nothing closes.
+
+    Raises:
+        TableError: a key of too many parts, too deep, or too much of it.
+    """
+    marks = parts = depth = 0
+    for token in _TOKEN.finditer(text):
+        mark = token["mark"]
+        if mark is None:
+            if token["unclosed"] is not None:
+                return
+            if token[0][-1] == "\n":
+                parts = 0
+            continue
+        marks += 1
+        parts = parts + 1 if mark == "." else 0
+        depth += (mark in "[{") - (mark in "]}")
+        if parts >= MAX_PARTS:
+            raise _refused(text, token, f"a key of more than {MAX_PARTS} parts")
+        if depth > MAX_DEPTH:
+            raise _refused(text, token, f"more than {MAX_DEPTH} inside one another")
+        if marks > MAX_MARKS:
+            raise _refused(text, token, f"more than {MAX_MARKS} keys and values")
+
+
+def _refused(text: str, token: re.Match[str], why: str) -> TableError:
+    line = text.count("\n", 0, token.start()) + 1
+    return TableError(f"{why} (at line {line})")
+
+
 def _refuse_unknown_keys(table: dict[str, Any], struct: type, place: str) -> None:
     """Walk ``table`` beside the fields of ``struct``; open mappings are not walked."""
     hints = get_type_hints(struct)
     for key, value in table.items():
         if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0)
+            name = key[:MAX_NAME]
+            near = difflib.get_close_matches(name, hints, n=1, cutoff=0)
             raise TableError(
-                f"unknown key {place + key!r}; the nearest known one is "
+                f"unknown key {place + name!r}; the nearest known one is "
                 f"{place + near[0]!r}"
             )
         for inner in _structs_in(hints[key]):

@@ -1,7 +1,7 @@
 """The ASGI application: routes, and what every request passes on its way."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from gateway.application_state import ApplicationState, put_state, state_of
 from gateway.callers.authenticate import Callers
+from gateway.callers.client_certificates import read_proxies
 from gateway.callers.middleware import Authentication
 from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
@@ -32,6 +33,9 @@ from gateway.metrics import Metrics
 from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
 from gateway.settings.settings import Mode, Settings
+from gateway.sockets.kernel import Kernel
+from gateway.sockets.requests import Watched
+from gateway.sockets.watch import Watch, watching
 from gateway.subscriptions.connections import Connections
 from gateway.subscriptions.drain import drain_on_sigterm
 from gateway.subscriptions.event_stream import EventStreams
@@ -106,10 +110,18 @@ def create_app(
                     callers=callers,
                 )
                 put_state(app, state)
-                with drain_on_sigterm(connections) if is_served else nullcontext():
+                if not is_served:
                     yield
+                    return
+                ending = drain_on_sigterm(
+                    connections, watch, settings.http.request_seconds
+                )
+                async with watching(watch, measured.sockets.ended, Kernel()):
+                    with ending:
+                        yield
 
     connections = Connections(settings.subscriptions)
+    watch = Watch(settings.http, read_proxies(settings.client_certificate_proxies))
     documents = open_documents(settings)
     endpoint = GraphQLEndpoint(
         documents,
@@ -155,7 +167,8 @@ def create_app(
         lifespan=lifespan,
         exception_handlers={Exception: unexpected},
         middleware=[
-            # Outermost, so that every refusal is counted and has an id.
+            Middleware(Watched, watch),
+            # Outside of the rest, so that every refusal is counted and has an id.
             Middleware(RequestLog, requested=measured.requests.requested, paths=paths),
             # Before anybody answers: refusals need the headers, too.
             Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),

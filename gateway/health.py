@@ -6,6 +6,10 @@ agency answers. The body names each agency's state, found by the last real quest
 or by a probe where there was none lately. Anybody may ask here, so agencies are not
 probed for each who does: once, and for all who ask in the next seconds.
 
+While an agency is not asked for a while, since it did not answer, its ``circuit`` says
+since when, and when it is asked again. After that it is probed, so that a gateway
+without traffic gets some, and tries.
+
 An agency that refuses, or whose answer is not believed, is there: one person's bad
 record says nothing about the next one's, so it does not turn readiness off. Keys that
 end soon are named beside their agency.
@@ -67,9 +71,11 @@ class Readiness:
     async def _state(self, agency: Agency, services: Services) -> State:
         if agency.account is not AccountState.ACTIVE or agency.is_suspended:
             return {"id": agency.id, "state": "suspended", "last_outcome": None}
-        health = agency.health
+        health, spared = agency.health, agency.circuit.opened
         asked_at = health.asked_at
-        if asked_at is not None and services.clock() - asked_at < RECENT:
+        if spared is not None and services.clock() < spared.next_try_at:
+            state = "failing"
+        elif asked_at is not None and services.clock() - asked_at < RECENT:
             state = _state_of(health)
         else:
             state = "reachable" if await self._reaches(agency) else "unreachable"
@@ -78,6 +84,7 @@ class Readiness:
             "id": agency.id,
             "state": state,
             "last_outcome": None if outcome is None else outcome.value,
+            **_circuit_of(agency),
         }
 
     async def _reaches(self, agency: Agency) -> bool:
@@ -100,6 +107,14 @@ def _summary(states: list[State]) -> Response:
         {"status": status, "agencies": states},
         status_code=503 if status == "unavailable" else 200,
     )
+
+
+def _circuit_of(agency: Agency) -> State:
+    opened = agency.circuit.opened
+    if opened is None:
+        return {}
+    times = {name: at.isoformat() for name, at in opened._asdict().items()}
+    return {"circuit": {"state": agency.circuit.state.value, **times}}
 
 
 def _state_of(health: Health) -> str:

@@ -18,6 +18,7 @@ from gateway.registry.metrics import (
     RegistryMetrics,
     VersionMetrics,
 )
+from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 
@@ -33,6 +34,7 @@ class Metrics:
         self.subscriptions = SubscriptionsMetrics(
             self.registry, self.callers.unauthenticated
         )
+        self.sockets = SocketsMetrics(self.registry)
         self.agencies = AgenciesMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)

@@ -1,8 +1,13 @@
-"""Ports: whether one is taken, and one that is free."""
+"""Ports: whether one is taken, one that is free, and holding one alone."""
 
 import socket
+import sys
+import time
 
 from gateway.errors import StartError
+
+TRIES = 10
+PAUSE_SECONDS = 0.1
 
 
 def require_free_port(host: str, port: int, option: str) -> None:
@@ -22,6 +27,35 @@ def require_free_port(host: str, port: int, option: str) -> None:
                 f"port {port} on {host} cannot be used ({error.strerror}); "
                 f"choose another with {option}"
             ) from None
+
+
+def hold_port(host: str, port: int, option: str) -> socket.socket | None:
+    """Hold a name that stands for ``port`` until the process and its forks have ended.
+
+    The server shares its port (``SO_REUSEPORT``), so that two gateways that start at
+    the same moment would both find it free, and each would get some of the callers. A
+    name in the kernel is the first one's alone, and goes with it, however it ends.
+    ``None`` where there are no such names.
+
+    Raises:
+        StartError: another gateway holds it.
+    """
+    if sys.platform != "linux":
+        return None
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    for _ in range(TRIES):
+        try:
+            held.bind(f"\0certificate-gateway/{host}:{port}")
+        except OSError:
+            # What was killed a moment ago may not be gone yet.
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return held
+    held.close()
+    raise StartError(
+        f"port {port} on {host} is another gateway's, which starts or ends now; "
+        f"choose another with {option}"
+    )
 
 
 def free_port(host: str) -> int:

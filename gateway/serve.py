@@ -8,6 +8,7 @@ settings and the server, and reports a mistake that was found as its own.
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import time
@@ -26,8 +27,9 @@ from starlette.types import ASGIApp
 
 from gateway.errors import StartError
 from gateway.lazy import load
+from gateway.lifeline import Lifeline
 from gateway.logs import configure_logs
-from gateway.ports import free_port, require_free_port
+from gateway.ports import free_port, hold_port, require_free_port
 from gateway.settings.settings import load_settings
 from gateway.settings.tls import Tls
 
@@ -35,8 +37,15 @@ HEADER_BYTES = 32_768
 """The most that all headers of a request may take; more is answered with 431. The
 server stops at a hundred of them, too."""
 
+CONNECTIONS = 4_096
+"""How many connections are open at once, and how many more wait until one is closed."""
+
+FILES = 4 * CONNECTIONS
+"""How many files are wanted for them, and for agencies, the database and bodies."""
+
 END_SECONDS = 10.0
-"""How long a worker whose start was refused waits to be ended."""
+"""How long a worker waits to be ended whose start was refused, and how long it takes to
+end by itself at most once nobody watches over it."""
 
 SERVER_LOGS = {"loggers": {"_granian": {"propagate": True}}}
 """The server's log goes where ours goes, not to standard output."""
@@ -63,7 +72,9 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     option = "port in the configuration, or GATEWAY_PORT"
     require_free_port(settings.host, settings.port, option)
     port = settings.port or free_port(settings.host)
+    held = hold_port(settings.host, port, option)
     configure_logs(settings.log_format)
+    _allow_files()
     refused, refusals = multiprocessing.Pipe(duplex=False)
     server = Server(
         str(config),
@@ -71,6 +82,8 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
         port=port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         log_level=LogLevels.warning,
         log_dictconfig=SERVER_LOGS,
         http1_settings=HTTP1Settings(
@@ -89,7 +102,11 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     # memory that both have in common.
     gc.collect()
     gc.freeze()
-    server.serve(target_loader=_Start(make, settings.host, port, refusals))
+    lifeline = Lifeline.open()
+    start = _Start(make, settings.host, port, refusals, lifeline)
+    server.serve(target_loader=start)
+    if held is not None:
+        held.close()
     if refused.poll():
         raise StartError(refused.recv())
 
@@ -102,9 +119,11 @@ class _Start:
     host: str
     port: int
     refusals: Connection
+    lifeline: Lifeline
 
     def __call__(self, config: str) -> ASGIApp:
         """Return the application, in the worker's process, or have both end."""
+        self.lifeline.end_with_parent(END_SECONDS)
         # By its name, and here: whoever watches does without the application.
         make = self.make or load("gateway.worker:load_app")
         try:
@@ -122,6 +141,14 @@ class _Start:
             os.kill(os.getppid(), signal.SIGINT)
             time.sleep(END_SECONDS)
         sys.exit(1)
+
+
+def _allow_files() -> None:
+    """Let this process and its worker open as many files as the system allows them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _tls(tls: Tls | None) -> TlsArguments:

@@ -29,6 +29,7 @@ STATUSES = {
     "TOO_LARGE": 413,
     "TOO_SLOW": 408,
     "TOO_MANY_LISTS": 429,
+    "NO_ROOM": 503,
 }
 CSV = "text/csv; charset=utf-8; header=present"
 Word = TypeVar("Word", bound=StrEnum)

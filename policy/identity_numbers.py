@@ -34,10 +34,19 @@ _IN_A_ROW = re.compile(
     r"[1-9](?=(\d{5}(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]))",
     re.ASCII,
 )
-_WITH_MARKS = re.compile(
-    rf"[1-9](?<!\d\d)(?=((?:{_BETWEEN}\d){{16}}{_BETWEEN}[\dXx])(?!\d))"
+_DAY = (
+    rf"{_BETWEEN}(?:0{_BETWEEN}[1-9]|1{_BETWEEN}[0-2])"
+    rf"{_BETWEEN}(?:[0-2]{_BETWEEN}\d|3{_BETWEEN}[01])"
 )
-_OF_BEFORE_1999 = re.compile(rf"[1-9](?<!\d\d)(?=((?:{_BETWEEN}\d){{14}})(?!\d))")
+"""Month and day: most of what is looked at ends there, and is never taken apart."""
+_WITH_MARKS = re.compile(
+    rf"[1-9](?<!\d\d)(?=((?:{_BETWEEN}\d){{5}}{_BETWEEN}(?:1{_BETWEEN}9|2{_BETWEEN}0)"
+    rf"(?:{_BETWEEN}\d){{2}}{_DAY}(?:{_BETWEEN}\d){{3}}{_BETWEEN}[\dXx])(?!\d))"
+)
+_OF_BEFORE_1999 = re.compile(
+    rf"[1-8](?<!\d\d)(?=((?:{_BETWEEN}\d){{5}}{_BETWEEN}[4-9]{_BETWEEN}\d{_DAY}"
+    rf"(?:{_BETWEEN}\d){{3}})(?!\d))"
+)
 _MARKS = re.compile(r"[\W_]+")
 _CLOCK = re.compile(r"(?<!\d)\d\d[:：]\d\d(?!\d)")
 """A time of the day: it stands beside days, and is part of nobody's number."""
@@ -127,8 +136,8 @@ def _found(plain: str) -> Iterator[tuple[int, int]]:
 def _is_somebodys(number: str) -> bool:
     """Say whether eighteen characters have a birth date and their check character."""
     return (
-        has_birth_date(number)
-        and int(number[6:10]) in BORN
+        int(number[6:10]) in BORN
+        and has_birth_date(number)
         and check_character(number[:17]) == number[17]
     )
 

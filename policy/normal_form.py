@@ -25,6 +25,10 @@ MAX_KEPT = 500
 MAX_CODE = 32
 """No code is longer, so that nobody's number is kept for one."""
 
+MAX_FOLDED = 4_096
+"""What is longer is no text of a record, and is not folded: a character may be eighteen
+in NFKC. Whoever reads it refuses it by its length."""
+
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 """They choose among the shapes of one character, which may be shown."""
 _UNSEEN = (
@@ -148,6 +152,8 @@ def _folded(stated: str, table: Mapping[int, str], *, in_capitals: bool = False)
 
     Again until nothing changes: what is left out may bring others together.
     """
+    if len(stated) > MAX_FOLDED:
+        return stated
     while True:
         plain = stated if stated.isascii() else _IGNORED.sub("", stated)
         plain = plain.translate(table)

@@ -10,10 +10,18 @@ shown in its place, since nobody vouches for it now.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from bureau.versions.lists import Lists, fault_of_an_older_list, name_of
-from bureau.versions.marks import DIGEST_CHARACTERS, Mark, marks_of, seen_as
+from bureau.versions.lists import Lists, fault_of_an_older_list
+from bureau.versions.marks import (
+    DIGEST_CHARACTERS,
+    Mark,
+    marks_of,
+    name_of,
+    person_mark,
+    seen_as,
+)
 from bureau.versions.memory import (
     Seen,
     SeenVersion,
@@ -61,7 +69,8 @@ class Versions:
         self._told = told
         """Is told of an agency that answered what it had replaced, with the code."""
         self._marked: dict[tuple[bytes, str, str, str | None], _Marked] = {}
-        self._lists = Lists(self.memory, mark)
+        self._person = lru_cache(MARKED)(partial(person_mark, mark=mark))
+        self._lists = Lists(self.memory, self._person)
 
     def as_seen(
         self, record: CertificateRecord, proof: SignatureProof, at: datetime
@@ -248,7 +257,7 @@ class Versions:
         marked = self._marked.get(key)
         if marked is None:
             marked = _Marked(
-                tuple(marks_of(record, self._catalogue, self._mark)),
+                tuple(marks_of(record, self._catalogue, self._person(record.holder))),
                 said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )

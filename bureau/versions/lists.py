@@ -13,6 +13,7 @@ believed before what it sent (``docs/decisions/collected-answers.md``).
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from bureau.versions.marks import mark_among
 from bureau.versions.memory import SeenVersion, VersionMemory, is_vouched_for
 from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
@@ -21,21 +22,16 @@ from signing.trust import TrustBundle
 
 MARKED = 10_000
 """Of how many people and sets of rows the marks are at hand."""
-NAME_CHARACTERS = 16
-"""So much of a certificate's mark says which it is among a person's."""
-
-
-def name_of(mark: str) -> str:
-    """Return what a certificate is called among those of its holder."""
-    return mark[:NAME_CHARACTERS]
 
 
 class Lists:
     """Knows of each person and set of rows the certificate that was signed last."""
 
-    def __init__(self, memory: VersionMemory, mark: Callable[[str], str]) -> None:
+    def __init__(
+        self, memory: VersionMemory, person: Callable[[Identity], str]
+    ) -> None:
         self._memory = memory
-        self._mark = mark
+        self._person = person
         self._marked: dict[tuple[Identity, frozenset[str]], str] = {}
 
     def mark_of(self, holder: Identity, rows: frozenset[str]) -> str:
@@ -43,8 +39,7 @@ class Lists:
         key = holder, rows
         mark = self._marked.get(key)
         if mark is None:
-            parts = ("last of", holder.type, holder.number, *sorted(rows))
-            mark = self._mark("\x1f".join(parts))
+            mark = mark_among(self._person(holder), "last of", *sorted(rows))
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = mark

@@ -2,34 +2,60 @@
 
 A mark is made of holder, number and item, as versions are found by
 (``connectors.decoding.versions``): what a correction changes is not in it, nor is the
-agency, since a connector may be replaced.
+agency, since a connector may be replaced. Who comes first, so that all that is known of
+a person lies together in a database, and is written as one page.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from hashlib import blake2b
 
 from bureau.versions.memory import Seen, SeenVersion, said_of
 from connectors.decoding.versions import names_of
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
+from policy.identity import Identity
 from signing.envelope import SignatureProof
 
 Mark = Callable[[str], str]
 """Makes a keyed mark of a text."""
 DIGEST_CHARACTERS = 16
 """So much of an envelope's digest tells versions apart."""
+PERSON_CHARACTERS = 24
+"""So much of a mark says whose it is."""
+NAME_BYTES = 8
+"""So much says which it is among a person's."""
+
+
+def person_mark(holder: Identity, mark: Mark) -> str:
+    """Return a mark of a person, under which those of certificates are made."""
+    return mark("\x1f".join(("versions of", *holder)))
+
+
+def mark_among(person: str, *parts: str) -> str:
+    """Return a mark of ``parts`` among those of ``person``.
+
+    It is keyed with the whole of the person's mark, of which it shows a part.
+    """
+    text = "\x1f".join(parts).encode()
+    name = blake2b(text, digest_size=NAME_BYTES, key=person.encode())
+    return person[:PERSON_CHARACTERS] + name.hexdigest()
+
+
+def name_of(mark: str) -> str:
+    """Return what a certificate is called among those of its holder."""
+    return mark[PERSON_CHARACTERS:]
 
 
 def marks_of(
-    record: CertificateRecord, catalogue: Catalogue, mark: Mark
+    record: CertificateRecord, catalogue: Catalogue, person: str
 ) -> Iterator[str]:
-    """Yield the marks by which versions of the certificate are known.
+    """Yield the marks by which versions of a ``person``'s certificate are known.
 
     One, unless it may be of several items.
     """
-    holder = record.holder
     for number, item in sorted(names_of(record, catalogue)):
-        yield mark("\x1f".join(("version", *holder, number, item)))
+        yield mark_among(person, "version", number, item)
 
 
 def seen_as(
@@ -43,7 +69,8 @@ def seen_as(
     """Return the version that ``record`` is, under the marks of its certificate."""
     digest = proof.digest.hex()[:DIGEST_CHARACTERS]
     seen = SeenVersion(proof.signed_at, said_of(record), digest, proof.key.kid, at)
-    return dict.fromkeys(marks_of(record, catalogue, mark), seen)
+    person = person_mark(record.holder, mark)
+    return dict.fromkeys(marks_of(record, catalogue, person), seen)
 
 
 def add_newer(seen: dict[str, SeenVersion], more: Seen) -> None:

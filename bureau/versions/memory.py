@@ -67,8 +67,10 @@ Seen = Mapping[str, SeenVersion]
 class VersionStore(Protocol):
     """What all gateways saw; the store implements it."""
 
-    async def keep(self, seen: Seen) -> Seen:
+    async def keep(self, seen: Seen) -> tuple[Seen, range]:
         """Keep what is newer than what is there; return what is there and newer.
+
+        Beside it, from the last number before to the last that was given.
 
         Raises:
             StoreUnavailableError: nothing of it is kept.

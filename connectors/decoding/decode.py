@@ -14,6 +14,7 @@ from typing import Any
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.expression import ExpressionError, compile_expression
+from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.decoding.readers import RecordError
 from connectors.decoding.record_fields import NOBODY, RecordFields
 from connectors.manifest import Manifest, SignatureForm
@@ -73,13 +74,13 @@ class Decoder:
         self.rows = rows or catalogue.rows_of(manifest.collection_body)
         """The annex rows that the agency answers for: its body's, if not fewer."""
         response = manifest.response
-        self._results = compile_expression(response.results)
-        self._result_number = compile_expression(response.id_number)
-        self._result_records = compile_expression(response.records)
+        self._steps = steps = Allowance(ANSWER_STEPS)
+        self._results = compile_expression(response.results, steps)
+        self._result_number = compile_expression(response.id_number, steps)
+        self._result_records = compile_expression(response.records, steps)
         self._response = response
-        self._nonce = (
-            None if response.nonce is None else compile_expression(response.nonce)
-        )
+        nonce = response.nonce
+        self._nonce = None if nonce is None else compile_expression(nonce, steps)
 
     @property
     def types(self) -> frozenset[PayloadType]:
@@ -139,6 +140,7 @@ class Decoder:
         self, proof: VerifiedPayload, asked: Mapping[str, Identity]
     ) -> DecodedEnvelope:
         places = self._response
+        self._steps.renew()
         try:
             results = self._results(proof.content)
             nonce = None if self._nonce is None else self._nonce(proof.content)

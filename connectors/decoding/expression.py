@@ -2,17 +2,22 @@
 
 Most are a name, a path of names or a constant text, which need no interpreter:
 JMESPath's costs several microseconds a field, so it runs only where there is something
-to interpret.
+to interpret, and within bounds (``connectors.decoding.interpreter``).
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-import jmespath
 import jmespath.exceptions
 
-from connectors.errors import ManifestError
+from connectors.decoding.interpreter import (
+    FIELD_STEPS,
+    Allowance,
+    Interpreter,
+    TooManyStepsError,
+    parse,
+)
 
 Finder = Callable[[Any], Any]
 
@@ -21,6 +26,7 @@ STUMBLES = (
     ArithmeticError,
     LookupError,
     RecursionError,
+    TooManyStepsError,
     TypeError,
     ValueError,
 )
@@ -40,14 +46,15 @@ class ExpressionError(Exception):
     """
 
 
-def compile_expression(expression: str) -> Finder:
+def compile_expression(expression: str, shared: Allowance | None = None) -> Finder:
     """Return a function that finds ``expression`` in parsed JSON; ``None`` if absent.
 
-    The function raises ``ExpressionError`` if the JSON has a type that a function in
-    the expression does not take.
+    It takes its steps from ``shared``, which somebody else renews, or has some of its
+    own each time. It raises ``ExpressionError`` if the JSON has a type that a function
+    in the expression does not take, or more in it than there are steps.
 
     Raises:
-        ManifestError: not JMESPath.
+        ManifestError: not JMESPath, or more of it than is evaluated.
     """
     if is_name(expression):
         return _look_up(expression)
@@ -57,17 +64,15 @@ def compile_expression(expression: str) -> Finder:
     if _CONSTANT.fullmatch(expression):
         constant = expression[1:-1]
         return lambda _value: constant
-    try:
-        compiled = jmespath.compile(expression)
-    except jmespath.exceptions.JMESPathError as error:
-        message = str(error).splitlines()[0]
-        raise ManifestError(f"{expression!r} is not JMESPath: {message}") from None
-    except RecursionError:
-        raise ManifestError(f"{expression!r} is nested too deeply") from None
+    parsed = parse(expression)
+    allowance = Allowance(FIELD_STEPS) if shared is None else shared
+    interpreter = Interpreter(allowance)
 
     def find(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
+        if shared is None:
+            allowance.renew()
         try:
-            return compiled.search(value)
+            return interpreter.visit(parsed, value)
         except STUMBLES as error:
             raise ExpressionError(type(error).__name__) from None
 

@@ -148,6 +148,9 @@ def meaning_of(words: Mapping[str, T]) -> Callable[[object], T | None]:
     alone = {plain: next(iter(of)) for plain, of in by_form.items() if len(of) == 1}
 
     def meaning(stated: object) -> T | None:
+        if isinstance(stated, (list, dict)):
+            # No word, and as long as whoever wrote it likes.
+            return None
         spelt = str(stated)
         meant = words.get(spelt)
         if meant is None and stated is not None and len(spelt) <= MAX_TEXT:

@@ -178,8 +178,9 @@ class RecordFields:
         stated = self._id_type(content)
         if stated is None:
             return None
+        name = stated.strip() if isinstance(stated, str) else ""
         try:
-            return self._id_type_meant(stated) or IdType(str(stated).strip())
+            return self._id_type_meant(stated) or IdType(name)
         except ValueError:
             raise RecordError(
                 f"id_type is not known: it is {form_of(stated)}"

@@ -7,6 +7,7 @@ a missing one yields nothing, which is reported as an unsigned answer.
 from collections.abc import Mapping, Sequence
 
 from connectors.decoding.expression import ExpressionError, compile_expression
+from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.errors import UnreadableError
 from connectors.manifest import Response
 from policy import normal_form
@@ -15,6 +16,8 @@ from signing.envelope import Envelope
 
 MAX_RECORDS = 1000
 """The most records taken for one holder; more are refused, not cut."""
+MAX_RESULTS = 1000
+"""How many results more than people asked about an answer may have."""
 
 
 class EnvelopeFinder:
@@ -22,11 +25,12 @@ class EnvelopeFinder:
 
     def __init__(self, response: Response) -> None:
         self._response = response
-        self._results = compile_expression(response.results)
-        self._id_number = compile_expression(response.id_number)
-        self._records = compile_expression(response.records)
+        self._steps = steps = Allowance(ANSWER_STEPS)
+        self._results = compile_expression(response.results, steps)
+        self._id_number = compile_expression(response.id_number, steps)
+        self._records = compile_expression(response.records, steps)
         absence = response.absence
-        self._absence = None if absence is None else compile_expression(absence)
+        self._absence = None if absence is None else compile_expression(absence, steps)
 
     def find(
         self, answer: object, holders: Sequence[Identity]
@@ -34,24 +38,28 @@ class EnvelopeFinder:
         """Return each holder's envelopes, in the order of ``holders``.
 
         Raises:
-            UnreadableError: the answer has another shape than the manifest says.
+            UnreadableError: the answer has another shape than the manifest says, or
+                more results than people were asked about and ``MAX_RESULTS``.
         """
+        self._steps.renew()
         try:
             results = self._results(answer)
             if not isinstance(results, list):
                 where = f"no list at `{self._response.results}`"
                 raise UnreadableError(f"`response.results`: {where}")
-            found: dict[object, tuple[Envelope, ...]] = {}
+            if len(results) > (most := len(holders) + MAX_RESULTS):
+                raise UnreadableError(f"{len(results)} results, at most {most} allowed")
+            found: dict[object, list[Envelope]] = {}
             for result in results:
                 if isinstance(result, dict):
                     whose = _plain(self._id_number(result))
-                    found[whose] = found.get(whose, ()) + self._envelopes(result)
+                    found.setdefault(whose, []).extend(self._envelopes(result))
         except (ExpressionError, TypeError) as error:
             kind = error if isinstance(error, ExpressionError) else "TypeError"
             raise UnreadableError(
                 f"the answer does not fit the manifest: {kind}"
             ) from None
-        return [found.get(holder.number, ()) for holder in holders]
+        return [tuple(found.get(holder.number, ())) for holder in holders]
 
     def _envelopes(self, result: object) -> tuple[Envelope, ...]:
         tokens = list(self._records(result) or ())

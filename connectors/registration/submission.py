@@ -37,8 +37,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """A contact of the agency: an office rather than a person."""
 
     name: Word
-    phone: str = ""
-    email: str = ""
+    phone: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):

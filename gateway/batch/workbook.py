@@ -34,6 +34,11 @@ _MAIN = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
+MAX_ROW = 1_048_576
+"""The last row of a sheet in Excel; a number beyond is no row, but work without end."""
+MAX_TEXTS = 1_000_000
+MAX_TEXTS_CHARACTERS = 20_000_000
+"""The most texts of a workbook, which are held while it is read, and their extent."""
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x61
 """Flags of a zip: encrypted, or a patch, or encrypted strongly."""
@@ -155,9 +160,20 @@ def _workbook(
 
 
 def _texts(parts: _Parts, part: str | None) -> list[str]:
+    found: list[str] = []
     if part is None:
-        return []
-    return [unescaped(e.texts.get("t", "")) for e in parts.elements(part, "si")]
+        return found
+    size = 0
+    for element in parts.elements(part, "si"):
+        text = unescaped(element.texts.get("t", ""))
+        size += len(text)
+        if len(found) == MAX_TEXTS or size > MAX_TEXTS_CHARACTERS:
+            raise _NotReadError(
+                f"it has over {MAX_TEXTS} texts, or {MAX_TEXTS_CHARACTERS} characters "
+                "in them; split it"
+            )
+        found.append(text)
+    return found
 
 
 def _formats(parts: _Parts, part: str | None) -> dict[int, Format]:
@@ -196,10 +212,7 @@ def _sheet(
             else:
                 beyond = column
         elif element.name == "row" and element.parent == "sheetData":
-            number = stated.get("r", str(line + 1))
-            if not number.isdecimal() or int(number) <= line:
-                raise _NotReadError(f"row {number[:10]} comes after row {line}")
-            line, column = int(number), 0
+            line, column = _line(stated.get("r", str(line + 1)), line), 0
             row = {
                 place - 1: cell_of(address_of(place, line), each, book)
                 for place, each in cells.items()
@@ -210,6 +223,14 @@ def _sheet(
             some = {k: c for k, c in row.items() if c.problem or c.shown.strip()}
             if some:
                 yield line, some
+
+
+def _line(number: str, before: int) -> int:
+    if not number.isdecimal() or int(number) <= before:
+        raise _NotReadError(f"row {number[:10]} comes after row {before}")
+    if int(number) > MAX_ROW:
+        raise _NotReadError(f"row {number[:10]} is beyond the last, {MAX_ROW}")
+    return int(number)
 
 
 def _is_empty(element: Element) -> bool:

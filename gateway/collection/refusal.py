@@ -48,6 +48,7 @@ class Problem(StrEnum):
     TOO_SLOW = "TOO_SLOW"
     TOO_LARGE = "TOO_LARGE"
     TOO_MANY_TRANSFERS = "TOO_MANY_TRANSFERS"
+    NO_ROOM = "NO_ROOM"
     UNAVAILABLE = "UNAVAILABLE"
 
 
@@ -162,6 +163,13 @@ WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
                 "a transfer of this connector is under way already",
             ),
         ),
+        Problem.NO_ROOM: (
+            503,
+            Text(
+                "网关暂存空间已满，请稍后再试",
+                "the gateway has no room for the body; try again later",
+            ),
+        ),
         Problem.UNAVAILABLE: (
             503,
             Text("数据库暂不可用，请稍后再试", "the database is away; try again later"),
@@ -169,6 +177,12 @@ WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
     }
 )
 """Each problem's status and words."""
+
+
+_RETRY_AFTER: Mapping[Problem, str] = MappingProxyType(
+    {Problem.TOO_MANY_TRANSFERS: "1", Problem.NO_ROOM: "60"}
+)
+_UNREAD = frozenset({Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.NO_ROOM})
 
 
 class IntakeError(Exception):
@@ -195,9 +209,9 @@ class IntakeError(Exception):
         headers = {}
         if status == 401:  # noqa: PLR2004 - the status that asks for credentials
             headers = {"WWW-Authenticate": "Signature", "Accept-Signature": WANTED}
-        if self.problem is Problem.TOO_MANY_TRANSFERS:
-            headers["Retry-After"] = "1"
-        if self.problem in (Problem.TOO_SLOW, Problem.TOO_LARGE):
+        if self.problem in _RETRY_AFTER:
+            headers["Retry-After"] = _RETRY_AFTER[self.problem]
+        if self.problem in _UNREAD:
             # What is left of the body is not read, so nothing can follow it.
             headers["Connection"] = "close"
         return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)

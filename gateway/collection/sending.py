@@ -34,7 +34,9 @@ from signing.sign import SigningKey
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """How long is waited before each try after the first."""
 ANSWER_SECONDS = 600.0
-AGAIN = frozenset({"UNAVAILABLE", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"})
+AGAIN = frozenset(
+    {"UNAVAILABLE", "NO_ROOM", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"}
+)
 """What passes by itself."""
 
 

@@ -32,6 +32,8 @@ from signing.trust import TrustBundle, TrustedKey
 WINDOW_SECONDS = 300
 """How far ``created`` may be from now, on either side."""
 MAX_NONCE_CHARACTERS = 200
+MAX_INPUT_CHARACTERS = 8_192
+"""The longest ``Signature-Input``; what covers ten headers has some 300."""
 NONCE_ISSUER = "collect"
 """Under which issuer nonces are remembered, with the key's id."""
 ALWAYS_COVERED = frozenset({'"@method"'})
@@ -199,9 +201,12 @@ def _stated(message: Message) -> tuple[str, Mapping[str, object]]:
     """Return the label and parameters of the one signature that is for us."""
     if not message.states("signature-input") or not message.states("signature"):
         raise IntakeError(Problem.NO_SIGNATURE)
+    stated = message.value("signature-input")
+    if len(stated) > MAX_INPUT_CHARACTERS:
+        raise IntakeError(Problem.MALFORMED_SIGNATURE)
     try:
         members = http_sf.parse(
-            message.value("signature-input").encode("latin-1"),
+            stated.encode("latin-1"),
             tltype="dictionary",
             on_duplicate_key=_refuse_twice,
         )

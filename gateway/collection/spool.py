@@ -9,15 +9,17 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from tempfile import TemporaryFile
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile, gettempdir
 from typing import IO
 
 import http_sf
+import structlog
 from starlette.types import Receive
 
 from gateway.collection.refusal import IntakeError, Problem
 
+_logger = structlog.get_logger("gateway")
 KNOWN = ("sha-256", "sha-512")
 """RFC 9530's algorithms that stand for what they digest; others say nothing."""
 
@@ -45,9 +47,21 @@ def stated_digests(field: str) -> Mapping[str, bytes]:
 
 @contextmanager
 def open_spool() -> Iterator[IO[bytes]]:
-    """Open a file of no name in the system's folder for temporary ones."""
-    with TemporaryFile(prefix="collect-") as file:
+    """Open a file of no name in the system's folder for temporary ones.
+
+    Raises:
+        IntakeError: it cannot be made, or written: the folder is full, or is not there.
+    """
+    try:
+        file = TemporaryFile(prefix="collect-")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise _no_room(error) from None
+    try:
         yield file
+    finally:
+        # What is still buffered has no room either.
+        with suppress(OSError):
+            file.close()
 
 
 async def spool(
@@ -61,8 +75,8 @@ async def spool(
     """Write the body into ``file``, which then stands at its start; return its length.
 
     Raises:
-        IntakeError: it is too large, comes too slowly, is cut off, or is not what
-            ``digests`` says.
+        IntakeError: it is too large, comes too slowly, is cut off, is not what
+            ``digests`` says, or there is no room for it.
     """
     hashes = {name: hashlib.new(name.replace("-", "")) for name in digests}
     try:
@@ -73,7 +87,11 @@ async def spool(
     for name, digest in digests.items():
         if not hmac.compare_digest(hashes[name].digest(), digest):
             raise IntakeError(Problem.WRONG_DIGEST)
-    file.seek(0)
+    try:
+        # What is buffered is written now.
+        file.seek(0)
+    except OSError as error:
+        raise _no_room(error) from None
     return length
 
 
@@ -92,6 +110,14 @@ async def _write(
             raise IntakeError(Problem.TOO_LARGE)
         for one in hashes:
             one.update(piece)
-        file.write(piece)
+        try:
+            file.write(piece)
+        except OSError as error:
+            raise _no_room(error) from None
         more = message.get("more_body", False)
     return length
+
+
+def _no_room(error: OSError) -> IntakeError:
+    _logger.error("no room for a body", folder=gettempdir(), reason=error.strerror)
+    return IntakeError(Problem.NO_ROOM)

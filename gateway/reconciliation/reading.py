@@ -96,7 +96,7 @@ class ListReader:
         except InflationError as error:
             self.end = error.end
         listed = [row for row in rows if isinstance(row, ListedRow)]
-        stood = iter(seen.add((row.listed.claim, row.line) for row in listed))
+        stood = iter(seen.add([(row.listed.claim, row.line) for row in listed]))
         return [
             row
             if isinstance(row, RefusedRow) or (first := next(stood)) is None

@@ -1,4 +1,4 @@
-"""``gateway connector list`` and ``show``: what is registered."""
+"""``gateway connector list``, ``show`` and ``manifest``: what is registered."""
 
 from typing import Annotated
 
@@ -41,6 +41,22 @@ class _All(msgspec.Struct, frozen=True):
 
 class _One(msgspec.Struct, frozen=True):
     connector: _Shown | None
+
+
+class _Entry(msgspec.Struct, frozen=True, rename="camel"):
+    key: str
+    value: str
+    meaning_zh: str | None
+    meaning_en: str | None
+
+
+class _Approved(msgspec.Struct, frozen=True):
+    id: str
+    manifest: tuple[_Entry, ...] | None
+
+
+class _OneManifest(msgspec.Struct, frozen=True):
+    connector: _Approved | None
 
 
 @lists.command("list")
@@ -92,6 +108,27 @@ def show(
             event.reason,
         )
         table.add_row(*map(escape, cells))
+    Console().print(table)
+
+
+@lists.command()
+@sends("ConnectorManifest")
+def manifest(client: Client, id_: Id) -> None:
+    """Show what is approved with a connector: each entry, expressions in words."""
+    found = client.answered(_OneManifest, id=id_).connector
+    if client.as_json:
+        raise typer.Exit(0 if found else 1)
+    if found is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
+    if found.manifest is None:
+        detail = "the gateway's version cannot read the manifest"
+        raise RegistrationError(RefusalCode.SUBMISSION_UNUSABLE, detail)
+    table = Table("key", "value", "finds")
+    for entry in found.manifest:
+        meanings = (entry.meaning_zh, entry.meaning_en)
+        words = "\n".join(text for text in meanings if text is not None)
+        # What is not seen, or turns the direction of writing, is escaped.
+        table.add_row(*map(escape, (entry.key, repr(entry.value)[1:-1], words)))
     Console().print(table)
 
 

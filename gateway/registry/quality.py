@@ -106,6 +106,7 @@ class QualityKeeper:
     ) -> None:
         self.called = inner.called
         self.answered = inner.answered
+        self.circuit_changed = inner.circuit_changed
         self._store = store
         self._live = live
         """Has the agencies in force."""

@@ -78,12 +78,15 @@ class LiveVersions:
         """
         while unsaved := self._memory.take_unsaved(AT_ONCE):
             try:
-                newer = await self._store.keep(unsaved)
+                newer, numbers = await self._store.keep(unsaved)
             except StoreUnavailableError:
                 self._memory.give_back(unsaved)
                 raise
             kept = {mark: one for mark, one in unsaved.items() if mark not in newer}
             self._memory.learn({**kept, **newer})
+            if numbers.start == self._last:
+                # Nothing but what was just written comes after it.
+                self._last = numbers.stop
 
     async def keep(self, changed: asyncio.Event) -> None:
         """Read on and keep, when notified and from time to time."""

@@ -14,6 +14,12 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
     """How long a question may take once it was read."""
     header_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 10.0
     """How long a client may take to send all headers."""
+    silent_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 5.0
+    """How long a connection may take to send its first byte."""
+    idle_seconds: Annotated[float, msgspec.Meta(ge=1, le=3_600)] = 75.0
+    """How long a connection may stay open without a request."""
+    connections_an_address: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
+    """How many connections one address may have open; a proxy's are not counted."""
     body_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
     """How long a client may take to send a body."""
     concurrent_requests: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 32

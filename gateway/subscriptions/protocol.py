@@ -27,6 +27,8 @@ from resolvers.documents.documents import Question
 from resolvers.errors import RequestError
 from resolvers.execution.execute import Shown, shown
 
+INIT_BYTES = 4_096
+"""The most that is read of somebody who did not say yet who they are."""
 MINUTE = 60.0
 UNANSWERED_PINGS = 3
 """After so many intervals without a message nobody is taken to be there."""
@@ -95,6 +97,8 @@ class Protocol:
         self._opened_at = self._idle_since = self._heard_at = now
         self._renewed_at = self._pinged_at = now
         self._minute_began, self._messages = now, 0
+        self._unknown_bytes = 0
+        """Bytes that came before it was known who sends them."""
 
     @property
     def tick_seconds(self) -> float:
@@ -196,6 +200,11 @@ class Protocol:
         most = self._options.message_bytes
         if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
             raise EndedError(CloseCode.TOO_BIG, f"a message may have {most} bytes")
+        if self._state is not State.READY:
+            self._unknown_bytes += len(text.encode("utf-8", "surrogatepass"))
+            if self._unknown_bytes > INIT_BYTES:
+                words = f"{INIT_BYTES} bytes may come before connection_ack"
+                raise EndedError(CloseCode.TOO_BIG, words)
         return read_message(text)
 
     def _take(self, message: Received, now: float) -> Sequence[Action]:

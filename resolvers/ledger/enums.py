@@ -107,6 +107,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "该证书的记录已查实不真实，不得支付",
             "the certificate's record was proved false; it is not paid for",
         ),
+        DecisionRefusal.CLAIM_FALSE: Text(
+            "此申领已查实不真实，不得审核通过或支付",
+            "the claim was proved false; it is neither approved nor paid",
+        ),
         DecisionRefusal.INELIGIBLE: Text(
             "不符合规定，不得审核通过或支付，认定亦不能改变",
             "a clause is not met; it is neither approved nor paid, whatever is ruled",
@@ -218,6 +222,14 @@ described_enum(
         RecoveryStep.CLOSE: both("结案", "Closed without the rest"),
         RecoveryStep.WITHDRAW: both("撤回（系统）", "Withdrawn, by the gateway"),
         RecoveryStep.REOPEN: both("重新立案（系统）", "Opened again, by the gateway"),
+        RecoveryStep.REVERSE: both(
+            "该笔支付已退票或冲销（系统）",
+            "The payment came back or was reversed, by the gateway",
+        ),
+        RecoveryStep.CORRECT: both(
+            "应追回金额改为更正后的支付（系统）",
+            "What is owed is that of the corrected payment, by the gateway",
+        ),
     },
 )
 described_enum(

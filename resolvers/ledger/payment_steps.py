@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated
 
@@ -10,15 +11,17 @@ import strawberry
 
 from bureau.ledger.entries import FIRST_DAY
 from bureau.ledger.payments import (
+    PayingRules,
     PaymentChangedError,
     PaymentStepStated,
-    UnfitCertificateError,
+    UnfitPaymentError,
     UnknownPaymentError,
     is_said,
 )
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy import normal_form
+from policy.evidence import AccountState
 from policy.payment_states import PaymentStep, PaymentStepError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
@@ -49,6 +52,9 @@ class PaymentRefusal(Enum):
     PUBLICATION_RUNNING = "PUBLICATION_RUNNING"
     NOT_IN_FORCE = "NOT_IN_FORCE"
     PROVED_FALSE = "PROVED_FALSE"
+    CLAIM_FALSE = "CLAIM_FALSE"
+    RECOVERY_OPEN = "RECOVERY_OPEN"
+    AGENCY_FROZEN = "AGENCY_FROZEN"
 
 
 _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
@@ -79,8 +85,18 @@ _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
                 DecisionRefusal.PUBLICATION_RUNNING,
                 DecisionRefusal.NOT_IN_FORCE,
                 DecisionRefusal.PROVED_FALSE,
+                DecisionRefusal.CLAIM_FALSE,
             )
         },
+        PaymentRefusal.RECOVERY_OPEN: Text(
+            "此证书的补贴正在追回，先办结追回再支付",
+            "what was paid on this certificate is claimed back; end that first",
+        ),
+        PaymentRefusal.AGENCY_FROZEN: Text(
+            "登记机构的账号已被冻结或取消归集资格，解除后再支付",
+            "the agency's account is frozen, or it collects no more; pay once that is "
+            "lifted",
+        ),
     }
 )
 described_enum(
@@ -210,7 +226,10 @@ async def _taken(
     try:
         taken = await ledger.take_payment_step(
             stated,
-            lambda day: parameters.in_force(day).publication_days,
+            PayingRules(
+                lambda day: parameters.in_force(day).publication_days,
+                partial(_is_frozen, context),
+            ),
             context.caller.districts,
         )
     except UnknownPaymentError:
@@ -219,13 +238,17 @@ async def _taken(
         code = PaymentRefusal.CHANGED_MEANWHILE
     except PaymentStepError as error:
         code = PaymentRefusal(error.refusal.value)
-    except UnfitCertificateError as error:
-        code = PaymentRefusal.NOT_IN_FORCE
-        if error.is_false:
-            code = PaymentRefusal.PROVED_FALSE
+    except UnfitPaymentError as error:
+        code = PaymentRefusal(error.reason.value)
     else:
         return payment_shown(taken)
     found = await ledger.payment(stated.claim, context.caller.districts)
     return PaymentRefused(
         code=code, payment=None if found is None else payment_shown(found)
     )
+
+
+def _is_frozen(context: RequestContext, connector: str) -> bool:
+    """Say whether the agency that answers for ``connector`` now is under a sanction."""
+    agency = context.snapshot.registry.agency_after(connector)
+    return agency is not None and agency.account is not AccountState.ACTIVE

@@ -14,12 +14,10 @@ from bureau.ledger.recording import (
     Recording,
     Request,
 )
-from connectors.answer import SourceOutcome
+from connectors.guard.health import SILENT
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
 
-SILENT = frozenset({SourceOutcome.TIMED_OUT, SourceOutcome.UNREACHABLE})
-"""How asking ends where a registry is away, as opposed to not believed."""
 PREVIEW = "preview"
 """The key of a dry run, which holds none."""
 

@@ -22,7 +22,7 @@ def strawberry_field(definition: GraphQLField) -> StrawberryField:
     """
     field_ = definition.extensions.get(STRAWBERRY)
     if not isinstance(field_, StrawberryField) or field_.extensions:
-        raise NoPlanError("a field with extensions, or none of Strawberry's")
+        raise NoPlanError
     return field_
 
 
@@ -34,7 +34,7 @@ def attribute_of(field_: StrawberryField) -> str:
     """
     name = field_.python_name
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise NoPlanError(f"{name!r} is no attribute")
+        raise NoPlanError
     return name
 
 

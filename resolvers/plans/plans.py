@@ -116,7 +116,8 @@ def _plan(
         node = details[0].node
         definition = root.fields.get(node.name.value)
         if definition is None:
-            raise NoPlanError(f"{node.name.value} is introspection")
+            # Introspection.
+            raise NoPlanError
         fields.append((key, definition, details))
     calls = [writer.call_of(definition, d[0].node) for _, definition, d in fields]
     renderings = writer.renderings(

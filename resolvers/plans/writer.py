@@ -117,9 +117,10 @@ class Writer:
         field_ = strawberry_field(definition)
         resolver = field_.base_resolver
         if resolver is None or not callable(resolver.wrapped_func):
-            raise NoPlanError(f"{field_.name} has no resolver")
+            raise NoPlanError
         if resolver.parent_parameter or resolver.root_parameter:
-            raise NoPlanError(f"{field_.name} asks for what it is in")
+            # It asks for what it is in.
+            raise NoPlanError
         info = resolver.info_parameter
         constants, position = self._arguments(definition, field_, node)
         return Call(
@@ -190,7 +191,8 @@ class Writer:
             return f"{self._object(type_, details)}(v, x)"
         if is_abstract_type(type_):
             return f"{self._abstract(type_, details)}(v, x)"
-        raise NoPlanError("a list of lists")
+        # A list of lists.
+        raise NoPlanError
 
     def _leaf(self, type_: GraphQLLeafType) -> str:
         leaf = leaf_of(type_)
@@ -272,10 +274,12 @@ class Writer:
         node = fields[0].node
         definition = type_.fields.get(node.name.value)
         if definition is None:
-            raise NoPlanError(f"{type_.name}.{node.name.value} is introspection")
+            # Introspection.
+            raise NoPlanError
         field_ = strawberry_field(definition)
         if field_.is_async:
-            raise NoPlanError(f"{type_.name}.{field_.name} waits")
+            # It waits.
+            raise NoPlanError
         if field_.base_resolver is None:
             value = f"o.{attribute_of(field_)}"
         else:

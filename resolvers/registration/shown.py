@@ -1,4 +1,4 @@
-"""Connectors and keys as the graph shows them: no manifest, no secret."""
+"""Connectors and keys as the graph shows them: no secret, no people of a plan."""
 
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from resolvers.registration.enums import (
     RegisteredKeyState,
     Step,
 )
+from resolvers.registration.manifest_shown import ManifestEntry, manifest_shown
 from resolvers.registration.quality import (
     DataQuality,
     QualityWindow,
@@ -179,6 +180,18 @@ class Connector:
     def warnings(self, language: InLanguage = Language.ZH) -> list[str]:
         """Return the warnings in ``language``."""
         return [said(text, language) for text in warnings_of(self.kept.submission)]
+
+    @strawberry.field(
+        directives=[list_of(60)],
+        description=both(
+            "清单，逐项，表达式附说明；本版本不能读取时为空",
+            "The manifest, entry by entry, expressions in words; null if this version "
+            "cannot read it",
+        ),
+    )
+    def manifest(self) -> list[ManifestEntry] | None:
+        """Return what whoever approves it approves."""
+        return manifest_shown(self.kept.submission.manifest)
 
     @strawberry.field(description=both("数据质量", "How good its data is"))
     async def quality(

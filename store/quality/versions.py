@@ -16,6 +16,7 @@ from store.store import Store
 MARKS_A_STATEMENT = 500
 PAGE = 2000
 """How many are read at once."""
+_NEWEST = select(seen_versions.c.id).order_by(seen_versions.c.id.desc()).limit(1)
 
 
 class StoredVersions:
@@ -25,9 +26,15 @@ class StoredVersions:
         self._writer = store.writer
         self._reader = Reader(store.engine)
 
-    async def keep(self, seen: Seen) -> Seen:
+    async def keep(self, seen: Seen) -> tuple[Seen, range]:
         """See ``VersionStore``."""
-        return await self._writer.write(lambda connection: keep(connection, seen))
+
+        def work(connection: Connection) -> tuple[Seen, range]:
+            before = connection.scalar(_NEWEST) or 0
+            newer = keep(connection, seen)
+            return newer, range(before, connection.scalar(_NEWEST) or 0)
+
+        return await self._writer.write(work)
 
     async def of(self, marks: Iterable[str]) -> Seen:
         """See ``VersionStore``."""
@@ -40,9 +47,8 @@ class StoredVersions:
         Raises:
             StoreUnavailableError: the database is away.
         """
-        newest = select(seen_versions.c.id).order_by(seen_versions.c.id.desc()).limit(1)
         async with self._reader.connect() as connection:
-            return await connection.scalar(newest) or 0
+            return await connection.scalar(_NEWEST) or 0
 
     async def after(self, id_: int) -> tuple[int, Seen]:
         """Return the next page of versions after number ``id_``, and its end.

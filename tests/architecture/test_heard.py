@@ -59,6 +59,7 @@ MAY_START = {
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
     "tests/gateway/batch/checking.py": A_COMMAND,
+    "tests/federation/test_money_story.py": A_COMMAND,
     "tests/federation/test_reconcile_command.py": A_COMMAND,
     "tests/gateway/batch/writers.py": "node, which writes sheets",
     "tests/gateway/callers/test_issue.py": A_COMMAND,

@@ -1,8 +1,10 @@
-"""The options are those of the page, with the page's defaults; others are refused."""
+"""The options are those of the page, its defaults and bounds; others are refused."""
 
 import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -23,43 +25,63 @@ def _configuration(tmp_path: Path) -> Path:
     return path
 
 
-def told() -> dict[str, object]:
-    """Return each option of the page with its default; ``...`` where one is needed."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of an option."""
+
+    default: object
+    """As the page writes it; ``...`` where there is none."""
+    bounds: str = ""
+
+
+def told() -> dict[str, Told]:
+    """Return what the page says of each option."""
     page = (ROOT / PAGE).read_text("utf-8")
     options = page.partition("\n## Options\n")[2].partition("\n## ")[0]
-    found: dict[str, object] = {}
+    found: dict[str, Told] = {}
     for section in options.split("\n### ")[1:]:
         name = section.partition("\n")[0].strip("`")
         if "\n\nRequired." in section:
-            found[name] = ...
-        elif match := re.search(r"\n\nDefault: `([^`]+)`\.", section):
-            found[name] = tomllib.loads(f"value = {match[1]}")["value"]
+            found[name] = Told(...)
+        elif match := re.search(
+            r"\n\nDefault: `([^`]+)`(?:, (.+? to \d+))?\.", section
+        ):
+            default = tomllib.loads(f"value = {match[1]}")["value"]
+            found[name] = Told(default, match[2] or "")
         elif "\n\nDefault: none." in section:
-            found[name] = None
+            found[name] = Told(None)
     return found
 
 
-def options(struct: type[msgspec.Struct], place: str = "") -> dict[str, object]:
-    """Return each option with its default, those of a table under ``table.option``.
-
-    A default is as the page writes it; ``...`` where there is none.
-    """
-    found: dict[str, object] = {}
+def options(struct: type[msgspec.Struct], place: str = "") -> dict[str, Told]:
+    """Return what holds of each option, those of a table under ``table.option``."""
+    found: dict[str, Told] = {}
     for field in msgspec.structs.fields(struct):
         name = f"{place}{field.name}"
         if isinstance(field.default, msgspec.Struct):
             found |= options(type(field.default), f"{name}.")
         elif field.default_factory is not msgspec.NODEFAULT:
-            found[name] = field.default_factory()
+            found[name] = Told(field.default_factory(), bounds_of(field.type))
         elif field.default is msgspec.NODEFAULT:
-            found[name] = ...
+            found[name] = Told(...)
         else:
             default = field.default
-            found[name] = list(default) if isinstance(default, tuple) else default
+            listed = list(default) if isinstance(default, tuple) else default
+            found[name] = Told(listed, bounds_of(field.type))
     return found
 
 
-def test_every_option_stands_on_the_page_with_its_default() -> None:
+def bounds_of(type_: object) -> str:
+    """Return between which numbers an option is, or each of its entries."""
+    for part in (type_, *get_args(type_)):
+        for meta in getattr(part, "__metadata__", ()):
+            if meta.le is not None:
+                least = f"over {meta.gt}" if meta.ge is None else f"from {meta.ge}"
+                return f"{least} to {meta.le}"
+    return ""
+
+
+def test_every_option_stands_on_the_page_with_its_default_and_bounds() -> None:
     assert told() == options(Settings)
 
 

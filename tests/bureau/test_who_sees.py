@@ -105,6 +105,8 @@ def test_a_recovery_is_shown_to_whose_it_is(
         changed_at=NOON,
         claim="c-1",
         certificate="sealed",
+        decision=1,
+        holder_differs=False,
         district="310115",
         item=None,
         level=None,

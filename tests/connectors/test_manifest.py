@@ -118,7 +118,10 @@ def test_an_account_is_active_unless_the_manifest_says_otherwise() -> None:
         ),
         pytest.param("[endpoint]", "[endpoint", "not TOML", id="no TOML"),
         pytest.param(
-            'id = "transport"', "id = " + "[" * 3000, "too deeply", id="a deep array"
+            'id = "transport"',
+            "id = " + "[" * 3000,
+            "inside one another",
+            id="a deep array",
         ),
         pytest.param(
             'id = "transport"', "id = " + "9" * 5000, "not TOML", id="a long integer"

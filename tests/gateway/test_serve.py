@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.demo import write_configuration
+from tests.ports import free_port
 from tests.running import TOKEN, Agencies, eventually
 
 SERVE = (sys.executable, "-m", "gateway", "serve", "--config")
 END_SECONDS = 20
+REFUSED = 2
 
 
 @pytest.fixture(name="config")
@@ -90,6 +92,34 @@ def test_a_start_is_refused_in_one_sentence_and_by_both_processes(
     assert (process.returncode, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("gateway: ")
     assert why in err
+
+
+def test_a_worker_ends_when_what_watches_over_it_was_killed(config: Path) -> None:
+    with serving(config) as process:
+        eventually(lambda: bool(children(process.pid)))
+        (worker,) = children(process.pid)
+        process.kill()
+        process.wait()
+
+        eventually(lambda: not is_there(worker))
+
+
+def test_one_port_is_one_gateways(
+    config: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    port = free_port("127.0.0.1")
+    other = tmp_path_factory.mktemp("other") / config.name
+    for file in (config, other):
+        options = config.read_text("utf-8").replace("port = 0", f"port = {port}")
+        file.write_text(options, "utf-8")
+    with serving(config) as first, serving(other) as second:
+        eventually(lambda: (first.poll(), second.poll()) != (None, None))
+        refused, taken = (first, second) if first.poll() else (second, first)
+        _, err = refused.communicate(timeout=END_SECONDS)
+
+        assert refused.returncode == REFUSED
+        assert f"port {port} on 127.0.0.1" in err
+        assert taken.poll() is None
 
 
 def test_who_ends_a_start_does_not_wait_for_it(config: Path) -> None:

@@ -57,9 +57,9 @@ class Kept:
     seen: dict[str, SeenVersion] = field(default_factory=dict)
     is_away: bool = False
 
-    async def keep(self, seen: Seen) -> Seen:
+    async def keep(self, seen: Seen) -> tuple[Seen, range]:
         self.seen.update(seen)
-        return {}
+        return {}, range(0)
 
     async def of(self, marks: Iterable[str]) -> Seen:
         if self.is_away:

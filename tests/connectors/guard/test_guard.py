@@ -13,6 +13,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
+from connectors.guard.circuit import Circuit
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from policy.identity import Identity, IdType
@@ -225,7 +226,10 @@ def test_who_answers_for_anybody_in_a_call_is_answering() -> None:
 async def test_a_call_is_noted_in_the_agency_s_health() -> None:
     health = Health(lambda: NOW)
     agency = answering(SourceOutcome.ANSWERED)
-    guard = Guard(manifest(), agency.ask, lambda _: True, Notes(), health)
+    circuit = Circuit(lambda: NOW)
+    guard = Guard(
+        manifest(), agency.ask, lambda _: True, Notes(), health, circuit=circuit
+    )
 
     await guard.ask([ONE], ENOUGH)
 
@@ -286,7 +290,14 @@ async def test_a_bug_of_ours_is_raised_and_not_an_answer() -> None:
     async def broken(_: Sequence[Identity], __: Told | None) -> list[Answer]:
         raise ZeroDivisionError
 
-    guard = Guard(manifest(), broken, lambda _: True, Notes(), Health(lambda: NOW))
+    guard = Guard(
+        manifest(),
+        broken,
+        lambda _: True,
+        Notes(),
+        Health(lambda: NOW),
+        circuit=Circuit(lambda: NOW),
+    )
 
     with pytest.raises(ZeroDivisionError):
         await guard.ask([ONE], ENOUGH)

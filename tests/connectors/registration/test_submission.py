@@ -47,6 +47,37 @@ def test_an_expression_that_is_none_is_refused(before: str, after: str) -> None:
     assert refused.value.code == "SUBMISSION_UNUSABLE"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        pytest.param(
+            "[cache]", f"[cache{'.a' * 5_000}]", "key of more than 8", id="a dotted key"
+        ),
+        pytest.param(
+            '"certificateNumber"',
+            f'"certificateNumber{" | [@,@][]" * 25}"',
+            "one layer of",
+            id="a list that is doubled",
+        ),
+        pytest.param(
+            '"certificateNumber"',
+            '"concat(a, b)"',
+            "calls concat, which is no function",
+            id="a function that there is none of",
+        ),
+    ],
+)
+def test_what_would_take_long_or_never_work_is_refused_by_name(
+    before: str, after: str, why: str
+) -> None:
+    broken = submission(manifest=MANIFEST.replace(before, after))
+
+    with pytest.raises(RegistrationError, match=why) as refused:
+        read_submission(broken, load_catalogue(), NETWORKS)
+
+    assert refused.value.code == "SUBMISSION_UNUSABLE"
+
+
 def refusal_of(**changes: object) -> str:
     """Return why a submission is refused, once nothing else was done."""
     with pytest.raises(RegistrationError) as refused:

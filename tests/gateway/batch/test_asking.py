@@ -54,7 +54,8 @@ class Scripted:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        stated = head.lower().partition(b"content-length: ")[2].split()
+        length = int(stated[0]) if stated else 0
         self.asked.append(head + await reader.readexactly(length))
         content = self.script[min(len(self.asked), len(self.script)) - 1]
         writer.write(content)

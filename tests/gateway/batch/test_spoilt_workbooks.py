@@ -4,11 +4,13 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.batch import workbook
 from gateway.batch.cells import Cell, Kind
-from gateway.batch.workbook import read_sheet
+from gateway.batch.workbook import MAX_ROW, read_sheet
 from gateway.errors import StartError
 from tests.architecture.documents import ROOT
 from tests.gateway.batch import parts
@@ -40,6 +42,36 @@ def zipped(found: Mapping[str, str | bytes]) -> bytes:
 
 WHOLE = package(sheet(row(2, B=text("B2", "甲"))), styles=STYLES, strings=STRINGS)
 WRITTEN = (ROOT / "tests/cases/sheets/xlsx/x01-sheetjs-43s.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("number", ["1048577", "1000000000", "9" * 1_900])
+def test_a_row_beyond_the_last_is_refused(number: str) -> None:
+    last = package(sheet(f'<row r="{MAX_ROW}">{text("B1", "甲")}</row>'))
+    beyond = package(sheet(f'<row r="{number}">{text("B1", "甲")}</row>'))
+
+    assert refusal(zipped(last)) == "a.xlsx is read: 2 rows"
+    assert f"row {number[:10]} is beyond the last, 1048576" in refusal(zipped(beyond))
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "is_read"),
+    [
+        ("MAX_TEXTS", 2, True),
+        ("MAX_TEXTS", 1, False),
+        ("MAX_TEXTS_CHARACTERS", 2, True),
+        ("MAX_TEXTS_CHARACTERS", 1, False),
+    ],
+)
+def test_more_texts_than_are_held_are_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: int, *, is_read: bool
+) -> None:
+    monkeypatch.setattr(workbook, limit, most)
+
+    told = refusal(zipped(WHOLE))
+
+    assert ("is read" in told, "texts, or" in told) == (is_read, not is_read)
+
+
 pieces = st.sampled_from(
     [
         "<",

@@ -3,21 +3,27 @@
 import gzip
 import hashlib
 import io
+import tempfile
+import zlib
 from base64 import b64encode
 from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
 
 import pytest
 import zstandard
 from starlette.types import Message, Receive
 
+from gateway.collection import spool as spool_module
 from gateway.collection.inflate import (
+    GZIP,
     Encoding,
     InflationError,
     Limits,
     inflated,
 )
 from gateway.collection.lines import OVERLONG, lines_of
-from gateway.collection.refusal import IntakeError, Problem
+from gateway.collection.refusal import MEDIA_TYPE, IntakeError, Problem
 from gateway.collection.results import End
 from gateway.collection.spool import open_spool, spool, stated_digests
 
@@ -174,6 +180,16 @@ def test_what_came_before_the_cut_is_there(encoding: Encoding) -> None:
     assert body.startswith(found)
 
 
+def test_whatever_zlib_gives_of_a_cut_body_is_there() -> None:
+    # So much grows out of the last bytes that it waits inside for room.
+    whole = gzip.compress(bytes(140_000) + BODY[:50])
+
+    for length in range(20, len(whole)):
+        cut = whole[:length]
+        given = zlib.decompressobj(GZIP).decompress(cut)
+        assert came(Encoding.GZIP, cut) == (given, End.TRUNCATED), length
+
+
 @pytest.mark.parametrize("encoding", [Encoding.GZIP, Encoding.ZSTD])
 def test_what_is_no_such_encoding_is_corrupt(encoding: Encoding) -> None:
     assert came(encoding, BODY) == (b"", End.CORRUPT)
@@ -182,6 +198,35 @@ def test_what_is_no_such_encoding_is_corrupt(encoding: Encoding) -> None:
 @pytest.mark.parametrize("encoding", [Encoding.GZIP, Encoding.ZSTD])
 def test_what_follows_the_end_is_corrupt(encoding: Encoding) -> None:
     assert came(encoding, encoded(encoding, BODY) + b"x" * 40) == (BODY, End.CORRUPT)
+
+
+def full(prefix: str) -> IO[bytes]:
+    """Open the device that has no room for anything."""
+    assert prefix
+    return Path("/dev/full").open("w+b")
+
+
+@pytest.mark.parametrize("size", [10, 100_000], ids=["at its end", "on the way"])
+async def test_a_body_for_which_there_is_no_room_is_refused(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    body = bytes(size)
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_module, "TemporaryFile", full)
+        problem = await problem_of(digest("sha-256", body), receiving(body))
+
+    refusal = IntakeError(problem).response()
+    assert problem is Problem.NO_ROOM
+    assert (refusal.status_code, refusal.media_type) == (503, MEDIA_TYPE)
+    assert refusal.headers["retry-after"] == "60"
+
+
+async def test_a_folder_that_is_not_there_has_no_room(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    assert await problem_of(digest("sha-256", BODY), receiving(BODY)) is Problem.NO_ROOM
 
 
 @pytest.mark.parametrize("encoding", [Encoding.GZIP, Encoding.ZSTD])

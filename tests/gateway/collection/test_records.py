@@ -311,10 +311,14 @@ def test_an_overlong_line_is_skipped_and_the_rest_goes_on(sender: Sender) -> Non
     assert told.codes == [None, "LINE_TOO_LONG", None]
 
 
-def test_a_transfer_without_lines_is_answered(sender: Sender) -> None:
+def test_a_transfer_without_lines_is_answered_and_logged_as_its_agencys(
+    sender: Sender,
+) -> None:
     told = sender.send([])
 
     assert (told.status, told.summary["lines"]) == (200, 0)
+    log = (sender.gateway.folder / "gateway.log").read_text("utf-8")
+    assert f'"caller":"agency:{sender.connector}"' in log
 
 
 def test_more_lines_than_a_transaction_has_are_all_answered(sender: Sender) -> None:

@@ -270,6 +270,10 @@ def test_a_configuration_that_gives_no_address_is_refused(
     [
         pytest.param(AGENCY, ASK, 0, "collection", id="taken"),
         pytest.param(
+            *(AGENCY, ("connector", "manifest", JOINING), 0, "record.number"),
+            id="the manifest",
+        ),
+        pytest.param(
             *(AGENCY, ("connector", "show", "gone", "--json"), 1, '"connector": null'),
             id="refused",
         ),

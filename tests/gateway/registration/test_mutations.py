@@ -63,6 +63,39 @@ def test_a_connector_is_registered_by_mutations_alone(
     assert found["history"][1]["keyId"] == joining.key.kid
 
 
+def test_whoever_approves_sees_the_manifest_and_its_expressions_in_words(
+    steps: Steps, joining: Joining
+) -> None:
+    manifest = str(joining.submission()["manifest"]).replace(
+        'number = "certificateNumber"',
+        "number = \"join('-', [certificateNumber, parts[0]])\"",
+    )
+    manifest = manifest.replace("[endpoint]", '[endpoint]\nbearer_token = "c2VjcmV0"')
+    steps.draft(**joining.submission(manifest=manifest))
+    query = """query { connector(id: "transport") {
+        manifest { key value
+            zh: meaning(language: ZH) en: meaning(language: EN) } } }"""
+
+    entries = {
+        entry.pop("key"): entry for entry in steps.send(query, SECOND)["manifest"]
+    }
+
+    assert entries["record.number"] == {
+        "value": "join('-', [certificateNumber, parts[0]])",
+        "zh": '以前者连接后者各文本（常量 "-"、列表（“certificateNumber”、'
+        "“parts”中的第 1 项））",
+        "en": 'the texts, joined by the first (the constant "-", a list '
+        '("certificateNumber", item 1 of "parts"))',
+    }
+    assert entries["endpoint.bearer_token"]["value"] == "***"
+    assert entries["endpoint.timeout_seconds"] == {
+        "value": "1.8",
+        "zh": None,
+        "en": None,
+    }
+    assert entries["record.values.state.有效"]["value"] == "VALID"
+
+
 def test_refusals_are_answers(steps: Steps, joining: Joining) -> None:
     unknown = steps.draft(**joining.submission(manifest='id = "x"\nsecret = 1'))
     draft = steps.draft(**joining.submission())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.messages import CloseCode, EndedError
 from gateway.subscriptions.protocol import (
+    INIT_BYTES,
     Action,
     Authenticate,
     Protocol,
@@ -294,6 +295,20 @@ def pinged(protocol: Protocol, times: int, now: float) -> Protocol:
     for _ in range(times):
         protocol.receive(PING, now)
     return protocol
+
+
+def test_who_is_not_known_may_send_little_in_all() -> None:
+    options = Subscriptions(message_bytes=60_000)
+    half = said("ping", payload={"a": "a" * (INIT_BYTES // 2 - 40)})
+    protocol = opened(options)
+    protocol.receive(half, OPENED)
+    protocol.receive(half, OPENED)
+
+    with pytest.raises(EndedError) as ended:
+        protocol.receive(said("connection_init", payload={"a": "a" * 80}), OPENED)
+
+    assert ended.value.code == CloseCode.TOO_BIG
+    assert ready(options=options).receive(half + " " * INIT_BYTES, OPENED)
 
 
 def test_the_last_message_allowed_within_a_minute_is_answered() -> None:

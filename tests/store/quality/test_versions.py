@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bureau.versions.memory import SeenVersion, VersionMemory
+from bureau.versions.memory import Seen, SeenVersion, VersionMemory
 from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.registry.versions import LiveVersions, kept_versions
@@ -38,9 +38,11 @@ async def test_the_newest_is_kept_in_whatever_order_they_come(
 ) -> None:
     older, newer = seen("x"), seen("y", AT + SECOND)
 
-    assert await versions.keep({"a": older, "b": newer}) == {}
-    assert await versions.keep({"a": newer}) == {}
-    beaten = await versions.keep({"b": older})
+    assert await versions.keep({"a": older, "b": newer}) == ({}, range(2))
+    assert await versions.keep({"a": newer}) == ({}, range(2, 3))
+    beaten, numbers = await versions.keep({"b": older})
+
+    assert not numbers
 
     assert {mark: one.said for mark, one in beaten.items()} == {"b": "y"}
     assert await said(versions, "a", "b", "c") == {"a": "y", "b": "y"}
@@ -98,6 +100,38 @@ async def test_what_one_process_sees_another_knows_once_it_is_flushed(
     known = there.get("a")
     assert known is not None
     assert (known.said, known.saved) == ("y", AT + SECOND)
+
+
+class Counting(StoredVersions):
+    """Counts what is read on."""
+
+    read = 0
+
+    async def after(self, id_: int) -> tuple[int, Seen]:
+        last, found = await super().after(id_)
+        self.read += len(found)
+        return last, found
+
+
+async def test_what_a_process_wrote_itself_it_does_not_read_again(
+    store: Store,
+) -> None:
+    counting, memory = Counting(store), VersionMemory()
+    live = LiveVersions(counting, memory, Notes())
+    await live.begin()
+
+    memory.note("a", seen())
+    await live.flush()
+    await live.refresh()
+    assert counting.read == 0
+
+    # With what another wrote meanwhile its own is read as well.
+    await StoredVersions(store).keep({"b": seen()})
+    memory.note("c", seen())
+    await live.flush()
+    await live.refresh()
+    assert counting.read == 2
+    assert memory.get("b") is not None
 
 
 async def test_marks_are_forgotten_with_their_time(

@@ -1,0 +1,1 @@
+"""The connections that clients have open here, and those that say nothing."""
