@@ -92,7 +92,6 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     },
     "bureau.privacy.masks": {"MAX_MESSAGE": 500},
     "bureau.privacy.pseudonyms": {"KEY_BYTES": 32},
-    "bureau.versions.lists": {"NAME_CHARACTERS": 16},
     "bureau.versions.marks": {"DIGEST_CHARACTERS": 16},
     "bureau.versions.memory": {
         "KEPT": 50_000,
