@@ -241,7 +241,7 @@ async def test_where_and_how_much_rests_on_what_was_signed_then(
         recorded_by="another",
         request_key="correction 1",
         request_digest=right.digest,
-        **fields,
+        **fields,  # type: ignore[arg-type]  # by name
     )
     judged = redrawn.judge(())
     assert judged.judgement.rulings == (*ruled("17-share"), *right.rulings)
