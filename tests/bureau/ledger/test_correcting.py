@@ -142,7 +142,7 @@ async def test_a_correction_is_proposed_of_what_may_have_been_a_payment() -> Non
     propose = desk.correcting.propose
 
     assert await propose(PROPOSAL, None) == desk.ledger.corrections[1]
-    assert await propose(PROPOSAL, request(STATED), {"310115"})
+    assert (await propose(PROPOSAL, request(STATED), {"310115"})).id == 1
     for bad in ({"officer": ""}, {"reason": " "}):
         unsaid = replace(PROPOSAL, **bad)  # type: ignore[arg-type]  # by name
         assert await refusal(propose(unsaid, None)) is CorrectionRefusal.NOT_SAID
