@@ -83,7 +83,6 @@ MAY_ASK = {
     "tests/nursery.py": NO_GATEWAY,
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,
-    "tests/federation/test_reconciliation_limits.py": A_GATEWAY,
     "tests/gateway/subscriptions/following.py": A_GATEWAY,
     "tests/gateway/graphql_http/wire.py": BYTES,
     "tests/gateway/graphql_http/silent_agency.py": "heard gateways, and leaves",

@@ -310,6 +310,16 @@ async def test_the_amount_is_the_computed_one_or_is_ruled(yuan: int) -> None:
     assert decision.amount_yuan == yuan
 
 
+async def test_an_approval_needs_no_sum_where_the_rules_say_which() -> None:
+    approved = replace(STATED, outcome=DecisionOutcome.APPROVED, amount_yuan=None)
+    unknown = replace(approved, category=None, rulings=ruled("17-share", "17-hukou"))
+
+    assert (await Office().record(approved)).amount_yuan is None
+    error = await refused(Office(), unknown)
+    assert error.refusal is DecisionRefusal.BAD_AMOUNT
+    assert (await Office().record(replace(unknown, amount_yuan=7))).amount_yuan == 7
+
+
 async def test_what_is_not_known_is_recorded_where_each_clause_was_ruled_on() -> None:
     office = Office(eligible(state=None))
     stated = replace(STATED, facts=replace(FACTS, acquisition=None))
