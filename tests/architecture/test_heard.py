@@ -93,6 +93,7 @@ MAY_ASK = {
     "tests/gateway/collection/test_killed.py": A_GATEWAY,
     "tests/gateway/collection/test_transfers.py": A_GATEWAY,
     "tests/gateway/test_unreached.py": NO_GATEWAY,
+    "tests/gateway/test_ports.py": NO_GATEWAY,
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,
