@@ -77,7 +77,7 @@ def context(**stores: object) -> RequestContext:
             open=lambda _: place, place_of=lambda _: "place"
         ),
         "oversight": SimpleNamespace(
-            pseudonyms=SimpleNamespace(of_officer=str), audit=away
+            pseudonyms=SimpleNamespace(of_officer=str, mark=str), audit=away
         ),
         "registration": SimpleNamespace(
             store=away, connectors=away, keys=away, sanctions=away
@@ -101,9 +101,14 @@ def written(type_: GraphQLInputType, name: str) -> str:
         case GraphQLList():
             return f"[{written(type_.of_type, name)}]"
         case GraphQLEnumType():
-            return next(iter(type_.values))
+            return str(next(iter(type_.values)))
         case GraphQLInputObjectType():
             return f"{{{required(type_.fields)}}}"
+        case _:
+            return text_of(type_, name)
+
+
+def text_of(type_: GraphQLInputType, name: str) -> str:
     assert isinstance(type_, GraphQLNamedType)
     if type_.name in {"Int", "Boolean"}:
         return {"Int": "1", "Boolean": "true"}[type_.name]
