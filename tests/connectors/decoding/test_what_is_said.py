@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.answer import Answer, frozen, skipped, suspended
 from connectors.collection.connector import instead_of
 from connectors.collection.judge import BelievedRecord, judge_record
+from connectors.decoding.absence import CertificateSigns
 from connectors.decoding.days import DAYS
 from connectors.decoding.decode import Decoder
 from connectors.decoding.expression import compile_expression, is_name
@@ -141,11 +143,23 @@ def test_what_no_agency_s_answer_fits_says_which_field_and_why() -> None:
         find({"level": 7})
 
 
+def test_what_an_expression_stumbles_over_states_no_certificate() -> None:
+    record = replace(manifest().record, number="length(number)", title="title")
+    signs = CertificateSigns(record)
+
+    assert signs.are_in({"number": "0000123"})
+    assert signs.are_in({"number": 7, "title": "x"})
+    assert not signs.are_in({"number": 7, "title": " "})
+    assert not signs.are_in({"id": ZHANG})
+
+
 def test_an_expression_that_is_none_says_so() -> None:
     with pytest.raises(ManifestError, match="'a b' is not JMESPath: "):
         compile_expression("a b")
     with pytest.raises(ManifestError, match="an expression has 501 characters, at mo"):
         compile_expression("(" * 501)
+    with pytest.raises(ManifestError, match="is nested too deeply"):
+        compile_expression("(" * 500)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from connectors.registration.rules import Actor
 from connectors.registration.sanction_clock import SanctionClock
 from connectors.registration.sanction_steps import Sanctioner
 from connectors.registration.sanctions import (
+    ProposalCause,
+    ProposalState,
     Sanction,
     SanctionKind,
+    SanctionProposal,
     SanctionState,
     SanctionStep,
     account_of,
@@ -23,6 +26,8 @@ from connectors.registration.sanctions import (
 from policy.evidence import AccountState
 from store.database import open_database
 from store.migrate import upgrade_database
+from store.quality.counts import StoredQuality
+from store.store import Store
 from tests.store.registration.office import NOON, Office, open_office
 from tests.store.steps import before, make_at
 from tests.store.test_migrate import run
@@ -432,3 +437,35 @@ async def test_what_was_imposed_before_there_were_steps_stays_in_force(
         ]
         await office.office.sanctions.lift(OTHER, id_of(kept), "put right")
         assert await account(office) is AccountState.ACTIVE
+
+
+async def test_a_machine_s_proposal_is_decided_once_by_a_person(
+    store: Store, office: Office, steps: Sanctioner
+) -> None:
+    for cause in (ProposalCause.ALTERED_RECORDS, ProposalCause.BACK_DATED_RECORDS):
+        machine_s = SanctionProposal(
+            connector="a",
+            body=BODY,
+            cause=cause,
+            found=7,
+            threshold=5,
+            proposed_at=NOON,
+        )
+        await StoredQuality(store).propose(machine_s, NOON.date())
+    first, second = await office.store.proposals()
+    assert first.id is not None
+    assert second.id is not None
+
+    dismissed = await steps.decide(ONE, first.id, accept=False, reason="no")
+    assert await account(office) is AccountState.ACTIVE
+    accepted = await steps.decide(OTHER, second.id, accept=True, reason="yes")
+
+    assert (dismissed.state, dismissed.decided_by) == (ProposalState.DISMISSED, ONE.id)
+    assert (accepted.state, accepted.reason) == (ProposalState.ACCEPTED, "yes")
+    assert accepted.decided_at == office.clock.now
+    assert await account(office) is AccountState.FROZEN
+    assert await office.store.proposals() == []
+    again = steps.decide(ONE, first.id, accept=True, reason="r")
+    assert await refusal(again) is RefusalCode.UNKNOWN_PROPOSAL
+    unsaid = steps.decide(ONE, first.id, accept=True, reason="")
+    assert await refusal(unsaid) is RefusalCode.REASON_MISSING
