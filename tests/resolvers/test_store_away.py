@@ -57,6 +57,8 @@ class Away:
 
     def __getattr__(self, name: str) -> Any:
         async def asked(*_: object, **__: object) -> object:
+            if isinstance(error := self.given.get(name), Exception):
+                raise error
             if name in self.given:
                 return self.given[name]
             raise StoreUnavailableError("away")
@@ -123,22 +125,31 @@ def required(stated: Mapping[str, GraphQLArgument | GraphQLInputField]) -> str:
     )
 
 
+def question(kind: str, name: str, shown: str = "__typename") -> str:
+    field = getattr(schema.core, f"{kind}_type").fields[name]
+    said = required(field.args)
+    asked = f"{name}({said})" if said else name
+    return f"{kind} {{ {asked} {{ {shown} }} }}"
+
+
 def questions() -> Iterator[Any]:
     """Yield a question for every root field that asks a store."""
     for kind in ("query", "mutation"):
-        for name, field in getattr(schema.core, f"{kind}_type").fields.items():
+        for name in getattr(schema.core, f"{kind}_type").fields:
             if name not in ASK_NO_STORE | OF_THE_LOG | NOT_SO_FAR:
-                said = required(field.args)
-                asked = f"{name}({said})" if said else name
-                yield pytest.param(f"{kind} {{ {asked} {{ __typename }} }}", id=name)
+                yield pytest.param(question(kind, name), id=name)
 
 
-def codes(text: str, **stores: object) -> list[object]:
+def answer(text: str, **stores: object) -> ExecutionResult:
     async def answered() -> ExecutionResult:
         found = execute(schema.core, parse(text), context_value=context(**stores))
         return await found if isawaitable(found) else found
 
-    errors = asyncio.run(answered()).errors or []
+    return asyncio.run(answered())
+
+
+def codes(text: str, **stores: object) -> list[object]:
+    errors = answer(text, **stores).errors or []
     return [(error.extensions or {}).get("code", error) for error in errors]
 
 
