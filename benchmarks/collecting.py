@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.gateway import open_on
 from benchmarks.minting import signed
 from benchmarks.people import certificates
-from benchmarks.processes import cpu_seconds, resident_bytes, tree
+from benchmarks.processes import cpu_seconds, peak_bytes, resident_bytes
 from benchmarks.questions import Dialect, question_about
 from benchmarks.stage import Phase, Server, Stage, await_answer
 from benchmarks.transfers import LINES_A_TRANSFER, line, send
@@ -37,7 +37,7 @@ def collected(stage: Stage, database_url: str, records: int) -> dict[str, float]
 
 
 def _sent(server: Server, path: Path, records: int) -> dict[str, float]:
-    before = _peak_mb(server)
+    before = peak_bytes(server.pids) / 1e6
     early = 0.0
     used, began = cpu_seconds(server.pids), time.perf_counter()
     with path.open("rb") as file:
@@ -46,7 +46,7 @@ def _sent(server: Server, path: Path, records: int) -> dict[str, float]:
             send(server, AGENCY, lines)
             sent += len(lines)
             if not early and sent >= records // 10:
-                early = _peak_mb(server)
+                early = peak_bytes(server.pids) / 1e6
     took = time.perf_counter() - began
     used = cpu_seconds(server.pids) - used
     return {
@@ -55,19 +55,9 @@ def _sent(server: Server, path: Path, records: int) -> dict[str, float]:
         "cpu_us_a_record": used / records * MICROSECONDS,
         "memory_before_mb": before,
         "memory_early_mb": early,
-        "memory_mb": _peak_mb(server),
+        "memory_mb": peak_bytes(server.pids) / 1e6,
         "resident_mb": resident_bytes(server.pids) / 1e6,
     }
-
-
-def _peak_mb(server: Server) -> float:
-    """Return the most that the process which serves ever had in memory."""
-    peaks = []
-    for pid in set().union(*map(tree, server.pids)):
-        told = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
-        rows = (row.split() for row in told.splitlines())
-        peaks += [int(row[1]) / 1e3 for row in rows if row[:1] == ["VmHWM:"]]
-    return max(peaks)
 
 
 def _signed(stage: Stage, records: int) -> Path:

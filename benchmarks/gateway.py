@@ -16,7 +16,7 @@ from types import MappingProxyType
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
-from benchmarks.questions import TOKEN, TRUSTED, Dialect, question_about
+from benchmarks.questions import PAYERS, TOKEN, TRUSTED, Dialect, question_about
 from benchmarks.stage import (
     Checkout,
     Contender,
@@ -35,6 +35,7 @@ NAMES = (
 )
 LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
+KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
 def configure(  # noqa: PLR0913 - what a configuration is made of
@@ -52,10 +53,9 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     for agency, address in addresses.items():
         text = manifest(agency, address, ttl_seconds)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
-    for name, size in (("certificate-id.key", 64), ("pseudonym.key", 32)):
-        key = hashlib.shake_256(name.encode()).hexdigest(size)
+    for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
-        (folder / name).write_text(key, "ascii")
+        (folder / name).write_text(key_of(name).hex(), "ascii")
     documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in TRUSTED}
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
     config = folder / "gateway.toml"
@@ -65,17 +65,32 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         f'trust_bundle = "{corpus.trust_bundle}"\n'
         'certificate_id_key_file = "certificate-id.key"\n'
         'pseudonym_key_file = "pseudonym.key"\n'
+        'evidence_key_file = "evidence.key"\n'
         'trusted_documents = "trusted.json"\n'
         f'database_url = "{database_url}"\n'
         '\n[roles]\nofficer = ["certificates:read", "identity:read"]\n'
-        '\n[[tokens]]\ncaller = "benchmark"\nroles = ["officer"]\n'
-        f'sha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\n'
-        'purpose = "SUBSIDY_CLAIM"\ncase_number = "benchmark"\n'
-        "\n[privacy]\npeople_a_day = 10000000\n"
-        "\n[http]\nconcurrent_requests = 1000\n",
+        'payer = ["certificates:read", "identity:read", "payments:write"]\n'
+        + _caller("benchmark", "officer", TOKEN)
+        + "".join(_caller(token, "payer", token) for token in PAYERS)
+        + "\n[privacy]\npeople_a_day = 10000000\n"
+        "\n[http]\nconcurrent_requests = 1000\nrequest_seconds = 120\n",
         "utf-8",
     )
     return config
+
+
+def key_of(name: str) -> bytes:
+    """Return the gateway's key in the file of that name."""
+    return hashlib.shake_256(name.encode()).digest(KEY_BYTES[name])
+
+
+def _caller(name: str, role: str, token: str) -> str:
+    """Return the table of a caller."""
+    return (
+        f'\n[[tokens]]\ncaller = "{name}"\nroles = ["{role}"]\n'
+        f'sha256 = "{hashlib.sha256(token.encode()).hexdigest()}"\n'
+        'purpose = "SUBSIDY_CLAIM"\ncase_number = "benchmark"\n'
+    )
 
 
 def manifest(agency: str, address: str, ttl_seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What offices and agencies wait for: checks of a night, collecting, revocations.
+"""What offices and agencies wait for, and what is done about payments.
 
 No peer does any of it. Each is measured on both databases, our gateway alone; the
 table of a kind of work has a row a database.
@@ -11,7 +11,10 @@ from types import MappingProxyType
 
 from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
+from benchmarks.deciding import decided
 from benchmarks.night_check import checked_claims
+from benchmarks.rechecking import rechecked
+from benchmarks.reconciling import reconciled
 from benchmarks.revoking import revoked
 from benchmarks.stage import Stage
 
@@ -25,6 +28,12 @@ class Work(StrEnum):
     """An agency's records, sent by the thousand."""
     REVOCATION = "revocation"
     """From the acknowledgement to the answers of the last gateway."""
+    DECISIONS = "decisions"
+    """Recorded by fifty callers at once."""
+    RECHECK = "recheck"
+    """What was paid, asked about again by ``gateway recheck``."""
+    RECONCILIATION = "reconciliation"
+    """A list of a million claims, compared with the ledger."""
 
 
 Figures = Mapping[str, float]
@@ -52,6 +61,32 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "median ms": ("p50_ms", "{:.0f}"),
             "slowest ms": ("slowest_ms", "{:.0f}"),
         },
+        Work.DECISIONS: {
+            "payments in the ledger": ("ledger", "{:,.0f}"),
+            "callers": ("callers", "{:.0f}"),
+            "decisions/s": ("decisions_a_second", "{:.0f}"),
+            "µs a decision": ("cpu_us_a_decision", "{:,.0f}"),
+            "p50 ms": ("p50_ms", "{:.0f}"),
+            "p99 ms": ("p99_ms", "{:.0f}"),
+        },
+        Work.RECHECK: {
+            "payments in the ledger": ("ledger", "{:,.0f}"),
+            "asked about": ("payments", "{:,.0f}"),
+            "payments/s": ("payments_a_second", "{:,.0f}"),
+            "hours a million": ("hours_a_million", "{:.1f}"),
+            "µs a payment": ("cpu_us_a_payment", "{:,.0f}"),
+            "memory MB after a tenth": ("memory_early_mb", "{:.0f}"),
+            "after all": ("memory_mb", "{:.0f}"),
+        },
+        Work.RECONCILIATION: {
+            "rows": ("rows", "{:,.0f}"),
+            "seconds": ("seconds", "{:.0f}"),
+            "rows/s": ("rows_a_second", "{:,.0f}"),
+            "µs a row": ("cpu_us_a_row", "{:.0f}"),
+            "largest before, MB": ("memory_before_mb", "{:.0f}"),
+            "after a tenth": ("memory_early_mb", "{:.0f}"),
+            "after all": ("memory_mb", "{:.0f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -69,7 +104,7 @@ class Found:
 def measured(work: Work, stage: Stage, records: int) -> Iterator[Found]:
     """Measure ``work`` on each database, a new one each time.
 
-    ``records`` is how many are collected.
+    ``records`` is how many are collected, and how many rows are reconciled.
     """
     with opened_databases(stage.folder) as databases:
         for database in Database:
@@ -85,3 +120,9 @@ def _figures(work: Work, stage: Stage, address: str, records: int) -> Figures:
             return collected(stage, address, records)
         case Work.REVOCATION:
             return revoked(stage, address)
+        case Work.DECISIONS:
+            return decided(stage, address)
+        case Work.RECHECK:
+            return rechecked(stage, address)
+        case Work.RECONCILIATION:
+            return reconciled(stage, address, records)

@@ -143,6 +143,20 @@ def largest_bytes(roots: Collection[int]) -> int:
     return max(_memory(pid, "Rss:") for pid in set().union(*map(tree, roots)))
 
 
+def peak_bytes(roots: Collection[int]) -> int:
+    """Return the most that one of the processes ever had in memory; 0 if none runs."""
+    return max(_peak(pid) for pid in set().union(*map(tree, roots)))
+
+
+def _peak(pid: int) -> int:
+    try:
+        told = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    rows = (row.split() for row in told.splitlines())
+    return next((int(row[1]) for row in rows if row[:1] == ["VmHWM:"]), 0) * 1024
+
+
 def _memory(pid: int, row: str) -> int:
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")

@@ -16,6 +16,8 @@ from benchmarks.people import AGENCIES, id_number
 ROOT = Path(__file__).parents[1]
 TOKEN = "benchmark-" + "0" * 32
 PEOPLE_A_BATCH = 20
+PAYERS = tuple(f"payer-{number:02}-{'0' * 32}" for number in range(50))
+"""The tokens of those who record decisions, by which they are called, too."""
 
 
 class Dialect(StrEnum):
@@ -59,7 +61,21 @@ HOLDER_CHECK_OF_ROUTER = (
     + " ".join(f"{field_of(a)}(idNumber: $idNumber) {{{_SELECTION}}}" for a in AGENCIES)
     + " }"
 )
-TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY)
+CLAIM_FACTS = "hukou: SHANGHAI, isCivilServant: false, acquisition: EXAMINATION"
+HELD = (
+    "query Held($people: [PersonInput!]!, $on: Date!) { holders(people: $people) {"
+    f" ... on Holders {{ nodes {{ certificates(first: {PEOPLE_A_BATCH}) {{ nodes {{"
+    " id eligibility(claim: {claimedOn: $on, category: EMPLOYED, "
+    f"{CLAIM_FACTS}}}) {{ outcome }} }} }} }} }} }} }}"
+)
+"""Which certificates people hold, and which of them are paid for."""
+DECIDE = (
+    "mutation Decide($key: String!, $decision: DecisionInput!, $on: Date!) {"
+    " recordDecision(key: $key, decision: $decision, claim: {claimedOn: $on, "
+    f"{CLAIM_FACTS}}}) {{ __typename ... on DecisionRefused {{ code clause }}"
+    " ... on CertificateNotVerified { source } } }"
+)
+TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, HELD, DECIDE)
 """What the gateway is told to trust, as an operator does with a client's documents."""
 
 

@@ -1,121 +1,111 @@
-"""``python -m benchmarks.reconciling``: a long list compared with a long ledger.
+"""How long a list of a million claims takes to be compared with the ledger.
 
-In one process and without HTTP: the list is read from disk, asked after in the
-database, and its results are written, as ``POST /reconciliation`` does. Of the claims a
-few differ, a few are missing on either side, and each has all fields.
+The list is sent to ``POST /reconciliation`` and its results are read to the end. Each
+row has all fields; one in a thousand differs, and as many are missing on either side.
 """
 
-import asyncio
-import resource
-import tempfile
+import http.client
+import json
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from sqlalchemy import text
-
-from benchmarks.databases import Database, opened_databases
-from bureau.ledger.reconciliation import Window
-from bureau.privacy.pseudonyms import KEY_BYTES, Pseudonyms
-from gateway.collection.inflate import Encoding
-from gateway.reconciliation.asked import Asked, Form
-from gateway.reconciliation.comparing import Comparing
-from gateway.reconciliation.reading import ListReader
-from gateway.settings.reconciliation import Reconciliation
+from benchmarks.gateway import key_of, open_on
+from benchmarks.ledgers import DISTRICT, YUAN, Filling, fill
+from benchmarks.people import id_number
+from benchmarks.processes import BenchmarkError, cpu_seconds, peak_bytes
+from benchmarks.questions import PAYERS, Dialect, question_about
+from benchmarks.stage import HOST, Phase, Server, Stage, await_answer
+from bureau.privacy.pseudonyms import Pseudonyms
 from policy.identity import parse_identity
-from store.ledger.listed_claims import open_seen
-from store.ledger.reconciliation import StoredEntries
-from store.migrate import upgrade_database
-from store.store import Store, open_store
 
-ROWS = 1_000_000
-DAY = date(2026, 11, 25)
-PERSON = "310199198602140067"
-MEGABYTE = 1024
+AGO = timedelta(days=30)
 EVERY = 1_000
-"""One in so many differs, and as many are missing on either side."""
-COUNTED = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :n)"
-DECISIONS = f"""{COUNTED} INSERT INTO decisions (id, claim, outcome, amount_yuan,
-  district, person, certificate, connector, authority, evidence, decided_on,
-  recorded_at, recorded_by, request_key, request_digest)
-  SELECT i, 'claim-' || i, 'PAID', 1600, '310115', '{{person}}', 'sealed-' || i,
-  'transport', 'transport', '', '{DAY}', '{DAY} 12:00:00+00:00', 'hr', 'key-' || i, ''
-  FROM n"""  # noqa: S608 - of what stands here
-STEPS = f"""{COUNTED} INSERT INTO payment_steps (id, claim, version, decision, step,
-  after, booked_on, payments, amount_yuan, actor, at)
-  SELECT i, 'claim-' || i, 1, i, 'PAY', 'PAID', '{DAY}', 1, 1600, 'hr',
-  '{DAY} 12:00:00+00:00' FROM n"""  # noqa: S608 - as above
+MICROSECONDS = 1_000_000
+SECONDS = 3_600.0
+READ_BYTES = 65_536
+HEADER = "申领编号,金额,区代码,证件号码,证书标识,日期,状态\n"
 
 
-def main(
-    rows: Annotated[int, typer.Option(help="How many claims.", min=EVERY)] = ROWS,
-) -> None:
-    """Measure both databases."""
-    with tempfile.TemporaryDirectory(prefix="reconciling-") as folder:
-        listed = Path(folder, "list.csv")
-        _write(listed, rows)
-        with opened_databases(Path(folder)) as databases:
-            for kind in Database:
-                url = databases.empty(kind)
-                found = asyncio.run(_measured(url, listed, rows))
-                typer.echo(f"{kind}: {found}")
+def reconciled(stage: Stage, database_url: str, rows: int) -> dict[str, float]:
+    """Return how long comparing ``rows`` rows takes.
+
+    Raises:
+        BenchmarkError: the comparison came to something else than it has to.
+    """
+    day = stage.corpus.today - AGO
+    pseudonyms = Pseudonyms([key_of("pseudonym.key")])
+    person = pseudonyms.of(parse_identity(id_number(0)))
+    fill(database_url, Filling(paid_on=day, person=person, is_one=True), rows)
+    folder = stage.folder / f"reconciliation-{time.monotonic_ns()}"
+    core = stage.cores.server
+    with open_on(stage, Phase.COLD, folder, core, database_url) as server:
+        first = question_about(Dialect.GATEWAY)(stage.corpus.sizes.checked_from)
+        await_answer(server, first.body)
+        listed = folder / "list.csv"
+        _write(listed, rows, day)
+        return _compared(server, listed, rows, day)
 
 
-async def _measured(url: str, listed: Path, rows: int) -> dict[str, Any]:
-    pseudonyms = Pseudonyms([bytes(KEY_BYTES)])
-    person = pseudonyms.of(parse_identity(PERSON))
-    await upgrade_database(url)
-    async with open_store(url) as store:
-        await _fill(store, rows, person)
-        entries = StoredEntries(store)
-        window = Window(first=DAY, last=DAY, authorities=None, districts=None)
-        asked = Asked(
-            window=window, form=Form.CSV, characters=None, encoding=Encoding.IDENTITY
-        )
-        began, used = time.perf_counter(), time.process_time()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        last = b""
-        with listed.open("rb") as file, open_seen() as seen:
-            reader = ListReader(file, asked, Reconciliation(), pseudonyms.all_of)
-            extent = await entries.extent()
-            comparing = Comparing(
-                entries=entries,
-                window=window,
-                reader=reader,
-                extent=extent,
-                seen=seen,
-                is_same=lambda one, other: one == other,
-            )
-            async for lines in comparing.lines():
-                last = lines
-        took, used = time.perf_counter() - began, time.process_time() - used
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+def _compared(server: Server, listed: Path, rows: int, day: date) -> dict[str, float]:
+    before, early, said = peak_bytes(server.pids), 0, b""
+    used, began = cpu_seconds(server.pids), time.perf_counter()
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=SECONDS)
+    try:
+        headers = {"Content-Type": "text/csv", "Authorization": f"Bearer {PAYERS[0]}"}
+        with listed.open("rb") as body:
+            address = f"/reconciliation?from={day}&to={day}"
+            connection.request("POST", address, body, headers)
+        answer = connection.getresponse()
+        lines = 0
+        while piece := answer.read(READ_BYTES):
+            lines += piece.count(b"\n")
+            said = (said + piece)[-READ_BYTES:]
+            if not early and lines >= rows / 10:
+                early = peak_bytes(server.pids)
+    finally:
+        connection.close()
+    took = time.perf_counter() - began
+    used = cpu_seconds(server.pids) - used
+    _require_right(said, rows)
     return {
-        "seconds": round(took, 1),
-        "rows_a_second": round(rows / took),
-        "cpu_us_a_row": round(used / rows * 1_000_000, 1),
-        "grown_mb": round(grown / MEGABYTE, 1),
-        "said": last.decode().strip(),
+        "rows": rows,
+        "seconds": took,
+        "rows_a_second": rows / took,
+        "cpu_us_a_row": used / rows * MICROSECONDS,
+        "memory_before_mb": before / 1e6,
+        "memory_early_mb": early / 1e6,
+        "memory_mb": peak_bytes(server.pids) / 1e6,
     }
 
 
-async def _fill(store: Store, rows: int, person: str) -> None:
-    async with store.engine.begin() as connection:
-        for statement in (DECISIONS.format(person=person), STEPS):
-            await connection.execute(text(statement), {"n": rows})
-        await connection.execute(text("ANALYZE"))
+def _require_right(said: bytes, rows: int) -> None:
+    """Refuse a comparison that came to something else than it has to.
+
+    Raises:
+        BenchmarkError: it did.
+    """
+    few = rows // EVERY
+    due = {
+        "MATCH": rows - 2 * few,
+        "DIFFERENT": few,
+        "MISSING_HERE": few,
+        "MISSING_THERE": few,
+        "REFUSED": 0,
+    }
+    last: Any = json.loads(said.splitlines()[-1]) if said else None
+    if not last or last.get("summary", {}).get("results") != due:
+        raise BenchmarkError(f"/reconciliation: {last}")
 
 
-def _write(path: Path, rows: int) -> None:
+def _write(path: Path, rows: int, day: date) -> None:
+    person = id_number(0)
     with path.open("w", encoding="utf-8") as file:
-        file.write("申领编号,金额,区代码,证件号码,证书标识,日期,状态\n")
+        file.write(HEADER)
         for number in range(1, rows + 1):
-            yuan = 1601 if number % EVERY == 1 else 1600
-            claim = f"{'other' if number % EVERY == 2 else 'claim'}-{number}"  # noqa: PLR2004 - the next one
-            file.write(f"{claim},{yuan},310115,{PERSON},sealed-{number},{DAY},PAID\n")
-
-
-if __name__ == "__main__":
-    typer.run(main)
+            yuan = YUAN + (number % EVERY == 0)
+            claim = f"{'other' if number % EVERY == 1 else 'claim'}-{number}"
+            file.write(
+                f"{claim},{yuan},{DISTRICT},{person},sealed-{number},{day},PAID\n"
+            )

@@ -88,13 +88,15 @@ class Server:
     """What else it needs: a router's subgraphs."""
     log: Path = Path()
 
-    def post(self, body: str, path: str = "/graphql") -> tuple[int, Any]:
+    def post(
+        self, body: str, path: str = "/graphql", token: str = TOKEN
+    ) -> tuple[int, Any]:
         """Ask once; return status and parsed answer."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "Authorization": f"Bearer {TOKEN}",
+            "Authorization": f"Bearer {token}",
         }
         try:
             connection.request("POST", path, body.encode(), headers)

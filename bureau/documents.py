@@ -28,6 +28,7 @@ def document_of(
         number=ids.mark_of(
             "number", institution, holder.type, holder.number, record.number
         ),
+        serial=ids.mark_of("serial", institution, record.number),
         code=None if code is None else ids.mark_of_word("code", code),
         own_code=None if own is None else ids.mark_of_word("code", own),
         name=ids.mark_of_word("name", printed_name(record.item)),

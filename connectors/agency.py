@@ -34,6 +34,7 @@ from connectors.decoding.said import Found, said_of
 from connectors.decoding.versions import newest_versions
 from connectors.elements import NOT_STATED, Elements, Told, told_of
 from connectors.errors import UnreachableError
+from connectors.guard.circuit import Circuit, Operation
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
 from connectors.manifest import Manifest
@@ -69,6 +70,7 @@ class Agency:
         rows: frozenset[str] | None = None,
         when_silent: Connector | None = None,
         listed: ListedStates | None = None,
+        is_spared: bool = False,
     ) -> None:
         self.manifest = manifest
         self.id = manifest.id
@@ -78,6 +80,12 @@ class Agency:
         """Whether its connector is suspended, which says nothing of its account."""
         self.authority = catalogue.bodies[manifest.authority]
         self.health = Health(clock)
+        self.circuit = Circuit(
+            clock,
+            partial(observer.circuit_changed, manifest.id, Operation.LOOK_UP),
+            opens=is_spared,
+        )
+        """Whether it is asked: always, but for one that ``is_spared`` while silent."""
         self.shadow: Shadow | None = None
         """Answers beside this agency, compared and not shown."""
         self.listed = listed
@@ -106,6 +114,7 @@ class Agency:
             self._still_holds,
             observer,
             self.health,
+            circuit=self.circuit,
             when_silent=None if when_silent is None else self._ask_what_was_sent,
         )
 

@@ -9,6 +9,7 @@ finding about its source, with a code and no contents.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from connectors.connector import Collected
 from policy.certificate import CertificateRecord
@@ -24,6 +25,7 @@ class SourceOutcome(StrEnum):
     NONE = "NONE"
     TIMED_OUT = "TIMED_OUT"
     UNREACHABLE = "UNREACHABLE"
+    CIRCUIT_OPEN = "CIRCUIT_OPEN"
     REFUSED = "REFUSED"
     UNVERIFIED = "UNVERIFIED"
     SUSPENDED = "SUSPENDED"
@@ -76,6 +78,15 @@ class AttestedCertificate:
     """Its older versions that came beside it, the newest of them first."""
 
 
+class NotAsked(NamedTuple):
+    """That an agency is not asked for a while, since it did not answer."""
+
+    since: datetime
+    """When it was given up."""
+    next_try_at: datetime
+    """From when on it is asked again, if anybody asks; that may be over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One agency's answer about one person."""
@@ -96,6 +107,8 @@ class Answer:
     """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None
     """How long the agency took; ``None`` if it was not asked."""
+    not_asked: NotAsked | None = None
+    """Since when the agency is not asked, and until when; ``None`` if it was."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
 

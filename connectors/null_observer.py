@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.answer import Answer
+from connectors.guard.circuit import CircuitState, Operation
 from policy.identity import Identity
 
 
@@ -16,4 +17,9 @@ class NullObserver:
         """See ``guard.Observer``."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
+        """See ``guard.Observer``."""
+
+    def circuit_changed(
+        self, agency: str, operation: Operation, state: CircuitState
+    ) -> None:
         """See ``guard.Observer``."""

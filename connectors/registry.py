@@ -6,6 +6,7 @@ and a row here, a new agency is neither.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from connectors.agency import Agency
 from connectors.collection.connector import CollectedConnector, CollectedRecords
 from connectors.connector import Connector
 from connectors.errors import ManifestError
+from connectors.guard.circuit import Circuit, Operation
 from connectors.guard.guard import Observer
 from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.protocols.graphql import GraphQLConnector
@@ -78,12 +80,20 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
         connector: Connector = sent
     else:
         connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+    changed = observer.circuit_changed
     return Agency(
         manifest,
         connector,
+        # What was sent is here; no agency is spared by not reading it.
+        is_spared=connector is not sent,
         listed=None
         if manifest.status_list.url is None
-        else ListedStates(manifest, session, clock),
+        else ListedStates(
+            manifest,
+            session,
+            clock,
+            Circuit(clock, partial(changed, manifest.id, Operation.STATUS_LIST)),
+        ),
         when_silent=sent if manifest.collection.answers_when_silent else None,
         bundle=bundle,
         catalogue=catalogue,

@@ -29,6 +29,8 @@ class Document:
     """A mark of the holder and all of the rest, whichever agency shows it."""
     number: str | None = None
     """A mark of the institution, the holder and the number."""
+    serial: str | None = None
+    """A mark of the institution and the number, whoever holds it."""
     code: str | None = None
     """A mark of the item's code in the annex, or of the registry's own."""
     own_code: str | None = None
@@ -64,6 +66,19 @@ class Document:
             return self.is_stated_as(other)
         return (
             self.number == other.number
+            and self._is_of_the_item_of(other)
+            and _agree(self.level, other.level)
+        )
+
+    def is_another_holders(self, other: "Document") -> bool:
+        """Say whether both are one document but for whom it names.
+
+        A holder who was put right, or a registry that gave one number to two people.
+        """
+        return (
+            self.serial is not None
+            and self.serial == other.serial
+            and self.number != other.number
             and self._is_of_the_item_of(other)
             and _agree(self.level, other.level)
         )

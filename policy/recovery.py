@@ -68,6 +68,9 @@ class RecoveryStep(StrEnum):
     # By the gateway: the revocation was lifted, or came again.
     WITHDRAW = "WITHDRAW"
     REOPEN = "REOPEN"
+    # Likewise: the payment came back or was reversed, and the right one put beside it.
+    REVERSE = "REVERSE"
+    CORRECT = "CORRECT"
 
 
 class Objection(StrEnum):
@@ -87,18 +90,22 @@ class RecoveryError(Exception):
 
 
 S = RecoveryState
-_OWED = frozenset({S.OPEN, S.NOTIFIED, S.PARTLY_RECOVERED, S.REFERRED})
+OWED = frozenset({S.OPEN, S.NOTIFIED, S.PARTLY_RECOVERED, S.REFERRED})
+"""In these it is claimed back still."""
 ORIGINS: Mapping[RecoveryStep, frozenset[RecoveryState]] = MappingProxyType(
     {
         RecoveryStep.OPEN: frozenset(),
         RecoveryStep.NOTIFY: frozenset({S.OPEN}),
         # Whoever pays back before being notified is not refused.
-        RecoveryStep.REPAY: _OWED,
-        RecoveryStep.REFER: _OWED - {S.REFERRED},
-        RecoveryStep.CLOSE: _OWED,
+        RecoveryStep.REPAY: OWED,
+        RecoveryStep.REFER: OWED - {S.REFERRED},
+        RecoveryStep.CLOSE: OWED,
         # Also of what was paid back: it is then owed to the holder.
-        RecoveryStep.WITHDRAW: _OWED | {S.RECOVERED},
+        RecoveryStep.WITHDRAW: OWED | {S.RECOVERED},
         RecoveryStep.REOPEN: frozenset({S.WITHDRAWN}),
+        # The sum follows the payment, however far it is.
+        RecoveryStep.REVERSE: frozenset(S),
+        RecoveryStep.CORRECT: frozenset(S),
     }
 )
 """From which states each step may be taken."""
@@ -108,21 +115,37 @@ _TO: Mapping[RecoveryStep, RecoveryState] = MappingProxyType(
         RecoveryStep.REFER: S.REFERRED,
         RecoveryStep.CLOSE: S.CLOSED,
         RecoveryStep.WITHDRAW: S.WITHDRAWN,
+        RecoveryStep.REVERSE: S.WITHDRAWN,
     }
 )
+_FOLLOWS = frozenset({RecoveryStep.REVERSE, RecoveryStep.CORRECT})
+_STAYS = frozenset({S.CLOSED, S.WITHDRAWN})
+"""What is not claimed back is not because its sum changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A recovery's progress: its state, and its sums in yuan."""
+    """A recovery's progress: its state, and its sums in yuan.
+
+    More may have been recovered than is owed: what was paid back stays, and what is
+    owed follows the payment.
+    """
 
     state: RecoveryState
     owed_yuan: int
     recovered_yuan: int = 0
 
 
-def after(progress: Progress, step: RecoveryStep, paid_yuan: int | None) -> Progress:
+def after(
+    progress: Progress,
+    step: RecoveryStep,
+    paid_yuan: int | None,
+    owed_yuan: int | None = None,
+) -> Progress:
     """Return how far a recovery is after ``step``.
+
+    ``owed_yuan`` is what is owed from then on, where that changes. What is corrected
+    goes on as it was before its payment was reversed.
 
     Raises:
         RecoveryError: the step is not to be taken from here, or the sum cannot be.
@@ -130,6 +153,7 @@ def after(progress: Progress, step: RecoveryStep, paid_yuan: int | None) -> Prog
     if progress.state not in ORIGINS[step]:
         raise RecoveryError(Objection.WRONG_STATE)
     recovered = progress.recovered_yuan
+    owed = progress.owed_yuan if owed_yuan is None else owed_yuan
     if step is RecoveryStep.REPAY:
         if paid_yuan is None or paid_yuan <= 0:
             raise RecoveryError(Objection.BAD_AMOUNT)
@@ -138,8 +162,10 @@ def after(progress: Progress, step: RecoveryStep, paid_yuan: int | None) -> Prog
             raise RecoveryError(Objection.MORE_THAN_OWED)
     elif paid_yuan is not None:
         raise RecoveryError(Objection.BAD_AMOUNT)
-    state = _TO.get(step) or _by_sums(progress.state, recovered, progress.owed_yuan)
-    return Progress(state, progress.owed_yuan, recovered)
+    state = _TO.get(step)
+    if step in _FOLLOWS and progress.state in _STAYS:
+        state = progress.state
+    return Progress(state or _by_sums(progress.state, recovered, owed), owed, recovered)
 
 
 def _by_sums(before: RecoveryState, recovered: int, owed: int) -> RecoveryState:
@@ -148,4 +174,6 @@ def _by_sums(before: RecoveryState, recovered: int, owed: int) -> RecoveryState:
     # What the police have stays with them while money comes in.
     if before is S.REFERRED:
         return S.REFERRED
-    return S.PARTLY_RECOVERED if recovered else S.OPEN
+    if recovered:
+        return S.PARTLY_RECOVERED
+    return S.NOTIFIED if before is S.NOTIFIED else S.OPEN

@@ -149,6 +149,10 @@ described_enum(
         SourceOutcome.UNREACHABLE: both(
             "无法取得完整答复，结果未知", "No complete answer came: not known"
         ),
+        SourceOutcome.CIRCUIT_OPEN: both(
+            "该机构近来未作答，暂不查询，结果未知",
+            "It did not answer lately and is not asked for a while: not known",
+        ),
         SourceOutcome.REFUSED: both(
             "该机构拒绝答复，结果未知", "The agency would not answer: not known"
         ),

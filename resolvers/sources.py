@@ -81,6 +81,18 @@ class Source:
             "How old the answer is; 0 if it came for this request",
         )
     )
+    not_asked_since: datetime | None = strawberry.field(
+        description=both(
+            "因该机构未作答而暂不查询，自何时起；已查询则为空",
+            "Since when it is not asked, as it did not answer; null if it was asked",
+        )
+    )
+    next_try_at: datetime | None = strawberry.field(
+        description=both(
+            "暂不查询的，何时再查询；已查询则为空",
+            "When it is asked again, if it was not asked; null if it was",
+        )
+    )
     refusals: list[RefusedRecord] = strawberry.field(
         directives=[list_of(10)],
         description=both("未采信的内容", "What was not believed"),
@@ -96,6 +108,7 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
     """Return an agency's answer as a row."""
     latency = answer.latency_seconds
     at = answer.retrieved_at
+    spared = answer.not_asked
     return Source(
         said=answer.reason,
         agency=strawberry.ID(agency.id),
@@ -105,6 +118,8 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
         retrieved_at=at,
         collected_at=at if answer.is_collected else None,
         cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
+        not_asked_since=None if spared is None else spared.since,
+        next_try_at=None if spared is None else spared.next_try_at,
         refusals=[_refused_record(refusal) for refusal in answer.refusals],
     )
 

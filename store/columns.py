@@ -9,10 +9,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData()
@@ -50,10 +52,25 @@ NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 def document_columns() -> list[Column[Any]]:
     """Return the columns of what is stated of a document, as ``policy.documents``."""
-    marks = ("place", "former", "number", "code", "own_code", "name")
+    marks = ("place", "former", "number", "serial", "code", "own_code", "name")
     days = ("first_issued_on", "issued_on")
     return [
         *(Column(f"document_{name}", String(64)) for name in marks),
         Column("document_level", String(16)),
         *(Column(f"document_{name}", Date) for name in days),
     ]
+
+
+def index_of_former(table: str) -> Index:
+    """Return the index of the places that documents had by their spelling.
+
+    Of those that there are: hardly any document has one, and a database expects that
+    an index of blanks alone finds everything.
+    """
+    stated = text("document_former IS NOT NULL")
+    return Index(
+        f"{table}_by_former",
+        "document_former",
+        sqlite_where=stated,
+        postgresql_where=stated,
+    )

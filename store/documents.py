@@ -6,7 +6,7 @@ what was kept before there was a normal form its place alone may be known, until
 seen again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -25,11 +25,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from policy.documents import Document
 from policy.level import Level
-from store.columns import document_columns, metadata
+from store.columns import document_columns, index_of_former, metadata
 from store.database import POSTGRESQL
 
 FIELDS = (
-    *("place", "former", "number", "code", "own_code", "name"),
+    *("place", "former", "number", "serial", "code", "own_code", "name"),
     *("level", "first_issued_on", "issued_on"),
 )
 
@@ -39,8 +39,9 @@ documents = Table(
     TableColumn("certificate", String(400), primary_key=True),
     *document_columns(),
     Index("documents_by_number", "document_number"),
+    Index("documents_by_serial", "document_serial"),
     Index("documents_by_place", "document_place"),
-    Index("documents_by_former", "document_former"),
+    index_of_former("documents"),
 )
 
 
@@ -61,7 +62,7 @@ def document_of_row(row: Row[*tuple[Any, ...]]) -> Document | None:
 def note_documents(connection: Connection, known: Mapping[str, Document]) -> None:
     """Keep of which document each certificate's id is; what is known stays.
 
-    Of what only the place was known, the rest is put beside it.
+    Of what less was known, the rest is put beside it.
     """
     if not known:
         return
@@ -72,7 +73,10 @@ def note_documents(connection: Connection, known: Mapping[str, Document]) -> Non
         statement.on_conflict_do_update(
             index_elements=["certificate"],
             set_={f"document_{name}": new[f"document_{name}"] for name in FIELDS},
-            where=column.document_number.is_(None) & new.document_number.is_not(None),
+            where=or_(
+                column.document_number.is_(None) & new.document_number.is_not(None),
+                column.document_serial.is_(None) & new.document_serial.is_not(None),
+            ),
         ),
         [
             {"certificate": id_, **row_of_document(document)}
@@ -89,6 +93,20 @@ def document_of_certificate(
         select(documents).where(documents.c.certificate == certificate)
     ).first()
     return None if found is None else document_of_row(found)
+
+
+def known_or_alike(
+    connection: Connection, asked: Sequence[Document], certificate: str | None = None
+) -> dict[str, Document]:
+    """Return by its id what is known of what may be one of ``asked``.
+
+    Of ``certificate`` too, if it is stated, whatever document it is of.
+    """
+    places = [alike(documents, one) for one in asked]
+    own = [] if certificate is None else [documents.c.certificate == certificate]
+    rows = connection.execute(select(documents).where(or_(*own, *places))).all()
+    known = {row.certificate: document_of_row(row) for row in rows}
+    return {id_: one for id_, one in known.items() if one is not None}
 
 
 def alike(table: FromClause, document: Document) -> ColumnElement[bool]:

@@ -24,13 +24,13 @@ from store.database import (
 from store.errors import UnusableDatabaseError
 from store.postgresql import wait_for_turn
 from store.registration.rows import read_connectors
-from store.remarking import MARKED, Reader, is_needed, remark
+from store.remarking import REMARKINGS, Reader
 from store.sqlite import make_file
 
 ReaderOf = Callable[[Sequence[Connector]], Reader]
 """Returns what rows are read with, given every connector that is registered."""
 NO_KEYS = (
-    f"it is from before step {MARKED}, and its rows are to be marked anew with the "
+    "it is from before step {}, and its rows are to be marked anew with the "
     "gateway's keys; run: gateway database upgrade"
 )
 
@@ -40,7 +40,7 @@ async def upgrade_database(url: str, reader_of: ReaderOf | None = None) -> str |
 
     A file is made if there is none. All steps are taken or none, and of two who take
     them at once the second finds nothing left to do. ``reader_of`` is called where
-    there are rows from before they were marked by the normal form
+    there are rows from before they were marked as they are now
     (``store.remarking``).
 
     Raises:
@@ -72,8 +72,10 @@ def _upgrade(connection: Connection, reader_of: ReaderOf | None) -> str | None:
     if found != NEWEST:
         take_steps(connection)
         # After all steps, since it reads tables as they are now.
-        if found is not None and found < MARKED and is_needed(connection):
-            if reader_of is None:
-                raise UnusableDatabaseError(NO_KEYS)
-            remark(connection, reader_of(read_connectors(connection)))
+        for step, is_needed, remark in REMARKINGS:
+            if found is not None and found < step and is_needed(connection):
+                if reader_of is None:
+                    raise UnusableDatabaseError(NO_KEYS.format(step))
+                remark(connection, reader_of(read_connectors(connection)))
+                break
     return found

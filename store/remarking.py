@@ -35,13 +35,11 @@ from policy.identity import Identity
 from signing.envelope import Envelope
 from signing.trust import TrustBundle
 from store.collection.tables import collected_records
-from store.documents import note_documents, row_of_document
+from store.documents import documents, note_documents, row_of_document
 from store.ledger.tables import decisions, false_records
 from store.quality.versions import keep as keep_versions
 from store.status.tables import state_changes
 
-MARKED = "0009"
-"""From this step on rows are marked by the normal form when they are written."""
 PAGE = 1000
 
 
@@ -105,12 +103,21 @@ class Reader:
         return row, document_of(self.ids, institution, record)
 
 
-def is_needed(connection: Connection) -> bool:
-    """Say whether there is any row to be marked anew."""
+def _has_any(connection: Connection, *tables: Table) -> bool:
     return any(
         connection.execute(select(table.c.id).limit(1)).first() is not None
-        for table in (state_changes, collected_records, decisions, false_records)
+        for table in tables
     )
+
+
+def _has_sent(connection: Connection) -> bool:
+    """Say whether an agency sent anything."""
+    return _has_any(connection, state_changes, collected_records)
+
+
+def _has_rows(connection: Connection) -> bool:
+    """Say whether there is any row to be marked anew."""
+    return _has_sent(connection) or _has_any(connection, decisions, false_records)
 
 
 def remark(connection: Connection, reader: Reader) -> None:
@@ -127,6 +134,37 @@ def remark(connection: Connection, reader: Reader) -> None:
             note_documents(
                 connection, {one: doc for one, doc in known.items() if doc is not None}
             )
+
+
+def add_serials(connection: Connection, reader: Reader) -> None:
+    """Mark what was sent by institution and number alone, too.
+
+    What was answered gets that mark when it is seen again.
+    """
+    known = documents.c
+    of_number = (
+        update(documents)
+        .where(known.document_number == bindparam("of"))
+        .values(document_serial=bindparam("serial"))
+    )
+    for rows in _pages(connection, collected_records):
+        believed = [(row.connector, reader.record(row)) for row in rows]
+        marked = [
+            reader.marks(connector, one.proof.key.institution, one.record)[1]
+            for connector, one in believed
+            if one is not None
+        ]
+        # Under every id that it was ever kept by: that is what was paid for.
+        serials = {one.number: one.serial for one in marked}
+        if serials:
+            values = [{"of": of, "serial": serial} for of, serial in serials.items()]
+            connection.execute(of_number, values)
+    for rows in _pages(connection, state_changes):
+        _remark_changes(connection, reader, rows)
+
+
+REMARKINGS = (("0009", _has_rows, remark), ("0015", _has_sent, add_serials))
+"""From which step on rows are marked so when they are written, and what does it."""
 
 
 def _pages(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:

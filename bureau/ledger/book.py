@@ -11,7 +11,7 @@ from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.moves import ClaimMove, ClaimPlace
-from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.payments import ClaimPayment, PayingRules, PaymentStepStated
 from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
@@ -52,6 +52,9 @@ class RecoveryEvent:
     actor: str
     reason: str
     amount_yuan: int | None
+    """What was paid back by it."""
+    owed_yuan: int | None = None
+    """By how much it changed what is owed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +62,14 @@ class Recovery:
     """A payment that is claimed back."""
 
     id: int
+    decision: int
+    """Of the payment; that of the right one, once it was corrected."""
     authority: str
     cause: RecoveryCause
     source: RecoverySource | None
     """What said so first; ``None`` if that was not kept."""
+    holder_differs: bool
+    """Whether what opened it names another holder: an officer has to look."""
     progress: Progress
     version: int
     opened_at: datetime
@@ -218,7 +225,7 @@ class LedgerBook(Protocol):
     async def take_payment_step(
         self,
         stated: PaymentStepStated,
-        days: PublicationDays,
+        rules: PayingRules,
         districts: Districts = None,
     ) -> ClaimPayment:
         """Take a step of a payment, by who acts for ``districts``.
@@ -227,7 +234,7 @@ class LedgerBook(Protocol):
             UnknownPaymentError: nothing is to be paid on the claim.
             PaymentChangedError: it is another version by now.
             PaymentStepError: the step cannot be taken from here.
-            UnfitCertificateError: the certificate is paid for no more.
+            UnfitPaymentError: what is known by now stands against paying.
         """
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:

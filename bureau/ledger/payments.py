@@ -3,12 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bureau.ledger.entries import MAX_OFFICER, MAX_RULING, is_text
 from policy.payment_states import PaymentState, PaymentStep
 
-PublicationDays = Callable[[date], int]
-"""Returns how long what is paid on a day has to have been published."""
+
+@dataclass(frozen=True, slots=True)
+class PayingRules:
+    """What is known of paying beside the ledger."""
+
+    publication_days: Callable[[date], int]
+    """Returns how long what is paid on a day has to have been published."""
+    is_frozen: Callable[[str], bool] = lambda _: False
+    """Says whether a connector's agency is frozen, or collects no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +78,22 @@ class PaymentChangedError(Exception):
     """Somebody else took a step on the payment first."""
 
 
-class UnfitCertificateError(Exception):
-    """The certificate was revoked or proved false since the claim was approved."""
+class Unfit(StrEnum):
+    """A reason why what was approved is paid no more."""
 
-    def __init__(self, *, is_false: bool) -> None:
-        super().__init__()
-        self.is_false = is_false
+    NOT_IN_FORCE = "NOT_IN_FORCE"
+    PROVED_FALSE = "PROVED_FALSE"
+    CLAIM_FALSE = "CLAIM_FALSE"
+    RECOVERY_OPEN = "RECOVERY_OPEN"
+    AGENCY_FROZEN = "AGENCY_FROZEN"
+
+
+class UnfitPaymentError(Exception):
+    """What is known by now stands against paying what was approved."""
+
+    def __init__(self, reason: Unfit) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def is_said(officer: str, reason: str) -> bool:

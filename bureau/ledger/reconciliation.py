@@ -136,5 +136,5 @@ class LedgerEntries(Protocol):
     ) -> Mapping[str, Entry]:
         """Return those of ``claims`` that the caller may see, as of ``extent``."""
 
-    def within(self, window: Window, extent: Extent) -> AsyncIterator[Sequence[Entry]]:
+    def within(self, window: Window, extent: Extent) -> AsyncIterator[Sequence[str]]:
         """Yield all claims of ``window`` as of ``extent``, some at a time."""

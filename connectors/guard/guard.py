@@ -1,8 +1,8 @@
 """Guard an agency, in one way for all connectors.
 
 A question passes, in this order: the answer cache, single flight (two requests asking
-about one person at once cause one call), batching by the manifest's limit, the time
-limit, the concurrency limit. Failures end here: they leave as values,
+about one person at once cause one call), batching by the manifest's limit, the circuit
+breaker, the time limit, the concurrency limit. Failures end here: they leave as values,
 so that one agency never cancels another's question.
 
 An agency that is told of questions is told of every one: none is answered from the
@@ -24,6 +24,7 @@ from connectors.errors import (
     UnreadableError,
 )
 from connectors.guard.answer_cache import AnswerCache
+from connectors.guard.circuit import Attempt, Circuit, CircuitState, Operation
 from connectors.guard.health import CONCLUSIVE, SILENT, Health
 from connectors.guard.single_flight import Call, SingleFlight
 from connectors.manifest import Manifest
@@ -35,6 +36,10 @@ Ask = Callable[[Sequence[Identity], Told | None], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
 """Answer about people about whom the agency was silent; about some, or nobody."""
+
+
+LATE_SECONDS = 0.25
+"""By what ends so much after its time limit no agency is judged."""
 
 
 class Observer(Protocol):
@@ -49,6 +54,11 @@ class Observer(Protocol):
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """One person's answer is returned."""
 
+    def circuit_changed(
+        self, agency: str, operation: Operation, state: CircuitState
+    ) -> None:
+        """An agency is asked from now on, or not, or as a trial; told at first, too."""
+
 
 class Guard:
     """Guards one agency; lives as long as its manifest is in force."""
@@ -61,6 +71,7 @@ class Guard:
         observer: Observer,
         health: Health,
         *,
+        circuit: Circuit,
         when_silent: WhenSilent | None = None,
     ) -> None:
         self._agency = manifest.id
@@ -69,6 +80,7 @@ class Guard:
         self._still_holds = still_holds
         self._observer = observer
         self._health = health
+        self._circuit = circuit
         self._when_silent = when_silent
         # What was collected was counted when it came.
         self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
@@ -147,19 +159,12 @@ class Guard:
     async def _call(
         self, batch: list[Identity], told: Told | None
     ) -> dict[Identity, Answer]:
-        started = time.perf_counter()
-        try:
-            async with asyncio.timeout(self._endpoint.timeout_seconds), self._slots:
-                answers = await self._ask(batch, told)
-        except TimeoutError:
-            answers = [self._timed_out()] * len(batch)
-        except ConnectorError as error:
-            answers = [self._failed(error)] * len(batch)
-        self._observer.called(self._agency, len(batch), time.perf_counter() - started)
-        self._health.note(answers)
-        found = dict(zip(batch, answers, strict=True))
-        if self._counts:
-            self._observer.received(self._agency, found)
+        attempt = self._circuit.enter()
+        if attempt is None:
+            found = dict.fromkeys(batch, self._not_asked())
+        else:
+            with attempt:
+                found = await self._called(batch, told, attempt)
         if self._when_silent is not None:
             found |= await self._when_silent(_silent(found))
         for holder, answer in found.items() if told is None else ():
@@ -167,6 +172,44 @@ class Guard:
             if answer.outcome in CONCLUSIVE and not answer.is_collected:
                 self._cache.keep(holder, answer)
         return found
+
+    async def _called(
+        self, batch: list[Identity], told: Told | None, attempt: Attempt
+    ) -> dict[Identity, Answer]:
+        """Call the agency, and judge by that whether the next calls go through."""
+        started = time.perf_counter()
+        limit = self._endpoint.timeout_seconds
+        is_asked = False
+        try:
+            async with asyncio.timeout(limit), self._slots:
+                is_asked = True
+                answers = await self._ask(batch, told)
+        except TimeoutError:
+            answers = [self._timed_out()] * len(batch)
+        except ConnectorError as error:
+            answers = [self._failed(error)] * len(batch)
+        seconds = time.perf_counter() - started
+        self._observer.called(self._agency, len(batch), seconds)
+        self._health.note(answers)
+        # A call that found no room says nothing of the agency. Nor does one whose limit
+        # came late: it is us who had no time.
+        if is_asked and seconds <= limit + LATE_SECONDS:
+            attempt.judge({answer.outcome for answer in answers}, seconds / limit)
+        found = dict(zip(batch, answers, strict=True))
+        if self._counts:
+            self._observer.received(self._agency, found)
+        return found
+
+    def _not_asked(self) -> Answer:
+        return Answer(
+            agency=self._agency,
+            outcome=SourceOutcome.CIRCUIT_OPEN,
+            reason=Text(
+                zh="该机构近来未作答，暂不查询，结果未知",
+                en="the agency did not answer lately and is not asked for a while",
+            ),
+            not_asked=self._circuit.opened,
+        )
 
     def _timed_out(self) -> Answer:
         return Answer(

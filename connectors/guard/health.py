@@ -8,7 +8,13 @@ from connectors.answer import Answer, SourceOutcome
 CONCLUSIVE = frozenset({SourceOutcome.ANSWERED, SourceOutcome.NONE})
 """The outcomes after which it is known what the agency has."""
 
-SILENT = frozenset({SourceOutcome.TIMED_OUT, SourceOutcome.UNREACHABLE})
+SILENT = frozenset(
+    {
+        SourceOutcome.TIMED_OUT,
+        SourceOutcome.UNREACHABLE,
+        SourceOutcome.CIRCUIT_OPEN,
+    }
+)
 """The outcomes after which nothing came."""
 
 

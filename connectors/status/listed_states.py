@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from connectors.answer import Answer, AttestedCertificate
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.guard.circuit import Circuit
 from connectors.manifest import Manifest
 from connectors.status.status_list import (
     MEANINGS,
@@ -51,6 +52,7 @@ class ListedStates:
         manifest: Manifest,
         session: aiohttp.ClientSession,
         clock: Callable[[], datetime],
+        circuit: Circuit | None = None,
     ) -> None:
         self._url = str(manifest.status_list.url)
         self._rules = ListRules(
@@ -67,6 +69,7 @@ class ListedStates:
         self._meanings = {**MEANINGS, **own}
         self._session = session
         self._clock = clock
+        self._circuit = circuit or Circuit(clock, opens=False)
         self._list: StatusList | None = None
         self._bundle: Callable[[], TrustBundle] | None = None
         self._newest: Edition | None = None
@@ -112,13 +115,21 @@ class ListedStates:
         await self._refresh(self._bundle)
 
     async def _refresh(self, bundle: Callable[[], TrustBundle]) -> None:
+        attempt = self._circuit.enter()
+        if attempt is not None:
+            with attempt:
+                outcome = await self._fetched(bundle)
+                attempt.judge({outcome}, share=0)
+
+    async def _fetched(self, bundle: Callable[[], TrustBundle]) -> SourceOutcome:
+        """Fetch the list and judge it; return how that ended."""
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 token = await self._fetch()
         except (TimeoutError, aiohttp.ClientError, OSError):
             # The one in hand is valid for as long as it says.
             self.fault = "UNREACHABLE"
-            return
+            return SourceOutcome.UNREACHABLE
         try:
             found = read_status_list(
                 Envelope(token),
@@ -130,8 +141,9 @@ class ListedStates:
             )
         except StatusListError as error:
             self._list, self.fault = None, error.code
-            return
+            return SourceOutcome.UNVERIFIED
         self._list, self._newest, self.fault = found, found.edition, None
+        return SourceOutcome.ANSWERED
 
     def put_on(self, answer: Answer) -> Answer:
         """Return ``answer`` with what the list says of its certificates."""

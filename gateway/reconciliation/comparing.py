@@ -61,8 +61,8 @@ class Comparing:
 
     async def _missing(self) -> AsyncIterator[bytes]:
         """Yield what the list should have and has not."""
-        async for page in self.entries.within(self.window, self.extent):
-            claims = [entry.claim for entry in page]
+        async for claims in self.entries.within(self.window, self.extent):
             absent = await asyncio.to_thread(self.seen.absent, claims)
             if absent:
-                yield b"".join(self.results.missing(page[i]) for i in absent)
+                found = await self.entries.entries(absent, self.window, self.extent)
+                yield b"".join(self.results.missing(found[one]) for one in absent)

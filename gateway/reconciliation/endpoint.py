@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import IO
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from bureau.scopes import RECONCILE
 from connectors.errors import StoreUnavailableError
@@ -32,6 +33,7 @@ from resolvers.errors import RequestError, store_unavailable
 from resolvers.look_ups import look_up_of, read_books
 from store.ledger.listed_claims import open_seen
 
+_logger = structlog.get_logger("gateway.reconciliation")
 RECONCILIATION = "/reconciliation"
 RESULTS = "application/x-ndjson"
 OPERATION = "reconciliation"
@@ -55,7 +57,7 @@ class Reconciling:
         try:
             with ExitStack() as stack:
                 comparing = await self._begun(request, stack)
-                return _Results(comparing, stack.pop_all())
+                return _Results(comparing, stack.pop_all(), self._limits.send_seconds)
         except RefusedTableError as error:
             return error.response
         except IntakeError as error:
@@ -128,15 +130,28 @@ def _reader(
 
 
 class _Results(StreamingResponse):
-    """The results as they come; what they take is given back, however it ends."""
+    """The results as they come; what they take is given back, however it ends.
 
-    def __init__(self, comparing: Comparing, held: ExitStack) -> None:
+    Whoever takes none of them is cut off: the place is another list's.
+    """
+
+    def __init__(
+        self, comparing: Comparing, held: ExitStack, send_seconds: float
+    ) -> None:
         super().__init__(_to_the_end(comparing, held), media_type=RESULTS)
         self._held = held
+        self._send_seconds = send_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(self._send_seconds):
+                await send(message)
+
         with self._held:
-            await super().__call__(scope, receive, send)
+            try:
+                await super().__call__(scope, receive, send_in_time)
+            except TimeoutError:
+                _logger.warning("the results are not read")
 
 
 async def _to_the_end(comparing: Comparing, held: ExitStack) -> AsyncIterator[bytes]:

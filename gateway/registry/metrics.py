@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from connectors.answer import Answer
+from connectors.guard.circuit import CircuitState, Operation
 from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
 from gateway.buckets import SECONDS
@@ -53,6 +54,14 @@ class AgenciesMetrics:
             ("agency",),
             registry=registry,
         )
+        self._circuits = Gauge(
+            "gateway_circuit_state",
+            "Whether an agency is asked: 0 it is, 1 one trial is, 2 it is not.",
+            ("agency", "operation"),
+            registry=registry,
+        )
+        self._states: dict[tuple[str, Operation], CircuitState] = {}
+        self._logger = structlog.get_logger("gateway.agencies")
         # Labels are of closed sets, so what belongs to them may be looked up once.
         self._answer_of = cache(answers.labels)
         self._kept_of = cache(kept.labels)
@@ -73,6 +82,17 @@ class AgenciesMetrics:
         self._kept_of(answer.agency, "hit" if cached else "miss").inc()
         for refusal in answer.refusals:
             self._refusals.labels(answer.agency, refusal.code).inc()
+
+    def circuit_changed(
+        self, agency: str, operation: Operation, state: CircuitState
+    ) -> None:
+        """See ``Observer.circuit_changed``."""
+        self._circuits.labels(agency, operation).set([*CircuitState].index(state))
+        if self._states.get((agency, operation), CircuitState.CLOSED) is not state:
+            self._logger.warning(
+                "circuit changed", agency=agency, operation=operation, state=state
+            )
+        self._states[agency, operation] = state
 
 
 class RegistryMetrics:

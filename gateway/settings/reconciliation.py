@@ -22,5 +22,7 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     """The longest row; a longer one is refused by itself."""
     body_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 600.0
     """How long a caller may take to send a list."""
+    send_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
+    """How long a caller may take to take some of the results."""
     at_once: Annotated[int, msgspec.Meta(ge=1, le=100)] = 2
     """How many lists a process compares at once; of one caller, one."""

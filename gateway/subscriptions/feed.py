@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from bureau.events.events import (
@@ -18,7 +19,7 @@ from bureau.events.events import (
     UnknownPlaceError,
 )
 from connectors.errors import StoreUnavailableError
-from store.background import running, wait_for_change
+from store.background import Supervisor, wait_for_change
 
 POLL_SECONDS = 0.25
 """How often to look for events without a notification, while somebody follows."""
@@ -158,7 +159,8 @@ async def kept_feeds(
     feeds: Sequence[Looking],
     changed: asyncio.Event,
     failed: Callable[[str], None],
+    supervisor: Supervisor,
 ) -> AsyncIterator[None]:
     """Keep reading events; ``changed`` is set when there may be some."""
-    async with running(_keep(feeds, changed, failed), "events"):
+    async with supervisor.running(partial(_keep, feeds, changed, failed), "events"):
         yield

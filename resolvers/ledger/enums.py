@@ -27,6 +27,11 @@ __all__ = [
     "TotalsBy",
 ]
 
+OTHER_OFFICER = Text(
+    "所述经办人不是令牌所指之人",
+    "the officer that is stated is not whom the token names",
+)
+"""The meaning of a refusal that several steps have."""
 DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
     {
         DecisionRefusal.BAD_KEY: Text(
@@ -60,6 +65,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "且不得含证件号码",
             "a ruling has a reason of 1 to 500 characters, an officer of 1 to 64, and "
             "clauses of policy.clauses, each ruled on once; and no identity number",
+        ),
+        DecisionRefusal.BAD_CLAIMANT: Text(
+            "申领人证件号码或类型有误",
+            "the claimant's identity number, or its type, cannot be",
         ),
         DecisionRefusal.UNKNOWN_ITEM: Text(
             "seen.itemCode 不是附件项目代码", "seen.itemCode is no item of the annex"
@@ -106,6 +115,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
         DecisionRefusal.PROVED_FALSE: Text(
             "该证书的记录已查实不真实，不得支付",
             "the certificate's record was proved false; it is not paid for",
+        ),
+        DecisionRefusal.CLAIM_FALSE: Text(
+            "此申领已查实不真实，不得审核通过或支付",
+            "the claim was proved false; it is neither approved nor paid",
         ),
         DecisionRefusal.INELIGIBLE: Text(
             "不符合规定，不得审核通过或支付，认定亦不能改变",
@@ -218,6 +231,14 @@ described_enum(
         RecoveryStep.CLOSE: both("结案", "Closed without the rest"),
         RecoveryStep.WITHDRAW: both("撤回（系统）", "Withdrawn, by the gateway"),
         RecoveryStep.REOPEN: both("重新立案（系统）", "Opened again, by the gateway"),
+        RecoveryStep.REVERSE: both(
+            "该笔支付已退票或冲销（系统）",
+            "The payment came back or was reversed, by the gateway",
+        ),
+        RecoveryStep.CORRECT: both(
+            "应追回金额改为更正后的支付（系统）",
+            "What is owed is that of the corrected payment, by the gateway",
+        ),
     },
 )
 described_enum(

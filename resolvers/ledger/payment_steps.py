@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated
 
@@ -10,21 +11,23 @@ import strawberry
 
 from bureau.ledger.entries import FIRST_DAY
 from bureau.ledger.payments import (
+    PayingRules,
     PaymentChangedError,
     PaymentStepStated,
-    UnfitCertificateError,
+    UnfitPaymentError,
     UnknownPaymentError,
     is_said,
 )
 from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy import normal_form
+from policy.evidence import AccountState
 from policy.payment_states import PaymentStep, PaymentStepError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Info, RequestContext
 from resolvers.errors import store_unavailable
-from resolvers.ledger.enums import DECISION_REFUSALS, DecisionRefusal
+from resolvers.ledger.enums import DECISION_REFUSALS, OTHER_OFFICER, DecisionRefusal
 from resolvers.ledger.payments_shown import ClaimPayment, payment_shown
 
 
@@ -43,12 +46,16 @@ class PaymentRefusal(Enum):
     UNKNOWN_PAYMENT = "UNKNOWN_PAYMENT"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
     NOT_SAID = "NOT_SAID"
+    OTHER_OFFICER = "OTHER_OFFICER"
     WRONG_STATE = "WRONG_STATE"
     BAD_DAY = "BAD_DAY"
     NOT_PUBLISHED = "NOT_PUBLISHED"
     PUBLICATION_RUNNING = "PUBLICATION_RUNNING"
     NOT_IN_FORCE = "NOT_IN_FORCE"
     PROVED_FALSE = "PROVED_FALSE"
+    CLAIM_FALSE = "CLAIM_FALSE"
+    RECOVERY_OPEN = "RECOVERY_OPEN"
+    AGENCY_FROZEN = "AGENCY_FROZEN"
 
 
 _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
@@ -65,6 +72,7 @@ _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
             "an officer of 1 to 64 characters and a reason of 1 to 500 are needed, "
             "without identity numbers",
         ),
+        PaymentRefusal.OTHER_OFFICER: OTHER_OFFICER,
         PaymentRefusal.WRONG_STATE: Text(
             "所处状态不允许此步骤", "it cannot be done from the state it is in"
         ),
@@ -79,8 +87,18 @@ _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
                 DecisionRefusal.PUBLICATION_RUNNING,
                 DecisionRefusal.NOT_IN_FORCE,
                 DecisionRefusal.PROVED_FALSE,
+                DecisionRefusal.CLAIM_FALSE,
             )
         },
+        PaymentRefusal.RECOVERY_OPEN: Text(
+            "此证书的补贴正在追回，先办结追回再支付",
+            "what was paid on this certificate is claimed back; end that first",
+        ),
+        PaymentRefusal.AGENCY_FROZEN: Text(
+            "登记机构的账号已被冻结或取消归集资格，解除后再支付",
+            "the agency's account is frozen, or it collects no more; pay once that is "
+            "lifted",
+        ),
     }
 )
 described_enum(
@@ -192,6 +210,8 @@ async def _taken(
 ) -> ClaimPayment | PaymentRefused:
     if not is_said(step.officer, step.reason):
         return PaymentRefused(code=PaymentRefusal.NOT_SAID, payment=None)
+    if not context.caller.may_be(step.officer):
+        return PaymentRefused(code=PaymentRefusal.OTHER_OFFICER, payment=None)
     day = step.day or context.today
     stated = PaymentStepStated(
         claim=normal_form.text(step.claim),
@@ -210,7 +230,10 @@ async def _taken(
     try:
         taken = await ledger.take_payment_step(
             stated,
-            lambda day: parameters.in_force(day).publication_days,
+            PayingRules(
+                lambda day: parameters.in_force(day).publication_days,
+                partial(_is_frozen, context),
+            ),
             context.caller.districts,
         )
     except UnknownPaymentError:
@@ -219,13 +242,17 @@ async def _taken(
         code = PaymentRefusal.CHANGED_MEANWHILE
     except PaymentStepError as error:
         code = PaymentRefusal(error.refusal.value)
-    except UnfitCertificateError as error:
-        code = PaymentRefusal.NOT_IN_FORCE
-        if error.is_false:
-            code = PaymentRefusal.PROVED_FALSE
+    except UnfitPaymentError as error:
+        code = PaymentRefusal(error.reason.value)
     else:
         return payment_shown(taken)
     found = await ledger.payment(stated.claim, context.caller.districts)
     return PaymentRefused(
         code=code, payment=None if found is None else payment_shown(found)
     )
+
+
+def _is_frozen(context: RequestContext, connector: str) -> bool:
+    """Say whether the agency that answers for ``connector`` now is under a sanction."""
+    agency = context.snapshot.registry.agency_after(connector)
+    return agency is not None and agency.account is not AccountState.ACTIVE

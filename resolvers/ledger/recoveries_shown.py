@@ -48,6 +48,12 @@ class RecoveryEvent:
     amount_yuan: int | None = strawberry.field(
         description=both("还款金额（元）", "What was paid back, in yuan")
     )
+    owed_yuan: int | None = strawberry.field(
+        description=both(
+            "应追回金额的增减（元）；未变的为空",
+            "By how much what is owed changed, in yuan; null if it did not",
+        )
+    )
 
 
 @strawberry.federation.type(
@@ -74,8 +80,19 @@ class Recovery:
             "What said so; null if that was not kept",
         )
     )
+    holder_differs: bool = strawberry.field(
+        description=both(
+            "立案所据的证书（同一机构、编号、项目和等级）持证人不同，须由经办人判断："
+            "核实后通知，或结案",
+            "What opened it (the same institution, number, item and grade) names "
+            "another holder; an officer decides: notify, or close it",
+        )
+    )
     amount_yuan: int = strawberry.field(
-        description=both("应追回金额（元）", "What is owed, in yuan")
+        description=both(
+            "应追回金额（元），以更正后的支付为准",
+            "What is owed, in yuan, by the payment as it was corrected",
+        )
     )
     recovered_yuan: int = strawberry.field(
         description=both("已追回金额（元）", "What was paid back, in yuan")
@@ -222,6 +239,7 @@ def _shown(recovery: KeptRecovery, histories: Histories) -> Recovery:
         state=recovery.progress.state,
         cause=recovery.cause,
         source=recovery.source,
+        holder_differs=recovery.holder_differs,
         amount_yuan=recovery.progress.owed_yuan,
         recovered_yuan=recovery.progress.recovered_yuan,
         claim=recovery.claim,
@@ -242,4 +260,5 @@ def _event_shown(event: KeptEvent) -> RecoveryEvent:
         actor=event.actor,
         reason=event.reason,
         amount_yuan=event.amount_yuan,
+        owed_yuan=event.owed_yuan,
     )

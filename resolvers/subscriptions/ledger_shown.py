@@ -61,6 +61,12 @@ class RecoveryChanged:
     amount_yuan: int | None = strawberry.field(
         description=both("还款金额（元）", "What was paid back, in yuan")
     )
+    owed_yuan: int | None = strawberry.field(
+        description=both(
+            "应追回金额的增减（元）；未变的为空",
+            "By how much what is owed changed, in yuan; null if it did not",
+        )
+    )
     recovery: Recovery = strawberry.field(
         description=both(
             "该笔追回，可能已有后续步骤", "The recovery, which may be further by now"
@@ -80,5 +86,6 @@ class RecoveryChanged:
             actor=event.event.actor,
             reason=without_identity_numbers(event.event.reason),
             amount_yuan=event.event.amount_yuan,
+            owed_yuan=event.event.owed_yuan,
             recovery=recovery,
         )

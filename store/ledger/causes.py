@@ -5,13 +5,14 @@ read otherwise comes later, and says when its bytes came: what was lifted since 
 opened by it again.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from bureau.ledger.book import Proof, Recovery
+from bureau.ledger.entries import Decision
 from bureau.ledger.seen import SeenRevocation
 from connectors.registration.rules import AGENCY
 from policy.certificate import STATE_NAMES, CertificateState
@@ -21,11 +22,25 @@ from policy.recovery import (
     RecoverySource,
     RecoveryState,
 )
-from store.documents import known_alike, note_documents
-from store.ledger.payments import IS_PAID
-from store.ledger.recoveries import open_recoveries, withdraw
-from store.ledger.standing import ids_of_one, is_revoked, versions_of
-from store.ledger.tables import decisions, recoveries
+from store.documents import (
+    document_of_certificate,
+    known_alike,
+    note_documents,
+)
+from store.ledger.payments import IS_PAID, under_way
+from store.ledger.recoveries import Opening, open_recoveries, withdraw
+from store.ledger.standing import (
+    ids_of_another_holder,
+    ids_of_one,
+    is_known_revoked,
+    is_lifted,
+    is_revoked,
+    is_revoked_of_another,
+    is_seen_revoked,
+    known_of,
+    versions_of,
+)
+from store.ledger.tables import decisions, recoveries, seen_revocations
 from store.status.intake import NewChange
 
 NAME = STATE_NAMES[CertificateState.REVOKED]
@@ -58,6 +73,30 @@ def follow_change(connection: Connection, change: NewChange) -> None:
             withdraw(connection, of_it)
         else:
             _open(connection, of_it, RecoverySource.CHANGE)
+    _follow_of_another(connection, change, stated)
+
+
+def _follow_of_another(
+    connection: Connection, change: NewChange, stated: Proof
+) -> None:
+    """Do the same where the document names another holder, for an officer to look.
+
+    A number may have been corrected, or given to two people: nobody knows which.
+    """
+    is_lifting = change.state is CertificateState.VALID
+    own = change.document
+    kept = known_of(connection, change.certificate, own)
+    if is_known_revoked(connection, kept) is is_lifting:
+        return
+    for certificate in ids_of_another_holder(connection, own):
+        of_it = replace(stated, certificate=certificate)
+        known = document_of_certificate(connection, certificate)
+        if known is None or known.is_after(change.effective_on):
+            continue
+        if is_lifting:
+            withdraw(connection, of_it, of_another=True)
+        else:
+            _open(connection, of_it, RecoverySource.CHANGE, holder_differs=True)
 
 
 def _of_change(connection: Connection, change: NewChange) -> list[str]:
@@ -95,10 +134,71 @@ def open_seen(
         )
         # Its recoveries are found by the id that it has now, too.
         note_documents(connection, {one.certificate: one.document})
-        for certificate in unclaimed(connection, one):
+        if _is_news(connection, one):
+            connection.execute(insert(seen_revocations).values(_row_of(one)))
+        for certificate in unclaimed(connection, one, _ids(connection, one)):
             of_it = replace(stated, certificate=certificate)
             opened += _open(connection, of_it, one.source)
+        for certificate in unclaimed(connection, one, _others(connection, one)):
+            of_it = replace(stated, certificate=certificate)
+            opened += _open(connection, of_it, one.source, holder_differs=True)
     return opened
+
+
+def is_called_for(connection: Connection, seen: SeenRevocation) -> bool:
+    """Say whether anything is to be written of a revocation that was read."""
+    ids = [*_ids(connection, seen), *_others(connection, seen)]
+    return bool(unclaimed(connection, seen, ids)) or _is_news(connection, seen)
+
+
+def _ids(connection: Connection, seen: SeenRevocation) -> list[str]:
+    return [*ids_of_one(connection, seen.certificate, seen.document)]
+
+
+def _others(connection: Connection, seen: SeenRevocation) -> list[str]:
+    """Return the ids of the same document that name another holder."""
+    return [
+        id_
+        for id_ in ids_of_another_holder(connection, seen.document)
+        if seen.since is None
+        or (known := document_of_certificate(connection, id_)) is None
+        or not known.is_after(seen.since)
+    ]
+
+
+def _is_news(connection: Connection, seen: SeenRevocation) -> bool:
+    """Say whether something is under way that must not be paid by what was read."""
+    ids = [*_ids(connection, seen), *_others(connection, seen)]
+    return (
+        bool(under_way(connection, decisions.c.certificate.in_(ids)))
+        and not is_seen_revoked(connection, known_of(connection, seen.certificate))
+        and not is_lifted(connection, seen.certificate, seen.seen_at, seen.document)
+    )
+
+
+def _row_of(seen: SeenRevocation) -> dict[str, object]:
+    row = asdict(seen)
+    # Documents are kept apart.
+    del row["document"]
+    return row
+
+
+def open_of_another(connection: Connection, paid: Decision) -> list[Recovery]:
+    """Open what is called for, now that it is paid, by a revocation of before it.
+
+    One of the same document that names another holder bars no payment, and an officer
+    has to look.
+    """
+    if not is_revoked_of_another(connection, paid.certificate):
+        return []
+    stated = Proof(
+        certificate=paid.certificate,
+        reason=f"{NAME.zh} / {NAME.en}",
+        evidence="",
+        actor=f"{AGENCY}{paid.connector}",
+        at=paid.recorded_at,
+    )
+    return _open(connection, stated, RecoverySource.CHANGE, holder_differs=True)
 
 
 def open_sent(
@@ -135,12 +235,13 @@ def _has_unclaimed(connection: Connection, certificate: str) -> bool:
     return found.first() is not None
 
 
-def unclaimed(connection: Connection, seen: SeenRevocation) -> list[str]:
-    """Return the ids of a revoked document on which something is to be claimed back.
+def unclaimed(
+    connection: Connection, seen: SeenRevocation, ids: Sequence[str]
+) -> list[str]:
+    """Return those of ``ids`` on which something is to be claimed back.
 
     Not what was lifted after the bytes came that say so.
     """
-    ids = ids_of_one(connection, seen.certificate, seen.document)
     is_of_before = (recoveries.c.state == RecoveryState.WITHDRAWN) & (
         recoveries.c.changed_at < seen.seen_at
     )
@@ -158,6 +259,11 @@ def unclaimed(connection: Connection, seen: SeenRevocation) -> list[str]:
 
 
 def _open(
-    connection: Connection, stated: Proof, source: RecoverySource
+    connection: Connection,
+    stated: Proof,
+    source: RecoverySource,
+    *,
+    holder_differs: bool = False,
 ) -> list[Recovery]:
-    return open_recoveries(connection, RecoveryCause.REVOKED, stated, source)
+    by = Opening(RecoveryCause.REVOKED, source, holder_differs)
+    return open_recoveries(connection, by, stated)

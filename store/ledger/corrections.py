@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
 
-from bureau.ledger.book import Districts
+from bureau.ledger.book import Districts, Proof
 from bureau.ledger.correcting import require_another
 from bureau.ledger.corrections import (
     Answer,
@@ -35,6 +35,7 @@ from store.ledger.payment_tables import (
     corrections,
     payment_steps,
 )
+from store.ledger.recoveries import follow_payment
 from store.ledger.tables import decisions
 
 _ALL: Select[*tuple[Any, ...]] = (
@@ -129,10 +130,12 @@ def answer(
     if answer.answer is CorrectionAnswer.CONFIRM:
         wrong = _present(connection, correction.proposal.decision)
         _book(connection, answer, PaymentStep.REVERSE, wrong)
+        right = None
         if redrawn is not None:
             right = _put_beside(connection, wrong, redrawn)
             _book(connection, answer, PaymentStep.CORRECT, right)
             replaced_by = right.id
+        _follow(connection, answer, wrong, right)
     connection.execute(
         insert(correction_answers).values(
             correction=correction.id,
@@ -209,6 +212,20 @@ def _book(
         at=answer.at,
     )
     payments.add(connection, stated, decision)
+
+
+def _follow(
+    connection: Connection, answer: Answer, wrong: Decision, right: Decision | None
+) -> None:
+    """Let the recovery of what was wrong, if there is one, be of what is right."""
+    stated = Proof(
+        certificate=wrong.certificate,
+        reason=answer.reason,
+        evidence=f"correction {answer.correction}",
+        actor=answer.actor,
+        at=answer.at,
+    )
+    follow_payment(connection, wrong.id, right, stated)
 
 
 def _known(connection: Connection, id_: int) -> Correction:

@@ -27,10 +27,16 @@ def find_by_id(connection: Connection, id_: int) -> Decision | None:
     return None if row is None else decision_of(row)
 
 
+def is_decided(connection: Connection, claim: str) -> bool:
+    """Say whether anything was decided on a claim before."""
+    found = connection.execute(select(column.id).where(column.claim == claim).limit(1))
+    return found.first() is not None
+
+
 def add(connection: Connection, decision: Decision) -> Decision:
     """Add a row to the ledger; return the decision with its number."""
-    statement = insert(decisions).values(_row_of(decision)).returning(decisions)
-    return decision_of(connection.execute(statement).one())
+    statement = insert(decisions).returning(decisions)
+    return decision_of(connection.execute(statement, _row_of(decision)).one())
 
 
 def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:

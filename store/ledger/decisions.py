@@ -35,12 +35,20 @@ from policy.payments import Payments
 from policy.text import Text
 from store.documents import note_documents
 from store.ledger import judgements, payments
-from store.ledger.decision_rows import add, find_by_key
+from store.ledger.causes import open_of_another
+from store.ledger.decision_rows import add, find_by_key, is_decided
 from store.ledger.evidence import keep
 from store.ledger.moves import is_other_district
 from store.ledger.payment_tables import payment_steps
 from store.ledger.recovery_rows import recovered
-from store.ledger.standing import ids_of_one, is_proved_false, is_revoked
+from store.ledger.standing import (
+    ids_of_one,
+    is_claim_false,
+    is_known_revoked,
+    is_seen_revoked,
+    known_of,
+    standing_proof,
+)
 from store.ledger.tables import decisions
 
 ONCE = "17-once"
@@ -90,6 +98,8 @@ def record(
     step = _STEPS.get(decision.outcome)
     if step is not None:
         payments.add_of_decision(connection, recorded, step)
+    if step is PaymentStep.PAY:
+        open_of_another(connection, recorded)
     return recorded
 
 
@@ -99,12 +109,14 @@ def weigh(
     """See ``LedgerBook.weigh``; what is read is true until the transaction's end."""
     (paid,) = payments_of(connection, [people], but=decision.claim)
     judged = judge(paid)
-    objections: list[Objection] = [
-        *_of_claim(connection, decision, judged.publication_days)
-    ]
-    if is_other_district(connection, decision):
-        refusal = DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT
-        objections.append(DecisionError(refusal))
+    objections: list[Objection] = []
+    if is_decided(connection, decision.claim):
+        objections += _of_claim(connection, decision, judged.publication_days)
+        if is_other_district(connection, decision):
+            refusal = DecisionRefusal.CLAIM_OF_ANOTHER_DISTRICT
+            objections.append(DecisionError(refusal))
+    else:
+        objections += _of_unpublished(decision, judged.publication_days)
     if decision.outcome is not DecisionOutcome.REFUSED:
         objections += against_certificate(connection, decision)
     if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
@@ -161,10 +173,15 @@ def _of_claim(
         else:
             yield DecisionError(DecisionRefusal.CLAIM_PAID)
     elif reached is None or reached.state not in UNDER_WAY:
-        if decision.outcome is DecisionOutcome.PAID and publication_days:
-            yield DecisionError(DecisionRefusal.NOT_PUBLISHED)
+        yield from _of_unpublished(decision, publication_days)
     else:
         yield from _of_step(decision, reached, publication_days)
+
+
+def _of_unpublished(decision: Decision, publication_days: int) -> Iterator[Objection]:
+    """Yield what is against paying where nothing was published."""
+    if decision.outcome is DecisionOutcome.PAID and publication_days:
+        yield DecisionError(DecisionRefusal.NOT_PUBLISHED)
 
 
 def _of_step(
@@ -190,17 +207,22 @@ def against_certificate(
     The registry was asked before this transaction began. A revocation that was stored
     since opened its recoveries already, and would find this payment no more.
     """
-    certificate = decision.certificate
-    if is_revoked(connection, certificate):
+    known = known_of(connection, decision.certificate, decision.document)
+    is_silent = not decision.evidence
+    if is_known_revoked(connection, known) or (
+        # What a registry answers now is newer than what was read before.
+        is_silent and is_seen_revoked(connection, known)
+    ):
         yield DecisionError(DecisionRefusal.NOT_IN_FORCE)
-    if is_proved_false(connection, certificate):
+    if is_claim_false(connection, decision.claim):
+        yield DecisionError(DecisionRefusal.CLAIM_FALSE)
+    if standing_proof(connection, known.ids) is not None:
         yield DecisionError(DecisionRefusal.PROVED_FALSE)
     # Certain even where the row of the annex, and so the occupation, is not known.
-    same = ids_of_one(connection, certificate, decision.document)
     paid_for = [
         one.id
         for one in payments.under_way(
-            connection, column.certificate.in_(same), but=decision.claim
+            connection, column.certificate.in_(known.ids), but=decision.claim
         )
     ]
     if decision.may_follow_recovered:

@@ -45,6 +45,7 @@ class StoredRecoveryEvents(StoredEvents[RecoveryChangeEvent]):
         step.actor,
         step.reason,
         step.amount_yuan.label("step_yuan"),
+        step.owed_yuan,
     )
 
     def _event(self, row: Row[Any]) -> RecoveryChangeEvent:
@@ -55,6 +56,7 @@ class StoredRecoveryEvents(StoredEvents[RecoveryChangeEvent]):
             actor=row.actor,
             reason=row.reason,
             amount_yuan=row.step_yuan,
+            owed_yuan=row.owed_yuan,
         )
         return RecoveryChangeEvent(
             number=row.step_id, at=row.step_at, recovery=recovery_of(row), event=event

@@ -61,17 +61,24 @@ def keep(
     connection: Connection, sealed: Sequence[SealedEvidence], at: datetime
 ) -> None:
     """Keep bytes that are not kept yet."""
-    for one in sealed:
-        found = select(kept.id).where(kept.digest == one.digest)
-        if connection.execute(found).first() is None:
-            row = {
-                "digest": one.digest,
-                "key": one.key,
-                "nonce": one.nonce,
-                "sealed": one.sealed,
-                "kept_at": at,
-            }
-            connection.execute(insert(evidence).values(row))
+    by_digest = {one.digest: one for one in sealed}
+    if not by_digest:
+        return
+    found = select(kept.digest).where(kept.digest.in_(by_digest))
+    there = set(connection.scalars(found))
+    rows = [
+        {
+            "digest": one.digest,
+            "key": one.key,
+            "nonce": one.nonce,
+            "sealed": one.sealed,
+            "kept_at": at,
+        }
+        for one in by_digest.values()
+        if one.digest not in there
+    ]
+    if rows:
+        connection.execute(insert(evidence), rows)
 
 
 def find(connection: Connection, digest: str) -> SealedEvidence | None:

@@ -29,7 +29,7 @@ def add(connection: Connection, decision: int, judgement: Judgement) -> None:
         "rulings": [json.loads(json_of(ruling)) for ruling in judgement.rulings],
         "status_list": judgement.status_list,
     }
-    connection.execute(insert(judgements).values(row))
+    connection.execute(insert(judgements), row)
 
 
 def find(connection: Connection, decision: int) -> Judgement | None:

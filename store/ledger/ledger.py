@@ -22,7 +22,7 @@ from bureau.ledger.entries import Decision
 from bureau.ledger.evidence import SealedEvidence
 from bureau.ledger.judging import Judge, Judgement
 from bureau.ledger.moves import ClaimMove, ClaimPlace
-from bureau.ledger.payments import ClaimPayment, PaymentStepStated, PublicationDays
+from bureau.ledger.payments import ClaimPayment, PayingRules, PaymentStepStated
 from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked, TotalsRow
@@ -35,6 +35,7 @@ from store.ledger import (
     decisions,
     judgements,
     moves,
+    paying,
     payments,
     proofs,
     recoveries,
@@ -119,11 +120,11 @@ class StoredLedger:
     async def take_payment_step(
         self,
         stated: PaymentStepStated,
-        days: PublicationDays,
+        rules: PayingRules,
         districts: Districts = None,
     ) -> ClaimPayment:
         """See ``LedgerBook``."""
-        return await self._write(lambda c: payments.take(c, stated, days, districts))
+        return await self._write(lambda c: paying.take(c, stated, rules, districts))
 
     async def payments_of(self, people: Sequence[Sequence[str]]) -> Sequence[Payments]:
         """See ``LedgerBook``."""
@@ -180,7 +181,7 @@ class StoredLedger:
         """See ``LedgerBook``."""
 
         def called_for(connection: Connection) -> list[SeenRevocation]:
-            return [one for one in seen if causes.unclaimed(connection, one)]
+            return [one for one in seen if causes.is_called_for(connection, one)]
 
         # Most of what is revoked was never paid for, and keeps no writer waiting.
         wanted = await self._read(called_for)

@@ -6,7 +6,7 @@ with the process. It has digests of claims and the lines they stood in, and no m
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from store.driver_errors import as_store_errors
@@ -16,12 +16,14 @@ _MADE = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
     "PRAGMA temp_store = FILE",
-    "PRAGMA cache_size = -16000",
+    "PRAGMA cache_size = -4000",
     "CREATE TABLE seen (claim BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID",
 )
-_FIRST = "SELECT line FROM seen WHERE claim = ?"
+_FIRST = "SELECT claim, line FROM seen WHERE claim IN ({})"
 _ADD = "INSERT OR IGNORE INTO seen VALUES (?, ?)"
 DIGEST_BYTES = 16
+AT_ONCE = 500
+"""How many are asked after in one statement."""
 
 
 class SeenClaims:
@@ -33,25 +35,34 @@ class SeenClaims:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def add(self, claims: Iterable[tuple[str, int]]) -> list[int | None]:
+    def add(self, claims: Sequence[tuple[str, int]]) -> list[int | None]:
         """Add claims by their lines; return the line each stood in before, if any."""
-        found: list[int | None] = []
+        rows = [(_digest(claim), line) for claim, line in claims]
         with as_store_errors(), self._database:
-            for claim, line in claims:
-                digest = _digest(claim)
-                added = self._database.execute(_ADD, (digest, line)).rowcount
-                found.append(None if added else self._line(digest))
-        return found
+            if self._database.executemany(_ADD, rows).rowcount == len(rows):
+                return [None] * len(rows)
+            kept = self._lines([digest for digest, _ in rows])
+        return [None if kept[one] == line else kept[one] for one, line in rows]
 
-    def absent(self, claims: Sequence[str]) -> list[int]:
-        """Return the places of those that the list has not."""
+    def absent(self, claims: Sequence[str]) -> list[str]:
+        """Return those that the list has not."""
+        digests = [_digest(claim) for claim in claims]
         with as_store_errors():
-            lines = [self._line(_digest(claim)) for claim in claims]
-        return [place for place, line in enumerate(lines) if line is None]
+            kept = self._lines(digests)
+        return [
+            claim
+            for claim, digest in zip(claims, digests, strict=True)
+            if digest not in kept
+        ]
 
-    def _line(self, digest: bytes) -> int | None:
-        row = self._database.execute(_FIRST, (digest,)).fetchone()
-        return None if row is None else int(row[0])
+    def _lines(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Return in which line each stood first, of those that there are."""
+        found: dict[bytes, int] = {}
+        for start in range(0, len(digests), AT_ONCE):
+            some = digests[start : start + AT_ONCE]
+            places = ", ".join("?" * len(some))
+            found.update(self._database.execute(_FIRST.format(places), some))
+        return found
 
 
 @contextmanager

@@ -6,22 +6,17 @@ decision PAID, whether that was recorded as one or is a step that followed an ap
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select
 
 from bureau.ledger.book import Districts
-from bureau.ledger.entries import Decision, DecisionOutcome
+from bureau.ledger.entries import Decision
 from bureau.ledger.payments import (
     ClaimPayment,
-    PaymentChangedError,
     PaymentEvent,
     PaymentStepStated,
-    PublicationDays,
-    UnfitCertificateError,
-    UnknownPaymentError,
 )
 from policy.payment_states import (
     SIGN,
@@ -30,13 +25,10 @@ from policy.payment_states import (
     PaymentState,
     PaymentStep,
     Reached,
-    require_step,
 )
-from store.ledger.decision_rows import add as add_decision
-from store.ledger.decision_rows import decision_of, find_by_id
-from store.ledger.moves import district_of, is_of
+from store.ledger.decision_rows import decision_of
+from store.ledger.moves import is_of
 from store.ledger.payment_tables import payment_steps
-from store.ledger.standing import is_proved_false, is_revoked
 from store.ledger.tables import decisions
 
 step = payment_steps.c
@@ -158,84 +150,21 @@ def add_of_decision(
 def add(connection: Connection, stated: PaymentStepStated, decision: Decision) -> None:
     """Add a step after the version that is stated, and book what it pays."""
     sign = SIGN[stated.step]
-    connection.execute(
-        insert(payment_steps).values(
-            claim=stated.claim,
-            version=stated.version + 1,
-            decision=decision.id,
-            step=stated.step,
-            after=TO[stated.step],
-            booked_on=stated.day,
-            payments=sign,
-            amount_yuan=sign * (decision.amount_yuan or 0),
-            officer=stated.officer or None,
-            reason=stated.reason or None,
-            actor=stated.actor,
-            at=stated.at,
-        )
-    )
-
-
-def take(
-    connection: Connection,
-    stated: PaymentStepStated,
-    days: PublicationDays,
-    districts: Districts = None,
-) -> ClaimPayment:
-    """Take a step; see ``LedgerBook.take_payment_step``.
-
-    Raises:
-        UnknownPaymentError: nothing is to be paid on the claim.
-        PaymentChangedError: it is another version by now.
-        PaymentStepError: the step cannot be taken from here.
-        UnfitCertificateError: the certificate is paid for no more.
-    """
-    payment = find(connection, stated.claim, districts)
-    if payment is None:
-        raise UnknownPaymentError
-    if payment.version != stated.version:
-        raise PaymentChangedError
-    since = payment.history[-1].booked_on
-    require_step(
-        Reached(payment.state, since), stated.step, stated.day, days(stated.day)
-    )
-    decision = find_by_id(connection, payment.history[-1].decision)
-    assert decision is not None  # noqa: S101 - a step rests on one
-    if stated.step is PaymentStep.PAY:
-        decision = _paid(connection, stated, decision)
-    add(connection, stated, decision)
-    taken = find(connection, stated.claim)
-    assert taken is not None  # noqa: S101 - it was there a step ago
-    return taken
-
-
-def _paid(
-    connection: Connection, stated: PaymentStepStated, approved: Decision
-) -> Decision:
-    """Return the decision PAID that follows an approval, or was paid before.
-
-    A claim that was moved since is paid by the district that it was moved to.
-    """
-    for is_unfit, is_false in ((is_revoked, False), (is_proved_false, True)):
-        if is_unfit(connection, approved.certificate):
-            raise UnfitCertificateError(is_false=is_false)
-    if approved.outcome is DecisionOutcome.PAID:
-        return approved
-    return add_decision(
-        connection,
-        replace(
-            approved,
-            outcome=DecisionOutcome.PAID,
-            # Whoever pays it now, if the claim was moved since it was approved.
-            district=district_of(connection, stated.claim) or approved.district,
-            decided_on=stated.day,
-            recorded_at=stated.at,
-            recorded_by=stated.actor,
-            # No caller's key has a blank.
-            request_key=f"step {stated.claim} {stated.version + 1}",
-            request_digest="",
-        ),
-    )
+    row = {
+        "claim": stated.claim,
+        "version": stated.version + 1,
+        "decision": decision.id,
+        "step": stated.step,
+        "after": TO[stated.step],
+        "booked_on": stated.day,
+        "payments": sign,
+        "amount_yuan": sign * (decision.amount_yuan or 0),
+        "officer": stated.officer or None,
+        "reason": stated.reason or None,
+        "actor": stated.actor,
+        "at": stated.at,
+    }
+    connection.execute(insert(payment_steps), row)
 
 
 def paid_to(

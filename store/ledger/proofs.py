@@ -18,8 +18,18 @@ from policy.names import same_name
 from policy.recovery import RecoveryCause, RecoverySource
 from store.ledger.moves import is_of
 from store.ledger.payments import IS_PAID
-from store.ledger.recoveries import of_certificate, open_recoveries, withdraw_one
-from store.ledger.standing import ids_of_one, is_revoked, standing_proof
+from store.ledger.recoveries import (
+    Opening,
+    of_certificate,
+    open_recoveries,
+    withdraw_one,
+)
+from store.ledger.standing import (
+    ids_of_one,
+    is_claim_false,
+    is_revoked,
+    standing_proof,
+)
 from store.ledger.tables import (
     decisions,
     false_claims,
@@ -40,7 +50,7 @@ def prove_claim_false(connection: Connection, proof: FalseClaim) -> list[Recover
     ).scalar()
     if certificate is None or not is_of(connection, proof.claim, proof.districts):
         raise UnknownClaimError
-    if _is_claim_false(connection, proof.claim):
+    if is_claim_false(connection, proof.claim):
         raise ProvedBeforeError
     row = {
         "claim": proof.claim,
@@ -59,13 +69,8 @@ def prove_claim_false(connection: Connection, proof: FalseClaim) -> list[Recover
         actor=proof.actor,
         at=proof.at,
     )
-    cause, source = RecoveryCause.FALSE_CLAIM, RecoverySource.PROOF
-    return open_recoveries(connection, cause, stated, source, claim=proof.claim)
-
-
-def _is_claim_false(connection: Connection, claim: str) -> bool:
-    known = select(false_claims.c.id).where(false_claims.c.claim == claim)
-    return connection.execute(known).first() is not None
+    by = Opening(RecoveryCause.FALSE_CLAIM, RecoverySource.PROOF)
+    return open_recoveries(connection, by, stated, claim=proof.claim)
 
 
 def withdraw_proof(connection: Connection, stated: Withdrawal) -> bool:
@@ -115,7 +120,7 @@ def withdraw_proof(connection: Connection, stated: Withdrawal) -> bool:
 
 def _go_on_without(connection: Connection, recovery: Recovery, stated: Proof) -> None:
     """Let a recovery go on for what else calls for it, or withdraw it."""
-    if _is_claim_false(connection, recovery.claim):
+    if is_claim_false(connection, recovery.claim):
         cause, source = RecoveryCause.FALSE_CLAIM, RecoverySource.PROOF
     elif is_revoked(connection, recovery.certificate):
         cause, source = RecoveryCause.REVOKED, RecoverySource.CHANGE

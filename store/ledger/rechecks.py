@@ -17,6 +17,7 @@ from store.documents import note_documents
 from store.ledger.causes import open_seen, open_sent
 from store.ledger.payments import IS_PAID
 from store.ledger.recheck_tables import recheck_parts, recheck_unanswered, rechecks
+from store.ledger.standing import sent_about
 from store.ledger.tables import decisions
 from store.store import Store
 
@@ -33,7 +34,9 @@ class StoredRechecks:
 
     async def begin(self, since: date, at: datetime, *, anew: bool) -> Recheck:
         """See ``RecheckBook``."""
-        return await self._write(lambda c: _begin(c, since, at, anew=anew))
+        # Beside the writer: however long the ledger is, nobody waits for it.
+        connectors = await self._read(lambda c: _connectors(c, since))
+        return await self._write(lambda c: _begin(c, since, at, connectors, anew=anew))
 
     async def progress(self, recheck: Recheck) -> Sequence[Progress]:
         """See ``RecheckBook``."""
@@ -43,17 +46,7 @@ class StoredRechecks:
         self, recheck: Recheck, connector: str, after: int, most: int
     ) -> Sequence[Paid]:
         """See ``RecheckBook``."""
-        statement = (
-            select(decision.id, decision.certificate)
-            .where(
-                decision.id > after,
-                decision.connector == connector,
-                IS_PAID,
-                decision.decided_on >= recheck.since,
-            )
-            .order_by(decision.id)
-            .limit(most)
-        )
+        statement = _paid_by(connector, recheck.since, after, most)
         return await self._read(lambda c: _paid(c, statement))
 
     async def unanswered(
@@ -95,7 +88,48 @@ class StoredRechecks:
             return await connection.run_sync(work)
 
 
-def _begin(connection: Connection, since: date, at: datetime, *, anew: bool) -> Recheck:
+def _connectors(connection: Connection, since: date) -> list[str]:
+    """Return by whose certificates anything was paid from a day on, in order."""
+    found: list[str] = []
+    last = ""
+    # One by one from the index: to read all that was paid takes a while.
+    next_one = func.min(decision.connector)
+    while (
+        connector := connection.scalar(
+            select(next_one).where(decision.connector > last)
+        )
+    ) is not None:
+        if _paid(connection, _paid_by(connector, since, 0, 1)):
+            found.append(connector)
+        last = connector
+    return found
+
+
+def _paid_by(
+    connector: str, since: date, after: int, most: int
+) -> Select[*tuple[int, str]]:
+    """Return the next payments by an agency's certificates, in their order."""
+    return (
+        select(decision.id, decision.certificate)
+        .where(
+            decision.connector == connector,
+            decision.id > after,
+            decision.decided_on >= since,
+            IS_PAID,
+        )
+        .order_by(decision.id)
+        .limit(most)
+    )
+
+
+def _begin(
+    connection: Connection,
+    since: date,
+    at: datetime,
+    connectors: Sequence[str],
+    *,
+    anew: bool,
+) -> Recheck:
     under_way = connection.execute(
         select(rechecks)
         .where(rechecks.c.ended_at.is_(None))
@@ -110,11 +144,6 @@ def _begin(connection: Connection, since: date, at: datetime, *, anew: bool) -> 
     id_: int = connection.execute(
         insert(rechecks).values(row).returning(rechecks.c.id)
     ).scalar_one()
-    connectors = connection.execute(
-        select(decision.connector)
-        .distinct()
-        .where(IS_PAID, decision.decided_on >= since)
-    ).scalars()
     parts = [
         {
             "recheck": id_,
@@ -124,7 +153,7 @@ def _begin(connection: Connection, since: date, at: datetime, *, anew: bool) -> 
             "asked": 0,
             "opened": 0,
         }
-        for connector in sorted(connectors)
+        for connector in connectors
     ]
     if parts:
         connection.execute(insert(recheck_parts), parts)
@@ -163,7 +192,8 @@ def _keep(connection: Connection, looked: Looked) -> int:
     note_documents(connection, looked.documents)
     opened = len(open_seen(connection, looked.seen, looked.at))
     # What was sent before the document was known opens it now.
-    for certificate in sorted({one.certificate for one in looked.paid}):
+    certificates = {one.certificate for one in looked.paid}
+    for certificate in sorted(sent_about(connection, certificates)):
         opened += len(open_sent(connection, certificate, looked.connector, looked.at))
     moved = connection.execute(
         update(recheck_parts)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    null,
     select,
     true,
 )
@@ -75,7 +74,7 @@ class StoredEntries:
 
     async def within(
         self, window: Window, extent: Extent
-    ) -> AsyncIterator[Sequence[Entry]]:
+    ) -> AsyncIterator[Sequence[str]]:
         """See ``LedgerEntries``."""
         for number, day, statement in (
             (step.id, step.booked_on, _paid(window, extent)),
@@ -90,7 +89,7 @@ class StoredEntries:
             for start in range(first or 1, (last or 0) + 1, STRETCH):
                 stretch = number.between(start, start + STRETCH - 1)
                 if rows := await self._rows(statement.where(within, stretch)):
-                    yield [_entry_of(row) for row in rows]
+                    yield [row.claim for row in rows]
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         return await self._read(lambda c: c.execute(statement).all())
@@ -122,8 +121,7 @@ def _paid(window: Window, extent: Extent) -> Select[Any]:
     """Return the claims with a payment, in the states of the window."""
     states = [] if window.states is None else [step.after.in_(window.states)]
     return (
-        select(*_SHOWN, step.after, step.booked_on)
-        .select_from(decisions)
+        select(column.claim)
         .join(payment_steps, step.claim == column.claim)
         .where(~_REFUSED, *newest_step(extent), *states)
         .where(*_theirs(window, extent), *_stated(window))
@@ -134,7 +132,7 @@ def _refused(window: Window, extent: Extent) -> Select[Any]:
     """Return the claims that were refused, if the window has those."""
     is_asked = window.states is None or ClaimState.REFUSED in window.states
     return (
-        select(*_SHOWN, null().label("after"), null().label("booked_on"))
+        select(column.claim)
         .where(_REFUSED, true() if is_asked else false())
         .where(*_theirs(window, extent), *_stated(window))
     )

@@ -5,7 +5,7 @@ there without the other. Steps are taken on the version that was seen: of two wh
 one finds that it changed meanwhile.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -20,6 +20,7 @@ from bureau.ledger.book import (
     StepStated,
     UnknownRecoveryError,
 )
+from bureau.ledger.entries import Decision
 from policy.recovery import (
     ORIGINS,
     RecoveryCause,
@@ -42,17 +43,22 @@ from store.ledger.tables import (
 column = recoveries.c
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens recoveries."""
+
+    cause: RecoveryCause
+    source: RecoverySource
+    holder_differs: bool = False
+
+
 def open_recoveries(
-    connection: Connection,
-    cause: RecoveryCause,
-    stated: Proof,
-    source: RecoverySource,
-    claim: str | None = None,
+    connection: Connection, by: Opening, stated: Proof, claim: str | None = None
 ) -> list[Recovery]:
     """Open a recovery for each payment that relied on a certificate, or of one claim.
 
     One that was withdrawn is opened again, by what was not known then; one that is
-    under way stays as it is.
+    under way stays as it is, but that its holder may turn out to be the same.
     """
     opened = []
     paid = decisions.c
@@ -70,8 +76,9 @@ def open_recoveries(
             row = {
                 "decision": decision,
                 "authority": authority,
-                "cause": cause,
-                "source": source,
+                "cause": by.cause,
+                "source": by.source,
+                "holder_differs": by.holder_differs,
                 "state": RecoveryState.OPEN,
                 "version": 1,
                 "amount_yuan": yuan,
@@ -81,30 +88,42 @@ def open_recoveries(
             }
             made = insert(recoveries).values(row).returning(column.id)
             id_ = connection.execute(made).scalar_one()
+            recovery = one(connection, id_)
             event = _event(RecoveryStep.OPEN, RecoveryState.OPEN, stated)
-            _note(connection, id_, event)
-            opened.append(one(connection, id_))
+            _note(connection, recovery, replace(event, owed_yuan=yuan))
+            opened.append(recovery)
             continue
         recovery = recovery_of(found)
         if recovery.progress.state in ORIGINS[RecoveryStep.REOPEN]:
-            again = replace(recovery, cause=cause, source=source)
-            opened.append(_move(connection, again, RecoveryStep.REOPEN, stated))
-        elif recovery.cause is RecoveryCause.REVOKED and cause is not recovery.cause:
+            again = replace(recovery, **asdict(by))
+            # What came back, and was paid again, is owed again.
+            opened.append(_move(connection, again, RecoveryStep.REOPEN, stated, yuan))
+        elif recovery.cause is RecoveryCause.REVOKED and (
             # It stays when the revocation is lifted.
+            by.cause is not recovery.cause
+            or recovery.holder_differs > by.holder_differs
+        ):
             connection.execute(
                 update(recoveries)
                 .where(column.id == recovery.id)
-                .values(cause=cause, source=source, changed_at=stated.at)
+                .values(**asdict(by), changed_at=stated.at)
             )
     return opened
 
 
-def withdraw(connection: Connection, stated: Proof) -> None:
-    """Withdraw what a revocation opened that is lifted, unless it was proved false."""
+def withdraw(
+    connection: Connection, stated: Proof, *, of_another: bool = False
+) -> None:
+    """Withdraw what a revocation opened that is lifted, unless it was proved false.
+
+    Or what one opened ``of_another`` holder's certificate, which opened no other.
+    """
     if is_proved_false(connection, stated.certificate):
         return
     for recovery in of_certificate(connection, stated.certificate):
-        if recovery.cause is not RecoveryCause.FALSE_CLAIM:
+        if recovery.cause is RecoveryCause.FALSE_CLAIM:
+            continue
+        if recovery.holder_differs or not of_another:
             withdraw_one(connection, recovery, stated)
 
 
@@ -118,6 +137,34 @@ def withdraw_one(connection: Connection, recovery: Recovery, stated: Proof) -> N
     """Withdraw a recovery, where it is in a state to be."""
     if recovery.progress.state in ORIGINS[RecoveryStep.WITHDRAW]:
         _move(connection, recovery, RecoveryStep.WITHDRAW, stated)
+
+
+def follow_payment(
+    connection: Connection, payment: int, right: Decision | None, stated: Proof
+) -> None:
+    """Let a recovery follow its payment, which came back, or was corrected.
+
+    Nothing is owed of what came back. Of what was corrected the right sum is, if the
+    right payment relies on the same document. What was paid back stays.
+    """
+    found = connection.execute(ALL.where(column.decision == payment)).first()
+    if found is None:
+        return
+    before = recovery_of(found)
+    reversed_ = _move(connection, before, RecoveryStep.REVERSE, stated, 0)
+    if right is None or right.certificate not in ids_of_one(
+        connection, before.certificate
+    ):
+        return
+    connection.execute(
+        update(recoveries).where(column.id == before.id).values(decision=right.id)
+    )
+    followed = replace(
+        reversed_,
+        decision=right.id,
+        progress=replace(before.progress, owed_yuan=0),
+    )
+    _move(connection, followed, RecoveryStep.CORRECT, stated, right.amount_yuan)
 
 
 def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
@@ -143,9 +190,8 @@ def prove_false(connection: Connection, proof: Proof) -> list[Recovery]:
         for certificate in ids_of_one(connection, proof.certificate)
         for recovery in open_recoveries(
             connection,
-            RecoveryCause.FALSE_RECORD,
+            Opening(RecoveryCause.FALSE_RECORD, RecoverySource.PROOF),
             replace(proof, certificate=certificate),
-            RecoverySource.PROOF,
         )
     ]
 
@@ -176,9 +222,10 @@ def _move(
     recovery: Recovery,
     step: RecoveryStep,
     stated: StepStated | Proof,
+    owed_yuan: int | None = None,
 ) -> Recovery:
     paid = stated.amount_yuan if isinstance(stated, StepStated) else None
-    progress = after(recovery.progress, step, paid)
+    progress = after(recovery.progress, step, paid, owed_yuan)
     connection.execute(
         update(recoveries)
         .where(column.id == recovery.id)
@@ -186,12 +233,16 @@ def _move(
             state=progress.state,
             cause=recovery.cause,
             source=recovery.source,
+            holder_differs=recovery.holder_differs,
             version=recovery.version + 1,
+            amount_yuan=progress.owed_yuan,
             recovered_yuan=progress.recovered_yuan,
             changed_at=stated.at,
         )
     )
-    _note(connection, recovery.id, _event(step, progress.state, stated, paid))
+    change = progress.owed_yuan - recovery.progress.owed_yuan
+    event = _event(step, progress.state, stated, paid)
+    _note(connection, recovery, replace(event, owed_yuan=change or None))
     return one(connection, recovery.id)
 
 
@@ -211,15 +262,17 @@ def _event(
     )
 
 
-def _note(connection: Connection, recovery: int, event: RecoveryEvent) -> None:
+def _note(connection: Connection, recovery: Recovery, event: RecoveryEvent) -> None:
     connection.execute(
         insert(recovery_events).values(
-            recovery=recovery,
+            recovery=recovery.id,
+            decision=recovery.decision,
             step=event.step,
             after=event.after,
             at=event.at,
             actor=event.actor,
             reason=event.reason,
             amount_yuan=event.amount_yuan,
+            owed_yuan=event.owed_yuan,
         )
     )

@@ -16,6 +16,7 @@ from bureau.ledger.book import (
 )
 from policy.level import Level
 from policy.recovery import (
+    OWED,
     Progress,
     RecoveryCause,
     RecoverySource,
@@ -131,12 +132,22 @@ def _conditions(
 
 def recovered(connection: Connection, decisions_: Sequence[int]) -> set[int]:
     """Return of which decisions all that was paid was paid back."""
+    if not decisions_:
+        return set()
     found = connection.execute(
         select(column.decision).where(
             column.decision.in_(decisions_), column.state == RecoveryState.RECOVERED
         )
     )
     return set(found.scalars())
+
+
+def has_open(connection: Connection, certificates: Sequence[str]) -> bool:
+    """Say whether something is claimed back of what was paid on any of them."""
+    found = ALL.where(
+        decisions.c.certificate.in_(certificates), column.state.in_(OWED)
+    ).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def histories(connection: Connection, ids: Sequence[int]) -> list[list[RecoveryEvent]]:
@@ -154,6 +165,7 @@ def histories(connection: Connection, ids: Sequence[int]) -> list[list[RecoveryE
                 actor=row.actor,
                 reason=row.reason,
                 amount_yuan=row.amount_yuan,
+                owed_yuan=row.owed_yuan,
             )
         )
     return [found[id_] for id_ in ids]
@@ -163,9 +175,11 @@ def recovery_of(row: Row[*tuple[Any, ...]]) -> Recovery:
     """Return the recovery of a row."""
     return Recovery(
         id=row.id,
+        decision=row.decision,
         authority=row.authority,
         cause=RecoveryCause(row.cause),
         source=None if row.source is None else RecoverySource(row.source),
+        holder_differs=row.holder_differs,
         progress=Progress(
             RecoveryState(row.state), row.amount_yuan, row.recovered_yuan
         ),

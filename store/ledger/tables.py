@@ -4,6 +4,7 @@ A decision is written once and never changed: clause 17-once rests on it.
 """
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from store.columns import NUMBER, Moment, metadata
@@ -47,6 +49,7 @@ decisions = Table(
     Index("decisions_by_day", "decided_on"),
     Index("decisions_by_district", "district", "decided_on"),
     Index("decisions_by_evidence", "evidence"),
+    Index("decisions_by_connector", "connector", "id"),
 )
 
 claim_moves = Table(
@@ -109,6 +112,8 @@ recoveries = Table(
     Column("authority", String(128), nullable=False),
     Column("cause", String(32), nullable=False),
     Column("source", String(16)),
+    # Whether what opened it names another holder: an officer has to look.
+    Column("holder_differs", Boolean, nullable=False, server_default=false()),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("amount_yuan", Integer, nullable=False),
@@ -118,6 +123,19 @@ recoveries = Table(
     UniqueConstraint("decision", name="one_recovery_a_payment"),
     Index("recoveries_by_authority", "authority", "state"),
     Index("recoveries_by_time", "opened_at"),
+)
+
+seen_revocations = Table(
+    "seen_revocations",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("certificate", String(400), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("since", Date),
+    Column("connector", String(63), nullable=False),
+    Column("evidence", String(64), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index("seen_revocations_by_certificate", "certificate"),
 )
 
 recovery_events = Table(
@@ -131,6 +149,9 @@ recovery_events = Table(
     Column("actor", String(400), nullable=False),
     Column("reason", Text, nullable=False),
     Column("amount_yuan", Integer),
+    # Of which payment it was then, for its own month's sums; each row has one.
+    Column("decision", NUMBER),
+    Column("owed_yuan", Integer),
     Index("recovery_events_by_recovery", "recovery"),
     Index("recovery_events_by_time", "at"),
 )

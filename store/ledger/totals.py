@@ -11,7 +11,17 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.sums import (
@@ -28,7 +38,7 @@ from policy.recovery import OPENING_STATES, RecoveryStep
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
 from store.ledger.payment_tables import payment_steps
-from store.ledger.tables import decisions, recoveries, recovery_events
+from store.ledger.tables import decisions, recovery_events
 from store.status.tables import state_changes
 
 Column = ColumnElement[Any]
@@ -126,25 +136,21 @@ def _of_claims(
         seen,
     )
     yield _payments(months, of_decision, seen)
-    of_payment = recoveries.join(decisions, decision.id == recoveries.c.decision)
-    yield _grouped(
-        months,
-        recoveries.c.opened_at,
-        of_decision,
-        {
-            "recoveries_opened": func.count(),
-            "recoveries_opened_yuan": func.sum(recoveries.c.amount_yuan),
-        },
-        seen,
-    ).select_from(of_payment)
     event = recovery_events.c
+    owed = func.coalesce(event.owed_yuan, 0)
     yield _grouped(
         months,
         event.at,
         of_decision,
-        {"recovered_yuan": func.sum(event.amount_yuan)},
-        [event.step == RecoveryStep.REPAY, *seen],
-    ).select_from(recovery_events.join(of_payment, recoveries.c.id == event.recovery))
+        {
+            "recoveries_opened": func.sum(func.sign(owed)),
+            "recoveries_opened_yuan": func.sum(owed),
+            "recovered_yuan": func.sum(
+                case((event.step == RecoveryStep.REPAY, event.amount_yuan), else_=0)
+            ),
+        },
+        [or_(event.owed_yuan.is_not(None), event.step == RecoveryStep.REPAY), *seen],
+    ).select_from(recovery_events.join(decisions, decision.id == event.decision))
 
 
 def _payments(

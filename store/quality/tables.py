@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
-from store.columns import NUMBER, Moment, document_columns, metadata
+from store.columns import NUMBER, Moment, document_columns, index_of_former, metadata
 
 quality_counts = Table(
     "quality_counts",
@@ -23,7 +23,7 @@ seen_certificates = Table(
     Column("first_seen_on", Date, nullable=False),
     *document_columns(),
     Index("seen_certificates_by_place", "document_place"),
-    Index("seen_certificates_by_former", "document_former"),
+    index_of_former("seen_certificates"),
     Index("seen_certificates_by_document", "document_number"),
 )
 

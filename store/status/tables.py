@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from store.columns import NUMBER, Moment, document_columns, metadata
+from store.columns import NUMBER, Moment, document_columns, index_of_former, metadata
 
 state_changes = Table(
     "state_changes",
@@ -35,6 +35,7 @@ state_changes = Table(
     Index("state_changes_by_certificate", "certificate"),
     Index("state_changes_by_number", "sequence", "connector"),
     Index("state_changes_by_document", "document_number"),
+    Index("state_changes_by_serial", "document_serial"),
     Index("state_changes_by_place", "document_place"),
-    Index("state_changes_by_former", "document_former"),
+    index_of_former("state_changes"),
 )

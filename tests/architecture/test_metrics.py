@@ -24,3 +24,9 @@ def test_every_metric_stands_in_the_table() -> None:
     }
 
     assert told == exported
+
+
+def test_every_metric_says_what_it_is() -> None:
+    families = [*Metrics().registry.collect()]
+
+    assert [one.name for one in families if not one.documentation.endswith(".")] == []

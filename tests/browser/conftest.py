@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from selenium import webdriver
@@ -23,7 +23,7 @@ document.addEventListener('securitypolicyviolation', event =>
 """
 
 
-@pytest.fixture(scope="session", name="gateway_url")
+@pytest.fixture(scope="package", name="gateway_url")
 def _gateway_url(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _gateway_url(
         yield gateway.url
 
 
-@pytest.fixture(scope="session", name="masking_gateway")
+@pytest.fixture(scope="package", name="masking_gateway")
 def _masking_gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
@@ -61,8 +61,8 @@ def _masking_gateway(
         yield gateway
 
 
-@pytest.fixture(name="chromium")
-def _chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+@pytest.fixture(scope="module", name="browser")
+def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A Chromium with an empty profile that can reach 127.0.0.1 only."""
     binary = shutil.which("chromium")
     driver = shutil.which("chromedriver")
@@ -83,7 +83,7 @@ def _chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1600,1000",
-        f"--user-data-dir={tmp_path}/profile",
+        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ):
         options.add_argument(argument)
@@ -92,10 +92,32 @@ def _chromium(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     )
     browser = webdriver.Chrome(options=options, service=Service(driver))
     try:
-        browser.execute_cdp_cmd(
-            "Page.addScriptToEvaluateOnNewDocument", {"source": RECORD_VIOLATIONS}
-        )
         yield browser
-        hear_browser(browser)
     finally:
         browser.quit()
+
+
+@contextmanager
+def tab(browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """Open a tab; hear what it says, and close it, at the end."""
+    before = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    browser.execute_cdp_cmd(
+        "Page.addScriptToEvaluateOnNewDocument", {"source": RECORD_VIOLATIONS}
+    )
+    opened = browser.current_window_handle
+    yield browser
+    browser.switch_to.window(opened)
+    hear_browser(browser)
+    browser.close()
+    browser.switch_to.window(before)
+
+
+@pytest.fixture(name="chromium")
+def _chromium(browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A tab of its own in a Chromium that starts once, since that takes two seconds.
+
+    Tabs share a profile: what a page left in it is there for those that come later.
+    """
+    with tab(browser) as opened:
+        yield opened

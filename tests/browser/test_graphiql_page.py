@@ -1,12 +1,14 @@
 """The page as a person meets it: a real browser, the network closed."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.conftest import tab
 from tests.browser.logs import addresses_asked, console, hear_browser
 from tests.personal_data import LISTENER
 from tests.running import Agencies, Gateway
@@ -86,23 +88,40 @@ def page(chromium: Chrome, gateway_url: str) -> Chrome:
     return open_page(chromium, gateway_url)
 
 
-def test_three_kinds_of_user_find_their_tabs(page: Chrome) -> None:
-    assert tab_names(page) == TABS
+@pytest.fixture(scope="module", name="handle")
+def _handle(browser: Chrome, gateway_url: str) -> Iterator[str]:
+    """The handle of a tab where the first question was run, for who only looks on."""
+    with tab(browser) as chromium:
+        page = open_page(chromium, gateway_url)
+        press_run(page)
+        wait_for_answer(page)
+        yield page.current_window_handle
 
 
-def test_the_demo_token_stands_in_the_header_editor(page: Chrome) -> None:
-    headers = json.loads(text_of(page, "request-headers.json"))
+@pytest.fixture
+def answered(browser: Chrome, handle: str) -> Chrome:
+    """The page that everybody who only looks on shares."""
+    browser.switch_to.window(handle)
+    return browser
+
+
+def test_three_kinds_of_user_find_their_tabs(answered: Chrome) -> None:
+    assert tab_names(answered) == TABS
+
+
+def test_the_demo_token_stands_in_the_header_editor(answered: Chrome) -> None:
+    headers = json.loads(text_of(answered, "request-headers.json"))
 
     assert headers["Authorization"].startswith("Bearer ")
 
 
-def test_the_holder_check_runs_and_shows_an_eligible_certificate(page: Chrome) -> None:
-    press_run(page)
-
-    answer = json.loads(wait_for_answer(page))
+def test_the_holder_check_runs_and_shows_an_eligible_certificate(
+    answered: Chrome,
+) -> None:
+    answer = json.loads(wait_for_answer(answered))
     nodes = answer["data"]["holder"]["certificates"]["nodes"]
     outcomes = [node["eligibility"]["outcome"] for node in nodes]
-    pane = page.find_element(By.CSS_SELECTOR, ".result-window").text
+    pane = answered.find_element(By.CSS_SELECTOR, ".result-window").text
     assert "ELIGIBLE" in outcomes
     assert "certificates" in pane
 
@@ -116,12 +135,12 @@ def test_every_tab_runs_as_it_stands(page: Chrome, tab: str) -> None:
     assert "errors" not in json.loads(wait_for_answer(page))
 
 
-def test_the_documentation_opens_on_the_schema(page: Chrome) -> None:
-    page.find_element(
+def test_the_documentation_opens_on_the_schema(answered: Chrome) -> None:
+    answered.find_element(
         By.CSS_SELECTOR, "[aria-label='Show Documentation Explorer']"
     ).click()
 
-    WebDriverWait(page, WAIT_SECONDS).until(
+    WebDriverWait(answered, WAIT_SECONDS).until(
         lambda browser: (
             "Query"
             in browser.find_element(By.CSS_SELECTOR, ".graphiql-doc-explorer").text
@@ -172,11 +191,8 @@ def test_another_address_is_refused(page: Chrome) -> None:
     assert violations(page) == ["connect-src http://127.0.0.1:9/"]
 
 
-def test_nothing_typed_is_left_on_the_machine(page: Chrome) -> None:
-    press_run(page)
-    wait_for_answer(page)
-
-    stored = page.execute_script(
+def test_nothing_typed_is_left_on_the_machine(answered: Chrome) -> None:
+    stored = answered.execute_script(
         "return [...Object.entries(localStorage), ...Object.entries(sessionStorage),"
         "        document.cookie]"
     )

@@ -31,6 +31,7 @@ RECORD_THEN = read({**RECORD, "number": "0000123 ", "code": "1102"}, MAPPED)
 KEPT_THEN = Document(
     place="4f90576ae9e5cdfdc49892791741777160bc78e0fd15b0f12fc0ee797c52eecf",
     number="38fff876403c440ebbfe614db093e1ca668d8efd1993e15593a5fd709e29c69e",
+    serial="a208d447252e3d14e0d2b3287a06f2ffa9cbb765c30af7bec5bb4e4719df9e69",
     code="135c2cd05418e4a9413f3d58eab7259cc924c77f80a12e299dd2e0e5ddeaea2a",
     own_code="63487a0d63429a536e8e61928c20333568eca24de87a4d1082d789f2a150aa92",
     name="5e51e54e901168cd71934648a0bf57c0040e259d6390bbd2a85bcb715ad04db2",

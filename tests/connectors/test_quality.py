@@ -220,3 +220,18 @@ def test_what_a_signed_list_lacked_is_dated_back(days: int, found: int) -> None:
 
     assert len(list(back_dated([issued], {"p": TODAY}))) == found
     assert list(back_dated([issued], {"another": TODAY})) == []
+
+
+async def test_what_was_seen_years_ago_is_known_again_by_its_marks() -> None:
+    plain = await sight_of(RECORD)
+    spelt = await sight_of({**RECORD, "number": "0000123 ", "code": None})
+
+    person = f"<person\x1fRESIDENT_ID\x1f{ZHANG}>"
+    named = "\x1f4-02-01-01\x1fLEVEL_4\x1f2025-06-01>"
+    assert plain.person == spelt.person == person
+    assert plain.mark == f"<certificate\x1fRESIDENT_ID\x1f{ZHANG}\x1f0000123{named}"
+    assert plain.former is None
+    assert plain.facts.startswith("<facts\x1f")
+    item = f"\x1f{RECORD['item']}\x1fLEVEL_4\x1f2025-06-01>"
+    assert spelt.former == f"<certificate\x1fRESIDENT_ID\x1f{ZHANG}\x1f0000123 {item}"
+    assert spelt.mark == (f"<certificate\x1fRESIDENT_ID\x1f{ZHANG}\x1f0000123{item}")

@@ -54,6 +54,17 @@ def test_what_would_take_long_is_refused_before_it_is_parsed(
     assert why in str(refused.value)
 
 
+def test_the_longest_key_is_read_on_whatever_line() -> None:
+    longest = ".".join("a" * MAX_PARTS)
+
+    for before in ("", "b = 0\n", "b = [\n0,\n]\n"):
+        found = read_table(f"{before}{longest} = 1", Open).a
+        for _ in range(MAX_PARTS - 1):
+            assert isinstance(found, dict)
+            found = found["a"]
+        assert found == 1
+
+
 def test_what_stands_in_a_text_or_a_comment_is_not_counted() -> None:
     marks = ".=[{" * 2_000
     text = "\n".join(

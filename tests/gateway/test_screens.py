@@ -17,6 +17,8 @@ from gateway.batch.results import REFUSED
 from gateway.batch.run import Summary
 from gateway.collection.screen import show_sum, showing_progress
 from gateway.collection.sending import Sum
+from gateway.demo.demo import Demo
+from gateway.demo.screen import show_demo, show_stopped
 from gateway.errors import StartError
 from gateway.ledger.tally import Tally
 from gateway.reconciliation import commands, sending
@@ -298,3 +300,30 @@ def test_a_recheck_says_how_far_it_is_every_five_seconds(
     assert early == (begun, False)
     assert len(said) == begun + 1
     assert "gateway_recheck_is_ended 0.0" in (tmp_path / "recheck.prom").read_text()
+
+
+def test_a_demo_says_where_everything_is_and_who_is_worth_trying(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    person = {"idNumber": "310101199001010012", "zh": "三证[齐全]", "en": "all three"}
+    agencies = {"fire-rescue": "http://127.0.0.1:9103"}
+    demo = Demo("http://127.0.0.1:8000", agencies, "demo-1", [person], tmp_path)
+
+    show_demo(demo)
+    shown = capsys.readouterr().out
+    show_stopped()
+
+    assert shown.splitlines() == [
+        "GraphiQL    http://127.0.0.1:8000/graphql",
+        "schema      http://127.0.0.1:8000/schema.graphql",
+        "health      http://127.0.0.1:8000/health/ready",
+        "metrics     http://127.0.0.1:8000/metrics",
+        "fire-rescue           http://127.0.0.1:9103",
+        "token       demo-1",
+        "",
+        "310101199001010012  三证[齐全] | all three",
+        "",
+        f"logs in {tmp_path}",
+        "ready; Ctrl-C stops all of it",
+    ]
+    assert capsys.readouterr().out == "\nstopped\n"

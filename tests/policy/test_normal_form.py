@@ -289,3 +289,9 @@ def test_a_blank_name_is_not_stated(name: str | None) -> None:
 
 def test_a_name_is_stated() -> None:
     assert stated_name(" 张三") == " 张三"
+
+
+@pytest.mark.parametrize("stated", ["", " ", "\u3000", "\u3164", "\u200b\n", "\ufe0f"])
+def test_what_nobody_sees_states_nothing(stated: str) -> None:
+    assert normal_form.is_blank(stated) is True
+    assert normal_form.is_blank(f"{stated}字") is False

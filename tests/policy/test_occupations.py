@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from policy.case import ClaimCase
 from policy.catalogue import load_catalogue
-from policy.claim_clauses import not_paid_before
+from policy.claim_clauses import best, not_paid_before, other_occupation
 from policy.errors import AnnexError
 from policy.evidence import Claim, Payment
 from policy.finding import FindingOutcome
 from policy.level import Level
-from policy.parameters import load_parameters, read_parameters
+from policy.parameters import Grouping, load_parameters, read_parameters
 from policy.row import row_of_item
 from policy.table import read_annex
 
@@ -32,17 +32,60 @@ RELATIONS = FIGURES.doubtful_occupations
 def once(code: str, level: Level | None, paid: str | None) -> FindingOutcome:
     """Return 17-once for a row after a payment under ``paid`` at the highest level."""
     payment = Payment(item_code=paid, level=Level.LEVEL_1, category=None)
-    return not_paid_before(
-        ClaimCase(
-            claim=Claim(payments=(payment,)),
-            row=row_of_item(CATALOGUE.items[code]),
-            level=level,
-            first_issued_on=None,
-            issued_on=None,
-            figures=FIGURES,
-            catalogue=CATALOGUE,
-        )
-    )[0]
+    case = ClaimCase(
+        claim=Claim(payments=(payment,)),
+        row=row_of_item(CATALOGUE.items[code]),
+        level=level,
+        first_issued_on=None,
+        issued_on=None,
+        figures=FIGURES,
+        catalogue=CATALOGUE,
+    )
+    found = not_paid_before(case)[0]
+    # Of the highest level it is barred by the occupation alone.
+    assert other_occupation(case, paid) is found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (MET, MET, MET),
+        (MET, UNMET, MET),
+        (MET, UNDETERMINED, MET),
+        (UNMET, UNMET, UNMET),
+        (UNMET, UNDETERMINED, UNDETERMINED),
+        (UNDETERMINED, UNDETERMINED, UNDETERMINED),
+    ],
+)
+def test_one_reason_is_enough_and_what_is_not_known_is_not_rounded(
+    one: FindingOutcome, other: FindingOutcome, expected: FindingOutcome
+) -> None:
+    assert best(one, other) is best(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("grouping", "expected"),
+    [("ONE", UNMET), ("SEPARATE", MET), ("UNDETERMINED", UNDETERMINED)],
+)
+def test_two_rows_of_a_group_are_one_occupation_as_the_figure_says(
+    grouping: str, expected: FindingOutcome
+) -> None:
+    case = ClaimCase(
+        claim=Claim(),
+        row=row_of_item(CATALOGUE.items["1.2"]),
+        level=None,
+        first_issued_on=None,
+        issued_on=None,
+        figures=replace(FIGURES, occupation_grouping=Grouping(grouping)),
+        catalogue=CATALOGUE,
+    )
+
+    assert other_occupation(case, "1.1") is expected
+    assert other_occupation(case, "1.2") is UNMET
+    assert other_occupation(case, "2.1") is MET
+    unknown = replace(case, row=replace(case.row, item=None))
+    assert other_occupation(unknown, "2.1") is UNDETERMINED
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,40 @@ def test_a_step_leads_on(
 
 
 @pytest.mark.parametrize(
+    ("before", "owed", "state"),
+    [
+        (Progress(S.OPEN, 2000), 1600, "OPEN"),
+        (Progress(S.NOTIFIED, 2000), 1600, "NOTIFIED"),
+        (Progress(S.PARTLY_RECOVERED, 2000, 600), 1600, "PARTLY_RECOVERED"),
+        (Progress(S.PARTLY_RECOVERED, 2000, 600), 600, "RECOVERED"),
+        (Progress(S.PARTLY_RECOVERED, 2000, 600), 500, "RECOVERED"),
+        (Progress(S.RECOVERED, 1600, 1600), 2000, "PARTLY_RECOVERED"),
+        (Progress(S.REFERRED, 2000, 600), 1600, "REFERRED"),
+        (Progress(S.REFERRED, 2000, 600), 600, "RECOVERED"),
+        (Progress(S.CLOSED, 2000, 600), 500, "CLOSED"),
+        (Progress(S.WITHDRAWN, 2000), 1600, "WITHDRAWN"),
+    ],
+)
+def test_what_is_owed_follows_the_corrected_payment(
+    before: Progress, owed: int, state: str
+) -> None:
+    recovered = before.recovered_yuan
+
+    reversed_ = after(before, STEP.REVERSE, None, 0)
+    corrected = after(before, STEP.CORRECT, None, owed)
+
+    is_closed = before.state is S.CLOSED
+    assert reversed_ == Progress(S.CLOSED if is_closed else S.WITHDRAWN, 0, recovered)
+    assert corrected == Progress(S(state), owed, recovered)
+
+
+def test_what_is_opened_again_is_what_was_paid_again() -> None:
+    reversed_ = Progress(S.WITHDRAWN, 0)
+
+    assert after(reversed_, STEP.REOPEN, None, 1600) == Progress(S.OPEN, 1600)
+
+
+@pytest.mark.parametrize(
     ("before", "step", "paid", "objection"),
     [
         (Progress(S.NOTIFIED, 2000), STEP.NOTIFY, None, "WRONG_STATE"),

@@ -6,7 +6,9 @@ import pytest
 from starlette.datastructures import Headers
 
 from bureau.caller import LookUp, Purpose
+from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.purpose import PurposeError
+from connectors.errors import StoreUnavailableError
 from resolvers.look_ups import look_up_of, refused
 
 DEFAULT = LookUp(Purpose.RECOVERY, "default")
@@ -117,3 +119,36 @@ def test_the_refusal_names_both_ways_and_every_purpose() -> None:
         "COMPLAINT",
         "HOLDER_REQUEST",
     ]
+
+
+def test_a_spent_budget_says_how_many_are_allowed_and_when_it_begins_anew() -> None:
+    early = refused(OverBudgetError(3, 2, is_news=True), date(2026, 12, 31))
+    late = refused(
+        OverBudgetError(3, 2, is_news=True, is_late=True), date(2026, 12, 31)
+    )
+
+    assert early.message == (
+        "今日查询人数将达3人，每日最多2人，01月01日零时重新计算；未向任何机构查询 / "
+        "3 people would be looked up today, 2 are allowed; the count starts anew at "
+        "2027-01-01T00:00:00+08:00; nobody was asked"
+    )
+    assert late.message == early.message.replace(
+        "未向任何机构查询", "额度同时由其他网关用完，未予答复"
+    ).replace("nobody was asked", "other gateways spent it at the same time")
+    for refusal in (early, late):
+        assert refusal.extensions == {
+            "code": "PEOPLE_BUDGET_EXCEEDED",
+            "found": 3,
+            "allowed": 2,
+            "resetsAt": "2027-01-01T00:00:00+08:00",
+        }
+
+
+def test_a_log_that_is_away_is_said_in_both_languages() -> None:
+    refusal = refused(StoreUnavailableError("away"), date(2026, 12, 31))
+
+    assert refusal.message == (
+        "无法记入审计日志，未予答复，请稍后再试 / this cannot be put on the audit log "
+        "and is not answered; try again later"
+    )
+    assert refusal.extensions == {"code": "AUDIT_UNAVAILABLE"}

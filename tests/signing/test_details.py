@@ -288,5 +288,13 @@ def test_what_cannot_be_trusted_is_named(text: str, said: str) -> None:
     assert said in str(refusal.value)
 
 
+@pytest.mark.parametrize("name", ["not_before", "not_after", "state_since"])
+def test_a_moment_without_a_time_zone_is_named(name: str) -> None:
+    naive = {name: NOON.replace(tzinfo=None)}
+
+    with pytest.raises(TrustBundleError, match=f"^{name} of '{KEY.kid}' has no time"):
+        replace(KEY, **naive)  # type: ignore[arg-type]  # by name
+
+
 def test_a_bundle_with_a_byte_order_mark_is_read() -> None:
     assert read_trust_bundle(f"\ufeff{TEXT}") == BUNDLE

@@ -13,7 +13,7 @@ from bureau.ledger.book import Proof, RecoverySelection, StepStated
 from bureau.ledger.corrections import Answer, CorrectionAnswer
 from bureau.ledger.corrections import Proposal as CorrectionProposal
 from bureau.ledger.moves import ClaimMove
-from bureau.ledger.payments import PaymentStepStated
+from bureau.ledger.payments import PayingRules, PaymentStepStated
 from bureau.ledger.proofs import FalseClaim, Withdrawal
 from bureau.ledger.reading import DecisionSelection, Extent
 from bureau.ledger.recheck import Looked, Recheck
@@ -274,7 +274,7 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.payment": lambda s: StoredLedger(s).payment("c"),
     "ledger.ledger.StoredLedger.take_payment_step": lambda s: StoredLedger(
         s
-    ).take_payment_step(PAYMENT_STEP, lambda _: 0),
+    ).take_payment_step(PAYMENT_STEP, PayingRules(lambda _: 0)),
     "ledger.ledger.StoredLedger.payments_of": lambda s: StoredLedger(s).payments_of(
         [["a"]]
     ),

@@ -28,8 +28,17 @@ MANIFESTS = {
 
 async def make_earlier(url: str) -> None:
     """Make the database at ``url`` as it was then."""
-    await make_at(url, THEN)
-    rows = json.loads((FOLDER / "rows.json").read_text("utf-8"))
+    await _make(url, THEN, "rows.json")
+
+
+async def make_marked(url: str) -> None:
+    """Make it as step 0014 had it, where c-1 was paid, and paid back in part."""
+    await _make(url, "0014", "rows_0014.json")
+
+
+async def _make(url: str, step: str, name: str) -> None:
+    await make_at(url, step)
+    rows = json.loads((FOLDER / name).read_text("utf-8"))
     async with engine_at(make_url(url)) as engine, engine.begin() as connection:
         await connection.run_sync(_put, rows)
 

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 
 from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of
+from bureau.ledger.sums import TotalsAsked
 from bureau.privacy.pseudonyms import Pseudonyms
 from bureau.status import ChangesLoader, Found, KeptChange
 from bureau.versions.marks import marks_of, person_mark
@@ -25,11 +28,12 @@ from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState
 from policy.identity import Identity, parse_identity
 from policy.level import Level
-from policy.recovery import RecoveryState
+from policy.recovery import Progress, RecoveryState, RecoveryStep
 from signing.trust import TrustBundle, read_trust_bundle
 from store.collection.records import StoredRecords
 from store.collection.tables import collected_records
 from store.database import step_of
+from store.documents import documents
 from store.errors import UnusableDatabaseError
 from store.ledger.causes import follow_change
 from store.ledger.ledger import StoredLedger
@@ -38,6 +42,7 @@ from store.quality.versions import StoredVersions
 from store.remarking import Reader
 from store.status.changes import StoredStates
 from store.status.intake import NewChange, StatesIntake
+from store.status.tables import state_changes
 from store.store import Store, open_store
 from tests.resolvers.attested import certificate
 from tests.store.earlier_rows import (
@@ -47,8 +52,9 @@ from tests.store.earlier_rows import (
     PSEUDONYM_KEY,
     THEN,
     make_earlier,
+    make_marked,
 )
-from tests.store.ledger.test_ledger import all_of
+from tests.store.ledger.test_ledger import NOON, all_of
 from tests.store.status.sent import CHANGE
 
 IDS = CertificateIds(ID_KEY)
@@ -252,3 +258,85 @@ async def test_without_the_keys_no_step_is_taken(old: str) -> None:
         await upgrade_database(old)
 
     assert await step_of(old) == THEN
+
+
+async def serials(url: str) -> set[tuple[str, str | None]]:
+    """Return what was sent and kept of documents, by their serials."""
+    async with open_store(url) as store, store.engine.connect() as connection:
+        return {
+            (table.name, row.document_serial)
+            for table in (state_changes, documents)
+            for row in await connection.execute(select(table))
+        }
+
+
+@pytest.fixture(name="marked")
+async def _marked(empty_database_url: str) -> str:
+    """The address of a database as step 0014 left it."""
+    await make_marked(empty_database_url)
+    return empty_database_url
+
+
+async def test_what_was_sent_before_there_were_serials_has_them(marked: str) -> None:
+    with pytest.raises(UnusableDatabaseError, match="from before step 0015"):
+        await upgrade_database(marked)
+    assert await upgrade_database(marked, lambda _: reader()) == "0014"
+
+    found = await serials(marked)
+    for number in ("2603000000450002", "2603000000450003"):
+        assert IDS.mark_of("serial", BODY, number) in {serial for _, serial in found}
+    # Where the bytes are not there, it waits until it is seen again.
+    assert ("documents", None) in found
+
+
+async def test_a_revocation_that_names_another_holder_finds_what_was_paid_then(
+    marked: str,
+) -> None:
+    await upgrade_database(marked, lambda _: reader())
+    lifted = replace(
+        revocation(shown(PAID, "2603000000450002").record),
+        sequence=2,
+        digest="d" * 64,
+        state=CertificateState.VALID,
+    )
+    # The agency put the holder's number right, and then revoked the certificate.
+    other = revocation(shown(ANSWERED, "2603000000450002").record)
+
+    async with open_store(marked) as store:
+        ledger, states = StoredLedger(store), StatesIntake(store, follow_change)
+        (before,) = await all_of(ledger)
+        await states.take("replaced", [lifted], NOON)
+        await states.take("another", [replace(other, digest="o" * 64)], NOON)
+        (after,) = await all_of(ledger)
+
+    assert (before.claim, before.holder_differs) == ("c-1", False)
+    assert (after.claim, after.holder_differs) == ("c-1", True)
+    assert after.progress == Progress(RecoveryState.PARTLY_RECOVERED, 2000, 700)
+
+
+async def test_what_was_claimed_back_then_has_its_sums(marked: str) -> None:
+    await upgrade_database(marked, lambda _: reader())
+
+    async with open_store(marked) as store:
+        ledger = StoredLedger(store)
+        (recovery,) = await all_of(ledger)
+        (events,) = await ledger.histories([recovery.id])
+        rows = await ledger.totals(
+            TotalsAsked(
+                first=date(2022, 1, 1),
+                last=date(2027, 1, 1),
+                by=frozenset(),
+                authorities=None,
+                authority_of=lambda _connector, _item: None,
+            )
+        )
+        async with store.engine.connect() as connection:
+            with pytest.raises(IntegrityError, match="append-only"):
+                await connection.execute(sql("UPDATE recovery_events SET owed_yuan=1"))
+
+    assert [(one.step, one.owed_yuan) for one in events] == [
+        *((RecoveryStep.OPEN, 2000), (RecoveryStep.REPAY, None)),
+    ]
+    (sums,) = [row.measures for row in rows]
+    assert (sums.recoveries_opened, sums.recoveries_opened_yuan) == (1, 2000)
+    assert sums.recovered_yuan == 700

@@ -12,6 +12,7 @@ from bureau.ledger.entries import (
     MAX_OFFICER,
     MAX_RULING,
     MAX_YUAN,
+    AlreadyPaidError,
     DecisionError,
     DecisionOutcome,
     DecisionRefusal,
@@ -25,7 +26,9 @@ from bureau.ledger.entries import (
 from bureau.ledger.moves import ClaimMove, MoveError, MoveRefusal, require_sensible
 from bureau.ledger.payments import is_said
 from policy.evidence import Claim, ClaimantCategory, Fund, Hukou, Payment
+from policy.finding import Finding, FindingOutcome
 from policy.level import Level
+from policy.text import Text
 from tests.bureau.ledger.test_recording import NOW, STATED
 
 TODAY = date(2026, 11, 25)
@@ -168,6 +171,13 @@ def test_a_decision_is_stated_within_its_bounds(
     changes: dict[str, object], refusal: DecisionRefusal | None
 ) -> None:
     assert refusal_of(**changes) is refusal  # type: ignore[arg-type]  # by name
+
+
+def test_an_objection_is_called_by_its_code_or_its_clause() -> None:
+    finding = Finding("17-once", FindingOutcome.UNMET, Text("已补贴", "was paid"))
+
+    assert str(AlreadyPaidError(finding)) == "17-once"
+    assert str(DecisionError(DecisionRefusal.INELIGIBLE, [finding])) == "INELIGIBLE"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,16 @@ from bureau.look_ups.elements import (
     read_elements,
 )
 from bureau.privacy.pseudonyms import Pseudonyms
-from connectors.elements import Element, Elements
+from connectors.elements import ELEMENT_NAMES, Element, Elements
 
 NUMBER = "310110199003074514"
+LONGEST = {
+    Element.ORGANISATION: 100,
+    Element.OFFICER: 64,
+    Element.MATTER_CODE: 64,
+    Element.MATTER_NAME: 100,
+    Element.BUSINESS_NUMBER: 64,
+}
 PLATFORM = Caller("hr", frozenset())
 CLERK = Caller("bureau:hr-platform", frozenset(), subject="bureau:user-17")
 STATED: dict[Element, object] = {
@@ -67,7 +74,22 @@ def test_what_cannot_be_used_is_refused_by_its_name(
         read_elements({**STATED, element: value})
 
     assert refused.value.elements == (element,)
+    zh, en = refused.value.message.split(" / ", 1)
+    assert ELEMENT_NAMES[element].zh in zh
+    assert f"a {ELEMENT_NAMES[element].en} has 1 to {LONGEST[element]} " in en
+    is_word = element in (Element.ORGANISATION, Element.MATTER_NAME, Element.OFFICER)
+    assert ("printable characters" in en) is is_word
+    assert f"1至{LONGEST[element]}个" in zh
     assert NUMBER not in refused.value.message
+
+
+@pytest.mark.parametrize("element", Element)
+def test_the_longest_that_is_allowed_is_read(element: Element) -> None:
+    longest = "a" * LONGEST[element]
+
+    assert dict(read_elements({element: longest}).stated()) == {element: longest}
+    with pytest.raises(ElementsError):
+        read_elements({element: f"{longest}a"})
 
 
 @pytest.mark.parametrize("element", [Element.MATTER_CODE, Element.BUSINESS_NUMBER])
@@ -103,6 +125,7 @@ def test_another_officer_than_the_tokens_is_refused() -> None:
         elements_of(CLERK, {Element.OFFICER: "user-18"})
 
     assert refused.value.elements == (Element.OFFICER,)
+    assert "is not whom the token names" in str(refused.value)
 
 
 def test_nobody_is_the_officer_where_nothing_says_so() -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import pytest
 
 from bureau.certificate_ids import CertificateIds
 from bureau.versions.lists import Lists
-from bureau.versions.marks import add_newer, marks_of
+from bureau.versions.marks import add_newer, marks_of, person_mark
 from bureau.versions.memory import SeenVersion, VersionMemory, said_of
 from policy.certificate import CertificateRecord
 from tests.bureau.versions.asking import CATALOGUE, asking, signed
@@ -126,12 +127,17 @@ async def test_what_an_earlier_version_kept_is_found_under_its_marks() -> None:
     (answer,) = await gateway.answers([signed(0)])
     record, mark = answer.certificates[0].record, CertificateIds(b"i" * 64).mark
 
-    marks = list(marks_of(record, CATALOGUE, mark))
+    person = person_mark(record.holder, mark)
+    marks = list(marks_of(record, CATALOGUE, person))
 
-    assert marks == [
-        mark(f"version\x1fRESIDENT_ID\x1f{ZHANG}\x1f0000123\x1f4-02-01-01")
-    ]
+    assert person == mark(f"versions of\x1fRESIDENT_ID\x1f{ZHANG}")
+    assert marks == [among(person, "version\x1f0000123\x1f4-02-01-01")]
     rows = frozenset({"1.2", "1.1"})
-    assert Lists(VersionMemory(), mark).mark_of(record.holder, rows) == mark(
-        f"last of\x1fRESIDENT_ID\x1f{ZHANG}\x1f1.1\x1f1.2"
-    )
+    lists = Lists(VersionMemory(), lambda holder: person_mark(holder, mark))
+    assert lists.mark_of(record.holder, rows) == among(person, "last of\x1f1.1\x1f1.2")
+
+
+def among(person: str, text: str) -> str:
+    """Return the mark of a text: who it is of, and 16 characters that are keyed."""
+    name = blake2b(text.encode(), digest_size=8, key=person.encode())
+    return person[:24] + name.hexdigest()

@@ -1,9 +1,13 @@
 """The edges of single fields: a count, an empty date, the longest text."""
 
+from datetime import date
+
 import pytest
+from msgspec.structs import replace
 
 from connectors.decoding.readers import MAX_TEXT, RecordError
 from connectors.decoding.record_fields import RecordFields
+from policy.certificate import Spelling
 from tests.connectors.agency import RECORD, manifest
 
 STATE = 'state = "state"'
@@ -66,3 +70,65 @@ def test_the_longest_form_of_a_text_is_kept_and_one_character_more_is_refused() 
     assert len(FIELDS.record({**RECORD, "number": longest}).number) == MAX_TEXT
     with pytest.raises(RecordError, match="number is no text of 500 characters"):
         FIELDS.record({**RECORD, "number": f"{longest}1"})
+
+
+TEXTS = (
+    *("number", "holder_name", "title", "category", "item", "item_code", "authority"),
+    *("evaluation_body", "collection_body", "licence_id"),
+)
+DATES = (
+    *("first_issued_on", "issued_on", "valid_from", "valid_until", "review_due_on"),
+    "state_since",
+)
+EVERY = RecordFields(
+    replace(
+        manifest().record,
+        **{name: name for name in (*TEXTS, *DATES, "level", "state", "state_reason")},
+        id_type="id_type",
+    )
+)
+"""Fields that are read under their own names."""
+FULL = dict.fromkeys(TEXTS, "x") | {"id": RECORD["id"]}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_field_that_is_no_text_is_named_with_its_form(name: str) -> None:
+    with pytest.raises(RecordError) as refusal:
+        EVERY.record({**FULL, name: ["x"]})
+
+    assert str(refusal.value) == (
+        f"{name} is no text of at most {MAX_TEXT} characters: it is a list"
+    )
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_a_field_that_is_no_date_is_named_with_its_form(name: str) -> None:
+    with pytest.raises(RecordError) as refusal:
+        EVERY.record({**FULL, name: "1 June"})
+
+    assert str(refusal.value) == f"{name} is no date as YYYY-MM-DD: it is `0 Aaaa`"
+    assert getattr(EVERY.record({**FULL, name: "2026-06-01"}), name) == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("name", ["level", "state", "id_type", "held", "status_index"])
+def test_an_expression_that_stumbles_is_named_with_its_field(name: str) -> None:
+    stumbling = {name: "length(place)"}
+    fields = RecordFields(replace(manifest().record, **stumbling))
+
+    with pytest.raises(RecordError, match=f"^{name} does not fit the manifest: "):
+        (fields.held if name == "held" else fields.record)({**RECORD, "place": 7})
+
+
+def test_a_type_that_is_not_known_is_told_by_its_form() -> None:
+    with pytest.raises(RecordError, match="id_type is not known: it is `Aaa 00`"):
+        EVERY.record({**FULL, "id_type": "Abc 12"})
+
+
+def test_what_came_in_its_form_is_spelt_in_no_other_way() -> None:
+    plain = EVERY.record({**FULL, "number": "1", "item_code": "1.2"})
+    spelt = EVERY.record({**FULL, "number": "1", "item_code": "1.2 "})
+    bare = EVERY.record({**FULL, "number": "1 ", "item_code": None})
+
+    assert (plain.spelt, plain.own_item_code, plain.item_code) == (None, None, "1.2")
+    assert (spelt.spelt, spelt.item_code) == (Spelling("1", "1.2 "), "1.2")
+    assert (bare.spelt, bare.item_code) == (Spelling("1 ", None), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from connectors.answer import Answer, SourceOutcome
 from connectors.elements import Told
 from connectors.errors import ConnectorError
+from connectors.guard.circuit import Circuit, CircuitState, Operation
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from connectors.manifest import Manifest
@@ -52,15 +53,24 @@ class Notes:
 
     calls: list[int] = field(default_factory=list)
     answers: list[tuple[SourceOutcome, bool]] = field(default_factory=list)
+    circuits: list[tuple[str, Operation, CircuitState]] = field(default_factory=list)
+    came: list[Mapping[Identity, Answer]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
 
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
+        self.seconds.append(seconds)
 
-    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
-        """See ``guard.Observer``."""
+    def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:  # noqa: ARG002
+        self.came.append(answers)
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         self.answers.append((answer.outcome, cached))
+
+    def circuit_changed(
+        self, agency: str, operation: Operation, state: CircuitState
+    ) -> None:
+        self.circuits.append((agency, operation, state))
 
 
 def guard_of(
@@ -69,6 +79,7 @@ def guard_of(
     rules: Manifest | None = None,
     *,
     still_holds: bool = True,
+    circuit: Circuit | None = None,
 ) -> Guard:
     return Guard(
         rules or manifest(),
@@ -76,6 +87,7 @@ def guard_of(
         lambda _: still_holds,
         notes or Notes(),
         Health(lambda: NOW),
+        circuit=circuit or Circuit(lambda: NOW),
     )
 
 

@@ -13,10 +13,12 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
+from connectors.guard.circuit import Circuit
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from policy.identity import Identity, IdType
 from tests.connectors.agency import NOW, manifest
+from tests.connectors.collection.test_connector import ONLY_SENDS
 from tests.connectors.guard.slow_agency import (
     ENOUGH,
     ONE,
@@ -27,6 +29,7 @@ from tests.connectors.guard.slow_agency import (
     answering,
     guard_of,
 )
+from tests.policy.factories import is_said_twice
 
 
 async def test_answers_come_in_the_order_asked() -> None:
@@ -68,6 +71,8 @@ async def test_a_budget_that_runs_out_is_an_answer() -> None:
     (answer,) = await guard_of(SlowAgency()).ask([ONE], 0.01)
 
     assert answer.outcome is SourceOutcome.TIMED_OUT
+    assert answer.reason is not None
+    assert is_said_twice(answer.reason)
 
 
 async def test_the_agencys_own_time_limit_is_an_answer() -> None:
@@ -119,6 +124,10 @@ async def test_a_failure_is_an_answer_with_its_reason(
     assert answer.outcome is outcome
     assert answer.reason is not None
     assert str(error) in answer.reason.en
+    assert str(error) in answer.reason.zh
+    assert is_said_twice(answer.reason)
+    if outcome is SourceOutcome.UNVERIFIED:
+        assert [one.reason for one in answer.refusals] == [str(error)]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +191,86 @@ async def test_the_observer_hears_of_calls_and_of_cached_answers() -> None:
         [1],
         [(SourceOutcome.NONE, False), (SourceOutcome.NONE, True)],
     )
+    assert [list(answers) for answers in notes.came] == [[ONE]]
+    assert 0 <= notes.seconds[0] < ENOUGH
+
+
+async def test_what_was_sent_before_anybody_asked_is_not_counted_again() -> None:
+    notes = Notes()
+
+    await guard_of(answering(), notes, rules=ONLY_SENDS).ask([ONE], ENOUGH)
+
+    assert (notes.calls, notes.came) == ([1], [])
+
+
+def test_who_answers_for_anybody_in_a_call_is_answering() -> None:
+    health = Health(lambda: NOW)
+    assert (health.is_answering, health.is_speaking) == (None, None)
+
+    for outcomes, last, is_answering, is_speaking in (
+        (["NONE"], "NONE", True, True),
+        (["TIMED_OUT"], "TIMED_OUT", False, False),
+        (["UNREACHABLE"], "UNREACHABLE", False, False),
+        (["REFUSED"], "REFUSED", False, True),
+        (["UNVERIFIED", "ANSWERED", "NONE"], "ANSWERED", True, True),
+        (["NONE", "UNVERIFIED"], "NONE", True, True),
+        (["TIMED_OUT", "UNVERIFIED"], "TIMED_OUT", False, False),
+    ):
+        health.note([Answer(agency="x", outcome=SourceOutcome(o)) for o in outcomes])
+
+        assert health.last_outcome == last
+        assert (health.is_answering, health.is_speaking) == (is_answering, is_speaking)
+        assert health.asked_at == NOW
+
+
+async def test_a_call_is_noted_in_the_agency_s_health() -> None:
+    health = Health(lambda: NOW)
+    agency = answering(SourceOutcome.ANSWERED)
+    circuit = Circuit(lambda: NOW)
+    guard = Guard(
+        manifest(), agency.ask, lambda _: True, Notes(), health, circuit=circuit
+    )
+
+    await guard.ask([ONE], ENOUGH)
+
+    assert health.last_outcome is SourceOutcome.ANSWERED
+
+
+async def test_nobody_joins_a_call_that_began_before_all_was_forgotten() -> None:
+    agency = SlowAgency()
+    guard = guard_of(agency)
+    before = guard.ask([ONE], ENOUGH)
+    await asyncio.sleep(0)
+
+    guard.forget()
+    since = guard.ask([ONE], ENOUGH)
+    await asyncio.sleep(0)
+    agency.open.set()
+
+    assert (await before, await since) == (await since, await before)
+    assert agency.batches == [1, 1]
+    # Nor is an answer kept that is forgotten, of one person or of all.
+    guard.forget_about(ONE)
+    await guard.ask([ONE], ENOUGH)
+    guard.forget()
+    await guard.ask([ONE], ENOUGH)
+    assert agency.batches == [1, 1, 1, 1]
+
+
+async def test_what_is_under_way_is_waited_for() -> None:
+    agency = SlowAgency()
+    guard = guard_of(agency)
+    asked = [guard.ask([person], ENOUGH) for person in (ONE, TWO)]
+    settled = asyncio.ensure_future(guard.settle())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not settled.done()
+
+    agency.open.set()
+    await settled
+
+    assert [one.done() for one in asked] == [True, True]
+    assert agency.at_once == 0
 
 
 async def test_closing_cancels_what_is_under_way() -> None:
@@ -201,7 +290,14 @@ async def test_a_bug_of_ours_is_raised_and_not_an_answer() -> None:
     async def broken(_: Sequence[Identity], __: Told | None) -> list[Answer]:
         raise ZeroDivisionError
 
-    guard = Guard(manifest(), broken, lambda _: True, Notes(), Health(lambda: NOW))
+    guard = Guard(
+        manifest(),
+        broken,
+        lambda _: True,
+        Notes(),
+        Health(lambda: NOW),
+        circuit=Circuit(lambda: NOW),
+    )
 
     with pytest.raises(ZeroDivisionError):
         await guard.ask([ONE], ENOUGH)

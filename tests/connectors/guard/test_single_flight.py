@@ -8,6 +8,7 @@ import pytest
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.elements import Told
+from connectors.guard.circuit import Circuit
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
 from policy.identity import Identity
@@ -131,7 +132,14 @@ async def test_what_landed_in_time_is_handed_on_though_another_is_late() -> None
             await late.wait()
         return [Answer(agency="transport", outcome=SourceOutcome.NONE)]
 
-    guard = Guard(ONE_BY_ONE, ask, lambda _: True, Notes(), Health(lambda: NOW))
+    guard = Guard(
+        ONE_BY_ONE,
+        ask,
+        lambda _: True,
+        Notes(),
+        Health(lambda: NOW),
+        circuit=Circuit(lambda: NOW),
+    )
 
     answers = await guard.ask([ONE, TWO], 0.05)
 
@@ -161,7 +169,14 @@ async def test_a_bug_in_one_flight_is_raised_after_the_other_has_landed() -> Non
         landed.append(holders)
         return [Answer(agency="transport", outcome=SourceOutcome.NONE)]
 
-    guard = Guard(ONE_BY_ONE, broken, lambda _: True, Notes(), Health(lambda: NOW))
+    guard = Guard(
+        ONE_BY_ONE,
+        broken,
+        lambda _: True,
+        Notes(),
+        Health(lambda: NOW),
+        circuit=Circuit(lambda: NOW),
+    )
 
     with pytest.raises(ZeroDivisionError):
         await guard.ask([ONE, TWO], ENOUGH)

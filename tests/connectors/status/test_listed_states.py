@@ -12,7 +12,7 @@ from connectors.answer import Answer, SourceOutcome
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest, read_manifest
 from connectors.network.addresses import AddressGuard
-from connectors.status.listed_states import ListedStates
+from connectors.status.listed_states import EARLIEST, RETRY_SECONDS, ListedStates
 from policy.certificate import CertificateState
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import BUNDLE, MANIFEST, NOW, signing_key, trusted
@@ -321,8 +321,13 @@ async def test_the_list_is_fetched_again_in_time() -> None:
         await scene.offer([0], ttl=600)
         pauses = [scene.states._pause() for _ in range(50)]
 
+        scene.states.fault = "UNREACHABLE"
+        soon = [scene.states._pause() for _ in range(50)]
+
     assert all(360 <= pause <= 540 for pause in pauses)
     assert len(set(pauses)) > 1
+    assert all(RETRY_SECONDS * EARLIEST <= pause <= RETRY_SECONDS for pause in soon)
+    assert len(set(soon)) > 1
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from resolvers.execution.subscribe import (
 )
 from resolvers.schema import schema
 from resolvers.subscriptions.encoded import AT_ONCE
+from store.background import Supervisor
 from store.migrate import upgrade_database
 from store.store import Store, open_store
 from tests.gateway.subscriptions.following import change, write
@@ -98,7 +99,7 @@ async def _following(
     await upgrade_database(settings.database_url)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
-        opening = open_services(settings, Metrics(), store, utc_now)
+        opening = open_services(settings, Metrics(), store, Supervisor(), utc_now)
         yield Following(await stack.enter_async_context(opening), store)
 
 

@@ -1,7 +1,9 @@
 """Nothing of the ledger is changed or removed, whoever asks the database for it."""
 
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
@@ -10,6 +12,7 @@ from policy.payment_states import PaymentState, PaymentStep
 from store.columns import metadata
 from store.database import engine_at
 from store.ledger.ledger import StoredLedger
+from store.ledger.tables import false_records
 from store.migrate import upgrade_database
 from store.store import Store, open_store
 from tests.store.ledger.test_corrections import answer, proposal, redrawn
@@ -124,3 +127,32 @@ async def test_what_was_decided_before_there_were_steps_has_its_own(
         *(PaymentStep.PAY, 2000, first.id),
     )
     assert (approved.amount_yuan, approved.history[0].amount_yuan) == (1200, 0)
+
+
+async def test_a_proof_of_before_there_were_withdrawals_stands_and_stays(
+    empty_database_url: str,
+) -> None:
+    url = empty_database_url
+    await make_at(url, before("0014"))
+    proof = """INSERT INTO false_records (certificate, reason, evidence, proved_at,
+        proved_by) VALUES ('sealed-1', 'r', 'e', '2026-11-21 08:00:00', 'b')"""
+    async with engine_at(make_url(url)) as engine, engine.begin() as connection:
+        await connection.execute(text(proof))
+
+    await upgrade_database(url)
+
+    async with open_store(url) as store:
+        rows = select(false_records)
+        kept = (await store.writer.read(lambda c: c.execute(rows).one()))._asdict()
+        proved_at = kept.pop("proved_at")
+        assert kept == {
+            "id": 1,
+            "certificate": "sealed-1",
+            "reason": "r",
+            "evidence": "e",
+            "proved_by": "b",
+        }
+        assert proved_at == datetime(2026, 11, 21, 8, tzinfo=UTC)
+        with pytest.raises(IntegrityError):
+            async with store.engine.begin() as connection:
+                await connection.execute(text("DELETE FROM false_records"))

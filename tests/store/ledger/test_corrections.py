@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bureau.ledger.book import Proof
+from bureau.ledger.correcting import Correcting
 from bureau.ledger.corrections import (
     Answer,
     Correction,
@@ -20,17 +21,22 @@ from bureau.ledger.corrections import (
 from bureau.ledger.entries import (
     AlreadyPaidError,
     Decision,
+    DecisionError,
     DecisionOutcome,
+    DecisionRefusal,
     Ruling,
     StatedDecision,
 )
+from bureau.ledger.payments import Unfit
 from bureau.ledger.sums import Measures, TotalsBy
 from policy.calendar import SHANGHAI
 from policy.certificate import CertificateState
 from policy.evidence import Claim, ClaimantCategory, Hukou, Payment
 from policy.payment_states import PaymentState, PaymentStep
+from policy.recovery import Progress, RecoveryError, RecoveryState, RecoveryStep
 from store.ledger.ledger import StoredLedger
 from store.store import Store
+from tests.bureau.ledger.test_recording import Office
 from tests.store.ledger.test_ledger import (
     ALICE,
     NOON,
@@ -39,8 +45,9 @@ from tests.store.ledger.test_ledger import (
     decision,
     free,
     once_by_count,
+    step,
 )
-from tests.store.ledger.test_payments import take
+from tests.store.ledger.test_payments import FALSE, approval, take, unfit
 from tests.store.ledger.test_totals import asked
 
 BOB = "b" * 64
@@ -395,3 +402,129 @@ async def test_a_month_ends_at_midnight_in_shanghai(
     rows = {row.place.month: row.measures for row in await ledger.totals(both)}
     assert [name for name, found in rows.items() if found.corrected] == [month]
     assert sum(found.paid_yuan for found in rows.values()) == 0
+
+
+async def owed(ledger: StoredLedger) -> tuple[str, Progress]:
+    (recovery,) = await all_of(ledger)
+    return recovery.district, recovery.progress
+
+
+async def test_what_is_owed_follows_the_corrected_payment_in_its_own_month(
+    ledger: StoredLedger, store: Store
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 700), None)
+    november = await measures(ledger, 11, "310115")
+
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+    await ledger.answer_correction(answer(proposed), redrawn(wrong))
+
+    partly = RecoveryState.PARTLY_RECOVERED
+    assert await owed(ledger) == ("310101", Progress(partly, 1600, 700))
+    # The month that is over stays as it was; the next one has the difference.
+    assert await measures(ledger, 11, "310115") == november
+    assert (november.recoveries_opened_yuan, november.recovered_yuan) == (2000, 700)
+    reversed_ = await measures(ledger, 12, "310115")
+    right = await measures(ledger, 12, "310101")
+    assert (reversed_.recoveries_opened, reversed_.recoveries_opened_yuan) == (
+        *(-1, -2000),
+    )
+    assert (right.recoveries_opened, right.recoveries_opened_yuan) == (1, 1600)
+    (events,) = await ledger.histories([recovery.id])
+    assert [(event.step, event.owed_yuan) for event in events] == [
+        *((RecoveryStep.OPEN, 2000), (RecoveryStep.REPAY, None)),
+        *((RecoveryStep.REVERSE, -2000), (RecoveryStep.CORRECT, 1600)),
+    ]
+    assert (events[-1].actor, events[-1].reason) == ("another", "已核对")
+    # Whatever says it again claims the one payment back once.
+    await change(store, 2, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    with pytest.raises(RecoveryError):
+        await ledger.take(step(recovery, RecoveryStep.REPAY, 901), None)
+    done = await ledger.take(step(recovery, RecoveryStep.REPAY, 900), None)
+    assert done.progress == Progress(RecoveryState.RECOVERED, 1600, 1600)
+
+
+async def test_nothing_is_owed_of_what_should_not_have_been_paid(
+    ledger: StoredLedger, store: Store
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 700), None)
+
+    proposed = await ledger.propose_correction(proposal(wrong.id, replacement=None))
+    await ledger.answer_correction(answer(proposed), None)
+
+    assert await owed(ledger) == (
+        *("310115", Progress(RecoveryState.WITHDRAWN, 0, 700)),
+    )
+
+
+@pytest.mark.parametrize("is_claim", [True, False])
+async def test_another_certificate_takes_a_false_claim_along_and_no_revocation(
+    ledger: StoredLedger, store: Store, *, is_claim: bool
+) -> None:
+    wrong = await ledger.record(decision(), [ALICE], free)
+    if is_claim:
+        await ledger.prove_claim_false(FALSE)
+    else:
+        await change(store, 1, CertificateState.REVOKED)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+    # It is paid for another certificate of another person.
+    right = redrawn(wrong, person=BOB, certificate="sealed-bob")
+
+    if is_claim:
+        with pytest.raises(DecisionError):
+            await ledger.answer_correction(answer(proposed), right)
+        await ledger.answer_correction(answer(proposed), redrawn(wrong))
+        expected = Progress(RecoveryState.OPEN, 1600)
+    else:
+        await ledger.answer_correction(answer(proposed), right)
+        expected = Progress(RecoveryState.WITHDRAWN, 0)
+
+    (recovery,) = await all_of(ledger)
+    assert recovery.progress == expected
+
+
+async def test_nothing_is_paid_while_the_certificates_money_is_claimed_back(
+    ledger: StoredLedger,
+) -> None:
+    first = await ledger.record(decision(), [ALICE], free)
+    (recovery,) = await ledger.prove_claim_false(FALSE)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 2000), None)
+    after = approval(2, certificate="sealed-1", may_follow_recovered=True)
+    await ledger.record(after, [ALICE], free)
+
+    # More was paid than was thought, so some of it is owed still.
+    more = await ledger.propose_correction(proposal(first.id))
+    await ledger.answer_correction(answer(more), redrawn(first, amount_yuan=2500))
+
+    assert await unfit(ledger, "c-2") is Unfit.RECOVERY_OPEN
+    (recovery,) = await all_of(ledger)
+    await ledger.take(step(recovery, RecoveryStep.REPAY, 500), None)
+    assert (await take(ledger, PaymentStep.PAY, claim="c-2")).state is PaymentState.PAID
+
+
+async def test_an_answer_is_looked_at_before_anybody_is_looked_up(
+    ledger: StoredLedger,
+) -> None:
+    office = Office()
+    correcting = Correcting(replace(office.recording, ledger=ledger))
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+
+    unknown = await refusal(
+        correcting.answer(answer(proposed, correction=99), office.find)
+    )
+    with pytest.raises(DecisionError) as elsewhere:
+        # What is put beside it is another district's.
+        await correcting.answer(
+            answer(proposed), office.find, frozenset({wrong.district})
+        )
+
+    assert unknown is CorrectionRefusal.UNKNOWN_CORRECTION
+    assert elsewhere.value.refusal is DecisionRefusal.NOT_YOUR_DISTRICT
+    assert office.asked == 0

@@ -8,12 +8,18 @@ from datetime import date, timedelta
 import pytest
 
 from bureau.ledger.book import Proof, ProvedBeforeError, RecoverySelection
-from bureau.ledger.entries import AlreadyPaidError, DecisionError, DecisionRefusal
+from bureau.ledger.entries import (
+    AlreadyPaidError,
+    DecisionError,
+    DecisionOutcome,
+    DecisionRefusal,
+)
 from bureau.ledger.seen import SeenRevocation
 from connectors.quality import Sight, Sighting
 from policy.certificate import CertificateState
 from policy.documents import Document
 from policy.level import Level
+from policy.payment_states import PaymentStep
 from policy.recovery import RecoverySource, RecoveryState
 from store.ledger.causes import follow_change
 from store.ledger.ledger import StoredLedger
@@ -28,6 +34,7 @@ from tests.store.ledger.test_ledger import (
     decision,
     free,
 )
+from tests.store.ledger.test_payments import take
 from tests.store.status.sent import CHANGE
 
 PAID = Document(
@@ -272,3 +279,126 @@ async def test_recoveries_are_found_by_every_id_of_the_document(
     assert await found("by another connector", "unknown") == 1
     assert await found("by a third one", PAID.place) == 1
     assert await found("by a third one", "unknown") == 0
+
+
+H1 = replace(PAID, number="n of one holder", serial="n")
+H2 = replace(PAID, place="place 2", number="n of another", serial="n")
+
+
+async def differing(ledger: StoredLedger) -> list[tuple[RecoveryState, bool]]:
+    return [(r.progress.state, r.holder_differs) for r in await all_of(ledger)]
+
+
+async def test_a_revocation_that_names_another_holder_is_for_an_officer(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await paid(ledger, H1)
+
+    await taken(store, H2)
+    found = await differing(ledger)
+    await change(store, 2, VALID, "another id", H2)
+    lifted = await differing(ledger)
+    # Of the very holder: that is for certain.
+    await change(store, 3, REVOKED, "sealed-1", H1)
+
+    assert found == [(RecoveryState.OPEN, True)]
+    assert lifted == [(RecoveryState.WITHDRAWN, True)]
+    assert await differing(ledger) == [(RecoveryState.OPEN, False)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(H2, serial=None),
+        replace(H2, serial="m"),
+        replace(H2, code="d"),
+        replace(H2, level=Level.LEVEL_3),
+    ],
+)
+async def test_another_number_item_or_level_is_another_document(
+    store: Store, ledger: StoredLedger, other: Document
+) -> None:
+    await paid(ledger, H1)
+
+    await taken(store, other)
+
+    assert await differing(ledger) == []
+
+
+async def test_what_was_issued_after_a_number_was_revoked_is_not_claimed_back(
+    store: Store, ledger: StoredLedger
+) -> None:
+    later = CHANGE.effective_on + timedelta(days=1)
+    await paid(ledger, replace(H1, issued_on=later))
+
+    await taken(store, H2)
+
+    assert await differing(ledger) == []
+
+
+async def test_what_is_read_of_another_holder_is_for_an_officer_too(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger, H1)
+    seen = replace(SEEN, document=H2)
+
+    opened = [await ledger.open_seen([seen], NOON) for _ in range(2)]
+    own = await ledger.open_seen([replace(SEEN, document=H1)], NOON)
+
+    assert (opened, own) == ([1, 0], 0)
+    assert await differing(ledger) == [(RecoveryState.OPEN, True)]
+
+
+@pytest.mark.parametrize("way", ["sent", "read"])
+@pytest.mark.parametrize("is_step", [True, False])
+async def test_what_is_paid_after_it_is_for_an_officer_as_well(
+    store: Store, ledger: StoredLedger, way: str, is_step: bool
+) -> None:
+    approved = decision(1, document=H1, outcome=DecisionOutcome.APPROVED)
+    if is_step or way == "read":
+        # What is read is kept where something is going to be paid.
+        await ledger.record(approved, [ALICE], free)
+    if way == "sent":
+        await taken(store, H2)
+    else:
+        await ledger.open_seen([replace(SEEN, document=H2)], NOON)
+    assert await differing(ledger) == []
+
+    if is_step:
+        await take(ledger, PaymentStep.PAY)
+    else:
+        paid_ = decision(1, document=H1, request_key="p", request_digest="p")
+        await ledger.record(paid_, [ALICE], free)
+
+    assert await differing(ledger) == [(RecoveryState.OPEN, True)]
+
+
+async def test_another_holder_of_the_number_is_paid_as_before(
+    ledger: StoredLedger,
+) -> None:
+    await paid(ledger, H1)
+    other = decision(2, document=H2, person="b" * 64)
+
+    assert (await ledger.record(other, ["b" * 64], free)).id
+
+
+async def test_a_dry_run_knows_what_came_under_another_id(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await taken(store, PAID)
+    proof = Proof(
+        certificate="by a third one",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=NOON,
+        document=PAID,
+    )
+    await ledger.prove_false(proof)
+
+    weighed = await ledger.weigh(decision(1, document=PAID), [ALICE], free)
+
+    found = [one for one in weighed.objections if isinstance(one, DecisionError)]
+    assert [one.refusal for one in found] == [
+        *(DecisionRefusal.NOT_IN_FORCE, DecisionRefusal.PROVED_FALSE),
+    ]

@@ -501,9 +501,19 @@ async def test_recoveries_are_selected_paged_and_summed(
         replace(EVERYBODYS, claim="c-9"),
         replace(EVERYBODYS, certificate="x"),
         replace(EVERYBODYS, opened_from=NOON + timedelta(days=1)),
-        replace(EVERYBODYS, opened_before=NOON),
+        replace(EVERYBODYS, opened_before=NOON + timedelta(minutes=1)),
     ):
         assert (await ledger.sums(other)).count == 0
+    for own, count in (
+        (replace(EVERYBODYS, causes=[RecoveryCause.REVOKED]), 4),
+        (replace(EVERYBODYS, items=["4-02-01-01"]), 4),
+        (replace(EVERYBODYS, claim="c-2"), 1),
+        (replace(EVERYBODYS, certificate="sealed-2"), 1),
+        # The first moment is included, and the last is not.
+        (replace(EVERYBODYS, opened_from=NOON + timedelta(minutes=4)), 1),
+        (replace(EVERYBODYS, opened_before=NOON + timedelta(minutes=4)), 3),
+    ):
+        assert (await ledger.sums(own)).count == count
 
 
 async def test_a_store_that_is_away_is_no_empty_ledger(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from bureau.ledger.book import Proof
 from bureau.ledger.entries import (
@@ -18,16 +19,29 @@ from bureau.ledger.judging import Judge, Judged
 from bureau.ledger.moves import ClaimMove
 from bureau.ledger.payments import (
     ClaimPayment,
+    PayingRules,
     PaymentChangedError,
     PaymentStepStated,
-    UnfitCertificateError,
+    Unfit,
+    UnfitPaymentError,
     UnknownPaymentError,
 )
+from bureau.ledger.proofs import FalseClaim
+from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsBy
 from policy.certificate import CertificateState
+from policy.documents import Document
 from policy.payment_states import PaymentState, PaymentStep, PaymentStepError
 from policy.payments import Payments
+from policy.recovery import (
+    FalsePart,
+    Progress,
+    RecoverySource,
+    RecoveryState,
+    RecoveryStep,
+)
 from store.ledger.ledger import StoredLedger
+from store.ledger.tables import seen_revocations
 from store.store import Store
 from tests.store.ledger.test_ledger import (
     ALICE,
@@ -39,10 +53,15 @@ from tests.store.ledger.test_ledger import (
     free,
     once_by_count,
 )
+from tests.store.ledger.test_ledger import (
+    step as of_recovery,
+)
 from tests.store.ledger.test_totals import asked
 
 P = PaymentStep
 DAY = date(2026, 11, 25)
+FREELY = PayingRules(lambda _: 0)
+"""Nothing need be published, and nobody is frozen."""
 
 
 @pytest.fixture(name="ledger")
@@ -84,7 +103,7 @@ async def take(
     now = await ledger.payment(str(changes.get("claim", "c-1")))
     version = 0 if now is None else now.version
     asked_for = stated(step, version, **changes)
-    return await ledger.take_payment_step(asked_for, lambda _: days)
+    return await ledger.take_payment_step(asked_for, PayingRules(lambda _: days))
 
 
 async def test_a_payment_goes_its_way(ledger: StoredLedger) -> None:
@@ -145,7 +164,7 @@ async def test_of_two_who_take_a_step_at_once_one_is_told(ledger: StoredLedger) 
 
     async def pay() -> str:
         try:
-            await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0)
+            await ledger.take_payment_step(stated(P.PAY, 1), FREELY)
         except PaymentChangedError:
             return "changed"
         return "paid"
@@ -271,10 +290,130 @@ async def test_what_was_revoked_or_proved_false_since_is_not_paid(
         Proof(certificate="sealed-2", reason="r", evidence="e", actor="b", at=NOON)
     )
 
-    for number, is_false in ((1, False), (2, True)):
-        with pytest.raises(UnfitCertificateError) as error:
+    for number, reason in ((1, Unfit.NOT_IN_FORCE), (2, Unfit.PROVED_FALSE)):
+        with pytest.raises(UnfitPaymentError) as error:
             await take(ledger, P.PAY, claim=f"c-{number}")
-        assert error.value.is_false is is_false
+        assert error.value.reason is reason
+
+
+FALSE = FalseClaim(
+    claim="c-1",
+    part=FalsePart.HUKOU,
+    reason="户籍材料系伪造",
+    evidence="沪人社查〔2026〕3号",
+    officer="浦0017",
+    actor="bureau",
+    at=NOON,
+)
+SEEN = SeenRevocation(
+    certificate="sealed-1",
+    document=Document(place="sealed-1"),
+    source=RecoverySource.LIVE_ANSWER,
+    since=None,
+    connector="transport",
+    evidence="e" * 64,
+    seen_at=NOON,
+)
+
+
+async def unfit(ledger: StoredLedger, claim: str = "c-1", **more: object) -> Unfit:
+    with pytest.raises(UnfitPaymentError) as error:
+        await take(ledger, P.PAY, claim=claim, **more)  # type: ignore[arg-type]  # by name
+    return error.value.reason
+
+
+async def test_what_was_read_as_revoked_is_not_paid_until_that_is_lifted(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    opened = [await ledger.open_seen([SEEN, SEEN], NOON) for _ in range(2)]
+
+    refused = await unfit(ledger)
+    await change(store, 1, CertificateState.VALID)
+    # Bytes of before the lifting say nothing new.
+    await ledger.open_seen([SEEN], NOON)
+    paid = await take(ledger, P.PAY)
+
+    assert opened == [0, 0]
+    assert refused is Unfit.NOT_IN_FORCE
+    assert paid.state is PaymentState.PAID
+    async with store.engine.connect() as connection:
+        kept = await connection.execute(
+            select(func.count()).select_from(seen_revocations)
+        )
+        assert kept.scalar_one() == 1
+
+
+async def test_a_registry_that_is_silent_vouches_for_nothing_that_was_read_otherwise(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    await ledger.open_seen([SEEN], NOON)
+    pay = decision(1, request_key="p", request_digest="p", evidence="")
+
+    with pytest.raises(DecisionError) as error:
+        await ledger.record(pay, [ALICE], free)
+
+    assert error.value.refusal is DecisionRefusal.NOT_IN_FORCE
+    # One that answers now is newer than what was read.
+    assert (await ledger.record(replace(pay, evidence="f" * 64), [ALICE], free)).id
+
+
+async def test_a_claim_that_was_proved_false_is_not_paid_again(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.record(decision(), [ALICE], free)
+    (opened,) = await ledger.prove_claim_false(FALSE)
+    await take(ledger, P.RETURN)
+
+    refused = await unfit(ledger)
+    await take(ledger, P.CANCEL)
+    anew = decision(1, request_key="n", request_digest="n")
+    with pytest.raises(DecisionError) as error:
+        await ledger.record(anew, [ALICE], free)
+
+    assert refused is Unfit.CLAIM_FALSE
+    assert error.value.refusal is DecisionRefusal.CLAIM_FALSE
+    # What came back is not owed any more.
+    (recovery,) = await all_of(ledger)
+    assert recovery.id == opened.id
+    assert recovery.progress == Progress(RecoveryState.WITHDRAWN, 0)
+
+
+async def test_what_a_frozen_agency_signed_is_not_paid(ledger: StoredLedger) -> None:
+    await ledger.record(approval(), [ALICE], free)
+    rules = PayingRules(lambda _: 0, lambda connector: connector == "transport")
+
+    with pytest.raises(UnfitPaymentError) as error:
+        await ledger.take_payment_step(stated(P.PAY, 1), rules)
+    # It may be published and cancelled still.
+    await ledger.take_payment_step(stated(P.PUBLISH, 1), rules)
+
+    assert error.value.reason is Unfit.AGENCY_FROZEN
+
+
+async def test_what_came_back_and_was_paid_again_is_owed_again(
+    ledger: StoredLedger, store: Store
+) -> None:
+    await ledger.record(decision(), [ALICE], free)
+    await change(store, 1, CertificateState.REVOKED)
+    (recovery,) = await all_of(ledger)
+    await ledger.take(of_recovery(recovery, RecoveryStep.REPAY, 700), None)
+
+    await take(ledger, P.RETURN)
+    (returned,) = await all_of(ledger)
+    await change(store, 2, CertificateState.VALID)
+    await take(ledger, P.PAY)
+    await change(store, 3, CertificateState.REVOKED)
+
+    assert returned.progress == Progress(RecoveryState.WITHDRAWN, 0, 700)
+    (recovery,) = await all_of(ledger)
+    assert recovery.progress == Progress(RecoveryState.PARTLY_RECOVERED, 2000, 700)
+    (events,) = await ledger.histories([recovery.id])
+    assert [(event.step, event.owed_yuan) for event in events] == [
+        *((RecoveryStep.OPEN, 2000), (RecoveryStep.REPAY, None)),
+        *((RecoveryStep.REVERSE, -2000), (RecoveryStep.REOPEN, 2000)),
+    ]
 
 
 async def test_what_is_paid_by_a_step_is_claimed_back_like_any_other(
@@ -330,8 +469,8 @@ async def test_a_district_takes_steps_on_its_own_claims_alone(
 
     for districts in (other, frozenset[str]()):
         with pytest.raises(UnknownPaymentError):
-            await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0, districts)
-    taken = await ledger.take_payment_step(stated(P.PAY, 1), lambda _: 0, own)
+            await ledger.take_payment_step(stated(P.PAY, 1), FREELY, districts)
+    taken = await ledger.take_payment_step(stated(P.PAY, 1), FREELY, own)
 
     assert taken.state is PaymentState.PAID
 
@@ -355,11 +494,9 @@ async def test_a_claim_that_was_moved_is_paid_by_whom_it_was_moved_to(
     )
 
     with pytest.raises(UnknownPaymentError):
-        await ledger.take_payment_step(
-            stated(P.PAY, 1), lambda _: 0, frozenset({"310115"})
-        )
+        await ledger.take_payment_step(stated(P.PAY, 1), FREELY, frozenset({"310115"}))
     taken = await ledger.take_payment_step(
-        stated(P.PAY, 1), lambda _: 0, frozenset({"310101"})
+        stated(P.PAY, 1), FREELY, frozenset({"310101"})
     )
 
     assert taken.district == "310101"

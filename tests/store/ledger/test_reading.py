@@ -13,7 +13,7 @@ from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
 from store.store import Store
 from tests.store.ledger.test_ledger import ALICE, AUTHORITY, decision, free
-from tests.store.ledger.test_payments import DAY, stated
+from tests.store.ledger.test_payments import DAY, FREELY, stated
 
 ALL = DecisionSelection(authorities=None, districts=None)
 BOB = "c" * 64
@@ -58,7 +58,8 @@ async def claims(reader: StoredDecisions, **changes: object) -> list[str]:
         pytest.param({"certificate": "sealed-1"}, ["c-1"], id="certificate"),
         pytest.param({"district": "310104"}, ["c-2"], id="district"),
         pytest.param({"decided_from": DAY}, ["c-2", "c-1"], id="from"),
-        pytest.param({"decided_to": DAY - timedelta(days=1)}, ["c-3"], id="to"),
+        pytest.param({"decided_to": DAY - timedelta(days=2)}, ["c-3"], id="to"),
+        pytest.param({"decided_to": DAY - timedelta(days=3)}, [], id="to before"),
         pytest.param({"outcomes": [DecisionOutcome.PAID]}, ["c-1"], id="outcome"),
         pytest.param({"states": [PaymentState.APPROVED]}, ["c-2"], id="state"),
         pytest.param({"states": [PaymentState.RETURNED]}, [], id="no such state"),
@@ -96,7 +97,7 @@ async def test_a_table_says_what_held_when_it_began(
     ledger = StoredLedger(store)
     await ledger.record(decision(4, person=BOB, item="9.1"), [BOB], free)
     returned = stated(PaymentStep.RETURN, 1)
-    await ledger.take_payment_step(returned, lambda _: 0)
+    await ledger.take_payment_step(returned, FREELY)
 
     as_of = await reader.booked(ALL, extent, first=10, after=0)
     now = await reader.booked(ALL, await reader.extent(), first=10, after=0)
@@ -116,7 +117,7 @@ async def test_a_state_is_that_of_when_the_table_began(
 ) -> None:
     extent = await reader.extent()
     returned = stated(PaymentStep.RETURN, 1)
-    await StoredLedger(store).take_payment_step(returned, lambda _: 0)
+    await StoredLedger(store).take_payment_step(returned, FREELY)
     paid = replace(ALL, states=[PaymentState.PAID])
 
     as_of = await reader.booked(paid, extent, first=10, after=0)

@@ -175,3 +175,36 @@ async def test_a_lifting_before_the_answer_came_is_not_undone(
     )
 
     assert (opened, again) == (0, 1)
+
+
+async def test_it_does_not_end_while_an_agency_is_under_way(
+    rechecks: StoredRechecks, paid: list[Paid]
+) -> None:
+    recheck = await begun(rechecks)
+    everything = frozenset(one.decision for one in paid)
+    await rechecks.keep(replace(looked(recheck, paid), answered=everything))
+
+    ended = [await rechecks.end(recheck, NOON)]
+    for connector in ("transport", "fire-rescue"):
+        await rechecks.finish(recheck, connector)
+        ended.append(await rechecks.end(recheck, NOON))
+
+    assert ended == [False, False, True]
+
+
+async def test_what_an_earlier_one_left_is_not_a_later_ones(
+    rechecks: StoredRechecks, paid: list[Paid]
+) -> None:
+    first = await begun(rechecks)
+    await rechecks.keep(looked(first, paid))
+    second = await rechecks.begin(SINCE, NOON, anew=True)
+    everything = frozenset(one.decision for one in paid)
+    await rechecks.keep(replace(looked(second, paid), answered=everything))
+    for connector in ("transport", "fire-rescue"):
+        await rechecks.finish(second, connector)
+
+    assert await rechecks.unanswered(second, "transport", 0, 9) == []
+    assert await rechecks.unanswered(first, "transport", 0, 9) == paid[-1:]
+    assert await rechecks.unanswered(first, "fire-rescue", 0, 9) == []
+    assert [one.is_done for one in await rechecks.progress(first)] == [False] * 2
+    assert await rechecks.end(second, NOON)

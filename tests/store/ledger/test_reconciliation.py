@@ -15,7 +15,7 @@ from store.ledger.ledger import StoredLedger
 from store.ledger.reconciliation import StoredEntries
 from store.store import Store
 from tests.store.ledger.test_ledger import ALICE, AUTHORITY, decision, free
-from tests.store.ledger.test_payments import DAY, stated
+from tests.store.ledger.test_payments import DAY, FREELY, stated
 
 EARLIER = DAY - timedelta(days=2)
 BOB = "c" * 64
@@ -37,12 +37,8 @@ async def _entries(store: Store, monkeypatch: pytest.MonkeyPatch) -> StoredEntri
     await ledger.record(approved, [ALICE], free)
     await ledger.record(decision(3, **REFUSED, decided_on=EARLIER), [BOB], free)
     await ledger.record(decision(4, person=BOB, decided_on=EARLIER), [BOB], free)
-    await ledger.take_payment_step(
-        stated(PaymentStep.RETURN, 1, claim="c-4"), lambda _: 0
-    )
-    await ledger.take_payment_step(
-        stated(PaymentStep.CANCEL, 2, claim="c-4"), lambda _: 0
-    )
+    await ledger.take_payment_step(stated(PaymentStep.RETURN, 1, claim="c-4"), FREELY)
+    await ledger.take_payment_step(stated(PaymentStep.CANCEL, 2, claim="c-4"), FREELY)
     again = decision(5, **REFUSED, claim="c-4", certificate="sealed-4")
     await ledger.record(again, [BOB], free)
     return StoredEntries(store)
@@ -62,7 +58,7 @@ async def within(
 ) -> list[str]:
     window = replace(WINDOW, **changes)  # type: ignore[arg-type]  # by name
     at = extent or await entries.extent()
-    return [one.claim async for page in entries.within(window, at) for one in page]
+    return [one async for page in entries.within(window, at) for one in page]
 
 
 async def test_a_claim_is_as_its_newest_decision_and_step_say(
@@ -120,7 +116,7 @@ async def test_what_happens_meanwhile_is_not_compared(
     before = await listed(entries), await within(entries)
     ledger = StoredLedger(store)
     returned = stated(PaymentStep.RETURN, 1, day=DAY + timedelta(days=1))
-    await ledger.take_payment_step(returned, lambda _: 0)
+    await ledger.take_payment_step(returned, FREELY)
     await ledger.record(decision(9, person=BOB), [BOB], free)
     await ledger.record(
         decision(10, **REFUSED, claim="c-3", certificate="sealed-3"), [BOB], free

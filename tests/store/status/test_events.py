@@ -8,6 +8,7 @@ import pytest
 
 from bureau.events.events import CertificateStateEvent, UnknownPlaceError
 from gateway.subscriptions.feed import KEPT, PAGE, StoredFeed, kept_feeds
+from store.background import Supervisor
 from store.status.events import StoredCertificateStates
 from store.store import Store, open_store
 from tests.gateway.subscriptions.following import change, write
@@ -40,7 +41,7 @@ async def test_none_of_many_concurrent_writers_events_is_skipped(
                 sent = change(writer * EACH + number)
                 await write(store, sent)
 
-        async with kept_feeds([feed], asyncio.Event(), print):
+        async with kept_feeds([feed], asyncio.Event(), print, Supervisor()):
             reading = asyncio.create_task(read(feed, 0, WRITERS * EACH))
             await asyncio.gather(*map(writes, range(WRITERS)))
             found = await reading
@@ -54,7 +55,7 @@ async def test_who_is_slow_reads_from_the_store_and_misses_nothing(
     feed = StoredFeed(StoredCertificateStates(store.engine))
     expected = [f"sealed-{number}" for number in range(KEPT + 300)]
     async with (
-        kept_feeds([feed], asyncio.Event(), print),
+        kept_feeds([feed], asyncio.Event(), print, Supervisor()),
         aclosing(await feed.follow(None)) as slow,
     ):
         first = asyncio.create_task(anext(slow))
@@ -86,7 +87,7 @@ async def test_a_place_that_is_none_is_refused(store: Store) -> None:
 async def test_now_is_after_everything_that_is_there(store: Store) -> None:
     feed = StoredFeed(StoredCertificateStates(store.engine))
     await write(store, change(1))
-    async with kept_feeds([feed], asyncio.Event(), print):
+    async with kept_feeds([feed], asyncio.Event(), print, Supervisor()):
         reading = asyncio.create_task(read(feed, None, 1))
         await asyncio.sleep(0.1)
         await write(store, replace(change(2), sequence=2))

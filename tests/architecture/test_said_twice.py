@@ -1,0 +1,83 @@
+"""What is said once for all: nothing is empty, and all texts are in both languages."""
+
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+
+from policy.text import Text
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("policy", "signing", "connectors", "bureau", "resolvers", "store")
+MODULES = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for package in PACKAGES
+    for file in (ROOT / package).rglob("*.py")
+    if "migrations" not in file.parts and file.stem not in ("__init__", "__main__")
+)
+
+
+MAY_BE_EMPTY = {"signing.base64url._PADDING", "signing.base64url._LAST"}
+"""Of four lengths one needs no padding."""
+
+
+def said(value: object, depth: int = 0) -> Iterator[object]:
+    """Give the texts, words and patterns that a constant holds."""
+    inner: list[object] = []
+    if isinstance(value, Enum) or depth > 4:
+        return
+    if isinstance(value, (Text, str, bytes, re.Pattern)):
+        yield value
+    elif isinstance(value, type) and issubclass(value, Enum):
+        yield from (member.value for member in value)
+    elif isinstance(value, Mapping):
+        # By numbers are tables for ``str.translate``, in which "" leaves out.
+        inner = [
+            one for pair in value.items() for one in pair if type(pair[0]) is not int
+        ]
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        inner = list(value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        inner = [getattr(value, one.name, None) for one in fields(value)]
+    for one in inner:
+        yield from said(one, depth + 1)
+
+
+def is_said(one: object) -> bool:
+    """Say whether it says something: a text in Chinese and in English."""
+    if isinstance(one, Text):
+        return bool(
+            re.search(r"[\u4e00-\u9fff]", one.zh) and re.search("[A-Za-z]", one.en)
+        )
+    return bool(one.pattern if isinstance(one, re.Pattern) else one not in ("", b""))
+
+
+def constants() -> Iterator[tuple[str, object]]:
+    """Give the constants of every module of ours, and its enumerations."""
+    for module in map(importlib.import_module, MODULES):
+        for name, value in vars(module).items():
+            is_of_another = isinstance(value, type) and (
+                value.__module__ != module.__name__
+            )
+            if not name.startswith("__") and not is_of_another:
+                yield f"{module.__name__}.{name}", value
+
+
+def test_no_constant_is_empty_or_said_in_one_language_alone() -> None:
+    unsaid = {
+        (name, one)
+        for name, value in constants()
+        if name not in MAY_BE_EMPTY
+        for one in said(value)
+        if not is_said(one)
+    }
+
+    assert unsaid == set()
+
+
+def test_no_member_of_an_enumeration_is_another_s() -> None:
+    for name, value in constants():
+        if isinstance(value, type) and issubclass(value, Enum):
+            assert len(value) == len(value.__members__), name
