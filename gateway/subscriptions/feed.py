@@ -70,7 +70,7 @@ class StoredFeed(Generic[E]):
         """See ``Feed``."""
         return await self._store.newest()
 
-    async def follow(self, after: int | None) -> AsyncGenerator[E, None]:
+    async def follow(self, after: int | None) -> AsyncGenerator[Sequence[E], None]:
         """See ``Feed``."""
         newest = await self._store.newest()
         if after and not await self._store.has(after):
@@ -91,7 +91,9 @@ class StoredFeed(Generic[E]):
             moved, self._moved = self._moved, asyncio.Event()
             moved.set()
 
-    async def _events(self, newest: int, last: int) -> AsyncGenerator[E, None]:
+    async def _events(
+        self, newest: int, last: int
+    ) -> AsyncGenerator[Sequence[E], None]:
         if not self._followers:
             # Nobody looked for a while; what happened meanwhile is in the store.
             self._kept.clear()
@@ -105,10 +107,9 @@ class StoredFeed(Generic[E]):
                     page = self._from_memory(last)
                     if page is None:
                         page = await self._store.after(last, PAGE)
-                    for event in page:
-                        last = event.number
-                        yield event
                     if page:
+                        last = page[-1].number
+                        yield page
                         continue
                     newest = last
                 await moved.wait()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bureau.events.events import CertificateStateEvent, UnknownPlaceError
-from gateway.subscriptions.feed import KEPT, StoredFeed, kept_feeds
+from gateway.subscriptions.feed import KEPT, PAGE, StoredFeed, kept_feeds
 from store.background import Supervisor
 from store.status.events import StoredCertificateStates
 from store.store import Store, open_store
@@ -22,10 +22,10 @@ async def read(
     """Return the certificates of the next events."""
     found: list[str] = []
     async with asyncio.timeout(30), aclosing(await feed.follow(after)) as events:
-        async for event in events:
-            found.append(event.certificate)
-            if len(found) == count:
-                return found
+        async for page in events:
+            found += [event.certificate for event in page]
+            if len(found) >= count:
+                return found[:count]
     return found
 
 
@@ -61,11 +61,14 @@ async def test_who_is_slow_reads_from_the_store_and_misses_nothing(
         first = asyncio.create_task(anext(slow))
         await asyncio.sleep(0)
         await write(store, *map(change, range(KEPT + 300)))
-        found = [(await first).certificate]
+        found = [event.certificate for event in await first]
+        assert len(found) <= PAGE
         # Another one keeps up, so that what the slow one needs is kept no more.
         assert await read(feed, 0, KEPT + 300) == expected
         while len(found) < KEPT + 300:
-            found.append((await anext(slow)).certificate)
+            page = await anext(slow)
+            assert len(page) <= PAGE
+            found += [event.certificate for event in page]
 
     assert found == expected
     assert not feed.is_followed
