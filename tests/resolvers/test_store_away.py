@@ -74,7 +74,7 @@ def context(**stores: object) -> RequestContext:
         "catalogue": load_catalogue(),
         "parameters": load_parameters(),
         "certificate_ids": SimpleNamespace(
-            open=lambda _: place, place_of=lambda _: "place"
+            open=lambda _: place, place_of=lambda _: "place", mark=str
         ),
         "oversight": SimpleNamespace(
             pseudonyms=SimpleNamespace(of_officer=str, mark=str), audit=away
