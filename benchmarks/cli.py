@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,7 @@ from benchmarks.signature import signatures_us
 from benchmarks.stage import DELAYS, Checkout, Contender, Phase, Stage
 from benchmarks.targets import LIMITS, TARGETS, Standing
 from benchmarks.whole_processes import lasted, scaled, started_up
+from policy.calendar import SHANGHAI
 
 FOLDER = ROOT / "var" / "bench"
 NOBODY = "none"
@@ -70,7 +72,10 @@ def bench(  # noqa: PLR0913 - one argument an option
         float, typer.Option(help="The most that phase may take.")
     ] = 60.0,
     records: Annotated[
-        int, typer.Option(help="Records in the phase of collection.", min=1_000)
+        int,
+        typer.Option(
+            help="Records that are collected, and rows that are reconciled.", min=1_000
+        ),
     ] = 1_000_000,
     publish: Annotated[
         bool, typer.Option(help="Write into benchmarks/results and docs.")
@@ -144,7 +149,7 @@ def opened_stage(
     shutil.rmtree(run_folder, ignore_errors=True)
     run_folder.mkdir(parents=True)
     console.print("signing the agencies' records, unless today's are there")
-    corpus = mint(folder / "data", sizes_for(volume), results.now().date())
+    corpus = mint(folder / "data", sizes_for(volume), _today())
     native.build(run_folder)
     cores = Cores.of_this_machine()
     os.sched_setaffinity(0, {cores.load})
@@ -154,6 +159,11 @@ def opened_stage(
     ):
         node = peers.node() if with_peers else ""
         yield Stage(run_folder, corpus, quick, slow, cores, checkout, node)
+
+
+def _today() -> date:
+    """Return the day in Shanghai: nothing is paid for by a record of the day before."""
+    return results.now().astimezone(SHANGHAI).date()
 
 
 def measured(

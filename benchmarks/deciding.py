@@ -19,7 +19,9 @@ from benchmarks.questions import DECIDE, PAYERS, Dialect, body, question_about
 from benchmarks.stage import Phase, Stage, await_answer
 from policy.districts import DISTRICTS
 
-DECISIONS, WARM_UP = 2_000, 100
+DECISIONS, WARM_UP = 1_000, 100
+TRIES = 5
+"""Where the changes of state are not read in time, a caller asks again, by one key."""
 AGO = timedelta(days=400)
 MICROSECONDS = 1_000_000
 _DISTRICTS = sorted(DISTRICTS)
@@ -49,25 +51,29 @@ def decided(stage: Stage, database_url: str) -> dict[str, float]:
             )
         bodies = [_body(place, id_, today) for place, id_ in enumerate(ids)]
 
-        def decide(numbered: tuple[int, str]) -> float:
+        def decide(numbered: tuple[int, str]) -> tuple[float, int]:
             place, text = numbered
-            began = time.perf_counter()
-            _, answer = server.post(text, token=PAYERS[place % len(PAYERS)])
-            if '"DecisionRecorded"' not in json.dumps(answer):
-                raise BenchmarkError(f"not recorded: {answer}")
-            return time.perf_counter() - began
+            began, answer = time.perf_counter(), None
+            for again in range(TRIES):
+                _, answer = server.post(text, token=PAYERS[place % len(PAYERS)])
+                if '"DecisionRecorded"' in json.dumps(answer):
+                    return time.perf_counter() - began, again
+            raise BenchmarkError(f"not recorded: {answer}")
 
         with ThreadPoolExecutor(len(PAYERS)) as payers:
             list(payers.map(decide, enumerate(bodies[:WARM_UP])))
             used, began = cpu_seconds(server.pids), time.perf_counter()
-            took = sorted(payers.map(decide, enumerate(bodies[WARM_UP:])))
-            seconds = time.perf_counter() - began
+            places = range(WARM_UP, len(bodies))
+            done = list(payers.map(decide, zip(places, bodies[WARM_UP:], strict=True)))
+            lasted = time.perf_counter() - began
             used = cpu_seconds(server.pids) - used
+    took = sorted(seconds for seconds, _ in done)
     return {
         "ledger": PAYMENTS,
         "decisions": DECISIONS,
         "callers": len(PAYERS),
-        "decisions_a_second": DECISIONS / seconds,
+        "again": sum(again for _, again in done),
+        "decisions_a_second": DECISIONS / lasted,
         "cpu_us_a_decision": used / DECISIONS * MICROSECONDS,
         "p50_ms": statistics.median(took) * 1000,
         "p99_ms": took[len(took) * 99 // 100] * 1000,

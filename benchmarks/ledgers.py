@@ -12,9 +12,12 @@ from store.store import open_store
 PAYMENTS = 1_000_000
 YUAN, DISTRICT = 1600, "310115"
 COUNTED = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"
+    "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS INTEGER) UNION ALL "
+    "SELECT i + 1 FROM n WHERE i < :last)"
 )
-"""Numbers from one on, as ``n(i)``."""
+"""Numbers, as ``n(i)``."""
+AT_ONCE = 50_000
+"""How many are added by one statement, which may take half a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,9 @@ async def _fill(database_url: str, filling: Filling, payments: int) -> None:
     async with open_store(database_url) as store:
         async with store.engine.begin() as connection:
             for statement in filling.statements():
-                await connection.execute(text(statement), {"rows": payments})
+                for start in range(0, payments, AT_ONCE):
+                    last = min(start + AT_ONCE, payments)
+                    numbers = {"first": start + 1, "last": last}
+                    await connection.execute(text(statement), numbers)
         async with store.engine.begin() as connection:
             await connection.execute(text("ANALYZE"))

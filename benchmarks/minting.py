@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -21,12 +21,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.people import AGENCIES, certificates, id_number, items_of
+from policy.calendar import SHANGHAI
 from signing import base64url
 from signing.algorithms import Algorithm
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same sizes yield other bytes."""
 WIDE_CERTIFICATES = 200
 FORGED_AGENCY = "emergency-management"
@@ -161,7 +162,7 @@ def _write(corpus: Corpus, agency: str) -> None:
 
 def _answer(corpus: Corpus, agency: str, index: int) -> tuple[list[str], str | None]:
     sizes, key = corpus.sizes, signing_key(agency)
-    signed_at = datetime.combine(corpus.today, datetime.min.time(), UTC)
+    signed_at = datetime.combine(corpus.today, datetime.min.time(), SHANGHAI)
     if index >= sizes.unknown_from:
         absence = {"idType": "RESIDENT_ID", "idNumber": id_number(index)}
         return [], _token(_json(absence), key, PayloadType.ABSENCE, signed_at)

@@ -65,6 +65,7 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "payments in the ledger": ("ledger", "{:,.0f}"),
             "callers": ("callers", "{:.0f}"),
             "decisions/s": ("decisions_a_second", "{:.0f}"),
+            "asked again": ("again", "{:.0f}"),
             "µs a decision": ("cpu_us_a_decision", "{:,.0f}"),
             "p50 ms": ("p50_ms", "{:.0f}"),
             "p99 ms": ("p99_ms", "{:.0f}"),

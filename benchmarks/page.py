@@ -312,6 +312,8 @@ def _work(work: Work) -> Callable[[Mapping[str, Any], Found], str]:
 
     def table(known: Mapping[str, Any], _: Found) -> str:
         databases = known.get("works", {}).get(work, {}).get("databases", {})
+        if not databases:
+            return NOT_MEASURED
         rows = [
             [
                 database,

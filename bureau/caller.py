@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from connectors.elements import NOT_STATED, Elements
+from policy import normal_form
 from policy.text import Text
 
 
@@ -87,6 +88,16 @@ class Caller:
     def acts_for(self, district: str) -> bool:
         """Say whether the caller may act for ``district``."""
         return self.districts is None or district in self.districts
+
+    def may_be(self, officer: str) -> bool:
+        """Say whether ``officer`` may be who asks: whom the token names, if it does.
+
+        So nobody is two officers by way of two clients.
+        """
+        if self.subject is None:
+            return True
+        named = self.subject.partition(":")[2]
+        return normal_form.name(officer) == normal_form.name(named)
 
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has ``scope``."""

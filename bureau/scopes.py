@@ -4,6 +4,9 @@ Each step has sets of scopes, of which one has to be had. That an agency acts on
 own connector only is no matter of scopes: ``connectors.registration.rules`` says so.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from bureau.caller import Caller, Scope
 from connectors.registration.rules import Actor
 
@@ -65,6 +68,22 @@ BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANC
 def may(scopes: frozenset[Scope], needed: Needed) -> bool:
     """Say whether ``scopes`` hold one of the sets ``needed``."""
     return any(scopes.issuperset(one) for one in needed)
+
+
+OFFICER = "officer:"
+"""Before an officer's pseudonym, as who takes a step."""
+
+
+def sanctioner_of(caller: Caller, of_officer: Callable[[str], str]) -> Actor:
+    """Return ``caller`` as who takes a step on a sanction.
+
+    Whom its token names, if it does, by a pseudonym: two people are two whichever
+    client they ask by, and one person is one by two clients.
+    """
+    actor = actor_of(caller)
+    if caller.subject is None:
+        return actor
+    return replace(actor, id=f"{OFFICER}{of_officer(caller.subject)}")
 
 
 def actor_of(caller: Caller) -> Actor:

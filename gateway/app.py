@@ -43,6 +43,7 @@ from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
 from gateway.wiring import open_services
 from resolvers.schema import schema
+from store.background import Supervisor
 from store.store import open_store
 
 GRAPHQL = "/graphql"
@@ -96,9 +97,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        supervisor = Supervisor(measured.tasks.failed)
         async with (
             open_store(settings.database_url) as store,
-            open_services(settings, measured, store, clock) as services,
+            open_services(settings, measured, store, supervisor, clock) as services,
         ):
             intake = open_intake(
                 settings.collection, services, store, measured.collection
@@ -108,6 +110,8 @@ def create_app(
                     services=services,
                     intake=intake,
                     callers=callers,
+                    store=store,
+                    supervisor=supervisor,
                 )
                 put_state(app, state)
                 if not is_served:

@@ -11,6 +11,8 @@ from starlette.types import Scope
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
 from resolvers.context import Services
+from store.background import Supervisor
+from store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,9 @@ class ApplicationState:
     services: Services
     intake: Intake
     callers: Callers
+    store: Store
+    supervisor: Supervisor
+    """Keeps going what goes on beside the requests."""
 
 
 def put_state(app: Starlette, state: ApplicationState) -> None:

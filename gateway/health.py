@@ -2,8 +2,10 @@
 
 ``/health/ready`` is 200 while the gateway can answer anything, which it can with some
 agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
-agency answers. The body names each agency's state, found by the last real question,
-or by a probe where there was none lately. Anybody may ask here, so agencies are not
+agency answers, and where nothing can be put on the audit log, without which nobody is
+answered. The body names each agency's state, found by the last real question, or by a
+probe where there was none lately; the database's, the disk's under it, and that of the
+work beside the requests. Anybody may ask here, so neither agencies nor the database are
 probed for each who does: once, and for all who ask in the next seconds.
 
 While an agency is not asked for a while, since it did not answer, its ``circuit`` says
@@ -16,27 +18,38 @@ end soon are named beside their agency.
 """
 
 import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from math import inf
+from typing import Any
 
 from cachetools import TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bureau.look_ups.audit import AuditLog
 from connectors.agency import Agency
+from connectors.errors import StoreUnavailableError
 from connectors.guard.health import Health
 from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
 from policy.evidence import AccountState
 from resolvers.context import Services
+from store.background import Supervisor
+from store.store import Store
 
+DATABASE = " database"
+"""Among agencies' ids, of which none has a blank."""
+ROOM_BYTES = 64 * 1024 * 1024
+"""With less room than this a disk is full: soon nothing can be written."""
 PROBE_SECONDS = 1.0
 PROBE_KEPT_SECONDS = 5.0
 USABLE = ("answering", "doubtful", "reachable")
 RECENT = timedelta(seconds=30)
 
 State = dict[str, object]
-"""The report on one agency."""
+"""The report on one agency, or one piece of work."""
 
 
 async def live(_: Request) -> Response:
@@ -45,7 +58,7 @@ async def live(_: Request) -> Response:
 
 
 class Readiness:
-    """Answers with each agency's state."""
+    """Answers with the state of what answers rest on."""
 
     def __init__(self) -> None:
         self._probes: TTLCache[str, asyncio.Task[bool]] = TTLCache(
@@ -53,20 +66,29 @@ class Readiness:
         )
 
     async def answer(self, request: Request) -> Response:
-        """Answer 200 if any agency can be used, else 503."""
-        services = state_of(request.scope).services
+        """Answer 200 if anybody can be answered, else 503."""
+        state = state_of(request.scope)
+        services, store = state.services, state.store
         snapshot = services.live.snapshot
+        writes = asyncio.create_task(self._probed(DATABASE, lambda: _writes(store)))
         states = await asyncio.gather(
             *(self._state(agency, services) for agency in snapshot.registry.agencies)
         )
+        is_written = await writes
+        is_failing = not (is_written and _takes_records(services.oversight.audit))
         ends = list(key_ends(snapshot, services.clock()))
-        for state in states:
-            state["key_warnings"] = [
+        for one in states:
+            one["key_warnings"] = [
                 {"key": end.kid, "days": end.warning}
                 for end in ends
-                if end.agency == state["id"] and end.warning is not None
+                if end.agency == one["id"] and end.warning is not None
             ]
-        return _summary(states)
+        return _summary(
+            states,
+            database="failing" if is_failing else "answering",
+            disk=_disk_of(store),
+            tasks=_tasks_of(state.supervisor),
+        )
 
     async def _state(self, agency: Agency, services: Services) -> State:
         if agency.account is not AccountState.ACTIVE or agency.is_suspended:
@@ -78,7 +100,8 @@ class Readiness:
         elif asked_at is not None and services.clock() - asked_at < RECENT:
             state = _state_of(health)
         else:
-            state = "reachable" if await self._reaches(agency) else "unreachable"
+            reached = await self._probed(agency.id, lambda: _probe(agency))
+            state = "reachable" if reached else "unreachable"
         outcome = health.last_outcome
         return {
             "id": agency.id,
@@ -87,26 +110,75 @@ class Readiness:
             **_circuit_of(agency),
         }
 
-    async def _reaches(self, agency: Agency) -> bool:
+    async def _probed(
+        self, name: str, probe: Callable[[], Coroutine[Any, Any, bool]]
+    ) -> bool:
         """Probe, or await the probe under way, or return what the last one found."""
-        probe = self._probes.get(agency.id)
-        if probe is None:
-            probe = asyncio.create_task(_probe(agency))
-            self._probes[agency.id] = probe
+        found = self._probes.get(name)
+        if found is None:
+            found = asyncio.create_task(probe())
+            self._probes[name] = found
         # Whoever gives up waiting does not take the result from the others.
-        return await asyncio.shield(probe)
+        return await asyncio.shield(found)
 
 
-def _summary(states: list[State]) -> Response:
+def _summary(
+    states: list[State], *, database: str, disk: str, tasks: list[State]
+) -> Response:
     usable = [state for state in states if state["state"] in USABLE]
-    if not usable:
+    is_whole = len(usable) == len(states) and disk != "full"
+    if not usable or database == "failing":
         status = "unavailable"
+    elif is_whole and all(task["state"] == "running" for task in tasks):
+        status = "ready"
     else:
-        status = "ready" if len(usable) == len(states) else "degraded"
+        status = "degraded"
     return JSONResponse(
-        {"status": status, "agencies": states},
+        {
+            "status": status,
+            "database": database,
+            "disk": disk,
+            "tasks": tasks,
+            "agencies": states,
+        },
         status_code=503 if status == "unavailable" else 200,
     )
+
+
+def _tasks_of(supervisor: Supervisor) -> list[State]:
+    return [
+        {
+            "name": name,
+            "state": "running" if is_going else "waiting",
+            "restarts": supervisor.restarts.get(name, 0),
+        }
+        for name, is_going in sorted(supervisor.going.items())
+    ]
+
+
+def _takes_records(audit: AuditLog) -> bool:
+    try:
+        audit.require_open()
+    except StoreUnavailableError:
+        return False
+    return True
+
+
+async def _writes(store: Store) -> bool:
+    """Say whether the database lets anybody write within a second."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            await store.require_writable()
+    except (TimeoutError, StoreUnavailableError):
+        return False
+    return True
+
+
+def _disk_of(store: Store) -> str:
+    """Say whether there is room for a database that is a file here."""
+    if store.file is None:
+        return "elsewhere"
+    return "room" if shutil.disk_usage(store.file.parent).free > ROOM_BYTES else "full"
 
 
 def _circuit_of(agency: Agency) -> State:

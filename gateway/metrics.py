@@ -21,6 +21,7 @@ from gateway.registry.metrics import (
 from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
+from gateway.tasks import TasksMetrics
 
 
 class Metrics:
@@ -34,6 +35,7 @@ class Metrics:
         self.subscriptions = SubscriptionsMetrics(
             self.registry, self.callers.unauthenticated
         )
+        self.tasks = TasksMetrics(self.registry)
         self.sockets = SocketsMetrics(self.registry)
         self.agencies = AgenciesMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)

@@ -51,6 +51,7 @@ from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.context import Services
+from store.background import Supervisor
 from store.collection.records import StoredRecords
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.ledger import StoredLedger
@@ -78,6 +79,7 @@ async def open_services(
     settings: Settings,
     metrics: Metrics,
     store: Store,
+    supervisor: Supervisor,
     clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Services]:
     """Open what requests use.
@@ -93,7 +95,9 @@ async def open_services(
     vault = None if vault_key is None else read_vault(Path(vault_key))
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
-            open_oversight(settings.privacy, pseudonyms, metrics.privacy, store, clock)
+            open_oversight(
+                settings.privacy, pseudonyms, metrics.privacy, store, clock, supervisor
+            )
         )
         sessions = await open_sessions(stack, settings.registration.networks)
         notifier, live = Notifier(), Live()
@@ -122,11 +126,13 @@ async def open_services(
                 reports=metrics.live_registry,
                 clock=clock,
             )
-            await stack.enter_async_context(kept_quality(keeper))
+            await stack.enter_async_context(kept_quality(keeper, supervisor))
             await stack.enter_async_context(
-                listening_for_changes(store.engine, notifier.notify)
+                listening_for_changes(store.engine, notifier.notify, supervisor)
             )
-            await stack.enter_async_context(kept_live(registry, notifier.follow()))
+            await stack.enter_async_context(
+                kept_live(registry, notifier.follow(), supervisor)
+            )
             seen = StoredVersions(store)
             versions = Versions(
                 seen,
@@ -138,6 +144,7 @@ async def open_services(
                 kept_versions(
                     LiveVersions(seen, versions.memory, metrics.versions),
                     notifier.follow(),
+                    supervisor,
                 )
             )
             status = LiveStatus(
@@ -146,7 +153,9 @@ async def open_services(
                 metrics.status,
                 notifier.notify,
             )
-            await stack.enter_async_context(kept_status(status, notifier.follow()))
+            await stack.enter_async_context(
+                kept_status(status, notifier.follow(), supervisor)
+            )
             certificates = StoredFeed(
                 AnsweredStates(StoredCertificateStates(store.engine), status)
             )
@@ -157,20 +166,21 @@ async def open_services(
             feeds = (certificates, steps, sanctions, decided, recovered)
             failed = metrics.subscriptions.events_failed
             await stack.enter_async_context(
-                kept_feeds(feeds, notifier.follow(), failed)
+                kept_feeds(feeds, notifier.follow(), failed, supervisor)
             )
             await stack.enter_async_context(
                 followed_up(
                     SanctionClock(store=registrations, clock=clock),
                     live,
                     metrics.sanctions,
+                    supervisor,
                 )
             )
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None
         ledger = StoredLedger(store)
         revocations = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
-        await stack.enter_async_context(kept_seen(revocations))
+        await stack.enter_async_context(kept_seen(revocations, supervisor))
         yield Services(
             live=live,
             quality=keeper,

@@ -168,6 +168,18 @@ ANOTHER_DOCUMENT: ClauseResult = (
         "the numbers are equal but the kinds of document are not",
     ),
 )
+HOLDER_MEANT: ClauseResult = (
+    MET,
+    Text(
+        "未另行陈述申请人，以证书编号所指的持证人为申请人，未作核对",
+        "no claimant was stated: the holder of the certificate that was named is taken "
+        "for it, and nothing was compared",
+    ),
+)
+NOBODY_CLAIMED: ClauseResult = (
+    UNDETERMINED,
+    Text("未陈述申请人", "no claimant was stated"),
+)
 NO_NAME_CLAIMED: ClauseResult = (
     MET,
     Text(

@@ -228,12 +228,17 @@ def _weight_of(found: Standing, case: Case) -> ClauseResult:
 def claimed_by_holder(case: Case) -> ClauseResult:
     """219-2c: the claimant's number is the holder's, and so is a stated name."""
     record, claimant = case.evidence.record, case.evidence.claimant
+    is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
+    if claimant is None and case.figures.claimant_has_to_be_stated:
+        return clause_results.NOBODY_CLAIMED
+    if claimant is None:
+        doubt = clause_results.HOLDER_CONTRADICTED
+        return doubt if is_in_doubt else clause_results.HOLDER_MEANT
     if claimant.identity.number != record.holder.number:
         return clause_results.ANOTHER_NUMBER
     if claimant.identity.type is not record.holder.type:
         return clause_results.ANOTHER_DOCUMENT
     by_name = _by_name(stated_name(claimant.name), record.holder_name)
-    is_in_doubt = not HOLDER_IN_DOUBT.isdisjoint(case.warnings)
     if is_in_doubt and by_name is not clause_results.ANOTHER_NAME:
         return clause_results.HOLDER_CONTRADICTED
     return by_name

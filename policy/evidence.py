@@ -133,7 +133,7 @@ class Evidence:
 
     record: CertificateRecord
     attestation: Attestation
-    claimant: Claimant
+    claimant: Claimant | None
     # None: no subsidy is asked for, the clauses of notice 219 alone are.
     claim: Claim | None
     as_of: date

@@ -86,6 +86,8 @@ class Figures:
     publication_days: int
     # Whether a payment bars later ones after all of it was paid back.
     recovered_payment_bars: bool
+    # Whether a decision leaves 219-2c open that does not say who claims.
+    claimant_has_to_be_stated: bool
     # Rules that may exist, each off by 0, false or nothing.
     yearly_payments: int
     yearly_yuan: int
@@ -296,6 +298,7 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "excluded_acquisitions": _members(Acquisition),
         "publication_days": _count,
         "recovered_payment_bars": lambda table: table.take("value", bool),
+        "claimant_has_to_be_stated": lambda table: table.take("value", bool),
         "yearly_payments": _count,
         "yearly_yuan": _count,
         "held_higher_bars": lambda table: table.take("value", bool),

@@ -41,6 +41,7 @@ from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments
 from resolvers.fragment_cache.renderings import Renderings
+from resolvers.subscriptions.encoded import Encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Services:
     deadline_seconds: float
     renderings: Renderings = field(default_factory=Renderings)
     """What plans keep of what was shown before."""
+    encoded: Encoded = field(default_factory=Encoded)
+    """Events as they are sent to whoever follows them."""
 
 
 class UncountedLookUpError(Exception):

@@ -7,16 +7,14 @@ for PostgreSQL too, so that a connection which died without a word loses nothing
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.background import running
+from store.background import Supervisor
 from store.database import POSTGRESQL
-from store.driver_errors import DATABASE_ERRORS
 from store.registration.registrations import CHANNEL
-
-RETRY_SECONDS = 0.2
 
 
 class Notifier:
@@ -39,27 +37,18 @@ class Notifier:
 
 @asynccontextmanager
 async def listening_for_changes(
-    engine: AsyncEngine, notify: Callable[[], None]
+    engine: AsyncEngine, notify: Callable[[], None], supervisor: Supervisor
 ) -> AsyncIterator[None]:
     """Call ``notify`` whenever another gateway changed something."""
     if engine.dialect.name != POSTGRESQL:
         yield
         return
-    async with running(_listen(engine, notify), "changes"):
+    async with supervisor.running(partial(_listen, engine, notify), "changes"):
         yield
 
 
 async def _listen(engine: AsyncEngine, notify: Callable[[], None]) -> None:
-    while True:
-        try:
-            await _listen_once(engine, notify)
-        except DATABASE_ERRORS:
-            # What happens meanwhile is caught up with, below.
-            await asyncio.sleep(RETRY_SECONDS)
-
-
-async def _listen_once(engine: AsyncEngine, notify: Callable[[], None]) -> None:
-    """Listen until the connection is lost."""
+    """Listen until the connection is lost; what happens then is caught up with."""
     lost = asyncio.Event()
 
     def notified(*_: Any) -> None:  # noqa: ANN401 - asyncpg's

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.database import open_database
+from store.database import SQLITE, open_database
 from store.writer import Writer, open_writer
 
 
@@ -17,6 +19,20 @@ class Store:
     engine: AsyncEngine
     writer: Writer
     """Everything that is waited for is written by this one, in turn."""
+
+    @property
+    def file(self) -> Path | None:
+        """Where the database is, if it is a file."""
+        url = self.engine.url
+        return Path(url.database or "") if self.engine.dialect.name == SQLITE else None
+
+    async def require_writable(self) -> None:
+        """Make sure that what is written now would be kept.
+
+        Raises:
+            StoreUnavailableError: it would not be.
+        """
+        await self.writer.write(lambda connection: connection.scalar(select(1)))
 
 
 @asynccontextmanager

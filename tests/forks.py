@@ -28,7 +28,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gateway.documents.trusted import open_documents
+from gateway.settings.settings import Settings
+
 NOT_FOR_IMPORT = ("__main__", "migrations.env")
+SETTINGS = Settings(
+    manifests="",
+    trust_bundle="",
+    certificate_id_key_file="",
+    pseudonym_key_file="",
+    tokens=[],
+)
 MESSAGE_BYTES = 200_000
 """The most a request may take: arguments and the environment."""
 STREAMS = 3
@@ -72,6 +82,8 @@ def import_everything() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             if not module.name.endswith(NOT_FOR_IMPORT):
                 importlib.import_module(module.name)
+    # Every gateway reads the trusted documents as it starts. A fork has read them.
+    open_documents(SETTINGS)
     # Looked through no more, so that forks go on sharing it.
     gc.collect()
     gc.freeze()

@@ -17,6 +17,13 @@ from urllib.parse import quote
 
 import asyncpg
 
+UNWRITTEN = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "SELECT pg_reload_conf()",
+)
+"""Nobody waits for the disk: gateways are killed here, never the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class PostgreSQL:
@@ -58,16 +65,19 @@ class PostgreSQL:
 
     def dump(self, database: str) -> str:
         """Return the statements that make an empty database into a copy of one."""
-        dumping = ("--host", self.folder, "--username", "postgres", "--inserts")
-        done = subprocess.run(
-            [self.programs / "pg_dump", *dumping, database],
+        lines = self.call("pg_dump", "--inserts", database).splitlines()
+        # Those of the command line's client are for it alone.
+        return "\n".join(line for line in lines if not line.startswith("\\"))
+
+    def call(self, program: str, *arguments: str) -> str:
+        """Run one of PostgreSQL's programs as the owner; return what it says."""
+        owner = ("--host", self.folder, "--username", "postgres")
+        return subprocess.run(
+            [self.programs / program, *owner, *arguments],
             check=True,
             capture_output=True,
             text=True,
-        )
-        # Those of the command line's client are for it alone.
-        lines = done.stdout.splitlines()
-        return "\n".join(line for line in lines if not line.startswith("\\"))
+        ).stdout
 
     async def run(
         self, statement: str, database: str = "postgres", *values: object
@@ -95,7 +105,10 @@ def running_postgresql() -> Iterator[PostgreSQL]:
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         folder_of_socket = Path(str(server.get_postmaster_info().socket_dir))
-        yield PostgreSQL(folder_of_socket, Path(str(server.bin_path)))
+        running = PostgreSQL(folder_of_socket, Path(str(server.bin_path)))
+        asked = [f"--command={statement}" for statement in UNWRITTEN]
+        running.call("psql", *asked)
+        yield running
     finally:
         server.cleanup()
         folder.rmdir()

@@ -1,6 +1,8 @@
 """Real agencies and real gateways for tests: processes, sockets, keys, SQLite."""
 
+import atexit
 import json
+import shutil
 import sys
 import time
 import urllib.error
@@ -8,7 +10,9 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from gateway.demo.demo import (
@@ -26,6 +30,15 @@ from tests.ports import free_port
 TOKEN = "test-token"
 HEARD = "tests.heard"
 """The module that is ``gateway serve`` with a listener."""
+
+
+DATABASE = "gateway.db"
+"""The file that ``write_configuration`` names."""
+UPGRADE = """
+import asyncio
+from store.migrate import upgrade_database
+asyncio.run(upgrade_database('sqlite:///{}'))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,15 @@ class Gateway:
         return found
 
 
+@cache
+def newest_file() -> Path:
+    """Return a SQLite database at the newest step, to be copied."""
+    file = Path(mkdtemp(prefix="gateway-newest-")) / DATABASE
+    atexit.register(shutil.rmtree, file.parent)
+    run([sys.executable, "-c", UPGRADE.format(file)], check=True)
+    return file
+
+
 @contextmanager
 def running_agencies(folder: Path, holders: int) -> Iterator[Agencies]:
     """Run the three agencies, as ``gateway.demo.open_agencies`` does."""
@@ -204,6 +226,10 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
 def gateway_by(config: Path, port: int, module: str = HEARD) -> Iterator[Gateway]:
     """Run a gateway by a configuration that is written; all it says is heard."""
     gateway = Gateway(f"http://{HOST}:{port}", config.parent)
+    database = config.parent / DATABASE
+    if not database.exists():
+        # Taking every step takes as long as all else of a start.
+        shutil.copy(newest_file(), database)
     log = config.parent / "gateway.log"
     with started(module, str(config), UNTIL_STDIN_CLOSES, log=log) as process:
         await_answer(f"{gateway.url}/health/live", process, log)

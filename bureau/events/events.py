@@ -4,7 +4,7 @@ An event is a row that was committed; its number is its place in the order. Noth
 sent from memory that the store does not have, so whoever was cut off reads on.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -161,7 +161,7 @@ class Feed(Protocol[E_co]):
             StoreUnavailableError: the store does not say.
         """
 
-    async def follow(self, after: int | None) -> AsyncGenerator[E_co, None]:
+    async def follow(self, after: int | None) -> AsyncGenerator[Sequence[E_co], None]:
         """Return what comes after an event, or after now; it never ends by itself.
 
         0 is before the first.

@@ -36,6 +36,7 @@ class CorrectionRefusal(StrEnum):
     UNKNOWN_CORRECTION = "UNKNOWN_CORRECTION"
     ANSWERED_BEFORE = "ANSWERED_BEFORE"
     SAME_PERSON = "SAME_PERSON"
+    OTHER_OFFICER = "OTHER_OFFICER"
 
 
 class CorrectionError(Exception):

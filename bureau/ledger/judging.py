@@ -18,12 +18,12 @@ from bureau.ledger.entries import (
     DecisionRefusal,
     Objection,
     Ruling,
-    SeenCertificate,
     StatedDecision,
 )
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.catalogue import Catalogue
+from policy.clause_results import ANOTHER_NUMBER
 from policy.eligibility import (
     Absence,
     Eligibility,
@@ -41,6 +41,7 @@ from signing.envelope import Envelope
 
 MASK = Mask(lifted=False)
 IN_FORCE, ONCE, SHARE, AMOUNT = "219-3b", "17-once", "17-share", "17-amount"
+HOLDER = "219-2c"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Vouched:
     certificate: AttestedCertificate
     listed: Envelope | None = None
     """The status list that says its state, if its agency has one."""
+    claimant: Claimant | None = None
+    """Who claims, if that was stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ class Silent:
 
     holder: Identity
     agency: str
+    claimant: Claimant | None = None
+    """Who claims, if that was stated."""
+
+    @property
+    def is_another(self) -> bool:
+        """Say whether somebody else claims."""
+        return self.claimant is not None and self.claimant.identity != self.holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class Rules:
             Evidence(
                 record=found.record,
                 attestation=found.attestation,
-                claimant=Claimant(found.record.holder),
+                claimant=vouched.claimant,
                 claim=_claim(stated, paid),
                 as_of=today,
                 today=today,
@@ -143,14 +153,15 @@ class Rules:
         )
 
     def judge_unseen(
-        self, stated: StatedDecision, seen: SeenCertificate, paid: Payments, today: date
+        self, stated: StatedDecision, silent: Silent, paid: Payments, today: date
     ) -> Judged:
         """Judge what is stated of a certificate whose registry is silent.
 
         Nothing of it is known but what an officer saw, so each clause that asks about
         it needs a ruling by its name.
         """
-        day = stated.decided_on or today
+        day, seen = stated.decided_on or today, stated.seen
+        assert seen is not None  # noqa: S101 - else nobody would judge it
         verdict = without_certificate(
             self.catalogue.items[seen.item],
             seen.level,
@@ -159,6 +170,9 @@ class Rules:
             figures=self.parameters.in_force(day),
         )
         judgement = self._judgement(stated, verdict, day)
+        if silent.is_another:
+            # The one thing of it that its id tells for certain.
+            judgement = _of_another(judgement)
         return self._judged(replace(stated, ruling=None), judgement, day, ())
 
     def _judgement(
@@ -204,6 +218,18 @@ class Rules:
             facts=Claim(),
             rulings=(),
         )
+
+
+def _of_another(judgement: Judgement) -> Judgement:
+    """Return ``judgement`` where the claimant is known not to be the holder."""
+    return replace(
+        judgement,
+        verdict=EligibilityOutcome.INELIGIBLE,
+        findings=tuple(
+            Finding(HOLDER, *ANOTHER_NUMBER) if one.clause == HOLDER else one
+            for one in judgement.findings
+        ),
+    )
 
 
 def _claim(stated: StatedDecision, paid: Payments) -> Claim:

@@ -25,8 +25,10 @@ from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.answer import AttestedCertificate, SourceOutcome
 from policy.districts import DISTRICTS
 from policy.documents import Document
+from policy.evidence import Claimant
 from policy.identity import Identity
 from policy.level import Level
+from policy.names import folded_name
 from policy.row import row_of
 from policy.text import Text
 
@@ -70,6 +72,8 @@ class Request:
     caller: str
     districts: AbstractSet[str] | None = None
     """The districts that the caller acts for; ``None`` for all."""
+    claimant: Claimant | None = None
+    """Who claims, if that is stated; compared with the holder, and not kept."""
     now: datetime
     today: date
     """The day of ``now`` in Shanghai."""
@@ -85,6 +89,8 @@ class Recording:
     jurisdiction: Jurisdiction
     vault: Vault | None
     document_of: Callable[[AttestedCertificate], Document]
+    mark: Callable[[str], str]
+    """Makes a mark of a text that reveals nothing of it."""
 
     async def record(self, request: Request, find: Find) -> Decision:
         """Record what is stated, or return what was recorded under the same key.
@@ -95,12 +101,11 @@ class Recording:
             DecisionError: something else stands against it.
             StoreUnavailableError: the database is away.
         """
-        stated = request.stated
         self.require_well_formed(request)
         # What was answered once is answered again, whatever became of the certificate.
         first = await self.ledger.first_answer(request.caller, request.key)
         if first is not None:
-            if first.request_digest != stated.digest:
+            if first.request_digest != self._digest(request):
                 raise DecisionError(DecisionRefusal.KEY_USED)
             return first
         vouched = await self.vouched(request, find)
@@ -147,11 +152,12 @@ class Recording:
         if self.vault is None:
             raise DecisionError(DecisionRefusal.NO_EVIDENCE_KEY)
         try:
-            return await find(request.stated.certificate)
+            found = await find(request.stated.certificate)
         except NotVerifiedError as error:
             if error.silent is None or request.stated.seen is None:
                 raise
-            return error.silent
+            return replace(error.silent, claimant=request.claimant)
+        return replace(found, claimant=request.claimant)
 
     def drawn_up(
         self, request: Request, vouched: Vouched | Silent
@@ -168,7 +174,7 @@ class Recording:
             return (
                 decision,
                 people,
-                lambda paid: rules.judge_unseen(stated, seen, paid, today),
+                lambda paid: rules.judge_unseen(stated, vouched, paid, today),
             )
         found = vouched.certificate
         record = found.record
@@ -197,6 +203,14 @@ class Recording:
         if vouched.listed is not None:
             signed.append(vouched.listed)
         return [*map(self.vault.seal, signed)]
+
+    def _digest(self, request: Request) -> str:
+        """Return a digest of what is asked, and for whom."""
+        digest, claimant = request.stated.digest, request.claimant
+        if claimant is None:
+            return digest
+        name = folded_name(claimant.name or "")
+        return self.mark("\x1f".join((digest, *claimant.identity, name)))
 
     def _decision(
         self,
@@ -227,7 +241,7 @@ class Recording:
             recorded_at=request.now,
             recorded_by=request.caller,
             request_key=request.key,
-            request_digest=stated.digest,
+            request_digest=self._digest(request),
             fund=stated.fund,
             may_follow_recovered=not figures.recovered_payment_bars,
         )

@@ -18,7 +18,7 @@ from enum import StrEnum
 from gateway.errors import StartError
 
 BOM = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BEYOND_LETTERS = "\u0800"
 _DAMAGED = "\ufffd"
 
@@ -38,7 +38,7 @@ def decoded_lines(
     Raises:
         StartError: no line shows which encoding it is, or it is UTF-16.
     """
-    if content.startswith(_UTF_16):
+    if content.startswith(UTF_16):
         raise StartError("the file is UTF-16; save it as CSV UTF-8")
     has_bom = content.startswith(BOM)
     if has_bom and stated is Encoding.GB18030:

@@ -141,7 +141,7 @@ def require_same_client(claims: Claims, certificate: bytes | None) -> None:
         raise AuthenticationError(Reason.UNKNOWN_BINDING)
     if certificate is None:
         raise AuthenticationError(Reason.CERTIFICATE_NEEDED)
-    stated = str(bound[THUMBPRINT]).encode("utf-8", "surrogatepass")
+    stated = str(bound[THUMBPRINT]).encode()
     if not hmac.compare_digest(stated, base64url.encode(certificate)):
         raise AuthenticationError(Reason.WRONG_CERTIFICATE)
 

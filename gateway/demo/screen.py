@@ -13,19 +13,19 @@ from gateway.demo.holder_check import ask, expectation, summary
 
 def show_demo(demo: Demo) -> None:
     """Print addresses, the token and the people worth trying."""
-    console = Console(soft_wrap=True)
-    console.print(f"GraphiQL    {demo.url}/graphql", highlight=False)
-    console.print(f"schema      {demo.url}/schema.graphql", highlight=False)
-    console.print(f"health      {demo.url}/health/ready", highlight=False)
-    console.print(f"metrics     {demo.url}/metrics", highlight=False)
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"GraphiQL    {demo.url}/graphql")
+    console.print(f"schema      {demo.url}/schema.graphql")
+    console.print(f"health      {demo.url}/health/ready")
+    console.print(f"metrics     {demo.url}/metrics")
     for agency, address in demo.agencies.items():
-        console.print(f"{agency:<21} {address}", highlight=False)
-    console.print(f"token       {demo.token}", highlight=False)
+        console.print(f"{agency:<21} {address}")
+    console.print(f"token       {demo.token}")
     console.print()
     for person in demo.people:
         line = f"{person['idNumber']:<18}  {person['zh']} | {person['en']}"
-        console.print(line, highlight=False, markup=False)
-    console.print(f"\nlogs in {demo.folder}", highlight=False)
+        console.print(line, markup=False)
+    console.print(f"\nlogs in {demo.folder}")
     console.print("ready; Ctrl-C stops all of it")
 
 

@@ -43,7 +43,7 @@ def read_hours(stated: str) -> Hours:
 
 
 class SteadyPace:
-    """Implements ``bureau.ledger.recheck.Pace`` for one agency."""
+    """Implements ``bureau.ledger.rechecking.Pace`` for one agency."""
 
     def __init__(
         self, people_a_second: float, hours: Hours | None, clock: Callable[[], datetime]

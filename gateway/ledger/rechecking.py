@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bureau.certificate_ids import CertificateIds
-from bureau.ledger.recheck import Pace, Progress, Rechecking
+from bureau.ledger.recheck import Progress
+from bureau.ledger.rechecking import Pace, Rechecking
 from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.oversight import Oversight
 from bureau.look_ups.unknown_people import UnknownPeopleWatch
@@ -26,6 +27,7 @@ from gateway.trust import load_trust_bundle
 from gateway.wiring import open_sessions
 from policy.catalogue import load_catalogue
 from store.audit.log import open_audit_log
+from store.background import Supervisor
 from store.collection.records import StoredRecords
 from store.ledger.rechecks import StoredRechecks
 from store.notifications import Notifier, listening_for_changes
@@ -51,6 +53,7 @@ async def open_rechecking(
     id_key = read_certificate_id_key(Path(settings.certificate_id_key_file))
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     metrics, notifier, live = Metrics(), Notifier(), Live()
+    supervisor = Supervisor(metrics.tasks.failed)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
         sessions = await open_sessions(stack, settings.registration.networks)
@@ -68,9 +71,11 @@ async def open_rechecking(
                 clock=clock,
             )
             await stack.enter_async_context(
-                listening_for_changes(store.engine, notifier.notify)
+                listening_for_changes(store.engine, notifier.notify, supervisor)
             )
-            await stack.enter_async_context(kept_live(registry, notifier.follow()))
+            await stack.enter_async_context(
+                kept_live(registry, notifier.follow(), supervisor)
+            )
             audit = await stack.enter_async_context(open_audit_log(store))
         except (ManifestError, StoreUnavailableError) as error:
             raise StartError(str(error)) from None

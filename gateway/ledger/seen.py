@@ -24,7 +24,7 @@ from bureau.ledger.seen import SeenRevocation, seen_revocation
 from connectors.answer import AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.recovery import RecoverySource
-from store.background import running
+from store.background import Supervisor
 
 FLUSH_SECONDS = 1.0
 MAX_WAITING = 2_000
@@ -114,10 +114,10 @@ class SeenKeeper:
 
 
 @asynccontextmanager
-async def kept_seen(keeper: SeenKeeper) -> AsyncIterator[None]:
+async def kept_seen(keeper: SeenKeeper, supervisor: Supervisor) -> AsyncIterator[None]:
     """Keep writing; at the end, write what waits."""
     try:
-        async with running(keeper.keep(), "ledger"):
+        async with supervisor.running(keeper.keep, "ledger"):
             yield
     finally:
         with contextlib.suppress(StoreUnavailableError):

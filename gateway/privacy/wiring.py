@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -17,7 +18,7 @@ from gateway.settings.privacy import Privacy
 from policy.calendar import SHANGHAI
 from store.audit.log import AuditObserver, open_audit_log
 from store.audit.retention import apply_retention, forget_marks
-from store.background import running
+from store.background import Supervisor
 from store.store import Store
 
 RETENTION_HOURS = 24
@@ -28,12 +29,13 @@ class PrivacyObserver(AuditObserver, LookUpObserver, Protocol):
 
 
 @asynccontextmanager
-async def open_oversight(
+async def open_oversight(  # noqa: PLR0913, PLR0917 - composed in one place only
     options: Privacy,
     pseudonyms: Pseudonyms,
     observer: PrivacyObserver,
     store: Store,
     clock: Callable[[], datetime],
+    supervisor: Supervisor,
 ) -> AsyncIterator[Oversight]:
     """Open the audit log, count today's people, and keep retention applied.
 
@@ -46,7 +48,7 @@ async def open_oversight(
             open_audit_log(store, observer, budget=budget)
         )
         await audit.restore(clock())
-        await stack.enter_async_context(_retention(store, options, clock))
+        await stack.enter_async_context(_retention(store, options, clock, supervisor))
         yield Oversight(
             pseudonyms,
             budget,
@@ -59,10 +61,14 @@ async def open_oversight(
 
 @asynccontextmanager
 async def _retention(
-    store: Store, options: Privacy, clock: Callable[[], datetime]
+    store: Store,
+    options: Privacy,
+    clock: Callable[[], datetime],
+    supervisor: Supervisor,
 ) -> AsyncIterator[None]:
     """Apply retention at the start and then once a day."""
-    async with running(_apply_daily(store, options, clock), "retention"):
+    work = partial(_apply_daily, store, options, clock)
+    async with supervisor.running(work, "retention"):
         yield
 
 

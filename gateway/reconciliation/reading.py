@@ -9,7 +9,7 @@ from itertools import islice
 from typing import IO
 
 from bureau.ledger.reconciliation import Listed
-from gateway.batch.encodings import BOM, Encoding, encoding_of
+from gateway.batch.encodings import BOM, UTF_16, Encoding, decoded, encoding_of
 from gateway.collection.inflate import InflationError, Limits, inflated
 from gateway.collection.lines import OVERLONG, lines_of
 from gateway.collection.results import End
@@ -81,6 +81,7 @@ class ListReader:
         self.end: End | None = None
         """Why it ended before its end."""
         self._lines = self._numbered()
+        self._refuse_utf_16()
         self._read = read_json if asked.form is Form.NDJSON else self._csv_reader()
 
     def rows(self, seen: SeenClaims) -> list[Row]:
@@ -132,12 +133,26 @@ class ListReader:
         self._lines = self._numbered()
         try:
             _, header = next(self._lines, (1, b""))
+            if decoded(header or b"", encoding) is None:
+                raise UnreadableListError(
+                    f"the first line is not in {encoding.value}; state charset in "
+                    "Content-Type as the list is, or save it as CSV UTF-8"
+                )
             return CsvReader(read_header(header or b"", encoding), encoding)
         except (HeaderError, InflationError):
             raise UnreadableListError(
                 "the first line names no columns that are known, or one twice, or "
                 "there is none of claims (申领编号, claim)"
             ) from None
+
+    def _refuse_utf_16(self) -> None:
+        """Refuse a list that says by its mark that it is UTF-16."""
+        try:
+            _, first = next(self._numbered(), (1, b""))
+        except InflationError:
+            return
+        if first is not OVERLONG and first.startswith(UTF_16):
+            raise UnreadableListError("the list is UTF-16; save it as CSV UTF-8")
 
     def _characters(self) -> Encoding:
         stated = self._asked.characters

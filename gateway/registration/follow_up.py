@@ -15,7 +15,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.live import Live
 from connectors.registration.sanction_clock import SanctionClock
 from connectors.registration.sanctions import Sanction, is_due
-from store.background import running
+from store.background import Supervisor
 
 LOOK_SECONDS = 1.0
 
@@ -49,6 +49,7 @@ async def followed_up(
     steps: SanctionClock,
     live: Live,
     reports: FollowUpObserver,
+    supervisor: Supervisor,
 ) -> AsyncIterator[None]:
     """Keep looking, from the start on."""
 
@@ -57,5 +58,5 @@ async def followed_up(
             await look(steps, live, reports)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async with running(keep(), "sanctions"):
+    async with supervisor.running(keep, "sanctions"):
         yield

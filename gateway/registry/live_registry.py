@@ -33,7 +33,7 @@ from gateway.registry.expiry import ExpiryLog
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from signing.trust import TrustBundle, TrustedKey
-from store.background import running, wait_for_change
+from store.background import Supervisor, wait_for_change
 from store.registration.registrations import RegistryState, StoredRegistrations
 
 POLL_SECONDS = 0.5
@@ -275,7 +275,7 @@ def _account(
 
 @asynccontextmanager
 async def kept_live(
-    registry: LiveRegistry, changed: asyncio.Event
+    registry: LiveRegistry, changed: asyncio.Event, supervisor: Supervisor
 ) -> AsyncIterator[None]:
     """Read the registry once, and keep reading it.
 
@@ -284,7 +284,7 @@ async def kept_live(
     """
     await registry.refresh()
     try:
-        async with running(registry.keep(changed), "registry"):
+        async with supervisor.running(partial(registry.keep, changed), "registry"):
             yield
     finally:
         await registry.close()

@@ -35,7 +35,7 @@ from gateway.settings.registration import Registration
 from policy.calendar import SHANGHAI
 from policy.documents import Document
 from policy.identity import Identity
-from store.background import running
+from store.background import Supervisor
 from store.quality.counts import StoredQuality, first_day_of
 
 FLUSH_SECONDS = 2.0
@@ -279,10 +279,12 @@ class QualityKeeper:
 
 
 @asynccontextmanager
-async def kept_quality(keeper: QualityKeeper) -> AsyncIterator[None]:
+async def kept_quality(
+    keeper: QualityKeeper, supervisor: Supervisor
+) -> AsyncIterator[None]:
     """Keep counting; at the end, count what waits."""
     try:
-        async with running(keeper.keep(), "quality"):
+        async with supervisor.running(keeper.keep, "quality"):
             yield
     finally:
         with contextlib.suppress(StoreUnavailableError):

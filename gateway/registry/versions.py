@@ -10,6 +10,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from bureau.versions.memory import KEPT, VersionMemory
@@ -17,7 +18,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.quality import Measure, measure_of
 from gateway.errors import StartError
 from gateway.registry.live_registry import POLL_SECONDS
-from store.background import running, wait_for_change
+from store.background import Supervisor, wait_for_change
 from store.quality.versions import PAGE, StoredVersions
 
 AT_ONCE = 200
@@ -114,7 +115,7 @@ def told_to(
 
 @asynccontextmanager
 async def kept_versions(
-    versions: LiveVersions, changed: asyncio.Event
+    versions: LiveVersions, changed: asyncio.Event, supervisor: Supervisor
 ) -> AsyncIterator[None]:
     """Read what was seen, and keep reading and writing; at the end, write what waits.
 
@@ -126,7 +127,7 @@ async def kept_versions(
     except StoreUnavailableError as error:
         raise StartError(f"versions cannot be read: {error}") from None
     try:
-        async with running(versions.keep(changed), "versions"):
+        async with supervisor.running(partial(versions.keep, changed), "versions"):
             yield
     finally:
         with contextlib.suppress(StoreUnavailableError):

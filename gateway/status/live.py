@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from bureau.privacy.pseudonyms import Pseudonyms
@@ -19,7 +20,7 @@ from gateway.errors import StartError
 from gateway.registry.live_registry import POLL_SECONDS
 from gateway.status.bloom_filter import BloomFilter
 from policy.identity import Identity
-from store.background import running, wait_for_change
+from store.background import Supervisor, wait_for_change
 from store.status.changes import PAGE, StoredStates
 
 READ_SECONDS = 1.0
@@ -122,7 +123,7 @@ class LiveStatus:
 
 @asynccontextmanager
 async def kept_status(
-    status: LiveStatus, changed: asyncio.Event
+    status: LiveStatus, changed: asyncio.Event, supervisor: Supervisor
 ) -> AsyncIterator[None]:
     """Read who has changes, and keep reading.
 
@@ -133,5 +134,5 @@ async def kept_status(
         await status.refresh()
     except StoreUnavailableError as error:
         raise StartError(f"changes of state cannot be read: {error}") from None
-    async with running(status.keep(changed), "states"):
+    async with supervisor.running(partial(status.keep, changed), "states"):
         yield

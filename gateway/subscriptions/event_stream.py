@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack
 from enum import StrEnum
 
+import orjson
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -28,7 +29,7 @@ from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
 from resolvers.execution.execute import Shown, shown
-from resolvers.execution.subscribe import Delivery
+from resolvers.execution.subscribe import NOTHING_MORE, Delivery
 
 TRANSPORT = "sse"
 KEEP_ALIVE = b":\n\n"
@@ -188,13 +189,17 @@ class EventStream:
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
+            together: list[bytes] = []
             async for one in self._events:
-                body: Shown = {"data": one.result.data}
-                if one.result.errors:
-                    body["errors"] = [shown(error) for error in one.result.errors]
-                await self._put(send, next_event(body, one.cursor))
-                self._sent += 1
-                sent.inc()
+                if one is not NOTHING_MORE:
+                    result = orjson.Fragment(one.payload)
+                    together.append(next_event(result, one.cursor))
+                if one.is_followed:
+                    continue
+                await self._put(send, b"".join(together))
+                self._sent += len(together)
+                sent.inc(len(together))
+                together.clear()
         except RefusedDocumentError as refused:
             errors = [shown(error) for error in refused.errors]
             return await self._finish(send, errors, Ending.REFUSED)

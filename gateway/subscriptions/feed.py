@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from bureau.events.events import (
@@ -18,7 +19,7 @@ from bureau.events.events import (
     UnknownPlaceError,
 )
 from connectors.errors import StoreUnavailableError
-from store.background import running, wait_for_change
+from store.background import Supervisor, wait_for_change
 
 POLL_SECONDS = 0.25
 """How often to look for events without a notification, while somebody follows."""
@@ -69,7 +70,7 @@ class StoredFeed(Generic[E]):
         """See ``Feed``."""
         return await self._store.newest()
 
-    async def follow(self, after: int | None) -> AsyncGenerator[E, None]:
+    async def follow(self, after: int | None) -> AsyncGenerator[Sequence[E], None]:
         """See ``Feed``."""
         newest = await self._store.newest()
         if after and not await self._store.has(after):
@@ -90,7 +91,9 @@ class StoredFeed(Generic[E]):
             moved, self._moved = self._moved, asyncio.Event()
             moved.set()
 
-    async def _events(self, newest: int, last: int) -> AsyncGenerator[E, None]:
+    async def _events(
+        self, newest: int, last: int
+    ) -> AsyncGenerator[Sequence[E], None]:
         if not self._followers:
             # Nobody looked for a while; what happened meanwhile is in the store.
             self._kept.clear()
@@ -104,10 +107,9 @@ class StoredFeed(Generic[E]):
                     page = self._from_memory(last)
                     if page is None:
                         page = await self._store.after(last, PAGE)
-                    for event in page:
-                        last = event.number
-                        yield event
                     if page:
+                        last = page[-1].number
+                        yield page
                         continue
                     newest = last
                 await moved.wait()
@@ -157,7 +159,8 @@ async def kept_feeds(
     feeds: Sequence[Looking],
     changed: asyncio.Event,
     failed: Callable[[str], None],
+    supervisor: Supervisor,
 ) -> AsyncIterator[None]:
     """Keep reading events; ``changed`` is set when there may be some."""
-    async with running(_keep(feeds, changed, failed), "events"):
+    async with supervisor.running(partial(_keep, feeds, changed, failed), "events"):
         yield

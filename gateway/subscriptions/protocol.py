@@ -156,7 +156,7 @@ class Protocol:
         self._idle_since = now
         return (SendText(written(Type.CONNECTION_ACK)),)
 
-    def deliver(self, id_: str, result: Shown) -> Sequence[Action]:
+    def deliver(self, id_: str, result: object) -> Sequence[Action]:
         """Send a result of a subscription, if it is under way."""
         return self._send(Type.NEXT, id_, result)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
+import orjson
 import structlog
 
 from gateway.callers.refusal import AuthenticationError
@@ -16,7 +17,8 @@ from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.protocol import Action, Protocol
 from resolvers.documents.documents import Documents, Question
 from resolvers.documents.validation import RefusedDocumentError
-from resolvers.execution.execute import Shown, shown
+from resolvers.execution.execute import shown
+from resolvers.execution.subscribe import NOTHING_MORE
 
 _logger = structlog.get_logger("gateway.events")
 
@@ -102,9 +104,9 @@ class Running:
         events = await follower.follow(prepared, question, caller)
         async with aclosing(events):
             async for one in events:
-                result: Shown = {"data": one.result.data}
-                if one.result.errors:
-                    result["errors"] = [shown(error) for error in one.result.errors]
+                if one is NOTHING_MORE:
+                    continue
+                result = orjson.Fragment(one.payload)
                 if actions := self._protocol.deliver(id_, result):
                     await driver.do(actions)
                     self.sent += 1

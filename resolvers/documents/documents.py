@@ -11,7 +11,8 @@ so that bad documents push out no good ones.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cachetools import LRUCache
 from graphql import (
@@ -43,6 +44,8 @@ DOCUMENT_OVERHEAD = 500
 its own. A parsed character takes up to 200 bytes of memory: 10 MB together."""
 SPELLINGS_KEPT = 1_000
 """How many spellings of trusted documents are known again: 64 characters each."""
+TRUSTED_KEPT = 100
+"""How many trusted documents are known again by another application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +89,22 @@ class Prepared:
         return self.operation.operation
 
 
+@lru_cache(maxsize=4)
+def _costs_of(schema: GraphQLSchema) -> FieldCosts:
+    return FieldCosts(schema)
+
+
+@lru_cache(maxsize=TRUSTED_KEPT)
+def _read_once(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:
+    """Read a trusted document for all applications of a process and of its forks."""
+    return read_document(text, costs, limits)
+
+
 class Documents:
     """Prepares documents against one schema."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits, *, is_open: bool) -> None:
-        self._costs = FieldCosts(schema)
+        self._costs = _costs_of(schema)
         self._limits = limits
         self._is_open = is_open
         self._trusted: dict[str, ValidDocument] = {}
@@ -112,7 +126,8 @@ class Documents:
         Raises:
             RefusedDocumentError: it is too large or does not fit the schema.
         """
-        valid = read_document(text, self._costs, self._limits)
+        read = _read_once(text, self._costs, self._limits)
+        valid = replace(read, plans=Plans(read.document))
         self._trusted[digest_of(text)] = valid
         self._respaced[strip_ignored_characters(text)] = valid
         self._longest = max(self._longest, len(text))

@@ -6,13 +6,24 @@ moment. Who may not see it does not learn that there was one; who is authenticat
 more, or has lost what the document needs, is sent nothing more at all.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, OperationType
+import orjson
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    Node,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
 from graphql.execution import create_source_event_stream, execute_subscription_event
 
 from bureau.caller import Caller
@@ -22,7 +33,12 @@ from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError, store_unavailable
-from resolvers.execution.execute import executor_of, fitting_variables, require_allowed
+from resolvers.execution.execute import (
+    executor_of,
+    fitting_variables,
+    require_allowed,
+    shown,
+)
 from resolvers.subscriptions.ledger_shown import DecisionNoted, RecoveryChanged
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
@@ -38,6 +54,13 @@ Shown = (
     | RecoveryChanged
 )
 """What a subscription's field yields."""
+ALIKE_TO_ALL = (CertificateStateChanged, ConnectorStateChanged, SanctionChanged)
+"""What looks the same to whoever may see it: no field of it asks who that is."""
+TOGETHER = 25
+"""How many events are judged, encoded and sent together."""
+JUDGED_SECONDS = 0.25
+"""For how long what was judged may be sent; then the rest is judged again. An event may
+take as long to be read."""
 Renew = Callable[[], Awaitable[Caller]]
 """Returns the caller as of now; raises if it is authenticated no more."""
 
@@ -47,7 +70,14 @@ class Delivery:
     """An event as a subscription shows it."""
 
     cursor: str
-    result: ExecutionResult
+    payload: bytes
+    """The execution's result, in JSON."""
+    is_followed: bool
+    """Whether another one is at hand, that may be sent with it."""
+
+
+NOTHING_MORE = Delivery("", b"", is_followed=False)
+"""Follows one that was to be followed, when the caller may not see the others."""
 
 
 async def open_stream(
@@ -80,34 +110,128 @@ async def open_stream(
 
 
 async def _deliveries(
-    source: AsyncGenerator[Shown, None],
+    source: AsyncGenerator[Sequence[Shown], None],
     prepared: Prepared,
     question: Question,
     context: RequestContext,
     renew: Renew,
 ) -> AsyncGenerator[Delivery, None]:
+    delivering = _Delivering(prepared, question, context, renew)
+    now = asyncio.get_running_loop().time
     try:
         async with aclosing(source):
-            async for shown in source:
-                caller = await renew()
-                # Anew, with the agencies and keys that are in force by now.
-                current = replace(context, caller=caller)
-                if not await _is_shown(shown.kept, current):
-                    continue
-                require_allowed(prepared, question, caller)
-                executor = executor_of(prepared, question, current, root_value=shown)
-                result = execute_subscription_event(executor)
-                if isawaitable(result):
-                    result = await result
-                yield Delivery(shown.cursor, result)
+            async for events in source:
+                rest, is_followed = events, False
+                while rest:
+                    # No more than judging and encoding: who does not read waits
+                    # without the turn.
+                    async with context.services.encoded.turn:
+                        judged_at = now()
+                        payloads = await delivering.payloads(rest[:TOGETHER])
+                    rest = rest[TOGETHER:]
+                    if is_followed and not payloads:
+                        yield NOTHING_MORE
+                    for place, (event, payload) in enumerate(payloads):
+                        if place and now() - judged_at > JUDGED_SECONDS:
+                            rest = [*(each for each, _ in payloads[place:]), *rest]
+                            break
+                        is_followed = place + 1 < len(payloads)
+                        yield Delivery(event.cursor, payload, is_followed)
     except StoreUnavailableError:
         raise RefusedDocumentError(store_unavailable()) from None
 
 
-async def _is_shown(event: Event, context: RequestContext) -> bool:
-    """Say whether the caller may see ``event`` now."""
-    caller = context.caller
-    if isinstance(event, LedgerEvent):
-        authorities = await context.jurisdiction.of_caller(caller)
-        return event.is_shown_to(caller, authorities)
-    return event.is_shown_to(caller)
+class _Delivering:
+    """What one follower is sent of each event."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        question: Question,
+        context: RequestContext,
+        renew: Renew,
+    ) -> None:
+        self._prepared = prepared
+        self._question = question
+        self._context = context
+        self._renew = renew
+        stated = question.variables
+        values = [(name, repr(stated.get(name))) for name in shaping(prepared)]
+        self._key = prepared.text, question.operation_name, tuple(values)
+
+    async def payloads(self, events: Sequence[Shown]) -> list[tuple[Shown, bytes]]:
+        """Return those of ``events`` that the caller may see now, as they are sent.
+
+        Raises:
+            RefusedDocumentError: the caller may not ask this any more.
+        """
+        caller = await self._renew()
+        found = []
+        for event in events:
+            # Anew, with the agencies and keys that are in force by now.
+            if not await self._is_shown(event.kept, caller):
+                continue
+            require_allowed(self._prepared, self._question, caller)
+            found.append((event, await self._payload(event, caller)))
+        return found
+
+    async def _is_shown(self, event: Event, caller: Caller) -> bool:
+        """Say whether the caller may see ``event`` now."""
+        if isinstance(event, LedgerEvent):
+            current = replace(self._context, caller=caller)
+            authorities = await current.jurisdiction.of_caller(caller)
+            return event.is_shown_to(caller, authorities)
+        return event.is_shown_to(caller)
+
+    async def _payload(self, event: Shown, caller: Caller) -> bytes:
+        encoded = self._context.services.encoded
+        is_alike = isinstance(event, ALIKE_TO_ALL)
+        key = *self._key, event.cursor
+        known = encoded.get(key) if is_alike else None
+        if known is not None:
+            return known
+        current = replace(self._context, caller=caller)
+        payload, is_whole = await self._executed(event, current)
+        if is_alike and is_whole:
+            encoded.put(key, payload)
+        return payload
+
+    async def _executed(
+        self, event: Shown, context: RequestContext
+    ) -> tuple[bytes, bool]:
+        """Return the result of running the document, and whether it has no errors."""
+        executor = executor_of(
+            self._prepared, self._question, context, root_value=event
+        )
+        result = execute_subscription_event(executor)
+        if isawaitable(result):
+            result = await result
+        errors = [shown(error) for error in result.errors or ()]
+        body = {"data": result.data, **({"errors": errors} if errors else {})}
+        return orjson.dumps(body), not errors
+
+
+def shaping(prepared: Prepared) -> list[str]:
+    """Return the variables that decide how an event looks.
+
+    What the root field is given decides which events come, and from where on: each
+    follower has another cursor, and sees the same.
+    """
+    found: set[str] = set()
+
+    class Variables(Visitor):
+        def enter_variable(self, node: VariableNode, *_: object) -> None:
+            found.add(node.name.value)
+
+    for definition in prepared.document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            visit(definition, Variables())
+    for selection in prepared.operation.selection_set.selections:
+        parts: list[Node] = [selection]
+        if isinstance(selection, FieldNode):
+            parts = [*(selection.directives or ())]
+            if selection.selection_set is not None:
+                parts.append(selection.selection_set)
+        for part in parts:
+            visit(part, Variables())
+    return sorted(found)

@@ -16,7 +16,7 @@ from bureau.ledger.recording import NotVerifiedError
 from bureau.scopes import PAY, SEE_CORRECTIONS
 from connectors.errors import StoreUnavailableError
 from resolvers.bilingual import both
-from resolvers.context import Info
+from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import LooksUpPeople, list_of
 from resolvers.errors import store_unavailable
 from resolvers.ledger.corrections_shown import (
@@ -108,6 +108,15 @@ class CorrectionAnswerInput:
     )
 
 
+def _refused(
+    context: RequestContext, officer: str, number: str, unknown: CorrectionRefusal
+) -> CorrectionRefused | None:
+    """Refuse what nobody need be asked about: another officer, or no number."""
+    if not context.caller.may_be(officer):
+        return CorrectionRefused(code=CorrectionRefusal.OTHER_OFFICER)
+    return None if CURSOR.fullmatch(number) else CorrectionRefused(code=unknown)
+
+
 @strawberry.federation.type(authenticated=True)
 class CorrectionSteps:
     """The two steps of a correction."""
@@ -131,8 +140,10 @@ class CorrectionSteps:
     ) -> ProposedAnswer | None:
         """Propose a correction."""
         context, stated = info.context, correction.replacement
-        if not CURSOR.fullmatch(correction.decision):
-            return CorrectionRefused(code=CorrectionRefusal.UNKNOWN_DECISION)
+        unknown = CorrectionRefusal.UNKNOWN_DECISION
+        refused = _refused(context, correction.officer, correction.decision, unknown)
+        if refused is not None:
+            return refused
         replacement = None if stated is None else stated.stated(claim)
         proposal = Proposal(
             decision=int(correction.decision),
@@ -176,8 +187,10 @@ class CorrectionSteps:
     ) -> CorrectedAnswer | None:
         """Answer a correction."""
         context = info.context
-        if not CURSOR.fullmatch(answer.id):
-            return CorrectionRefused(code=CorrectionRefusal.UNKNOWN_CORRECTION)
+        unknown = CorrectionRefusal.UNKNOWN_CORRECTION
+        refused = _refused(context, answer.officer, answer.id, unknown)
+        if refused is not None:
+            return refused
         stated = Answer(
             correction=int(answer.id),
             answer=answer.answer,

@@ -13,6 +13,7 @@ from bureau.scopes import PAY, SEE_CORRECTIONS
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.enums import ClaimantCategory
+from resolvers.ledger.enums import OTHER_OFFICER
 
 __all__ = ["CorrectionAnswer", "CorrectionRefusal"]
 
@@ -61,6 +62,7 @@ MEANINGS: Mapping[CorrectionRefusal, Text] = MappingProxyType(
             "whoever proposed a correction does not confirm it: another caller and "
             "another officer do",
         ),
+        CorrectionRefusal.OTHER_OFFICER: OTHER_OFFICER,
     }
 )
 described_enum(

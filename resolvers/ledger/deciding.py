@@ -13,7 +13,7 @@ from resolvers.certificates.claim import ClaimInput
 from resolvers.context import Info
 from resolvers.documents.directives import LooksUpPeople
 from resolvers.errors import store_unavailable
-from resolvers.ledger.decision_inputs import DecisionInput
+from resolvers.ledger.decision_inputs import ClaimantInput, DecisionInput
 from resolvers.ledger.decisions import (
     DecisionAnswer,
     already_paid_shown,
@@ -31,6 +31,16 @@ Claimed = Annotated[
             "申领的事实，据以判断17号文件各条；未给出的视为未知",
             "The facts of the claim, by which the clauses of notice 17 are judged; "
             "what is left out is not known",
+        )
+    ),
+]
+Claiming = Annotated[
+    ClaimantInput | None,
+    strawberry.argument(
+        description=both(
+            "申领人，与持证人核对（219-2c）；未给出的视为持证人本人，未作核对",
+            "Who claims, compared with the holder (219-2c); if left out the holder is "
+            "taken for it, and nothing is compared",
         )
     ),
 ]
@@ -66,11 +76,14 @@ class PaymentSteps:
             strawberry.argument(description=both("决定", "The decision")),
         ],
         claim: Claimed = None,
+        claimant: Claiming = None,
     ) -> DecisionAnswer | None:
         """Record a decision."""
         context = info.context
         try:
-            return decision_shown(await recorded(context, key, decision.stated(claim)))
+            who = None if claimant is None else claimant.stated()
+            stated = decision.stated(claim)
+            return decision_shown(await recorded(context, key, stated, who))
         except NotVerifiedError as error:
             return not_verified_shown(error)
         except AlreadyPaidError as error:
@@ -102,11 +115,13 @@ class DecisionQuestions:
             strawberry.argument(description=both("决定", "The decision")),
         ],
         claim: Claimed = None,
+        claimant: Claiming = None,
     ) -> DecisionPreviewAnswer | None:
         """Try a decision."""
         context = info.context
         try:
-            return preview_shown(await previewed(context, decision.stated(claim)))
+            who = None if claimant is None else claimant.stated()
+            return preview_shown(await previewed(context, decision.stated(claim), who))
         except NotVerifiedError as error:
             return not_verified_shown(error)
         except DecisionError as error:

@@ -4,12 +4,20 @@ from datetime import date
 
 import strawberry
 
-from bureau.ledger.entries import Ruling, SeenCertificate, StatedDecision
+from bureau.ledger.entries import (
+    DecisionError,
+    DecisionRefusal,
+    Ruling,
+    SeenCertificate,
+    StatedDecision,
+)
 from policy import normal_form
-from policy.evidence import Claim
+from policy.evidence import Claim, Claimant
+from policy.identity import IdentityError, parse_identity
+from policy.names import stated_name
 from resolvers.bilingual import both
 from resolvers.certificates.claim import ClaimInput
-from resolvers.enums import ClaimantCategory, Fund, Level
+from resolvers.enums import ClaimantCategory, Fund, IdType, Level
 from resolvers.ledger.enums import DecisionOutcome
 
 
@@ -149,3 +157,40 @@ class DecisionInput:
                 for ruling in self.rulings
             ),
         )
+
+
+@strawberry.input(
+    description=both(
+        "申领人；与证书的持证人核对（219-2c），不留存",
+        "Who claims; compared with the certificate's holder (219-2c), and not kept",
+    )
+)
+class ClaimantInput:
+    """A claimant as it is stated."""
+
+    id_number: str = strawberry.field(
+        description=both("证件号码", "The identity number")
+    )
+    id_type: IdType | None = strawberry.field(
+        default=None,
+        description=both(
+            "证件类型；省略时按号码推得（护照须注明）",
+            "The id type; inferred if left out (a passport's must be stated)",
+        ),
+    )
+    name: str | None = strawberry.field(
+        default=None,
+        description=both("姓名；给出时核对", "The name; compared if stated"),
+    )
+
+    def stated(self) -> Claimant:
+        """Return the claimant.
+
+        Raises:
+            DecisionError: the number cannot be one.
+        """
+        try:
+            identity = parse_identity(self.id_number, self.id_type)
+        except IdentityError:
+            raise DecisionError(DecisionRefusal.BAD_CLAIMANT) from None
+        return Claimant(identity, stated_name(self.name))

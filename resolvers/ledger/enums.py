@@ -27,6 +27,11 @@ __all__ = [
     "TotalsBy",
 ]
 
+OTHER_OFFICER = Text(
+    "所述经办人不是令牌所指之人",
+    "the officer that is stated is not whom the token names",
+)
+"""The meaning of a refusal that several steps have."""
 DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
     {
         DecisionRefusal.BAD_KEY: Text(
@@ -60,6 +65,10 @@ DECISION_REFUSALS: Mapping[DecisionRefusal, Text] = MappingProxyType(
             "且不得含证件号码",
             "a ruling has a reason of 1 to 500 characters, an officer of 1 to 64, and "
             "clauses of policy.clauses, each ruled on once; and no identity number",
+        ),
+        DecisionRefusal.BAD_CLAIMANT: Text(
+            "申领人证件号码或类型有误",
+            "the claimant's identity number, or its type, cannot be",
         ),
         DecisionRefusal.UNKNOWN_ITEM: Text(
             "seen.itemCode 不是附件项目代码", "seen.itemCode is no item of the annex"

@@ -27,7 +27,7 @@ from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Info, RequestContext
 from resolvers.errors import store_unavailable
-from resolvers.ledger.enums import DECISION_REFUSALS, DecisionRefusal
+from resolvers.ledger.enums import DECISION_REFUSALS, OTHER_OFFICER, DecisionRefusal
 from resolvers.ledger.payments_shown import ClaimPayment, payment_shown
 
 
@@ -46,6 +46,7 @@ class PaymentRefusal(Enum):
     UNKNOWN_PAYMENT = "UNKNOWN_PAYMENT"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
     NOT_SAID = "NOT_SAID"
+    OTHER_OFFICER = "OTHER_OFFICER"
     WRONG_STATE = "WRONG_STATE"
     BAD_DAY = "BAD_DAY"
     NOT_PUBLISHED = "NOT_PUBLISHED"
@@ -71,6 +72,7 @@ _MEANINGS: Mapping[PaymentRefusal, Text] = MappingProxyType(
             "an officer of 1 to 64 characters and a reason of 1 to 500 are needed, "
             "without identity numbers",
         ),
+        PaymentRefusal.OTHER_OFFICER: OTHER_OFFICER,
         PaymentRefusal.WRONG_STATE: Text(
             "所处状态不允许此步骤", "it cannot be done from the state it is in"
         ),
@@ -208,6 +210,8 @@ async def _taken(
 ) -> ClaimPayment | PaymentRefused:
     if not is_said(step.officer, step.reason):
         return PaymentRefused(code=PaymentRefusal.NOT_SAID, payment=None)
+    if not context.caller.may_be(step.officer):
+        return PaymentRefused(code=PaymentRefusal.OTHER_OFFICER, payment=None)
     day = step.day or context.today
     stated = PaymentStepStated(
         claim=normal_form.text(step.claim),

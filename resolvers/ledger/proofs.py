@@ -19,7 +19,7 @@ from bureau.scopes import RECOVER
 from connectors.errors import StoreUnavailableError
 from policy import normal_form
 from resolvers.bilingual import both
-from resolvers.context import Info
+from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.errors import store_unavailable
 from resolvers.ledger.enums import FalsePart
@@ -118,8 +118,8 @@ class ProofSteps:
     ) -> WithdrawalAnswer | None:
         """Take a proof back."""
         context = info.context
-        if not is_officer(officer):
-            return refused(RecoveryRefusal.OFFICER_MISSING)
+        if (wrong := _wrong_with(context, officer)) is not None:
+            return refused(wrong)
         if not is_text(reason, MAX_REASON):
             return refused(RecoveryRefusal.REASON_MISSING)
         try:
@@ -182,8 +182,8 @@ class ProofSteps:
         """Prove a claim false."""
         context = info.context
         claim = normal_form.text(claim)
-        if not is_officer(officer):
-            return refused(RecoveryRefusal.OFFICER_MISSING)
+        if (wrong := _wrong_with(context, officer)) is not None:
+            return refused(wrong)
         if not (is_text(reason, MAX_REASON) and is_text(evidence, MAX_EVIDENCE)):
             return refused(RecoveryRefusal.REASON_MISSING)
         try:
@@ -209,3 +209,11 @@ class ProofSteps:
         except StoreUnavailableError:
             raise store_unavailable() from None
         return FalseClaimProved(claim=claim, opened=recoveries_shown(context, opened))
+
+
+def _wrong_with(context: RequestContext, officer: str) -> RecoveryRefusal | None:
+    if not is_officer(officer):
+        return RecoveryRefusal.OFFICER_MISSING
+    if not context.caller.may_be(officer):
+        return RecoveryRefusal.OTHER_OFFICER
+    return None

@@ -15,15 +15,20 @@ from bureau.ledger.recording import (
     Request,
 )
 from connectors.guard.health import SILENT
+from policy.evidence import Claimant
 from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.context import RequestContext
+from resolvers.look_ups import count_name
 
 PREVIEW = "preview"
 """The key of a dry run, which holds none."""
 
 
 async def recorded(
-    context: RequestContext, key: str, stated: StatedDecision
+    context: RequestContext,
+    key: str,
+    stated: StatedDecision,
+    claimant: Claimant | None,
 ) -> Decision:
     """Record ``stated``, or find what was recorded under ``key``.
 
@@ -32,11 +37,14 @@ async def recorded(
         NotVerifiedError, AlreadyPaidError, DecisionError, StoreUnavailableError: as
             ``Recording.record``.
     """
-    request = request_of(context, key, stated)
-    return await recording_of(context).record(request, finder(context))
+    request = request_of(context, key, stated, claimant)
+    find = finder(context, claimant)
+    return await recording_of(context).record(request, find)
 
 
-async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
+async def previewed(
+    context: RequestContext, stated: StatedDecision, claimant: Claimant | None
+) -> Weighed:
     """Return what recording ``stated`` would come to; nothing is kept.
 
     Raises:
@@ -44,12 +52,16 @@ async def previewed(context: RequestContext, stated: StatedDecision) -> Weighed:
         NotVerifiedError, DecisionError, StoreUnavailableError: as
             ``Recording.preview``.
     """
-    request = request_of(context, PREVIEW, stated)
-    return await recording_of(context).preview(request, finder(context))
+    request = request_of(context, PREVIEW, stated, claimant)
+    find = finder(context, claimant)
+    return await recording_of(context).preview(request, find)
 
 
-def finder(context: RequestContext) -> Find:
-    """Return what has a certificate vouched for, through the gate."""
+def finder(context: RequestContext, claimant: Claimant | None = None) -> Find:
+    """Return what has a certificate vouched for, through the gate.
+
+    A name that is compared with the holder's is counted, once they were looked up.
+    """
 
     async def find(id_: str) -> Vouched:
         found = await find_attested(context, id_, is_for_payment=True)
@@ -62,6 +74,8 @@ def finder(context: RequestContext) -> Find:
                 silent = Silent(holder, found.agency.id)
             reason = answer.reason or NO_ANSWER
             raise NotVerifiedError(reason, answer.outcome, silent)
+        if claimant is not None:
+            count_name(context, found.record.holder, claimant.name)
         agency = context.snapshot.registry.agency(found.agency)
         # At once, so that it is the list that was put on the answer.
         lists = None if agency is None else agency.listed
@@ -80,14 +94,21 @@ def recording_of(context: RequestContext) -> Recording:
         jurisdiction=context.jurisdiction,
         vault=services.vault,
         document_of=partial(document_of_certificate, services.certificate_ids),
+        mark=services.certificate_ids.mark,
     )
 
 
-def request_of(context: RequestContext, key: str, stated: StatedDecision) -> Request:
+def request_of(
+    context: RequestContext,
+    key: str,
+    stated: StatedDecision,
+    claimant: Claimant | None = None,
+) -> Request:
     """Return ``stated`` as a request of this moment."""
     return Request(
         key=key,
         stated=stated,
+        claimant=claimant,
         caller=context.caller.id,
         districts=context.caller.districts,
         now=context.now,

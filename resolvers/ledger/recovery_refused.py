@@ -10,7 +10,7 @@ from bureau.scopes import RECOVER
 from policy.recovery import Objection
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
-from resolvers.ledger.enums import OBJECTIONS
+from resolvers.ledger.enums import OBJECTIONS, OTHER_OFFICER
 from resolvers.ledger.recoveries_shown import Recovery
 
 
@@ -24,6 +24,7 @@ class RecoveryRefusal(Enum):
     PROVED_BEFORE = "PROVED_BEFORE"
     NOT_PROVED = "NOT_PROVED"
     SAME_PERSON = "SAME_PERSON"
+    OTHER_OFFICER = "OTHER_OFFICER"
     OFFICER_MISSING = "OFFICER_MISSING"
     UNKNOWN_CLAIM = "UNKNOWN_CLAIM"
     NOT_FOR_DISTRICTS = "NOT_FOR_DISTRICTS"
@@ -60,6 +61,7 @@ _MEANINGS: Mapping[RecoveryRefusal, Text] = MappingProxyType(
             "须由另一经办人、以另一调用方提出",
             "another officer has to say so, as another caller",
         ),
+        RecoveryRefusal.OTHER_OFFICER: OTHER_OFFICER,
         RecoveryRefusal.OFFICER_MISSING: Text(
             "经办人为1至64字，且不得含证件号码",
             "an officer has 1 to 64 characters and no identity number",

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.scopes import STEPS, actor_of
+from bureau.scopes import STEPS, sanctioner_of
+from connectors.registration.rules import Actor
 from connectors.registration.sanctions import Sanction as KeptSanction
 from resolvers.bilingual import both
 from resolvers.context import Info
@@ -47,6 +48,12 @@ IdArgument = Annotated[
 ]
 
 
+def _sanctioner(info: Info) -> Actor:
+    context = info.context
+    of_officer = context.services.oversight.pseudonyms.of_officer
+    return sanctioner_of(context.caller, of_officer)
+
+
 async def _shown(
     info: Info, step: Awaitable[KeptSanction]
 ) -> Sanction | RegistrationRefused:
@@ -71,7 +78,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Warn a body."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.warn(actor, body, reason))
 
     @strawberry.federation.field(
@@ -99,7 +106,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Order a rectification."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         ordered = steps.order_rectification(actor, body, last_day, reason)
         return await _shown(info, ordered)
 
@@ -119,7 +126,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Propose a sanction."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.propose(actor, body, kind, reason))
 
     @strawberry.federation.field(
@@ -135,7 +142,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Freeze at once."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.freeze_urgently(actor, body, reason))
 
     @strawberry.federation.field(
@@ -153,7 +160,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Confirm a sanction."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.confirm(actor, _number(id), reason))
 
     @strawberry.federation.field(
@@ -168,7 +175,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Reject a proposal."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.reject(actor, _number(id), reason))
 
     @strawberry.federation.field(
@@ -192,7 +199,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Impose a sanction."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.impose(actor, body, kind, reason))
 
     @strawberry.federation.field(
@@ -209,7 +216,7 @@ class SanctionSteps:
     ) -> SanctionAnswer:
         """Lift a sanction."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         return await _shown(info, steps.lift(actor, _number(id), reason))
 
     @strawberry.federation.field(
@@ -234,7 +241,7 @@ class SanctionSteps:
     ) -> SanctionProposalAnswer:
         """Decide on a proposal."""
         steps = info.context.services.registration.sanctions
-        actor = actor_of(info.context.caller)
+        actor = _sanctioner(info)
         decided = steps.decide(actor, _number(id), accept=accept, reason=reason)
         taken = await answered(info, decided)
         if isinstance(taken, RegistrationRefused):

@@ -1,7 +1,8 @@
 """Follow the events of one kind from a cursor, whoever may see them."""
 
-from collections.abc import AsyncGenerator
-from typing import Annotated, TypeVar
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Annotated, TypeVar, cast
 
 import strawberry
 
@@ -13,6 +14,7 @@ from resolvers.context import Info
 from resolvers.errors import RequestError, store_unavailable
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 
 AfterArgument = Annotated[
     str | None,
@@ -40,8 +42,10 @@ async def newest_of(info: Info, kind: Kind, feed: Feed[Event]) -> str:
 
 async def follow_after(
     info: Info, kind: Kind, feed: Feed[E], after: str | None
-) -> AsyncGenerator[E, None]:
-    """Return the events after a cursor: the transport's own wins, being newer.
+) -> AsyncGenerator[Sequence[E], None]:
+    """Return the events after a cursor, those that are there at once together.
+
+    The transport's own cursor wins, being newer.
 
     Raises:
         RequestError: it is no place in the order.
@@ -62,3 +66,24 @@ async def follow_after(
             "event that is no more; begin anew from eventCursors",
             "UNKNOWN_CURSOR",
         ) from None
+
+
+def shown_together(
+    pages: AsyncGenerator[Sequence[E], None],
+    show: Callable[[E], T],
+    passes: Callable[[E], bool] | None = None,
+) -> AsyncGenerator[T, None]:
+    """Show the events of each page that pass, if there are any.
+
+    They stay together, though the graph's field is of one: whoever delivers them
+    (``resolvers.execution.subscribe``) judges and sends at once what is there at once.
+    """
+
+    async def shown() -> AsyncGenerator[Sequence[T], None]:
+        async with aclosing(pages):
+            async for page in pages:
+                found = [show(one) for one in page if passes is None or passes(one)]
+                if found:
+                    yield found
+
+    return cast("AsyncGenerator[T, None]", shown())

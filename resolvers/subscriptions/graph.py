@@ -6,19 +6,29 @@ which is no place is refused at once. Who may see an event is asked when it is s
 """
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from bureau.caller import Scope
-from bureau.events.events import CertificateStateEvent, Kind
+from bureau.events.events import (
+    CertificateStateEvent,
+    ConnectorStateEvent,
+    Kind,
+    SanctionStepEvent,
+)
 from bureau.scopes import OVERSEER, READER
 from resolvers.bilingual import both
 from resolvers.context import Info
 from resolvers.enums import CertificateState
 from resolvers.errors import RequestError
-from resolvers.subscriptions.following import AfterArgument, follow_after, newest_of
+from resolvers.subscriptions.following import (
+    AfterArgument,
+    follow_after,
+    newest_of,
+    shown_together,
+)
 from resolvers.subscriptions.of_ledger import LedgerCursors, LedgerSubscriptions
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
@@ -161,14 +171,13 @@ class Subscription(LedgerSubscriptions):
         feed = info.context.services.feeds.certificate_states
         passes = None if filter is None else filter.lets_pass()
         events = await follow_after(info, Kind.CERTIFICATE_STATES, feed, after)
+        encoded = info.context.services.encoded
 
-        async def shown() -> AsyncGenerator[CertificateStateChanged, None]:
-            async with aclosing(events):
-                async for event in events:
-                    if passes is None or passes(event):
-                        yield CertificateStateChanged.of(event, info.context)
+        def show(event: CertificateStateEvent) -> CertificateStateChanged:
+            make = partial(CertificateStateChanged.of, event, info.context)
+            return encoded.shown(Kind.CERTIFICATE_STATES, event.number, make)
 
-        return shown()
+        return shown_together(events, show, passes)
 
     @strawberry.federation.field(
         is_subscription=True,
@@ -192,14 +201,16 @@ class Subscription(LedgerSubscriptions):
         """Follow steps on connectors."""
         feed = info.context.services.feeds.connector_states
         events = await follow_after(info, Kind.CONNECTOR_STATES, feed, after)
+        encoded = info.context.services.encoded
 
-        async def shown() -> AsyncGenerator[ConnectorStateChanged, None]:
-            async with aclosing(events):
-                async for event in events:
-                    if connector_id in (None, event.connector):
-                        yield ConnectorStateChanged.of(event, info.context)
+        def passes(event: ConnectorStateEvent) -> bool:
+            return connector_id in (None, event.connector)
 
-        return shown()
+        def show(event: ConnectorStateEvent) -> ConnectorStateChanged:
+            make = partial(ConnectorStateChanged.of, event, info.context)
+            return encoded.shown(Kind.CONNECTOR_STATES, event.number, make)
+
+        return shown_together(events, show, passes)
 
     @strawberry.federation.field(
         is_subscription=True,
@@ -214,10 +225,10 @@ class Subscription(LedgerSubscriptions):
         """Follow steps on sanctions."""
         feed = info.context.services.feeds.sanctions
         events = await follow_after(info, Kind.SANCTIONS, feed, after)
+        encoded = info.context.services.encoded
 
-        async def shown() -> AsyncGenerator[SanctionChanged, None]:
-            async with aclosing(events):
-                async for event in events:
-                    yield SanctionChanged.of(event, info.context)
+        def show(event: SanctionStepEvent) -> SanctionChanged:
+            make = partial(SanctionChanged.of, event, info.context)
+            return encoded.shown(Kind.SANCTIONS, event.number, make)
 
-        return shown()
+        return shown_together(events, show)

@@ -1,15 +1,19 @@
 """Subscriptions of the ledger: decisions as they are recorded, recoveries' steps."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import strawberry
 
-from bureau.events.events import Kind
+from bureau.events.events import DecisionEvent, Kind, RecoveryChangeEvent
 from bureau.scopes import SEE_RECOVERIES, SUM_UP
 from resolvers.bilingual import both
 from resolvers.context import Info
-from resolvers.subscriptions.following import AfterArgument, follow_after, newest_of
+from resolvers.subscriptions.following import (
+    AfterArgument,
+    follow_after,
+    newest_of,
+    shown_together,
+)
 from resolvers.subscriptions.ledger_shown import DecisionNoted, RecoveryChanged
 
 
@@ -55,12 +59,10 @@ class LedgerSubscriptions:
         feed = info.context.services.feeds.decisions
         events = await follow_after(info, Kind.DECISIONS, feed, after)
 
-        async def shown() -> AsyncGenerator[DecisionNoted, None]:
-            async with aclosing(events):
-                async for event in events:
-                    yield DecisionNoted.of(event, info.context)
+        def show(event: DecisionEvent) -> DecisionNoted:
+            return DecisionNoted.of(event, info.context)
 
-        return shown()
+        return shown_together(events, show)
 
     @strawberry.federation.field(
         is_subscription=True,
@@ -78,9 +80,7 @@ class LedgerSubscriptions:
         feed = info.context.services.feeds.recoveries
         events = await follow_after(info, Kind.RECOVERIES, feed, after)
 
-        async def shown() -> AsyncGenerator[RecoveryChanged, None]:
-            async with aclosing(events):
-                async for event in events:
-                    yield RecoveryChanged.of(event, info.context)
+        def show(event: RecoveryChangeEvent) -> RecoveryChanged:
+            return RecoveryChanged.of(event, info.context)
 
-        return shown()
+        return shown_together(events, show)

@@ -16,7 +16,7 @@ _MADE = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
     "PRAGMA temp_store = FILE",
-    "PRAGMA cache_size = -16000",
+    "PRAGMA cache_size = -4000",
     "CREATE TABLE seen (claim BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID",
 )
 _FIRST = "SELECT claim, line FROM seen WHERE claim IN ({})"

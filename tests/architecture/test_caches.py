@@ -30,6 +30,10 @@ WEIGHED_BY_HAND = {
         "tests/resolvers/fragment_cache/test_renderings.py",
         "test_they_take_no_more_than_they_may",
     ),
+    "resolvers/subscriptions/encoded.py: Weighed": (
+        "tests/resolvers/subscriptions/test_encoded.py",
+        "test_they_take_no_more_than_they_may",
+    ),
 }
 """Which test holds the limit of each."""
 COUNTED = {

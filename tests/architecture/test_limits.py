@@ -92,7 +92,11 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     },
     "bureau.privacy.masks": {"MAX_MESSAGE": 500},
     "bureau.privacy.pseudonyms": {"KEY_BYTES": 32},
-    "bureau.versions.marks": {"DIGEST_CHARACTERS": 16},
+    "bureau.versions.marks": {
+        "DIGEST_CHARACTERS": 16,
+        "PERSON_CHARACTERS": 24,
+        "NAME_BYTES": 8,
+    },
     "bureau.versions.memory": {
         "KEPT": 50_000,
         "UNSAVED": 20_000,

@@ -101,3 +101,30 @@ def test_the_certificate_is_an_entity_of_the_subgraph() -> None:
 
     assert 'type Certificate @key(fields: "id")' in printed
     assert "_service: _Service!" in printed
+
+
+OTHER_VALUES = {
+    "SignatureAlgorithm.ED25519": "EdDSA",
+    "QualityWindow.DAY": 1,
+    "QualityWindow.WEEK": 7,
+    "QualityWindow.MONTH": 30,
+    "RuleSource.PUBLIC_COPY": "public copy",
+}
+"""What members stand for that do not stand for their names."""
+
+
+def test_a_member_of_an_enum_stands_for_its_name() -> None:
+    members = {
+        f"{type_.name}.{member.name}": member
+        for type_ in schema.core.type_map.values()
+        if isinstance(type_, GraphQLEnumType) and not is_introspection_type(type_)
+        for member in type_.extensions["strawberry-definition"].wrapped_cls
+    }
+    others = {
+        place: member.value
+        for place, member in members.items()
+        if str(member.value).upper().replace("-", "_") != member.name
+    }
+
+    assert len(members) > len(others)
+    assert others == OTHER_VALUES

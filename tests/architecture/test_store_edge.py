@@ -86,9 +86,5 @@ def test_within_the_store_the_edge_alone_catches_them_all() -> None:
         if "DATABASE_ERRORS" in caught
     }
 
-    # One opens the database and one listens to it: both are no answers to anybody.
-    assert found == {
-        "store/database.py",
-        "store/driver_errors.py",
-        "store/notifications.py",
-    }
+    # One opens the database, which is no answer to anybody.
+    assert found == {"store/database.py", "store/driver_errors.py"}

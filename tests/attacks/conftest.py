@@ -21,7 +21,7 @@ case_number = "17-2026-1"
 """
 
 
-@pytest.fixture(scope="session", name="production")
+@pytest.fixture(scope="package", name="production")
 def _production(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
@@ -38,7 +38,7 @@ def _production(
         yield gateway
 
 
-@pytest.fixture(scope="session", name="attacked")
+@pytest.fixture(scope="package", name="attacked")
 def _attacked(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

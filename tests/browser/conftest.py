@@ -23,7 +23,7 @@ document.addEventListener('securitypolicyviolation', event =>
 """
 
 
-@pytest.fixture(scope="session", name="gateway_url")
+@pytest.fixture(scope="package", name="gateway_url")
 def _gateway_url(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _gateway_url(
         yield gateway.url
 
 
-@pytest.fixture(scope="session", name="masking_gateway")
+@pytest.fixture(scope="package", name="masking_gateway")
 def _masking_gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

@@ -12,7 +12,7 @@ from tests.running import Agencies, Gateway, running_gateway
 NO_CACHE = {"*": ("ttl_seconds = 10", "ttl_seconds = 0")}
 
 
-@pytest.fixture(scope="session", name="gateway")
+@pytest.fixture(scope="package", name="gateway")
 def _gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
@@ -21,7 +21,7 @@ def _gateway(
         yield gateway
 
 
-@pytest.fixture(scope="session", name="offices", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", name="offices", params=["sqlite", "postgresql"])
 def _offices(
     request: pytest.FixtureRequest,
     running_agencies: Agencies,

@@ -81,6 +81,8 @@ ELSEWHERE: Mapping[str, str] = {
         ("DecisionFilter.district", "Mutation.moveClaim.from", "Mutation.moveClaim.to"),
         "as DecisionInput.district: normal_form.code",
     ),
+    "ClaimantInput.idNumber": "as Query.holder.idNumber: policy.identity",
+    "ClaimantInput.name": "as Query.holder.name: policy.names",
     "DecisionFilter.idNumber": "as Query.holder.idNumber: policy.identity",
     "HeldInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
     **dict.fromkeys(

@@ -46,6 +46,13 @@ def test_a_frozen_body_revokes_and_the_payment_is_claimed_back(
 ) -> None:
     holder, said, certificate = offices.certified()
     paid = offices.decide(0, certificate, "before-the-freeze")
+    _, _, another = offices.certified()
+    step: dict[str, Any] = {
+        "claim": "approved-before-the-freeze",
+        "version": 1,
+        "action": "PAY",
+    }
+    offices.decide(0, another, step["claim"], outcome="APPROVED")
     sanction = freeze(offices)
     key = key_of(offices.agencies)
     try:
@@ -59,6 +66,7 @@ def test_a_frozen_body_revokes_and_the_payment_is_claimed_back(
             next(offices.states), {**said, "status": "有效"}
         )
         kept = offices.recovery("before-the-freeze")
+        not_paid = offices.pay_step(1, **step)
     finally:
         offices.ask(0, SANCTIONER, LIFT, i=sanction)
     for place in (0, 1):
@@ -73,3 +81,5 @@ def test_a_frozen_body_revokes_and_the_payment_is_claimed_back(
     assert lifting.codes == ["LIFTING_WHILE_FROZEN"]
     assert kept == opened
     assert after["state"] == "REVOKED"
+    assert not_paid["code"] == "AGENCY_FROZEN"
+    assert offices.pay_step(1, **step)["state"] == "PAID"

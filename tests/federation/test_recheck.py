@@ -1,16 +1,19 @@
 """``gateway recheck`` finds what nobody sent or asked about, and loses nothing."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from store.audit.log import WAIT_SECONDS
 from tests import nursery
 from tests.contracts.people import nobodies
 from tests.federation.case_registry import serving_cases
@@ -145,6 +148,26 @@ def test_an_agency_that_is_down_is_asked_the_next_time(desk: Desk) -> None:
 
     assert (down, before) == (1, {}), said
     assert (up, opened(desk)) == (0, {ids[number]: ONCE})
+
+
+def test_a_database_that_is_away_for_a_moment_is_waited_for(desk: Desk) -> None:
+    paid(desk, 3)
+    file = desk.gateway.folder / "gateway.db"
+
+    with (
+        start(desk) as process,
+        closing(sqlite3.connect(file, isolation_level=None)) as database,
+    ):
+        while not database.execute("SELECT id FROM rechecks").fetchall():
+            assert process.poll() is None
+        # Longer than a look-up waits to be on the audit log.
+        database.execute("BEGIN IMMEDIATE")
+        time.sleep(WAIT_SECONDS + 1)
+        database.execute("ROLLBACK")
+        said, errors = process.communicate()
+
+    assert process.returncode == 0, errors
+    assert f"{EMERGENCY}: 3 asked" in said
 
 
 def test_whoever_got_no_answer_to_be_believed_is_asked_again(desk: Desk) -> None:

@@ -276,6 +276,41 @@ def test_a_row_in_another_encoding_is_refused_by_itself(offices: Offices) -> Non
     assert lines[3]["code"] == "WRONG_ENCODING"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "stated", "words"),
+    [
+        ("gb18030", "; charset=utf-8", "the first line is not in utf-8; state charset"),
+        ("utf-8", "; charset=gb18030", "the first line is not in gb18030; state"),
+        ("utf-16", "", "the list is UTF-16; save it as CSV UTF-8"),
+        ("utf-16", "; charset=utf-8", "the list is UTF-16; save it as CSV UTF-8"),
+        (
+            "utf-16-le",
+            "; charset=utf-8",
+            "the first line is not in utf-8; state charset",
+        ),
+    ],
+)
+def test_a_list_in_another_encoding_than_is_said_is_refused_by_name(
+    offices: Offices, encoding: str, stated: str, words: str
+) -> None:
+    body = "申领编号,金额\r\n沪浦补〔2026〕1号,1600\r\n".encode(encoding)
+
+    status, (answer,) = reconcile(offices, body, Content_Type=f"text/csv{stated}")
+
+    assert status == 400
+    assert words in answer["errors"][0]["message"]
+
+
+def test_lines_of_json_in_another_encoding_are_refused(offices: Offices) -> None:
+    row = '{"claim": "沪浦补〔2026〕1号"}\n'
+
+    _, (first, *_) = reconcile(offices, row.encode("gb18030"), Content_Type=NDJSON)
+    status, (answer,) = reconcile(offices, row.encode("utf-16"), Content_Type=NDJSON)
+
+    assert first["code"] == "WRONG_ENCODING"
+    assert (status, "UTF-16" in answer["errors"][0]["message"]) == (400, True)
+
+
 def test_a_list_may_be_compressed_and_a_cut_one_is_told(offices: Offices) -> None:
     paid(offices, "compressed")
     packed = gzip.compress(b"claim\ncompressed\n" + b"filler\n" * 40_000)

@@ -8,7 +8,7 @@ from gateway.demo.demo import GENEROUS
 from tests.running import Agencies, Gateway, running_gateway
 
 
-@pytest.fixture(scope="session", name="demo_gateway")
+@pytest.fixture(scope="package", name="demo_gateway")
 def _demo_gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

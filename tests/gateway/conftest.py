@@ -7,7 +7,7 @@ import pytest
 from tests.running import Agencies, Gateway, running_gateway
 
 
-@pytest.fixture(scope="session", name="gateway")
+@pytest.fixture(scope="package", name="gateway")
 def _gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

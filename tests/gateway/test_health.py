@@ -1,17 +1,24 @@
 """Health says what is true of the process and of each agency."""
 
 import json
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
-from tests.running import Agencies, Gateway, running_gateway
+from tests.running import Agencies, Gateway, eventually, running_gateway
 
+TASKS = {
+    *("events", "ledger", "quality", "registry"),
+    *("retention", "sanctions", "states", "versions"),
+}
+"""What goes on beside the requests; on PostgreSQL ``changes``, too."""
 NO_CACHE = {"*": ("ttl_seconds = 10", "ttl_seconds = 0")}
 FROZEN = {
     TRANSPORT: (
@@ -181,3 +188,37 @@ def test_a_frozen_agency_is_suspended_and_not_asked(
     assert agencies.calls(TRANSPORT)["calls"] == 0
     assert verdict["outcome"] == "INELIGIBLE"
     assert {"clause": "219-2b", "outcome": "UNMET"} in verdict["findings"]
+
+
+def whole(gateway: Gateway) -> tuple[int, dict[str, Any]]:
+    """Return the status code, and all that readiness says."""
+    status, text = gateway.get("/health/ready")
+    return status, json.loads(text)
+
+
+def test_what_answers_rest_on_is_named(gateway: Gateway) -> None:
+    _, body = whole(gateway)
+
+    assert (body["database"], body["disk"]) == ("answering", "room")
+    assert {task["name"] for task in body["tasks"]} == TASKS
+    assert {task["state"] for task in body["tasks"]} == {"running"}
+    assert {task["restarts"] for task in body["tasks"]} == {0}
+
+
+def test_while_nothing_can_be_written_nobody_is_answered_and_it_is_not_ready(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    with running_gateway(tmp_path, agencies) as gateway:
+        before = whole(gateway)
+        (file,) = gateway.folder.glob("*.db")
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            eventually(lambda: whole(gateway)[0] == 503)
+            during = whole(gateway)
+            connection.execute("ROLLBACK")
+        eventually(lambda: whole(gateway)[0] == 200, 30)
+
+    assert before[1]["database"] == "answering"
+    assert (during[1]["status"], during[1]["database"]) == ("unavailable", "failing")
+    # The agencies are as they were.
+    assert {a["state"] for a in during[1]["agencies"]} == {"reachable"}

@@ -303,8 +303,10 @@ def test_a_recheck_says_how_far_it_is_every_five_seconds(
 
 
 def test_a_demo_says_where_everything_is_and_who_is_worth_trying(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Nothing is coloured that is copied from here.
+    monkeypatch.setenv("FORCE_COLOR", "1")
     person = {"idNumber": "310101199001010012", "zh": "三证[齐全]", "en": "all three"}
     agencies = {"fire-rescue": "http://127.0.0.1:9103"}
     demo = Demo("http://127.0.0.1:8000", agencies, "demo-1", [person], tmp_path)

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from graphql import OperationType
 from starlette.datastructures import Headers
 from typer.testing import CliRunner
 
@@ -21,6 +23,7 @@ from gateway.graphql_http.body import read_body
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import media_type_of, require_events, require_json
 from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.graphql_http.safe_methods import require_safe
 from gateway.privacy.keys import read_pseudonyms
 from gateway.reconciliation.asked import _form
 from gateway.reconciliation.sending import Sending, query_of, send
@@ -47,6 +50,7 @@ from tests.gateway.subscriptions.test_protocol import (
 )
 
 CALLER = Caller("clerk", frozenset())
+OF_PEOPLE: Any = SimpleNamespace(kind=OperationType.QUERY, asks_about_people=True)
 
 
 def said(work: Callable[[], object]) -> str:
@@ -105,6 +109,10 @@ KNOWN = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
                 "state Content-Type as text/csv or application/x-ndjson, and charset, "
                 "if at all, as utf-8 or gb18030"
             ),
+        ),
+        (
+            lambda: require_safe(OF_PEOPLE),
+            "ask about people by POST: addresses are logged and kept",
         ),
         (
             lambda: require_preflight(Headers({"accept": "*/*"})),

@@ -405,3 +405,27 @@ def test_an_empty_claim_is_undetermined_in_every_clause_but_the_amount() -> None
     clauses = ["17-share", "17-hukou", "17-window", "17-once", "17-excluded"]
 
     assert {finding(clause, judged).outcome for clause in clauses} == {UNDETERMINED}
+
+
+@pytest.mark.parametrize(
+    ("has_to_be", "expected"), [(False, MET), (True, UNDETERMINED)]
+)
+def test_who_claims_has_to_be_stated_where_the_figure_says_so(
+    has_to_be: bool, expected: FindingOutcome
+) -> None:
+    figures = replace(
+        load_parameters().in_force(TODAY), claimant_has_to_be_stated=has_to_be
+    )
+
+    verdict = evaluate(
+        replace(evidence(), claimant=None),
+        catalogue=load_catalogue(),
+        parameters=Parameters((), (date.min,), (figures,)),
+    )
+
+    (found,) = [one for one in verdict.findings if one.clause == "219-2c"]
+    assert found.outcome is expected
+
+
+def test_as_the_figures_stand_who_claims_need_not_be_stated() -> None:
+    assert not load_parameters().in_force(TODAY).claimant_has_to_be_stated

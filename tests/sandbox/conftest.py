@@ -15,7 +15,7 @@ from tests.sandbox.process import RunningAgency, address_of, prepare, started
 HOLDERS = "400"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared folder that every test reads and none writes."""
     directory = tmp_path_factory.mktemp("sandbox")
@@ -23,7 +23,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trust(prepared: Path) -> TrustBundle:
     """The trust bundle as the gateway would read it."""
     bundle = read_trust(prepared)
@@ -31,7 +31,7 @@ def trust(prepared: Path) -> TrustBundle:
     return bundle
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(prepared: Path) -> Iterator[Mapping[AgencyId, str]]:
     """Where the three agencies listen."""
     with ExitStack() as stack:

@@ -9,16 +9,8 @@ import pytest
 from bureau.caller import Purpose
 from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of_certificate
-from bureau.ledger.recheck import (
-    CALLER,
-    MATTER,
-    PATIENCE,
-    Looked,
-    Paid,
-    Progress,
-    Recheck,
-    Rechecking,
-)
+from bureau.ledger.recheck import Looked, Paid, Progress, Recheck
+from bureau.ledger.rechecking import CALLER, MATTER, PATIENCE, Rechecking
 from bureau.look_ups.audit import AuditEvent
 from bureau.look_ups.budget import PeopleBudget
 from bureau.look_ups.oversight import Oversight

@@ -40,10 +40,12 @@ from policy.evidence import (
     Acquisition,
     Attestation,
     Claim,
+    Claimant,
     ClaimantCategory,
     Hukou,
     Payment,
 )
+from policy.identity import parse_identity
 from policy.level import Level
 from policy.parameters import load_parameters
 from policy.payments import Payments
@@ -153,8 +155,11 @@ class Office:
             raise NotVerifiedError(NO_ANSWER, self.outcome, self.silent)
         return Vouched(self.found, self.listed)
 
-    async def record(self, stated: StatedDecision = STATED) -> Decision:
-        return await self.recording.record(request(stated), self.find)
+    async def record(
+        self, stated: StatedDecision = STATED, claimant: Claimant | None = None
+    ) -> Decision:
+        asked = replace(request(stated), claimant=claimant)
+        return await self.recording.record(asked, self.find)
 
     async def preview(self, stated: StatedDecision = STATED) -> Weighed:
         return await self.recording.preview(request(stated), self.find)
@@ -169,6 +174,7 @@ class Office:
             jurisdiction=Jurisdiction(CATALOGUE, Registry(()), nobody),
             vault=self.vault,
             document_of=lambda _: DOCUMENT,
+            mark=lambda text: f"mark of {text}",
         )
 
 
@@ -648,3 +654,55 @@ def test_what_is_moved_from_one_field_to_the_next_has_another_digest() -> None:
     moved = replace(STATED, district=STATED.district[:-1], amount_yuan=52000)
 
     assert moved.digest != STATED.digest
+
+
+HOLDER, NAME = eligible().record.holder, "王小明"
+SOMEBODY = parse_identity("310199198602140067")
+
+
+@pytest.mark.parametrize(
+    "claimant",
+    [
+        pytest.param(Claimant(SOMEBODY), id="another number"),
+        pytest.param(Claimant(HOLDER, "某别人"), id="another name"),
+    ],
+)
+async def test_who_is_not_the_holder_is_not_paid_whatever_is_ruled(
+    claimant: Claimant,
+) -> None:
+    office = Office(eligible(holder_name=NAME))
+    ruled = replace(
+        STATED, rulings=(Ruling(clauses=("219-2c",), reason="r", officer="o"),)
+    )
+
+    with pytest.raises(DecisionError) as error:
+        await office.record(ruled, claimant)
+
+    assert error.value.refusal is DecisionRefusal.INELIGIBLE
+    assert [finding.clause for finding in error.value.findings] == ["219-2c"]
+
+
+async def test_who_is_the_holder_is_paid_once_under_one_key() -> None:
+    office = Office(eligible(holder_name=NAME))
+    first = await office.record(claimant=Claimant(HOLDER, NAME))
+
+    assert await office.record(claimant=Claimant(HOLDER, f" {NAME} ")) == first
+    for other in (None, Claimant(HOLDER), Claimant(SOMEBODY, NAME)):
+        with pytest.raises(DecisionError) as error:
+            await office.record(claimant=other)
+        assert error.value.refusal is DecisionRefusal.KEY_USED
+    # Nothing of it is kept but a mark.
+    assert first.request_digest.startswith("mark of ")
+
+
+async def test_while_the_registry_is_silent_another_is_not_paid_either() -> None:
+    silent = Silent(HOLDER, "transport")
+    office = Office(None, outcome=SourceOutcome.TIMED_OUT, silent=silent)
+    seen = SeenCertificate(item="4-02-01-01", level=Level.LEVEL_4)
+    ruled = replace(STATED, seen=seen, ruling="r")
+
+    with pytest.raises(DecisionError) as error:
+        await office.record(ruled, Claimant(SOMEBODY))
+
+    assert error.value.refusal is DecisionRefusal.INELIGIBLE
+    assert [finding.clause for finding in error.value.findings] == ["219-2c"]

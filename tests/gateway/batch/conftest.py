@@ -22,7 +22,7 @@ TABLES = "\n".join(
 )
 
 
-@pytest.fixture(scope="session", name="gateway")
+@pytest.fixture(scope="package", name="gateway")
 def _gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

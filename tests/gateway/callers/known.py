@@ -28,6 +28,7 @@ audience = "{AUDIENCE}"
 algorithms = ["ES256"]
 jwks_file = "jwks.json"
 roles = ["reader"]
+scopes = ["payments:write", "recoveries:write", "sanctions:write", "audit:read"]
 
 [[tokens]]
 caller = "pudong-hr"

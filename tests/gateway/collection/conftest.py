@@ -20,7 +20,7 @@ SMALL = "[collection]\nmax_body_bytes = 3000000\nmax_inflated_bytes = 20000000\n
 _SENDERS: "defaultdict[str, count[int]]" = defaultdict(count)
 
 
-@pytest.fixture(scope="session", name="collecting", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", name="collecting", params=["sqlite", "postgresql"])
 def _collecting(
     request: pytest.FixtureRequest,
     running_agencies: Agencies,

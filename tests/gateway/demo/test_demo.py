@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,38 @@ def test_the_check_keeps_its_files_where_it_is_told_to(tmp_path: Path) -> None:
     assert (tmp_path / "gateway.toml").exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """What was seen of a demo until it had ended by Ctrl-C."""
+
+    demo: RunningDemo
+    modes: Mapping[str, int]
+    """Of its secrets, by their names."""
+    is_over_by_hangup: bool
+
+
+@pytest.fixture(scope="module", name="interrupted")
+def _interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
+    """A demo under nohup, which two tests look at: to run one takes five seconds."""
+    folder = tmp_path_factory.mktemp("demo")
+    # As an earlier demo may have left it.
+    (folder / "certificate-id.key").touch(mode=0o644)
+
+    with running_demo(folder, ("env", "--ignore-signal=HUP")) as demo:
+        secrets = [
+            *(folder / name for name in ("gateway.toml", "pseudonym.key")),
+            folder / "certificate-id.key",
+            *(folder / "keys").glob("*.pem"),
+        ]
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets}
+        demo.process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        is_over = demo.process.poll() is not None
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.communicate(timeout=20)
+    return Interrupted(demo, modes, is_over)
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
     ending: signal.Signals, tmp_path: Path
@@ -138,16 +170,11 @@ def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> N
     assert demo.is_over
 
 
-def test_under_nohup_a_terminal_that_closes_means_nothing(tmp_path: Path) -> None:
-    with running_demo(tmp_path, ("env", "--ignore-signal=HUP")) as demo:
-        demo.process.send_signal(signal.SIGHUP)
-        time.sleep(0.3)
-
-        assert demo.process.poll() is None
-        demo.process.send_signal(signal.SIGINT)
-        demo.process.communicate(timeout=20)
-
-    assert demo.is_over
+def test_under_nohup_a_terminal_that_closes_means_nothing(
+    interrupted: Interrupted,
+) -> None:
+    assert not interrupted.is_over_by_hangup
+    assert interrupted.demo.is_over
 
 
 def test_a_demo_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
@@ -160,21 +187,10 @@ def test_a_demo_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> No
         eventually(lambda: demo.is_over)
 
 
-def test_nobody_else_can_read_the_secrets_of_a_demo(tmp_path: Path) -> None:
-    # As an earlier demo may have left it.
-    (tmp_path / "certificate-id.key").touch(mode=0o644)
+def test_nobody_else_can_read_the_secrets_of_a_demo(interrupted: Interrupted) -> None:
+    modes = interrupted.modes
 
-    with running_demo(tmp_path) as demo:
-        secrets = [
-            *(tmp_path / name for name in ("gateway.toml", "pseudonym.key")),
-            tmp_path / "certificate-id.key",
-            *(tmp_path / "keys").glob("*.pem"),
-        ]
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets}
-        demo.process.send_signal(signal.SIGINT)
-        demo.process.communicate(timeout=20)
-
-    assert len(secrets) > 3
+    assert len(modes) > 3
     assert set(modes.values()) == {0o600}, modes
 
 

@@ -16,7 +16,7 @@ http.hsts_seconds = 600
 """
 
 
-@pytest.fixture(scope="session", name="strict_gateway")
+@pytest.fixture(scope="package", name="strict_gateway")
 def _strict_gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

@@ -17,6 +17,7 @@ from connectors.errors import StoreUnavailableError
 from gateway.ledger.seen import AT_ONCE, MAX_WAITING, SeenKeeper, kept_seen
 from policy.certificate import CertificateState
 from policy.recovery import RecoverySource
+from store.background import Supervisor
 from tests.resolvers.attested import certificate
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -129,7 +130,7 @@ async def test_what_finds_no_room_is_counted_and_noted_when_it_comes_again(
 
 
 async def test_at_the_end_what_waits_is_written(keeper: SeenKeeper, book: Book) -> None:
-    async with kept_seen(keeper):
+    async with kept_seen(keeper, Supervisor()):
         keeper.note(GOOD, LIVE)
 
     assert len(book.written) == 1

@@ -8,7 +8,7 @@ from tests.gateway.privacy.callers import SPARING, TABLES
 from tests.running import Agencies, Gateway, running_gateway
 
 
-@pytest.fixture(scope="session", name="gateway")
+@pytest.fixture(scope="package", name="gateway")
 def _gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
@@ -17,7 +17,7 @@ def _gateway(
         yield gateway
 
 
-@pytest.fixture(scope="session", name="unused")
+@pytest.fixture(scope="package", name="unused")
 def _unused() -> Iterator[str]:
     return iter(SPARING)
 

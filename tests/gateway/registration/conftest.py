@@ -28,7 +28,7 @@ def _desk(agencies: Agencies, tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture(scope="session", name="drafted")
+@pytest.fixture(scope="package", name="drafted")
 def _drafted(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:

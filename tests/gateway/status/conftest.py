@@ -12,7 +12,7 @@ from tests.running import Agencies, Gateway
 Two = tuple[Gateway, Gateway]
 
 
-@pytest.fixture(scope="session", name="two", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", name="two", params=["sqlite", "postgresql"])
 def _two(
     request: pytest.FixtureRequest,
     running_agencies: Agencies,

@@ -10,6 +10,7 @@ from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.errors import StoreUnavailableError
 from gateway.status.live import LiveStatus, kept_status
 from policy.identity import Identity, IdType
+from store.background import Supervisor
 from store.database import open_database
 from store.status.changes import StoredStates
 from store.store import Store, open_store
@@ -91,7 +92,7 @@ async def test_before_the_first_look_everybody_may_have_changes(store: Store) ->
 
 async def test_one_that_is_told_looks_at_once(store: Store) -> None:
     states, changed = live(store), asyncio.Event()
-    async with kept_status(states, changed):
+    async with kept_status(states, changed, Supervisor()):
         await added(store, ALICES)
         changed.set()
         await asyncio.to_thread(eventually, lambda: states.may_concern(ALICE))

@@ -35,7 +35,7 @@ def expiring(caller: str, at: datetime) -> str:
     return f"{entry(caller, READ, purpose=False)}\nexpires_at = {at.isoformat()}"
 
 
-@pytest.fixture(scope="session", name="strict")
+@pytest.fixture(scope="package", name="strict")
 def _strict(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

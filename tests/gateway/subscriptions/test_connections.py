@@ -63,6 +63,16 @@ def test_a_caller_has_so_many_and_another_its_own(connections: Connections) -> N
     Client(connections).open("hr")
 
 
+def test_of_a_caller_who_has_gone_nothing_is_kept(connections: Connections) -> None:
+    clients = [Client(connections).open("hr") for _ in range(2)]
+
+    for left, client in enumerate(reversed(clients)):
+        assert connections._of["hr"] == 2 - left
+        client.held.close()
+
+    assert len(connections._of) == 0
+
+
 def test_of_those_who_did_not_say_who_they_are_there_are_few(
     connections: Connections,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any, cast
 
 import pytest
@@ -10,6 +11,7 @@ from bureau.events.events import Event, UnknownPlaceError
 from connectors.errors import StoreUnavailableError
 from gateway.subscriptions import feed
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from store.background import Supervisor
 
 
 class Happened:
@@ -41,6 +43,16 @@ class Events:
         return [Happened(n) for n in range(number + 1, last + 1)]
 
 
+async def singly(
+    pages: AsyncGenerator[Sequence[Any], None],
+) -> AsyncGenerator[Any, None]:
+    """Return events of pages one by one."""
+    async with aclosing(pages):
+        async for page in pages:
+            for event in page:
+                yield event
+
+
 async def taken(events: AsyncGenerator[Any, None], count: int) -> list[int]:
     async with asyncio.timeout(2):
         return [(await anext(events)).number for _ in range(count)]
@@ -70,7 +82,7 @@ def feed_of(store: Events) -> StoredFeed[Event]:
 async def test_who_begins_is_told_what_happens_from_then_on() -> None:
     store = Events(3)
     stored = feed_of(store)
-    events = await stored.follow(None)
+    events = singly(await stored.follow(None))
 
     next_ = await none_comes(events)
     followed = [stored.is_followed]
@@ -92,7 +104,7 @@ async def test_who_was_cut_off_goes_on_after_the_last_in_pages(
 ) -> None:
     monkeypatch.setattr(feed, "PAGE", 2)
     store = Events(5)
-    events = await feed_of(store).follow(1)
+    events = singly(await feed_of(store).follow(1))
 
     assert await taken(events, 4) == [2, 3, 4, 5]
     assert store.reads == [1, 3]
@@ -106,7 +118,7 @@ async def test_a_place_that_is_none_is_refused(after: int) -> None:
 
 
 async def test_from_the_very_beginning_all_is_told() -> None:
-    events = await feed_of(Events(3)).follow(0)
+    events = singly(await feed_of(Events(3)).follow(0))
 
     assert await taken(events, 3) == [1, 2, 3]
 
@@ -118,7 +130,7 @@ async def test_who_does_not_keep_up_reads_the_store_and_memory_stays_small(
     monkeypatch.setattr(feed, "PAGE", 2)
     store = Events()
     stored = feed_of(store)
-    slow, quick = await stored.follow(None), await stored.follow(None)
+    slow, quick = singly(await stored.follow(None)), singly(await stored.follow(None))
     tasks = [await none_comes(slow), await none_comes(quick)]
 
     store.count = 10
@@ -138,7 +150,7 @@ async def test_who_does_not_keep_up_reads_the_store_and_memory_stays_small(
 async def test_what_happened_while_nobody_followed_is_not_kept() -> None:
     store = Events(3)
     stored = feed_of(store)
-    first = await stored.follow(None)
+    first = singly(await stored.follow(None))
     task = await none_comes(first)
     store.count = 4
     await stored.look()
@@ -146,7 +158,7 @@ async def test_what_happened_while_nobody_followed_is_not_kept() -> None:
     await first.aclose()
 
     store.count = 8
-    events = await stored.follow(4)
+    events = singly(await stored.follow(4))
 
     assert await taken(events, 4) == [5, 6, 7, 8]
 
@@ -160,8 +172,8 @@ async def test_the_reader_looks_when_told_where_somebody_follows_and_survives() 
         failed.append(reason)
         has_failed.set()
 
-    async with kept_feeds(feeds, changed, fail):
-        events = await feeds[0].follow(None)
+    async with kept_feeds(feeds, changed, fail, Supervisor()):
+        events = singly(await feeds[0].follow(None))
         task = await none_comes(events)
         followed.is_away = True
         changed.set()

@@ -250,3 +250,27 @@ def test_what_clients_ask_is_far_from_the_limits(
     prepared = prepare(text, {}, **variables)
 
     assert prepared.cost < Limits().cost * 4 // 5
+
+
+JUDGING = """query($claim:ClaimInput%s){holder(idNumber:"1"){...on Holder{
+  certificates{nodes{claimEligibility(claim:%s){__typename}}}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "judges"),
+    [
+        pytest.param(JUDGING % ("!", "$claim"), {"claim": {}}, True, id="a variable"),
+        pytest.param(JUDGING % ("!={}", "$claim"), {}, True, id="by default"),
+        pytest.param(
+            JUDGING.replace("($claim:ClaimInput%s)", "%s") % ("", "{}"),
+            {},
+            True,
+            id="written",
+        ),
+        pytest.param('{holder(idNumber:"1"){__typename}}', {}, False, id="none"),
+    ],
+)
+def test_it_is_known_whether_claims_are_judged(
+    text: str, variables: dict[str, object], judges: bool
+) -> None:
+    assert prepare(text, {}, **variables).judges_claims is judges

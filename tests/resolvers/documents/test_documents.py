@@ -287,6 +287,28 @@ def test_a_document_over_a_limit_is_not_trusted() -> None:
         documents.trust(TRUSTED)
 
 
+def test_what_one_application_trusts_is_another_ones_by_its_own_limits() -> None:
+    first, second = (Documents(schema.core, Limits(), is_open=False) for _ in "ab")
+    small = Documents(schema.core, Limits(tokens=1), is_open=False)
+    first.trust(TRUSTED)
+
+    assert code(second, query=TRUSTED) == "UNKNOWN_DOCUMENT"
+    with pytest.raises(RefusedDocumentError, match="tokens"):
+        small.trust(TRUSTED)
+
+
+def test_applications_that_trust_one_document_read_it_once_and_plan_it_each() -> None:
+    first, second = (Documents(schema.core, Limits(), is_open=False) for _ in "ab")
+    for documents in (first, second):
+        documents.trust(TRUSTED)
+
+    question = Question(query=TRUSTED)
+    one, other = (each.prepare(question, STRANGER) for each in (first, second))
+
+    assert one.document is other.document
+    assert one.plans is not other.plans
+
+
 def test_a_manifest_is_read_as_it_was_written() -> None:
     written = write_manifest([TRUSTED, OTHER, TRUSTED])
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bureau.ledger.book import Proof
+from bureau.ledger.correcting import Correcting
 from bureau.ledger.corrections import (
     Answer,
     Correction,
@@ -22,6 +23,7 @@ from bureau.ledger.entries import (
     Decision,
     DecisionError,
     DecisionOutcome,
+    DecisionRefusal,
     Ruling,
     StatedDecision,
 )
@@ -34,6 +36,7 @@ from policy.payment_states import PaymentState, PaymentStep
 from policy.recovery import Progress, RecoveryError, RecoveryState, RecoveryStep
 from store.ledger.ledger import StoredLedger
 from store.store import Store
+from tests.bureau.ledger.test_recording import Office
 from tests.store.ledger.test_ledger import (
     ALICE,
     NOON,
@@ -503,3 +506,25 @@ async def test_nothing_is_paid_while_the_certificates_money_is_claimed_back(
     (recovery,) = await all_of(ledger)
     await ledger.take(step(recovery, RecoveryStep.REPAY, 500), None)
     assert (await take(ledger, PaymentStep.PAY, claim="c-2")).state is PaymentState.PAID
+
+
+async def test_an_answer_is_looked_at_before_anybody_is_looked_up(
+    ledger: StoredLedger,
+) -> None:
+    office = Office()
+    correcting = Correcting(replace(office.recording, ledger=ledger))
+    wrong = await ledger.record(decision(), [ALICE], free)
+    proposed = await ledger.propose_correction(proposal(wrong.id))
+
+    unknown = await refusal(
+        correcting.answer(answer(proposed, correction=99), office.find)
+    )
+    with pytest.raises(DecisionError) as elsewhere:
+        # What is put beside it is another district's.
+        await correcting.answer(
+            answer(proposed), office.find, frozenset({wrong.district})
+        )
+
+    assert unknown is CorrectionRefusal.UNKNOWN_CORRECTION
+    assert elsewhere.value.refusal is DecisionRefusal.NOT_YOUR_DISTRICT
+    assert office.asked == 0

@@ -380,3 +380,25 @@ async def test_another_holder_of_the_number_is_paid_as_before(
     other = decision(2, document=H2, person="b" * 64)
 
     assert (await ledger.record(other, ["b" * 64], free)).id
+
+
+async def test_a_dry_run_knows_what_came_under_another_id(
+    store: Store, ledger: StoredLedger
+) -> None:
+    await taken(store, PAID)
+    proof = Proof(
+        certificate="by a third one",
+        reason="r",
+        evidence="e",
+        actor="b",
+        at=NOON,
+        document=PAID,
+    )
+    await ledger.prove_false(proof)
+
+    weighed = await ledger.weigh(decision(1, document=PAID), [ALICE], free)
+
+    found = [one for one in weighed.objections if isinstance(one, DecisionError)]
+    assert [one.refusal for one in found] == [
+        *(DecisionRefusal.NOT_IN_FORCE, DecisionRefusal.PROVED_FALSE),
+    ]

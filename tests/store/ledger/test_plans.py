@@ -42,7 +42,7 @@ async def _long(store: Store) -> None:
     async with store.engine.begin() as connection:
         filling = Filling(paid_on=DAY - timedelta(days=400))
         for statement in (*filling.statements(), CHANGES):
-            await connection.execute(text(statement), {"rows": PAYMENTS})
+            await connection.execute(text(statement), {"first": 1, "last": PAYMENTS})
         # Of tables without a row PostgreSQL expects that all is read as soon.
         for table in ("decisions", "payment_steps", "documents", "state_changes"):
             await connection.execute(text(f"ANALYZE {table}"))

@@ -9,8 +9,10 @@ from itertools import combinations
 import pytest
 from sqlalchemy import insert
 
+from bureau.ledger.book import Proof
 from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.sums import Measures, Place, TotalsAsked, TotalsBy, TotalsRow
+from policy.calendar import SHANGHAI
 from policy.certificate import CertificateState
 from policy.recovery import RecoveryStep
 from store.collection.tables import collected_records
@@ -178,3 +180,26 @@ async def test_what_a_district_decided_and_what_came_of_it_stands_in_its_row(
     assert [(row.place.district, row.measures) for row in await ledger.totals(own)] == [
         ("310101", found["310101"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("second", "month"), [(timedelta(seconds=-1), 11), (timedelta(0), 12)]
+)
+async def test_a_recoverys_month_ends_at_midnight_in_shanghai(
+    store: Store, second: timedelta, month: int
+) -> None:
+    at = datetime(2026, 12, 1, tzinfo=SHANGHAI) + second
+    ledger = StoredLedger(store)
+    await ledger.record(decision(1), [ALICE], free)
+    proof = Proof(certificate="sealed-1", reason="r", evidence="e", actor="b", at=at)
+    (recovery,) = await ledger.prove_false(proof)
+    repaid = replace(step(recovery, RecoveryStep.REPAY, 700), at=at)
+    await ledger.take(repaid, None)
+
+    found = {}
+    for one in (11, 12):
+        (row,) = await ledger.totals(asked(month=one))
+        sums = row.measures
+        found[one] = (sums.recoveries_opened_yuan, sums.recovered_yuan)
+
+    assert found == {11: (0, 0), 12: (0, 0)} | {month: (2000, 700)}

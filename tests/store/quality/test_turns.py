@@ -26,6 +26,7 @@ from policy.catalogue import load_catalogue
 from policy.documents import Document
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
+from store.background import Supervisor
 from store.quality import tables
 from store.quality.counts import StoredQuality
 from store.store import Store
@@ -159,7 +160,7 @@ async def test_counting_goes_on_though_rates_could_not_be_read(
     keeper: QualityKeeper, reports: Reports, store: Store
 ) -> None:
     await renamed(store, "quality_counts", "elsewhere")
-    async with kept_quality(keeper):
+    async with kept_quality(keeper, Supervisor()):
         await asyncio.sleep(1.2 * FLUSH_SECONDS)
         await renamed(store, "elsewhere", "quality_counts")
         keeper.received("transport", dict([answer(1)]))

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.registry.versions import LiveVersions, kept_versions
 from store.audit.retention import forget_marks
-from store.background import running
+from store.background import Supervisor
 from store.quality.versions import PAGE, StoredVersions
 from store.store import Store
 from tests.store.quality.noting import Notes
@@ -157,7 +158,10 @@ async def test_what_could_not_be_kept_is_kept_when_the_database_is_back(
     known = memory.get("a")
     await renamed(store, "elsewhere", "seen_versions")
 
-    async with running(live.keep(asyncio.Event()), "versions"), asyncio.timeout(30):
+    async with (
+        Supervisor().running(partial(live.keep, asyncio.Event()), "versions"),
+        asyncio.timeout(30),
+    ):
         await notes.kept.wait()
 
     assert known == seen()
@@ -173,7 +177,10 @@ async def test_that_versions_are_not_kept_is_told_and_tried_again(
     await renamed(store, "seen_versions", "elsewhere")
     changed.set()
 
-    async with running(live.keep(changed), "versions"), asyncio.timeout(30):
+    async with (
+        Supervisor().running(partial(live.keep, changed), "versions"),
+        asyncio.timeout(30),
+    ):
         for _ in range(2):
             await notes.failed.wait()
             notes.failed.clear()
@@ -188,13 +195,15 @@ async def test_a_gateway_does_not_start_without_what_was_seen(
     live = LiveVersions(versions, VersionMemory(), Notes())
 
     with pytest.raises(StartError, match="versions cannot be read"):
-        async with kept_versions(live, asyncio.Event()):
+        async with kept_versions(live, asyncio.Event(), Supervisor()):
             pass
 
 
 async def test_at_the_end_what_waits_is_kept(versions: StoredVersions) -> None:
     memory = VersionMemory()
-    async with kept_versions(LiveVersions(versions, memory, Notes()), asyncio.Event()):
+    async with kept_versions(
+        LiveVersions(versions, memory, Notes()), asyncio.Event(), Supervisor()
+    ):
         memory.note("a", seen())
 
     assert await said(versions, "a") == {"a": "x"}

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bureau.events.events import CertificateStateEvent, UnknownPlaceError
-from gateway.subscriptions.feed import KEPT, StoredFeed, kept_feeds
+from gateway.subscriptions.feed import KEPT, PAGE, StoredFeed, kept_feeds
+from store.background import Supervisor
 from store.status.events import StoredCertificateStates
 from store.store import Store, open_store
 from tests.gateway.subscriptions.following import change, write
@@ -21,10 +22,10 @@ async def read(
     """Return the certificates of the next events."""
     found: list[str] = []
     async with asyncio.timeout(30), aclosing(await feed.follow(after)) as events:
-        async for event in events:
-            found.append(event.certificate)
-            if len(found) == count:
-                return found
+        async for page in events:
+            found += [event.certificate for event in page]
+            if len(found) >= count:
+                return found[:count]
     return found
 
 
@@ -40,7 +41,7 @@ async def test_none_of_many_concurrent_writers_events_is_skipped(
                 sent = change(writer * EACH + number)
                 await write(store, sent)
 
-        async with kept_feeds([feed], asyncio.Event(), print):
+        async with kept_feeds([feed], asyncio.Event(), print, Supervisor()):
             reading = asyncio.create_task(read(feed, 0, WRITERS * EACH))
             await asyncio.gather(*map(writes, range(WRITERS)))
             found = await reading
@@ -54,17 +55,20 @@ async def test_who_is_slow_reads_from_the_store_and_misses_nothing(
     feed = StoredFeed(StoredCertificateStates(store.engine))
     expected = [f"sealed-{number}" for number in range(KEPT + 300)]
     async with (
-        kept_feeds([feed], asyncio.Event(), print),
+        kept_feeds([feed], asyncio.Event(), print, Supervisor()),
         aclosing(await feed.follow(None)) as slow,
     ):
         first = asyncio.create_task(anext(slow))
         await asyncio.sleep(0)
         await write(store, *map(change, range(KEPT + 300)))
-        found = [(await first).certificate]
+        found = [event.certificate for event in await first]
+        assert len(found) <= PAGE
         # Another one keeps up, so that what the slow one needs is kept no more.
         assert await read(feed, 0, KEPT + 300) == expected
         while len(found) < KEPT + 300:
-            found.append((await anext(slow)).certificate)
+            page = await anext(slow)
+            assert len(page) <= PAGE
+            found += [event.certificate for event in page]
 
     assert found == expected
     assert not feed.is_followed
@@ -83,7 +87,7 @@ async def test_a_place_that_is_none_is_refused(store: Store) -> None:
 async def test_now_is_after_everything_that_is_there(store: Store) -> None:
     feed = StoredFeed(StoredCertificateStates(store.engine))
     await write(store, change(1))
-    async with kept_feeds([feed], asyncio.Event(), print):
+    async with kept_feeds([feed], asyncio.Event(), print, Supervisor()):
         reading = asyncio.create_task(read(feed, None, 1))
         await asyncio.sleep(0.1)
         await write(store, replace(change(2), sequence=2))

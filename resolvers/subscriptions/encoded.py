@@ -1,0 +1,56 @@
+"""Events that are shown and encoded once, whoever and however many follow them.
+
+A registry that revokes a thousand certificates tells a thousand followers of each. What
+an event of these kinds shows depends on nothing but the event and what of it is
+selected: not on the caller, who is asked for apart and each time. So the object of the
+graph is made once, and its JSON once for each document. Both are bounded; what is no
+more there is made again.
+
+Deliveries take turns. A few followers are judged and encoded for at a time, and between
+two of them the loop answers whoever asks.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
+
+from connectors.weighed import Weighed
+
+T = TypeVar("T")
+
+AT_ONCE = 8
+"""How many deliveries are made between two looks at everybody else."""
+MAX_BYTES = 4 * 1024 * 1024
+OVERHEAD_BYTES = 512
+"""What an encoded event weighs beside its bytes: its key."""
+SHOWN_BYTES = 2 * 1024
+"""What an event and its object of the graph weigh, with the longest reason."""
+MAX_SHOWN_BYTES = 4 * 1024 * 1024
+
+
+class Encoded:
+    """The last events as they are sent."""
+
+    def __init__(self) -> None:
+        self._shown: Weighed[Hashable, object] = Weighed(MAX_SHOWN_BYTES)
+        self._encoded: Weighed[Hashable, bytes] = Weighed(MAX_BYTES)
+        self.turn = asyncio.Semaphore(AT_ONCE)
+        """Held while an event is judged and encoded for a follower."""
+
+    def shown(self, kind: str, number: int, make: Callable[[], T]) -> T:
+        """Return what shows an event, made by ``make`` if nobody has."""
+        found = self._shown.get((kind, number))
+        if found is not None:
+            return cast("T", found[0])
+        made = make()
+        self._shown.put((kind, number), made, SHOWN_BYTES)
+        return made
+
+    def get(self, key: Hashable) -> bytes | None:
+        """Return the JSON that was made before."""
+        found = self._encoded.get(key)
+        return None if found is None else found[0]
+
+    def put(self, key: Hashable, text: bytes) -> None:
+        """Keep the JSON of an event for a document."""
+        self._encoded.put(key, text, OVERHEAD_BYTES + len(text))

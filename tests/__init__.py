@@ -1,0 +1,1 @@
+"""Tests; a folder that is a package shares what its last test ends."""

@@ -1,0 +1,1 @@
+"""Questions to three agencies at once, by one gateway and by two."""

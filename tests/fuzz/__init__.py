@@ -1,0 +1,1 @@
+"""Anything at all, sent to a gateway as the demo has it."""

@@ -1,0 +1,1 @@
+"""Tables that are checked, and a gateway that checks them."""

@@ -1,0 +1,1 @@
+"""Records that are sent, and gateways that take them."""

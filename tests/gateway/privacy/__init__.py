@@ -1,0 +1,1 @@
+"""What is logged and masked, and gateways that do so."""

@@ -1,0 +1,1 @@
+"""How an agency joins, and a desk where one is drafted."""

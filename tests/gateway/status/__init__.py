@@ -1,0 +1,1 @@
+"""Changes of state, and two gateways that both know them."""

@@ -1,0 +1,1 @@
+"""Who follows events, and a gateway that sends them."""

@@ -1,0 +1,1 @@
+"""The sandbox agencies, and three of them that run."""
