@@ -58,10 +58,12 @@ def constants() -> Iterator[tuple[str, object]]:
     """Give the constants of every module of ours, and its enumerations."""
     for module in map(importlib.import_module, MODULES):
         for name, value in vars(module).items():
-            is_of_another = isinstance(value, type) and (
-                value.__module__ != module.__name__
-            )
-            if not name.startswith("__") and not is_of_another:
+            # What is written small may be filled while we run.
+            if (
+                value.__module__ == module.__name__
+                if isinstance(value, type)
+                else name.isupper()
+            ):
                 yield f"{module.__name__}.{name}", value
 
 

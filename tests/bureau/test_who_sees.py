@@ -208,6 +208,7 @@ def test_a_purpose_that_cannot_be_used_is_refused_with_what_can(
 
     error = refusal.value
     assert said in str(error) == error.message
+    assert "RECOVERY 追回, COMPLAINT 投诉核查" in PURPOSES
     is_of_the_case = purpose == "COMPLAINT" and case is not None
     assert list(error.allowed) == ([] if is_of_the_case else list(Purpose))
 
