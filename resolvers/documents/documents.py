@@ -90,7 +90,8 @@ class Prepared:
 
 
 @lru_cache(maxsize=4)
-def _costs_of(schema: GraphQLSchema) -> FieldCosts:
+def costs_of(schema: GraphQLSchema) -> FieldCosts:
+    """Return what fields of ``schema`` cost; read once for all applications."""
     return FieldCosts(schema)
 
 
@@ -104,7 +105,7 @@ class Documents:
     """Prepares documents against one schema."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits, *, is_open: bool) -> None:
-        self._costs = _costs_of(schema)
+        self._costs = costs_of(schema)
         self._limits = limits
         self._is_open = is_open
         self._trusted: dict[str, ValidDocument] = {}

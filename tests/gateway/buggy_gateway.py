@@ -20,6 +20,7 @@ from gateway.application_state import put_state, state_of
 from gateway.clock import utc_now
 from gateway.serve import serve
 from gateway.worker import load_app
+from resolvers.documents.documents import costs_of
 from resolvers.schema import schema
 from tests.heard import Heard
 
@@ -46,6 +47,8 @@ def forget_to_declare(field: str) -> None:
     query = schema.core.query_type
     assert query is not None
     query.fields[field].extensions[DEFINITION].directives = []
+    # Whoever forked this process may have read what fields declare.
+    costs_of.cache_clear()
 
 
 def load(config: str) -> ASGIApp:

@@ -34,7 +34,7 @@ from tests.store.calls import CALLS, work
 NOT_ASKED = {
     "audit.log.StoredAuditLog.keep_writing": "tries again; test_log_failing has it",
     "audit.log.open_audit_log": "opens nothing until something is written",
-    "background.running": "knows no database",
+    "background.Supervisor.running": "knows no database",
     "background.wait_for_change": "knows no database",
     "database.engine_at": "opens nothing until something is asked",
     "database.open_database": "raises UnusableDatabaseError, at the start",
@@ -45,6 +45,7 @@ NOT_ASKED = {
     "status.events.StoredEvents.has": "has no table; each kind of event is asked",
     "status.events.StoredEvents.newest": "has no table; each kind of event is asked",
     "store.open_store": "raises UnusableDatabaseError, at the start",
+    "store.Store.require_writable": "asks for no table; tests/gateway/test_health.py",
     "writer.open_writer": "opens nothing until something is written",
 }
 
