@@ -81,7 +81,7 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     },
     "bureau.ledger.evidence": {"KEY_BYTES": 32},
     "bureau.ledger.moves": {"MAX_REASON": 500},
-    "bureau.ledger.recheck": {"PATIENCE": 3},
+    "bureau.ledger.rechecking": {"PATIENCE": 3},
     "bureau.look_ups.budget": {"WARNING_SHARE": 0.8},
     "bureau.look_ups.elements": {"MAX_WORDS": 100, "MAX_OFFICER": 64},
     "bureau.look_ups.statements": {"MAX_STATEMENTS": 20},
