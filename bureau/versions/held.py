@@ -167,8 +167,11 @@ class Versions:
                 seen.update(marked.marks)
         shown = {name_of(mark) for mark in seen}
         for agency, answer in zip(agencies, answers, strict=True):
-            last = self._lists.last(holder, agency) if answer.is_complete else None
-            if last is not None and last.said not in shown:
+            last = self._lists.last(holder, agency)
+            # What is known since it was sent may not be known as answered.
+            if not all(self._lists.has(one, last) for one in answer.certificates):
+                return False
+            if answer.is_complete and last is not None and last.said not in shown:
                 return False
         return True
 

@@ -49,6 +49,12 @@ class Lists:
         """Return the certificate of the agency's rows that was signed last."""
         return self._memory.get(self.mark_of(holder, agency.rows))
 
+    def has(self, certificate: AttestedCertificate, last: SeenVersion | None) -> bool:
+        """Say whether ``last`` is no earlier than a certificate that is answered."""
+        if certificate.collected is not None:
+            return True
+        return last is not None and last.signed_at >= certificate.proof.signed_at
+
     def note(
         self,
         holder: Identity,

@@ -23,6 +23,7 @@ MAY_BE_EMPTY = {
     # Of four lengths one needs no padding.
     "signing.base64url._PADDING",
     "signing.base64url._LAST",
+    # It delivers nothing.
     "resolvers.execution.subscribe.NOTHING_MORE",
 }
 

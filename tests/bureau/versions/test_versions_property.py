@@ -12,7 +12,7 @@ from functools import cache
 from typing import TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bureau.claims import weigh
@@ -120,6 +120,7 @@ def signed_last(came: list[Version]) -> set[Version]:
 
 
 @settings(deadline=None)
+@example(turns=[(0, 0), [[], [(0, 0)]], [[(1, 5)], [(1, 5)]]])
 @given(turns=turns)
 def test_no_older_version_than_ever_came_decides_anything(
     runner: asyncio.Runner, turns: list[Version | list[list[Version]]]

@@ -76,7 +76,7 @@ async def test_connectors_are_listed_with_state_version_body_items_and_moment(
 
 
 async def test_a_connector_is_shown_with_keys_findings_warnings_and_history(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = {
         "version": 2,
@@ -97,7 +97,10 @@ async def test_a_connector_is_shown_with_keys_findings_warnings_and_history(
     words = ("connector", "show", "transport")
 
     whole = await listed(tmp_path, *words, connector=connector)
-    short = await listed(tmp_path, *words, "--no-history", connector=connector)
+    with monkeypatch.context() as coloured:
+        # What scripts read is plain, whatever the terminal can do.
+        coloured.setenv("FORCE_COLOR", "1")
+        short = await listed(tmp_path, *words, "--no-history", connector=connector)
     absent = await listed(tmp_path, *words, connector=None)
     absent_json = await listed(tmp_path, *words, "--json", connector=None)
 
