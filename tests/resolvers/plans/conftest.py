@@ -110,7 +110,14 @@ def _known(
         id_number="",
     )
     text = config.read_text("utf-8")
-    config.write_text(f"{text}\n[privacy]\npeople_a_day = 1000000\n", "utf-8")
+    # What is compared is what agencies answer, however busy the machine is.
+    patient = f"deadline_seconds = 60\n{text}\n[privacy]\npeople_a_day = 1000000\n"
+    config.write_text(patient, "utf-8")
+    for manifest in (config.parent / "manifests").glob("*.toml"):
+        hurried = manifest.read_text("utf-8")
+        text = hurried.replace("timeout_seconds = 1.8", "timeout_seconds = 30.0")
+        assert text != hurried
+        manifest.write_text(text, "utf-8")
     clock = Clock()
     with asyncio.Runner() as runner:
         opening = _opened(load_settings(config, {}), clock)
