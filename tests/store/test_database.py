@@ -174,7 +174,7 @@ async def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
 
 
 async def test_several_may_make_a_new_one_at_once(tmp_path: Path) -> None:
-    for name in range(20):
+    for name in range(8):
         # Of one database the race is rarely met.
         address = f"sqlite:///{tmp_path}/{name}.db"
         await asyncio.gather(*(upgrade_database(address) for _ in range(8)))
