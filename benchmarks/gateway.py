@@ -16,7 +16,14 @@ from types import MappingProxyType
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
-from benchmarks.questions import PAYERS, TOKEN, TRUSTED, Dialect, question_about
+from benchmarks.questions import (
+    DECIDE,
+    PAYERS,
+    TOKEN,
+    TRUSTED,
+    Dialect,
+    question_about,
+)
 from benchmarks.stage import (
     Checkout,
     Contender,
@@ -46,8 +53,12 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     port: int,
     ttl_seconds: float,
     database_url: str = "sqlite:///gateway.db",
+    is_for_offices: bool = True,
 ) -> Path:
-    """Write settings, manifests, keys and trusted documents; return the settings."""
+    """Write settings, manifests, keys and trusted documents; return the settings.
+
+    Another checkout, of an earlier version, knows nothing that ``is_for_offices``.
+    """
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
@@ -56,24 +67,27 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
         (folder / name).write_text(key_of(name).hex(), "ascii")
-    documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in TRUSTED}
+    trusted = [d for d in TRUSTED if is_for_offices or d != DECIDE]
+    documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in trusted}
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
     config = folder / "gateway.toml"
+    payers = PAYERS if is_for_offices else ()
     config.write_text(
         f"port = {port}\n"
         'manifests = "manifests"\n'
         f'trust_bundle = "{corpus.trust_bundle}"\n'
         'certificate_id_key_file = "certificate-id.key"\n'
         'pseudonym_key_file = "pseudonym.key"\n'
-        'evidence_key_file = "evidence.key"\n'
-        'trusted_documents = "trusted.json"\n'
+        + ('evidence_key_file = "evidence.key"\n' if is_for_offices else "")
+        + 'trusted_documents = "trusted.json"\n'
         f'database_url = "{database_url}"\n'
         '\n[roles]\nofficer = ["certificates:read", "identity:read"]\n'
         'payer = ["certificates:read", "identity:read", "payments:write"]\n'
         + _caller("benchmark", "officer", TOKEN)
-        + "".join(_caller(token, "payer", token) for token in PAYERS)
+        + "".join(_caller(token, "payer", token) for token in payers)
         + "\n[privacy]\npeople_a_day = 10000000\n"
-        "\n[http]\nconcurrent_requests = 1000\nrequest_seconds = 120\n",
+        "\n[http]\nconcurrent_requests = 1000\n"
+        + ("request_seconds = 120\n" if is_for_offices else ""),
         "utf-8",
     )
     return config
@@ -151,7 +165,9 @@ DEFAULT_TTL_SECONDS = 10
 @contextmanager
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
-    with open_on(stage, phase, folder, stage.cores.server) as server:
+    with open_on(
+        stage, phase, folder, stage.cores.server, is_for_offices=False
+    ) as server:
         yield server
 
 
@@ -168,7 +184,14 @@ def opened_beside(
         servers = []
         for place, core in enumerate(cores):
             shared = f"sqlite:///{folder / 'shared.db'}"
-            opening = open_on(stage, phase, folder / str(place), core, shared)
+            opening = open_on(
+                stage,
+                phase,
+                folder / str(place),
+                core,
+                shared,
+                is_for_offices=False,
+            )
             server = stack.enter_context(opening)
             first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
             await_answer(server, first.body)
@@ -177,12 +200,14 @@ def opened_beside(
 
 
 @contextmanager
-def open_on(
+def open_on(  # noqa: PLR0913 - as ``configure``
     stage: Stage,
     phase: Phase,
     folder: Path,
     core: int,
     database_url: str = "sqlite:///gateway.db",
+    *,
+    is_for_offices: bool = True,
 ) -> Iterator[Server]:
     """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
@@ -193,6 +218,7 @@ def open_on(
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
         database_url=database_url,
+        is_for_offices=is_for_offices,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"
