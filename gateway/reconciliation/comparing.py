@@ -1,6 +1,7 @@
 """Compare a list that has come with the ledger, some rows at a time."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from gateway.reconciliation.reading import ListedRow, ListReader, RefusedRow, Ro
 from gateway.reconciliation.results import Results
 from store.ledger.listed_claims import SeenClaims
 
+PAGES_A_COLLECTION = 20
+"""After so many pages what they left is given back, so that memory stays the same."""
 _logger = structlog.get_logger("gateway.reconciliation")
 
 
@@ -32,8 +35,13 @@ class Comparing:
     async def lines(self) -> AsyncIterator[bytes]:
         """Yield the results, some at a time, and their sum."""
         try:
+            pages = 0
             while rows := await asyncio.to_thread(self.reader.rows, self.seen):
                 yield await self._compared(rows)
+                pages += 1
+                if pages % PAGES_A_COLLECTION == 0:
+                    # Statements refer to themselves, and the process collects rarely.
+                    gc.collect()
             end = self.reader.end
             if end is None:
                 async for lines in self._missing():
