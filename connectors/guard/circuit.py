@@ -99,12 +99,18 @@ class Circuit:
             # Slow or not, it answers.
             self._open() if is_bad else self._close()
             return
-        self._calls.append(_Call(is_silent, is_bad or share >= SLOW_SHARE))
+        call = _Call(is_silent, is_bad or share >= SLOW_SHARE)
+        self._calls.append(call)
         self._in_a_row = self._in_a_row + 1 if is_silent else 0
-        if self._opens and (
-            self._in_a_row >= IN_A_ROW
-            or sum(call.is_silent for call in self._calls) >= MOST
-            or sum(call.is_bad for call in self._calls) == CALLS
+        # A good call never opens it, and most are good.
+        if (
+            self._opens
+            and call.is_bad
+            and (
+                self._in_a_row >= IN_A_ROW
+                or sum(call.is_silent for call in self._calls) >= MOST
+                or sum(call.is_bad for call in self._calls) == CALLS
+            )
         ):
             self._open()
 
