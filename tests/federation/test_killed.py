@@ -133,7 +133,7 @@ def test_a_reconciliation_that_is_killed_is_done_anew(
     _, _, certificate = offices.certified()
     offices.decide(0, certificate, "listed-and-killed")
     listed, out = tmp_path / "list.csv", tmp_path / "out.csv"
-    rows = "".join(f"other-{n},1600\n" for n in range(2_000))
+    rows = "".join(f"listed-{n},1600\n" for n in range(2_000))
     listed.write_text(f"claim,amount_yuan\nlisted-and-killed,1601\n{rows}", "utf-8")
     day = today().isoformat()
     command = [
