@@ -102,6 +102,7 @@ def create_app(
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, supervisor, clock) as services,
         ):
+            measured.tasks.follow(lambda: store.writer.waiting)
             intake = open_intake(
                 settings.collection, services, store, measured.collection
             )

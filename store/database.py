@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.driver_errors import DATABASE_ERRORS
 from store.errors import UnusableDatabaseError
-from store.postgresql import postgresql_engine
+from store.postgresql import STATEMENT_SECONDS, postgresql_engine
 from store.sqlite import READS, sqlite_engine
 
 SQLITE = "sqlite"
@@ -79,10 +79,17 @@ def shown(url: URL) -> str:
 
 
 @asynccontextmanager
-async def engine_at(address: URL) -> AsyncIterator[AsyncEngine]:
-    """Yield an engine for the database at ``address``; nothing is opened yet."""
-    is_postgresql = address.get_backend_name() == POSTGRESQL
-    engine = postgresql_engine(address) if is_postgresql else sqlite_engine(address)
+async def engine_at(
+    address: URL, statement_seconds: float | None = STATEMENT_SECONDS
+) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine for the database at ``address``; nothing is opened yet.
+
+    On PostgreSQL a statement may take ``statement_seconds``, or as long as it takes.
+    """
+    if address.get_backend_name() == POSTGRESQL:
+        engine = postgresql_engine(address, statement_seconds)
+    else:
+        engine = sqlite_engine(address)
     try:
         yield engine
     finally:

@@ -50,7 +50,8 @@ async def upgrade_database(url: str, reader_of: ReaderOf | None = None) -> str |
     address = read_database_url(url)
     if address.get_backend_name() == SQLITE:
         make_file(Path(address.database or ""))
-    async with engine_at(address) as engine:
+    # A step over millions of rows takes as long as it takes.
+    async with engine_at(address, statement_seconds=None) as engine:
         with naming(address):
             async with engine.begin() as connection:
                 return await connection.run_sync(_upgrade, reader_of)

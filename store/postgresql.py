@@ -3,31 +3,94 @@
 The driver is asyncpg, spoken to from the event loop. ``synchronous_commit`` is set for
 each connection, whatever the server's default: an answer waits for its look-up to be
 on the audit log, and a log that may forget the last half second is none.
+
+Nothing is waited for without a bound, on either side. A gateway that is frozen, or
+whose machine is gone without a word, holds the writers' lock for ``HELD_SECONDS``: then
+the server ends its transaction, or whoever waits for it does, and the others go on.
 """
 
-from sqlalchemy import URL, Connection, text
+import socket
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 """How long a statement may take; the longest is a transaction of the retention job."""
+HELD_SECONDS = 1.0
+"""How long a writer may say nothing in a transaction for which others wait."""
+LOOK_SECONDS = 1.2
+"""How long who waits for the writers' lock does so without a look at who holds it."""
+LOCK_SECONDS = 5.0
+"""How long a statement waits for others' locks."""
+IDLE_SECONDS = 60.0
+"""How long anybody else may say nothing in a transaction: who sends on what is read."""
+STEPS_SECONDS = 60.0
+"""How long who changes the tables waits for another who does."""
+UNHEARD_SECONDS = 10
+"""After how long of silence a machine is gone, for its side of a connection."""
 CONNECTIONS = 10
 """How many one gateway keeps open; as many again may come at a peak."""
 MIGRATION_LOCK = 2192022
 """Whoever changes the tables holds this advisory lock until the transaction ends."""
 WRITER_LOCK = 2192023
 """Whoever writes records that are counted in their order holds this one likewise."""
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
 SETTINGS = {
     "application_name": "certificate-gateway",
     "synchronous_commit": "on",
     "timezone": "UTC",
+    "lock_timeout": _milliseconds(LOCK_SECONDS),
+    "idle_in_transaction_session_timeout": _milliseconds(IDLE_SECONDS),
+    "tcp_user_timeout": _milliseconds(UNHEARD_SECONDS),
+    "tcp_keepalives_idle": str(UNHEARD_SECONDS // 2),
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": str(UNHEARD_SECONDS // 2),
 }
+SOCKET_OPTIONS = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", UNHEARD_SECONDS // 2),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", UNHEARD_SECONDS // 2),
+    (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", UNHEARD_SECONDS * 1000),
+)
+"""The same for our side, which the driver leaves to the system: two hours."""
+WAIT_FOR_WRITERS = f"""SELECT
+  set_config('idle_in_transaction_session_timeout',
+    '{_milliseconds(HELD_SECONDS)}', true),
+  set_config('lock_timeout', '{_milliseconds(LOOK_SECONDS)}', true),
+  pg_advisory_xact_lock({WRITER_LOCK}),
+  set_config('lock_timeout', '{_milliseconds(LOCK_SECONDS)}', true)"""
+END_FROZEN = f"""SELECT count(pg_terminate_backend(pid))
+  FROM pg_locks JOIN pg_stat_activity USING (pid)
+  WHERE locktype = 'advisory' AND objid = {WRITER_LOCK} AND granted
+    AND datname = current_database() AND wait_event = 'ClientRead'
+    AND clock_timestamp() - state_change > interval '{HELD_SECONDS} seconds'"""  # noqa: S608 - our own numbers
+"""Between two messages of one statement the server's own limits are not counted."""
+LOCK_NOT_AVAILABLE = "55P03"
+WAIT_FOR_TURN = f"""SELECT
+  set_config('lock_timeout', '{_milliseconds(STEPS_SECONDS)}', true),
+  pg_advisory_xact_lock({MIGRATION_LOCK}),
+  set_config('lock_timeout', '{_milliseconds(LOCK_SECONDS)}', true)"""
 
 
-def postgresql_engine(url: URL) -> AsyncEngine:
-    """Return an engine for the database at ``url``."""
-    return create_async_engine(
+def postgresql_engine(
+    url: URL, statement_seconds: float | None = STATEMENT_SECONDS
+) -> AsyncEngine:
+    """Return an engine for the database at ``url``.
+
+    A statement may take ``statement_seconds``; ``None``: as long as it takes.
+    """
+    limit = "0" if statement_seconds is None else _milliseconds(statement_seconds)
+    engine = create_async_engine(
         url.set(drivername=DRIVER),
         pool_size=CONNECTIONS,
         max_overflow=CONNECTIONS,
@@ -35,18 +98,51 @@ def postgresql_engine(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
-            "command_timeout": STATEMENT_SECONDS,
-            "server_settings": SETTINGS,
+            "command_timeout": statement_seconds,
+            "server_settings": SETTINGS | {"statement_timeout": limit},
         },
     )
+    event.listen(engine.sync_engine, "connect", _hear_silence)
+    return engine
 
 
-def wait_for_writers(connection: Connection) -> None:
-    """Wait until no other gateway's writer writes, and let none until the commit."""
+def wait_for_writers(connection: Connection) -> bool:
+    """Wait until no other gateway's writer writes, and let none until the commit.
+
+    Return whether that came in ``LOOK_SECONDS``; else the transaction is void.
+    """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+        try:
+            connection.exec_driver_sql(WAIT_FOR_WRITERS)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            return False
+    return True
+
+
+def end_frozen(connection: Connection) -> int:
+    """End the transaction of a gateway that holds the lock and says nothing.
+
+    Return how many were: one, or none if who holds it is at work.
+    """
+    ended = connection.exec_driver_sql(END_FROZEN).scalar()
+    return ended or 0
 
 
 def wait_for_turn(connection: Connection) -> None:
     """Wait until no other gateway changes the tables; SQLite's writers queue anyway."""
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    connection.exec_driver_sql(WAIT_FOR_TURN)
+
+
+def _hear_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API
+    """Have the system end a connection whose other side is gone without a word."""
+    # The driver has no other door to it; SQLAlchemy hands out the driver's connection.
+    transport = connection.driver_connection._transport  # noqa: SLF001 - see above
+    ours = transport.get_extra_info("socket")
+    if ours.family == socket.AF_UNIX:
+        return
+    for level, name, value in SOCKET_OPTIONS:
+        # Not every system has all of them.
+        if hasattr(socket, name):
+            ours.setsockopt(level, getattr(socket, name), value)

@@ -4,22 +4,30 @@ SQLite's driver waits, so an asynchronous engine hands each statement of a trans
 to a thread and back: begin, insert, commit. Here the whole transaction is handed over
 once, to a thread with a connection of its own. PostgreSQL is spoken to from the event
 loop, and its writers wait for each other. Either way one transaction runs after the
-other, of all gateways.
+other, of all gateways; a gateway that stops in the middle of one loses it
+(``postgresql.HELD_SECONDS``), so that the others go on.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from connectors.errors import StoreUnavailableError
 from store.connections import Reader, begin
 from store.driver_errors import as_store_errors
-from store.postgresql import wait_for_writers
+from store.postgresql import LOCK_SECONDS, LOOK_SECONDS, end_frozen, wait_for_writers
 from store.sqlite import READS, open_waiting
+from store.turns import TOO_LONG, Turns
+
+LOOKS = round(LOCK_SECONDS / LOOK_SECONDS)
+logger = structlog.get_logger("gateway.store")
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -28,10 +36,15 @@ Work = Callable[[Connection], T]
 class Writer(Protocol):
     """Runs transactions one after the other."""
 
-    async def write(self, work: Work[T]) -> T:
+    @property
+    def waiting(self) -> int:
+        """How many transactions of this process wait for their turn."""
+
+    async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
         """Return what ``work`` returns, once all it did is committed.
 
-        No other process writes between its first statement and the commit.
+        No other process writes between its first statement and the commit. What is
+        urgent goes before whatever else waits in this process.
 
         Raises:
             StoreUnavailableError: it is not committed, or not known to be.
@@ -51,17 +64,36 @@ class _LoopWriter:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reader = Reader(engine)
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
 
-    async def write(self, work: Work[T]) -> T:
+    @property
+    def waiting(self) -> int:
         """See ``Writer``."""
-        async with self._turn, begin(self._engine) as connection:
-            await connection.run_sync(wait_for_writers)
+        return self._turns.waiting
+
+    async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
+        """See ``Writer``."""
+        async with self._turns.turn(is_urgent=is_urgent), self._alone() as connection:
             return await connection.run_sync(work)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[AsyncConnection]:
+        """Begin a transaction while no other gateway's writer has one."""
+        for _ in range(LOOKS):
+            async with begin(self._engine) as connection:
+                if await connection.run_sync(wait_for_writers):
+                    yield connection
+                    return
+            # Whoever may not look waits on, as for one that is at work.
+            with contextlib.suppress(StoreUnavailableError):
+                async with self._reader.connect() as connection:
+                    if await connection.run_sync(end_frozen):
+                        logger.warning("ended the transaction of a frozen gateway")
+        raise StoreUnavailableError(TOO_LONG)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""
-        async with self._turn, self._reader.connect() as connection:
+        async with self._reader.connect() as connection:
             return await connection.run_sync(work)
 
 
@@ -72,15 +104,22 @@ class _ThreadWriter:
         self._engine = engine
         self._reading = engine.execution_options(**{READS: True})
         self._thread = thread
+        self._turns = Turns()
         self._connection: Connection | None = None
         """Kept: to borrow it and give it back takes as long as to begin and commit."""
 
-    async def write(self, work: Work[T]) -> T:
+    @property
+    def waiting(self) -> int:
+        """See ``Writer``."""
+        return self._turns.waiting
+
+    async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
-        # The thread finishes what it began, even if nobody waits for it any more.
-        with as_store_errors():
-            return await loop.run_in_executor(self._thread, self._write, work)
+        async with self._turns.turn(is_urgent=is_urgent):
+            # The thread finishes what it began, even if nobody waits for it any more.
+            with as_store_errors():
+                return await loop.run_in_executor(self._thread, self._write, work)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""

@@ -193,8 +193,10 @@ class StoredAuditLog:
         group = [self._waiting.popleft() for _ in range(size)]
         started = time.perf_counter()
         try:
+            # Every answer waits for its record, and no office's decision for these.
             draft = await self._writer.write(
-                lambda connection: self._write(connection, [one for one, _ in group])
+                lambda connection: self._write(connection, [one for one, _ in group]),
+                is_urgent=True,
             )
         except StoreUnavailableError as error:
             await self._failed(group, time.perf_counter() - started, error)

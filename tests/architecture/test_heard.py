@@ -39,6 +39,7 @@ MAY_START = {
     "tests/forks.py": "what tests/nursery.py asks it for",
     "tests/conftest.py": "nothing; it ends what forks",
     "tests/postgresql.py": "the database server's own program",
+    "tests/store/test_frozen.py": "a writer, of a database alone",
     "tests/running.py": A_LISTENER,
     "tests/gateway/buggy_gateway.py": A_LISTENER,
     "tests/gateway/callers/test_tls.py": A_LISTENER,
@@ -81,6 +82,7 @@ NO_GATEWAY = "no gateway: agencies, issuers, ports, what forks"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
     "tests/ports.py": NO_GATEWAY,
+    "tests/store/test_frozen.py": "a database",
     "tests/nursery.py": NO_GATEWAY,
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,

@@ -38,6 +38,7 @@ NOT_ASKED = {
     "background.wait_for_change": "knows no database",
     "database.engine_at": "opens nothing until something is asked",
     "database.open_database": "raises UnusableDatabaseError, at the start",
+    "turns.Turns.turn": "knows no database",
     "database.step_of": "raises UnusableDatabaseError, for a command",
     "migrate.upgrade_database": "raises UnusableDatabaseError, for a command",
     "notifications.listening_for_changes": "listens again",

@@ -50,6 +50,24 @@ async def test_a_record_comes_back_with_all_it_may_have(log: StoredAuditLog) -> 
     assert found == replace(given, id=1)
 
 
+async def test_a_record_goes_before_whatever_else_waits_to_be_written(
+    log: StoredAuditLog, store: Store
+) -> None:
+    written: list[int] = []
+
+    async def write(number: int) -> None:
+        await store.writer.write(lambda _: written.append(number))
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(50):
+            tasks.create_task(write(number))
+        await asyncio.sleep(0)
+        await log.write(record())
+        before = len(written)
+
+    assert before < len(written) == 50
+
+
 async def test_a_record_is_kept_once_writing_it_returns(
     log: StoredAuditLog, engine: AsyncEngine
 ) -> None:

@@ -1,0 +1,39 @@
+"""A writer that is frozen in the middle of its transaction, as a program.
+
+Run as ``python -m tests.store.freezing URL``: it stops itself, once it has written, and
+says what became of that when somebody lets it go on.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from sqlalchemy import Connection
+
+from connectors.errors import StoreUnavailableError
+from store.store import open_store
+from tests.store.test_writer import add
+
+FROZEN = "frozen"
+
+
+def freeze(connection: Connection) -> None:
+    add(connection, FROZEN)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+async def write(url: str) -> None:
+    async with open_store(url) as store:
+        try:
+            await store.writer.write(freeze)
+        except StoreUnavailableError as error:
+            sys.stdout.write(f"not kept: {error}\n")
+            # As any other gateway does whose connection was lost.
+            await store.writer.write(lambda connection: add(connection, "afterwards"))
+        else:
+            sys.stdout.write("kept\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(write(sys.argv[1]))

@@ -1,0 +1,181 @@
+"""A gateway that stops half-way keeps the others waiting for a moment, not for ever."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from connectors.errors import StoreUnavailableError
+from store import postgresql
+from store.database import engine_at
+from store.errors import UnusableDatabaseError
+from store.migrate import upgrade_database
+from store.postgresql import (
+    LOCK_SECONDS,
+    MIGRATION_LOCK,
+    SOCKET_OPTIONS,
+    WRITER_LOCK,
+)
+from store.store import Store, open_store
+from store.turns import TOO_LONG
+from store.used_tokens import used_tokens
+from tests.postgresql import PostgreSQL
+from tests.serving import serving
+from tests.store.test_writer import add
+
+pytestmark = pytest.mark.parametrize(
+    "empty_database_url", ["postgresql"], indirect=True
+)
+BOUNDS = {
+    "lock_timeout": "5s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "1min",
+}
+DEADLINE_SECONDS = 2.0
+"""Of a gateway's answer, by its settings."""
+
+
+@asynccontextmanager
+async def frozen_writer(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Another process that wrote, and stopped before its commit."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.store.freezing", url),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        _, status = await asyncio.to_thread(os.waitpid, process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def tokens(store: Store) -> set[str]:
+    async with store.engine.connect() as connection:
+        return set(await connection.scalars(select(used_tokens.c.token)))
+
+
+async def test_what_a_frozen_gateway_holds_is_given_to_the_next(
+    database_url: str,
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with open_store(database_url) as store, frozen_writer(database_url) as other:
+        began = loop.time()
+        await store.writer.write(lambda connection: add(connection, "next"))
+        waited = loop.time() - began
+
+        os.kill(other.pid, signal.SIGCONT)
+        said, _ = await other.communicate()
+
+        assert waited < DEADLINE_SECONDS
+        # It has lost its transaction, knows it, and goes on.
+        assert said.startswith(b"not kept")
+        assert await tokens(store) == {"next", "afterwards"}
+
+
+@asynccontextmanager
+async def held(engine: AsyncEngine, afterwards: str) -> AsyncIterator[AsyncConnection]:
+    """Hold the lock of writers on a connection, and then run something on it."""
+    async with engine.connect() as connection:
+        lock = f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+        await connection.exec_driver_sql(lock)
+        running = asyncio.create_task(connection.exec_driver_sql(afterwards))
+        try:
+            yield connection
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await connection.invalidate()
+
+
+async def test_who_says_nothing_is_ended_by_who_waits(store: Store) -> None:
+    # As in the middle of a statement, no limit of the server's own is counted.
+    async with held(store.engine, "SELECT 1"):
+        await store.writer.write(lambda connection: add(connection, "next"))
+
+    assert await tokens(store) == {"next"}
+
+
+async def test_who_is_at_work_is_waited_for_and_not_for_ever(store: Store) -> None:
+    async with held(store.engine, "SELECT pg_sleep(60)") as connection:
+        with pytest.raises(StoreUnavailableError, match=TOO_LONG):
+            async with asyncio.timeout(3 * LOCK_SECONDS):
+                await store.writer.write(lambda connection: add(connection, "late"))
+        assert not connection.closed
+
+    await store.writer.write(lambda connection: add(connection, "in time"))
+
+    assert await tokens(store) == {"in time"}
+
+
+async def test_who_changes_the_tables_is_waited_for_and_not_for_ever(
+    database_url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        postgresql, "WAIT_FOR_TURN", postgresql.WAIT_FOR_TURN.replace("60000", "200")
+    )
+    async with store.engine.connect() as connection:
+        lock = f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+        await connection.exec_driver_sql(lock)
+
+        with pytest.raises(UnusableDatabaseError, match="lock"):
+            async with asyncio.timeout(LOCK_SECONDS):
+                await upgrade_database(database_url)
+
+
+async def test_nothing_that_a_connection_waits_for_is_without_a_bound(
+    store: Store,
+) -> None:
+    async with store.engine.connect() as connection:
+        found = {
+            setting: await connection.scalar(text(f"SHOW {setting}"))
+            for setting in BOUNDS
+        }
+
+    assert found == BOUNDS
+
+
+async def test_a_machine_that_is_gone_is_noticed_by_both_sides(
+    database_url: str, request: pytest.FixtureRequest
+) -> None:
+    """By the system's own means, of which the driver sets none."""
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    socket_file = str(server.folder / ".s.PGSQL.5432")
+
+    async def passed_on(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        server_reader, server_writer = await asyncio.open_unix_connection(socket_file)
+        await asyncio.gather(
+            copied(reader, server_writer), copied(server_reader, writer)
+        )
+
+    name = make_url(database_url).database
+    async with serving(passed_on) as port:
+        address = make_url(f"postgresql://postgres@127.0.0.1:{port}/{name}")
+        async with engine_at(address) as engine, engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            ours = raw.driver_connection._transport.get_extra_info("socket")
+            found = [
+                ours.getsockopt(level, getattr(socket, option))
+                for level, option, _ in SOCKET_OPTIONS
+            ]
+
+    assert found == [value for _, _, value in SOCKET_OPTIONS]
+
+
+async def copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
