@@ -44,7 +44,9 @@ def weigh(
     compared = [
         (certificate, comparison)
         for certificate in in_annex_order(concerned)
-        if (comparison := compare(stated, certificate.record, catalogue)) is not None
+        # What may have been put right since is like nothing and unlike nothing.
+        if not certificate.attestation.is_outdated
+        and (comparison := compare(stated, certificate.record, catalogue)) is not None
     ]
     absence = absence_of(concerned, stated.items)
     best = nearest(comparison for _, comparison in compared)

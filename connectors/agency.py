@@ -37,6 +37,7 @@ from connectors.errors import UnreachableError
 from connectors.guard.circuit import Circuit, Operation
 from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
+from connectors.guard.stale import stand_in
 from connectors.manifest import Manifest
 from connectors.shadow import Shadow
 from connectors.status.changes import SentChange, read_change
@@ -116,6 +117,7 @@ class Agency:
             self.health,
             circuit=self.circuit,
             when_silent=None if when_silent is None else self._ask_what_was_sent,
+            stand_in=self._stand_in if manifest.cache.stale_if_error_seconds else None,
         )
 
     def ask(
@@ -217,6 +219,9 @@ class Agency:
         if self.listed is not None:
             await self.listed.close()
         await self._guard.close()
+
+    def _stand_in(self, kept: Answer, silent: Answer) -> Answer:
+        return stand_in(kept, silent, self._clock(), self.manifest.cache)
 
     async def _ask_what_was_sent(
         self, silent: Mapping[Identity, Answer]

@@ -74,6 +74,8 @@ class AttestedCertificate:
     """Whether the signed bytes are about other people too."""
     collected: Collected | None = None
     """How it came, if it was sent before anybody asked."""
+    as_of: datetime | None = None
+    """As of when it was true, if it stands in for an agency that is silent now."""
     supersedes: tuple["AttestedCertificate", ...] = ()
     """Its older versions that came beside it, the newest of them first."""
 
@@ -109,6 +111,8 @@ class Answer:
     """How long the agency took; ``None`` if it was not asked."""
     not_asked: NotAsked | None = None
     """Since when the agency is not asked, and until when; ``None`` if it was."""
+    as_of: datetime | None = None
+    """When what stands in for an agency that is silent was verified; else ``None``."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
 

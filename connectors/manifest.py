@@ -103,10 +103,17 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
 
 
+Stale = Annotated[float, msgspec.Meta(ge=0, le=24 * 3600)]
+
+
 class Cache(msgspec.Struct, frozen=True, kw_only=True):
     """Limits on keeping verified answers: for how long, and how much."""
 
     ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
+    stale_if_error_seconds: Stale = 0.0
+    """For how much longer an answer stands in while the agency is silent (RFC 5861)."""
+    stale_decides_seconds: Stale = 0.0
+    """How old what stands in may be and still decide."""
     holders: Count = 10_000
     """For how many people answers are kept, if there is room for so many."""
     megabytes: Annotated[int, msgspec.Meta(ge=2, le=16_384)] = 16
@@ -219,6 +226,7 @@ def read_manifest(text: str) -> Manifest:
         asked.elements, asked.element_headers, (asked.holders, asked.nonce)
     )
     _refuse_contradictions(manifest)
+    _refuse_what_never_stands_in(manifest)
     return manifest
 
 
@@ -277,6 +285,28 @@ def _refuse_unusable_codes(record: Record) -> None:
                 f"record.values.item_code has {stated!r}, which is blank or is another "
                 "entry's code in another spelling"
             )
+
+
+def _refuse_what_never_stands_in(manifest: Manifest) -> None:
+    """Refuse settings of kept answers where none is kept, or none that decides."""
+    cache, asked = manifest.cache, manifest.request
+    if cache.stale_decides_seconds > cache.stale_if_error_seconds + cache.ttl_seconds:
+        raise ManifestError(
+            "cache.stale_decides_seconds is longer than answers are kept "
+            "(cache.ttl_seconds and cache.stale_if_error_seconds together): shorten it"
+        )
+    if not cache.stale_if_error_seconds:
+        return
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        raise ManifestError(
+            "cache.stale_if_error_seconds is set, but endpoint.protocol is "
+            "'collected': nobody is asked, so nobody is silent; remove it"
+        )
+    if asked.elements or asked.element_headers:
+        raise ManifestError(
+            "cache.stale_if_error_seconds is set, but the agency is told of each "
+            "question by request.elements, so that no answer is kept; remove it"
+        )
 
 
 def _refuse_contradictions(manifest: Manifest) -> None:

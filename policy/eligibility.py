@@ -30,6 +30,7 @@ from policy.level import LEVEL_NAMES, Level
 from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Figures, Parameters, load_parameters
 from policy.row import row_of, row_of_item
+from policy.states import FROM_THE_BEGINNING, state_on
 from policy.text import Text
 
 
@@ -41,6 +42,8 @@ class EligibilityOutcome(StrEnum):
     UNDETERMINED = "UNDETERMINED"
 
 
+STANDING = "219-3b"
+"""The clause about what the certificate is worth now."""
 _VERDICTS: Mapping[FindingOutcome, EligibilityOutcome] = MappingProxyType(
     {
         FindingOutcome.MET: EligibilityOutcome.ELIGIBLE,
@@ -103,6 +106,8 @@ def evaluate(
         )
         findings += _claim_findings(claimed)
         sums = share_and_amount(claimed)
+    if evidence.attestation.is_outdated:
+        findings = _of_then(findings, evidence)
     outcome = _verdict(findings)
     share, computed = sums or (None, None)
     is_eligible = outcome is EligibilityOutcome.ELIGIBLE
@@ -114,6 +119,29 @@ def evaluate(
         amount_yuan=computed if is_eligible else None,
         share_percent=share if is_eligible else None,
         computed_yuan=computed,
+    )
+
+
+def _of_then(findings: tuple[Finding, ...], evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what ``findings`` of an outdated record decide: nothing to anybody's harm.
+
+    That it is revoked is certain: it counts from the beginning, and is not put right.
+    """
+    if state_on(evidence.record, evidence.as_of) in FROM_THE_BEGINNING:
+        return findings
+    return tuple(
+        Finding(
+            found.clause,
+            FindingOutcome.UNDETERMINED,
+            Text(
+                f"登记机构目前未作答，据此前的记录：{found.reason.zh}",
+                f"the registry does not answer; by its earlier record: "
+                f"{found.reason.en}",
+            ),
+        )
+        if found.outcome is FindingOutcome.UNMET or found.clause == STANDING
+        else found
+        for found in findings
     )
 
 

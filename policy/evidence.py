@@ -33,6 +33,9 @@ class Attestation:
     scope: frozenset[str]
     key_in_force: bool | None
     account: AccountState | None
+    # Whether the registry is silent, and this older than it lets count: anything of the
+    # record may have been put right since.
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

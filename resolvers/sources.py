@@ -68,6 +68,13 @@ class Source:
     retrieved_at: datetime | None = strawberry.field(
         description=both("取得答复的时间", "When its answer came")
     )
+    as_of: datetime | None = strawberry.field(
+        description=both(
+            "机构未作答、以此前已核验的记录代答时，其核验的时间；否则为空",
+            "Where the agency did not answer and what was verified before stands in, "
+            "when that was; else null",
+        )
+    )
     collected_at: datetime | None = strawberry.field(
         description=both(
             "以归集数据作答时，其中最近一份的归集时间；机构本身作答则为空",
@@ -116,6 +123,7 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
         outcome=answer.outcome,
         latency_milliseconds=None if latency is None else round(latency * 1000, 3),
         retrieved_at=at,
+        as_of=answer.as_of,
         collected_at=at if answer.is_collected else None,
         cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
         not_asked_since=None if spared is None else spared.since,

@@ -1,8 +1,9 @@
 """Answers that may be returned again, for so long and within so many bytes.
 
-All are kept for the same time, so the one that came first is also the first to be too
-old: nothing is searched for, and nothing stays in memory beyond its time by more than
-it takes until the next answer comes.
+After that they may stand in for a while, if the agency is silent (``stale``). All are
+kept for the same time, so the one that came first is also the first to be too old:
+nothing is searched for, and nothing stays in memory beyond its time by more than it
+takes until the next answer comes.
 """
 
 import time
@@ -21,10 +22,11 @@ class AnswerCache:
 
     def __init__(self, cache: Cache) -> None:
         self._seconds = cache.ttl_seconds
+        self._stale_seconds = cache.stale_if_error_seconds
         # Full at so many people, or at so many bytes if their answers are large.
         self._share = cache.bytes_each // cache.holders
         self._kept: Weighed[Identity, tuple[Answer, float]] = Weighed(cache.bytes_each)
-        """With each answer, until when it may be used."""
+        """With each answer, until when it may be used as if it had just come."""
         self.clear = self._kept.clear
         self.drop = self._kept.drop
 
@@ -34,21 +36,29 @@ class AnswerCache:
 
     def get(self, holder: Identity) -> Answer | None:
         """Return what was answered about ``holder``, if it is not too old."""
+        return self._get(holder, time.monotonic())
+
+    def get_stale(self, holder: Identity) -> Answer | None:
+        """Return the same, if it is not too old to stand in for a silent agency."""
+        return self._get(holder, time.monotonic() - self._stale_seconds)
+
+    def _get(self, holder: Identity, at: float) -> Answer | None:
         kept = self._kept.get(holder)
         if kept is None:
             return None
         answer, until = kept[0]
-        return answer if until > time.monotonic() else None
+        return answer if until > at else None
 
     def keep(self, holder: Identity, answer: Answer) -> None:
         """Keep ``answer`` instead of what was kept, dropping the oldest if need be.
 
         It is not kept if there is no time for which it may be, or not room enough.
         """
-        if not self._seconds:
+        if not self._seconds + self._stale_seconds:
             return
         now = time.monotonic()
-        while (first := self._kept.first()) is not None and first[1][1] <= now:
+        oldest = now - self._stale_seconds
+        while (first := self._kept.first()) is not None and first[1][1] <= oldest:
             self._kept.drop_first()
         takes = max(self._share, _weight(answer))
         self._kept.put(holder, (answer, now + self._seconds), takes)

@@ -5,6 +5,8 @@ about one person at once cause one call), batching by the manifest's limit, the 
 breaker, the time limit, the concurrency limit. Failures end here: they leave as values,
 so that one agency never cancels another's question.
 
+What was answered before may stand in for an agency that is silent (``stale``).
+
 An agency that is told of questions is told of every one: none is answered from the
 cache, or by the call of another.
 """
@@ -36,7 +38,8 @@ Ask = Callable[[Sequence[Identity], Told | None], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
 """Answer about people about whom the agency was silent; about some, or nobody."""
-
+StandIn = Callable[[Answer, Answer], Answer]
+"""Return what is answered, given what was before and the silence now."""
 
 LATE_SECONDS = 0.25
 """By what ends so much after its time limit no agency is judged."""
@@ -73,6 +76,7 @@ class Guard:
         *,
         circuit: Circuit,
         when_silent: WhenSilent | None = None,
+        stand_in: StandIn | None = None,
     ) -> None:
         self._agency = manifest.id
         self._endpoint = manifest.endpoint
@@ -82,6 +86,7 @@ class Guard:
         self._health = health
         self._circuit = circuit
         self._when_silent = when_silent
+        self._stand_in = stand_in
         # What was collected was counted when it came.
         self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
         self._cache = AnswerCache(manifest.cache)
@@ -118,7 +123,7 @@ class Guard:
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
         ) -> None:
             out = [
-                cached.get(holder) or came.get(holder) or self._timed_out()
+                cached.get(holder) or came.get(holder) or self._in_time_for(holder)
                 for holder in holders
             ]
             answered.set_result(out)
@@ -167,11 +172,24 @@ class Guard:
                 found = await self._called(batch, told, attempt)
         if self._when_silent is not None:
             found |= await self._when_silent(_silent(found))
+        if self._stand_in is not None:
+            found |= {h: self._instead(h, a) for h, a in _silent(found).items()}
         for holder, answer in found.items() if told is None else ():
             # What was collected may be newer at any moment, and is near.
             if answer.outcome in CONCLUSIVE and not answer.is_collected:
                 self._cache.keep(holder, answer)
         return found
+
+    def _instead(self, holder: Identity, silent: Answer) -> Answer:
+        """Return what stands in for ``silent``, or that."""
+        kept = self._cache.get_stale(holder)
+        if self._stand_in is None or kept is None or not self._still_holds(kept):
+            return silent
+        return self._stand_in(kept, silent)
+
+    def _in_time_for(self, holder: Identity) -> Answer:
+        """Return what there is for who asked, whose time is over."""
+        return self._instead(holder, self._timed_out())
 
     async def _called(
         self, batch: list[Identity], told: Told | None, attempt: Attempt

@@ -52,6 +52,9 @@ async def find_attested(
     # Its own agency first, in case that one has another of the same fingerprint.
     for answer in (by_agency[agency], *answers):
         for certificate in answer.certificates:
+            # Nothing is paid for what its registry does not say now.
+            if is_for_payment and certificate.as_of is not None:
+                continue
             if place.fingerprint in fingerprints(certificate.record):
                 return certificate
     answer = by_agency[agency]

@@ -5,7 +5,12 @@ from collections.abc import Hashable
 from connectors.answer import AttestedCertificate
 
 LIVE = frozenset(
-    {"Provenance.retrievedAt", "Provenance.collectedAt", "Provenance.sequence"}
+    {
+        "Provenance.retrievedAt",
+        "Provenance.asOf",
+        "Provenance.collectedAt",
+        "Provenance.sequence",
+    }
 )
 """Else the same bytes, read in the same way, are shown in the same way."""
 SHOWN_BYTES = 1536

@@ -58,6 +58,14 @@ class Provenance:
     retrieved_at: datetime = strawberry.field(
         description=both("取得时间", "When the gateway received the bytes")
     )
+    as_of: datetime | None = strawberry.field(
+        description=both(
+            "机构目前未作答、以此前已核验的记录代答时，该记录核验的时间，此后的撤销未知；"
+            "否则为空",
+            "Where the agency does not answer now and its record stands in, when that "
+            "was verified: no revocation after it is known; else null",
+        )
+    )
     collected_at: datetime | None = strawberry.field(
         description=both(
             "归集时间：机构主动报送此记录的时间；为空则系本次或近期查询所得",
@@ -147,6 +155,7 @@ def provenance_of(attested: AttestedCertificate) -> Provenance:
         algorithm=proof.key.algorithm.value,
         signed_at=proof.signed_at,
         retrieved_at=attested.retrieved_at,
+        as_of=attested.as_of,
         collected_at=None if collected is None else collected.at,
         sequence=None if collected is None else collected.sequence,
     )

@@ -129,7 +129,13 @@ IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
         "max_age_seconds": 86_400,
         "skew_seconds": 60,
     },
-    manifest.Cache: {"ttl_seconds": 10, "holders": 10_000, "megabytes": 16},
+    manifest.Cache: {
+        "ttl_seconds": 10,
+        "stale_if_error_seconds": 0,
+        "stale_decides_seconds": 0,
+        "holders": 10_000,
+        "megabytes": 16,
+    },
     manifest.Collection: {"answers_when_silent": False},
 }
 """What holds where a manifest says nothing."""

@@ -45,6 +45,7 @@ from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.parameters import Grouping, Parameters, load_parameters
 from policy.row import row_of
+from policy.states import state_on
 from tests.policy.factories import (
     BY_FIRE_DETACHMENT,
     BY_TRANSPORT_CENTRE,
@@ -366,3 +367,25 @@ def test_the_same_evidence_gives_the_same_verdict(
     second = evaluate(known, catalogue=load_catalogue(), parameters=figures)
 
     assert second == first
+
+
+@given(known=cases(), figures=parameters())
+def test_what_is_outdated_decides_nothing_but_that_it_is_revoked(
+    known: Evidence, figures: Parameters
+) -> None:
+    outdated = replace(known, attestation=replace(known.attestation, is_outdated=True))
+    is_revoked = state_on(known.record, known.as_of) is CertificateState.REVOKED
+
+    was, found = (
+        evaluate(one, catalogue=load_catalogue(), parameters=figures)
+        for one in (known, outdated)
+    )
+
+    if is_revoked:
+        assert found == was
+        return
+    assert found.outcome is EligibilityOutcome.UNDETERMINED
+    assert found.amount_yuan is None
+    assert [one.clause for one in found.findings] == [
+        one.clause for one in was.findings
+    ]

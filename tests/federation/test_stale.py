@@ -1,0 +1,81 @@
+"""An agency that is down: what it signed before stands in, marked, and is not paid."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.federation.offices import DECIDE, PAYS, PREVIEW, stated
+from tests.federation.queries import TRANSPORT
+from tests.gateway.privacy.callers import entry
+from tests.running import Agencies, Gateway, running_gateway
+
+PLATFORM = "stale-platform"
+QUESTION = """query($idNumber: String!) { holder(idNumber: $idNumber) {
+  ... on Holder {
+    eligibility(itemCode: "4-02-01-01", level: LEVEL_4) { outcome }
+    certificates { nodes { id itemCode standing provenance { asOf retrievedAt }
+      eligibility { outcome findings { clause outcome reason(language: EN) } } } }
+    sources { agency outcome asOf retrievedAt reason(language: EN) } } } }"""
+
+
+@pytest.fixture(name="patient", scope="module")
+def _patient(
+    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway that keeps no answer, but lets one stand in for a while."""
+    stale = "ttl_seconds = 0\nstale_if_error_seconds = 3600"
+    with running_gateway(
+        tmp_path_factory.mktemp("stale"),
+        running_agencies,
+        manifest={"*": ("ttl_seconds = 10", stale)},
+        tables=entry(PLATFORM, *PAYS),
+    ) as gateway:
+        yield gateway
+
+
+def test_what_was_verified_stands_in_is_undetermined_and_is_not_paid(
+    patient: Gateway, agencies: Agencies
+) -> None:
+    number = agencies.person("all-three")["idNumber"]
+    before = patient.ask(QUESTION, idNumber=number)["holder"]
+    (id_,) = [
+        node["id"]
+        for node in before["certificates"]["nodes"]
+        if node["itemCode"] == "4-02-01-01"
+    ]
+    decision = stated(certificate=id_, claim="stale-1")
+    variables = {"decision": decision, "key": "stale-1"}
+
+    with agencies.fault(TRANSPORT, "error-500"):
+        while_down = patient.ask(QUESTION, idNumber=number)["holder"]
+        _, previewed, _ = patient.post(
+            {"query": PREVIEW, "variables": {"decision": decision}}, PLATFORM
+        )
+        _, recorded, _ = patient.post(
+            {"query": DECIDE, "variables": variables}, PLATFORM
+        )
+    afterwards = patient.ask(QUESTION, idNumber=number)["holder"]
+
+    rows = {row["agency"]: row for row in while_down["sources"]}
+    was = {row["agency"]: row for row in before["sources"]}
+    nodes = {node["itemCode"]: node for node in while_down["certificates"]["nodes"]}
+    down = nodes["4-02-01-01"]
+    assert len(nodes) == len(before["certificates"]["nodes"])
+    assert rows[TRANSPORT]["outcome"] == "UNREACHABLE"
+    assert rows[TRANSPORT]["asOf"] == was[TRANSPORT]["retrievedAt"]
+    assert "no revocation after that is known" in rows[TRANSPORT]["reason"]
+    assert down["provenance"]["asOf"] == was[TRANSPORT]["retrievedAt"]
+    assert (down["standing"], down["eligibility"]["outcome"]) == (
+        "UNKNOWN",
+        "UNDETERMINED",
+    )
+    assert while_down["eligibility"]["outcome"] == "UNDETERMINED"
+    # The others answered, and are marked with nothing.
+    others = [row for agency, row in rows.items() if agency != TRANSPORT]
+    assert {(row["outcome"], row["asOf"]) for row in others} == {("ANSWERED", None)}
+    for answer in (previewed, recorded):
+        (told,) = answer["data"].values()
+        assert told["__typename"] == "CertificateNotVerified", answer
+        assert told["source"] == "UNREACHABLE"
+    assert before["eligibility"] == afterwards["eligibility"] == {"outcome": "ELIGIBLE"}
+    assert [row["asOf"] for row in afterwards["sources"]] == [None] * 3
