@@ -62,6 +62,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     protocol: Protocol
     url: Annotated[str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")] = ""
     """Empty where nobody is asked."""
+    second_url: Annotated[
+        str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")
+    ] = ""
+    """The same service at another address, asked where the first is late or away."""
     unsafe_plain_http: bool = False
     """Whether ``http`` may leave this machine, where others can read and change it."""
     bearer_token: Token | None = None
@@ -69,6 +73,12 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: Count = 32
     batch_limit: Count = 100
     max_body_bytes: Count = 1_000_000
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return the addresses that are asked, by their names here, in order."""
+        stated = {"endpoint.url": self.url, "endpoint.second_url": self.second_url}
+        return {name: url for name, url in stated.items() if url}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,10 +225,7 @@ def read_manifest(text: str) -> Manifest:
     if manifest.endpoint.protocol is Protocol.COLLECTED:
         _refuse_needless_address(manifest)
     else:
-        refuse_unusable_address(manifest.endpoint.url)
-        refuse_plain_http(
-            manifest.endpoint.url, is_allowed=manifest.endpoint.unsafe_plain_http
-        )
+        _refuse_unusable_addresses(manifest.endpoint)
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
     asked = manifest.request
@@ -230,11 +237,22 @@ def read_manifest(text: str) -> Manifest:
     return manifest
 
 
+def _refuse_unusable_addresses(endpoint: Endpoint) -> None:
+    """Refuse what cannot be asked, or not without harm, and what is asked twice."""
+    if not endpoint.url:
+        raise ManifestError("endpoint.url is missing")
+    for name, url in endpoint.addresses.items():
+        refuse_unusable_address(name, url)
+        refuse_plain_http(name, url, is_allowed=endpoint.unsafe_plain_http)
+    if endpoint.second_url == endpoint.url:
+        raise ManifestError("endpoint.second_url is endpoint.url; leave it out")
+
+
 def _refuse_needless_address(manifest: Manifest) -> None:
     """Refuse settings that ask somebody where nobody is asked."""
-    if manifest.endpoint.url:
+    for name in manifest.endpoint.addresses:
         raise ManifestError(
-            "endpoint.url is set, but endpoint.protocol is 'collected': nobody is "
+            f"{name} is set, but endpoint.protocol is 'collected': nobody is "
             "asked; remove it, or name the protocol it speaks and set "
             "collection.answers_when_silent"
         )

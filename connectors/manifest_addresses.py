@@ -11,26 +11,24 @@ from urllib.parse import urlsplit
 from connectors.errors import ManifestError
 
 
-def refuse_unusable_address(url: str) -> None:
+def refuse_unusable_address(name: str, url: str) -> None:
     """Refuse an address that the first question would stumble over.
 
     Raises:
-        ManifestError: it is missing, or none.
+        ManifestError: it is none; the message calls it by ``name``.
     """
-    if not url:
-        raise ManifestError("endpoint.url is missing")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ManifestError(f"endpoint.url is no address: {error}") from None
+        raise ManifestError(f"{name} is no address: {error}") from None
     if not parts.hostname or port == 0:
-        raise ManifestError("endpoint.url names no host, or the port 0")
+        raise ManifestError(f"{name} names no host, or the port 0")
     if parts.fragment:
-        raise ManifestError("endpoint.url has a fragment, which is never sent")
+        raise ManifestError(f"{name} has a fragment, which is never sent")
 
 
-def refuse_plain_http(url: str, *, is_allowed: bool) -> None:
+def refuse_plain_http(name: str, url: str, *, is_allowed: bool) -> None:
     """Refuse to send people's numbers in the clear by mistake.
 
     ``http`` is for a tunnel or a proxy on this machine; further it has to be asked for
@@ -43,13 +41,12 @@ def refuse_plain_http(url: str, *, is_allowed: bool) -> None:
     if parts.scheme == "https":
         if is_allowed:
             raise ManifestError(
-                "endpoint.unsafe_plain_http is set, but endpoint.url is https; "
-                "remove it"
+                f"endpoint.unsafe_plain_http is set, but {name} is https; remove it"
             )
         return
     if not (is_allowed or _is_this_machine(str(parts.hostname))):
         raise ManifestError(
-            "endpoint.url is http and leaves this machine: the numbers of the people "
+            f"{name} is http and leaves this machine: the numbers of the people "
             "asked about and the bearer token could be read on the way. Use https, or "
             "a tunnel that ends on 127.0.0.1; if you must, set "
             "endpoint.unsafe_plain_http = true"

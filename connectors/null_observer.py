@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from connectors.answer import Answer
 from connectors.guard.circuit import CircuitState, Operation
+from connectors.guard.hedged import Hedge
 from policy.identity import Identity
 
 
@@ -22,4 +23,7 @@ class NullObserver:
     def circuit_changed(
         self, agency: str, operation: Operation, state: CircuitState
     ) -> None:
+        """See ``guard.Observer``."""
+
+    def hedged(self, agency: str, hedge: Hedge) -> None:
         """See ``guard.Observer``."""

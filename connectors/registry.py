@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import aiohttp
+from msgspec.structs import replace
 
 from connectors.agency import Agency
 from connectors.collection.connector import CollectedConnector, CollectedRecords
@@ -18,6 +19,7 @@ from connectors.connector import Connector
 from connectors.errors import ManifestError
 from connectors.guard.circuit import Circuit, Operation
 from connectors.guard.guard import Observer
+from connectors.guard.hedged import HedgedConnector
 from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.protocols.graphql import GraphQLConnector
 from connectors.protocols.rest import RestConnector
@@ -79,7 +81,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
             raise ManifestError(f"{manifest.id}: nothing is collected here")
         connector: Connector = sent
     else:
-        connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+        connector = _asking(manifest, session, observer)
     changed = observer.circuit_changed
     return Agency(
         manifest,
@@ -100,6 +102,22 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
         observer=observer,
         clock=clock,
         rows=rows,
+    )
+
+
+def _asking(
+    manifest: Manifest, session: aiohttp.ClientSession, observer: Observer
+) -> Connector:
+    """Return what asks at the addresses of ``manifest``."""
+    protocol, endpoint = PROTOCOLS[manifest.endpoint.protocol], manifest.endpoint
+    connector = protocol(manifest, session)
+    if not endpoint.second_url:
+        return connector
+    there = replace(endpoint, url=endpoint.second_url)
+    return HedgedConnector(
+        connector,
+        protocol(replace(manifest, endpoint=there), session),
+        partial(observer.hedged, manifest.id),
     )
 
 

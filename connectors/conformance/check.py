@@ -80,12 +80,14 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
     run = _Run(manifest, clock, progress, effort or Effort())
     progress(Check.ADDRESS)
     context = tls or ssl.create_default_context()
-    try:
-        address = judge(manifest.endpoint.url, guard.networks)
-    except AddressError as error:
-        finding = Finding(FindingCode.ADDRESS_REFUSED, "endpoint.url", error.problem)
-        run.results.append(Result(Check.ADDRESS, (finding,)))
-        return run.report(_BEFORE_ASKING)
+    addresses = []
+    for name, url in manifest.endpoint.addresses.items():
+        try:
+            addresses.append(judge(url, guard.networks))
+        except AddressError as error:
+            finding = Finding(FindingCode.ADDRESS_REFUSED, name, error.problem)
+            run.results.append(Result(Check.ADDRESS, (finding,)))
+            return run.report(_BEFORE_ASKING)
     run.results.append(Result(Check.ADDRESS))
     async with guard.session(context) as session:
         subject = Subject(
@@ -97,7 +99,8 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
             session=session,
             clock=clock,
             effort=run.effort,
-            address=address,
+            # At the first alone; the second is the same service.
+            address=addresses[0],
             tls=context,
             rows=rows,
         )

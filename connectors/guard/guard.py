@@ -28,6 +28,7 @@ from connectors.errors import (
 from connectors.guard.answer_cache import AnswerCache
 from connectors.guard.circuit import Attempt, Circuit, CircuitState, Operation
 from connectors.guard.health import CONCLUSIVE, SILENT, Health
+from connectors.guard.hedged import Hedge
 from connectors.guard.single_flight import Call, SingleFlight
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
@@ -61,6 +62,9 @@ class Observer(Protocol):
         self, agency: str, operation: Operation, state: CircuitState
     ) -> None:
         """An agency is asked from now on, or not, or as a trial; told at first, too."""
+
+    def hedged(self, agency: str, hedge: Hedge) -> None:
+        """A call was made twice, to two addresses of one agency."""
 
 
 class Guard:

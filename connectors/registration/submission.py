@@ -102,16 +102,10 @@ def read_submission(
     try:
         manifest = read_manifest(submission.manifest)
         _require_somebody_to_ask(manifest)
-        judge(manifest.endpoint.url, networks)
-        if manifest.status_list.url is not None:
-            judge(manifest.status_list.url, networks)
+        _require_addresses(manifest, networks)
         require_known_bodies(manifest, catalogue)
         _require_expressions(manifest, catalogue)
         msgspec.convert(msgspec.to_builtins(submission), Submission)
-    except AddressError as error:
-        raise RegistrationError(
-            RefusalCode.ADDRESS_REFUSED, f"endpoint.url: {error.problem}"
-        ) from None
     except ManifestError as error:
         raise _unusable(f"manifest: {error}") from None
     except msgspec.ValidationError as error:
@@ -153,6 +147,23 @@ def _require_contacts(contacts: Sequence[Contact]) -> None:
     stated = (text for c in contacts for text in (c.name, c.phone, c.email))
     if any(map(has_identity_number, stated)):
         raise _unusable("contacts: one has an identity number; leave it out")
+
+
+def _require_addresses(manifest: Manifest, networks: Sequence[Network]) -> None:
+    """Refuse an address at which no registered agency may be, wherever it is used.
+
+    Raises:
+        RegistrationError: there is one; it is named.
+    """
+    listed = manifest.status_list.url
+    more = {} if listed is None else {"status_list.url": listed}
+    for name, url in (manifest.endpoint.addresses | more).items():
+        try:
+            judge(url, networks)
+        except AddressError as error:
+            raise RegistrationError(
+                RefusalCode.ADDRESS_REFUSED, f"{name}: {error.problem}"
+            ) from None
 
 
 def _require_somebody_to_ask(manifest: Manifest) -> None:

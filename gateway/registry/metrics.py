@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from connectors.answer import Answer
 from connectors.guard.circuit import CircuitState, Operation
+from connectors.guard.hedged import Hedge
 from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
 from gateway.buckets import SECONDS
@@ -60,6 +61,12 @@ class AgenciesMetrics:
             ("agency", "operation"),
             registry=registry,
         )
+        self._hedges = Counter(
+            "gateway_agency_hedges",
+            "Calls that were made twice, by why, and by whether the second answered.",
+            ("agency", "reason", "result"),
+            registry=registry,
+        )
         self._states: dict[tuple[str, Operation], CircuitState] = {}
         self._logger = structlog.get_logger("gateway.agencies")
         # Labels are of closed sets, so what belongs to them may be looked up once.
@@ -93,6 +100,11 @@ class AgenciesMetrics:
                 "circuit changed", agency=agency, operation=operation, state=state
             )
         self._states[agency, operation] = state
+
+    def hedged(self, agency: str, hedge: Hedge) -> None:
+        """See ``Observer.hedged``."""
+        reason = "late" if hedge.was_late else "unreachable"
+        self._hedges.labels(agency, reason, "won" if hedge.has_won else "lost").inc()
 
 
 class RegistryMetrics:

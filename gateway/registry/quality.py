@@ -107,6 +107,7 @@ class QualityKeeper:
         self.called = inner.called
         self.answered = inner.answered
         self.circuit_changed = inner.circuit_changed
+        self.hedged = inner.hedged
         self._store = store
         self._live = live
         """Has the agencies in force."""

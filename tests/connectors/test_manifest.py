@@ -78,6 +78,30 @@ def test_an_account_is_active_unless_the_manifest_says_otherwise() -> None:
             id="a fallback where nobody is asked",
         ),
         pytest.param(
+            "timeout_seconds = 0.5",
+            'second_url = "http://127.0.0.1:1/records"',
+            "endpoint.second_url is endpoint.url; leave it out",
+            id="the same address twice",
+        ),
+        pytest.param(
+            "timeout_seconds = 0.5",
+            'second_url = "http://agency.example/records"',
+            "endpoint.second_url is http and leaves this machine",
+            id="a second address that everybody can read",
+        ),
+        pytest.param(
+            "timeout_seconds = 0.5",
+            'second_url = "http://127.0.0.1:0/records"',
+            "endpoint.second_url names no host, or the port 0",
+            id="a second address that is none",
+        ),
+        pytest.param(
+            'protocol = "rest"\nurl = "http://127.0.0.1:1/records"',
+            'protocol = "collected"\nsecond_url = "http://127.0.0.1:1/records"',
+            "endpoint.second_url is set, but endpoint.protocol is 'collected'",
+            id="a second address where nobody is asked",
+        ),
+        pytest.param(
             'protocol = "rest"',
             'protocol = "soap"',
             "Invalid enum value 'soap'",

@@ -130,6 +130,24 @@ async def test_an_address_inside_is_not_asked() -> None:
     assert outcome(report, Check.ANSWERS) is Outcome.NOT_TESTED
 
 
+async def test_nor_is_anybody_whose_second_address_is_inside() -> None:
+    async with serving(Registry()) as registry:
+        rules = registry.manifest
+        second = msgspec.structs.replace(
+            rules.endpoint, second_url="https://10.1.2.3/records"
+        )
+        report = await checked(
+            msgspec.structs.replace(rules, endpoint=second),
+            registry.bundle(),
+            registry.plan,
+        )
+
+    assert report.findings == [
+        Finding(FindingCode.ADDRESS_REFUSED, "endpoint.second_url", "INSIDE")
+    ]
+    assert registry.questions == 0
+
+
 async def test_nobody_there_is_found_and_no_more_is_said() -> None:
     async with serving(Registry()) as registry:
         rules, bundle, plan = registry.manifest, registry.bundle(), registry.plan

@@ -10,6 +10,7 @@ from connectors.errors import ConnectorError
 from connectors.guard.circuit import Circuit, CircuitState, Operation
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
+from connectors.guard.hedged import Hedge
 from connectors.manifest import Manifest
 from policy.identity import Identity, IdType
 from tests.connectors.agency import NOW, manifest
@@ -56,6 +57,7 @@ class Notes:
     circuits: list[tuple[str, Operation, CircuitState]] = field(default_factory=list)
     came: list[Mapping[Identity, Answer]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    hedges: list[tuple[str, Hedge]] = field(default_factory=list)
 
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
@@ -71,6 +73,9 @@ class Notes:
         self, agency: str, operation: Operation, state: CircuitState
     ) -> None:
         self.circuits.append((agency, operation, state))
+
+    def hedged(self, agency: str, hedge: Hedge) -> None:
+        self.hedges.append((agency, hedge))
 
 
 def guard_of(

@@ -139,6 +139,14 @@ PERSON = Contact(name="信息中心", phone="021-0000000")
         (
             {
                 "manifest": MANIFEST.replace(
+                    "[endpoint]", '[endpoint]\nsecond_url = "https://10.1.2.3/"'
+                )
+            },
+            "ADDRESS_REFUSED: endpoint.second_url: INSIDE",
+        ),
+        (
+            {
+                "manifest": MANIFEST.replace(
                     'authority = "transport"', 'authority = "x"'
                 )
             },
