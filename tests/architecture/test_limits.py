@@ -105,6 +105,7 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
 }
 IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
     manifest.Endpoint: {
+        "second_url": "",
         "url": "",
         "unsafe_plain_http": False,
         "timeout_seconds": 1.8,
