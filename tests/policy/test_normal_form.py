@@ -144,9 +144,10 @@ def test_a_form_of_each_character_is_the_form_of_itself(
 
 
 @pytest.mark.parametrize("form", FORMS[1:])
-@pytest.mark.parametrize("blank", [*WHITE_SPACE, *UNSEEN, "", " \u3000\u200b"])
-def test_what_is_blank_states_nothing(form: Callable[[str], str], blank: str) -> None:
-    assert form(blank) == ""
+def test_what_is_blank_states_nothing(form: Callable[[str], str]) -> None:
+    blanks = [*WHITE_SPACE, *UNSEEN, "", " \u3000\u200b"]
+
+    assert [blank for blank in blanks if form(blank) != ""] == []
 
 
 def test_all_white_space_and_all_that_is_unseen_is_tried() -> None:
@@ -167,12 +168,10 @@ def test_all_white_space_and_all_that_is_unseen_is_tried() -> None:
     }
 
 
-@pytest.mark.parametrize("code", PRIVATE_USE)
-def test_each_character_of_gbks_private_use_is_the_one_it_stands_for(
-    code: int,
-) -> None:
-    assert normal_form.name(chr(code)) == normal_form.name(PRIVATE_USE[code])
-    assert normal_form.words(chr(code)) == normal_form.words(PRIVATE_USE[code])
+def test_each_character_of_gbks_private_use_is_the_one_it_stands_for() -> None:
+    for form in (normal_form.name, normal_form.words):
+        own = {code: form(chr(code)) for code in PRIVATE_USE}
+        assert own == {code: form(meant) for code, meant in PRIVATE_USE.items()}
 
 
 GBK = {
