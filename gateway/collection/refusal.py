@@ -180,7 +180,11 @@ WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
 
 
 _RETRY_AFTER: Mapping[Problem, str] = MappingProxyType(
-    {Problem.TOO_MANY_TRANSFERS: "1", Problem.NO_ROOM: "60"}
+    {
+        Problem.TOO_MANY_TRANSFERS: "1",
+        Problem.UNAVAILABLE: "5",
+        Problem.NO_ROOM: "60",
+    }
 )
 _UNREAD = frozenset({Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.NO_ROOM})
 
