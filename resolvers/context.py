@@ -127,6 +127,8 @@ class RequestContext:
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     last_event_id: str | None = None
     """The last event that a client had before it was cut off, as SSE says it."""
+    waited_seconds: float = 0.0
+    """How long it waited to begin, which is of the time that agencies have."""
     mask: Mask = field(init=False)
     """What of personal data the caller sees."""
     stated: Statement = field(init=False)
@@ -164,8 +166,8 @@ class RequestContext:
             today=self.today,
         )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
-        loop = asyncio.get_running_loop()
-        self.deadline = loop.time() + self.services.deadline_seconds
+        arrived = asyncio.get_running_loop().time() - self.waited_seconds
+        self.deadline = arrived + self.services.deadline_seconds
 
     def count_look_up(self) -> None:
         """Count that somebody is looked up, before anybody is.

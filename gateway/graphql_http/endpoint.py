@@ -146,6 +146,7 @@ class GraphQLEndpoint:
                     document=prepared.text,
                     people=prepared.people,
                     judges_claims=prepared.judges_claims,
+                    waited_seconds=request.waited_seconds,
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):

@@ -149,6 +149,7 @@ def test_a_refusal_says_what_to_do_next(problem: Problem) -> None:
     assert headers.get("www-authenticate") == ("Signature" if asks else None)
     waits = {
         Problem.TOO_MANY_TRANSFERS: "1",
+        Problem.OVERLOADED: "1",
         Problem.UNAVAILABLE: "5",
         Problem.NO_ROOM: "60",
     }
