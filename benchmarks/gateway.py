@@ -2,7 +2,8 @@
 
 Production mode, a bearer token, trusted documents, the audit log on disk, limits,
 sources and metrics. What an operator with such a load would raise is raised: how many
-people a caller may look up in a day, and how many questions it may have under way.
+people a caller may look up in a day, how many questions it may have under way, and how
+long they may wait to begin.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from benchmarks.processes import started
 from benchmarks.questions import (
     DECIDE,
     PAYERS,
+    ROOT,
     TOKEN,
     TRUSTED,
     Dialect,
@@ -54,10 +56,12 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     ttl_seconds: float,
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
+    is_patient: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
 
-    Another checkout, of an earlier version, knows nothing that ``is_for_offices``.
+    Another checkout, of an earlier version, knows nothing that ``is_for_offices``, and
+    lets nobody wait who ``is_patient``.
     """
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
@@ -87,7 +91,8 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         + "".join(_caller(token, "payer", token) for token in payers)
         + "\n[privacy]\npeople_a_day = 10000000\n"
         "\n[http]\nconcurrent_requests = 1000\n"
-        + ("request_seconds = 120\n" if is_for_offices else ""),
+        + ("request_seconds = 120\n" if is_for_offices else "")
+        + ("wait_seconds = 10\n" if is_patient else ""),
         "utf-8",
     )
     return config
@@ -208,6 +213,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     database_url: str = "sqlite:///gateway.db",
     *,
     is_for_offices: bool = True,
+    is_patient: bool = True,
 ) -> Iterator[Server]:
     """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
@@ -219,6 +225,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
         database_url=database_url,
         is_for_offices=is_for_offices,
+        is_patient=is_patient and stage.checkout.source == ROOT,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"

@@ -32,6 +32,17 @@ class Asked:
     latencies_us: "array.array[int]"  # subscriptable from Python 3.12 on
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What came of questions that were asked at a rate, whether answered or not."""
+
+    latencies_us: "array.array[int]"
+    """Of those that were not refused; what was wrong took for ever."""
+    refusals_us: "array.array[int]"
+
+
+CONNECTIONS_OFFERED = 2_000
+"""Over so many at most."""
 VERIFIED = "VERIFIED"
 """What an answer says of each record that it believes."""
 
@@ -105,15 +116,57 @@ def ask(  # noqa: PLR0913 - what a run is made of
         BenchmarkError: the server did not answer.
         WrongAnswersError: it answered wrongly, or hung up on a connection.
     """
-    head = programs / f"head-{load.port}.txt"
     latencies = programs / f"latencies-{load.port}.bin"
+    volume = load.connections, requests, skip, seconds
+    done = _run(programs, load, volume, latencies, cores)
+    told = json.loads(done.stdout)
+    if told["wrong"]:
+        raise WrongAnswersError(
+            f"{told['wrong']} of {told['answered']} answers are wrong, the first: "
+            f"{done.stderr.strip()}"
+        )
+    measured = _read(latencies)
+    return Asked(told["answered"], told["wrong"], told["seconds"], measured)
+
+
+def offer(
+    programs: Path,
+    load: Load,
+    *,
+    cores: Collection[int],
+    rate: float,
+    seconds: float,
+) -> Offered:
+    """Ask ``rate`` questions a second for so long, and wait for all answers.
+
+    Raises:
+        BenchmarkError: the server did not answer.
+    """
+    latencies = programs / f"latencies-{load.port}.bin"
+    # No question is left out because it came late.
+    volume = CONNECTIONS_OFFERED, round(rate * seconds), 0, 2 * seconds
+    _run(programs, load, volume, latencies, cores, str(rate))
+    refusals = latencies.with_name(f"{latencies.name}.refused")
+    return Offered(_read(latencies), _read(refusals))
+
+
+def _run(
+    programs: Path,
+    load: Load,
+    volume: tuple[int, int, int, float],
+    latencies: Path,
+    cores: Collection[int],
+    *rate: str,
+) -> subprocess.CompletedProcess[str]:
+    head = programs / f"head-{load.port}.txt"
     head.write_bytes(load.head)
     done = subprocess.run(  # noqa: S603 - our own program
         [
             *pinned(*cores),
             str(programs / "load"),
-            *map(str, (load.port, load.connections, requests, skip, seconds)),
+            *map(str, (load.port, *volume)),
             *map(str, (load.verified, head, load.bodies, latencies, load.word)),
+            *rate,
         ],
         check=False,
         capture_output=True,
@@ -121,13 +174,11 @@ def ask(  # noqa: PLR0913 - what a run is made of
     )
     if done.returncode:
         raise BenchmarkError(f"the load failed: {done.stderr.strip()}")
-    told = json.loads(done.stdout)
-    if told["wrong"]:
-        raise WrongAnswersError(
-            f"{told['wrong']} of {told['answered']} answers are wrong, the first: "
-            f"{done.stderr.strip()}"
-        )
+    return done
+
+
+def _read(latencies: Path) -> "array.array[int]":
     measured = array.array("I")
     measured.frombytes(latencies.read_bytes())
     latencies.unlink()
-    return Asked(told["answered"], told["wrong"], told["seconds"], measured)
+    return measured

@@ -4,7 +4,7 @@ No peer does any of it. Each is measured on both databases, our gateway alone; t
 table of a kind of work has a row a database.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
 from benchmarks.deciding import decided
 from benchmarks.night_check import checked_claims
+from benchmarks.overload import TIMES, overloaded
 from benchmarks.rechecking import rechecked
 from benchmarks.reconciling import reconciled
 from benchmarks.revoking import revoked
@@ -34,6 +35,8 @@ class Work(StrEnum):
     """What was paid, asked about again by ``gateway recheck``."""
     RECONCILIATION = "reconciliation"
     """A list of a million claims, compared with the ledger."""
+    OVERLOAD = "overload"
+    """More questions a second than can be answered."""
 
 
 Figures = Mapping[str, float]
@@ -88,6 +91,14 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "after a tenth": ("memory_early_mb", "{:.0f}"),
             "after all": ("memory_mb", "{:.0f}"),
         },
+        Work.OVERLOAD: {
+            "can answer/s": ("can", "{:,.0f}"),
+            **{f"good of it at {n}x, %": (f"good_share_{n}", "{:.0f}") for n in TIMES},
+            **{f"p99 at {n}x, ms": (f"p99_ms_{n}", "{:,.0f}") for n in TIMES},
+            "refused at 4x, p50 ms": ("refused_p50_ms_4", "{:.0f}"),
+            "memory before, MB": ("memory_before_mb", "{:.0f}"),
+            "after all": ("memory_mb", "{:.0f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -113,17 +124,21 @@ def measured(work: Work, stage: Stage, records: int) -> Iterator[Found]:
             yield Found(work, database, _figures(work, stage, address, records))
 
 
+_MEASURES: Mapping[Work, Callable[[Stage, str], Figures]] = MappingProxyType(
+    {
+        Work.CHECK: checked_claims,
+        Work.REVOCATION: revoked,
+        Work.DECISIONS: decided,
+        Work.RECHECK: rechecked,
+        Work.OVERLOAD: overloaded,
+    }
+)
+_OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyType(
+    {Work.COLLECTION: collected, Work.RECONCILIATION: reconciled}
+)
+
+
 def _figures(work: Work, stage: Stage, address: str, records: int) -> Figures:
-    match work:
-        case Work.CHECK:
-            return checked_claims(stage, address)
-        case Work.COLLECTION:
-            return collected(stage, address, records)
-        case Work.REVOCATION:
-            return revoked(stage, address)
-        case Work.DECISIONS:
-            return decided(stage, address)
-        case Work.RECHECK:
-            return rechecked(stage, address)
-        case Work.RECONCILIATION:
-            return reconciled(stage, address, records)
+    if work in _OF_RECORDS:
+        return _OF_RECORDS[work](stage, address, records)
+    return _MEASURES[work](stage, address)

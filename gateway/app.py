@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Scope
 
+from gateway.admission.admission import Admission
+from gateway.admission.middleware import Admitted
 from gateway.application_state import ApplicationState, put_state, state_of
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import read_proxies
@@ -111,6 +113,7 @@ def create_app(
                     services=services,
                     intake=intake,
                     callers=callers,
+                    admission=admission,
                     store=store,
                     supervisor=supervisor,
                 )
@@ -127,6 +130,9 @@ def create_app(
 
     connections = Connections(settings.subscriptions)
     watch = Watch(settings.http, read_proxies(settings.client_certificate_proxies))
+    admission = Admission(
+        settings.http.wait_seconds, settings.deadline_seconds, measured.admission
+    )
     documents = open_documents(settings)
     endpoint = GraphQLEndpoint(
         documents,
@@ -179,6 +185,8 @@ def create_app(
             Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),
             # Before callers are asked for: a preflight has no credentials.
             *cors(settings.http.allowed_origins),
+            # Before credentials are looked at: a refusal has to be cheap.
+            Middleware(Admitted, admission),
             # Before the body is read: a stranger's is not even counted.
             Middleware(Authentication, _callers_of, measured.callers.unauthenticated),
             Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
 from resolvers.context import Services
@@ -22,6 +23,7 @@ class ApplicationState:
     services: Services
     intake: Intake
     callers: Callers
+    admission: Admission
     store: Store
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""

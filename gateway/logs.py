@@ -68,14 +68,17 @@ class RequestLog:
             # How long somebody followed events says nothing of how quick we are.
             if status != SWITCHED and not request.is_stream:
                 self._requested(path, status, seconds)
-            self._logger.info(
-                "request",
-                method=scope.get("method", "GET"),
-                path=path,
-                status=status,
-                milliseconds=round(seconds * 1000, 1),
-                caller=None if request.caller is None else request.caller.id,
-            )
+            # Those that are shed are counted: a line for each would cost what shedding
+            # spares.
+            if not request.is_shed:
+                self._logger.info(
+                    "request",
+                    method=scope.get("method", "GET"),
+                    path=path,
+                    status=status,
+                    milliseconds=round(seconds * 1000, 1),
+                    caller=None if request.caller is None else request.caller.id,
+                )
             structlog.contextvars.reset_contextvars(**bound)
 
     def _label(self, path: str) -> str:

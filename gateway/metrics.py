@@ -6,6 +6,7 @@ outside can grow them. ``docs/operating.md`` lists the metrics and a test compar
 
 from prometheus_client import CollectorRegistry
 
+from gateway.admission.metrics import AdmissionMetrics
 from gateway.callers.metrics import CallersMetrics
 from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
@@ -38,6 +39,7 @@ class Metrics:
         self.tasks = TasksMetrics(self.registry)
         self.sockets = SocketsMetrics(self.registry)
         self.agencies = AgenciesMetrics(self.registry)
+        self.admission = AdmissionMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)
         self.live_registry = RegistryMetrics(self.registry)

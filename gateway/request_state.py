@@ -22,6 +22,10 @@ class RequestState:
     """It names the request in answers, log lines and audit records."""
     caller: Caller | None = None
     """Known by credentials that came with the request; ``None`` if none had to."""
+    waited_seconds: float = 0.0
+    """How long it waited to begin."""
+    is_shed: bool = False
+    """It was not begun, as there is more to do than can be done."""
     is_stream: bool = False
     """Its time is not that of an answer: events are followed."""
 

@@ -15,7 +15,12 @@ from starlette.responses import JSONResponse, Response
 from bureau.caller import Caller
 from bureau.scopes import SUM_UP, Needed, may
 from gateway.callers.challenge import insufficient_scope
-from gateway.graphql_http.answers import REFUSED_STATUSES
+from gateway.graphql_http.answers import (
+    AWAY,
+    AWAY_HEADERS,
+    AWAY_STATUS,
+    REFUSED_STATUSES,
+)
 from gateway.request_state import request_of
 from policy.districts import DISTRICTS
 from resolvers.errors import RequestError
@@ -23,8 +28,7 @@ from resolvers.errors import RequestError
 MAX_PARAMETERS = 16
 STATUSES = {
     **REFUSED_STATUSES,
-    "STORE_UNAVAILABLE": 503,
-    "AUDIT_UNAVAILABLE": 503,
+    **dict.fromkeys(AWAY, AWAY_STATUS),
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "TOO_LARGE": 413,
     "TOO_SLOW": 408,
@@ -129,6 +133,7 @@ def only(names: Iterable[str]) -> RequestError:
 
 def refused(error: RequestError, headers: Mapping[str, str] | None = None) -> Response:
     """Say why not, in the shape of a GraphQL answer."""
+    away = AWAY_HEADERS if error.code in AWAY else {}
     return JSONResponse(
         {
             "errors": [
@@ -136,5 +141,5 @@ def refused(error: RequestError, headers: Mapping[str, str] | None = None) -> Re
             ]
         },
         status_code=STATUSES.get(error.code, 400),
-        headers=headers,
+        headers={**away, **(headers or {})},
     )

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
@@ -98,6 +99,26 @@ class UncountedLookUpError(Exception):
         super().__init__(f"somebody is looked up beside the {counted} counted")
 
 
+class Turn(Protocol):
+    """The right to be in work, of which a caller has so many."""
+
+    def lend(self) -> None:
+        """Let another question have it, while this one waits for agencies."""
+
+    def take_back(self) -> None:
+        """Have it again."""
+
+
+class NoTurn:
+    """The turn of what needs none."""
+
+    def lend(self) -> None:
+        """Do nothing."""
+
+    def take_back(self) -> None:
+        """Do nothing."""
+
+
 @dataclass(slots=True)
 class RequestContext:
     """One request: when it came, until when it may take, what it asked already."""
@@ -127,6 +148,10 @@ class RequestContext:
     """Asks the ledger for all people of a request at once (``ledger.paid``)."""
     last_event_id: str | None = None
     """The last event that a client had before it was cut off, as SSE says it."""
+    turn: Turn = field(default_factory=NoTurn)
+    """Its caller's turn, that it holds."""
+    waited_seconds: float = 0.0
+    """How long it waited to begin, which is of the time that agencies have."""
     mask: Mask = field(init=False)
     """What of personal data the caller sees."""
     stated: Statement = field(init=False)
@@ -164,8 +189,8 @@ class RequestContext:
             today=self.today,
         )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
-        loop = asyncio.get_running_loop()
-        self.deadline = loop.time() + self.services.deadline_seconds
+        arrived = asyncio.get_running_loop().time() - self.waited_seconds
+        self.deadline = arrived + self.services.deadline_seconds
 
     def count_look_up(self) -> None:
         """Count that somebody is looked up, before anybody is.

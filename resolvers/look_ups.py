@@ -100,6 +100,7 @@ async def look_up(
 
     async def ask() -> list[Answer]:
         waiting = [loader.answer(holder) for loader in loaders]
+        context.turn.lend()
         try:
             # One after the other: all are under way.
             answers = [await answer for answer in waiting]
@@ -107,6 +108,8 @@ async def look_up(
             for answer in waiting:
                 answer.cancel()
             raise
+        finally:
+            context.turn.take_back()
         versions = context.services.versions
         if is_for_payment:
             await versions.read(holder, agencies, answers)

@@ -8,7 +8,13 @@
  * Latencies are written as 32-bit microseconds, in the order of the answers; what
  * came of it is one JSON line on standard output.
  *
- * usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES
+ * With a RATE, so many questions a second are asked, whether answers come or not: a
+ * question is as old as the moment at which it was to be asked, also where it waits for
+ * one of the connections. 503 is then neither right nor wrong: its latencies are written
+ * apart, beside the others, in LATENCIES.refused. A wrong answer takes for ever.
+ *
+ * usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD
+ *             [RATE]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -49,9 +55,12 @@ struct connection {
 static int poller, port, expected_verified;
 static char word[32];
 static struct line *lines;
-static size_t line_count, skip, wanted, issued, answered, wrong;
-static uint64_t deadline_ns;
-static uint32_t *latencies;
+static size_t line_count, skip, wanted, issued, answered, wrong, refused;
+static double rate; /* questions a second; 0 asks whenever a connection is free */
+static uint64_t began_ns, deadline_ns;
+static uint32_t *latencies, *refusals;
+static struct connection **idle;
+static size_t idle_count;
 static char head[HEAD_BYTES];
 
 static void fail(const char *what) {
@@ -127,8 +136,7 @@ static void send_question(struct connection *connection) {
   }
 }
 
-static void ask(struct connection *connection) {
-  if (issued == wanted || now_ns() > deadline_ns) return;
+static void put(struct connection *connection, uint64_t started_ns) {
   if (!connection->is_open) dial(connection);
   connection->asked = (skip + issued++) % line_count;
   struct line *line = &lines[connection->asked];
@@ -139,8 +147,22 @@ static void ask(struct connection *connection) {
   connection->question_length = (size_t)length + line->body_length;
   connection->question_sent = connection->received = 0;
   connection->is_asking = true;
-  connection->started_ns = now_ns();
+  connection->started_ns = started_ns;
   send_question(connection);
+}
+
+static bool is_over(void) { return issued == wanted || now_ns() > deadline_ns; }
+
+static uint64_t due_ns(void) { return began_ns + (uint64_t)((double)issued / rate * 1e9); }
+
+static void ask_what_is_due(void) {
+  while (idle_count > 0 && !is_over() && due_ns() <= now_ns())
+    put(idle[--idle_count], due_ns());
+}
+
+static void ask(struct connection *connection) {
+  if (rate > 0) idle[idle_count++] = connection;
+  else if (!is_over()) put(connection, now_ns());
 }
 
 /* Join the chunks from ``at`` on into ``body``; return its length, or -1 if unfinished. */
@@ -172,10 +194,20 @@ static bool is_right(int status, const char *body, size_t length, const struct l
          memmem(body, length, "\"errors\":", 9) == NULL;
 }
 
+static uint32_t took_us(const struct connection *connection) {
+  uint64_t took = (now_ns() - connection->started_ns) / 1000;
+  return took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
+}
+
 static void count_answer(struct connection *connection, bool right, const char *what, size_t length) {
   if (!right && wrong++ == 0) fprintf(stderr, "wrong answer: %.*s\n", (int)(length > 3000 ? 3000 : length), what);
-  uint64_t took = (now_ns() - connection->started_ns) / 1000;
-  latencies[answered++] = took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
+  latencies[answered++] = right || rate == 0 ? took_us(connection) : UINT32_MAX;
+  connection->is_asking = false;
+  ask(connection);
+}
+
+static void count_refusal(struct connection *connection) {
+  refusals[refused++] = took_us(connection);
   connection->is_asking = false;
   ask(connection);
 }
@@ -197,6 +229,10 @@ static void take_answer(struct connection *connection) {
     body = connection->body;
   }
   int status = atoi(raw + 9);
+  if (rate > 0 && status == 503) {
+    count_refusal(connection);
+    return;
+  }
   bool right = is_right(status, body, (size_t)length, &lines[connection->asked]);
   count_answer(connection, right, raw, connection->received);
 }
@@ -219,9 +255,14 @@ static void receive(struct connection *connection) {
   if (connection->is_asking) take_answer(connection);
 }
 
+static void write_latencies(const char *path, const uint32_t *all, size_t length) {
+  FILE *out = fopen(path, "wb");
+  if (out == NULL || fwrite(all, sizeof *all, length, out) != length || fclose(out)) fail(path);
+}
+
 int main(int count, char **arguments) {
-  if (count != 11) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD\n");
+  if (count != 11 && count != 12) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD [RATE]\n");
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -235,12 +276,15 @@ int main(int count, char **arguments) {
   if (size >= HEAD_BYTES) return 2;
   memcpy(head, text, size);
   read_lines(arguments[8]);
+  if (count == 12) rate = atof(arguments[11]);
   latencies = calloc(wanted + 1, sizeof *latencies);
+  refusals = calloc(wanted + 1, sizeof *refusals);
+  idle = calloc(connections, sizeof(struct connection *));
   struct connection *all = calloc(connections, sizeof *all);
-  if (latencies == NULL || all == NULL || line_count == 0) fail("nothing to ask");
+  if (latencies == NULL || refusals == NULL || idle == NULL || all == NULL || line_count == 0) fail("nothing to ask");
   poller = epoll_create1(EPOLL_CLOEXEC);
-  uint64_t started = now_ns();
-  deadline_ns = started + (uint64_t)(atof(arguments[5]) * 1e9);
+  began_ns = now_ns();
+  deadline_ns = began_ns + (uint64_t)(atof(arguments[5]) * 1e9);
   for (size_t i = 0; i < connections; i++) {
     all[i].answer = malloc(ANSWER_BYTES);
     all[i].body = malloc(ANSWER_BYTES);
@@ -248,10 +292,13 @@ int main(int count, char **arguments) {
     ask(&all[i]);
   }
   struct epoll_event events[256];
-  while (answered < issued) {
-    int ready = epoll_wait(poller, events, 256, PATIENCE_MS);
-    if (ready == 0) {
-      fprintf(stderr, "%zu answers did not come within %d s\n", issued - answered, PATIENCE_MS / 1000);
+  uint64_t last_ns = began_ns;
+  while (answered + refused < issued || (rate > 0 && !is_over())) {
+    ask_what_is_due();
+    int ready = epoll_wait(poller, events, 256, rate > 0 ? 1 : PATIENCE_MS);
+    if (ready > 0) last_ns = now_ns();
+    if (now_ns() - last_ns >= PATIENCE_MS * 1000000ull && answered + refused < issued) {
+      fprintf(stderr, "%zu answers did not come within %d s\n", issued - answered - refused, PATIENCE_MS / 1000);
       return 1;
     }
     for (int i = 0; i < ready; i++) {
@@ -262,9 +309,13 @@ int main(int count, char **arguments) {
       } else receive(connection);
     }
   }
-  double seconds = (double)(now_ns() - started) / 1e9;
-  FILE *out = fopen(arguments[9], "wb");
-  if (out == NULL || fwrite(latencies, sizeof *latencies, answered, out) != answered || fclose(out)) fail("latencies");
-  printf("{\"answered\": %zu, \"wrong\": %zu, \"seconds\": %.6f}\n", answered, wrong, seconds);
+  double seconds = (double)(now_ns() - began_ns) / 1e9;
+  write_latencies(arguments[9], latencies, answered);
+  if (rate > 0) {
+    char beside[4096];
+    snprintf(beside, sizeof beside, "%s.refused", arguments[9]);
+    write_latencies(beside, refusals, refused);
+  }
+  printf("{\"answered\": %zu, \"wrong\": %zu, \"refused\": %zu, \"seconds\": %.6f}\n", answered, wrong, refused, seconds);
   return 0;
 }

@@ -50,6 +50,7 @@ class Problem(StrEnum):
     TOO_MANY_TRANSFERS = "TOO_MANY_TRANSFERS"
     NO_ROOM = "NO_ROOM"
     UNAVAILABLE = "UNAVAILABLE"
+    OVERLOADED = "OVERLOADED"
 
 
 WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
@@ -174,13 +175,26 @@ WORDS: Mapping[Problem, tuple[int, Text]] = MappingProxyType(
             503,
             Text("数据库暂不可用，请稍后再试", "the database is away; try again later"),
         ),
+        Problem.OVERLOADED: (
+            503,
+            Text(
+                "网关繁忙，未予办理，请稍后再试",
+                "more is asked than this gateway can answer; nothing was done, try "
+                "again later",
+            ),
+        ),
     }
 )
 """Each problem's status and words."""
 
 
 _RETRY_AFTER: Mapping[Problem, str] = MappingProxyType(
-    {Problem.TOO_MANY_TRANSFERS: "1", Problem.NO_ROOM: "60"}
+    {
+        Problem.TOO_MANY_TRANSFERS: "1",
+        Problem.OVERLOADED: "1",
+        Problem.UNAVAILABLE: "5",
+        Problem.NO_ROOM: "60",
+    }
 )
 _UNREAD = frozenset({Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.NO_ROOM})
 

@@ -35,7 +35,10 @@ RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """How long is waited before each try after the first."""
 ANSWER_SECONDS = 600.0
 AGAIN = frozenset(
-    {"UNAVAILABLE", "NO_ROOM", "TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"}
+    {
+        *("UNAVAILABLE", "OVERLOADED", "NO_ROOM"),
+        *("TOO_MANY_TRANSFERS", "CUT_OFF", "TOO_SLOW"),
+    }
 )
 """What passes by itself."""
 

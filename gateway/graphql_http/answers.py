@@ -1,11 +1,12 @@
 """Answers as HTTP has them: a status, a media type, one shape for every refusal.
 
 ``application/json`` has 200 for every well-formed question, as its readers expect;
-``application/graphql-response+json`` has 200 only for what was executed. What HTTP
-refuses has its own status in both.
+``application/graphql-response+json`` has 200 only for what was executed, and 503 where
+nothing of that was answered since the database is away. What HTTP refuses has its own
+status in both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 import structlog
@@ -33,6 +34,9 @@ REFUSED_STATUSES: Mapping[str, int] = {
     "INTERNAL_SERVER_ERROR": 500,
 }
 """Statuses of questions that were not executed, where 400 would not say enough."""
+AWAY = frozenset({"AUDIT_UNAVAILABLE", "STORE_UNAVAILABLE"})
+"""Codes of what may be answered in a while."""
+AWAY_STATUS, AWAY_HEADERS = 503, {"Retry-After": "5"}
 CONTENT_TYPES: Mapping[MediaType, bytes] = {
     # JSON has no other encoding, yet the audit's readers look for it.
     media_type: f"{media_type}; charset=utf-8".encode()
@@ -75,10 +79,35 @@ def executed(
     result: ExecutionResult, media_type: MediaType, operation: str | None = None
 ) -> Answer:
     """Return the answer to a question that was executed, errors included."""
-    body: dict[str, object] = {"data": result.data}
-    if result.errors:
-        body = {"errors": [shown(error, operation) for error in result.errors], **body}
-    return _response(body, 200, media_type)
+    if not result.errors:
+        return _response({"data": result.data}, HTTP_OK, media_type)
+    errors = [shown(error, operation) for error in result.errors]
+    body = {"errors": errors, "data": result.data}
+    if not _is_away(result.data, errors):
+        return _response(body, HTTP_OK, media_type)
+    is_told = media_type is MediaType.GRAPHQL_RESPONSE
+    return _response(
+        body, AWAY_STATUS if is_told else HTTP_OK, media_type, AWAY_HEADERS
+    )
+
+
+def _is_away(data: Mapping[str, object] | None, errors: Sequence[Shown]) -> bool:
+    """Say whether nothing was answered, and all of it since the database is away."""
+    if any(error["extensions"]["code"] not in AWAY for error in errors):
+        return False
+    refused = {error["path"][0] for error in errors if error.get("path")}
+    return all(
+        name in refused and _says_nothing(value) for name, value in (data or {}).items()
+    )
+
+
+def _says_nothing(value: object) -> bool:
+    """Say whether there is nothing but ``null``; an empty list says something."""
+    if isinstance(value, dict):
+        return all(map(_says_nothing, value.values()))
+    if isinstance(value, list):
+        return bool(value) and all(map(_says_nothing, value))
+    return value is None
 
 
 def not_executed(refused: RefusedDocumentError, media_type: MediaType) -> Answer:

@@ -19,7 +19,7 @@ from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
-from gateway.graphql_http.concurrency import ConcurrencyLimit
+from gateway.graphql_http.concurrency import Turns
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import (
     media_type_of,
@@ -82,7 +82,7 @@ class GraphQLEndpoint:
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
-        self._concurrency = ConcurrencyLimit(options.concurrent_requests)
+        self._turns = Turns(options.concurrent_requests, options.wait_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say why not."""
@@ -125,7 +125,7 @@ class GraphQLEndpoint:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
         request = request_of(scope)
         caller = request.known_caller
-        with self._concurrency.hold(caller.id):
+        with await self._turns.take(caller.id) as turn:
             question = await self._question(scope, headers, receive)
             try:
                 prepared = self._documents.prepare(question, caller)
@@ -146,6 +146,8 @@ class GraphQLEndpoint:
                     document=prepared.text,
                     people=prepared.people,
                     judges_claims=prepared.judges_claims,
+                    turn=turn,
+                    waited_seconds=request.waited_seconds + turn.waited_seconds,
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):

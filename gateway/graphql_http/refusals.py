@@ -18,6 +18,7 @@ class Code(StrEnum):
     TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
     TIMED_OUT = "TIMED_OUT"
     UNAVAILABLE = "UNAVAILABLE"
+    OVERLOADED = "OVERLOADED"
 
 
 STATUSES: Mapping[Code, int] = MappingProxyType(
@@ -32,6 +33,7 @@ STATUSES: Mapping[Code, int] = MappingProxyType(
         Code.TOO_MANY_REQUESTS: 429,
         Code.TIMED_OUT: 504,
         Code.UNAVAILABLE: 503,
+        Code.OVERLOADED: 503,
     }
 )
 

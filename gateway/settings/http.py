@@ -24,6 +24,8 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
     """How long a client may take to send a body."""
     concurrent_requests: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 32
     """How many questions one caller may have under way."""
+    wait_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.5
+    """How long a question may wait to begin, while there are more than can be done."""
     allowed_origins: tuple[Annotated[str, msgspec.Meta(pattern=ORIGIN)], ...] = ()
     """Other sites whose pages may ask (CORS); none by default."""
     hsts_seconds: Annotated[int, msgspec.Meta(ge=0, le=63_072_000)] = 0

@@ -31,6 +31,14 @@ class Follower:
         """Read the headers once."""
         self.request = HTTPConnection(self.scope)
 
+    async def begin(self) -> None:
+        """Wait until a subscription may begin, as every question does.
+
+        Raises:
+            RefusedRequestError: it would have to wait too long.
+        """
+        await state_of(self.scope).admission.enter()
+
     async def first_caller(self) -> Caller:
         """Return who it is, and use up what may be used once.
 

@@ -11,12 +11,14 @@ import orjson
 import structlog
 
 from gateway.callers.refusal import AuthenticationError
+from gateway.graphql_http.refusals import RefusedRequestError
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import CloseCode, EndedError
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.subscriptions.protocol import Action, Protocol
 from resolvers.documents.documents import Documents, Question
 from resolvers.documents.validation import RefusedDocumentError
+from resolvers.errors import RequestError
 from resolvers.execution.execute import shown
 from resolvers.execution.subscribe import NOTHING_MORE
 
@@ -82,6 +84,9 @@ class Running:
             except RefusedDocumentError as refused:
                 errors = [shown(error) for error in refused.errors]
                 await driver.do(self._protocol.refuse(id_, errors))
+            except RefusedRequestError as refusal:
+                errors = [shown(RequestError(str(refusal), refusal.code))]
+                await driver.do(self._protocol.refuse(id_, errors))
         except (AuthenticationError, EndedError) as error:
             driver.end(error)
         finally:
@@ -95,9 +100,11 @@ class Running:
         Raises:
             RefusedDocumentError: the caller may not see them, or not any more.
             AuthenticationError: the caller is nobody we know any more.
+            RefusedRequestError: there is more to do than can be done.
             EndedError: the client does not read.
         """
         counter = self._metrics.sent.labels(follower.transport)
+        await follower.begin()
         # Who may ask is asked at the beginning as well.
         caller = await follower.caller()
         prepared = self._documents.prepare(question, caller)

@@ -60,7 +60,7 @@ class SocketEndpoint:
             with self._connections.opened(socket.go_away, is_known=is_known):
                 await socket.serve()
         except RefusedRequestError as refusal:
-            for message in _refusal(refusal):
+            for message in refusal_of(refusal):
                 await send(message)
         except ClientGoneError:
             return
@@ -80,7 +80,8 @@ class SocketEndpoint:
             )
 
 
-def _refusal(refusal: RefusedRequestError) -> tuple[Message, Message]:
+def refusal_of(refusal: RefusedRequestError) -> tuple[Message, Message]:
+    """Return what answers a handshake that is refused."""
     error = {"message": str(refusal), "extensions": {"code": refusal.code}}
     headers = {"Content-Type": "application/json", **refusal.headers}
     return (

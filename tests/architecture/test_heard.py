@@ -101,6 +101,8 @@ MAY_ASK = {
     "tests/gateway/sockets/test_watch.py": NO_GATEWAY,
     "tests/attacks/test_silent_connections.py": A_GATEWAY,
     "tests/federation/test_reconciliation_limits.py": A_GATEWAY,
+    "tests/federation/test_silent.py": A_GATEWAY,
+    "tests/gateway/admission/test_overload.py": A_GATEWAY,
     "tests/federation/test_killed.py": "only what breaks off when a gateway is killed",
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,

@@ -97,6 +97,7 @@ def test_a_refusal_has_the_shape_of_an_answer_and_its_codes_status(
     answer = refused(RequestError("so", code), {"X-More": "1"})
 
     assert (answer.status_code, answer.headers["x-more"]) == (status, "1")
+    assert ("retry-after" in answer.headers) == code.endswith("_UNAVAILABLE")
     assert json.loads(bytes(answer.body)) == {
         "errors": [{"message": "so", "extensions": {"code": code}}]
     }

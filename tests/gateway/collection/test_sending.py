@@ -146,6 +146,7 @@ async def test_lines_go_to_their_streams_address_as_they_are_to_be_compressed(
     [
         pytest.param(problem(503, "UNAVAILABLE"), id="the database is away"),
         pytest.param(problem(429, "TOO_MANY_TRANSFERS"), id="busy"),
+        pytest.param(problem(503, "OVERLOADED"), id="overloaded"),
         pytest.param(problem(400, "CUT_OFF"), id="cut off"),
         pytest.param(problem(408, "TOO_SLOW"), id="too slow"),
         pytest.param(told(), id="nothing"),

@@ -147,7 +147,12 @@ def test_a_refusal_says_what_to_do_next(problem: Problem) -> None:
     asks = found.status_code == 401
     assert headers.get("accept-signature") == (WANTED if asks else None)
     assert headers.get("www-authenticate") == ("Signature" if asks else None)
-    waits = {Problem.TOO_MANY_TRANSFERS: "1", Problem.NO_ROOM: "60"}
+    waits = {
+        Problem.TOO_MANY_TRANSFERS: "1",
+        Problem.OVERLOADED: "1",
+        Problem.UNAVAILABLE: "5",
+        Problem.NO_ROOM: "60",
+    }
     assert headers.get("retry-after") == waits.get(problem)
     ends = problem in (Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.NO_ROOM)
     assert headers.get("connection") == ("close" if ends else None)

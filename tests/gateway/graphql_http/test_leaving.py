@@ -84,20 +84,20 @@ async def test_a_question_that_takes_too_long_is_stopped(
                 await asyncio.wait_for(agency.left.acquire(), SOON)
 
 
-async def test_a_caller_has_so_many_questions_under_way_and_no_more(
+TWO_TURNS = "http.concurrent_requests = 2\nhttp.wait_seconds = 0.1\n"
+
+
+async def test_a_caller_has_so_many_questions_in_work_and_no_more(
     agencies: Agencies, tmp_path: Path
 ) -> None:
-    settings = "http.concurrent_requests = 2\n"
+    settings = f"{TWO_TURNS}http.body_seconds = 60\n"
+    half = question(agencies)[:-1]
     async with silent_agency() as agency:
         with gateway_before(agency, agencies, tmp_path, settings) as gateway:
-            async with (
-                asking(gateway, question(agencies)),
-                asking(gateway, question(agencies)),
-            ):
-                await asyncio.wait_for(agency.asked.acquire(), SOON)
+            async with asking(gateway, half), asking(gateway, half):
                 await asyncio.sleep(A_WHILE)
                 refused = await asyncio.to_thread(gateway.post, {"query": "{ a }"})
-            await asyncio.wait_for(agency.left.acquire(), SOON)
+            await asyncio.sleep(A_WHILE)
             let_in = await asyncio.to_thread(gateway.post, {"query": "{ a }"})
 
     status, body, headers = refused
@@ -106,4 +106,20 @@ async def test_a_caller_has_so_many_questions_under_way_and_no_more(
         "TOO_MANY_REQUESTS",
     )
     assert {name.lower(): value for name, value in headers.items()}["retry-after"]
+    assert let_in[0] == 200
+
+
+async def test_those_that_wait_for_an_agency_keep_nobody_waiting(
+    agencies: Agencies, tmp_path: Path
+) -> None:
+    async with silent_agency() as agency:
+        with gateway_before(agency, agencies, tmp_path, TWO_TURNS) as gateway:
+            async with (
+                asking(gateway, question(agencies)),
+                asking(gateway, question(agencies)),
+            ):
+                await asyncio.wait_for(agency.asked.acquire(), SOON)
+                await asyncio.sleep(A_WHILE)
+                let_in = await asyncio.to_thread(gateway.post, {"query": "{ a }"})
+
     assert let_in[0] == 200

@@ -16,4 +16,4 @@ def test_every_code_has_a_status_and_none_blames_us_but_for_time_and_room() -> N
     ours = [code for code, status in STATUSES.items() if status >= 500]
 
     assert set(STATUSES) == set(Code)
-    assert ours == [Code.TIMED_OUT, Code.UNAVAILABLE]
+    assert ours == [Code.TIMED_OUT, Code.UNAVAILABLE, Code.OVERLOADED]

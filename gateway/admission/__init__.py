@@ -1,0 +1,1 @@
+"""Whether a request begins, waits for a moment, or is told to come again."""

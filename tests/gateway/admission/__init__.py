@@ -1,0 +1,1 @@
+"""What happens to requests while there are more than can be answered."""

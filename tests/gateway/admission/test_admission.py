@@ -1,0 +1,243 @@
+"""Requests begin at once, or in their turn, or are told on arrival to come again."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import pytest
+from prometheus_client import CollectorRegistry
+from starlette.types import Message, Receive, Scope, Send
+
+from gateway.admission.admission import FEW, TURN_SECONDS, Admission
+from gateway.admission.metrics import AdmissionMetrics
+from gateway.admission.middleware import Admitted
+from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.request_state import begin_request, request_of
+
+LONG_SECONDS = 3 * TURN_SECONDS
+REGISTRY = "gateway_requests_shed_total"
+
+
+class Office:
+    """An admission, and what it tells of itself."""
+
+    def __init__(self, wait_seconds: float = 0.0, deadline_seconds: float = 60) -> None:
+        self.registry = CollectorRegistry()
+        metrics = AdmissionMetrics(self.registry)
+        self.admission = Admission(wait_seconds, deadline_seconds, metrics)
+
+    def shed(self, reason: str) -> float | None:
+        return self.registry.get_sample_value(REGISTRY, {"reason": reason})
+
+    @property
+    def waiting(self) -> float | None:
+        return self.registry.get_sample_value("gateway_requests_waiting")
+
+    def fall_behind(self) -> None:
+        """Make this turn of the event loop a long one."""
+        self.admission.has_room()
+        time.sleep(LONG_SECONDS)
+
+
+async def waiters(office: Office, count: int) -> list[asyncio.Task[float]]:
+    """Begin to wait, so many, in turns that are long."""
+    office.fall_behind()
+    tasks = [asyncio.create_task(office.admission.wait()) for _ in range(count)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    with pytest.raises(RefusedRequestError) as error:
+        yield
+    assert error.value.code is Code.OVERLOADED
+    assert error.value.headers == {"Retry-After": "1"}
+
+
+async def test_while_turns_are_short_everybody_begins_at_once() -> None:
+    office = Office()
+
+    for _ in range(1000):
+        assert office.admission.has_room()
+        await asyncio.sleep(0)
+
+
+async def test_in_a_long_turn_and_after_it_nobody_begins_at_once() -> None:
+    office = Office()
+    office.fall_behind()
+
+    assert not office.admission.has_room()
+    await asyncio.sleep(0)
+    assert not office.admission.has_room()
+
+
+async def test_a_turn_that_was_long_once_holds_nobody_up() -> None:
+    office = Office()
+    office.fall_behind()
+    await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(10):
+        await office.admission.enter()
+
+    assert office.admission.has_room()
+
+
+async def test_who_waits_begins_in_the_order_of_arrival_and_says_how_long() -> None:
+    office, order = Office(wait_seconds=60), []
+
+    async def ask(name: int) -> float:
+        waited = await office.admission.wait()
+        order.append(name)
+        return waited
+
+    office.fall_behind()
+    asking = [asyncio.create_task(ask(name)) for name in range(3 * FEW)]
+    await asyncio.sleep(0)
+    assert office.waiting
+    waited = await asyncio.gather(*asking)
+
+    assert order == list(range(3 * FEW))
+    assert min(waited) > 0
+    assert office.waiting == 0
+
+
+async def test_who_would_wait_too_long_is_refused_on_arrival_and_counted() -> None:
+    office = Office()
+    tasks = await waiters(office, 10 * FEW)
+    # After this turn it is known how long they are.
+    await asyncio.sleep(0)
+    assert office.admission._usual_seconds > 0
+
+    with refused():
+        await office.admission.wait()
+    with refused():
+        await office.admission.enter()
+
+    assert (office.shed("busy"), office.shed("late")) == (2, 0)
+    await asyncio.gather(*tasks)
+
+
+async def test_a_few_may_wait_however_long_turns_are() -> None:
+    office = Office()
+    office.admission._usual_seconds = 1000.0
+
+    tasks = await waiters(office, FEW)
+    with refused():
+        await office.admission.wait()
+
+    await asyncio.gather(*tasks)
+
+
+async def test_who_waited_for_most_of_the_deadline_is_not_begun() -> None:
+    office = Office(wait_seconds=0.01, deadline_seconds=0.02)
+    tasks = await waiters(office, 2 * FEW)
+    office.fall_behind()
+
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+
+    *others, last = (isinstance(one, RefusedRequestError) for one in ended)
+    # Once few wait, all of them begin.
+    assert (any(others), last) == (True, False)
+    assert office.shed("late") == sum(others)
+
+
+async def test_who_gives_up_waiting_takes_no_place() -> None:
+    office = Office()
+    first, *others = await waiters(office, FEW)
+    first.cancel()
+
+    await asyncio.gather(*others)
+
+    assert first.cancelled()
+    assert office.waiting == 0
+
+
+async def asked(
+    office: Office, path: str, type_: str = "http"
+) -> tuple[Sequence[Message], Scope | None]:
+    """Ask; return what was sent, and what the application was called with."""
+    passed: list[Scope] = []
+    sent: list[Message] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        passed.append(scope)
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {"type": type_, "path": path, "headers": []}
+    begin_request(scope, "r")
+    await Admitted(app, office.admission)(scope, receive, send)
+    return sent, passed[0] if passed else None
+
+
+@contextmanager
+def overloaded(office: Office) -> Iterator[None]:
+    """Have more waiting than may."""
+    office.admission._usual_seconds = 1000.0
+    office.fall_behind()
+    waiting = [office.admission.wait() for _ in range(FEW)]
+    for one in waiting:
+        one.send(None)
+    yield
+    for one in waiting:
+        one.close()
+
+
+def told(sent: Sequence[Message]) -> tuple[Any, Mapping[bytes, bytes], Any]:
+    start, body = sent
+    return start["status"], dict(start["headers"]), orjson.loads(body["body"])
+
+
+@pytest.mark.parametrize("type_", ["http", "websocket"])
+@pytest.mark.parametrize("path", ["/graphql", "/reconciliation", "/totals.csv"])
+async def test_it_is_refused_in_the_shape_of_an_answer(path: str, type_: str) -> None:
+    office = Office()
+    with overloaded(office):
+        sent, passed = await asked(office, path, type_)
+
+    status, headers, body = told(sent)
+    (error,) = body["errors"]
+    assert (passed, status, headers[b"retry-after"]) == (None, 503, b"1")
+    assert error["extensions"] == {"code": "OVERLOADED"}
+    assert "请稍后再试 / " in error["message"]
+
+
+async def test_a_transfer_is_refused_as_a_problem() -> None:
+    office = Office()
+    with overloaded(office):
+        sent, passed = await asked(office, "/collect/transport")
+
+    status, headers, body = told(sent)
+    assert (passed, status, headers[b"retry-after"]) == (None, 503, b"1")
+    assert (headers[b"content-type"], body["code"]) == (
+        *(b"application/problem+json", "OVERLOADED"),
+    )
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/"])
+async def test_health_and_metrics_are_always_passed_on(path: str) -> None:
+    office = Office()
+    with overloaded(office):
+        sent, passed = await asked(office, path)
+
+    assert not sent
+    assert passed is not None
+
+
+async def test_what_waited_says_so_to_those_who_answer_it() -> None:
+    office = Office(wait_seconds=60)
+    office.fall_behind()
+
+    sent, passed = await asked(office, "/graphql")
+
+    assert not sent
+    assert passed is not None
+    assert request_of(passed).waited_seconds > 0
