@@ -137,9 +137,9 @@ class HedgedConnector:
         self._seconds.append(seconds)
         known = len(self._seconds)
         if known >= LEAST_KNOWN:
-            seconds = sorted(self._seconds)
-            mostly = seconds[int(known * MOSTLY)]
-            self._late = min(seconds[int(known * USUAL)], FAR * mostly)
+            took = sorted(self._seconds)
+            mostly = FAR * took[int(known * MOSTLY)]
+            self._late = min(took[int(known * USUAL)], mostly)
 
 
 def _begin(fetching: Coroutine[Any, Any, Reply]) -> Asking:
