@@ -7,6 +7,7 @@ import pytest
 from bureau.ledger.corrections import CorrectionRefusal
 from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.judging import Judged
+from policy.payment_states import PaymentStep
 from policy.recovery import RecoveryState
 from signing.envelope import Envelope
 from store.ledger.evidence import StoredEvidence
@@ -28,6 +29,7 @@ from tests.store.ledger.test_ledger import (
     free,
     once_by_count,
 )
+from tests.store.ledger.test_payments import approval, take
 
 SIGNED = Envelope(b"signed.of.the.right.one")
 
@@ -88,6 +90,18 @@ async def test_what_was_refused_was_not_paid(ledger: StoredLedger) -> None:
     found = await refusal(ledger.propose_correction(proposal(recorded.id)))
 
     assert found is CorrectionRefusal.NOT_PAID
+
+
+async def test_an_approval_is_not_what_was_paid(ledger: StoredLedger) -> None:
+    approved = await ledger.record(approval(), [ALICE], free)
+    payment = await take(ledger, PaymentStep.PAY)
+    paid = payment.history[-1].decision
+
+    found = await refusal(ledger.propose_correction(proposal(approved.id)))
+
+    assert paid != approved.id
+    assert found is CorrectionRefusal.NOT_PAID
+    assert (await ledger.propose_correction(proposal(paid))).claim == "c-1"
 
 
 async def test_a_payment_says_who_corrected_it_and_why(ledger: StoredLedger) -> None:
