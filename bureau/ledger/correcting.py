@@ -77,8 +77,7 @@ class Correcting:
         if correction is None:
             raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
         wrong = await ledger.decision(correction.proposal.decision)
-        if wrong is None:
-            raise CorrectionError(CorrectionRefusal.UNKNOWN_CORRECTION)
+        assert wrong is not None  # noqa: S101 - a correction is of one that is kept
         # Before anybody is looked up for it.
         require_another(correction, answer)
         stated = correction.proposal.replacement

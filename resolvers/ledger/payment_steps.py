@@ -9,7 +9,6 @@ from typing import Annotated
 
 import strawberry
 
-from bureau.ledger.entries import FIRST_DAY
 from bureau.ledger.payments import (
     PayingRules,
     PaymentChangedError,
@@ -224,8 +223,9 @@ async def _taken(
         at=context.now,
     )
     ledger, parameters = context.services.ledger, context.services.parameters
-    if not FIRST_DAY <= day <= context.today:
-        # Nothing is told of it, since nobody looked whose it is.
+    if day > context.today:
+        # Nothing is told of it, since nobody looked whose it is. That it is before the
+        # last step is seen there, and no step is from before the notice.
         return PaymentRefused(code=PaymentRefusal.BAD_DAY, payment=None)
     try:
         taken = await ledger.take_payment_step(

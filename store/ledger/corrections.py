@@ -181,7 +181,8 @@ def _present(connection: Connection, id_: int, districts: Districts = None) -> D
 def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> Decision:
     """Add the right decision, if nothing stands against it."""
     decision = redrawn.decision
-    (paid,) = payments_of(connection, [redrawn.people], but=wrong.claim)
+    # What was wrong is reversed by now, and does not count.
+    (paid,) = payments_of(connection, [redrawn.people])
     judged = redrawn.judge(paid)
     if decision.certificate != wrong.certificate:
         for objection in against_certificate(connection, decision):

@@ -161,3 +161,10 @@ def test_a_correction_that_cannot_be_is_refused_by_its_reason(
 
     assert refused.get("code", refused.get("refused")) == code
     assert offices.propose(wrong)["__typename"] == "Correction"
+
+
+@pytest.mark.parametrize("number", ["x", "999999"])
+def test_a_correction_that_is_none_is_not_answered(
+    offices: Offices, number: str
+) -> None:
+    assert offices.answer(number)["code"] == "UNKNOWN_CORRECTION"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.federation.offices import (
     PLATFORM,
     SANCTIONER,
@@ -83,3 +85,10 @@ def test_a_frozen_body_revokes_and_the_payment_is_claimed_back(
     assert after["state"] == "REVOKED"
     assert not_paid["code"] == "AGENCY_FROZEN"
     assert offices.pay_step(1, **step)["state"] == "PAID"
+
+
+@pytest.mark.parametrize("id_", ["x", "", "-1", "²", "999999", "9" * 5_000])
+def test_what_is_no_sanction_is_not_confirmed(offices: Offices, id_: str) -> None:
+    found = offices.ask(0, SANCTIONER, CONFIRM, i=id_)["it"]
+
+    assert found["code"] == "UNKNOWN_SANCTION"

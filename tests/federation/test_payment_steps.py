@@ -58,6 +58,8 @@ def test_a_payment_goes_its_way(offices: Offices) -> None:
         ({"action": "PAY", "officer": " "}, "NOT_SAID"),
         ({"action": "PAY", "reason": "310199198602140067"}, "NOT_SAID"),
         ({"action": "PAY", "day": "2999-01-01"}, "BAD_DAY"),
+        # The day before the notice was in force.
+        ({"action": "PAY", "day": "2022-08-21"}, "BAD_DAY"),
         (
             {"action": "PAY", "day": (today() - timedelta(days=1)).isoformat()},
             "BAD_DAY",
@@ -108,6 +110,7 @@ def test_what_was_revoked_since_is_not_paid(offices: Offices) -> None:
     cancelled = offices.pay_step(0, claim="revoked-since", version=1, action="CANCEL")
 
     assert refused["code"] == "NOT_IN_FORCE"
+    assert refused["payment"] == {"version": 1, "state": "APPROVED"}
     assert cancelled["state"] == "CANCELLED"
 
 

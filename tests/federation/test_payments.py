@@ -499,6 +499,7 @@ def test_a_recovery_goes_its_way_and_no_other(offices: Offices) -> None:
     assert [one["code"] for one in (stale, much, late)] == [
         *("CHANGED_MEANWHILE", "MORE_THAN_OWED", "WRONG_STATE"),
     ]
+    assert [one["recovery"] for one in (stale, much, late)] == [{"id": id_}] * 3
 
 
 def test_a_lifting_withdraws_what_is_claimed_back(offices: Offices) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.agency import AgencyId
 from tests.federation.offices import (
     ANOTHER_BUREAU,
     BUREAU,
@@ -9,14 +10,18 @@ from tests.federation.offices import (
     READER,
     Offices,
 )
+from tests.federation.test_payments import signed_in
+from tests.gateway.collection.sending import ONLY_SENDS
 
-CLAIM_FALSE = """mutation($claim: String!, $officer: String!, $reason: String!) {
+CLAIM_FALSE = """mutation($claim: String!, $officer: String!, $reason: String!,
+  $evidence: String = "沪人社查〔2026〕3号") {
   proveClaimFalse(claim: $claim, part: CATEGORY, officer: $officer, reason: $reason,
-    evidence: "沪人社查〔2026〕3号") { __typename
+    evidence: $evidence) { __typename
     ... on FalseClaimProved { opened { claim cause source state } }
     ... on RecoveryRefused { code } } }"""
 RECORD_FALSE = """mutation($c: ID!) { proveRecordFalse(certificate: $c,
-  reason: "伪造", evidence: "3号") { __typename } }"""
+  reason: "伪造", evidence: "3号") { __typename
+    ... on RecoveryRefused { code } } }"""
 WITHDRAW = """mutation($c: ID!, $officer: String!) { withdrawFalseRecord(
   certificate: $c, officer: $officer, reason: "查错了人") { __typename
     ... on FalseRecordWithdrawal { isWithdrawn } ... on RecoveryRefused { code } } }"""
@@ -58,11 +63,46 @@ def test_a_claim_is_judged_by_the_bureau_and_in_full(offices: Offices) -> None:
     assert proved(offices, "never-paid")["code"] == "UNKNOWN_CLAIM"
     assert proved(offices, "claimed-well", officer="")["code"] == "OFFICER_MISSING"
     assert proved(offices, "claimed-well", reason="")["code"] == "REASON_MISSING"
+    assert proved(offices, "claimed-well", evidence="")["code"] == "REASON_MISSING"
     for token in (READER, PLATFORM):
         stated = {"claim": "claimed-well", "officer": "o", "reason": "r"}
         _, answer = offices.post(0, token, CLAIM_FALSE, **stated)
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert offices.recovery("claimed-well") is None
+
+
+def test_a_claim_is_no_authority_s_to_judge(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+    offices.decide(0, certificate, "led-by-them")
+    leading = signed_in(offices, ONLY_SENDS, AgencyId.TRANSPORT)
+
+    found = proved(offices, "led-by-them", leading)
+
+    assert found["code"] == "UNKNOWN_CLAIM"
+    assert offices.recovery("led-by-them") is None
+
+
+def test_a_record_is_judged_by_the_authority_that_leads(offices: Offices) -> None:
+    _, _, certificate = offices.certified()
+
+    def judged(query: str, connector: str, agency: AgencyId, **words: str) -> Any:
+        # An assertion is used once.
+        token = signed_in(offices, connector, agency)
+        (found,) = offices.ask(0, token, query, c=certificate, **words).values()
+        return found.get("code", found["__typename"])
+
+    stranger, leading = AgencyId.FIRE_RESCUE, AgencyId.TRANSPORT
+    assert [
+        judged(RECORD_FALSE, "fire-rescue", stranger),
+        judged(RECORD_FALSE, ONLY_SENDS, leading),
+        judged(WITHDRAW, "fire-rescue", stranger, officer="浦0017"),
+        judged(WITHDRAW, ONLY_SENDS, leading, officer="浦0017"),
+    ] == [
+        "UNKNOWN_CERTIFICATE",
+        "FalseRecordProved",
+        "UNKNOWN_CERTIFICATE",
+        "FalseRecordWithdrawal",
+    ]
 
 
 def test_two_officers_take_a_proof_back(offices: Offices) -> None:

@@ -203,9 +203,6 @@ async def test_what_should_not_have_been_paid_is_put_beside_nothing() -> None:
     await desk.answer(CONFIRM)
 
     assert desk.ledger.answered == [(CONFIRM, None, None)]
-    desk.ledger.wrong = None
-    gone = desk.answer(CONFIRM)
-    assert await refusal(gone) is CorrectionRefusal.UNKNOWN_CORRECTION
 
 
 @pytest.mark.parametrize(

@@ -215,18 +215,23 @@ SEEN = SeenRevocation(
 )
 
 
+@pytest.mark.parametrize(
+    ("since", "day"), [(None, ""), (date(2026, 7, 1), ", 2026-07-01")]
+)
 async def test_a_revocation_that_is_read_opens_the_recovery_once(
-    ledger: StoredLedger,
+    ledger: StoredLedger, since: date | None, day: str
 ) -> None:
     await paid(ledger)
+    seen = replace(SEEN, since=since)
 
-    opened = [await ledger.open_seen([SEEN, SEEN], NOON) for _ in range(2)]
+    opened = [await ledger.open_seen([seen, seen], NOON) for _ in range(2)]
 
     assert opened == [1, 0]
     (recovery,) = await all_of(ledger)
     assert recovery.source is RecoverySource.STATUS_LIST
     ((event,),) = await ledger.histories([recovery.id])
-    assert (event.reason, event.actor) == ("撤销 / revoked", "agency:transport")
+    said = f"撤销 / revoked{day}"
+    assert (event.reason, event.actor) == (said, "agency:transport")
 
 
 async def test_where_nothing_was_paid_nobody_is_kept_waiting(
@@ -371,6 +376,8 @@ async def test_what_is_paid_after_it_is_for_an_officer_as_well(
         await ledger.record(paid_, [ALICE], free)
 
     assert await differing(ledger) == [(RecoveryState.OPEN, True)]
+    ((event,),) = await ledger.histories([one.id for one in await all_of(ledger)])
+    assert (event.reason, event.actor) == ("撤销 / revoked", "agency:transport")
 
 
 async def test_another_holder_of_the_number_is_paid_as_before(

@@ -158,6 +158,8 @@ async def test_what_was_sent_before_the_document_was_known_opens_it_now(
     assert (recovery.certificate, recovery.source) == (
         *("sealed-1", RecoverySource.CHANGE),
     )
+    ((event,),) = await ledger.histories([recovery.id])
+    assert (event.reason, event.actor) == ("撤销 / revoked", "agency:transport")
 
 
 async def test_a_lifting_before_the_answer_came_is_not_undone(
