@@ -44,6 +44,8 @@ StandIn = Callable[[Answer, Answer], Answer]
 
 LATE_SECONDS = 0.25
 """By what ends so much after its time limit no agency is judged."""
+ROOM_SHARE = 0.2
+"""Nor by what waited for room for a larger share of it: the rest is too short."""
 
 
 class Observer(Protocol):
@@ -201,10 +203,10 @@ class Guard:
         """Call the agency, and judge by that whether the next calls go through."""
         started = time.perf_counter()
         limit = self._endpoint.timeout_seconds
-        is_asked = False
+        waited = limit
         try:
             async with asyncio.timeout(limit), self._slots:
-                is_asked = True
+                waited = time.perf_counter() - started
                 answers = await self._ask(batch, told)
         except TimeoutError:
             answers = [self._timed_out()] * len(batch)
@@ -213,9 +215,9 @@ class Guard:
         seconds = time.perf_counter() - started
         self._observer.called(self._agency, len(batch), seconds)
         self._health.note(answers)
-        # A call that found no room says nothing of the agency. Nor does one whose limit
-        # came late: it is us who had no time.
-        if is_asked and seconds <= limit + LATE_SECONDS:
+        # A call that found no room, or found it late, says nothing of the agency. Nor
+        # does one whose limit came late: it is us who had no time.
+        if waited <= ROOM_SHARE * limit and seconds <= limit + LATE_SECONDS:
             attempt.judge({answer.outcome for answer in answers}, seconds / limit)
         found = dict(zip(batch, answers, strict=True))
         if self._counts:

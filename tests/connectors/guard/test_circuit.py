@@ -236,6 +236,34 @@ async def test_who_finds_no_room_says_nothing_of_the_agency() -> None:
     assert circuit.state is CircuitState.CLOSED
 
 
+async def test_nor_does_who_finds_it_late() -> None:
+    """What was begun with little time left ends for want of ours."""
+    rules = manifest(
+        ("timeout_seconds = 0.5", "timeout_seconds = 0.4\nconcurrency = 1")
+    )
+    judged: list[set[SourceOutcome]] = []
+
+    class Noted(Circuit):
+        def judge(self, outcomes: set[SourceOutcome], share: float) -> None:
+            judged.append(outcomes)
+            super().judge(outcomes, share)
+
+    agency = SlowAgency()
+    guard = guard_of(agency, rules=rules, circuit=Noted(lambda: NOW))
+    first = asyncio.ensure_future(guard.ask([PEOPLE[0]], ENOUGH))
+    second = asyncio.ensure_future(guard.ask([PEOPLE[1]], ENOUGH))
+    await asyncio.sleep(0.2)
+    agency.open.set()
+    agency.open.clear()
+    await first
+
+    (answer,) = await second
+
+    assert agency.batches == [1, 1]
+    assert answer.outcome is SourceOutcome.TIMED_OUT
+    assert judged == [{SourceOutcome.NONE}]
+
+
 async def test_whoever_gives_up_the_trial_leaves_it_to_the_next() -> None:
     agency, circuit = answering(), Circuit(lambda: NOW)
     guard = guard_of(agency, rules=SHORT, circuit=circuit)
