@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -34,6 +36,7 @@ from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
+from gateway.reloading.reload import Reload, reloaded_on_sighup
 from gateway.settings.settings import Mode, Settings
 from gateway.sockets.kernel import Kernel
 from gateway.sockets.requests import Watched
@@ -88,11 +91,12 @@ def create_app(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     *,
-    is_served: bool = False,
+    config: Path | None = None,
 ) -> Starlette:
     """Return the application for ``settings``; its parts open with its lifespan.
 
-    ``is_served`` says that it has a process of its own, which a signal ends.
+    ``config`` is where they were read, if it has a process of its own, which is told by
+    signals to read it again and to end.
     """
     configure_logs(settings.log_format)
     measured = Metrics()
@@ -102,29 +106,47 @@ def create_app(
         supervisor = Supervisor(measured.tasks.failed)
         async with (
             open_store(settings.database_url) as store,
-            open_services(settings, measured, store, supervisor, clock) as services,
+            open_services(settings, measured, store, supervisor, clock) as opened,
         ):
             measured.tasks.follow(lambda: store.writer.waiting)
+            services = opened.services
             intake = open_intake(
                 settings.collection, services, store, measured.collection
             )
-            async with open_callers(settings, services, store) as callers:
+            async with open_callers(services, store) as callers_by:
                 state = ApplicationState(
                     services=services,
                     intake=intake,
-                    callers=callers,
+                    callers=callers_by(settings),
                     admission=admission,
                     store=store,
                     supervisor=supervisor,
                 )
                 put_state(app, state)
-                if not is_served:
+                if config is None:
                     yield
                     return
+
+                def put_callers(callers: Callers) -> None:
+                    put_state(app, replace(state, callers=callers))
+                    connections.renew()
+
+                reload = Reload(
+                    config,
+                    settings,
+                    catalogue=services.catalogue,
+                    registry=opened.registry,
+                    callers_by=callers_by,
+                    put_callers=put_callers,
+                    metrics=measured.reload,
+                )
                 ending = drain_on_sigterm(
                     connections, watch, settings.http.request_seconds
                 )
-                async with watching(watch, measured.sockets.ended, Kernel()):
+                async with (
+                    watching(watch, measured.sockets.ended, Kernel()),
+                    reloaded_on_sighup(reload, supervisor),
+                ):
                     with ending:
                         yield
 

@@ -74,7 +74,7 @@ class Commands(LazyGroup):
         Named(
             "database",
             "gateway.database.commands:database",
-            "The database: its step, and the way to the newest.",
+            "The database: its step, backups, and the way to the newest.",
         ),
         Named(
             "documents", "gateway.documents.commands:documents", "Trusted documents."

@@ -19,6 +19,7 @@ from gateway.registry.metrics import (
     RegistryMetrics,
     VersionMetrics,
 )
+from gateway.reloading.metrics import ReloadMetrics
 from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
@@ -48,3 +49,4 @@ class Metrics:
         self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
         self.ledger = LedgerMetrics(self.registry)
+        self.reload = ReloadMetrics(self.registry)

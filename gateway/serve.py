@@ -22,7 +22,7 @@ import structlog
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 from starlette.types import ASGIApp
 
 from gateway.errors import StartError
@@ -60,6 +60,19 @@ class TlsArguments(TypedDict, total=False):
     ssl_client_verify: bool
 
 
+class _Server(MPServer):
+    """Granian's, which would start another worker on SIGHUP and end this one.
+
+    Whoever follows events would be cut off, and a mistake in a file would end it all.
+    """
+
+    def signal_handler_reload(self, *_: object) -> None:
+        """Pass SIGHUP on to who reads the configuration again."""
+        for worker in multiprocessing.active_children():
+            if worker.pid is not None:
+                os.kill(worker.pid, signal.SIGHUP)
+
+
 def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     """Serve until a signal ends it, what ``make`` makes of ``config`` if it is given.
 
@@ -76,7 +89,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
     configure_logs(settings.log_format)
     _allow_files()
     refused, refusals = multiprocessing.Pipe(duplex=False)
-    server = Server(
+    server = _Server(
         str(config),
         address=settings.host,
         port=port,
@@ -93,11 +106,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
         http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         **_tls(settings.tls),
     )
-    # Until a worker listens to signals, it would take and forget those that this
-    # process listens to, and who ends it would wait for ever.
-    os.register_at_fork(
-        after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    )
+    os.register_at_fork(after_in_child=_leave_signals)
     # A worker is a copy of this process. What its collector need not look at stays
     # memory that both have in common.
     gc.collect()
@@ -141,6 +150,16 @@ class _Start:
             os.kill(os.getppid(), signal.SIGINT)
             time.sleep(END_SECONDS)
         sys.exit(1)
+
+
+def _leave_signals() -> None:
+    """In the fork: have signals wait for who will listen to them, or end it.
+
+    Until a worker listens, it would take and forget those that this process listens
+    to, and who ends it would wait for ever.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
 
 def _allow_files() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,14 @@ CHECK_SHARE = 0.8
 CHECK_REQUESTS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is open as long as the application is."""
+
+    services: Services
+    registry: LiveRegistry
+
+
 @asynccontextmanager
 async def open_services(
     settings: Settings,
@@ -81,7 +90,7 @@ async def open_services(
     store: Store,
     supervisor: Supervisor,
     clock: Callable[[], datetime] = utc_now,
-) -> AsyncIterator[Services]:
+) -> AsyncIterator[Opened]:
     """Open what requests use.
 
     Raises:
@@ -181,7 +190,7 @@ async def open_services(
         ledger = StoredLedger(store)
         revocations = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
         await stack.enter_async_context(kept_seen(revocations, supervisor))
-        yield Services(
+        services = Services(
             live=live,
             quality=keeper,
             ledger=ledger,
@@ -209,6 +218,7 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
+        yield Opened(services, registry)
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

@@ -36,7 +36,7 @@ def load_app(config: str) -> Starlette:
     """
     settings = load_settings(Path(config), os.environ)
     refuse_unusable(settings)
-    app = create_app(settings, is_served=True)
+    app = create_app(settings, config=Path(config))
     # The schema and the modules stay. A collector that looks through them each time
     # makes some request wait 40 ms.
     gc.collect()

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
@@ -38,6 +39,9 @@ MIGRATION_LOCK = 2192022
 """Whoever changes the tables holds this advisory lock until the transaction ends."""
 WRITER_LOCK = 2192023
 """Whoever writes records that are counted in their order holds this one likewise."""
+GATEWAY = "certificate-gateway"
+COPYING = "certificate-gateway-copying"
+"""How connections are called in the server's list: gateways', and a copy's."""
 
 
 def _milliseconds(seconds: float) -> str:
@@ -45,7 +49,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 SETTINGS = {
-    "application_name": "certificate-gateway",
+    "application_name": GATEWAY,
     "synchronous_commit": "on",
     "timezone": "UTC",
     "lock_timeout": _milliseconds(LOCK_SECONDS),
@@ -55,6 +59,12 @@ SETTINGS = {
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": str(UNHEARD_SECONDS // 2),
 }
+UNHURRIED = {
+    "application_name": COPYING,
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
+"""What differs for who copies it all: while a program reads, nothing is said."""
 SOCKET_OPTIONS = (
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", UNHEARD_SECONDS // 2),
@@ -100,6 +110,25 @@ def postgresql_engine(
             "timeout": CONNECT_SECONDS,
             "command_timeout": statement_seconds,
             "server_settings": SETTINGS | {"statement_timeout": limit},
+        },
+    )
+    event.listen(engine.sync_engine, "connect", _hear_silence)
+    return engine
+
+
+def copying_engine(url: URL) -> AsyncEngine:
+    """Return an engine for who reads or makes a whole database, however long it takes.
+
+    Statements are prepared anew each time, since tables come and go.
+    """
+    engine = create_async_engine(
+        url.set(drivername=DRIVER),
+        poolclass=NullPool,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "server_settings": SETTINGS | UNHURRIED,
+            "prepared_statement_cache_size": 0,
+            "statement_cache_size": 0,
         },
     )
     event.listen(engine.sync_engine, "connect", _hear_silence)

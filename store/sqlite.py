@@ -34,7 +34,29 @@ def make_file(path: Path) -> None:
         UnusableDatabaseError: it cannot be made, or is no database.
     """
     _make(path)
-    _keep_a_write_ahead_log(path)
+    keep_a_write_ahead_log(path)
+
+
+def keep_a_write_ahead_log(path: Path) -> None:
+    """Have SQLite write ahead; the file remembers it.
+
+    SQLite answers at once, and does not wait, where two ask this of a new file.
+
+    Raises:
+        UnusableDatabaseError: it cannot, or it is no database.
+    """
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or monotonic() > deadline:
+                raise UnusableDatabaseError(f"database {path}: {error}") from None
+            sleep(BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def sqlite_engine(url: URL) -> AsyncEngine:
@@ -64,25 +86,6 @@ def _make(path: Path) -> None:
         path.touch(mode=0o600)
     except OSError as error:
         raise UnusableDatabaseError(f"database_url: {path}: {error.strerror}") from None
-
-
-def _keep_a_write_ahead_log(path: Path) -> None:
-    """Have SQLite write ahead; the file remembers it.
-
-    SQLite answers at once, and does not wait, where two ask this of a new file.
-    """
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-            if not busy or monotonic() > deadline:
-                raise UnusableDatabaseError(f"database {path}: {error}") from None
-            sleep(BUSY_PAUSE_SECONDS)
-        else:
-            return
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API

@@ -47,9 +47,12 @@ class StepRequest:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Configured:
-    """The content of the operator's files: nobody may register it a second time."""
+    """The content of the operator's files: nobody may register it a second time.
+
+    It is replaced when the files are read again.
+    """
 
     manifests: Sequence[Manifest]
     bundle: TrustBundle

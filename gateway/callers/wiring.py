@@ -36,15 +36,13 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @asynccontextmanager
 async def open_callers(
-    settings: Settings, services: Services, store: Store
-) -> AsyncIterator[Callers]:
-    """Open what names callers.
+    services: Services, store: Store
+) -> AsyncIterator[Callable[[Settings], Callers]]:
+    """Open what callers are named with; what is lent makes them by the settings.
 
-    Raises:
-        StartError: something in ``settings`` cannot be used.
+    It raises ``StartError`` if something in the settings cannot be used. An issuer that
+    was there before keeps its keys: it may be away just then.
     """
-    refuse_unusable_callers(settings)
-    roles = read_roles(settings.roles, settings.role_districts)
     used = StoredUsedTokens(store.writer)
     now = _seconds(services.clock)
     async with AsyncExitStack() as stack:
@@ -54,22 +52,35 @@ async def open_callers(
                 cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
             )
         )
-        yield Callers(
-            static_tokens=StaticTokens.of(settings.tokens, roles),
-            access_tokens=AccessTokens(
-                issuers={
-                    issuer.issuer: _trusted(issuer, roles, session, now)
-                    for issuer in settings.issuers
-                },
-                roles=roles,
-                used=used,
-            ),
-            agency_assertions=_agency_assertions(
-                settings.agency_callers, roles, services, used
-            ),
-            client_certificates=_client_certificates(settings, roles),
-            now=now,
-        )
+        keys: dict[tuple[str | None, ...], IssuerKeys] = {}
+
+        def keys_of(issuer: Issuer) -> IssuerKeys:
+            place = (issuer.name, issuer.jwks_file, issuer.jwks_url)
+            if place not in keys:
+                keys[place] = IssuerKeys(issuer.name, _fetch(issuer, session), now)
+            return keys[place]
+
+        def callers_by(settings: Settings) -> Callers:
+            refuse_unusable_callers(settings)
+            roles = read_roles(settings.roles, settings.role_districts)
+            return Callers(
+                static_tokens=StaticTokens.of(settings.tokens, roles),
+                access_tokens=AccessTokens(
+                    issuers={
+                        issuer.issuer: _trusted(issuer, roles, keys_of(issuer))
+                        for issuer in settings.issuers
+                    },
+                    roles=roles,
+                    used=used,
+                ),
+                agency_assertions=_agency_assertions(
+                    settings.agency_callers, roles, services, used
+                ),
+                client_certificates=_client_certificates(settings, roles),
+                now=now,
+            )
+
+        yield callers_by
 
 
 def refuse_unusable_callers(settings: Settings) -> None:
@@ -147,18 +158,13 @@ def _refuse_open_address(url: str, place: str) -> None:
         raise StartError(f"{place}: jwks_url holds a user name or password")
 
 
-def _trusted(
-    issuer: Issuer,
-    roles: Roles,
-    session: aiohttp.ClientSession,
-    now: Callable[[], float],
-) -> TrustedIssuer:
+def _trusted(issuer: Issuer, roles: Roles, keys: IssuerKeys) -> TrustedIssuer:
     return TrustedIssuer(
         name=issuer.name,
         issuer=issuer.issuer,
         audience=issuer.audience,
         algorithms=frozenset(issuer.algorithms),
-        keys=IssuerKeys(issuer.name, _fetch(issuer, session), now),
+        keys=keys,
         scopes=roles.scopes_of(issuer, f"issuer {issuer.name}"),
         single_use=issuer.single_use,
         subjects_are_officers=issuer.subjects_are_officers,

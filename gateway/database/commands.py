@@ -1,4 +1,4 @@
-"""``gateway database``: at which step it is, and how it gets to the newest."""
+"""``gateway database``: its step, backups, and the way to the newest."""
 
 import asyncio
 import json
@@ -8,12 +8,17 @@ from typing import Annotated
 
 import typer
 
+from gateway.clock import utc_now
 from gateway.database.upgrade import upgrade as take_upgrade
 from gateway.settings.settings import load_settings
+from store.backup.backup import back_up
+from store.backup.backup import restore as restore_backup
+from store.backup.note import Note
 from store.database import NEWEST, step_in_words, step_of
 
 database = typer.Typer(
-    help="The database: its step, and the way to the newest.", no_args_is_help=True
+    help="The database: its step, backups, and the way to the newest.",
+    no_args_is_help=True,
 )
 
 Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
@@ -48,3 +53,43 @@ def upgrade(config: Config) -> None:
         typer.echo(f"at step {NEWEST} already")
     else:
         typer.echo(f"from {step_in_words(found)} to step {NEWEST}")
+
+
+@database.command()
+def backup(
+    config: Config,
+    out: Annotated[Path, typer.Option(help="The folder to make, with the copy.")],
+) -> None:
+    """Copy the whole database into a new folder, while gateways go on.
+
+    Keys, manifests, trust bundle and configuration are not in it: keep them, too. Exits
+    0 if the copy is there and whole, 2 if not: then there is no such folder.
+    """
+    url = load_settings(config, os.environ).database_url
+    typer.echo(_in_words("backed up", asyncio.run(back_up(url, out, utc_now()))))
+
+
+@database.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What gateway database backup made.")],
+    config: Config,
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Though there are rows, which are lost.")
+    ] = False,
+) -> None:
+    """Make the database what it was at a backup; its gateways have to be stopped.
+
+    The copy is compared row by row with what was backed up. Exits 0 if all of it is
+    there, 2 if not: then the database is as it was.
+    """
+    url = load_settings(config, os.environ).database_url
+    note = asyncio.run(restore_backup(url, folder, replace=replace))
+    typer.echo(_in_words("restored", note))
+
+
+def _in_words(done: str, note: Note) -> str:
+    return (
+        f"{done} {note.rows} rows of {len(note.tables)} tables at step {note.step}, "
+        f"as of {note.made_at:%Y-%m-%dT%H:%M:%SZ}"
+    )

@@ -104,17 +104,46 @@ class LiveRegistry:
         self._closing: set[asyncio.Task[None]] = set()
         self._expiry = ExpiryLog()
         self._live = live
-        live.snapshot = self._snapshot(RegistryState(-1, (), ()))
+        self._state = RegistryState(-1, (), ())
+        """What the store said last."""
+        live.snapshot = self._snapshot(self._state)
 
     async def refresh(self) -> None:
         """Put in force what changed, if something did."""
         sequence = await self._store.sequence()
         if sequence != self._live.snapshot.sequence:
-            state = await self._store.state()
-            self._live.snapshot = self._snapshot(state)
+            self._state = await self._store.state()
+            self._live.snapshot = self._snapshot(self._state)
         now = self._clock()
         self._reports.registry_read(self._live.snapshot.sequence, now)
         self._expiry.note(self._live.snapshot, now)
+
+    def put_files_in_force(
+        self, manifests: Sequence[Manifest], bundle: TrustBundle
+    ) -> None:
+        """Go on by other files; nothing is awaited.
+
+        Raises:
+            ManifestError: an agency cannot be opened; then all is as it was.
+        """
+        opened: list[_Opened] = []
+        try:
+            for manifest in manifests:
+                known = self._opened.get(manifest.id)
+                if known is None or (known.manifest, known.rows) != (manifest, None):
+                    agency = self._open(manifest, None, bundle, self._observer)
+                    opened.append(_Opened(manifest, None, agency))
+        except ManifestError:
+            for one in opened:
+                self._close(one)
+            raise
+        for one in opened:
+            known = self._opened.get(one.manifest.id)
+            if known is not None:
+                self._close(known)
+            self._opened[one.manifest.id] = one
+        self._configured.manifests, self._configured.bundle = manifests, bundle
+        self._live.snapshot = self._snapshot(self._state)
 
     async def keep(self, changed: asyncio.Event) -> None:
         """Look whether something changed, when notified and from time to time."""

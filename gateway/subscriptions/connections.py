@@ -1,9 +1,13 @@
-"""Connections for events that are open: how many, whose, and how they are ended."""
+"""Connections for events that are open: how many, whose, and how they are ended.
+
+When callers change, all connections are to judge theirs again at once: each waits for
+the renewal that is the next one when it last looked, and so misses none.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 from gateway.settings.subscriptions import Subscriptions
@@ -24,6 +28,13 @@ class Connections:
         self._known = 0
         self._is_draining = False
         self._empty = asyncio.Event()
+        self.next_renewal = asyncio.Event()
+        """Set, once and for good, when callers have changed."""
+
+    def renew(self) -> None:
+        """Have every connection's caller judged again."""
+        self.next_renewal.set()
+        self.next_renewal = asyncio.Event()
 
     @contextmanager
     def opened(self, go_away: GoAway, *, is_known: bool) -> Iterator[None]:
@@ -89,3 +100,11 @@ class Connections:
             except TimeoutError:
                 # Who does not close in time is cut off with everything else.
                 return
+
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for ``event``, but not longer; say whether it is set."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -22,7 +22,7 @@ from gateway.callers.refusal import AuthenticationError
 from gateway.graphql_http.answers import COMPLETE, next_event
 from gateway.request_state import request_of
 from gateway.settings.subscriptions import Subscriptions
-from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.connections import Connections, is_set_within
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from resolvers.documents.documents import Prepared, Question
@@ -81,6 +81,7 @@ class EventStreams:
                 held.pop_all(),
                 options=self._options,
                 metrics=self._metrics,
+                connections=self._connections,
                 follower=follower,
                 receive=receive,
                 caller=caller.id,
@@ -113,6 +114,7 @@ class EventStream:
         *,
         options: Subscriptions,
         metrics: SubscriptionsMetrics,
+        connections: Connections,
         follower: Follower,
         receive: Receive,
         caller: str,
@@ -123,6 +125,7 @@ class EventStream:
         """Its share of the connections there may be, until it ends."""
         self._options = options
         self._metrics = metrics
+        self._connections = connections
         self._follower = follower
         self._receive = receive
         self._caller = caller
@@ -212,15 +215,16 @@ class EventStream:
     async def _watch(self, send: Send) -> Ending:
         """Keep the stream alive, and look whether its caller still is one."""
         options = self._options
-        renewed = time.monotonic()
+        renewed, renewal = time.monotonic(), self._connections.next_renewal
+        seconds = min(options.renew_seconds, options.ping_seconds) / 2
         try:
+            # Callers may have changed after who opened it was found out.
+            await self._follower.caller()
             while True:
-                await asyncio.sleep(
-                    min(options.renew_seconds, options.ping_seconds) / 2
-                )
+                is_due = await is_set_within(renewal, seconds)
                 now = time.monotonic()
-                if now - renewed >= options.renew_seconds:
-                    renewed = now
+                if is_due or now - renewed >= options.renew_seconds:
+                    renewed, renewal = now, self._connections.next_renewal
                     await self._follower.caller()
                 if now - self._sent_at >= options.ping_seconds:
                     await self._put(send, KEEP_ALIVE)

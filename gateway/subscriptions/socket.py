@@ -22,7 +22,7 @@ from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.refusals import ClientGoneError, RefusedRequestError
 from gateway.request_state import request_of
 from gateway.settings.subscriptions import Subscriptions
-from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.connections import Connections, is_set_within
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.messages import (
     PROTOCOL,
@@ -177,8 +177,16 @@ class Socket:
         Raises:
             EndedError: what was waited for did not come.
         """
+        renewal = self._connections.next_renewal
+        # Callers may have changed after who opened it was found out.
+        is_due = True
         while True:
-            await asyncio.sleep(self._protocol.tick_seconds)
+            if is_due and self._caller is not None:
+                is_due = False
+                await self._renew()
+            if await is_set_within(renewal, self._protocol.tick_seconds):
+                renewal = self._connections.next_renewal
+                is_due = True
             await self.do(self._protocol.tick(time.monotonic()))
 
     async def do(self, actions: Sequence[Action]) -> None:

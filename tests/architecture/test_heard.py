@@ -67,6 +67,8 @@ MAY_START = {
     "tests/gateway/callers/test_issue.py": A_COMMAND,
     "tests/gateway/collection/test_command.py": A_COMMAND,
     "tests/gateway/database/test_commands.py": A_COMMAND,
+    "tests/gateway/database/test_backup.py": A_COMMAND,
+    "tests/store/backup/test_backup.py": A_COMMAND,
     "tests/gateway/collection/test_states.py": A_COMMAND,
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/verify/test_verify.py": A_COMMAND,

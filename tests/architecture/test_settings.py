@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from gateway.errors import StartError
+from gateway.reloading.options import NEEDS_RESTART, TAKEN
 from gateway.settings.settings import Settings, load_settings
 from tests.architecture.documents import ROOT, blocks
 
@@ -125,3 +126,15 @@ def test_an_unknown_option_stops_the_start(configuration: Path) -> None:
 
     with pytest.raises(StartError, match=r"unknown key 'prot'.*'port'"):
         load_settings(configuration, {})
+
+
+def test_the_page_says_of_each_option_whether_a_reload_takes_it() -> None:
+    page = (ROOT / PAGE).read_text("utf-8")
+    reloading = page.partition("\n## Reloading\n")[2].partition("\n## ")[0]
+    told = dict(re.findall(r"\n\| `(\w+)` \| (taken|needs a restart)", reloading))
+
+    found = dict.fromkeys(TAKEN, "taken") | dict.fromkeys(
+        NEEDS_RESTART, "needs a restart"
+    )
+    assert told == found
+    assert found.keys() == {one.name for one in msgspec.structs.fields(Settings)}

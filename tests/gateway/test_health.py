@@ -15,7 +15,7 @@ from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
 from tests.running import Agencies, Gateway, eventually, running_gateway
 
 TASKS = {
-    *("events", "ledger", "quality", "registry"),
+    *("events", "ledger", "quality", "registry", "reload"),
     *("retention", "sanctions", "states", "versions"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""

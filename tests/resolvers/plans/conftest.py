@@ -91,9 +91,9 @@ async def _opened(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
     await upgrade_database(settings.database_url)
     async with (
         open_store(settings.database_url) as store,
-        open_services(settings, Metrics(), store, Supervisor(), clock) as services,
+        open_services(settings, Metrics(), store, Supervisor(), clock) as opened,
     ):
-        yield services
+        yield opened.services
 
 
 @pytest.fixture(scope="package", name="known")

@@ -100,7 +100,8 @@ async def _following(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
         opening = open_services(settings, Metrics(), store, Supervisor(), utc_now)
-        yield Following(await stack.enter_async_context(opening), store)
+        opened = await stack.enter_async_context(opening)
+        yield Following(opened.services, store)
 
 
 async def taken(

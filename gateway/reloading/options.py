@@ -1,0 +1,81 @@
+"""Read everything that can be put in force without a restart, and refuse half of it.
+
+What is not taken is told by its name: a gateway that took it would have to open ports,
+databases and keys again under requests that use them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from connectors.errors import ManifestError
+from connectors.manifest import Manifest
+from connectors.registry import load_manifests
+from gateway.callers.wiring import refuse_unusable_callers
+from gateway.errors import StartError
+from gateway.settings.settings import Settings, load_settings
+from gateway.trust import load_trust_bundle
+from policy.catalogue import Catalogue
+from signing.trust import TrustBundle
+
+TAKEN = (
+    "manifests",
+    "trust_bundle",
+    "tokens",
+    "roles",
+    "role_districts",
+    "issuers",
+    "agency_callers",
+    "client_certificates",
+)
+"""The options that are taken at a reload, with the files that they name."""
+NEEDS_RESTART = tuple(
+    field.encode_name
+    for field in msgspec.structs.fields(Settings)
+    if field.encode_name not in TAKEN
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Everything that was read, as of one moment, and found usable together."""
+
+    settings: Settings
+    """What is in force then: those that were taken, and the others as they were."""
+    manifests: Sequence[Manifest]
+    bundle: TrustBundle
+    needs_restart: Sequence[str]
+    """The options that were changed and were not taken."""
+
+
+def read_again(
+    config: Path,
+    environment: Mapping[str, str],
+    running: Settings,
+    catalogue: Catalogue,
+) -> Again:
+    """Read the configuration in ``config`` beside what is ``running``.
+
+    Raises:
+        StartError: something in it cannot be used.
+    """
+    stated = load_settings(config, environment)
+    taken = {name: getattr(stated, name) for name in TAKEN}
+    settings = msgspec.structs.replace(running, **taken)
+    refuse_unusable_callers(settings)
+    try:
+        manifests = load_manifests(Path(settings.manifests))
+    except ManifestError as error:
+        raise StartError(str(error)) from None
+    return Again(
+        settings=settings,
+        manifests=manifests,
+        bundle=load_trust_bundle(Path(settings.trust_bundle), catalogue),
+        needs_restart=[
+            name
+            for name in NEEDS_RESTART
+            if getattr(stated, name) != getattr(running, name)
+        ],
+    )
