@@ -28,7 +28,7 @@ HALF = """#!/bin/sh
 {real} "$@" | head -n 400
 {then}
 """
-SIXTY_KILOBYTES = 120
+TEN_KILOBYTES = 20
 """In the blocks of ``ulimit -f``."""
 
 
@@ -242,8 +242,8 @@ def test_no_half_backup_has_a_name(database_url: str, tmp_path: Path) -> None:
 
 
 def limited(*words: str | Path, config: Path) -> tuple[int, str]:
-    """Run a command that finds no more room than sixty kilobytes a file."""
-    text = f'ulimit -f {SIXTY_KILOBYTES}; exec "$@"'
+    """Run a command that finds no more room than ten kilobytes a file."""
+    text = f'ulimit -f {TEN_KILOBYTES}; exec "$@"'
     done = subprocess.run(
         ["/bin/sh", "-c", text, "sh", *COMMAND, *words, "--config", config],
         capture_output=True,
@@ -256,7 +256,7 @@ def limited(*words: str | Path, config: Path) -> tuple[int, str]:
 def test_where_there_is_no_room_nothing_is_backed_up(
     database_url: str, tmp_path: Path
 ) -> None:
-    asyncio.run(fill(database_url, 600))
+    asyncio.run(fill(database_url))
     config = configured(tmp_path / "source", database_url)
 
     code, err = limited("backup", "--out", tmp_path / "backup", config=config)
