@@ -11,7 +11,7 @@ PAGE = Path("docs/attacks.md").read_text("utf-8")
 SECTION = re.compile(r"^## (\d+) .*$", re.MULTILINE)
 NAMED = re.compile(r"`([\w/]+\.py)::(\w+)(?:\[([^\]]+)\])?`")
 ROWS = {
-    "1": 23,
+    "1": 25,
     "2": 6,
     "3": 7,
     "4": 21,
@@ -20,7 +20,7 @@ ROWS = {
     "7": 24,
     "8": 17,
     "9": 12,
-    "10": 18,
+    "10": 19,
     "11": 16,
     "12": 5,
     "13": 14,
