@@ -76,6 +76,7 @@ MAY_START = {
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,
+    "tests/sandbox/test_link.py": "a link before nobody of ours",
 }
 BYTES = "bytes at heard gateways; what the server itself answers is heard here"
 A_GATEWAY = "heard gateways, as a client of an integrator would"
