@@ -10,7 +10,7 @@ PURE := tests/policy tests/signing
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test test-fast check style types layers format fuzz mutants bench audit schema lock clean
+.PHONY: demo test test-fast check style types layers format fuzz mutants faults bench audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -56,6 +56,12 @@ fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it
 
 mutants: .venv/installed ## our code changed at random: which changes does no test notice?
 	$(BIN)/python -m tools.mutants $(OPTIONS)
+
+faults: .venv/installed ## every fault of tests/faults, for longer than `make test` tries some
+	@mkdir -p var
+	@rm -f var/faults.jsonl
+	FAULTS_SECONDS=3 FAULTS_MEASURED=var/faults.jsonl $(BIN)/pytest tests/faults
+	@$(BIN)/python -m tests.faults.table var/faults.jsonl $(OPTIONS)
 
 # What is missing of gcc, npm and taskset is installed where that is ours to do.
 var/bench/tools/installed: benchmarks/requirements.lock .venv/installed

@@ -1,4 +1,7 @@
-"""The sandbox's command line: ``prepare`` a folder, ``serve`` an agency from it."""
+"""The sandbox's command line: ``prepare`` a folder, ``serve`` an agency from it.
+
+``link`` is a wire that can be made bad, to be put before an agency or anybody else.
+"""
 
 import argparse
 import sys
@@ -11,10 +14,13 @@ from sandbox.agency import AgencyId
 from sandbox.errors import SandboxError
 from sandbox.faults import FAULTS, Fault
 from sandbox.lifeline import end_with_stdin
+from sandbox.link import Certificates
 from sandbox.population import MAX_HOLDERS
 from sandbox.prepare import prepare
 from sandbox.records import write_records
 from sandbox.serve import Options, serve
+from sandbox.serve_link import LinkOptions, serve_link
+from sandbox.troubles import TROUBLES
 
 DEFAULT_HOLDERS = 10_000
 MAX_PORT = 65_535
@@ -33,7 +39,10 @@ def run(arguments: Sequence[str]) -> int:
         else:
             if chosen.until_stdin_closes:
                 end_with_stdin()
-            serve(_options(chosen))
+            if chosen.command == "link":
+                serve_link(_link_options(chosen))
+            else:
+                serve(_options(chosen))
     except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)  # noqa: T201 - its message
         return UNUSABLE
@@ -48,6 +57,17 @@ def _options(chosen: argparse.Namespace) -> Options:
         port=chosen.port,
         holders=chosen.holders,
         fault=None if chosen.fault is None else Fault(chosen.fault),
+    )
+
+
+def _link_options(chosen: argparse.Namespace) -> LinkOptions:
+    shown = chosen.certificates
+    return LinkOptions(
+        target=chosen.to,
+        host=chosen.host,
+        port=chosen.port,
+        knobs_port=chosen.knobs_port,
+        certificates=None if shown is None else Certificates(*shown),
     )
 
 
@@ -75,17 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     served.add_argument("agency", choices=list(AgencyId))
     served.add_argument("--dir", type=Path, required=True)
-    served.add_argument("--host", default="127.0.0.1")
-    served.add_argument(
-        "--port", type=_whole_number(MAX_PORT), required=True, help="0: a free one"
-    )
+    _add_places(served)
     served.add_argument(
         "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
-    )
-    served.add_argument(
-        "--until-stdin-closes",
-        action="store_true",
-        help="end when standard input does, too",
     )
     served.add_argument("--fault", choices=list(Fault), metavar="FAULT")
     sent = commands.add_parser(
@@ -96,7 +108,36 @@ def _parser() -> argparse.ArgumentParser:
     sent.add_argument(
         "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
     )
+    linked = commands.add_parser(
+        "link",
+        help="pass bytes on to somebody else, as badly as its knobs say",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="troubles, set by POST /sandbox/link on the knobs' port:\n"
+        + "\n".join(f"  {trouble:18} {says}" for trouble, says in TROUBLES.items()),
+    )
+    linked.add_argument("--to", required=True, help="HOST:PORT, or a socket's path")
+    _add_places(linked)
+    linked.add_argument("--knobs-port", type=_whole_number(MAX_PORT), default=0)
+    linked.add_argument(
+        "--certificates",
+        type=Path,
+        nargs=2,
+        metavar=("RIGHT", "WRONG"),
+        help="end TLS with the first, or the second; each with its key, in PEM",
+    )
     return parser
+
+
+def _add_places(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument(
+        "--port", type=_whole_number(MAX_PORT), required=True, help="0: a free one"
+    )
+    command.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input does, too",
+    )
 
 
 def _whole_number(most: int) -> Callable[[str], int]:

@@ -49,7 +49,7 @@ def serve(options: Options) -> None:
         PortTakenError: somebody else listens on the port.
         NotPreparedError: ``prepare`` has not been run on the folder.
     """
-    listener = _listen(options.host, options.port)
+    listener = listen(options.host, options.port)
     keyring = load_keyring(options.directory, options.agency)
     registry = open_registry(
         options.directory,
@@ -61,13 +61,17 @@ def serve(options: Options) -> None:
     endpoint = _endpoint(options.agency, registry, sealer)
     app = make_app(endpoint, Switch(options.fault))
     try:
-        asyncio.run(_run(app, listener))
+        asyncio.run(run_until_stopped(app, listener))
     finally:
         registry.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before any other work, so that a taken one is reported at once."""
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before any other work, so that a taken one is reported at once.
+
+    Raises:
+        PortTakenError: somebody else listens on it.
+    """
     try:
         return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
@@ -90,7 +94,8 @@ def _endpoint(agency: AgencyId, registry: Registry, sealer: Sealer) -> Endpoint:
             return FireRescue(registry, sealer)
 
 
-async def _run(app: web.Application, listener: socket.socket) -> None:
+async def run_until_stopped(app: web.Application, listener: socket.socket) -> None:
+    """Serve an application until SIGTERM or SIGINT; say when it is ready, and where."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
 

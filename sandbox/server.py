@@ -41,17 +41,17 @@ def make_app(endpoint: Endpoint, switch: Switch) -> web.Application:
         return await _deliver(request, answer, switch.fault, switch.seconds)
 
     async def set_fault(request: web.Request) -> web.Response:
-        return _json(switch.set(read_question(await request.read())))
+        return as_json(switch.set(read_question(await request.read())))
 
     async def calls(_request: web.Request) -> web.Response:
-        return _json(switch.calls())
+        return as_json(switch.calls())
 
     async def reset(_request: web.Request) -> web.Response:
         switch.reset()
-        return _json({})
+        return as_json({})
 
     app = web.Application(
-        middlewares=[_answer_bad_questions], client_max_size=MAX_QUESTION_BYTES
+        middlewares=[answer_bad_questions], client_max_size=MAX_QUESTION_BYTES
     )
     app.router.add_post(endpoint.path, query)
     app.router.add_route("OPTIONS", endpoint.path, options)
@@ -62,17 +62,17 @@ def make_app(endpoint: Endpoint, switch: Switch) -> web.Application:
 
 
 @web.middleware
-async def _answer_bad_questions(
+async def answer_bad_questions(
     request: web.Request, handler: Handler
 ) -> web.StreamResponse:
     """Turn a refused question into its HTTP status."""
     try:
         return await handler(request)
     except BadQuestionError as error:
-        return _json({"error": str(error)}, error.status)
+        return as_json({"error": str(error)}, error.status)
     except web.HTTPRequestEntityTooLarge:
         message = f"the question has over {MAX_QUESTION_BYTES} bytes"
-        return _json({"error": message}, TOO_LARGE)
+        return as_json({"error": message}, TOO_LARGE)
 
 
 async def _deliver(
@@ -84,9 +84,9 @@ async def _deliver(
     if fault is Fault.SLOW:
         await asyncio.sleep(seconds)
     if fault is Fault.ERROR_500:
-        return _json({"error": "internal error"}, INTERNAL_ERROR)
+        return as_json({"error": "internal error"}, INTERNAL_ERROR)
     if fault is Fault.REFUSED_403:
-        return _json({"error": "forbidden"}, FORBIDDEN)
+        return as_json({"error": "forbidden"}, FORBIDDEN)
     if fault is Fault.CUT_BODY:
         return await _cut(request, answer)
     type_ = "text/html" if fault is Fault.WRONG_CONTENT_TYPE else JSON
@@ -105,5 +105,6 @@ async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
     return response
 
 
-def _json(content: object, status: int = 200) -> web.Response:
+def as_json(content: object, status: int = 200) -> web.Response:
+    """Return an answer of the sandbox's own."""
     return web.Response(body=to_json(content), status=status, content_type=JSON)

@@ -90,12 +90,13 @@ class Gateway:
         body: object,
         token: str | None = TOKEN,
         headers: Mapping[str, str] | None = None,
+        seconds: float = 15,
     ) -> tuple[int, Any, Mapping[str, str]]:
         """Post to ``/graphql``; return status, parsed body and headers."""
         known = {} if token is None else {"Authorization": f"Bearer {token}"}
         request = _post(f"{self.url}/graphql", body, {**known, **(headers or {})})
         try:
-            with urllib.request.urlopen(request, timeout=15) as response:
+            with urllib.request.urlopen(request, timeout=seconds) as response:
                 status, text, said = response.status, response.read(), response.headers
         except urllib.error.HTTPError as error:
             with error:

@@ -57,6 +57,10 @@ MAY_START = {
     "tests/node.py": "npm, which installs what is locked",
     "tests/architecture/test_imports.py": A_COMMAND,
     "tests/federation/test_killed.py": A_COMMAND,
+    "tests/faults/clocked.py": A_LISTENER,
+    "tests/faults/town.py": A_LISTENER,
+    "tests/faults/parts.py": "what tests/faults/town.py gives it to start",
+    "tests/faults/database.py": "the database server's own program",
     "tests/federation/test_recheck.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
@@ -76,6 +80,7 @@ MAY_START = {
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,
+    "tests/sandbox/test_link.py": "a link before nobody of ours",
 }
 BYTES = "bytes at heard gateways; what the server itself answers is heard here"
 A_GATEWAY = "heard gateways, as a client of an integrator would"
@@ -106,6 +111,7 @@ MAY_ASK = {
     "tests/federation/test_silent.py": A_GATEWAY,
     "tests/gateway/admission/test_overload.py": A_GATEWAY,
     "tests/federation/test_killed.py": "only what breaks off when a gateway is killed",
+    "tests/faults/asking.py": "only how a question to a heard gateway breaks off",
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,

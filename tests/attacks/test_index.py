@@ -24,6 +24,7 @@ ROWS = {
     "11": 16,
     "12": 5,
     "13": 14,
+    "14": 9,
 }
 """How many attacks each section has: a row is not dropped by mistake."""
 

@@ -1,0 +1,1 @@
+"""One sick part never stops the rest: shown, fault by fault, under a constant load."""
