@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,6 +22,7 @@ from store.postgresql import (
     LOCK_SECONDS,
     MIGRATION_LOCK,
     SOCKET_OPTIONS,
+    STATEMENT_SECONDS,
     WRITER_LOCK,
 )
 from store.store import Store, open_store
@@ -145,23 +146,65 @@ async def test_nothing_that_a_connection_waits_for_is_without_a_bound(
     assert found == BOUNDS
 
 
+async def test_who_gives_up_does_not_wait_for_a_silent_database(
+    database_url: str, request: pytest.FixtureRequest
+) -> None:
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    wire, begun = Wire(server), asyncio.Event()
+    name = make_url(database_url).database
+
+    def work(connection: Connection) -> None:
+        add(connection, "given up")
+        wire.is_cut.set()
+        begun.set()
+        add(connection, "never heard")
+
+    async with (
+        serving(wire.passed_on) as port,
+        open_store(f"postgresql://postgres@127.0.0.1:{port}/{name}") as store,
+    ):
+        writing = asyncio.create_task(store.writer.write(work))
+        await begun.wait()
+        writing.cancel()
+        async with asyncio.timeout(STATEMENT_SECONDS / 3):
+            await asyncio.wait([writing])
+
+    assert writing.cancelled()
+    async with open_store(database_url) as store:
+        assert await tokens(store) == set()
+
+
+class Wire:
+    """Passes on what comes to a database, until it is cut without a word."""
+
+    def __init__(self, server: PostgreSQL) -> None:
+        self._file = str(server.folder / ".s.PGSQL.5432")
+        self.is_cut = asyncio.Event()
+
+    async def passed_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        server_reader, server_writer = await asyncio.open_unix_connection(self._file)
+        await asyncio.gather(
+            self._copied(reader, server_writer), self._copied(server_reader, writer)
+        )
+
+    async def _copied(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while data := await reader.read(65536):
+            if not self.is_cut.is_set():
+                writer.write(data)
+        writer.close()
+
+
 async def test_a_machine_that_is_gone_is_noticed_by_both_sides(
     database_url: str, request: pytest.FixtureRequest
 ) -> None:
     """By the system's own means, of which the driver sets none."""
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    socket_file = str(server.folder / ".s.PGSQL.5432")
-
-    async def passed_on(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        server_reader, server_writer = await asyncio.open_unix_connection(socket_file)
-        await asyncio.gather(
-            copied(reader, server_writer), copied(server_reader, writer)
-        )
-
+    wire = Wire(request.getfixturevalue("postgresql"))
     name = make_url(database_url).database
-    async with serving(passed_on) as port:
+    async with serving(wire.passed_on) as port:
         address = make_url(f"postgresql://postgres@127.0.0.1:{port}/{name}")
         async with engine_at(address) as engine, engine.connect() as connection:
             raw = await connection.get_raw_connection()
@@ -173,9 +216,3 @@ async def test_a_machine_that_is_gone_is_noticed_by_both_sides(
             ]
 
     assert found == [value for _, _, value in SOCKET_OPTIONS]
-
-
-async def copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65536):
-        writer.write(data)
-    writer.close()
