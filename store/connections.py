@@ -1,6 +1,5 @@
 """Open connections beside the writer's, which raise the store's one error."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -33,16 +32,9 @@ class Reader:
 async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Lend a connection for one transaction, committed unless something is raised.
 
-    Whoever gives up does not wait for what a silent database would say to a rollback:
-    the connection is dropped, and the transaction with it.
-
     Raises:
         StoreUnavailableError: it is not committed, or not known to be.
     """
     with as_store_errors():
         async with engine.begin() as connection:
-            try:
-                yield connection
-            except asyncio.CancelledError:
-                await connection.invalidate()
-                raise
+            yield connection

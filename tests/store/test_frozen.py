@@ -185,9 +185,12 @@ class Wire:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         server_reader, server_writer = await asyncio.open_unix_connection(self._file)
-        await asyncio.gather(
-            self._copied(reader, server_writer), self._copied(server_reader, writer)
-        )
+        try:
+            await asyncio.gather(
+                self._copied(reader, server_writer), self._copied(server_reader, writer)
+            )
+        finally:
+            server_writer.close()
 
     async def _copied(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -195,6 +198,9 @@ class Wire:
         while data := await reader.read(65536):
             if not self.is_cut.is_set():
                 writer.write(data)
+        if self.is_cut.is_set():
+            # Nor is it said that there is nobody any more.
+            await asyncio.Event().wait()
         writer.close()
 
 
