@@ -40,6 +40,8 @@ from gateway.unreached import NotReachedError
 T = TypeVar("T")
 TIMEOUT_SECONDS = 150.0
 """More than the longest ``http.request_seconds``, in which a check may be run."""
+NOTHING_DONE = "OVERLOADED"
+"""The code of what was refused before anything was done."""
 DOUBT = "; the step may have been taken; look with gateway connector show, or list"
 
 
@@ -203,6 +205,8 @@ def show_json(answer: object) -> None:
 
 def _failed(error: GraphError, doubt: str) -> NotTriedError:
     code = error.extensions.code
+    if code == NOTHING_DONE:
+        doubt = ""
     if code == "UNKNOWN_DOCUMENT":
         doubt = "; this command is of another version than the gateway"
     return NotTriedError(code, f"the gateway says {code}: {error.message}{doubt}")

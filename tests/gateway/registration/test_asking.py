@@ -76,6 +76,7 @@ async def test_what_is_taken_is_told_to_programs_as_it_came(tmp_path: Path) -> N
     [
         pytest.param(error(401, "UNAUTHENTICATED"), "UNAUTHENTICATED", "so", id="401"),
         pytest.param(error(403, "FORBIDDEN"), "FORBIDDEN", "so", id="403"),
+        pytest.param(error(503, "OVERLOADED"), "OVERLOADED", "so", id="overloaded"),
         pytest.param(
             *(error(400, "UNKNOWN_DOCUMENT"), "UNKNOWN_DOCUMENT", "another version"),
             id="an older gateway",
