@@ -76,7 +76,6 @@ async def test_what_is_taken_is_told_to_programs_as_it_came(tmp_path: Path) -> N
     [
         pytest.param(error(401, "UNAUTHENTICATED"), "UNAUTHENTICATED", "so", id="401"),
         pytest.param(error(403, "FORBIDDEN"), "FORBIDDEN", "so", id="403"),
-        pytest.param(error(503, "OVERLOADED"), "OVERLOADED", "so", id="overloaded"),
         pytest.param(
             *(error(400, "UNKNOWN_DOCUMENT"), "UNKNOWN_DOCUMENT", "another version"),
             id="an older gateway",
@@ -132,6 +131,15 @@ async def test_a_step_that_may_have_been_taken_is_said_to_be_so(
     assert (told.code, told.output) == (2, "")
     assert "may have been taken; look with gateway connector show" in told.error
     assert (asked.code, "may have been taken" in asked.error) == (2, False)
+
+
+async def test_a_step_for_which_there_was_no_time_was_not_taken(tmp_path: Path) -> None:
+    shed = error(503, "OVERLOADED")
+
+    told = await said(tmp_path, shed, words=(*SUBMIT, "--version", "2"))
+
+    assert (told.code, "OVERLOADED" in told.error) == (2, True)
+    assert "may have been taken" not in told.error
 
 
 @pytest.mark.parametrize(
