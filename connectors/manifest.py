@@ -250,9 +250,9 @@ def _refuse_unusable_addresses(endpoint: Endpoint) -> None:
 
 def _refuse_needless_address(manifest: Manifest) -> None:
     """Refuse settings that ask somebody where nobody is asked."""
-    for name in manifest.endpoint.addresses:
+    if stated := list(manifest.endpoint.addresses):
         raise ManifestError(
-            f"{name} is set, but endpoint.protocol is 'collected': nobody is "
+            f"{stated[0]} is set, but endpoint.protocol is 'collected': nobody is "
             "asked; remove it, or name the protocol it speaks and set "
             "collection.answers_when_silent"
         )

@@ -181,9 +181,14 @@ class Guard:
         if self._stand_in is not None:
             found |= {h: self._instead(h, a) for h, a in _silent(found).items()}
         for holder, answer in found.items() if told is None else ():
+            if answer.outcome in SILENT:
+                continue
             # What was collected may be newer at any moment, and is near.
             if answer.outcome in CONCLUSIVE and not answer.is_collected:
                 self._cache.keep(holder, answer)
+            else:
+                # It said something else since: what it said before stands for nothing.
+                self._cache.drop(holder)
         return found
 
     def _instead(self, holder: Identity, silent: Answer) -> Answer:

@@ -81,8 +81,8 @@ class HedgedConnector:
     ) -> Reply:
         """Ask one, and the other if that is late; see ``Connector.fetch``.
 
-        An agency that is told of each question is told once: it is asked the second
-        time only where the first did not reach it.
+        An agency that is told of each question is not asked twice for being late. It
+        may be told twice where the first brought no whole answer.
         """
         self._budget = min(self._budget + SHARE, MOST)
         first, second = self._order

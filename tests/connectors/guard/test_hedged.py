@@ -71,6 +71,15 @@ class Pair:
         async with asyncio.timeout(5):
             return (await self.hedged.fetch([ONE], told)).nonce
 
+    async def ask_both(self) -> "asyncio.Task[str | None]":
+        """Ask, and wait until both are under way."""
+        await self.learn()
+        self.first.open.clear()
+        self.second.open.clear()
+        asking = asyncio.create_task(self.ask())
+        await self.second.is_asked.wait()
+        return asking
+
     async def learn(self, times: int = LEAST_KNOWN) -> None:
         """Know how long a call usually takes: no time at all."""
         for _ in range(times):
@@ -102,11 +111,7 @@ async def test_of_one_that_is_late_the_second_answers_and_the_first_is_given_up(
 
 async def test_the_first_counts_if_it_is_sooner_after_all() -> None:
     pair = Pair()
-    await pair.learn()
-    pair.first.open.clear()
-    pair.second.open.clear()
-    asking = asyncio.create_task(pair.ask())
-    await pair.second.is_asked.wait()
+    asking = await pair.ask_both()
 
     pair.first.open.set()
 
@@ -175,11 +180,7 @@ async def test_where_both_are_away_that_is_said_and_few_are_asked_twice() -> Non
 
 async def test_a_late_first_that_is_away_in_the_end_leaves_it_to_the_second() -> None:
     pair = Pair()
-    await pair.learn()
-    pair.first.open.clear()
-    pair.second.open.clear()
-    asking = asyncio.create_task(pair.ask())
-    await pair.second.is_asked.wait()
+    asking = await pair.ask_both()
 
     pair.first.error = UnreachableError("cut")
     pair.first.open.set()
@@ -213,11 +214,7 @@ async def test_an_agency_that_is_told_of_questions_is_told_once() -> None:
 
 async def test_whoever_gives_up_gives_up_both() -> None:
     pair = Pair()
-    await pair.learn()
-    pair.first.open.clear()
-    pair.second.open.clear()
-    asking = asyncio.create_task(pair.ask())
-    await pair.second.is_asked.wait()
+    asking = await pair.ask_both()
 
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)

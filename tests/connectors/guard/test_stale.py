@@ -268,6 +268,23 @@ async def test_whoever_cannot_wait_longer_is_told_what_there_is(world: World) ->
     await world.agency.close()
 
 
+async def test_after_what_did_not_verify_nothing_stands_in(world: World) -> None:
+    await world.ask()
+    world.wait(TTL + 1)
+    genuine = world.connector.envelopes
+    world.connector.envelopes = (Envelope(b"not a jws"),)
+    doubted = await world.ask()
+    world.is_there = False
+    after_that = await world.ask()
+    world.is_there, world.connector.envelopes = True, genuine
+    await world.ask()
+    again = await world.ask_silent(after=TTL + 1)
+
+    assert doubted.outcome is SourceOutcome.UNVERIFIED
+    assert (after_that.certificates, after_that.as_of) == ((), None)
+    assert len(again.certificates) == 1
+
+
 @pytest.mark.parametrize("event", ["key", "account", "told", "signature"])
 async def test_what_no_longer_holds_does_not_stand_in(event: str) -> None:
     world = World(
