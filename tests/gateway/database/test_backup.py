@@ -186,17 +186,18 @@ def test_who_is_killed_half_way_changed_nothing(  # noqa: PLR0913, PLR0917 - fix
             process.wait(strike)
         kill(process)
 
+    # A machine in a hurry may have done all of it before the strike, told or not.
+    restored = now_in(database_url)
     if process.returncode == 0:
-        # A machine in a hurry: all of it was done before the strike.
         assert strike > 0
-        assert now_in(other_url) == now_in(database_url)
+        assert now_in(other_url) == restored
     elif before is None:
         assert run("status", config=other)[1].startswith("at no step")
     else:
-        assert now_in(other_url) == before
+        assert now_in(other_url) in (before, restored)
     (programs / "pg_restore").unlink()
     assert run("restore", backup, "--replace", config=other)[0] == 0
-    assert now_in(other_url) == now_in(database_url)
+    assert now_in(other_url) == restored
 
 
 @pytest.mark.parametrize("then", ["exit 1", "exit 0"])
