@@ -24,8 +24,10 @@ from benchmarks.processes import (
 from benchmarks.questions import Dialect
 from benchmarks.stage import Phase, Server, Stage
 
-MICROSECONDS = 1_000_000
+MICROSECONDS, MILLISECOND_US = 1_000_000, 1_000
 BUCKETS_A_DECADE = 20
+DEADLINE_US = 2_000_000
+"""The gateway's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,12 @@ def measure(
 def percentile(ordered: Sequence[int], percent: float) -> float:
     """Return the value that ``percent`` of the values do not exceed."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def percentile_ms(latencies_us: Sequence[int], percent: float) -> float:
+    """Return the latency that so many do not exceed; 0 where there was none."""
+    ordered = sorted(latencies_us)
+    return percentile(ordered, percent) / MILLISECOND_US if ordered else 0.0
 
 
 def bucket(microseconds: int) -> int:

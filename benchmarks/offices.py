@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from benchmarks.burst import burst
 from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
 from benchmarks.deciding import decided
@@ -37,6 +38,8 @@ class Work(StrEnum):
     """A list of a million claims, compared with the ledger."""
     OVERLOAD = "overload"
     """More questions a second than can be answered."""
+    BURST = "burst"
+    """Ten times as many clients within a minute."""
 
 
 Figures = Mapping[str, float]
@@ -99,6 +102,19 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "memory before, MB": ("memory_before_mb", "{:.0f}"),
             "after all": ("memory_mb", "{:.0f}"),
         },
+        Work.BURST: {
+            "clients at last": ("clients", "{:.0f}"),
+            "answers": ("answers", "{:,.0f}"),
+            "wrong": ("wrong", "{:.0f}"),
+            "lost": ("lost", "{:.0f}"),
+            "incomplete": ("incomplete", "{:,.0f}"),
+            "refused": ("refused", "{:,.0f}"),
+            "can answer/s": ("can", "{:,.0f}"),
+            "good/s": ("good", "{:,.0f}"),
+            "p50 ms": ("p50_ms", "{:,.0f}"),
+            "p99 ms": ("p99_ms", "{:,.0f}"),
+            "memory MB": ("memory_mb", "{:.0f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -131,6 +147,7 @@ _MEASURES: Mapping[Work, Callable[[Stage, str], Figures]] = MappingProxyType(
         Work.DECISIONS: decided,
         Work.RECHECK: rechecked,
         Work.OVERLOAD: overloaded,
+        Work.BURST: burst,
     }
 )
 _OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyType(

@@ -8,12 +8,14 @@ want.
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement
 from benchmarks.minting import WIDE_CERTIFICATES
+from benchmarks.offices import Figures, Work
 from benchmarks.stage import DELAYS, Phase
 
 SLOWEST_AGENCY_US = max(DELAYS.values()) * 1_000_000
@@ -37,6 +39,8 @@ class Found:
     measurements: Mapping[Phase, Sequence[Measurement]]
     signatures_us: Mapping[str, float]
     """What verifying one record's signature costs each contender's runtime."""
+    works: Mapping[Work, Mapping[str, Figures]] = field(default_factory=dict)
+    """What our gateway did for offices and agencies, by database."""
 
     def of(self, phase: Phase, contender: str) -> list[Measurement]:
         """Return a contender's measurements in a phase, in turn."""
@@ -95,7 +99,7 @@ def _cost(measured: Measurement, found: Found) -> float:
 def _told(standing: Standing, value: float | None, bound: float) -> str:
     if standing is not Standing.NOT_MET or value is None:
         return standing
-    return f"{standing}, by {abs(value / bound - 1):.0%}"
+    return f"{standing}, by {abs(value / bound - 1):.0%}" if bound else standing
 
 
 def _standing(value: float | None, at_most: float, stretch: float | None) -> Standing:
@@ -134,7 +138,7 @@ TARGETS: tuple[Target, ...] = (
 class Limit:
     """A figure of our gateway alone that may not go beyond a bound."""
 
-    phase: Phase
+    phase: Phase | Work
     what: str
     bound: float
     value: Callable[[Found], float | None]
@@ -192,6 +196,15 @@ def _scale_by_clock(found: Found) -> float | None:
     return statistics.median(ratios) if ratios else None
 
 
+def _of_work(work: Work, name: str, what: str, bound: float) -> Limit:
+    """Return the limit of a figure of one kind of work, on the worse database."""
+    return Limit(work, what, bound, partial(_worst, work, name))
+
+
+def _worst(work: Work, name: str, found: Found) -> float | None:
+    return max((one[name] for one in found.works.get(work, {}).values()), default=None)
+
+
 LIMITS: tuple[Limit, ...] = (
     Limit(
         Phase.LATENCY, "p50 beyond the slowest agency, one at a time, ms", 1.5, _latency
@@ -215,4 +228,6 @@ LIMITS: tuple[Limit, ...] = (
         _scale_by_clock,
         at_least=True,
     ),
+    _of_work(Work.BURST, "wrong", "wrong answers, 50 to 500 clients in 40 s", 0),
+    _of_work(Work.BURST, "lost", "questions without any answer", 0),
 )
