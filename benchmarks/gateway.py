@@ -18,7 +18,7 @@ from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
 from benchmarks.questions import (
-    DECIDE,
+    OFFICES,
     PAYERS,
     ROOT,
     TOKEN,
@@ -51,6 +51,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     folder: Path,
     corpus: Corpus,
     addresses: Mapping[str, str],
+    second_addresses: Mapping[str, str] = MappingProxyType({}),
     *,
     port: int,
     ttl_seconds: float,
@@ -66,12 +67,13 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
-        text = manifest(agency, address, ttl_seconds)
+        second = second_addresses.get(agency, "")
+        text = manifest(agency, address, ttl_seconds, second)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
         (folder / name).write_text(key_of(name).hex(), "ascii")
-    trusted = [d for d in TRUSTED if is_for_offices or d != DECIDE]
+    trusted = [d for d in TRUSTED if is_for_offices or d not in OFFICES]
     documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in trusted}
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
     config = folder / "gateway.toml"
@@ -92,10 +94,18 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         + "\n[privacy]\npeople_a_day = 10000000\n"
         "\n[http]\nconcurrent_requests = 1000\n"
         + ("request_seconds = 120\n" if is_for_offices else "")
-        + ("wait_seconds = 10\n" if is_patient else ""),
+        + ("wait_seconds = 10\n" if is_patient else "")
+        + (MANY_CONNECTIONS if is_for_offices else ""),
         "utf-8",
     )
     return config
+
+
+MANY_CONNECTIONS = (
+    "connections_an_address = 10000\n"
+    "\n[subscriptions]\nconnections = 10000\nconnections_a_caller = 10000\n"
+)
+"""All who ask are at one address, and all who follow are one caller."""
 
 
 def key_of(name: str) -> bytes:
@@ -112,7 +122,9 @@ def _caller(name: str, role: str, token: str) -> str:
     )
 
 
-def manifest(agency: str, address: str, ttl_seconds: float) -> str:
+def manifest(
+    agency: str, address: str, ttl_seconds: float, second_address: str = ""
+) -> str:
     """Return the manifest of an agency: REST, one JWS a record, our field names."""
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
     levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
@@ -120,7 +132,8 @@ def manifest(agency: str, address: str, ttl_seconds: float) -> str:
         f'id = "{agency}"\nauthority = "{agency}"\n'
         f'collection_body = "{AGENCIES[agency]}"\n'
         f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
-        '\n[response]\nabsence = "absence"\n'
+        + (f'second_url = "{second_address}"\n' if second_address else "")
+        + '\n[response]\nabsence = "absence"\n'
         f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
         f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
         f"\n[record]\n{fields}\n"
@@ -221,6 +234,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         folder,
         stage.corpus,
         stage.addresses,
+        stage.second_addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
         database_url=database_url,

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from benchmarks.native import Other
+from benchmarks.answers import first_difference
+from benchmarks.native import Offered, Other
 from benchmarks.people import AGENCIES, certificates
+from benchmarks.processes import BenchmarkError
 
 ANSWERED = "ANSWERED"
 UNDETERMINED = "UNDETERMINED"
@@ -59,6 +61,21 @@ def judged(
     return Judged(incomplete_us, beyond, wrong)
 
 
+def took_us(offered: Offered, whole: Sequence[Any], today: date) -> Sequence[int]:
+    """Return the latencies of all answers, whole or not.
+
+    Raises:
+        BenchmarkError: one is wrong, or did not come.
+    """
+    told = judged(offered.others, whole, today)
+    if told.wrong or offered.lost:
+        raise BenchmarkError(
+            f"{offered.lost} answers did not come, {len(told.wrong)} are wrong: "
+            f"{told.wrong[:1]}"
+        )
+    return [*offered.latencies_us, *told.incomplete_us]
+
+
 def fault_of(
     answer: Mapping[str, Any],
     whole: Mapping[str, Any],
@@ -80,8 +97,9 @@ def fault_of(
     found = answer["certificates"]["nodes"]
     if len(found) != len(expected):
         return f"{len(found)} certificates, not {len(expected)}, and {outcomes}"
-    if any(_differs(*pair) for pair in zip(found, expected, strict=True)):
-        return "a certificate is another than it was"
+    for node, before in zip(found, expected, strict=True):
+        if _differs(node, before):
+            return f"{outcomes} {first_difference(node, before)}"
     return ""
 
 

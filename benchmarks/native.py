@@ -1,13 +1,16 @@
 """Build the two C programs, and start the agencies and the load."""
 
 import array
+import http.client
 import json
 import struct
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.minting import Corpus
 from benchmarks.people import AGENCIES
@@ -21,6 +24,23 @@ from benchmarks.processes import (
 
 SOURCES = Path(__file__).parent / "native"
 MICROSECONDS = 1_000_000
+
+
+class Fault(StrEnum):
+    """How an agency can be ordered to misbehave; ``native/agencies.c`` says more."""
+
+    NONE = "none"
+    SILENT = "silent"
+    DEAD = "dead"
+    HALF = "half"
+    RESET = "reset"
+    ERROR = "error"
+    GARBAGE = "garbage"
+    BAD_SIGNATURE = "bad-signature"
+    SLOW = "slow"
+    LATE = "late"
+    FLAPPING = "flapping"
+    TAIL = "tail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,28 @@ def agencies(
         }
 
 
+@contextmanager
+def ordering(address: str) -> Iterator[Callable[[Fault], int]]:
+    """Yield what makes an agency misbehave; it is honest again at the end.
+
+    An order returns how often the agency was asked since the last one.
+    """
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(f"{place.hostname}:{place.port}")
+
+    def order(fault: Fault) -> int:
+        connection.request("GET", f"/{fault}")
+        return int(connection.getresponse().read())
+
+    try:
+        # By a connection that is open: a dead agency takes no other.
+        order(Fault.NONE)
+        yield order
+        order(Fault.NONE)
+    finally:
+        connection.close()
+
+
 def ask(  # noqa: PLR0913 - what a run is made of
     programs: Path,
     load: Load,
@@ -201,7 +243,7 @@ def _offered(
         _read(latencies),
         _read(refused),
         _read(late),
-        _read_others(others),
+        read_others(others),
         told["lost"],
         told["seconds"],
     )
@@ -228,6 +270,8 @@ def _run(
         check=False,
         capture_output=True,
         text=True,
+        # A wrong answer is shown up to a certain byte.
+        errors="replace",
     )
     if done.returncode:
         raise BenchmarkError(f"the load failed: {done.stderr.strip()}")
@@ -241,7 +285,8 @@ def _read(latencies: Path) -> "array.array[int]":
     return measured
 
 
-def _read_others(path: Path) -> list[Other]:
+def read_others(path: Path) -> list[Other]:
+    """Read, and remove, what the load kept to be judged."""
     others = []
     with path.open("rb") as file:
         while head := file.read(OTHER.size):

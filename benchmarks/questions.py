@@ -75,7 +75,10 @@ DECIDE = (
     f"{CLAIM_FACTS}}}) {{ __typename ... on DecisionRefused {{ code clause }}"
     " ... on CertificateNotVerified { source } } }"
 )
-TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, HELD, DECIDE)
+CHANGES = "subscription Changes { certificateStateChanged { certificateId state } }"
+OFFICES = (DECIDE, CHANGES)
+"""What no peer is asked."""
+TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, HELD, *OFFICES)
 """What the gateway is told to trust, as an operator does with a client's documents."""
 
 

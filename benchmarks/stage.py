@@ -73,6 +73,8 @@ class Stage:
     cores: Cores
     checkout: Checkout
     node: str
+    second_addresses: Mapping[str, str] = field(default_factory=dict)
+    """Of agencies that are at two addresses."""
 
 
 @dataclass(slots=True)

@@ -230,4 +230,31 @@ LIMITS: tuple[Limit, ...] = (
     ),
     _of_work(Work.BURST, "wrong", "wrong answers, 50 to 500 clients in 40 s", 0),
     _of_work(Work.BURST, "lost", "questions without any answer", 0),
+    _of_work(Work.SICK_AGENCY, "wrong", "wrong answers, whatever its trouble", 0),
+    _of_work(
+        Work.SICK_AGENCY,
+        "worst_p999_ms",
+        "p99.9 of a question, whatever its trouble, ms",
+        2_050,
+    ),
+    _of_work(
+        Work.SICK_AGENCY,
+        "worst_open_share",
+        "p50 while its circuit is open, % of what it is while all are well",
+        110,
+    ),
+    _of_work(Work.HEDGING, "more_calls", "calls that are made twice, %", 5),
+    _of_work(Work.HEDGING, "p99_share", "p99, % of what it is with one address", 50),
+    _of_work(
+        Work.MASS_REVOCATION,
+        "last_told_ms",
+        "until the last of 1,000 is told of the last of 1,000, ms",
+        5_000,
+    ),
+    _of_work(
+        Work.MASS_REVOCATION,
+        "p99_share",
+        "p99 of look-ups meanwhile, % of what it was",
+        120,
+    ),
 )
