@@ -1,15 +1,15 @@
 """The one gate through which every look-up of a person passes.
 
 In this order: the purpose and the five elements are stated, the caller's budget of
-people has room, the agencies are asked, the look-up is on the audit log; only then is
-anything answered.
+people has room, the agencies are asked while the look-up is put on the audit log; only
+when it is there is anything answered.
 Whatever is asked in one tick is admitted or refused as a whole, so that a refused batch
 asks nobody. The same refusal, in the same time, comes for known and unknown people,
 because it comes before anybody is asked.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bureau.caller import Caller, LookUp
@@ -118,16 +118,19 @@ class Gate:
             person = await self._admission.load(whom)
             answers: list[Answer] | None = None
             audit = self._oversight.audit
+            intent = audit.intend(self._record(stated, person, origin()))
             try:
                 answers = await ask()
             finally:
                 if answers is None:
                     # The client is gone, or a bug of ours: agencies may have been
                     # asked.
-                    audit.note(self._record(stated, person, origin()))
+                    audit.note(
+                        replace(intent.record, event=AuditEvent.ABANDONED), intent
+                    )
             found = sum([len(answer.certificates) for answer in answers])
             shown = found if shows is None else _count(answers, shows)
-            await audit.write(self._record(stated, person, origin(), answers, shown))
+            await audit.write(_ended(intent.record, answers, shown), intent)
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -149,8 +152,8 @@ class Gate:
             stated = self._purpose()
             self._require_elements()
             pseudonym = await self._admission.load(person)
-            record = self._record(stated, pseudonym, origin(), ())
-            await self._oversight.audit.write(record)
+            record = self._record(stated, pseudonym, origin())
+            await self._oversight.audit.write(_ended(record))
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -227,18 +230,11 @@ class Gate:
         if unknown:
             oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, self._caller, unknown)
 
-    def _record(
-        self,
-        stated: LookUp,
-        person: str,
-        origin: Origin,
-        answers: Sequence[Answer] | None = None,
-        certificates: int | None = None,
-    ) -> AuditRecord:
-        """Return the record of a look-up that has ``answers``, or was given up."""
+    def _record(self, stated: LookUp, person: str, origin: Origin) -> AuditRecord:
+        """Return the record of a look-up of which nobody knows how it ends."""
         return AuditRecord(
             at=self._now,
-            event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
+            event=AuditEvent.UNCONFIRMED,
             caller=self._caller,
             districts=self._districts,
             request_id=origin.request_id,
@@ -248,9 +244,21 @@ class Gate:
             elements=self._stated.told,
             operation=origin.operation,
             document=origin.document,
-            sources={answer.agency: answer.outcome for answer in answers or ()},
-            certificates=certificates,
         )
+
+
+def _ended(
+    record: AuditRecord,
+    answers: Sequence[Answer] = (),
+    certificates: int | None = None,
+) -> AuditRecord:
+    """Return the record of a look-up that is answered."""
+    return replace(
+        record,
+        event=AuditEvent.LOOKED_UP,
+        sources={answer.agency: answer.outcome for answer in answers},
+        certificates=certificates,
+    )
 
 
 def _count(answers: Sequence[Answer], shows: Shows) -> int:

@@ -38,6 +38,11 @@ class PrivacyMetrics:
             ("result",),
             registry=registry,
         )
+        self._audit_unconfirmed = Counter(
+            "gateway_audit_unconfirmed",
+            "Look-ups of which a gateway that ended did not say how they ended.",
+            registry=registry,
+        )
         self._audit_commits = Histogram(
             "gateway_audit_commit_seconds",
             "How long one commit of the audit log took; one commit, many records.",
@@ -72,3 +77,8 @@ class PrivacyMetrics:
         self._audit_records.labels("failed").inc(records)
         self._audit_commits.labels("failed").observe(seconds)
         self._logger.error("audit log failed", records=records, reason=reason)
+
+    def audit_unconfirmed(self, records: int) -> None:
+        """See ``AuditObserver.audit_unconfirmed``."""
+        self._audit_unconfirmed.inc(records)
+        self._logger.warning("look-ups are unconfirmed", records=records)

@@ -13,6 +13,7 @@ from bureau.look_ups.audit import (
     AuditEvent,
     AuditRecord,
     AuditSelection,
+    Intent,
 )
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from bureau.look_ups.elements import ElementsError, ElementsMissingError
@@ -70,6 +71,7 @@ class Log:
     """An audit log in memory; it may be closed, or fill up while agencies are asked."""
 
     records: list[AuditRecord] = field(default_factory=list)
+    intended: list[AuditRecord] = field(default_factory=list)
     is_open: bool = True
     takes: bool = True
     late: OverBudgetError | None = None
@@ -79,14 +81,18 @@ class Log:
         if not self.is_open:
             raise StoreUnavailableError("closed")
 
-    async def write(self, record: AuditRecord) -> None:
+    def intend(self, record: AuditRecord) -> Intent:
+        self.intended.append(record)
+        return Intent(record)
+
+    async def write(self, record: AuditRecord, _: Intent | None = None) -> None:
         if not self.takes:
             raise StoreUnavailableError("closed")
         if self.late is not None:
             raise self.late
         self.records.append(record)
 
-    def note(self, record: AuditRecord) -> None:
+    def note(self, record: AuditRecord, _: Intent | None = None) -> None:
         self.records.append(record)
 
     async def page(
@@ -163,6 +169,9 @@ async def test_a_look_up_is_on_the_log_with_its_purpose_and_origin() -> None:
     assert answers == [NONE]
     assert office.notes.looked_up_for == [Purpose.SUBSIDY_CLAIM]
     assert office.log.records == [LOOKED_UP]
+    assert office.log.intended == [
+        replace(LOOKED_UP, event=AuditEvent.UNCONFIRMED, sources={}, certificates=None)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class Seen:
     def __init__(self) -> None:
         self.written: list[int] = []
         self.failed: list[tuple[int, str]] = []
+        self.unconfirmed = 0
 
     def audit_written(self, records: int, seconds: float) -> None:
         assert seconds > 0
@@ -35,15 +36,20 @@ class Seen:
         assert seconds > 0
         self.failed.append((records, reason))
 
+    def audit_unconfirmed(self, records: int) -> None:
+        self.unconfirmed += records
+
 
 @asynccontextmanager
-async def table_away(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Take the table away for a while, as a broken disk would."""
+async def table_away(
+    engine: AsyncEngine, table: str = "audit_records"
+) -> AsyncIterator[None]:
+    """Take a table away for a while, as a broken disk would."""
     async with engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE audit_records RENAME TO elsewhere"))
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO elsewhere"))
     yield
     async with engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE elsewhere RENAME TO audit_records"))
+        await connection.execute(text(f"ALTER TABLE elsewhere RENAME TO {table}"))
 
 
 async def opened_again(log: StoredAuditLog) -> None:
