@@ -1,6 +1,7 @@
 """What the commands print is what came of it, line by line."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -103,6 +104,26 @@ def test_where_nobody_looks_no_bar_is_drawn(capsys: pytest.CaptureFixture[str]) 
         checked(1, 2)
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_where_somebody_looks_a_check_shows_how_far_it_is_and_what_to_look_at(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    outcomes: Counter[str] = Counter({ClaimOutcome.MATCH: 5, REFUSED: 2})
+
+    with screen.showing_progress() as checked:
+        checked(3, 7)
+    bar = capsys.readouterr()
+    screen.show_summary(Summary(outcomes, before=0), Path("a.csv"))
+    table = capsys.readouterr().out
+
+    assert bar.out == ""
+    assert re.search(r"rows.*3/7", bar.err.rpartition("\x1b[?25l")[2], re.DOTALL)
+    # Nothing of it stays.
+    assert bar.err.endswith("\x1b[2K")
+    assert re.findall(r"\x1b\[33m *(\w+)", table) == ["REFUSED", "2"]
 
 
 def test_a_checks_rows_are_counted_with_those_of_an_earlier_run(

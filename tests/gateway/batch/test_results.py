@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import resource
 import stat
 from pathlib import Path
 
@@ -150,6 +152,44 @@ def test_more_results_than_claims_are_not_continued(tmp_path: Path) -> None:
     with (
         pytest.raises(StartError, match="other claims"),
         open_results(path, ROWS[:2]),
+    ):
+        pass
+
+
+def test_rows_are_whole_when_the_disk_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, on_disk = tmp_path / "out.csv", []
+    monkeypatch.setattr(os, "fsync", lambda _: on_disk.append(len(told(path))))
+
+    with open_results(path, ROWS) as results:
+        results.append([row_of(row, MISMATCHING, "zh") for row in ROWS[:2]])
+        results.append([row_of(ROWS[2], REFUSED, "zh")])
+
+    assert on_disk == [2, 3]
+    assert results.done == ["MISMATCH", "MISMATCH", "REFUSED"]
+
+
+def test_results_that_cannot_be_written_are_told_and_not_counted(
+    tmp_path: Path,
+) -> None:
+    path, allowed = tmp_path / "out.csv", resource.getrlimit(resource.RLIMIT_FSIZE)
+    write(path, 1)
+    try:
+        with open_results(path, ROWS) as results:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, allowed[1]))
+            with pytest.raises(StartError, match=r"cannot be written: .*too large"):
+                results.append([row_of(ROWS[1], MISMATCHING, "zh")])
+    except OSError:
+        # What is left to be written at the file's end cannot be written either.
+        pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+    assert results.done == ["MISMATCH"]
+    with (
+        pytest.raises(StartError, match="No such file"),
+        open_results(tmp_path / "none/out.csv", ROWS),
     ):
         pass
 
