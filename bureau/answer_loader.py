@@ -56,6 +56,10 @@ class AnswerLoader:
             del self._wanted[holder]
             answer = self._answers[holder] = loop.create_future()
             waiting.append(answer)
+        if asked.done():
+            # What was kept is there at once, a turn of the event loop earlier.
+            _deliver(waiting, asked)
+            return
         asked.add_done_callback(partial(_deliver, waiting))
 
         def give_up(_: object) -> None:

@@ -187,6 +187,7 @@ class RequestContext:
             self.stated,
             now=self.now,
             today=self.today,
+            is_of_one=self.people == 1,
         )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         arrived = asyncio.get_running_loop().time() - self.waited_seconds

@@ -75,7 +75,7 @@ class Statement:
 class Gate:
     """Lets the look-ups of one request pass, or refuses them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed of what one request is
         self,
         oversight: Oversight,
         caller: Caller,
@@ -83,13 +83,14 @@ class Gate:
         *,
         now: datetime,
         today: date,
+        is_of_one: bool = False,
     ) -> None:
         self._oversight = oversight
         self._caller = caller.id
         self._districts = caller.districts_in_order
         self._stated = stated
         self._now = now
-        self._admission = Admission(oversight, caller, today)
+        self._admission = Admission(oversight, caller, today, is_of_one=is_of_one)
         self.has_admitted = self._admission.has_admitted
         """Says whether a person may be looked up."""
 

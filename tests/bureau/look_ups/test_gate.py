@@ -133,6 +133,7 @@ class Office:
     stated: LookUp | PurposeError | None = STATED
     elements: Elements | ElementsError = NOT_STATED
     requires_elements: bool = False
+    is_of_one: bool = False
     allowed: int = 10
     log: Log = field(default_factory=Log)
     notes: Notes = field(default_factory=Notes)
@@ -149,7 +150,14 @@ class Office:
             requires_elements=self.requires_elements,
         )
         statement = Statement(self.stated, self.elements)
-        self.gate = Gate(oversight, CALLER, statement, now=NOW, today=TODAY)
+        self.gate = Gate(
+            oversight,
+            CALLER,
+            statement,
+            now=NOW,
+            today=TODAY,
+            is_of_one=self.is_of_one,
+        )
 
     async def look_up(
         self, whom: Identity | str = ALICE, shows: Shows | None = None
@@ -232,6 +240,20 @@ async def test_those_who_are_asked_about_together_are_admitted_together() -> Non
 
     assert [type(end) for end in ends] == [OverBudgetError, OverBudgetError]
     assert office.asked == 0
+
+
+@pytest.mark.parametrize(("allowed", "asked"), [(1, 1), (0, 0)])
+async def test_a_person_of_whom_alone_a_request_is_is_admitted_at_once(
+    allowed: int, asked: int
+) -> None:
+    office = Office(is_of_one=True, allowed=allowed)
+
+    looked_up = asyncio.ensure_future(office.look_up())
+    await asyncio.sleep(0)
+
+    assert office.asked == asked
+    (end,) = await asyncio.gather(looked_up, return_exceptions=True)
+    assert end == [NONE] if asked else isinstance(end, OverBudgetError)
 
 
 async def test_what_begins_a_turn_later_is_admitted_with_the_rest() -> None:
