@@ -35,8 +35,8 @@ TROUBLES: Mapping[Trouble, str] = MappingProxyType(
         "network does that was cut in two",
         Trouble.DEAD: "what is open or opened meanwhile is silent for good and never "
         "closed, as with a program that hangs: its system acknowledges what comes",
-        Trouble.GONE: "drops each packet of what is open, for good, and of who connects "
-        "meanwhile, as with a machine that lost its power: nothing is acknowledged",
+        Trouble.GONE: "drops each packet of what is open, for good, and of who "
+        "connects meanwhile, as with a machine that lost its power",
         Trouble.GARBAGE: "accepts, sends bytes of no protocol and hangs up",
         Trouble.WRONG_CERTIFICATE: "shows the certificate of another authority",
         Trouble.FLIPPED_QUESTION: "changes a bit of each piece on its way there",
