@@ -1,12 +1,13 @@
 """Report whether the process lives, and whether its agencies answer.
 
 ``/health/ready`` is 200 while the gateway can answer anything, which it can with some
-agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
-agency answers, and where nothing can be put on the audit log, without which nobody is
+agencies down: an answer then says UNDETERMINED where it must. It is 503 when no agency
+answers, and where nothing can be put on the audit log, without which nobody is
 answered. The body names each agency's state, found by the last real question, or by a
-probe where there was none lately; the database's, the disk's under it, and that of the
-work beside the requests. Anybody may ask here, so neither agencies nor the database are
-probed for each who does: once, and for all who ask in the next seconds.
+probe where there was none lately; the database's, the disk's under it, that of the work
+beside the requests, and whether the files say something that could not be put in force.
+Anybody may ask here, so neither agencies nor the database are probed for each who does:
+once, and for all who ask in the next seconds.
 
 While an agency is not asked for a while, since it did not answer, its ``circuit`` says
 since when, and when it is asked again. After that it is probed, so that a gateway
@@ -34,6 +35,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.guard.health import Health
 from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
+from gateway.reloading.metrics import ReloadMetrics
 from policy.evidence import AccountState
 from resolvers.context import Services
 from store.background import Supervisor
@@ -60,7 +62,8 @@ async def live(_: Request) -> Response:
 class Readiness:
     """Answers with the state of what answers rest on."""
 
-    def __init__(self) -> None:
+    def __init__(self, reloads: ReloadMetrics) -> None:
+        self._reloads = reloads
         self._probes: TTLCache[str, asyncio.Task[bool]] = TTLCache(
             maxsize=inf, ttl=PROBE_KEPT_SECONDS
         )
@@ -87,6 +90,7 @@ class Readiness:
             states,
             database="failing" if is_failing else "answering",
             disk=_disk_of(store),
+            configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
         )
 
@@ -123,10 +127,17 @@ class Readiness:
 
 
 def _summary(
-    states: list[State], *, database: str, disk: str, tasks: list[State]
+    states: list[State],
+    *,
+    database: str,
+    disk: str,
+    configuration: str,
+    tasks: list[State],
 ) -> Response:
     usable = [state for state in states if state["state"] in USABLE]
-    is_whole = len(usable) == len(states) and disk != "full"
+    is_whole = (
+        len(usable) == len(states) and disk != "full" and configuration == "in force"
+    )
     if not usable or database == "failing":
         status = "unavailable"
     elif is_whole and all(task["state"] == "running" for task in tasks):
@@ -138,6 +149,7 @@ def _summary(
             "status": status,
             "database": database,
             "disk": disk,
+            "configuration": configuration,
             "tasks": tasks,
             "agencies": states,
         },

@@ -7,11 +7,16 @@ on the audit log, and a log that may forget the last half second is none.
 Nothing is waited for without a bound, on either side. A gateway that is frozen, or
 whose machine is gone without a word, holds the writers' lock for ``HELD_SECONDS``: then
 the server ends its transaction, or whoever waits for it does, and the others go on.
+
+Of several servers the one is taken that can be written to. A standby shows what was,
+and who decided by that would pay twice.
 """
 
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -19,6 +24,9 @@ from sqlalchemy.pool import NullPool
 
 DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
+"""How long it may take to connect, of all servers together."""
+READ_WRITE = "read-write"
+"""Of which kind a server has to be, in the words of libpq, unless the address says."""
 STATEMENT_SECONDS = 30.0
 """How long a statement may take; the longest is a transaction of the retention job."""
 HELD_SECONDS = 1.0
@@ -86,6 +94,13 @@ END_FROZEN = f"""SELECT count(pg_terminate_backend(pid))
     AND clock_timestamp() - state_change > interval '{HELD_SECONDS} seconds'"""  # noqa: S608 - our own numbers
 """Between two messages of one statement the server's own limits are not counted."""
 LOCK_NOT_AVAILABLE = "55P03"
+CANNOT_CONNECT = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+)
+"""What is no reason not to try the next server; anything else is wrong at all."""
 WAIT_FOR_TURN = f"""SELECT
   set_config('lock_timeout', '{_milliseconds(STEPS_SECONDS)}', true),
   pg_advisory_xact_lock({MIGRATION_LOCK}),
@@ -107,7 +122,7 @@ def postgresql_engine(
         # A connection may have died with a server that is there again.
         pool_pre_ping=True,
         connect_args={
-            "timeout": CONNECT_SECONDS,
+            "async_creator_fn": _to_who_can_be_written_to(),
             "command_timeout": statement_seconds,
             "server_settings": SETTINGS | {"statement_timeout": limit},
         },
@@ -125,7 +140,7 @@ def copying_engine(url: URL) -> AsyncEngine:
         url.set(drivername=DRIVER),
         poolclass=NullPool,
         connect_args={
-            "timeout": CONNECT_SECONDS,
+            "async_creator_fn": _to_who_can_be_written_to(),
             "server_settings": SETTINGS | UNHURRIED,
             "prepared_statement_cache_size": 0,
             "statement_cache_size": 0,
@@ -162,6 +177,47 @@ def end_frozen(connection: Connection) -> int:
 def wait_for_turn(connection: Connection) -> None:
     """Wait until no other gateway changes the tables; SQLite's writers queue anyway."""
     connection.exec_driver_sql(WAIT_FOR_TURN)
+
+
+def _to_who_can_be_written_to() -> Callable[..., Awaitable[Any]]:
+    """Return what connects to that one of the servers which can be written to.
+
+    The driver would wait for a server whose machine is gone for as long as it waits for
+    all of them. Who could be written to last is tried first.
+    """
+    last: tuple[str, int | None] | None = None
+
+    async def connect(
+        *,
+        host: str | list[str] | None = None,
+        port: int | list[int] | None = None,
+        **told: Any,  # noqa: ANN401 - for the driver
+    ) -> Any:  # noqa: ANN401 - of the driver
+        nonlocal last
+        told.setdefault("target_session_attrs", READ_WRITE)
+        if not isinstance(host, list) or not isinstance(port, list):
+            return await asyncpg.connect(
+                host=host, port=port, timeout=CONNECT_SECONDS, **told
+            )
+        places = list(zip(host, port, strict=True))
+        places.sort(key=lambda place: place != last)
+        errors: list[Exception] = []
+        for place in places:
+            try:
+                connection = await asyncpg.connect(
+                    host=place[0],
+                    port=place[1],
+                    timeout=CONNECT_SECONDS / len(places),
+                    **told,
+                )
+            except CANNOT_CONNECT as error:
+                errors.append(error)
+            else:
+                last = place
+                return connection
+        raise errors[-1]
+
+    return connect
 
 
 def _hear_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API

@@ -90,6 +90,7 @@ MAY_ASK = {
     "tests/running.py": A_GATEWAY,
     "tests/ports.py": NO_GATEWAY,
     "tests/store/test_frozen.py": "a database",
+    "tests/store/test_failover.py": "a database, and nobody",
     "tests/nursery.py": NO_GATEWAY,
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,

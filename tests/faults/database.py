@@ -14,16 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
+from shutil import chown, rmtree
 from typing import Any
 
 import asyncpg
 
+from gateway.demo.demo import HOST
+from tests.ports import free_port
 from tests.postgresql import PostgreSQL
 
 START_SECONDS = 30.0
-SOCKET = ".s.PGSQL.5432"
-SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=")
+SOCKET = ".s.PGSQL.{}"
+USUAL_PORT = 5432
+SETTINGS = ("fsync=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Cluster:
     programs: Path
     user: str | None
     """Whom it runs as, where we are root, as whom it refuses to."""
+    port: int
+    """Where gateways reach it over TCP: there the system gives up whoever is gone."""
 
     @property
     def server(self) -> PostgreSQL:
@@ -43,9 +48,12 @@ class Cluster:
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run the server; it is asked for a fast shutdown at the end."""
-        settings = [
-            f"-c{one}" for one in (*SETTINGS, f"unix_socket_directories={self.folder}")
-        ]
+        places = (
+            f"unix_socket_directories={self.folder}",
+            f"listen_addresses={HOST}",
+            f"port={self.port}",
+        )
+        settings = [f"-c{one}" for one in (*SETTINGS, *places)]
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
                 [self.programs / "postgres", "-D", self.folder, *settings],
@@ -66,6 +74,13 @@ class Cluster:
             process.send_signal(signal.SIGINT)
             process.wait(START_SECONDS)
 
+    def wait_for_standby(self) -> None:
+        """Have each commit wait for who follows this server."""
+        self.server.call(
+            *("psql", "--command=ALTER SYSTEM SET synchronous_standby_names = '*'"),
+            "--command=SELECT pg_reload_conf()",
+        )
+
     def _is_up(self) -> bool:
         try:
             self.server.call("psql", "--command=SELECT 1")
@@ -73,15 +88,24 @@ class Cluster:
             return False
         return True
 
-    async def rows(self, database: str, query: str) -> list[Any]:
-        """Return what a query finds, whatever any gateway thinks is there."""
-        connection = await asyncpg.connect(
-            host=str(self.folder), user="postgres", database=database
-        )
-        try:
-            return list(await connection.fetch(query))
-        finally:
-            await connection.close()
+    def promote(self) -> None:
+        """Have one that follows be the one that is written to."""
+        self.server.call("psql", "--command=SELECT pg_promote()")
+
+
+async def rows_of(database: str, query: str, *clusters: Cluster) -> list[Any]:
+    """Return what a query finds where it is written to, whatever gateways think."""
+    connection = await asyncpg.connect(
+        host=[str(one.folder) for one in clusters],
+        port=[USUAL_PORT for _ in clusters],
+        user="postgres",
+        database=database,
+        target_session_attrs="read-write",
+    )
+    try:
+        return list(await connection.fetch(query))
+    finally:
+        await connection.close()
 
 
 @contextmanager
@@ -98,6 +122,31 @@ def new_cluster() -> Iterator[Cluster]:
     server.ensure_pgdata_inited()
     user = server.system_user if os.geteuid() == 0 else None
     try:
-        yield Cluster(folder / "data", Path(str(server.bin_path)), user)
+        yield _cluster(folder / "data", Path(str(server.bin_path)), user)
     finally:
         rmtree(folder)
+
+
+@contextmanager
+def standby_of(primary: Cluster) -> Iterator[Cluster]:
+    """Copy the files of a server that runs, for one that follows it."""
+    folder = Path(tempfile.mkdtemp(prefix="gateway-standby-"))
+    folder.chmod(0o755)
+    data = folder / "data"
+    place = f"--dbname=host={HOST} port={primary.port}"
+    told = (place, f"--pgdata={data}", "--checkpoint=fast", "--write-recovery-conf")
+    try:
+        primary.server.call("pg_basebackup", *told)
+        if primary.user is not None:
+            for path in (data, *data.rglob("*")):
+                chown(path, primary.user)
+        yield _cluster(data, primary.programs, primary.user)
+    finally:
+        rmtree(folder)
+
+
+def _cluster(folder: Path, programs: Path, user: str | None) -> Cluster:
+    port = free_port(HOST)
+    # Found by the name of the usual port, whatever its own is.
+    (folder / SOCKET.format(USUAL_PORT)).symlink_to(SOCKET.format(port))
+    return Cluster(folder, programs, user, port)

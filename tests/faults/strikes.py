@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 
 from store.postgresql import WRITER_LOCK
 from tests.faults.clocked import put_clock
-from tests.faults.town import DATABASE, FIRST, SECOND, Town
+from tests.faults.town import DATABASE, DOOR, FIRST, SECOND, Town
 from tests.federation.queries import EMERGENCY
 from tests.running import eventually
 
@@ -117,6 +117,15 @@ def while_it_writes(strike: Strike) -> Strike:
 
 
 @contextmanager
+def its_machine_gone(town: Town) -> Iterator[None]:
+    """Have the first gateway's machine be gone, for callers and for the database."""
+    with ExitStack() as stack:
+        for link in (DATABASE, DOOR):
+            stack.enter_context(wire(link, trouble="gone")(town))
+        yield
+
+
+@contextmanager
 def killed_while_cut_off(town: Town) -> Iterator[None]:
     """Kill the first gateway when it could write nothing for a while.
 
@@ -136,6 +145,16 @@ def one_after_the_other(town: Town) -> Iterator[None]:
         town.parts[name].end()
         town.parts[name].begin()
     yield
+
+
+@contextmanager
+def taken_over(town: Town) -> Iterator[None]:
+    """Kill the database for good; who follows it takes over, a moment later."""
+    assert town.standby is not None
+    town.parts[DATABASE].signal(signal.SIGKILL)
+    town.parts[DATABASE].end()
+    yield
+    town.standby.promote()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
 from tests.running import Agencies, Gateway, eventually, running_gateway
 
 TASKS = {
-    *("events", "ledger", "quality", "registry", "reload"),
+    *("events", "files", "ledger", "quality", "registry", "reload"),
     *("retention", "sanctions", "states", "versions"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""
@@ -200,6 +200,7 @@ def test_what_answers_rest_on_is_named(gateway: Gateway) -> None:
     _, body = whole(gateway)
 
     assert (body["database"], body["disk"]) == ("answering", "room")
+    assert body["configuration"] == "in force"
     assert {task["name"] for task in body["tasks"]} == TASKS
     assert {task["state"] for task in body["tasks"]} == {"running"}
     assert {task["restarts"] for task in body["tasks"]} == {0}
