@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks import duties
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
@@ -58,6 +59,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
     is_patient: bool = False,
+    has_issuer: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
 
@@ -76,6 +78,8 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     trusted = [d for d in TRUSTED if is_for_offices or d not in OFFICES]
     documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in trusted}
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
+    if has_issuer:
+        (folder / "issuer.json").write_text(json.dumps(duties.key_set()), "utf-8")
     config = folder / "gateway.toml"
     payers = PAYERS if is_for_offices else ()
     config.write_text(
@@ -91,6 +95,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         'payer = ["certificates:read", "identity:read", "payments:write"]\n'
         + _caller("benchmark", "officer", TOKEN)
         + "".join(_caller(token, "payer", token) for token in payers)
+        + (duties.issuer_table("issuer.json") if has_issuer else "")
         + "\n[privacy]\npeople_a_day = 10000000\n"
         "\n[http]\nconcurrent_requests = 1000\n"
         + ("request_seconds = 120\n" if is_for_offices else "")
@@ -174,8 +179,11 @@ TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
         Phase.MEMORY: 0,
         Phase.SCALE: 0,
         Phase.WARM: 3600,
+        Phase.WARM_DUTIES: 3600,
     }
 )
+DUTIES = frozenset({Phase.COLD_DUTIES, Phase.WARM_DUTIES})
+"""The phases in which who asks has a signed token."""
 DEFAULT_TTL_SECONDS = 10
 """The manifest's default."""
 
@@ -240,7 +248,11 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         database_url=database_url,
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
+        has_issuer=phase in DUTIES,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"
-        yield Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
+        server = Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
+        if phase in DUTIES:
+            server.credentials = duties.headers()
+        yield server

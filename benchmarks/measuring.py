@@ -158,7 +158,8 @@ def _require_cache(
     if not after:
         return
     hits = after.get("hit", 0) - before.get("hit", 0)
-    expected = answered * len(AGENCIES) if phase is Phase.WARM else 0
+    is_warm = phase in {Phase.WARM, Phase.WARM_DUTIES}
+    expected = answered * len(AGENCIES) if is_warm else 0
     if hits != expected:
         raise BenchmarkError(
             f"{phase}: {hits} answers came from the answer cache, not {expected}"

@@ -398,6 +398,8 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "claims": _of(Phase.CLAIMS, share=CLAIMS_A_QUESTION, per="claim"),
         "claims-seen": _of(Phase.CLAIMS_SEEN, share=CLAIMS_A_QUESTION, per="claim"),
         "wide": _of(Phase.WIDE, share=WIDE_CERTIFICATES, per="certificate"),
+        "cold-duties": _of(Phase.COLD_DUTIES),
+        "warm-duties": _of(Phase.WARM_DUTIES),
         "latency": _latency,
         "start-up": _start_up,
         "memory": _memory,

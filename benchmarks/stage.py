@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.minting import Corpus
 from benchmarks.processes import BenchmarkError, Cores, is_running
-from benchmarks.questions import ROOT, TOKEN, Dialect, question_about
+from benchmarks.questions import CREDENTIALS, ROOT, Dialect, question_about
 
 HOST = "127.0.0.1"
 DELAYS = {"emergency-management": 0.005, "fire-rescue": 0.010, "transport": 0.020}
@@ -41,6 +41,10 @@ class Phase(StrEnum):
     """The same five hundred again and again; answers are not kept."""
     WIDE = "wide"
     """People with two hundred certificates, nobody twice."""
+    COLD_DUTIES = "cold-duties"
+    """As cold, of those who carry what every gateway to people's data has to."""
+    WARM_DUTIES = "warm-duties"
+    """As warm, likewise."""
     LATENCY = "latency"
     """One question at a time, of agencies that take their time."""
     START_UP = "start-up"
@@ -89,17 +93,21 @@ class Server:
     others: list[int] = field(default_factory=list)
     """What else it needs: a router's subgraphs."""
     log: Path = Path()
+    credentials: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
+    """What a request states of who asks."""
 
     def post(
-        self, body: str, path: str = "/graphql", token: str = TOKEN
+        self, body: str, path: str = "/graphql", token: str | None = None
     ) -> tuple[int, Any]:
-        """Ask once; return status and parsed answer."""
+        """Ask once, with another token if one is given; return status and answer."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "Authorization": f"Bearer {token}",
+            **self.credentials,
         }
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         try:
             connection.request("POST", path, body.encode(), headers)
             answer = connection.getresponse()
