@@ -47,6 +47,8 @@ class _Marked(NamedTuple):
     """A version of a certificate, as it is looked for."""
 
     marks: tuple[str, ...]
+    names: tuple[str, ...]
+    """What it is called among its holder's certificates, by its marks."""
     said: str
     digest: str
 
@@ -92,7 +94,9 @@ class Versions:
         What is new in them is known from now on. An agency whose answer was outdated
         is asked anew the next time.
         """
-        if self._are_the_newest(holder, agencies, answers):
+        # Under these the last certificate of each agency's rows is known.
+        lasts = [self._lists.mark_of(holder, agency.rows) for agency in agencies]
+        if self._are_the_newest(lasts, answers):
             return list(answers)
         answers = one_version_each(agencies, answers, self._catalogue)
         for answer in answers:
@@ -111,28 +115,38 @@ class Versions:
                 self._fault_of(one, known) for one, known in found if known is not None
             ]
             held.append(disbelieved(answer, kept, faults))
-        return self._whole(holder, agencies, held, bundle=bundle, now=now)
+        self._note(lasts, held, now)
+        return self._whole(holder, agencies, lasts, held, bundle)
+
+    def _note(
+        self, lasts: Sequence[str], answers: Sequence[Answer], now: datetime
+    ) -> None:
+        """Know the last certificates of all answers."""
+        for last, answer in zip(lasts, answers, strict=True):
+            named = [
+                (certificate, self._marked_as(certificate).names[0])
+                for certificate in (*answer.undecided, *answer.certificates)
+            ]
+            self._lists.note(last, named, now)
 
     def _whole(
         self,
         holder: Identity,
         agencies: Sequence[Agency],
+        lasts: Sequence[str],
         answers: Sequence[Answer],
-        *,
         bundle: TrustBundle,
-        now: datetime,
     ) -> list[Answer]:
         """Return ``answers``; one that lacks a later certificate is not whole."""
-        shown = set()
-        for agency, answer in zip(agencies, answers, strict=True):
-            for certificate in (*answer.undecided, *answer.certificates):
-                names = [name_of(mark) for mark in self._marked_as(certificate).marks]
-                self._lists.note(holder, agency, certificate, names[0], now)
-                if certificate in answer.certificates:
-                    shown.update(names)
+        shown = {
+            name
+            for answer in answers
+            for certificate in answer.certificates
+            for name in self._marked_as(certificate).names
+        }
         whole = []
-        for agency, answer in zip(agencies, answers, strict=True):
-            missed = self._lists.missed(holder, agency, answer, shown, bundle)
+        for agency, last, answer in zip(agencies, lasts, answers, strict=True):
+            missed = self._lists.missed(last, answer, shown, bundle)
             if missed is None:
                 whole.append(answer)
                 continue
@@ -142,12 +156,7 @@ class Versions:
             whole.append(disbelieved(answer, answer.certificates, [fault]))
         return whole
 
-    def _are_the_newest(
-        self,
-        holder: Identity,
-        agencies: Sequence[Agency],
-        answers: Sequence[Answer],
-    ) -> bool:
+    def _are_the_newest(self, lasts: Sequence[str], answers: Sequence[Answer]) -> bool:
         """Say whether each certificate comes once, in the bytes that are known.
 
         And that no list lacks a certificate which is known. That is what most answers
@@ -155,22 +164,26 @@ class Versions:
         """
         get = self.memory.get
         seen: set[str] = set()
-        for answer in answers:
+        shown: set[str] = set()
+        for mark, answer in zip(lasts, answers, strict=True):
             if answer.undecided:
                 return False
+            last = get(mark)
             for certificate in answer.certificates:
                 marked = self._marked_as(certificate)
-                for mark in marked.marks:
-                    known = get(mark)
-                    if known is None or known.digest != marked.digest or mark in seen:
+                for one in marked.marks:
+                    known = get(one)
+                    if known is None or known.digest != marked.digest or one in seen:
                         return False
                 seen.update(marked.marks)
-        shown = {name_of(mark) for mark in seen}
-        for agency, answer in zip(agencies, answers, strict=True):
-            last = self._lists.last(holder, agency)
-            # What is known since it was sent may not be known as answered.
-            if not all(self._lists.has(one, last) for one in answer.certificates):
-                return False
+                shown.update(marked.names)
+                # What is known since it was sent may not be known as answered.
+                if certificate.collected is None and (
+                    last is None or last.signed_at < certificate.proof.signed_at
+                ):
+                    return False
+        for mark, answer in zip(lasts, answers, strict=True):
+            last = get(mark)
             if answer.is_complete and last is not None and last.said not in shown:
                 return False
         return True
@@ -259,8 +272,11 @@ class Versions:
         key = digest, record.number, record.item, record.item_code
         marked = self._marked.get(key)
         if marked is None:
+            person = self._person(record.holder)
+            marks = tuple(marks_of(record, self._catalogue, person))
             marked = _Marked(
-                tuple(marks_of(record, self._catalogue, self._person(record.holder))),
+                marks,
+                tuple(map(name_of, marks)),
                 said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )
