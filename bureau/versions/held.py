@@ -8,7 +8,7 @@ shown in its place, since nobody vouches for it now.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -101,49 +101,52 @@ class Versions:
         answers = one_version_each(agencies, answers, self._catalogue)
         for answer in answers:
             for certificate in answer.undecided:
-                self._newer(certificate, bundle, now)
-        held = []
-        for agency, answer in zip(agencies, answers, strict=True):
-            newer = [self._newer(one, bundle, now) for one in answer.certificates]
-            if not any(newer):
-                held.append(answer)
-                continue
-            agency.forget(holder)
-            found = list(zip(answer.certificates, newer, strict=True))
-            kept = [one for one, known in found if known is None]
-            faults = [
-                self._fault_of(one, known) for one, known in found if known is not None
+                self._newer(certificate, self._marked_as(certificate), bundle, now)
+        held: list[Answer] = []
+        shown: set[str] = set()
+        for agency, last, answer in zip(agencies, lasts, answers, strict=True):
+            found = answer.certificates
+            marked = [self._marked_as(one) for one in found]
+            newer = [
+                self._newer(one, marks, bundle, now)
+                for one, marks in zip(found, marked, strict=True)
             ]
-            held.append(disbelieved(answer, kept, faults))
-        self._note(lasts, held, now)
-        return self._whole(holder, agencies, lasts, held, bundle)
+            shown.update(
+                name
+                for marks, known in zip(marked, newer, strict=True)
+                if known is None
+                for name in marks.names
+            )
+            doubted = [self._marked_as(one) for one in answer.undecided]
+            names = [marks.names[0] for marks in (*doubted, *marked)]
+            came = zip((*answer.undecided, *found), names, strict=True)
+            self._lists.note(last, came, now)
+            if any(newer):
+                agency.forget(holder)
+                answer = self._without(answer, newer)  # noqa: PLW2901 - it is held
+            held.append(answer)
+        return self._whole(holder, agencies, lasts, held, shown=shown, bundle=bundle)
 
-    def _note(
-        self, lasts: Sequence[str], answers: Sequence[Answer], now: datetime
-    ) -> None:
-        """Know the last certificates of all answers."""
-        for last, answer in zip(lasts, answers, strict=True):
-            named = [
-                (certificate, self._marked_as(certificate).names[0])
-                for certificate in (*answer.undecided, *answer.certificates)
-            ]
-            self._lists.note(last, named, now)
+    def _without(self, answer: Answer, newer: Sequence[SeenVersion | None]) -> Answer:
+        """Return ``answer`` without the certificates of which something is newer."""
+        found = list(zip(answer.certificates, newer, strict=True))
+        kept = [one for one, known in found if known is None]
+        faults = [
+            self._fault_of(one, known) for one, known in found if known is not None
+        ]
+        return disbelieved(answer, kept, faults)
 
-    def _whole(
+    def _whole(  # noqa: PLR0913 - all that ``hold`` knows
         self,
         holder: Identity,
         agencies: Sequence[Agency],
         lasts: Sequence[str],
         answers: Sequence[Answer],
+        *,
+        shown: Collection[str],
         bundle: TrustBundle,
     ) -> list[Answer]:
         """Return ``answers``; one that lacks a later certificate is not whole."""
-        shown = {
-            name
-            for answer in answers
-            for certificate in answer.certificates
-            for name in self._marked_as(certificate).names
-        }
         whole = []
         for agency, last, answer in zip(agencies, lasts, answers, strict=True):
             missed = self._lists.missed(last, answer, shown, bundle)
@@ -209,13 +212,16 @@ class Versions:
         self.memory.learn(await self._store.of(marks))
 
     def _newer(
-        self, certificate: AttestedCertificate, bundle: TrustBundle, now: datetime
+        self,
+        certificate: AttestedCertificate,
+        marked: _Marked,
+        bundle: TrustBundle,
+        now: datetime,
     ) -> SeenVersion | None:
         """Return what counts instead of ``certificate``; ``None`` if it does itself.
 
         It is known from now on then.
         """
-        marked = self._marked_as(certificate)
         known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
         signed_at = certificate.proof.signed_at
         # What is sent in one second has an order, which the store knows.
@@ -239,7 +245,9 @@ class Versions:
                 or known.signed_at < signed_at
                 or not (known.said == marked.said or known.digest == marked.digest)
             ):
-                self.memory.note(mark, _version(certificate, marked, now))
+                key_id = certificate.proof.key.kid
+                seen = SeenVersion(signed_at, marked.said, marked.digest, key_id, now)
+                self.memory.note(mark, seen)
         return None
 
     def _fault_of(
@@ -284,10 +292,3 @@ class Versions:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = marked
         return marked
-
-
-def _version(
-    certificate: AttestedCertificate, marked: _Marked, now: datetime
-) -> SeenVersion:
-    proof = certificate.proof
-    return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)
