@@ -23,6 +23,7 @@ import shutil
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from cachetools import TTLCache
@@ -86,10 +87,10 @@ class Readiness:
                 for end in ends
                 if end.agency == one["id"] and end.warning is not None
             ]
-        return _summary(
+        return summary(
             states,
             database="failing" if is_failing else "answering",
-            disk=_disk_of(store),
+            disk=disk_of(store.file),
             configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
         )
@@ -126,7 +127,7 @@ class Readiness:
         return await asyncio.shield(found)
 
 
-def _summary(
+def summary(
     states: list[State],
     *,
     database: str,
@@ -134,6 +135,7 @@ def _summary(
     configuration: str,
     tasks: list[State],
 ) -> Response:
+    """Say what all of that comes to, and 503 if nobody can be answered."""
     usable = [state for state in states if state["state"] in USABLE]
     is_whole = (
         len(usable) == len(states) and disk != "full" and configuration == "in force"
@@ -186,11 +188,11 @@ async def _writes(store: Store) -> bool:
     return True
 
 
-def _disk_of(store: Store) -> str:
-    """Say whether there is room for a database that is a file here."""
-    if store.file is None:
+def disk_of(file: Path | None) -> str:
+    """Say whether there is room for a database, if it is a file here."""
+    if file is None:
         return "elsewhere"
-    return "room" if shutil.disk_usage(store.file.parent).free > ROOM_BYTES else "full"
+    return "room" if shutil.disk_usage(file.parent).free > ROOM_BYTES else "full"
 
 
 def _circuit_of(agency: Agency) -> State:

@@ -51,7 +51,7 @@ class _Connection:
     def be_gone(self) -> None:
         """Let no packet of either side arrive any more, for good."""
         for writer in (self.writer, self.far):
-            near = writer and writer.get_extra_info("socket")
+            near = None if writer is None else writer.get_extra_info("socket")
             if near is not None and near.family != socket.AF_UNIX:
                 near.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, DROPS)
 

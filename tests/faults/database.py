@@ -12,12 +12,13 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import chown, rmtree
 from typing import Any
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 
 from gateway.demo.demo import HOST
 from tests.ports import free_port
@@ -27,6 +28,15 @@ START_SECONDS = 30.0
 SOCKET = ".s.PGSQL.{}"
 USUAL_PORT = 5432
 SETTINGS = ("fsync=off", "full_page_writes=off")
+SMALL = ("min_wal_size=32MB", "max_wal_size=48MB")
+ON_A_SMALL_DISK = """set -e
+mount -t tmpfs -o size=160m tmpfs "$1"
+unshare --user --map-user=1000 "$2/initdb" -D "$1/data" -U postgres --auth=trust -E UTF8
+programs=$2; shift 2
+exec unshare --user --map-user=1000 "$programs/postgres" "$@"
+"""
+"""Mounts a disk that its own processes alone see, as whoever we are may where name
+spaces of users are allowed, and runs the server there, which refuses to run as root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class Cluster:
     """Whom it runs as, where we are root, as whom it refuses to."""
     port: int
     """Where gateways reach it over TCP: there the system gives up whoever is gone."""
+    disk: Path | None = None
+    """The disk of its files, as its own processes see it, if it has one of its own."""
 
     @property
     def server(self) -> PostgreSQL:
@@ -54,9 +66,16 @@ class Cluster:
             f"port={self.port}",
         )
         settings = [f"-c{one}" for one in (*SETTINGS, *places)]
+        if self.disk is None:
+            command = [self.programs / "postgres", "-D", self.folder, *settings]
+        else:
+            settings += [f"-c{one}" for one in SMALL]
+            inside = ("sh", "-c", ON_A_SMALL_DISK, "sh", self.disk, self.programs)
+            data = ("-D", self.disk / "data")
+            command = ["unshare", "-rm", *inside, *data, *settings]
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.folder, *settings],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -100,7 +119,7 @@ async def rows_of(database: str, query: str, *clusters: Cluster) -> list[Any]:
         port=[USUAL_PORT for _ in clusters],
         user="postgres",
         database=database,
-        target_session_attrs="read-write",
+        target_session_attrs=SessionAttribute.read_write,
     )
     try:
         return list(await connection.fetch(query))
@@ -125,6 +144,16 @@ def new_cluster() -> Iterator[Cluster]:
         yield _cluster(folder / "data", Path(str(server.bin_path)), user)
     finally:
         rmtree(folder)
+
+
+@contextmanager
+def cluster_on_a_small_disk() -> Iterator[Cluster]:
+    """Give a server whose files are on a disk of its own, and gone with it."""
+    with new_cluster() as other:
+        folder = other.folder.with_name("small")
+        (folder / "disk").mkdir(parents=True)
+        one = _cluster(folder, other.programs, None)
+        yield replace(one, disk=folder / "disk")
 
 
 @contextmanager

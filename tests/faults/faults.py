@@ -22,6 +22,7 @@ from tests.faults.strikes import (
     killed,
     killed_while_cut_off,
     nameless,
+    no_room,
     one_after_the_other,
     stopped,
     taken_over,
@@ -186,6 +187,12 @@ LONG: tuple[Fault, ...] = (
         *(A_DATABASE, "SIGINT", ended(DATABASE), STORE_AWAY),
         others=STORE_AWAY,
         stops_all=True,
+    ),
+    Fault(
+        *(A_DATABASE, "a full disk", no_room, STORE_AWAY),
+        others=STORE_AWAY,
+        stops_all=True,
+        kind=Kind.SMALL,
     ),
     Fault(
         *(A_DATABASE, "SIGKILL, and its standby promoted", taken_over, STORE_AWAY),

@@ -5,7 +5,14 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
+from pathlib import Path
 
 from store.postgresql import WRITER_LOCK
 from tests.faults.clocked import put_clock
@@ -194,3 +201,20 @@ def full_disk(town: Town) -> Iterator[None]:
             stack.callback(town.parts[part].limit_files, resource.RLIM_INFINITY)
             town.parts[part].limit_files(log.stat().st_size)
         yield
+
+
+@contextmanager
+def no_room(town: Town) -> Iterator[None]:
+    """Fill the disk of the database's server to the last byte."""
+    assert town.disk is not None
+    root = Path(f"/proc/{town.parts[DATABASE].pid}/root")
+    ballast = root / town.disk.relative_to("/") / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1):
+            with suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    try:
+        yield
+    finally:
+        ballast.unlink()

@@ -30,7 +30,13 @@ from policy.identity import Identity
 from tests.attacks.certificates import authority_in
 from tests.contracts.people import nobodies
 from tests.faults.clocked import AUTHORITY, put_clock
-from tests.faults.database import Cluster, new_cluster, rows_of, standby_of
+from tests.faults.database import (
+    Cluster,
+    cluster_on_a_small_disk,
+    new_cluster,
+    rows_of,
+    standby_of,
+)
 from tests.faults.parts import Part
 from tests.federation.offices import PLATFORM, TABLES, sent
 from tests.federation.queries import EMERGENCY, FIRE, TRANSPORT
@@ -54,6 +60,7 @@ STANDBY = "standby"
 DEADLINE_SECONDS, REQUEST_SECONDS = 1.0, 4.0
 SETTINGS = f"""deadline_seconds = {DEADLINE_SECONDS}
 http.request_seconds = {REQUEST_SECONDS}
+reload_seconds = 0
 privacy.people_a_day = 1000000
 """
 MANIFEST = (
@@ -71,6 +78,7 @@ class Kind(StrEnum):
     SQLITE = "SQLite"
     """A file that both gateways have open."""
     REPLICATED = "PostgreSQL, with a synchronous standby"
+    SMALL = "PostgreSQL, on a small disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,8 @@ class Town:
     """The database, if it is a file."""
     standby: Cluster | None
     """Who takes over, if somebody can."""
+    disk: Path | None
+    """The database's disk, as its processes see it, if it has one of its own."""
     records: "count[int]" = field(default_factory=lambda: count(1))
     states: "count[int]" = field(default_factory=lambda: count(1))
     claims: "count[int]" = field(default_factory=lambda: count(1))
@@ -126,6 +136,7 @@ class _Database:
     rows: Callable[[str], list[Any]]
     file: Path | None = None
     standby: Cluster | None = None
+    disk: Path | None = None
 
 
 @contextmanager
@@ -147,7 +158,10 @@ def open_town(folder: Path, kind: Kind) -> Iterator[Town]:
         if kind is Kind.SQLITE:
             database = _file(folder / "shared.db")
         else:
-            cluster = stack.enter_context(new_cluster())
+            small = kind is Kind.SMALL
+            cluster = stack.enter_context(
+                cluster_on_a_small_disk() if small else new_cluster()
+            )
             begin(DATABASE, Part(cluster.running))
             if kind is Kind.REPLICATED:
                 standby = stack.enter_context(standby_of(cluster))
@@ -182,7 +196,7 @@ def open_town(folder: Path, kind: Kind) -> Iterator[Town]:
             stack.callback(parts[part].terminate)
         yield Town(
             *(agencies, parts, links, (door, other)),
-            *(database.rows, database.file, database.standby),
+            *(database.rows, database.file, database.standby, database.disk),
         )
 
 
@@ -200,6 +214,7 @@ def _of_server(cluster: Cluster, port: int) -> _Database:
     return _Database(
         *(first, cluster.server.url(name)),
         lambda query: asyncio.run(rows_of(name, query, cluster)),
+        disk=cluster.disk,
     )
 
 

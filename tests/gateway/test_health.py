@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
+from gateway.health import disk_of, summary
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
 from tests.running import Agencies, Gateway, eventually, running_gateway
@@ -223,3 +224,18 @@ def test_while_nothing_can_be_written_nobody_is_answered_and_it_is_not_ready(
     assert (during[1]["status"], during[1]["database"]) == ("unavailable", "failing")
     # The agencies are as they were.
     assert {a["state"] for a in during[1]["agencies"]} == {"reachable"}
+
+
+def test_a_full_disk_is_named_while_what_is_there_still_answers(tmp_path: Path) -> None:
+    # A file system of the kernel's own, in which there is never any room.
+    found = disk_of(Path("/proc/gateway.db"))
+    usable = [{"id": TRANSPORT, "state": "answering"}]
+    well = {"database": "answering", "configuration": "in force"}
+
+    full = summary(list(usable), disk=found, tasks=[], **well)
+    room = summary(list(usable), disk=disk_of(tmp_path / "new.db"), tasks=[], **well)
+
+    assert (full.status_code, json.loads(full.body)["disk"]) == (200, "full")
+    assert json.loads(full.body)["status"] == "degraded"
+    assert json.loads(room.body)["status"] == "ready"
+    assert disk_of(None) == "elsewhere"
