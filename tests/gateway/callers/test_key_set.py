@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from gateway.callers.key_set import KeySetError, read_key_set
+from gateway.callers.key_set import KeySetError, _OneAlgorithm, read_key_set
+from gateway.callers.refusal import AuthenticationError, Reason
 from tests.gateway.callers.minting import (
     ED25519,
     ES256,
@@ -114,3 +115,13 @@ def test_a_set_is_not_printed_where_it_is_refused() -> None:
         read_key_set(text)
 
     assert secret not in str(refused.value)
+
+
+def test_a_key_verifies_by_no_algorithm_but_the_one_that_was_chosen() -> None:
+    chosen = _OneAlgorithm("EdDSA")
+
+    assert chosen.get_alg("EdDSA").name == "Ed25519"
+    for other in ("Ed25519", "none", "HS256", "ES256"):
+        with pytest.raises(AuthenticationError) as refused:
+            chosen.get_alg(other)
+        assert refused.value.reason is Reason.WRONG_ALGORITHM

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import aiohttp
 import pytest
+import structlog
 
 from connectors.collection.connector import CollectedRecords
 from connectors.errors import ManifestError, StoreUnavailableError
@@ -28,7 +29,6 @@ from store.background import Supervisor
 from store.registration.registrations import RegistryState, StoredRegistrations
 from tests.store.registration.office import (
     ITEM,
-    MANIFEST,
     NOON,
     make_key,
     named,
@@ -148,6 +148,14 @@ class Gateway:
         self.store.states = RegistryState(sequence, connectors, sanctions, **more)
         await self.registry.refresh()
 
+    async def ended(self) -> int:
+        """Let agencies that are to end do so; return how many did."""
+        ending = [*self.registry._closing]
+        await asyncio.gather(*ending)
+        await asyncio.sleep(0)
+        assert not self.registry._closing
+        return len(ending)
+
     @property
     def agencies(self) -> dict[str, Any]:
         return {one.id: one for one in self.live.snapshot.registry.agencies}
@@ -204,10 +212,24 @@ async def test_what_did_not_change_stays_and_is_not_read_again(
     assert gateway.store.readings == before[1]
     await gateway.put(registered(), sanctions=[FREEZE])
     assert gateway.agencies == before[0]
+    assert await gateway.ended() == 0
     await gateway.put(registered(items=(ITEM, "1.1")))
+    assert await gateway.ended() == 1
 
     assert gateway.agencies["of-a-file"] is before[0]["of-a-file"]
     assert gateway.agencies["transport"] is not before[0]["transport"]
+
+
+async def test_a_key_that_ends_soon_is_told_when_it_is_read(gateway: Gateway) -> None:
+    connector = registered()
+    (key,) = connector.keys
+    soon = replace(key.stated, not_after=NOON + timedelta(days=5))
+
+    with structlog.testing.capture_logs() as logs:
+        await gateway.put(replace(connector, keys=(replace(key, stated=soon),)))
+
+    (told,) = (one for one in logs if one["event"] == "a key ends soon")
+    assert (told["key"], told["days_left"]) == (KEY.kid, 5)
 
 
 async def test_the_hardest_sanction_is_the_account_of_files_and_registered_alike(
@@ -274,6 +296,7 @@ async def test_what_is_to_take_a_place_is_compared_beside_it_and_with_its_keys(
     other = registered("newer", ConnectorState.APPROVED, replaces="transport")
     await gateway.put(registered(), other)
     assert shadow_of(gateway).id == "newer"
+    assert await gateway.ended() == 1
     await gateway.put(registered())
     assert gateway.agencies["transport"].shadow is None
     broken = {"manifest": "id = 1", "replaces": "transport"}
@@ -299,15 +322,16 @@ async def test_files_that_are_read_again_are_taken_whole_or_not_at_all(
     slower = read_manifest(
         named("of-a-file").replace("timeout_seconds = 1.8", "timeout_seconds = 3")
     )
-    nowhere = MANIFEST.replace('authority = "transport"', 'authority = "nobody"')
+    unusable = read_manifest(
+        named("unusable").replace('authority = "transport"', 'authority = "nobody"')
+    )
     before = gateway.agencies
 
     with pytest.raises(ManifestError):
-        gateway.registry.put_files_in_force(
-            [slower, read_manifest(nowhere.replace('id = "transport"', 'id = "x"'))],
-            TrustBundle.of([key]),
-        )
+        gateway.registry.put_files_in_force([slower, unusable], TrustBundle.of([key]))
     assert gateway.agencies == before
+    # What was opened for nothing is ended, and nothing else.
+    assert await gateway.ended() == 1
     gateway.registry.put_files_in_force([FILE], TrustBundle.of([key]))
     assert gateway.agencies == before
     # A key of the files wins over one that was registered under its name.
@@ -315,9 +339,12 @@ async def test_files_that_are_read_again_are_taken_whole_or_not_at_all(
 
     gateway.registry.put_files_in_force([slower], TrustBundle.of([key]))
     assert gateway.agencies["of-a-file"] is not before["of-a-file"]
+    assert gateway.agencies["of-a-file"].manifest.endpoint.timeout_seconds == 3
     assert gateway.agencies["transport"] is registered_one
+    assert await gateway.ended() == 1
     gateway.registry.put_files_in_force([], TrustBundle.of([key]))
     assert list(gateway.agencies) == ["transport"]
+    assert await gateway.ended() == 1
     assert gateway.live.snapshot.sequence == gateway.store.states.sequence
 
 
@@ -330,6 +357,7 @@ async def test_while_the_store_is_away_the_last_state_stays_and_that_is_told(
         changed.set()
         while "transport" not in gateway.agencies:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
+        names = {task.get_name() for task in asyncio.all_tasks()}
         gateway.store.is_away = True
         changed.set()
         while not gateway.reports.failed:  # noqa: ASYNC110 - nobody tells
@@ -337,6 +365,7 @@ async def test_while_the_store_is_away_the_last_state_stays_and_that_is_told(
         assert list(gateway.agencies) == ["of-a-file", "transport"]
 
     assert gateway.reports.failed[0] == "away"
+    assert "registry" in names
     with pytest.raises(StoreUnavailableError):
         async with kept_live(gateway.registry, changed, Supervisor()):
             pass
