@@ -1,178 +1,35 @@
 """What the store says of agencies, keys and accounts is put in force as a whole."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
-import aiohttp
 import pytest
-import structlog
 
-from connectors.collection.connector import CollectedRecords
 from connectors.errors import ManifestError, StoreUnavailableError
-from connectors.live import Live
-from connectors.manifest import Manifest, read_manifest
-from connectors.null_observer import NullObserver
-from connectors.registration.connector import Connector
-from connectors.registration.keys import RegisteredKey, RegisteredKeyState, trusted_key
+from connectors.manifest import read_manifest
+from connectors.registration.keys import trusted_key
 from connectors.registration.lifecycle import ConnectorState
-from connectors.registration.rules import Configured
-from connectors.registration.sanctions import Sanction, SanctionKind, SanctionState
-from connectors.shadow import Difference
-from gateway.registry.live_registry import LiveRegistry, Sessions, kept_live
-from policy.catalogue import load_catalogue
+from gateway.registry.live_registry import kept_live
 from policy.evidence import AccountState
 from signing.trust import KeyState, TrustBundle
 from store.background import Supervisor
-from store.registration.registrations import RegistryState, StoredRegistrations
+from store.registration.registrations import RegistryState
+from tests.gateway.registry.alone import (
+    BODY,
+    CANCELLED,
+    FILE,
+    FREEZE,
+    KEY,
+    Gateway,
+    registered,
+)
 from tests.store.registration.office import (
     ITEM,
     NOON,
-    make_key,
     named,
     stated,
-    submission,
 )
-
-BODY = "shanghai-transport-qualification-centre"
-FILE = read_manifest(named("of-a-file"))
-FREEZE = Sanction(
-    body=BODY,
-    kind=SanctionKind.FREEZE,
-    state=SanctionState.IN_FORCE,
-    reason="r",
-    imposed_by="o",
-    imposed_at=NOON,
-)
-CANCELLED = replace(FREEZE, kind=SanctionKind.CANCEL_COLLECTION)
-KEY = make_key("registered")
-
-
-def registered(
-    id_: str = "transport",
-    state: ConnectorState = ConnectorState.ACTIVE,
-    **submitted: Any,
-) -> Connector:
-    """Return a connector with a key, as the store keeps it."""
-    key = RegisteredKey(
-        stated=stated(KEY),
-        connector=id_,
-        institution=BODY,
-        fingerprint="f",
-        state=RegisteredKeyState.ACTIVE,
-        proved_by="o",
-        proved_at=NOON,
-    )
-    return Connector(
-        id=id_,
-        version=1,
-        state=state,
-        authority="transport",
-        institution=BODY,
-        submission=submission(**{"manifest": named(id_), **submitted}),
-        owner="transport-office",
-        changed_at=NOON,
-        keys=(key,),
-    )
-
-
-@dataclass
-class Store:
-    """A registry that others change, and that may be away."""
-
-    states: RegistryState = field(default_factory=lambda: RegistryState(0, (), ()))
-    is_away: bool = False
-    readings: int = 0
-
-    async def sequence(self) -> int:
-        if self.is_away:
-            raise StoreUnavailableError("away")
-        return self.states.sequence
-
-    async def state(self) -> RegistryState:
-        self.readings += 1
-        return self.states
-
-
-@dataclass
-class Reports:
-    """Implements ``RegistryObserver`` in memory."""
-
-    read: list[tuple[int, datetime]] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    unusable: list[tuple[str, str]] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
-
-    def registry_read(self, sequence: int, at: datetime) -> None:
-        self.read.append((sequence, at))
-
-    def registry_failed(self, reason: str) -> None:
-        self.failed.append(reason)
-
-    def connector_unusable(self, connector: str, reason: str) -> None:
-        self.unusable.append((connector, reason))
-
-    def shadow_compared(
-        self, agency: str, *_: object, found: Sequence[Difference] = ()
-    ) -> None:
-        self.compared.append(f"{agency} {len(found)}")
-
-
-class Gateway:
-    """A gateway's registry, what it reads, and what it tells."""
-
-    def __init__(self, *files: Manifest) -> None:
-        self.store = Store()
-        self.reports = Reports()
-        self.live = Live()
-        self.of_files, self.of_registered = (aiohttp.ClientSession() for _ in range(2))
-        self.registry = LiveRegistry(
-            cast("StoredRegistrations", self.store),
-            Configured(files, TrustBundle.of(())),
-            Sessions(of_files=self.of_files, of_registered=self.of_registered),
-            live=self.live,
-            catalogue=load_catalogue(),
-            collected=cast("CollectedRecords", None),
-            observer=NullObserver(),
-            reports=self.reports,
-            clock=lambda: NOON,
-        )
-
-    async def put(
-        self, *connectors: Connector, sanctions: Sequence[Sanction] = (), **more: Any
-    ) -> None:
-        """Have others make one change, and look."""
-        sequence = self.store.states.sequence + 1
-        self.store.states = RegistryState(sequence, connectors, sanctions, **more)
-        await self.registry.refresh()
-
-    async def ended(self) -> int:
-        """Let agencies that are to end do so; return how many did."""
-        ending = [*self.registry._closing]
-        await asyncio.gather(*ending)
-        await asyncio.sleep(0)
-        assert not self.registry._closing
-        return len(ending)
-
-    @property
-    def agencies(self) -> dict[str, Any]:
-        return {one.id: one for one in self.live.snapshot.registry.agencies}
-
-    def accounts(self) -> dict[str, tuple[AccountState, bool]]:
-        return {k: (one.account, one.is_suspended) for k, one in self.agencies.items()}
-
-
-@pytest.fixture(name="gateway")
-async def _gateway() -> AsyncIterator[Gateway]:
-    """A gateway with an agency of its files."""
-    gateway = Gateway(FILE)
-    yield gateway
-    await gateway.registry.close()
-    await gateway.of_files.close()
-    await gateway.of_registered.close()
-
 
 OPEN = (AccountState.ACTIVE, False)
 
@@ -218,18 +75,6 @@ async def test_what_did_not_change_stays_and_is_not_read_again(
 
     assert gateway.agencies["of-a-file"] is before[0]["of-a-file"]
     assert gateway.agencies["transport"] is not before[0]["transport"]
-
-
-async def test_a_key_that_ends_soon_is_told_when_it_is_read(gateway: Gateway) -> None:
-    connector = registered()
-    (key,) = connector.keys
-    soon = replace(key.stated, not_after=NOON + timedelta(days=5))
-
-    with structlog.testing.capture_logs() as logs:
-        await gateway.put(replace(connector, keys=(replace(key, stated=soon),)))
-
-    (told,) = (one for one in logs if one["event"] == "a key ends soon")
-    assert (told["key"], told["days_left"]) == (KEY.kid, 5)
 
 
 async def test_the_hardest_sanction_is_the_account_of_files_and_registered_alike(
