@@ -84,7 +84,7 @@ KNOWN = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
         (
             lambda: read_header(["姓 名", "身份证件"]),
             (
-                "line 1: 1 unknown columns; is it the column 证件号码 (id_number)?. "
+                "line 1: 1 unknown columns; perhaps the column 证件号码 (id_number). "
                 f"Known, separated by commas: {KNOWN}"
             ),
         ),

@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from gateway.callers.key_set import MOST_VERIFIED, KeySetError, read_key_set
-from gateway.callers.refusal import AuthenticationError
+from gateway.callers.key_set import (
+    MOST_VERIFIED,
+    KeySetError,
+    _OneAlgorithm,
+    read_key_set,
+)
+from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.signed_token import read_signed_token
 from tests.gateway.callers.minting import (
     ED25519,
@@ -146,3 +151,13 @@ def test_so_many_tokens_are_known_and_no_more() -> None:
         key.verify(read_signed_token(token), key.algorithms)
 
     assert len(key._verified) == MOST_VERIFIED
+
+
+def test_a_key_verifies_by_no_algorithm_but_the_one_that_was_chosen() -> None:
+    chosen = _OneAlgorithm("EdDSA")
+
+    assert chosen.get_alg("EdDSA").name == "Ed25519"
+    for other in ("Ed25519", "none", "HS256", "ES256"):
+        with pytest.raises(AuthenticationError) as refused:
+            chosen.get_alg(other)
+        assert refused.value.reason is Reason.WRONG_ALGORITHM

@@ -1,170 +1,35 @@
 """What the store says of agencies, keys and accounts is put in force as a whole."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
-import aiohttp
 import pytest
 
-from connectors.collection.connector import CollectedRecords
 from connectors.errors import ManifestError, StoreUnavailableError
-from connectors.live import Live
-from connectors.manifest import Manifest, read_manifest
-from connectors.null_observer import NullObserver
-from connectors.registration.connector import Connector
-from connectors.registration.keys import RegisteredKey, RegisteredKeyState, trusted_key
+from connectors.manifest import read_manifest
+from connectors.registration.keys import trusted_key
 from connectors.registration.lifecycle import ConnectorState
-from connectors.registration.rules import Configured
-from connectors.registration.sanctions import Sanction, SanctionKind, SanctionState
-from connectors.shadow import Difference
-from gateway.registry.live_registry import LiveRegistry, Sessions, kept_live
-from policy.catalogue import load_catalogue
+from gateway.registry.live_registry import kept_live
 from policy.evidence import AccountState
 from signing.trust import KeyState, TrustBundle
 from store.background import Supervisor
-from store.registration.registrations import RegistryState, StoredRegistrations
+from store.registration.registrations import RegistryState
+from tests.gateway.registry.alone import (
+    BODY,
+    CANCELLED,
+    FILE,
+    FREEZE,
+    KEY,
+    Gateway,
+    registered,
+)
 from tests.store.registration.office import (
     ITEM,
-    MANIFEST,
     NOON,
-    make_key,
     named,
     stated,
-    submission,
 )
-
-BODY = "shanghai-transport-qualification-centre"
-FILE = read_manifest(named("of-a-file"))
-FREEZE = Sanction(
-    body=BODY,
-    kind=SanctionKind.FREEZE,
-    state=SanctionState.IN_FORCE,
-    reason="r",
-    imposed_by="o",
-    imposed_at=NOON,
-)
-CANCELLED = replace(FREEZE, kind=SanctionKind.CANCEL_COLLECTION)
-KEY = make_key("registered")
-
-
-def registered(
-    id_: str = "transport",
-    state: ConnectorState = ConnectorState.ACTIVE,
-    **submitted: Any,
-) -> Connector:
-    """Return a connector with a key, as the store keeps it."""
-    key = RegisteredKey(
-        stated=stated(KEY),
-        connector=id_,
-        institution=BODY,
-        fingerprint="f",
-        state=RegisteredKeyState.ACTIVE,
-        proved_by="o",
-        proved_at=NOON,
-    )
-    return Connector(
-        id=id_,
-        version=1,
-        state=state,
-        authority="transport",
-        institution=BODY,
-        submission=submission(**{"manifest": named(id_), **submitted}),
-        owner="transport-office",
-        changed_at=NOON,
-        keys=(key,),
-    )
-
-
-@dataclass
-class Store:
-    """A registry that others change, and that may be away."""
-
-    states: RegistryState = field(default_factory=lambda: RegistryState(0, (), ()))
-    is_away: bool = False
-    readings: int = 0
-
-    async def sequence(self) -> int:
-        if self.is_away:
-            raise StoreUnavailableError("away")
-        return self.states.sequence
-
-    async def state(self) -> RegistryState:
-        self.readings += 1
-        return self.states
-
-
-@dataclass
-class Reports:
-    """Implements ``RegistryObserver`` in memory."""
-
-    read: list[tuple[int, datetime]] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    unusable: list[tuple[str, str]] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
-
-    def registry_read(self, sequence: int, at: datetime) -> None:
-        self.read.append((sequence, at))
-
-    def registry_failed(self, reason: str) -> None:
-        self.failed.append(reason)
-
-    def connector_unusable(self, connector: str, reason: str) -> None:
-        self.unusable.append((connector, reason))
-
-    def shadow_compared(
-        self, agency: str, *_: object, found: Sequence[Difference] = ()
-    ) -> None:
-        self.compared.append(f"{agency} {len(found)}")
-
-
-class Gateway:
-    """A gateway's registry, what it reads, and what it tells."""
-
-    def __init__(self, *files: Manifest) -> None:
-        self.store = Store()
-        self.reports = Reports()
-        self.live = Live()
-        self.of_files, self.of_registered = (aiohttp.ClientSession() for _ in range(2))
-        self.registry = LiveRegistry(
-            cast("StoredRegistrations", self.store),
-            Configured(files, TrustBundle.of(())),
-            Sessions(of_files=self.of_files, of_registered=self.of_registered),
-            live=self.live,
-            catalogue=load_catalogue(),
-            collected=cast("CollectedRecords", None),
-            observer=NullObserver(),
-            reports=self.reports,
-            clock=lambda: NOON,
-        )
-
-    async def put(
-        self, *connectors: Connector, sanctions: Sequence[Sanction] = (), **more: Any
-    ) -> None:
-        """Have others make one change, and look."""
-        sequence = self.store.states.sequence + 1
-        self.store.states = RegistryState(sequence, connectors, sanctions, **more)
-        await self.registry.refresh()
-
-    @property
-    def agencies(self) -> dict[str, Any]:
-        return {one.id: one for one in self.live.snapshot.registry.agencies}
-
-    def accounts(self) -> dict[str, tuple[AccountState, bool]]:
-        return {k: (one.account, one.is_suspended) for k, one in self.agencies.items()}
-
-
-@pytest.fixture(name="gateway")
-async def _gateway() -> AsyncIterator[Gateway]:
-    """A gateway with an agency of its files."""
-    gateway = Gateway(FILE)
-    yield gateway
-    await gateway.registry.close()
-    await gateway.of_files.close()
-    await gateway.of_registered.close()
-
 
 OPEN = (AccountState.ACTIVE, False)
 
@@ -204,7 +69,9 @@ async def test_what_did_not_change_stays_and_is_not_read_again(
     assert gateway.store.readings == before[1]
     await gateway.put(registered(), sanctions=[FREEZE])
     assert gateway.agencies == before[0]
+    assert await gateway.ended() == 0
     await gateway.put(registered(items=(ITEM, "1.1")))
+    assert await gateway.ended() == 1
 
     assert gateway.agencies["of-a-file"] is before[0]["of-a-file"]
     assert gateway.agencies["transport"] is not before[0]["transport"]
@@ -274,6 +141,7 @@ async def test_what_is_to_take_a_place_is_compared_beside_it_and_with_its_keys(
     other = registered("newer", ConnectorState.APPROVED, replaces="transport")
     await gateway.put(registered(), other)
     assert shadow_of(gateway).id == "newer"
+    assert await gateway.ended() == 1
     await gateway.put(registered())
     assert gateway.agencies["transport"].shadow is None
     broken = {"manifest": "id = 1", "replaces": "transport"}
@@ -299,15 +167,16 @@ async def test_files_that_are_read_again_are_taken_whole_or_not_at_all(
     slower = read_manifest(
         named("of-a-file").replace("timeout_seconds = 1.8", "timeout_seconds = 3")
     )
-    nowhere = MANIFEST.replace('authority = "transport"', 'authority = "nobody"')
+    unusable = read_manifest(
+        named("unusable").replace('authority = "transport"', 'authority = "nobody"')
+    )
     before = gateway.agencies
 
     with pytest.raises(ManifestError):
-        gateway.registry.put_files_in_force(
-            [slower, read_manifest(nowhere.replace('id = "transport"', 'id = "x"'))],
-            TrustBundle.of([key]),
-        )
+        gateway.registry.put_files_in_force([slower, unusable], TrustBundle.of([key]))
     assert gateway.agencies == before
+    # What was opened for nothing is ended, and nothing else.
+    assert await gateway.ended() == 1
     gateway.registry.put_files_in_force([FILE], TrustBundle.of([key]))
     assert gateway.agencies == before
     # A key of the files wins over one that was registered under its name.
@@ -315,9 +184,12 @@ async def test_files_that_are_read_again_are_taken_whole_or_not_at_all(
 
     gateway.registry.put_files_in_force([slower], TrustBundle.of([key]))
     assert gateway.agencies["of-a-file"] is not before["of-a-file"]
+    assert gateway.agencies["of-a-file"].manifest.endpoint.timeout_seconds == 3
     assert gateway.agencies["transport"] is registered_one
+    assert await gateway.ended() == 1
     gateway.registry.put_files_in_force([], TrustBundle.of([key]))
     assert list(gateway.agencies) == ["transport"]
+    assert await gateway.ended() == 1
     assert gateway.live.snapshot.sequence == gateway.store.states.sequence
 
 
@@ -330,6 +202,7 @@ async def test_while_the_store_is_away_the_last_state_stays_and_that_is_told(
         changed.set()
         while "transport" not in gateway.agencies:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
+        names = {task.get_name() for task in asyncio.all_tasks()}
         gateway.store.is_away = True
         changed.set()
         while not gateway.reports.failed:  # noqa: ASYNC110 - nobody tells
@@ -337,6 +210,7 @@ async def test_while_the_store_is_away_the_last_state_stays_and_that_is_told(
         assert list(gateway.agencies) == ["of-a-file", "transport"]
 
     assert gateway.reports.failed[0] == "away"
+    assert "registry" in names
     with pytest.raises(StoreUnavailableError):
         async with kept_live(gateway.registry, changed, Supervisor()):
             pass
