@@ -40,7 +40,7 @@ class Follower(asyncio.Protocol):
         self.last_at = 0.0
         """When the last of them came."""
         self.is_cut_off = False
-        self._arrivals = arrivals
+        self.arrivals = arrivals
         """When each came, where that is asked for."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,8 +63,8 @@ class Follower(asyncio.Protocol):
         if found:
             self.events += found
             self.last_at = time.perf_counter()
-            if self._arrivals is not None:
-                self._arrivals.extend([self.last_at] * found)
+            if self.arrivals is not None:
+                self.arrivals.extend([self.last_at] * found)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Tell that nothing more comes."""
@@ -79,15 +79,19 @@ class Followers:
     def __init__(self) -> None:
         self._all: list[Follower] = []
 
-    async def follow(self, server: Server, count: int) -> None:
+    async def follow(self, server: Server, count: int, *, timed: bool) -> None:
         """Connect ``count`` clients, a few at a time, and wait until all follow."""
         loop, host = asyncio.get_running_loop(), f"{HOST}:{server.port}"
         for _ in range(count):
             _, follower = await loop.create_connection(
-                lambda: Follower(host), HOST, server.port
+                lambda: Follower(host, [] if timed else None), HOST, server.port
             )
             await follower.begun
             self._all.append(follower)
+
+    def arrivals(self) -> list[list[float]]:
+        """Return when each was told of each event, where that was asked for."""
+        return [one.arrivals for one in self._all if one.arrivals is not None]
 
     def told(self) -> list[int]:
         """Return how many events each was told."""
@@ -103,7 +107,9 @@ class Followers:
 
 
 @contextmanager
-def following(server: Server, count: int) -> Iterator[Followers]:
+def following(
+    server: Server, count: int, *, timed: bool = False
+) -> Iterator[Followers]:
     """Yield clients that follow, in a thread of their own, until the end.
 
     Raises:
@@ -114,7 +120,9 @@ def following(server: Server, count: int) -> Iterator[Followers]:
     thread.start()
     followers = Followers()
     try:
-        begun = asyncio.run_coroutine_threadsafe(followers.follow(server, count), loop)
+        begun = asyncio.run_coroutine_threadsafe(
+            followers.follow(server, count, timed=timed), loop
+        )
         begun.result(BEGIN_SECONDS)
         yield followers
     finally:
