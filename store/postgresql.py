@@ -13,6 +13,7 @@ and who decided by that would pay twice.
 """
 
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +40,9 @@ IDLE_SECONDS = 60.0
 """How long anybody else may say nothing in a transaction: who sends on what is read."""
 STEPS_SECONDS = 60.0
 """How long who changes the tables waits for another who does."""
+LEAVE_SECONDS = 15.0
+"""How long who changes the tables waits for gateways that are about to leave, or whose
+machine is gone."""
 UNHEARD_SECONDS = 10
 """After how long of silence a machine is gone, for its side of a connection."""
 CONNECTIONS = 10
@@ -49,7 +53,9 @@ WRITER_LOCK = 2192023
 """Whoever writes records that are counted in their order holds this one likewise."""
 GATEWAY = "certificate-gateway"
 COPYING = "certificate-gateway-copying"
-"""How connections are called in the server's list: gateways', and a copy's."""
+UPGRADING = "certificate-gateway-upgrading"
+"""How connections are called in the server's list: gateways', a copy's, those of who
+takes steps."""
 
 
 def _milliseconds(seconds: float) -> str:
@@ -93,6 +99,9 @@ END_FROZEN = f"""SELECT count(pg_terminate_backend(pid))
     AND datname = current_database() AND wait_event = 'ClientRead'
     AND clock_timestamp() - state_change > interval '{HELD_SECONDS} seconds'"""  # noqa: S608 - our own numbers
 """Between two messages of one statement the server's own limits are not counted."""
+GATEWAYS = f"""SELECT count(*) FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = '{GATEWAY}'"""  # noqa: S608 - our own word
+LOOK_AGAIN = "SELECT pg_sleep(0.05), pg_stat_clear_snapshot()"
 LOCK_NOT_AVAILABLE = "55P03"
 CANNOT_CONNECT = (
     OSError,
@@ -112,9 +121,13 @@ def postgresql_engine(
 ) -> AsyncEngine:
     """Return an engine for the database at ``url``.
 
-    A statement may take ``statement_seconds``; ``None``: as long as it takes.
+    A statement may take ``statement_seconds``; ``None``: as long as it takes, for who
+    changes the tables.
     """
-    limit = "0" if statement_seconds is None else _milliseconds(statement_seconds)
+    if statement_seconds is None:
+        differing = {"application_name": UPGRADING, "statement_timeout": "0"}
+    else:
+        differing = {"statement_timeout": _milliseconds(statement_seconds)}
     engine = create_async_engine(
         url.set(drivername=DRIVER),
         pool_size=CONNECTIONS,
@@ -124,7 +137,7 @@ def postgresql_engine(
         connect_args={
             "async_creator_fn": _to_who_can_be_written_to(),
             "command_timeout": statement_seconds,
-            "server_settings": SETTINGS | {"statement_timeout": limit},
+            "server_settings": SETTINGS | differing,
         },
     )
     event.listen(engine.sync_engine, "connect", _hear_silence)
@@ -172,6 +185,19 @@ def end_frozen(connection: Connection) -> int:
     """
     ended = connection.exec_driver_sql(END_FROZEN).scalar()
     return ended or 0
+
+
+def gateways_at_work(connection: Connection) -> int:
+    """Return how many connections of gateways there are to the same database."""
+    return connection.exec_driver_sql(GATEWAYS).scalar() or 0
+
+
+def wait_for_gateways(connection: Connection) -> int:
+    """Wait for a while until no gateway is connected; return how many still are."""
+    until = time.monotonic() + LEAVE_SECONDS
+    while (others := gateways_at_work(connection)) and time.monotonic() < until:
+        connection.exec_driver_sql(LOOK_AGAIN)
+    return others
 
 
 def wait_for_turn(connection: Connection) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,6 +66,7 @@ class Cluster:
             f"port={self.port}",
         )
         settings = [f"-c{one}" for one in (*SETTINGS, *places)]
+        command: Sequence[str | Path]
         if self.disk is None:
             command = [self.programs / "postgres", "-D", self.folder, *settings]
         else:

@@ -227,15 +227,14 @@ def test_while_nothing_can_be_written_nobody_is_answered_and_it_is_not_ready(
 
 
 def test_a_full_disk_is_named_while_what_is_there_still_answers(tmp_path: Path) -> None:
+    def told(file: Path | None) -> tuple[int, str, str]:
+        usable: list[dict[str, object]] = [{"id": TRANSPORT, "state": "answering"}]
+        well = {"database": "answering", "configuration": "in force"}
+        response = summary(usable, disk=disk_of(file), tasks=[], **well)
+        body = json.loads(bytes(response.body))
+        return response.status_code, body["status"], body["disk"]
+
     # A file system of the kernel's own, in which there is never any room.
-    found = disk_of(Path("/proc/gateway.db"))
-    usable = [{"id": TRANSPORT, "state": "answering"}]
-    well = {"database": "answering", "configuration": "in force"}
-
-    full = summary(list(usable), disk=found, tasks=[], **well)
-    room = summary(list(usable), disk=disk_of(tmp_path / "new.db"), tasks=[], **well)
-
-    assert (full.status_code, json.loads(full.body)["disk"]) == (200, "full")
-    assert json.loads(full.body)["status"] == "degraded"
-    assert json.loads(room.body)["status"] == "ready"
-    assert disk_of(None) == "elsewhere"
+    assert told(Path("/proc/gateway.db")) == (200, "degraded", "full")
+    assert told(tmp_path / "gateway.db") == (200, "ready", "room")
+    assert told(None) == (200, "ready", "elsewhere")

@@ -31,6 +31,8 @@ class Pair:
     standby: Cluster
     running: Part
     """The process of the first."""
+    following: Part
+    """And of who follows it."""
 
     def kill(self) -> None:
         self.running.signal(signal.SIGKILL)
@@ -43,9 +45,14 @@ def _pair() -> Iterator[Pair]:
         first = Part(primary.running)
         first.begin()
         try:
-            with standby_of(primary) as standby, standby.running():
-                primary.wait_for_standby()
-                yield Pair(primary, standby, first)
+            with standby_of(primary) as standby:
+                second = Part(standby.running)
+                second.begin()
+                try:
+                    primary.wait_for_standby()
+                    yield Pair(primary, standby, first, second)
+                finally:
+                    second.end()
         finally:
             first.end()
 
@@ -81,6 +88,22 @@ async def test_what_was_done_is_there_when_the_standby_is_promoted(pair: Pair) -
         await write(store, "after")
 
         assert await tokens(store) == {"before", "after"}
+
+
+async def test_while_the_standby_is_silent_nothing_is_acknowledged(pair: Pair) -> None:
+    here = url(pair.primary.port)
+    await upgrade_database(here)
+    async with open_store(here) as store:
+        pair.following.signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1):
+                    await write(store, "given up")
+        finally:
+            pair.following.signal(signal.SIGCONT)
+        await write(store, "heard by both")
+
+        assert "heard by both" in await tokens(store)
 
 
 @contextmanager
