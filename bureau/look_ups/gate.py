@@ -9,7 +9,7 @@ because it comes before anybody is asked.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bureau.caller import Caller, LookUp
@@ -64,12 +64,14 @@ class Statement:
     look_up: LookUp | PurposeError | None = None
     elements: Elements | ElementsError = NOT_STATED
     """With the officer's pseudonym."""
+    told: Elements = field(init=False)
+    """The elements; where they cannot be used nobody is asked or told."""
 
-    @property
-    def told(self) -> Elements:
-        """Return the elements; where they cannot be used nobody is asked or told."""
+    def __post_init__(self) -> None:
+        """Look once whether the elements can be used."""
         elements = self.elements
-        return NOT_STATED if isinstance(elements, ElementsError) else elements
+        can_be_used = not isinstance(elements, ElementsError)
+        object.__setattr__(self, "told", elements if can_be_used else NOT_STATED)
 
 
 class Gate:

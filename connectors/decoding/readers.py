@@ -53,16 +53,21 @@ class Field(NamedTuple):
 
 
 def field_of(
-    name: str, expression: str | None, read: Reader[Any], *, is_kept: bool
+    name: str,
+    expression: str | None,
+    read: Reader[Any],
+    known: dict[str, Any] | None = None,
 ) -> Field:
-    """Return a field; what its texts were read as is kept, unless they are personal."""
-    known: dict[str, Any] = {}
+    """Return a field, whose texts are ``known`` once they were read.
+
+    Without it nothing is kept: its texts are of one person each.
+    """
     return Field(
         name,
         expression if expression is not None and is_name(expression) else None,
         finder_in_object(name, expression),
-        known,
-        keeping(known, read) if is_kept else read,
+        {} if known is None else known,
+        read if known is None else keeping(known, read),
     )
 
 

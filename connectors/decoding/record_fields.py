@@ -37,6 +37,13 @@ NOBODY: Mapping[str, Identity] = MappingProxyType({})
 
 PERSONAL = frozenset({"holder_name", "licence_id"})
 """Fields whose texts are of one person each."""
+DATES = frozenset(
+    {
+        *("first_issued_on", "issued_on", "valid_from", "valid_until"),
+        *("review_due_on", "state_since"),
+    }
+)
+"""Fields whose texts mean the same in each of them."""
 _REASON = text_of("state_reason")
 
 
@@ -87,15 +94,20 @@ class RecordFields:
         self._find_number = finder_in_object("number", record.number)
         self._number = text_of("number", normal_form.number, is_required=True)
         code = text_of("item_code", normal_form.code)
-        self._code = field_of("item_code", record.item_code, code, is_kept=True)
+        self._code = field_of("item_code", record.item_code, code, known={})
         self._codes = {
             normal_form.code(own): code for own, code in values.item_code.items()
         }
         self._state_reason = finder_in_object("state_reason", record.state_reason)
         readers = _readers(record)
         self._not_stated: dict[str, Any] = dict.fromkeys(readers)
+        days: dict[str, Any] = {}
+        known: dict[str, dict[str, Any] | None] = {
+            name: None if name in PERSONAL else {} for name in readers
+        }
+        known |= dict.fromkeys(DATES, days)
         self._fields = [
-            field_of(name, expression, read, is_kept=name not in PERSONAL)
+            field_of(name, expression, read, known[name])
             for name, read in readers.items()
             if (expression := getattr(record, name)) is not None
         ]
