@@ -178,6 +178,22 @@ def test_a_reconciliations_results_are_counted(
     assert after_table(printed) == ["3 rows twice", "results in out[1].csv"]
 
 
+def test_of_a_reconciliation_what_does_not_match_is_seen_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    found = sending.Sum(Counter({Comparison.MATCH: 5, Comparison.DIFFERENT: 2}))
+
+    commands._show(found, Path("out.csv"))
+
+    printed = capsys.readouterr().out
+    assert re.findall(r"\x1b\[33m *(\w+)", printed) == ["DIFFERENT", "2"]
+    # Longer than a screen is wide, and still one line to be copied.
+    commands._show(found, Path("o" * 200))
+    assert f"results in {'o' * 200}\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("found", "is_settled"),
     [

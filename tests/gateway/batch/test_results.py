@@ -5,6 +5,7 @@ import io
 import os
 import resource
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -175,14 +176,15 @@ def test_results_that_cannot_be_written_are_told_and_not_counted(
 ) -> None:
     path, allowed = tmp_path / "out.csv", resource.getrlimit(resource.RLIMIT_FSIZE)
     write(path, 1)
+    left = ExitStack()
+    results = left.enter_context(open_results(path, ROWS))
     try:
-        with open_results(path, ROWS) as results:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, allowed[1]))
-            with pytest.raises(StartError, match=r"cannot be written: .*too large"):
-                results.append([row_of(ROWS[1], MISMATCHING, "zh")])
-    except OSError:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, allowed[1]))
+        with pytest.raises(StartError, match=r"cannot be written: .*too large"):
+            results.append([row_of(ROWS[1], MISMATCHING, "zh")])
         # What is left to be written at the file's end cannot be written either.
-        pass
+        with pytest.raises(OSError, match="too large"):
+            left.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
 

@@ -67,7 +67,7 @@ async def test_the_ends_of_keys_are_told_but_of_those_that_are_followed(
 ) -> None:
     def key(kid: str, change: dict[str, Any]) -> TrustedKey:
         days = {"not_before": -30, "not_after": 365, **change}
-        moments = {
+        moments: dict[str, Any] = {
             name: NOON + timedelta(days=days.pop(name))
             for name in ("not_before", "not_after")
         }

@@ -52,7 +52,7 @@ async def test_what_is_in_force_answers_and_nothing_else(gateway: Gateway) -> No
         "transport": (AccountState.ACTIVE, True),
     }
     key = gateway.live.snapshot.bundle.keys[KEY.kid]
-    assert (key.institution, key.scope, key.state) == (BODY, {ITEM}, KeyState.ACTIVE)
+    assert (key.institution, *key.scope, key.state) == (BODY, ITEM, KeyState.ACTIVE)
     assert gateway.agencies["transport"].rows == {ITEM}
     sequence = gateway.store.states.sequence
     assert gateway.live.snapshot.sequence == sequence
@@ -95,7 +95,7 @@ async def test_the_hardest_sanction_is_the_account_of_files_and_registered_alike
 async def test_a_file_whose_place_was_taken_does_not_come_back(
     gateway: Gateway,
 ) -> None:
-    taken = {"replaced_files": frozenset({FILE.id})}
+    taken: dict[str, Any] = {"replaced_files": frozenset({FILE.id})}
 
     await gateway.put(registered(replaces=FILE.id), **taken)
     assert list(gateway.agencies) == ["transport"]
