@@ -67,6 +67,12 @@ class AgenciesMetrics:
             ("agency", "reason", "result"),
             registry=registry,
         )
+        shared = Counter(
+            "gateway_agency_shared_calls",
+            "Calls for several questions, by whether they brought anything.",
+            ("agency", "result"),
+            registry=registry,
+        )
         self._states: dict[tuple[str, Operation], CircuitState] = {}
         self._logger = structlog.get_logger("gateway.agencies")
         # Labels are of closed sets, so what belongs to them may be looked up once.
@@ -74,6 +80,7 @@ class AgenciesMetrics:
         self._kept_of = cache(kept.labels)
         self._call_of = cache(calls.labels)
         self._people_of = cache(people.labels)
+        self._shared_of = cache(shared.labels)
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
@@ -105,6 +112,10 @@ class AgenciesMetrics:
         """See ``Observer.hedged``."""
         reason = "late" if hedge.was_late else "unreachable"
         self._hedges.labels(agency, reason, "won" if hedge.has_won else "lost").inc()
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:
+        """See ``Observer.shared``."""
+        self._shared_of(agency, "failed" if has_failed else "answered").inc()
 
 
 class RegistryMetrics:
