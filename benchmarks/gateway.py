@@ -44,6 +44,8 @@ NAMES = (
 )
 LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
+BATCH_LIMIT = 100
+"""The manifest's default."""
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
@@ -54,6 +56,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     *,
     port: int,
     ttl_seconds: float,
+    batch_limit: int = BATCH_LIMIT,
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
     is_patient: bool = False,
@@ -66,7 +69,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
-        text = manifest(agency, address, ttl_seconds)
+        text = manifest(agency, address, ttl_seconds, batch_limit)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
@@ -112,7 +115,7 @@ def _caller(name: str, role: str, token: str) -> str:
     )
 
 
-def manifest(agency: str, address: str, ttl_seconds: float) -> str:
+def manifest(agency: str, address: str, ttl_seconds: float, batch_limit: int) -> str:
     """Return the manifest of an agency: REST, one JWS a record, our field names."""
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
     levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
@@ -120,6 +123,7 @@ def manifest(agency: str, address: str, ttl_seconds: float) -> str:
         f'id = "{agency}"\nauthority = "{agency}"\n'
         f'collection_body = "{AGENCIES[agency]}"\n'
         f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
+        f"batch_limit = {batch_limit}\n"
         '\n[response]\nabsence = "absence"\n'
         f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
         f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
@@ -171,7 +175,12 @@ DEFAULT_TTL_SECONDS = 10
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
     with open_on(
-        stage, phase, folder, stage.cores.server, is_for_offices=False
+        stage,
+        phase,
+        folder,
+        stage.cores.server,
+        batch_limit=1 if phase is Phase.COLD else BATCH_LIMIT,
+        is_for_offices=False,
     ) as server:
         yield server
 
@@ -212,6 +221,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     core: int,
     database_url: str = "sqlite:///gateway.db",
     *,
+    batch_limit: int = BATCH_LIMIT,
     is_for_offices: bool = True,
     is_patient: bool = True,
 ) -> Iterator[Server]:
@@ -223,6 +233,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         stage.addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
+        batch_limit=batch_limit,
         database_url=database_url,
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
