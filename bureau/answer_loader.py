@@ -25,7 +25,8 @@ class AnswerLoader:
         deadline: float,
         may_be_asked_about: Callable[[Identity], bool],
         elements: Elements = NOT_STATED,
-        caller: str = "",
+        *,
+        caller: str,
     ) -> None:
         self._agency = agency
         self._deadline = deadline

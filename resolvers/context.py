@@ -211,7 +211,7 @@ class RequestContext:
                 self.deadline,
                 self.gate.has_admitted,
                 self.stated.told,
-                self.caller.id,
+                caller=self.caller.id,
             )
         return loader
 

@@ -247,7 +247,11 @@ class Rechecking:
             loader = loaders.setdefault(
                 agency.id,
                 AnswerLoader(
-                    agency, deadline, gate.has_admitted, statement.told, CALLER.id
+                    agency,
+                    deadline,
+                    gate.has_admitted,
+                    statement.told,
+                    caller=CALLER.id,
                 ),
             )
             loader.want(place.holder)
