@@ -45,6 +45,8 @@ NAMES = (
 )
 LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
+BATCH_LIMIT = 100
+"""The manifest's default."""
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
@@ -56,6 +58,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     *,
     port: int,
     ttl_seconds: float,
+    batch_limit: int = BATCH_LIMIT,
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
     is_patient: bool = False,
@@ -70,7 +73,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
         second = second_addresses.get(agency, "")
-        text = manifest(agency, address, ttl_seconds, second)
+        text = manifest(agency, address, ttl_seconds, batch_limit, second)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
@@ -128,7 +131,11 @@ def _caller(name: str, role: str, token: str) -> str:
 
 
 def manifest(
-    agency: str, address: str, ttl_seconds: float, second_address: str = ""
+    agency: str,
+    address: str,
+    ttl_seconds: float,
+    batch_limit: int,
+    second_address: str = "",
 ) -> str:
     """Return the manifest of an agency: REST, one JWS a record, our field names."""
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
@@ -137,6 +144,7 @@ def manifest(
         f'id = "{agency}"\nauthority = "{agency}"\n'
         f'collection_body = "{AGENCIES[agency]}"\n'
         f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
+        f"batch_limit = {batch_limit}\n"
         + (f'second_url = "{second_address}"\n' if second_address else "")
         + '\n[response]\nabsence = "absence"\n'
         f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
@@ -192,7 +200,12 @@ DEFAULT_TTL_SECONDS = 10
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
     with open_on(
-        stage, phase, folder, stage.cores.server, is_for_offices=False
+        stage,
+        phase,
+        folder,
+        stage.cores.server,
+        batch_limit=1 if phase is Phase.COLD else BATCH_LIMIT,
+        is_for_offices=False,
     ) as server:
         yield server
 
@@ -233,6 +246,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     core: int,
     database_url: str = "sqlite:///gateway.db",
     *,
+    batch_limit: int = BATCH_LIMIT,
     is_for_offices: bool = True,
     is_patient: bool = True,
 ) -> Iterator[Server]:
@@ -245,6 +259,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         stage.second_addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
+        batch_limit=batch_limit,
         database_url=database_url,
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,

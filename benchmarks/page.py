@@ -391,6 +391,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "targets": _targets,
         "limits": _limits,
         "cold": _of(Phase.COLD),
+        "cold-shared": _of(Phase.COLD_SHARED),
         "seen": _of(Phase.SEEN),
         "warm": _of(Phase.WARM),
         "batch": _of(Phase.BATCH, share=PEOPLE_A_BATCH, per="holder"),

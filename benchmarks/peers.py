@@ -27,7 +27,7 @@ from policy.parameters import load_parameters
 FOLDER = Path(__file__).parent / "peers"
 MODULES = FOLDER / "node_modules"
 SKEW_SECONDS = 60
-FIRST = frozenset({Phase.COLD, Phase.START_UP})
+FIRST = frozenset({Phase.COLD, Phase.COLD_SHARED, Phase.START_UP})
 MANY = FIRST | {Phase.BATCH, Phase.WIDE, Phase.LATENCY}
 BOTH = MANY | {Phase.CLAIMS}
 ALL = BOTH | {Phase.SEEN, Phase.BATCH_SEEN, Phase.CLAIMS_SEEN}

@@ -67,6 +67,7 @@ def plan(phase: Phase, volume: Volume) -> Plan:
     one = Volume(everybody.warm_up, requests // 10, seconds, connections=1)
     return {
         Phase.COLD: Plan(_people, RECORDS, volume),
+        Phase.COLD_SHARED: Plan(_people, RECORDS, volume),
         Phase.SEEN: Plan(_few_people, RECORDS, everybody),
         Phase.WARM: Plan(_few_people, RECORDS, everybody),
         Phase.BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),

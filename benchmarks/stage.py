@@ -26,7 +26,9 @@ class Phase(StrEnum):
     """What a server is put to."""
 
     COLD = "cold"
-    """Nobody is asked about twice."""
+    """Nobody is asked about twice; of agencies that answer for one person a call."""
+    COLD_SHARED = "cold-shared"
+    """The same, of agencies that answer for many in a call."""
     SEEN = "seen"
     """The same people again and again; answers are not kept."""
     WARM = "warm"

@@ -119,6 +119,9 @@ TARGETS: tuple[Target, ...] = (
     Target(Phase.COLD, "apollo-gateway", "Apollo Gateway, all processes", 0.50, 0.35),
     Target(Phase.COLD, "mercurius", "Mercurius + JIT", 1.00, 0.80),
     Target(Phase.COLD, "yoga-bun", "Yoga on Bun", 1.50, 1.00),
+    Target(Phase.COLD_SHARED, "yoga-bun", "Yoga on Bun", 1.50, 1.10),
+    Target(Phase.COLD_SHARED, "hive-rest", "Hive Gateway, REST sources", 0.55, 0.45),
+    Target(Phase.COLD_SHARED, "grafbase", "Grafbase, all processes", 0.60, 0.47),
     Target(
         Phase.COLD_DUTIES,
         "yoga-bun-duties",

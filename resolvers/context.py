@@ -208,7 +208,11 @@ class RequestContext:
         loader = self._loaders.get(agency.id)
         if loader is None:
             loader = self._loaders[agency.id] = AnswerLoader(
-                agency, self.deadline, self.gate.has_admitted, self.stated.told
+                agency,
+                self.deadline,
+                self.gate.has_admitted,
+                self.stated.told,
+                caller=self.caller.id,
             )
         return loader
 

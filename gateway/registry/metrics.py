@@ -67,10 +67,16 @@ class AgenciesMetrics:
             ("agency", "reason", "result"),
             registry=registry,
         )
+        shared = CountedCounter(
+            "gateway_agency_shared_calls",
+            "Calls for several questions, by whether they brought anything.",
+            ("agency", "result"),
+            registry=registry,
+        )
         self._states: dict[tuple[str, Operation], CircuitState] = {}
         self._logger = structlog.get_logger("gateway.agencies")
         self._answers, self._kept = answers.fresh, kept.fresh
-        self._people = people.fresh
+        self._people, self._shared = people.fresh, shared.fresh
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
@@ -102,6 +108,10 @@ class AgenciesMetrics:
         """See ``Observer.hedged``."""
         reason = "late" if hedge.was_late else "unreachable"
         self._hedges.labels(agency, reason, "won" if hedge.has_won else "lost").inc()
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:
+        """See ``Observer.shared``."""
+        self._shared[agency, "failed" if has_failed else "answered"] += 1
 
 
 class RegistryMetrics:

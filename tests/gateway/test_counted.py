@@ -67,6 +67,9 @@ def test_of_agencies_calls_people_outcomes_and_refusals_are_counted(
     metrics.agencies.called("fire", 3, 0.25)
     metrics.agencies.called("fire", 4, 0.25)
     metrics.agencies.received("fire", {})
+    metrics.agencies.shared("fire", has_failed=False)
+    metrics.agencies.shared("fire", has_failed=True)
+    metrics.agencies.shared("fire", has_failed=True)
     metrics.agencies.answered(answer, cached=False)
     for _ in range(2):
         metrics.agencies.answered(replace(answer, refusals=()), cached=True)
@@ -79,6 +82,8 @@ def test_of_agencies_calls_people_outcomes_and_refusals_are_counted(
         "gateway_agency_call_seconds_count{fire}": 2,
         "gateway_agency_call_seconds_sum{fire}": 0.5,
         "gateway_agency_people_asked_total{fire}": 7,
+        "gateway_agency_shared_calls_total{fire,answered}": 1,
+        "gateway_agency_shared_calls_total{fire,failed}": 2,
     }
 
 
