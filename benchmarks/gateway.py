@@ -8,9 +8,11 @@ long they may wait to begin.
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,6 +29,7 @@ from benchmarks.questions import (
     question_about,
 )
 from benchmarks.stage import (
+    COLLECTED,
     Checkout,
     Contender,
     Phase,
@@ -35,6 +38,7 @@ from benchmarks.stage import (
     await_answer,
     free_port,
 )
+from benchmarks.transfers import LINES_A_TRANSFER, line, send
 
 NAMES = (
     *("id_type", "id_number", "holder_name", "number", "title", "category", "item"),
@@ -57,16 +61,17 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
     is_patient: bool = False,
+    is_collected: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
 
     Another checkout, of an earlier version, knows nothing that ``is_for_offices``, and
-    lets nobody wait who ``is_patient``.
+    lets nobody wait who ``is_patient``. Where ``is_collected``, no agency is asked.
     """
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
-        text = manifest(agency, address, ttl_seconds)
+        text = manifest(agency, address, ttl_seconds, is_collected=is_collected)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
@@ -112,14 +117,18 @@ def _caller(name: str, role: str, token: str) -> str:
     )
 
 
-def manifest(agency: str, address: str, ttl_seconds: float) -> str:
+def manifest(
+    agency: str, address: str, ttl_seconds: float, *, is_collected: bool = False
+) -> str:
     """Return the manifest of an agency: REST, one JWS a record, our field names."""
+    asking = f'protocol = "rest"\nurl = "{address}"'
+    endpoint = 'protocol = "collected"' if is_collected else asking
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
     levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
     return (
         f'id = "{agency}"\nauthority = "{agency}"\n'
         f'collection_body = "{AGENCIES[agency]}"\n'
-        f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
+        f"\n[endpoint]\n{endpoint}\n"
         '\n[response]\nabsence = "absence"\n'
         f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
         f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
@@ -170,10 +179,50 @@ DEFAULT_TTL_SECONDS = 10
 @contextmanager
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
+    is_collected = phase in COLLECTED
+    if is_collected:
+        shutil.copy(_collected(stage), folder / "gateway.db")
     with open_on(
-        stage, phase, folder, stage.cores.server, is_for_offices=False
+        stage,
+        phase,
+        folder,
+        stage.cores.server,
+        is_for_offices=False,
+        is_collected=is_collected,
     ) as server:
         yield server
+
+
+def _collected(stage: Stage) -> Path:
+    """Return a database with all that agencies have, sent to a gateway like this."""
+    path = stage.folder / "collected.db"
+    if path.exists():
+        return path
+    folder = stage.folder / "collected"
+    with open_on(
+        stage, Phase.COLLECTED, folder, stage.cores.server, is_collected=True
+    ) as server:
+        first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
+        await_answer(server, first.body)
+        for agency in AGENCIES:
+            lines = _lines(stage.corpus, agency)
+            while some := list(islice(lines, LINES_A_TRANSFER)):
+                send(server, agency, some)
+    # Whoever closes a database last writes into its file what was written ahead.
+    (folder / "gateway.db").rename(path)
+    return path
+
+
+def _lines(corpus: Corpus, agency: str) -> Iterator[bytes]:
+    """Yield the agency's records as it sends them, but for forged people's."""
+    sizes, sequence = corpus.sizes, 0
+    with corpus.of_agency(agency).open(encoding="utf-8") as file:
+        for index, entry in enumerate(file):
+            if sizes.forged_from <= index < sizes.wide_from:
+                continue
+            for record in json.loads(entry.partition("\t")[2])["records"]:
+                sequence += 1
+                yield line(sequence, record)
 
 
 GATEWAY = Contender("gateway", "this gateway", frozenset(Phase), open_contender)
@@ -214,6 +263,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     *,
     is_for_offices: bool = True,
     is_patient: bool = True,
+    is_collected: bool = False,
 ) -> Iterator[Server]:
     """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
@@ -226,6 +276,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         database_url=database_url,
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
+        is_collected=is_collected,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"
