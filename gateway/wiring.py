@@ -53,7 +53,7 @@ from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.context import Services
 from store.background import Supervisor
-from store.collection.records import StoredRecords
+from store.collection.reading import open_collected
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
@@ -109,6 +109,9 @@ async def open_services(
             )
         )
         sessions = await open_sessions(stack, settings.registration.networks)
+        collected = await stack.enter_async_context(
+            open_collected(store, metrics.collection)
+        )
         notifier, live = Notifier(), Live()
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
@@ -130,7 +133,7 @@ async def open_services(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
+                collected=CollectedAnswers(collected, pseudonyms.all_of),
                 observer=keeper,
                 reports=metrics.live_registry,
                 clock=clock,

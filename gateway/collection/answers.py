@@ -8,14 +8,14 @@ from connectors.connector import Collected
 from connectors.errors import StoreUnavailableError, UnreachableError
 from policy.identity import Identity
 from signing.envelope import Envelope
-from store.collection.records import StoredRecords
+from store.collection.reading import CollectedReader
 
 
 @dataclass(frozen=True, slots=True)
 class CollectedAnswers:
     """Implements ``connectors.collection.connector.CollectedRecords``."""
 
-    store: StoredRecords
+    reader: CollectedReader
     people_of: Callable[[Identity], Sequence[str]]
     """Returns every pseudonym a person ever had."""
 
@@ -26,13 +26,14 @@ class CollectedAnswers:
         people = [self.people_of(holder) for holder in holders]
         asked = {person for names in people for person in names}
         try:
-            found = await self.store.current(connector, asked)
+            found = await self.reader.of(connector, asked)
         except StoreUnavailableError as error:
             raise UnreachableError(str(error)) from error
         return [
             [
                 CollectedRecord(
-                    Envelope(row.envelope.encode("ascii")),
+                    # Whatever somebody put there: what is no ASCII is no JWS.
+                    Envelope(row.envelope.encode("utf-8", "surrogatepass")),
                     Collected(
                         row.collected_at, row.sequence, is_history=not row.is_newest
                     ),

@@ -4,14 +4,15 @@ from collections import Counter as Tally
 from collections.abc import Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from gateway.buckets import SECONDS
 from gateway.collection.refusal import Problem
 from gateway.collection.results import LineResult
 
 
 class CollectionMetrics:
-    """Implements ``intake.Observer``."""
+    """Implements ``intake.Observer`` and ``ReadingObserver``."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._lines = Counter(
@@ -36,6 +37,22 @@ class CollectionMetrics:
             "gateway_states_unknown_certificates",
             "Changes of state of no certificate that was ever seen.",
             ("agency",),
+            registry=registry,
+        )
+        self._readings = Histogram(
+            "gateway_collected_reading_seconds",
+            "How long it took to read what was collected, of many people at once.",
+            buckets=(0.0005, 0.001, *SECONDS),
+            registry=registry,
+        )
+        self._people_read = Counter(
+            "gateway_collected_people_read",
+            "People about whom what was collected was read.",
+            registry=registry,
+        )
+        self._unread = Counter(
+            "gateway_collected_readings_failed",
+            "Readings of what was collected that failed, or found no room to wait.",
             registry=registry,
         )
         self._logger = structlog.get_logger("gateway.collection")
@@ -70,3 +87,13 @@ class CollectionMetrics:
     def missing(self, connector: str, stream: str, numbers: int) -> None:
         """See ``intake.Observer.missing``."""
         self._missing.labels(connector, stream).set(numbers)
+
+    def collected_read(self, people: int, seconds: float) -> None:
+        """See ``ReadingObserver.collected_read``."""
+        self._readings.observe(seconds)
+        self._people_read.inc(people)
+
+    def collected_unread(self, reason: str) -> None:
+        """See ``ReadingObserver.collected_unread``."""
+        self._unread.inc()
+        self._logger.error("what was collected was not read", reason=reason)

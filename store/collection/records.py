@@ -5,12 +5,12 @@ transaction, in which digests, sequence numbers and documents are looked at and 
 whatever a result says is committed with it, and two transfers at once take turns.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, cast, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bureau.collection import Outcome
 from bureau.ledger.seen import SeenRevocation
@@ -19,7 +19,7 @@ from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences
-from store.collection.stated import CollectedRow, Kept, KnownRecord, StatedRecord
+from store.collection.stated import Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
 from store.documents import note_documents
@@ -27,8 +27,6 @@ from store.quality.versions import keep as keep_versions
 from store.store import Store
 
 STREAM = "records"
-OLDER = 9
-"""How many versions are read beside the current one: the last ones before it."""
 
 
 @dataclass(slots=True)
@@ -81,49 +79,6 @@ class StoredRecords:
         return await self._writer.write(
             lambda connection: _keep(connection, connector, records, at, self._follow)
         )
-
-    async def current(
-        self, connector: str, people: Iterable[str]
-    ) -> Mapping[str, Sequence[CollectedRow]]:
-        """Return the current records of people, by pseudonym, in one statement.
-
-        Each comes with the last versions before it that were about the same person.
-
-        Raises:
-            StoreUnavailableError: the database is away.
-        """
-        column = collected_records.c
-        of_one = column.person, column.document
-        newest_first = column.signed_at.desc(), column.sequence.desc()
-        versions = (
-            select(
-                *(column.id, column.person, column.envelope, column.collected_at),
-                column.sequence,
-                func.row_number()
-                .over(partition_by=of_one, order_by=newest_first)
-                .label("place"),
-                func.max(cast(column.is_current, Integer))
-                .over(partition_by=of_one)
-                .label("has_current"),
-            )
-            .where(column.person.in_(list(people)))
-            .where(column.connector == connector)
-            .subquery()
-        )
-        statement = (
-            select(versions)
-            .where(versions.c.has_current == 1, versions.c.place <= OLDER + 1)
-            .order_by(versions.c.id)
-        )
-        found: dict[str, list[CollectedRow]] = {}
-        async with self._reader.connect() as connection:
-            for row in await connection.execute(statement):
-                found.setdefault(row.person, []).append(
-                    CollectedRow(
-                        row.envelope, row.collected_at, row.sequence, row.place == 1
-                    )
-                )
-        return found
 
 
 def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:

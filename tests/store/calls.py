@@ -39,6 +39,7 @@ from policy.recovery import FalsePart, RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.positions import StoredPositions
+from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
@@ -199,6 +200,11 @@ async def read(store: Store) -> None:
         await connection.execute(select(used_tokens))
 
 
+async def read_collected(store: Store) -> None:
+    async with open_collected(store) as collected:
+        await collected.of("transport", ["a"])
+
+
 async def write(store: Store) -> None:
     async with begin(store.engine) as connection:
         await connection.execute(insert(used_tokens), [{"token": "t", "until": NOON}])
@@ -234,9 +240,7 @@ CALLS: Mapping[str, Call] = {
     "collection.positions.StoredPositions.position": lambda s: StoredPositions(
         s
     ).position("transport", "records"),
-    "collection.records.StoredRecords.current": lambda s: StoredRecords(s).current(
-        "transport", ["a"]
-    ),
+    "collection.reading.CollectedReader.of": read_collected,
     "collection.records.StoredRecords.keep": lambda s: StoredRecords(s).keep(
         "transport", [KnownRecord(1, "d")], NOON
     ),
