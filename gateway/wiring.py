@@ -133,7 +133,9 @@ async def open_services(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(collected, pseudonyms.all_of),
+                collected=CollectedAnswers(
+                    collected, pseudonyms.all_of, CertificateIds(id_key).signatures
+                ),
                 observer=keeper,
                 reports=metrics.live_registry,
                 clock=clock,

@@ -8,7 +8,9 @@ from connectors.connector import Collected
 from connectors.errors import StoreUnavailableError, UnreachableError
 from policy.identity import Identity
 from signing.envelope import Envelope
+from signing.marks import KeptMark, SignatureMarks
 from store.collection.reading import CollectedReader
+from store.collection.stated import CollectedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class CollectedAnswers:
     reader: CollectedReader
     people_of: Callable[[Identity], Sequence[str]]
     """Returns every pseudonym a person ever had."""
+    marks: SignatureMarks
+    """Know by which mark a signature was verified before."""
 
     async def of(
         self, connector: str, holders: Sequence[Identity]
@@ -30,16 +34,18 @@ class CollectedAnswers:
         except StoreUnavailableError as error:
             raise UnreachableError(str(error)) from error
         return [
-            [
-                CollectedRecord(
-                    # Whatever somebody put there: what is no ASCII is no JWS.
-                    Envelope(row.envelope.encode("utf-8", "surrogatepass")),
-                    Collected(
-                        row.collected_at, row.sequence, is_history=not row.is_newest
-                    ),
-                )
-                for person in names
-                for row in found.get(person, ())
-            ]
+            [self._record(row) for person in names for row in found.get(person, ())]
             for names in people
         ]
+
+    def _record(self, row: CollectedRow) -> CollectedRecord:
+        # Whatever somebody put there: what is no ASCII is no JWS, and no mark.
+        came = row.envelope.encode("utf-8", "surrogatepass")
+        kept = None
+        if row.verified is not None:
+            mark = row.verified.encode("utf-8", "surrogatepass")
+            kept = KeptMark(self.marks, mark)
+        collected = Collected(
+            row.collected_at, row.sequence, is_history=not row.is_newest, kept=kept
+        )
+        return CollectedRecord(Envelope(came), collected)

@@ -30,6 +30,7 @@ from policy.identity import Identity
 from policy.recovery import OPENING_STATES, RecoverySource
 from policy.text import Text
 from signing.envelope import Envelope
+from signing.marks import SignatureMarks
 from store.collection.records import STREAM, StoredRecords
 from store.collection.stated import Kept, KnownRecord, StatedRecord
 
@@ -70,6 +71,8 @@ class RecordHandler:
     """Returns a person's pseudonyms, the present one first."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
+    marks: SignatureMarks
+    """Marks records whose signatures were verified."""
     versions: Versions
     """Knows which version of each certificate was seen last."""
     stream: str = STREAM
@@ -154,6 +157,7 @@ class RecordHandler:
             document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
+            verified=self.marks.of(proof.digest, proof.key).decode(),
             signed_at=proof.signed_at,
             item=judged.row,
             level=record.level,

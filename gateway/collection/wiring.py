@@ -22,6 +22,7 @@ def open_intake(
         store=StoredRecords(store, open_seen),
         ids=services.certificate_ids,
         people_of=pseudonyms.all_of,
+        marks=services.certificate_ids.signatures,
         counted=services.quality.collected,
         versions=services.versions,
     )

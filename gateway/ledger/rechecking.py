@@ -66,7 +66,9 @@ async def open_rechecking(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(collected, pseudonyms.all_of),
+                collected=CollectedAnswers(
+                    collected, pseudonyms.all_of, CertificateIds(id_key).signatures
+                ),
                 observer=NullObserver(),
                 reports=metrics.live_registry,
                 clock=clock,

@@ -46,7 +46,7 @@ PLAIN_ROWS = 500
 TOO_LATE = "reading what was collected took too long"
 TOO_MANY = "too many wait to read what was collected"
 
-_COLUMNS = "person, connector, envelope, collected_at, sequence"
+_COLUMNS = "person, connector, envelope, collected_at, sequence, verified"
 _PLAIN = f"""SELECT {_COLUMNS}, is_current FROM collected_records WHERE person = ?
   ORDER BY id LIMIT {PLAIN_ROWS}"""  # noqa: S608 - of what stands here
 _VERSIONS = f"""SELECT {_COLUMNS}, place = 1 FROM (
@@ -180,11 +180,11 @@ class CollectedReader:
 
     def _deliver(self, group: Sequence[_Ask], rows: Sequence[Row]) -> None:
         by_connector: dict[str, dict[str, list[CollectedRow]]] = {}
-        for person, connector, envelope, collected_at, sequence, is_newest in rows:
+        for person, connector, envelope, at, sequence, verified, is_newest in rows:
             of_person = by_connector.setdefault(connector, {})
             of_person.setdefault(person, []).append(
                 CollectedRow(
-                    envelope, self._moment(collected_at), sequence, bool(is_newest)
+                    envelope, self._moment(at), sequence, bool(is_newest), verified
                 )
             )
         nothing: dict[str, list[CollectedRow]] = {}
@@ -334,7 +334,7 @@ async def open_collected(
         else _RowsOfSQLite(store.file)
     )
     column = collected_records.c.collected_at
-    moment = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    moment: Any = column.type.dialect_impl(dialect).result_processor(dialect, None)
     assert moment is not None  # noqa: S101 - ``Moment`` has one
     reader = CollectedReader(
         rows, moment, observer, seconds=seconds, max_waiting=max_waiting

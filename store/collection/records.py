@@ -228,4 +228,5 @@ def _row(
         "issued_on": record.issued_on,
         "first_issued_on": record.first_issued_on,
         "unlawful_change": altered,
+        "verified": record.verified,
     }
