@@ -12,7 +12,7 @@ from gateway.collection.results import LineResult
 
 
 class CollectionMetrics:
-    """Implements ``intake.Observer`` and ``ReadingObserver``."""
+    """Implements ``intake.Observer``, ``ReadingObserver`` and ``KeptObserver``."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._lines = Counter(
@@ -55,6 +55,17 @@ class CollectionMetrics:
             "Readings of what was collected that failed, or found no room to wait.",
             registry=registry,
         )
+        self._kept = Gauge(
+            "gateway_collected_kept_bytes",
+            "What is kept in memory of what was collected.",
+            registry=registry,
+        )
+        self._looked_at = Gauge(
+            "gateway_collected_followed_timestamp_seconds",
+            "When it was last looked for what other gateways collected.",
+            registry=registry,
+        )
+        self._is_lost = False
         self._logger = structlog.get_logger("gateway.collection")
         self._refused = Counter(
             "gateway_transfers_refused",
@@ -97,3 +108,15 @@ class CollectionMetrics:
         """See ``ReadingObserver.collected_unread``."""
         self._unread.inc()
         self._logger.error("what was collected was not read", reason=reason)
+
+    def collected_kept(self, bytes_taken: int) -> None:
+        """See ``KeptObserver.collected_kept``."""
+        self._kept.set(bytes_taken)
+        self._looked_at.set_to_current_time()
+        self._is_lost = False
+
+    def collected_not_followed(self, reason: str) -> None:
+        """See ``KeptObserver.collected_not_followed``."""
+        if not self._is_lost:
+            self._is_lost = True
+            self._logger.error("what others collect is not known", reason=reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from bureau.collection import Outcome
 from bureau.ledger.seen import SeenRevocation
@@ -22,8 +22,10 @@ from store.collection.sequences import Place, Sequences
 from store.collection.stated import Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.database import POSTGRESQL
 from store.documents import note_documents
 from store.quality.versions import keep as keep_versions
+from store.registration.registrations import CHANNEL
 from store.store import Store
 
 STREAM = "records"
@@ -159,7 +161,15 @@ def _keep(
     )
     follow(connection, _revoked(stated, rows), at)
     sequences.write(at)
+    _notify(connection, rows)
     return kept
+
+
+def _notify(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Notify all gateways of ``rows``, once they are committed."""
+    if rows and connection.dialect.name == POSTGRESQL:
+        # Nothing of the registry changed, so its sequence stays as it is.
+        connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 def _revoked(

@@ -38,6 +38,7 @@ from policy.payment_states import PaymentStep
 from policy.recovery import FalsePart, RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
+from store.collection.following import CollectedPeople
 from store.collection.positions import StoredPositions
 from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
@@ -234,6 +235,10 @@ CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.write": write_audit,
     "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
     "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "collection.following.CollectedPeople.after": lambda s: CollectedPeople(s).after(0),
+    "collection.following.CollectedPeople.newest": lambda s: CollectedPeople(
+        s
+    ).newest(),
     "collection.positions.StoredPositions.kept_after": lambda s: StoredPositions(
         s
     ).kept_after("transport", "records", 0),
