@@ -181,7 +181,7 @@ def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]
     """Start the gateway for a phase; see ``Contender.open``."""
     is_collected = phase in COLLECTED
     if is_collected:
-        shutil.copy(_collected(stage), folder / "gateway.db")
+        shutil.copy(collected_file(stage), folder / "gateway.db")
     with open_on(
         stage,
         phase,
@@ -193,7 +193,7 @@ def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]
         yield server
 
 
-def _collected(stage: Stage) -> Path:
+def collected_file(stage: Stage) -> Path:
     """Return a database with all that agencies have, sent to a gateway like this."""
     path = stage.folder / "collected.db"
     if path.exists():
@@ -204,13 +204,18 @@ def _collected(stage: Stage) -> Path:
     ) as server:
         first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
         await_answer(server, first.body)
-        for agency in AGENCIES:
-            lines = _lines(stage.corpus, agency)
-            while some := list(islice(lines, LINES_A_TRANSFER)):
-                send(server, agency, some)
+        send_all(server, stage.corpus)
     # Whoever closes a database last writes into its file what was written ahead.
     (folder / "gateway.db").rename(path)
     return path
+
+
+def send_all(server: Server, corpus: Corpus) -> None:
+    """Send the gateway what agencies have."""
+    for agency in AGENCIES:
+        lines = _lines(corpus, agency)
+        while some := list(islice(lines, LINES_A_TRANSFER)):
+            send(server, agency, some)
 
 
 def _lines(corpus: Corpus, agency: str) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
 """Keep what agencies sent: every version of a record, with its envelope as signed.
 
-One row is the current one of a document; the others stay as they were. A batch is one
-transaction, in which digests, sequence numbers and documents are looked at and written:
-whatever a result says is committed with it, and two transfers at once take turns.
+One row is the current one of a document; the others stay as they were. Each transaction
+keeps some records and looks at, and writes, their digests, sequence numbers and
+documents: whatever a result says is committed with it, and two transfers at once take
+turns.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -29,6 +32,10 @@ from store.registration.registrations import CHANNEL
 from store.store import Store
 
 STREAM = "records"
+HELD_SECONDS = 0.05
+"""About so long one transaction holds the writer, whom every answer waits for."""
+LEAST, MOST = 20, 500
+"""So many records it keeps at least, and at most."""
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class StoredRecords:
         self._writer = store.writer
         self._reader = Reader(store.engine)
         self._follow = follow
+        self._at_once = LEAST
+        """How many are written in one transaction, by how long the last one took."""
 
     async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
         """Return which of ``digests`` were collected before.
@@ -73,14 +82,31 @@ class StoredRecords:
         records: Sequence[StatedRecord | KnownRecord],
         at: datetime,
     ) -> Sequence[Kept]:
-        """Keep ``records`` in one transaction; return what became of each, in order.
+        """Keep ``records``; return what became of each, in order.
+
+        In as many transactions as let whoever else has to write wait for a moment only,
+        as every look-up does for its place on the audit log.
 
         Raises:
-            StoreUnavailableError: nothing of it is kept, or nobody knows.
+            StoreUnavailableError: some are not kept, or nobody knows.
         """
-        return await self._writer.write(
-            lambda connection: _keep(connection, connector, records, at, self._follow)
-        )
+        kept: list[Kept] = []
+        while len(kept) < len(records):
+            some = records[len(kept) : len(kept) + self._at_once]
+            work = partial(_keep, connector=connector, records=some, at=at)
+            kept += await self._writer.write(partial(self._timed, work))
+        return kept
+
+    def _timed(
+        self, keep: Callable[..., Sequence[Kept]], connection: Connection
+    ) -> Sequence[Kept]:
+        """Keep some records, and see by that how many fit into the next transaction."""
+        began = time.perf_counter()
+        kept = keep(connection, follow=self._follow)
+        took = time.perf_counter() - began
+        fitting = int(len(kept) * HELD_SECONDS / took)
+        self._at_once = min(max(fitting, LEAST), MOST)
+        return kept
 
 
 def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:
