@@ -52,6 +52,18 @@ def answers_of(server: Server, corpus: Corpus, *, with_claims: bool) -> Answers:
     return found
 
 
+def of_the_honest(answers: Answers) -> Answers:
+    """Return what is answered about people whose records may be collected.
+
+    What is forged was never taken, and that nothing was sent is no signed absence.
+    """
+    return {
+        name: answer
+        for name, answer in answers.items()
+        if name in ("batch", "wide") or name.startswith("honest")
+    }
+
+
 def holder_of(server: Server, question: Question) -> Any:  # noqa: ANN401 - JSON
     """Return the ``holder`` of an answer, in the shape of the README's.
 

@@ -27,7 +27,7 @@ def collected(stage: Stage, database_url: str, records: int) -> dict[str, float]
     Raises:
         BenchmarkError: one was refused.
     """
-    lines = _signed(stage, records)
+    lines = signed_lines(stage, records)
     folder = stage.folder / f"collection-{time.monotonic_ns()}"
     core = stage.cores.server
     with open_on(stage, Phase.COLD, folder, core, database_url) as server:
@@ -60,7 +60,7 @@ def _sent(server: Server, path: Path, records: int) -> dict[str, float]:
     }
 
 
-def _signed(stage: Stage, records: int) -> Path:
+def signed_lines(stage: Stage, records: int) -> Path:
     """Return a file with as many lines, signed today."""
     path = stage.folder / f"records-{records}.ndjson"
     if path.exists():

@@ -8,9 +8,12 @@ long they may wait to begin.
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,6 +31,7 @@ from benchmarks.questions import (
     question_about,
 )
 from benchmarks.stage import (
+    COLLECTED,
     Checkout,
     Contender,
     Phase,
@@ -36,6 +40,7 @@ from benchmarks.stage import (
     await_answer,
     free_port,
 )
+from benchmarks.transfers import LINES_A_TRANSFER, line, send
 
 NAMES = (
     *("id_type", "id_number", "holder_name", "number", "title", "category", "item"),
@@ -63,17 +68,19 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     is_for_offices: bool = True,
     is_patient: bool = False,
     has_issuer: bool = False,
+    is_collected: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
 
     Another checkout, of an earlier version, knows nothing that ``is_for_offices``, and
-    lets nobody wait who ``is_patient``.
+    lets nobody wait who ``is_patient``. Where ``is_collected``, no agency is asked.
     """
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
         second = second_addresses.get(agency, "")
-        text = manifest(agency, address, ttl_seconds, batch_limit, second)
+        where = Where(address, second, batch_limit)
+        text = manifest(agency, None if is_collected else where, ttl_seconds)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
@@ -130,23 +137,37 @@ def _caller(name: str, role: str, token: str) -> str:
     )
 
 
-def manifest(
-    agency: str,
-    address: str,
-    ttl_seconds: float,
-    batch_limit: int,
-    second_address: str = "",
-) -> str:
-    """Return the manifest of an agency: REST, one JWS a record, our field names."""
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where an agency is asked, and about how many people at once."""
+
+    address: str
+    second_address: str
+    batch_limit: int
+
+    def endpoint(self) -> str:
+        """Return what a manifest says of it."""
+        second = self.second_address
+        return (
+            f'protocol = "rest"\nurl = "{self.address}"\n'
+            f"batch_limit = {self.batch_limit}"
+            + (f'\nsecond_url = "{second}"' if second else "")
+        )
+
+
+def manifest(agency: str, where: Where | None, ttl_seconds: float) -> str:
+    """Return the manifest of an agency: one JWS a record, our field names.
+
+    It is asked by REST at an address, or sends what it has.
+    """
+    endpoint = 'protocol = "collected"' if where is None else where.endpoint()
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
     levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
     return (
         f'id = "{agency}"\nauthority = "{agency}"\n'
         f'collection_body = "{AGENCIES[agency]}"\n'
-        f'\n[endpoint]\nprotocol = "rest"\nurl = "{address}"\n'
-        f"batch_limit = {batch_limit}\n"
-        + (f'second_url = "{second_address}"\n' if second_address else "")
-        + '\n[response]\nabsence = "absence"\n'
+        f"\n[endpoint]\n{endpoint}\n"
+        '\n[response]\nabsence = "absence"\n'
         f'\n[signature]\nform = "record"\nmax_age_seconds = {MAX_AGE_SECONDS}\n'
         f"\n[cache]\nttl_seconds = {ttl_seconds}\n"
         f"\n[record]\n{fields}\n"
@@ -199,6 +220,9 @@ DEFAULT_TTL_SECONDS = 10
 @contextmanager
 def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]:
     """Start the gateway for a phase; see ``Contender.open``."""
+    is_collected = phase in COLLECTED
+    if is_collected:
+        shutil.copy(collected_file(stage), folder / "gateway.db")
     with open_on(
         stage,
         phase,
@@ -206,8 +230,46 @@ def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]
         stage.cores.server,
         batch_limit=1 if phase is Phase.COLD else BATCH_LIMIT,
         is_for_offices=False,
+        is_collected=is_collected,
     ) as server:
         yield server
+
+
+def collected_file(stage: Stage) -> Path:
+    """Return a database with all that agencies have, sent to a gateway like this."""
+    path = stage.folder / "collected.db"
+    if path.exists():
+        return path
+    folder = stage.folder / "collected"
+    with open_on(
+        stage, Phase.COLLECTED, folder, stage.cores.server, is_collected=True
+    ) as server:
+        first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
+        await_answer(server, first.body)
+        send_all(server, stage.corpus)
+    # Whoever closes a database last writes into its file what was written ahead.
+    (folder / "gateway.db").rename(path)
+    return path
+
+
+def send_all(server: Server, corpus: Corpus) -> None:
+    """Send the gateway what agencies have."""
+    for agency in AGENCIES:
+        lines = _lines(corpus, agency)
+        while some := list(islice(lines, LINES_A_TRANSFER)):
+            send(server, agency, some)
+
+
+def _lines(corpus: Corpus, agency: str) -> Iterator[bytes]:
+    """Yield the agency's records as it sends them, but for forged people's."""
+    sizes, sequence = corpus.sizes, 0
+    with corpus.of_agency(agency).open(encoding="utf-8") as file:
+        for index, entry in enumerate(file):
+            if sizes.forged_from <= index < sizes.wide_from:
+                continue
+            for record in json.loads(entry.partition("\t")[2])["records"]:
+                sequence += 1
+                yield line(sequence, record)
 
 
 GATEWAY = Contender("gateway", "this gateway", frozenset(Phase), open_contender)
@@ -249,6 +311,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     batch_limit: int = BATCH_LIMIT,
     is_for_offices: bool = True,
     is_patient: bool = True,
+    is_collected: bool = False,
 ) -> Iterator[Server]:
     """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
@@ -264,6 +327,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
         has_issuer=phase in DUTIES,
+        is_collected=is_collected,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"

@@ -13,6 +13,7 @@ from benchmarks.burst import burst
 from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
 from benchmarks.deciding import decided
+from benchmarks.growing import grown, read_meanwhile
 from benchmarks.hedging import hedged
 from benchmarks.mass_revoking import mass_revoked
 from benchmarks.night_check import checked_claims
@@ -39,6 +40,10 @@ class Work(StrEnum):
     """What was paid, asked about again by ``gateway recheck``."""
     RECONCILIATION = "reconciliation"
     """A list of a million claims, compared with the ledger."""
+    GROWTH = "growth"
+    """People read among ten thousand collected records, and among many."""
+    MEANWHILE = "meanwhile"
+    """Answers from collected records, while more come."""
     OVERLOAD = "overload"
     """More questions a second than can be answered."""
     BURST = "burst"
@@ -102,6 +107,25 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "largest before, MB": ("memory_before_mb", "{:.0f}"),
             "after a tenth": ("memory_early_mb", "{:.0f}"),
             "after all": ("memory_mb", "{:.0f}"),
+        },
+        Work.GROWTH: {
+            "records": ("records", "{:,.0f}"),
+            "p50 µs among 10,000": ("p50_us_small", "{:,.0f}"),
+            "p99 µs": ("p99_us_small", "{:,.0f}"),
+            "p50 µs among all": ("p50_us_large", "{:,.0f}"),
+            "p99 µs of all": ("p99_us_large", "{:,.0f}"),
+            "p99, all / 10,000": ("p99_ratio", "{:.2f}"),
+            "table MB": ("table_mb_large", "{:,.0f}"),
+            "indexes MB": ("indexes_mb_large", "{:,.0f}"),
+        },
+        Work.MEANWHILE: {
+            "records that come": ("records", "{:,.0f}"),
+            "records/s": ("records_a_second", "{:,.0f}"),
+            "quiet p50 ms": ("p50_ms_quiet", "{:.0f}"),
+            "quiet p99 ms": ("p99_ms_quiet", "{:.0f}"),
+            "meanwhile p50 ms": ("p50_ms_meanwhile", "{:.0f}"),
+            "meanwhile p99 ms": ("p99_ms_meanwhile", "{:.0f}"),
+            "p99, meanwhile / quiet": ("p99_ratio", "{:.2f}"),
         },
         Work.OVERLOAD: {
             "can answer/s": ("can", "{:,.0f}"),
@@ -170,7 +194,8 @@ class Found:
 def measured(work: Work, stage: Stage, records: int) -> Iterator[Found]:
     """Measure ``work`` on each database, a new one each time.
 
-    ``records`` is how many are collected, and how many rows are reconciled.
+    ``records`` is how many are collected or read among, and how many rows are
+    reconciled.
     """
     with opened_databases(stage.folder) as databases:
         for database in Database:
@@ -192,7 +217,12 @@ _MEASURES: Mapping[Work, Callable[[Stage, str], Figures]] = MappingProxyType(
     }
 )
 _OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyType(
-    {Work.COLLECTION: collected, Work.RECONCILIATION: reconciled}
+    {
+        Work.COLLECTION: collected,
+        Work.RECONCILIATION: reconciled,
+        Work.GROWTH: grown,
+        Work.MEANWHILE: read_meanwhile,
+    }
 )
 
 

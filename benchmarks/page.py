@@ -398,6 +398,13 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "batch-seen": _of(Phase.BATCH_SEEN, share=PEOPLE_A_BATCH, per="holder"),
         "claims": _of(Phase.CLAIMS, share=CLAIMS_A_QUESTION, per="claim"),
         "claims-seen": _of(Phase.CLAIMS_SEEN, share=CLAIMS_A_QUESTION, per="claim"),
+        "collected": _of(Phase.COLLECTED),
+        "collected-batch": _of(
+            Phase.COLLECTED_BATCH, share=PEOPLE_A_BATCH, per="holder"
+        ),
+        "collected-claims": _of(
+            Phase.COLLECTED_CLAIMS, share=CLAIMS_A_QUESTION, per="claim"
+        ),
         "wide": _of(Phase.WIDE, share=WIDE_CERTIFICATES, per="certificate"),
         "cold-duties": _of(Phase.COLD_DUTIES),
         "warm-duties": _of(Phase.WARM_DUTIES),

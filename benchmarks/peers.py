@@ -19,7 +19,7 @@ from benchmarks.minting import IN_FORCE, MAX_AGE_SECONDS, signing_key
 from benchmarks.people import AGENCIES, items_of
 from benchmarks.processes import BenchmarkError, started, tool
 from benchmarks.questions import TOKEN, Dialect
-from benchmarks.stage import Contender, Phase, Server, Stage, free_port
+from benchmarks.stage import COLLECTED, Contender, Phase, Server, Stage, free_port
 from policy.catalogue import Item, load_catalogue
 from policy.level import LEVEL_NAMES
 from policy.parameters import load_parameters
@@ -30,9 +30,10 @@ SKEW_SECONDS = 60
 FIRST = frozenset({Phase.COLD, Phase.COLD_SHARED, Phase.START_UP})
 MANY = FIRST | {Phase.BATCH, Phase.WIDE, Phase.LATENCY}
 BOTH = MANY | {Phase.CLAIMS}
-ALL = BOTH | {Phase.SEEN, Phase.BATCH_SEEN, Phase.CLAIMS_SEEN}
-"""No peer remembers a record it verified: *seen* is to them what *cold* is, and asked
-of one of them so that both sides are measured in the same minutes."""
+ALL = BOTH | COLLECTED | {Phase.SEEN, Phase.BATCH_SEEN, Phase.CLAIMS_SEEN}
+"""No peer remembers a record it verified, or is sent any: *seen* and *collected* are to
+them what *cold* is, and asked of one of them so that both sides are measured in the
+same minutes."""
 
 
 @dataclass(frozen=True, slots=True)

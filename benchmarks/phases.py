@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from benchmarks.answers import (
     Answers,
     answers_of,
+    of_the_honest,
     require_honest,
     require_right_claims,
     require_same,
@@ -35,7 +36,15 @@ from benchmarks.questions import (
     question_about,
     write,
 )
-from benchmarks.stage import HOST, Contender, Phase, Server, Stage, opened
+from benchmarks.stage import (
+    COLLECTED,
+    HOST,
+    Contender,
+    Phase,
+    Server,
+    Stage,
+    opened,
+)
 
 SEEN_PEOPLE = 500
 SEEN_BATCHES = SEEN_PEOPLE // PEOPLE_A_BATCH
@@ -74,6 +83,9 @@ def plan(phase: Phase, volume: Volume) -> Plan:
         Phase.BATCH_SEEN: Plan(_few_batches, RECORDS * PEOPLE_A_BATCH, twenty),
         Phase.CLAIMS: Plan(_claims, CLAIMS_A_QUESTION, claims, "VALID"),
         Phase.CLAIMS_SEEN: Plan(_few_claims, CLAIMS_A_QUESTION, claims, "VALID"),
+        Phase.COLLECTED: Plan(_people, RECORDS, volume),
+        Phase.COLLECTED_BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),
+        Phase.COLLECTED_CLAIMS: Plan(_claims, CLAIMS_A_QUESTION, claims, "VALID"),
         Phase.WIDE: Plan(_wide, WIDE_CERTIFICATES, wide),
         Phase.COLD_DUTIES: Plan(_people, RECORDS, volume),
         Phase.WARM_DUTIES: Plan(_few_people, RECORDS, everybody),
@@ -185,6 +197,8 @@ def compared(
     with_claims = Phase.CLAIMS in contender.phases
     with opened(contender, stage, phase) as server:
         found = answers_of(server, stage.corpus, with_claims=with_claims)
+        if phase in COLLECTED and server.dialect is Dialect.GATEWAY:
+            found = of_the_honest(found)
         require_same(server, found, reference)
         yield server
 

@@ -41,6 +41,12 @@ class Phase(StrEnum):
     """Five hundred stated certificates a request, nobody's twice."""
     CLAIMS_SEEN = "claims-seen"
     """The same five hundred again and again; answers are not kept."""
+    COLLECTED = "collected"
+    """Nobody is asked about twice, and no agency: its records were sent before."""
+    COLLECTED_BATCH = "collected-batch"
+    """Twenty people a request, likewise."""
+    COLLECTED_CLAIMS = "collected-claims"
+    """Five hundred stated certificates a request, likewise."""
     WIDE = "wide"
     """People with two hundred certificates, nobody twice."""
     COLD_DUTIES = "cold-duties"
@@ -55,6 +61,10 @@ class Phase(StrEnum):
     """One gateway on one core, and two on two."""
     MEMORY = "memory"
     """A million questions to one process."""
+
+
+COLLECTED = frozenset({Phase.COLLECTED, Phase.COLLECTED_BATCH, Phase.COLLECTED_CLAIMS})
+"""Where our gateway has the records, while the peers ask for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,11 @@ TARGETS: tuple[Target, ...] = (
     Target(Phase.WARM, "yoga-node-cache", "Yoga on Node, response cache", 1.00, 0.50),
     Target(Phase.BATCH, "yoga-bun", "Yoga on Bun, a holder of 20", 1.00, 0.70),
     Target(Phase.BATCH_SEEN, "yoga-bun", "Yoga on Bun, a holder of 20", 0.25, 0.15),
+    Target(Phase.COLLECTED, "yoga-bun", "Yoga on Bun, which asks", 0.60, 0.40),
+    Target(
+        Phase.COLLECTED_BATCH, "yoga-bun", "Yoga on Bun, a holder of 20", 0.40, 0.25
+    ),
+    Target(Phase.COLLECTED_CLAIMS, "yoga-bun", "Yoga on Bun, a claim", 0.40, 0.25),
     Target(
         Phase.WIDE,
         "mercurius",

@@ -22,6 +22,7 @@ from policy import normal_form
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, Spelling
 from policy.identity import Identity, IdType
+from signing.marks import SignatureMarks
 
 KEY_BYTES = 64
 """AES-256-SIV takes two 256-bit keys."""
@@ -50,6 +51,8 @@ class CertificateIds:
 
     def __init__(self, key: bytes) -> None:
         self._sealer = AESSIV(key)
+        self.signatures = SignatureMarks(key)
+        """Mark signatures that were verified, under a key that follows from this."""
         self.mark_of_word = lru_cache(WORDS)(self.mark_of)
         """As ``mark_of``, of words that many certificates share; kept at hand."""
 

@@ -379,6 +379,7 @@ class Agency:
                 types=self.decoder.types if sent is None else RECORDS,
                 at=at,
                 freshness=freshness,
+                kept=None if sent is None else sent.kept,
             )
             reading = self.decoder.decode(proof, asked)
         except SigningError as error:

@@ -7,13 +7,14 @@ concurrency are the guard's, the same for every connector.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from connectors.elements import Told
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
+from signing.marks import KeptMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Collected:
     sequence: int
     is_history: bool = False
     """Whether a newer version came since: shown beside that one, and judged never."""
+    kept: KeptMark | None = field(default=None, repr=False, compare=False)
+    """What was kept beside it of its signature; ``None`` if nothing was."""
 
 
 @dataclass(frozen=True, slots=True)

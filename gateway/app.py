@@ -114,7 +114,11 @@ def create_app(
             measured.tasks.follow(lambda: store.writer.waiting)
             services = opened.services
             intake = open_intake(
-                settings.collection, services, store, measured.collection
+                settings.collection,
+                services,
+                store,
+                measured.collection,
+                opened.collected.refresh,
             )
             async with open_callers(services, store) as callers_by:
                 state = ApplicationState(

@@ -25,6 +25,7 @@ from connectors.registration.sanction_clock import SanctionClock
 from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
+from gateway.collection.kept import KeptRecords, kept_records
 from gateway.errors import StartError
 from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
@@ -53,7 +54,8 @@ from policy.parameters import load_parameters
 from policy.text import same_words
 from resolvers.context import Services
 from store.background import Supervisor
-from store.collection.records import StoredRecords
+from store.collection.following import CollectedPeople
+from store.collection.reading import open_collected
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
@@ -81,6 +83,8 @@ class Opened:
 
     services: Services
     registry: LiveRegistry
+    collected: KeptRecords
+    """What was read of what was collected."""
 
 
 @asynccontextmanager
@@ -109,7 +113,11 @@ async def open_services(
             )
         )
         sessions = await open_sessions(stack, settings.registration.networks)
+        collected = await stack.enter_async_context(
+            open_collected(store, metrics.collection)
+        )
         notifier, live = Notifier(), Live()
+        kept = KeptRecords(CollectedPeople(store), metrics.collection)
         registrations = StoredRegistrations(store.engine, notifier.notify)
         quality = StoredQuality(store)
         keeper = QualityKeeper(
@@ -130,7 +138,12 @@ async def open_services(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
+                collected=CollectedAnswers(
+                    collected,
+                    pseudonyms.all_of,
+                    CertificateIds(id_key).signatures,
+                    kept,
+                ),
                 observer=keeper,
                 reports=metrics.live_registry,
                 clock=clock,
@@ -141,6 +154,9 @@ async def open_services(
             )
             await stack.enter_async_context(
                 kept_live(registry, notifier.follow(), supervisor)
+            )
+            await stack.enter_async_context(
+                kept_records(kept, notifier.follow(), supervisor)
             )
             seen = StoredVersions(store)
             versions = Versions(
@@ -218,7 +234,7 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry)
+        yield Opened(services, registry, kept)
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

@@ -22,6 +22,7 @@ from types import MappingProxyType
 from signing import checks, strict_json
 from signing.errors import Check, Refusal, SigningError
 from signing.header import read_header
+from signing.marks import KeptMark
 from signing.strict_json import Json
 from signing.trust import TrustBundle, TrustedKey
 
@@ -140,13 +141,14 @@ class VerifiedPayload(SignatureProof):
         )
 
 
-def verify(
+def verify(  # noqa: PLR0913 - everything that a verdict rests on
     envelope: Envelope,
     bundle: TrustBundle,
     *,
     types: Collection[PayloadType],
     at: datetime,
     freshness: Freshness | None,
+    kept: KeptMark | None = None,
 ) -> VerifiedPayload:
     """Check ``envelope`` against the keys of ``bundle``, as of the aware time ``at``.
 
@@ -165,7 +167,8 @@ def verify(
     7.  Signing time: ``iat`` is there.
     8.  Key: ``kid`` names a key of ``bundle``.
     9.  Algorithm: ``alg`` is the key's. It chooses nothing.
-    10. Signature: made by the key over exactly the bytes that came.
+    10. Signature: made by the key over exactly the bytes that came. Left out if
+        ``kept`` is a mark of ours that this was found before.
     11. State: the operator had the key in force at ``at``.
     12. Window: ``signed_at`` and ``at`` lie in the key's window.
     13. Freshness: the signature is neither stale nor from the future. Left out if
@@ -198,7 +201,8 @@ def verify(
     # (9) The key decides; a header that disagrees is an attack or a mistake.
     checks.algorithm(header, key)
     # (10) From here on the header is the signer's word.
-    checks.signature(parts, key)
+    if kept is None or not kept.is_of(envelope.digest, key):
+        checks.signature(parts, key)
     # (11) A suspended key signs as well as an active one.
     checks.key_state(key, at)
     # (12) So does an expired one.

@@ -9,6 +9,7 @@ Institutions and items are opaque here: ``policy`` knows what they mean.
 """
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -18,7 +19,11 @@ from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+)
 
 from signing.algorithms import Algorithm, PublicKey, SignatureCheck, signature_check
 from signing.errors import TrustBundleError
@@ -54,6 +59,8 @@ class TrustedKey:
     # From when on ``state`` holds, the key being active before; None: always.
     state_since: datetime | None = None
     signature_check: SignatureCheck = field(init=False, compare=False, repr=False)
+    # SHA-256 of what decides whether a signature is the key's.
+    fingerprint: bytes = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _require_printable("kid", self.kid)
@@ -74,6 +81,11 @@ class TrustedKey:
         except TrustBundleError as error:
             raise TrustBundleError(f"key {self.kid!r}: {error}") from None
         object.__setattr__(self, "signature_check", check)
+        spelt = self.public_key.public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
+        named = b"\x1f".join((self.kid.encode(), self.algorithm.encode(), spelt))
+        object.__setattr__(self, "fingerprint", hashlib.sha256(named).digest())
 
     def is_same_as(self, other: "TrustedKey") -> bool:
         """Say whether both are one key for one purpose, whatever state and window."""

@@ -48,7 +48,7 @@ class Handler(Protocol):
         lines: Sequence[Line],
         at: datetime,
     ) -> Sequence[LineResult]:
-        """Keep ``lines`` in one transaction; return what became of each, in order.
+        """Keep ``lines``; return what became of each, in order.
 
         Everything that a result says is committed when this returns. One bad line
         spoils no other.

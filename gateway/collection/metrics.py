@@ -4,14 +4,15 @@ from collections import Counter as Tally
 from collections.abc import Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from gateway.buckets import SECONDS
 from gateway.collection.refusal import Problem
 from gateway.collection.results import LineResult
 
 
 class CollectionMetrics:
-    """Implements ``intake.Observer``."""
+    """Implements ``intake.Observer``, ``ReadingObserver`` and ``KeptObserver``."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._lines = Counter(
@@ -38,6 +39,33 @@ class CollectionMetrics:
             ("agency",),
             registry=registry,
         )
+        self._readings = Histogram(
+            "gateway_collected_reading_seconds",
+            "How long it took to read what was collected, of many people at once.",
+            buckets=(0.0005, 0.001, *SECONDS),
+            registry=registry,
+        )
+        self._people_read = Counter(
+            "gateway_collected_people_read",
+            "People about whom what was collected was read.",
+            registry=registry,
+        )
+        self._unread = Counter(
+            "gateway_collected_readings_failed",
+            "Readings of what was collected that failed, or found no room to wait.",
+            registry=registry,
+        )
+        self._kept = Gauge(
+            "gateway_collected_kept_bytes",
+            "What is kept in memory of what was collected.",
+            registry=registry,
+        )
+        self._looked_at = Gauge(
+            "gateway_collected_followed_timestamp_seconds",
+            "When it was last looked for what other gateways collected.",
+            registry=registry,
+        )
+        self._is_lost = False
         self._logger = structlog.get_logger("gateway.collection")
         self._refused = Counter(
             "gateway_transfers_refused",
@@ -70,3 +98,25 @@ class CollectionMetrics:
     def missing(self, connector: str, stream: str, numbers: int) -> None:
         """See ``intake.Observer.missing``."""
         self._missing.labels(connector, stream).set(numbers)
+
+    def collected_read(self, people: int, seconds: float) -> None:
+        """See ``ReadingObserver.collected_read``."""
+        self._readings.observe(seconds)
+        self._people_read.inc(people)
+
+    def collected_unread(self, reason: str) -> None:
+        """See ``ReadingObserver.collected_unread``."""
+        self._unread.inc()
+        self._logger.error("what was collected was not read", reason=reason)
+
+    def collected_kept(self, bytes_taken: int) -> None:
+        """See ``KeptObserver.collected_kept``."""
+        self._kept.set(bytes_taken)
+        self._looked_at.set_to_current_time()
+        self._is_lost = False
+
+    def collected_not_followed(self, reason: str) -> None:
+        """See ``KeptObserver.collected_not_followed``."""
+        if not self._is_lost:
+            self._is_lost = True
+            self._logger.error("what others collect is not known", reason=reason)

@@ -1,8 +1,9 @@
 """Judge records one by one, keep them in batches, and return a result a line."""
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
 from connectors.collection.judge import BelievedRecord, judge_record
+from connectors.errors import StoreUnavailableError
 from connectors.live import Snapshot
 from connectors.quality import (
     NEEDED,
@@ -30,6 +32,7 @@ from policy.identity import Identity
 from policy.recovery import OPENING_STATES, RecoverySource
 from policy.text import Text
 from signing.envelope import Envelope
+from signing.marks import SignatureMarks
 from store.collection.records import STREAM, StoredRecords
 from store.collection.stated import Kept, KnownRecord, StatedRecord
 
@@ -70,6 +73,10 @@ class RecordHandler:
     """Returns a person's pseudonyms, the present one first."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
+    outdated: Callable[[], Awaitable[None]]
+    """Has this process forget what was read of whom something was just collected."""
+    marks: SignatureMarks
+    """Marks records whose signatures were verified."""
     versions: Versions
     """Knows which version of each certificate was seen last."""
     stream: str = STREAM
@@ -114,6 +121,9 @@ class RecordHandler:
             kept_lines.append(line)
         if records:
             kept = await self.store.keep(agency.id, records, at)
+            # Before it is acknowledged; where it cannot, everything is forgotten.
+            with contextlib.suppress(StoreUnavailableError):
+                await self.outdated()
             for line, one in zip(kept_lines, kept, strict=True):
                 results[line.number] = _result(line, one)
                 sums[Measure.ALTERED] += one.altered is not None
@@ -154,6 +164,7 @@ class RecordHandler:
             document=self.ids.mark(version_mark(agency, judged.row, record)),
             envelope=line.record.decode("ascii"),
             key_id=proof.key.kid,
+            verified=self.marks.of(proof.digest, proof.key).decode(),
             signed_at=proof.signed_at,
             item=judged.row,
             level=record.level,

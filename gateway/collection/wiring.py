@@ -1,5 +1,7 @@
 """Compose the intake of transfers."""
 
+from collections.abc import Awaitable, Callable
+
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
 from gateway.collection.states import StatusHandler
@@ -14,14 +16,20 @@ from store.used_tokens import StoredUsedTokens
 
 
 def open_intake(
-    options: Collection, services: Services, store: Store, reports: Observer
+    options: Collection,
+    services: Services,
+    store: Store,
+    reports: Observer,
+    outdated: Callable[[], Awaitable[None]],
 ) -> Intake:
-    """Return the intake of all streams."""
+    """Return the intake of all streams; ``outdated`` as ``RecordHandler`` has it."""
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
         store=StoredRecords(store, open_seen),
         ids=services.certificate_ids,
         people_of=pseudonyms.all_of,
+        outdated=outdated,
+        marks=services.certificate_ids.signatures,
         counted=services.quality.collected,
         versions=services.versions,
     )

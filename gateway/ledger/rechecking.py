@@ -28,7 +28,7 @@ from gateway.wiring import open_sessions
 from policy.catalogue import load_catalogue
 from store.audit.log import open_audit_log
 from store.background import Supervisor
-from store.collection.records import StoredRecords
+from store.collection.reading import open_collected
 from store.ledger.rechecks import StoredRechecks
 from store.notifications import Notifier, listening_for_changes
 from store.registration.registrations import StoredRegistrations
@@ -57,6 +57,7 @@ async def open_rechecking(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url))
         sessions = await open_sessions(stack, settings.registration.networks)
+        collected = await stack.enter_async_context(open_collected(store))
         try:
             configured = Configured(load_manifests(Path(settings.manifests)), bundle)
             registry = LiveRegistry(
@@ -65,7 +66,9 @@ async def open_rechecking(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(StoredRecords(store), pseudonyms.all_of),
+                collected=CollectedAnswers(
+                    collected, pseudonyms.all_of, CertificateIds(id_key).signatures
+                ),
                 observer=NullObserver(),
                 reports=metrics.live_registry,
                 clock=clock,

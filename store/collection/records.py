@@ -1,16 +1,19 @@
 """Keep what agencies sent: every version of a record, with its envelope as signed.
 
-One row is the current one of a document; the others stay as they were. A batch is one
-transaction, in which digests, sequence numbers and documents are looked at and written:
-whatever a result says is committed with it, and two transfers at once take turns.
+One row is the current one of a document; the others stay as they were. Each transaction
+keeps some records and looks at, and writes, their digests, sequence numbers and
+documents: whatever a result says is committed with it, and two transfers at once take
+turns.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Integer, cast, func, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from bureau.collection import Outcome
 from bureau.ledger.seen import SeenRevocation
@@ -19,16 +22,20 @@ from bureau.versions.memory import SeenVersion
 from connectors.quality import Alteration, Version, alteration
 from policy.calendar import SHANGHAI
 from store.collection.sequences import Place, Sequences
-from store.collection.stated import CollectedRow, Kept, KnownRecord, StatedRecord
+from store.collection.stated import Kept, KnownRecord, StatedRecord
 from store.collection.tables import collected_records
 from store.connections import Reader
+from store.database import POSTGRESQL
 from store.documents import note_documents
 from store.quality.versions import keep as keep_versions
+from store.registration.registrations import CHANNEL
 from store.store import Store
 
 STREAM = "records"
-OLDER = 9
-"""How many versions are read beside the current one: the last ones before it."""
+HELD_SECONDS = 0.05
+"""About so long one transaction holds the writer, whom every answer waits for."""
+LEAST, MOST = 20, 500
+"""So many records it keeps at least, and at most."""
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class StoredRecords:
         self._writer = store.writer
         self._reader = Reader(store.engine)
         self._follow = follow
+        self._at_once = LEAST
+        """How many are written in one transaction, by how long the last one took."""
 
     async def known(self, connector: str, digests: Sequence[str]) -> set[str]:
         """Return which of ``digests`` were collected before.
@@ -73,57 +82,31 @@ class StoredRecords:
         records: Sequence[StatedRecord | KnownRecord],
         at: datetime,
     ) -> Sequence[Kept]:
-        """Keep ``records`` in one transaction; return what became of each, in order.
+        """Keep ``records``; return what became of each, in order.
+
+        In as many transactions as let whoever else has to write wait for a moment only,
+        as every look-up does for its place on the audit log.
 
         Raises:
-            StoreUnavailableError: nothing of it is kept, or nobody knows.
+            StoreUnavailableError: some are not kept, or nobody knows.
         """
-        return await self._writer.write(
-            lambda connection: _keep(connection, connector, records, at, self._follow)
-        )
+        kept: list[Kept] = []
+        while len(kept) < len(records):
+            some = records[len(kept) : len(kept) + self._at_once]
+            work = partial(_keep, connector=connector, records=some, at=at)
+            kept += await self._writer.write(partial(self._timed, work))
+        return kept
 
-    async def current(
-        self, connector: str, people: Iterable[str]
-    ) -> Mapping[str, Sequence[CollectedRow]]:
-        """Return the current records of people, by pseudonym, in one statement.
-
-        Each comes with the last versions before it that were about the same person.
-
-        Raises:
-            StoreUnavailableError: the database is away.
-        """
-        column = collected_records.c
-        of_one = column.person, column.document
-        newest_first = column.signed_at.desc(), column.sequence.desc()
-        versions = (
-            select(
-                *(column.id, column.person, column.envelope, column.collected_at),
-                column.sequence,
-                func.row_number()
-                .over(partition_by=of_one, order_by=newest_first)
-                .label("place"),
-                func.max(cast(column.is_current, Integer))
-                .over(partition_by=of_one)
-                .label("has_current"),
-            )
-            .where(column.person.in_(list(people)))
-            .where(column.connector == connector)
-            .subquery()
-        )
-        statement = (
-            select(versions)
-            .where(versions.c.has_current == 1, versions.c.place <= OLDER + 1)
-            .order_by(versions.c.id)
-        )
-        found: dict[str, list[CollectedRow]] = {}
-        async with self._reader.connect() as connection:
-            for row in await connection.execute(statement):
-                found.setdefault(row.person, []).append(
-                    CollectedRow(
-                        row.envelope, row.collected_at, row.sequence, row.place == 1
-                    )
-                )
-        return found
+    def _timed(
+        self, keep: Callable[..., Sequence[Kept]], connection: Connection
+    ) -> Sequence[Kept]:
+        """Keep some records, and see by that how many fit into the next transaction."""
+        began = time.perf_counter()
+        kept = keep(connection, follow=self._follow)
+        took = time.perf_counter() - began
+        fitting = int(len(kept) * HELD_SECONDS / took)
+        self._at_once = min(max(fitting, LEAST), MOST)
+        return kept
 
 
 def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:
@@ -204,7 +187,15 @@ def _keep(
     )
     follow(connection, _revoked(stated, rows), at)
     sequences.write(at)
+    _notify(connection, rows)
     return kept
+
+
+def _notify(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Notify all gateways of ``rows``, once they are committed."""
+    if rows and connection.dialect.name == POSTGRESQL:
+        # Nothing of the registry changed, so its sequence stays as it is.
+        connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 def _revoked(
@@ -273,4 +264,5 @@ def _row(
         "issued_on": record.issued_on,
         "first_issued_on": record.first_issued_on,
         "unlawful_change": altered,
+        "verified": record.verified,
     }

@@ -30,6 +30,8 @@ class StatedRecord:
     level: str | None
     issued_on: date | None
     first_issued_on: date | None
+    verified: str | None = None
+    """A mark that its signature was verified; ``None`` if none was made."""
     known_as: Document | None = None
     """What a change of its state finds it by."""
     revocation: SeenRevocation | None = None
@@ -74,3 +76,5 @@ class CollectedRow:
     collected_at: datetime
     sequence: int
     is_newest: bool
+    verified: str | None = None
+    """What stands there as the mark of its signature."""

@@ -54,6 +54,7 @@ collected_records = Table(
     Column("issued_on", Date),
     Column("first_issued_on", Date),
     Column("unlawful_change", String(32)),
+    Column("verified", String(64)),
     # In this order: an index that begins with the connector is taken for the selective
     # one where no statistics are yet, and gone through to its end.
     UniqueConstraint("digest", "connector", name="one_record_a_digest"),

@@ -38,7 +38,9 @@ from policy.payment_states import PaymentStep
 from policy.recovery import FalsePart, RecoverySource, RecoveryStep
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
+from store.collection.following import CollectedPeople
 from store.collection.positions import StoredPositions
+from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
@@ -199,6 +201,11 @@ async def read(store: Store) -> None:
         await connection.execute(select(used_tokens))
 
 
+async def read_collected(store: Store) -> None:
+    async with open_collected(store) as collected:
+        await collected.of("transport", ["a"])
+
+
 async def write(store: Store) -> None:
     async with begin(store.engine) as connection:
         await connection.execute(insert(used_tokens), [{"token": "t", "until": NOON}])
@@ -228,15 +235,17 @@ CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.write": write_audit,
     "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
     "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "collection.following.CollectedPeople.after": lambda s: CollectedPeople(s).after(0),
+    "collection.following.CollectedPeople.newest": lambda s: CollectedPeople(
+        s
+    ).newest(),
     "collection.positions.StoredPositions.kept_after": lambda s: StoredPositions(
         s
     ).kept_after("transport", "records", 0),
     "collection.positions.StoredPositions.position": lambda s: StoredPositions(
         s
     ).position("transport", "records"),
-    "collection.records.StoredRecords.current": lambda s: StoredRecords(s).current(
-        "transport", ["a"]
-    ),
+    "collection.reading.CollectedReader.of": read_collected,
     "collection.records.StoredRecords.keep": lambda s: StoredRecords(s).keep(
         "transport", [KnownRecord(1, "d")], NOON
     ),

@@ -30,7 +30,7 @@ from policy.identity import Identity, parse_identity
 from policy.level import Level
 from policy.recovery import Progress, RecoveryState, RecoveryStep
 from signing.trust import TrustBundle, read_trust_bundle
-from store.collection.records import StoredRecords
+from store.collection.reading import open_collected
 from store.collection.tables import collected_records
 from store.database import step_of
 from store.documents import documents
@@ -160,7 +160,8 @@ async def test_of_a_document_sent_in_two_spellings_the_newest_is_current(
 
     async with open_store(old) as store:
         person = PSEUDONYMS.of(SENT)
-        found = (await StoredRecords(store).current("sends", [person]))[person]
+        async with open_collected(store) as collected:
+            found = (await collected.of("sends", [person]))[person]
 
     assert [(row.sequence, row.is_newest) for row in found] == [(1, True), (2, False)]
 

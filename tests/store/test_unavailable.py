@@ -41,6 +41,8 @@ NOT_ASKED = {
     "backup.backup.restore": "raises UnusableDatabaseError, for a command",
     "backup.postgresql.dump": "raises UnusableDatabaseError, for a command",
     "backup.postgresql.restore_dump": "raises UnusableDatabaseError, for a command",
+    "collection.reading.CollectedReader.close": "ends what was begun",
+    "collection.reading.open_collected": "opens nothing until something is asked",
     "database.engine_at": "opens nothing until something is asked",
     "database.open_database": "raises UnusableDatabaseError, at the start",
     "turns.Turns.turn": "knows no database",

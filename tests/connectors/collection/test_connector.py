@@ -18,6 +18,7 @@ from connectors.registry import open_agency
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from signing.envelope import Envelope
+from signing.marks import KeptMark, SignatureMarks
 from signing.trust import KeyState, TrustBundle
 from tests.connectors.agency import (
     BUNDLE,
@@ -38,6 +39,7 @@ FALLS_BACK = manifest(
 )
 CAME_AT = NOW - timedelta(days=10)
 CAME = Collected(CAME_AT, 7)
+MARKS = SignatureMarks(b"\1" * 64)
 OLD = record(signed_at=NOW - timedelta(days=20))
 
 
@@ -115,6 +117,13 @@ def compromised(since: datetime) -> TrustBundle:
     return TrustBundle.of([key])
 
 
+def marked(envelope: Envelope) -> Collected:
+    """Return when it came, with the mark that ``envelope`` verified then."""
+    kept = KeptMark(MARKS, MARKS.of(envelope.digest, trusted()))
+    return replace(CAME, kept=kept)
+
+
+@pytest.mark.parametrize("came", [CAME, marked(OLD)], ids=["read anew", "marked"])
 @pytest.mark.parametrize(
     ("since", "outcome"),
     [
@@ -128,9 +137,9 @@ def compromised(since: datetime) -> TrustBundle:
     ],
 )
 async def test_a_key_that_is_lost_later_does_not_unsay_what_came_before(
-    since: datetime, outcome: SourceOutcome
+    since: datetime, outcome: SourceOutcome, came: Collected
 ) -> None:
-    sent = Sent((ZHANG, OLD, CAME))
+    sent = Sent((ZHANG, OLD, came))
 
     (answer,) = await answers(ONLY_SENDS, sent, ZHANG, bundle=compromised(since))
 
@@ -140,9 +149,10 @@ async def test_a_key_that_is_lost_later_does_not_unsay_what_came_before(
 async def test_bytes_that_were_changed_in_the_store_are_not_believed() -> None:
     forged = Envelope(OLD.signature[:-8] + b"AAAAAAAA")
 
-    (answer,) = await answers(ONLY_SENDS, Sent((ZHANG, forged, CAME)), ZHANG)
+    for came in (CAME, marked(OLD)):
+        (answer,) = await answers(ONLY_SENDS, Sent((ZHANG, forged, came)), ZHANG)
 
-    assert [refusal.code for refusal in answer.refusals] == ["BAD_SIGNATURE"]
+        assert [refusal.code for refusal in answer.refusals] == ["BAD_SIGNATURE"]
 
 
 async def test_another_persons_record_in_the_store_is_not_theirs() -> None:

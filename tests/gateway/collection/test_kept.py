@@ -1,0 +1,196 @@
+"""What is kept in memory is never older than what was acknowledged, or than a bound.
+
+Two gateways on one database collect, look and are asked in any order; every answer
+is compared with what the database says.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.errors import StoreUnavailableError, UnreachableError
+from gateway.collection import kept as keeping
+from gateway.collection.answers import CollectedAnswers
+from gateway.collection.kept import KeptRecords
+from policy.identity import Identity, IdType
+from signing.marks import SignatureMarks
+from store.collection.following import PAGE, CollectedPeople
+from store.collection.reading import CollectedReader, open_collected
+from store.collection.records import StoredRecords
+from store.store import Store, open_store
+from tests.store.audit.records import NOON
+from tests.store.collection.test_reading import stated
+from tests.store.test_unavailable import without_tables
+
+MARKS = SignatureMarks(b"\1" * 64)
+PEOPLE = ("a", "b", "c")
+
+
+def identity(person: str) -> Identity:
+    return Identity(IdType.PASSPORT, person)
+
+
+class Replica:
+    """A gateway, as far as it collects and answers."""
+
+    def __init__(
+        self,
+        store: Store,
+        reader: CollectedReader,
+        *,
+        room_bytes: int = keeping.ROOM_BYTES,
+        stale_after_seconds: float = 60,
+    ) -> None:
+        self.records = StoredRecords(store)
+        self.kept = KeptRecords(
+            CollectedPeople(store),
+            room_bytes=room_bytes,
+            stale_after_seconds=stale_after_seconds,
+        )
+        self.answers = CollectedAnswers(
+            reader, lambda holder: [holder.number], MARKS, self.kept
+        )
+        self.reads_alone = CollectedAnswers(
+            reader, lambda holder: [holder.number], MARKS
+        )
+
+    async def collect(self, sequence: int, person: str, document: str) -> None:
+        """Take a record in, as far as its acknowledgement."""
+        await self.records.keep("sends", [stated(sequence, person, document)], NOON)
+        await self.kept.refresh()
+
+    async def says(self, person: str, *, reads: bool = False) -> Sequence[int]:
+        """Return the numbers of what is answered about a person."""
+        answers = self.reads_alone if reads else self.answers
+        (records,) = await answers.of("sends", [identity(person)])
+        return [one.collected.sequence for one in records]
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["collect", "collect while asked", "ask", "look"]),
+        st.integers(0, 1),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(["d1", "d2"]),
+    ),
+    min_size=4,
+    max_size=20,
+)
+
+
+@pytest.fixture(name="store")
+async def _store(database_url: str) -> AsyncIterator[Store]:
+    async with open_store(database_url) as store:
+        yield store
+
+
+@pytest.fixture(name="number", scope="module")
+def _number() -> list[int]:
+    """The last sequence number, of all examples."""
+    return [0]
+
+
+async def in_any_order(
+    todo: Sequence[tuple[str, int, str, str]], url: str, number: list[int]
+) -> None:
+    async with (
+        open_store(url) as one,
+        open_store(url) as other,
+        open_collected(one) as reader,
+        open_collected(other) as second,
+    ):
+        replicas = [Replica(one, reader), Replica(other, second)]
+        for replica in replicas:
+            await replica.kept.begin_to_follow()
+        unseen = [False, False]
+        for what, which, person, document in todo:
+            replica = replicas[which]
+            if what == "look":
+                await replica.kept.refresh()
+                unseen[which] = False
+            elif what == "ask":
+                truth = await replica.says(person, reads=True)
+                assert unseen[which] or await replica.says(person) == truth
+                await replica.says(person)
+            else:
+                number[0] += 1
+                asking = [] if what == "collect" else list(map(replica.says, PEOPLE))
+                # Questions are under way while something comes.
+                await asyncio.gather(
+                    *asking, replica.collect(number[0], person, document)
+                )
+                unseen[1 - which], unseen[which] = True, False
+                for everybody in PEOPLE:
+                    truth = await replica.says(everybody, reads=True)
+                    assert await replica.says(everybody) == truth
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(todo=steps)
+def test_in_any_order_no_answer_is_older_than_what_was_acknowledged(
+    todo: list[tuple[str, int, str, str]], database_url: str, number: list[int]
+) -> None:
+    """By the gateway itself at once; by the other from its next look on."""
+    asyncio.run(in_any_order(todo, database_url, number))
+
+
+async def test_who_cannot_look_for_a_while_keeps_nothing(database_url: str) -> None:
+    async with open_store(database_url) as store, open_collected(store) as reader:
+        patient = Replica(store, reader)
+        hasty = Replica(store, reader, stale_after_seconds=0.05)
+        for replica in (patient, hasty):
+            await replica.kept.begin_to_follow()
+            await replica.says("a")
+        await StoredRecords(store).keep("sends", [stated(1, "a")], NOON)
+
+        # Neither has looked since: that is as old as anything shown may be.
+        assert await patient.says("a") == []
+        await asyncio.sleep(0.06)
+        assert await hasty.says("a") == [1]
+
+
+async def test_what_cannot_be_followed_is_not_kept(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader)
+        await replica.kept.begin_to_follow()
+        await replica.collect(1, "a", "d")
+        await replica.says("a")
+        async with without_tables(store):
+            assert await replica.says("a") == [1]
+            with pytest.raises(StoreUnavailableError):
+                await replica.kept.refresh()
+            # Nobody is answered from what may be outdated.
+            with pytest.raises(UnreachableError):
+                await replica.says("a")
+
+
+async def test_of_more_than_are_told_at_once_all_are_read_anew(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader)
+        await replica.kept.begin_to_follow()
+        await replica.says("a")
+        many = [stated(n) for n in range(1, PAGE + 1)]
+        await StoredRecords(store).keep("sends", many, NOON)
+        await replica.collect(PAGE + 1, "a", "d")
+
+        assert await replica.says("a") == [PAGE + 1]
+
+
+async def test_what_is_kept_has_its_room(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader, room_bytes=2_000)
+        await replica.kept.begin_to_follow()
+        await StoredRecords(store).keep("sends", [stated(1, "a"), stated(2, "b")], NOON)
+        await replica.kept.refresh()
+        for person in ("a", "b"):
+            await replica.says(person)
+
+        assert replica.kept.get("sends", "a") is None
+        assert replica.kept.get("sends", "b") is not None
