@@ -29,6 +29,10 @@ async def test_an_answer_that_takes_too_long_is_stopped() -> None:
     assert (refused.value.code, str(refused.value), stopped) == (
         *(Code.TIMED_OUT, "the question took longer than 0.05 seconds", [True]),
     )
+    # Who answers that goes on, and is not cancelled itself.
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_where_the_client_has_left_nothing_goes_on() -> None:
@@ -46,12 +50,16 @@ async def test_what_is_done_in_time_is_returned_and_nobody_looked_after() -> Non
 
     async def receive() -> Any:
         looked.append(True)
-        return await asyncio.Event().wait()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            looked.append(False)
 
     assert await within_time(asyncio.sleep(0, "done"), receive, 5.0) == "done"
     assert looked == []
     assert await within_time(asyncio.sleep(0.05, "late"), receive, 5.0) == "late"
-    assert looked == [True]
+    await asyncio.sleep(0)
+    assert looked == [True, False]
 
 
 async def test_whoever_ends_the_server_ends_the_question() -> None:
