@@ -71,6 +71,32 @@ def test_a_transfers_lines_are_counted_and_its_codes_named(
     ]
 
 
+def test_of_a_transfer_what_is_to_be_looked_at_is_seen_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    outcomes: Counter[str] = Counter({Outcome.ACCEPTED: 3, Outcome.REFUSED: 1})
+    found = Sum(outcomes, Counter({"FLOAT": 4}), missing=9)
+
+    with showing_progress(10) as sent:
+        sent(5)
+    bar = capsys.readouterr().err
+    show_sum(found, Path("r" * 200))
+    printed = capsys.readouterr().out
+
+    assert "5/10 bytes" in bar
+    assert bar.endswith("\x1b[2K")
+    yellow = re.findall(r"\x1b\[33m *([^\x1b]*?) *\x1b", printed)
+    assert [one for one in yellow if one] == [
+        "REFUSED",
+        "1",
+        "FLOAT: 4",
+        "9 sequence numbers are missing",
+    ]
+    assert f"refused lines in {'r' * 200}\n" in printed
+
+
 def test_a_transfer_without_a_fault_says_no_more_than_its_counts(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

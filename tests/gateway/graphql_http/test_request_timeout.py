@@ -42,6 +42,10 @@ async def test_an_answer_that_takes_too_long_is_stopped() -> None:
     assert (refused.value.code, str(refused.value), stopped) == (
         *(Code.TIMED_OUT, "longer than 0.05 seconds", [True]),
     )
+    # Who answers that goes on, and is not cancelled itself.
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_where_the_client_has_left_nothing_goes_on() -> None:
@@ -59,7 +63,10 @@ async def test_what_is_done_in_time_is_returned_and_nobody_looked_after() -> Non
 
     async def receive() -> Any:
         looked.append(True)
-        return await asyncio.Event().wait()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            looked.append(False)
 
     assert await within_time(asyncio.sleep(0, "done"), receive, 5.0) == "done"
     assert looked == []

@@ -18,16 +18,21 @@ from tests.store.registration.office import (
 )
 
 
-async def test_a_key_that_ends_soon_is_told_when_it_is_read(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    ("days", "event"), [(5, "a key ends soon"), (-1, "a key has ended")]
+)
+async def test_a_key_that_ends_soon_is_told_when_it_is_read(
+    gateway: Gateway, days: int, event: str
+) -> None:
     connector = registered()
     (key,) = connector.keys
-    soon = replace(key.stated, not_after=NOON + timedelta(days=5))
+    soon = replace(key.stated, not_after=NOON + timedelta(days=days))
 
     with structlog.testing.capture_logs() as logs:
         await gateway.put(replace(connector, keys=(replace(key, stated=soon),)))
 
-    (told,) = (one for one in logs if one["event"] == "a key ends soon")
-    assert (told["key"], told["days_left"]) == (KEY.kid, 5)
+    (told,) = (one for one in logs if one["event"] == event)
+    assert (told["key"], told["days_left"]) == (KEY.kid, days)
 
 
 @pytest.mark.parametrize(

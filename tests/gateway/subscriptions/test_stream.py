@@ -49,6 +49,7 @@ class Stream:
     caller: Caller = field(default_factory=Caller)
     sent: list[Message] = field(default_factory=list)
     was_closed: bool = False
+    is_followed: bool = True
 
     def __post_init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -66,12 +67,15 @@ class Stream:
         """Send events, one after the other; then wait for the end that follows."""
 
         async def given() -> AsyncGenerator[Delivery, None]:
-            for one in events:
-                if isinstance(one, Exception):
-                    raise one
-                yield one
-            await then(self)
-            await asyncio.Event().wait()
+            try:
+                for one in events:
+                    if isinstance(one, Exception):
+                        raise one
+                    yield one
+                await then(self)
+                await asyncio.Event().wait()
+            finally:
+                self.is_followed = False
 
         async def receive() -> Message:
             await self.left.wait()
@@ -188,7 +192,7 @@ async def test_a_stream_says_why_it_ends_to_who_follows_and_to_who_looks_on(
     assert stream.pieces == [KEEP_ALIVE, events(1), events(2, 3), *finish]
     # Who left is told nothing more; to all others it is said that this is all.
     assert (end == {"type": "http.response.body", "body": b""}) is (ending != "left")
-    assert stream.was_closed
+    assert (stream.was_closed, stream.is_followed) == (True, False)
     assert stream.ended() == ({} if ending == "left" else {ending: 1})
     assert stream.reasons == ([GONE.reason] if ending == "forbidden" else [])
     assert stream.count("gateway_events_sent_total") == 3
