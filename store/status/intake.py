@@ -31,7 +31,7 @@ from store.status.tables import state_changes
 from store.store import Store
 
 STREAM = "states"
-TOGETHER = 20
+TOGETHER = 5
 """How many changes are written in one transaction.
 
 Each takes a millisecond or two, and whoever asks about people waits meanwhile: nothing
