@@ -26,8 +26,8 @@ from sqlalchemy.pool import NullPool
 DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
 """How long it may take to connect, of all servers together."""
-READ_WRITE = "read-write"
-"""Of which kind a server has to be, in the words of libpq, unless the address says."""
+PRIMARY = "primary"
+"""What a server has to be unless the address says, in libpq's words: no standby."""
 STATEMENT_SECONDS = 30.0
 """How long a statement may take; the longest is a transaction of the retention job."""
 HELD_SECONDS = 1.0
@@ -135,7 +135,7 @@ def postgresql_engine(
         # A connection may have died with a server that is there again.
         pool_pre_ping=True,
         connect_args={
-            "async_creator_fn": _to_who_can_be_written_to(),
+            "async_creator_fn": _to_the_primary(),
             "command_timeout": statement_seconds,
             "server_settings": SETTINGS | differing,
         },
@@ -153,7 +153,7 @@ def copying_engine(url: URL) -> AsyncEngine:
         url.set(drivername=DRIVER),
         poolclass=NullPool,
         connect_args={
-            "async_creator_fn": _to_who_can_be_written_to(),
+            "async_creator_fn": _to_the_primary(),
             "server_settings": SETTINGS | UNHURRIED,
             "prepared_statement_cache_size": 0,
             "statement_cache_size": 0,
@@ -205,11 +205,11 @@ def wait_for_turn(connection: Connection) -> None:
     connection.exec_driver_sql(WAIT_FOR_TURN)
 
 
-def _to_who_can_be_written_to() -> Callable[..., Awaitable[Any]]:
-    """Return what connects to that one of the servers which can be written to.
+def _to_the_primary() -> Callable[..., Awaitable[Any]]:
+    """Return what connects to that one of the servers which is no standby.
 
     The driver would wait for a server whose machine is gone for as long as it waits for
-    all of them. Who could be written to last is tried first.
+    all of them. Who was the primary last is tried first.
     """
     last: tuple[str, int | None] | None = None
 
@@ -220,7 +220,7 @@ def _to_who_can_be_written_to() -> Callable[..., Awaitable[Any]]:
         **told: Any,  # noqa: ANN401 - for the driver
     ) -> Any:  # noqa: ANN401 - of the driver
         nonlocal last
-        told.setdefault("target_session_attrs", READ_WRITE)
+        told.setdefault("target_session_attrs", PRIMARY)
         if not isinstance(host, list) or not isinstance(port, list):
             return await asyncpg.connect(
                 host=host, port=port, timeout=CONNECT_SECONDS, **told
