@@ -6,6 +6,7 @@ whoever asks: each counts the events in what it is sent, and knows when the last
 
 import asyncio
 import json
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -115,6 +116,9 @@ def following(
     Raises:
         BenchmarkError: one of them was not let in, or not in time.
     """
+    # A thousand sockets are as many files, and more than is usual.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
