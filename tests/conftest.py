@@ -16,9 +16,9 @@ from tests.running import DATABASE, Agencies, newest_file, running_agencies
 HOLDERS = 300
 SQLITE = "sqlite:///"
 
-# Fifty examples a property in `make test`, which is run often, with others each time;
+# Thirty examples a property in `make test`, which is run often, with others each time;
 # in `make fuzz`, as long as it takes.
-settings.register_profile("short", max_examples=50)
+settings.register_profile("short", max_examples=30)
 settings.load_profile("short")
 settings.register_profile(
     "long",
