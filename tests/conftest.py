@@ -1,6 +1,5 @@
 """Run three sandbox agencies and a PostgreSQL once a run; give out databases."""
 
-import asyncio
 import gc
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -9,18 +8,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from store.migrate import upgrade_database
 from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.running import Agencies, newest_file, running_agencies
+from tests.running import DATABASE, Agencies, newest_file, running_agencies
 
 HOLDERS = 300
 SQLITE = "sqlite:///"
 
-# Fifty examples a property in `make test`, which is run often, with others each time;
+# Thirty examples a property in `make test`, which is run often, with others each time;
 # in `make fuzz`, as long as it takes.
-settings.register_profile("short", max_examples=50)
+settings.register_profile("short", max_examples=30)
 settings.load_profile("short")
 settings.register_profile(
     "long",
@@ -86,13 +84,19 @@ def _agencies(running_agencies: Agencies) -> Agencies:
     return running_agencies
 
 
-@pytest.fixture(name="empty_database_url", params=["sqlite", "postgresql"])
+@pytest.fixture(name="database_kind", params=["sqlite", "postgresql"])
+def _database_kind(request: pytest.FixtureRequest) -> str:
+    """Both kinds of database."""
+    return str(request.param)
+
+
+@pytest.fixture(name="empty_database_url")
 async def _empty_database_url(
-    request: pytest.FixtureRequest, tmp_path: Path
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[str]:
     """The address of an empty database, or of a file that is not there."""
-    if request.param == "sqlite":
-        yield f"{SQLITE}{tmp_path}/gateway.db"
+    if database_kind == "sqlite":
+        yield f"{SQLITE}{tmp_path}/{DATABASE}"
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
     name = await server.make_database()
@@ -106,25 +110,16 @@ def _newest_file() -> Path:
     return newest_file()
 
 
-@pytest.fixture(scope="session", name="newest_statements")
-def _newest_statements(postgresql: PostgreSQL) -> str:
-    """The statements that make such a PostgreSQL database."""
-    name = asyncio.run(postgresql.make_database())
-    asyncio.run(upgrade_database(postgresql.url(name)))
-    statements = postgresql.dump(name)
-    asyncio.run(postgresql.give_back(name))
-    return statements
-
-
 @pytest.fixture(name="database_url")
-def _database_url(empty_database_url: str, request: pytest.FixtureRequest) -> str:
+async def _database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
     """The address of a database at the newest step, with nothing in it."""
-    if empty_database_url.startswith(SQLITE):
-        newest = request.getfixturevalue("newest_file")
-        shutil.copy(newest, empty_database_url.removeprefix(SQLITE))
-        return empty_database_url
+    if database_kind == "sqlite":
+        shutil.copy(newest_file(), tmp_path / DATABASE)
+        yield f"{SQLITE}{tmp_path}/{DATABASE}"
+        return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    statements = request.getfixturevalue("newest_statements")
-    name = empty_database_url.rpartition("/")[2].partition("?")[0]
-    asyncio.run(server.run(statements, name))
-    return empty_database_url
+    name = await server.make_newest()
+    yield server.url(name)
+    await server.give_back(name)

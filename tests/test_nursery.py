@@ -11,6 +11,12 @@ import pytest
 from tests import nursery
 
 SAYS_WHERE = "import os, sys; print(os.getcwd(), os.environ['WHO'], sys.stdin.read())"
+OUTLIVES = """
+import atexit, threading, time
+atexit.register(print, 'left')
+threading.Thread(target=lambda: [time.sleep(0.1), print('late')]).start()
+print('here')
+"""
 LASTS = (sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)")
 
 
@@ -19,6 +25,9 @@ LASTS = (sys.executable, "-c", "import time; print('here', flush=True); time.sle
     [
         pytest.param("pass", 0, id="by itself"),
         pytest.param("import sys; sys.exit(3)", 3, id="with a code"),
+        pytest.param("import sys; sys.exit('why')", 1, id="with a sentence"),
+        pytest.param("import sys; sys.exit(-1)", 255, id="with a code below zero"),
+        pytest.param(OUTLIVES, 0, id="after its threads and what is left to do"),
         pytest.param("1 / 0", 1, id="by an exception"),
         pytest.param("import os; os.kill(os.getpid(), 9)", -9, id="killed"),
     ],
@@ -26,9 +35,12 @@ LASTS = (sys.executable, "-c", "import time; print('here', flush=True); time.sle
 def test_a_fork_ends_as_the_interpreter_does(text: str, code: int) -> None:
     command = [sys.executable, "-c", text]
 
-    forked, executed = nursery.run(command), subprocess.run(command, check=False)
+    forked = nursery.run(command)
+    executed = subprocess.run(command, check=False, capture_output=True, text=True)
 
     assert forked.returncode == executed.returncode == code
+    assert forked.stdout == executed.stdout
+    assert forked.stderr.splitlines()[-1:] == executed.stderr.splitlines()[-1:]
 
 
 def test_a_fork_has_the_folder_the_environment_and_the_input_it_is_given(

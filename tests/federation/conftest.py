@@ -35,7 +35,7 @@ def _offices(
             yield offices
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = asyncio.run(server.make_database())
+    name = asyncio.run(server.make_newest())
     with open_offices(folder, running_agencies, server.url(name)) as offices:
         yield offices
     asyncio.run(server.give_back(name))

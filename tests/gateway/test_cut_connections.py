@@ -39,7 +39,7 @@ def test_after_many_cuts_every_task_lives_and_people_are_answered(
     postgresql: PostgreSQL, agencies: Agencies, tmp_path: Path
 ) -> None:
     moments = random.Random(7)  # noqa: S311 - no secret
-    name = asyncio.run(postgresql.make_database())
+    name = asyncio.run(postgresql.make_newest())
     with collecting_gateway(tmp_path, agencies, postgresql.url(name)) as gateway:
         before = tasks(gateway)
         for _ in range(CUTS):

@@ -62,7 +62,7 @@ def test_of_two_gateways_one_is_frozen_and_the_other_answers(
     postgresql: PostgreSQL, agencies: Agencies, tmp_path: Path
 ) -> None:
     moments = random.Random(11)  # noqa: S311 - no secret
-    name = asyncio.run(postgresql.make_database())
+    name = asyncio.run(postgresql.make_newest())
     numbers = [one["idNumber"] for one in agencies.people]
     with (
         gateways(tmp_path, agencies, postgresql.url(name), 2) as (one, two),

@@ -32,9 +32,7 @@ from tests.postgresql import PostgreSQL
 from tests.serving import serving
 from tests.store.test_writer import add
 
-pytestmark = pytest.mark.parametrize(
-    "empty_database_url", ["postgresql"], indirect=True
-)
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 BOUNDS = {
     "lock_timeout": "5s",
     "statement_timeout": "30s",

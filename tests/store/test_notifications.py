@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from store.background import Supervisor
-from store.migrate import upgrade_database
 from store.notifications import Notifier, listening_for_changes
 from store.registration.registrations import StoredRegistrations
 from store.store import Store, open_store
@@ -37,9 +36,8 @@ class Two:
 
 @pytest.fixture(name="two")
 async def _two(postgresql: PostgreSQL) -> AsyncIterator[Two]:
-    name = await postgresql.make_database()
+    name = await postgresql.make_newest()
     url = postgresql.url(name)
-    await upgrade_database(url)
     async with open_store(url) as one, open_store(url) as other:
         yield Two(one, other, postgresql, name)
     await postgresql.give_back(name)

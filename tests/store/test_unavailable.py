@@ -171,8 +171,7 @@ async def test_sqlite_that_another_process_holds_is_unavailable(tmp_path: Path) 
 
 
 async def test_a_connection_cut_half_way_is_unavailable(postgresql: PostgreSQL) -> None:
-    name = await postgresql.make_database()
-    await upgrade_database(postgresql.url(name))
+    name = await postgresql.make_newest()
     async with open_store(postgresql.url(name)) as store:
         registrations = StoredRegistrations(store.engine)
 

@@ -72,7 +72,7 @@ async def test_one_transaction_runs_after_the_other(writer: Writer) -> None:
     assert sorted(found) == list(range(20))
 
 
-@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_what_was_begun_is_committed_before_the_writer_is_closed(
     database_url: str,
 ) -> None:

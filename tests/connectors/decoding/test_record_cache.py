@@ -124,7 +124,7 @@ SHAPES = [
     pytest.param(wide_fields, id="fields made wide"),
     pytest.param(spelt_fields, id="fields made long by their form"),
 ]
-TIMES = 8
+TIMES = 3
 
 
 def bytes_of_each(read: Callable[[], DecodedEnvelope]) -> float:

@@ -33,7 +33,7 @@ def _collecting(
             yield gateway
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = asyncio.run(server.make_database())
+    name = asyncio.run(server.make_newest())
     with collecting_gateway(
         folder, running_agencies, server.url(name), SMALL
     ) as gateway:

@@ -205,12 +205,11 @@ def test_what_ends_half_way_changes_nothing(
     postgresql: PostgreSQL,
     tmp_path: Path,
     programs: Path,
-    newest_statements: str,
     then: str,
 ) -> None:
     real = postgresql.programs / "pg_restore"
-    source, other = (asyncio.run(postgresql.make_database()) for _ in range(2))
-    asyncio.run(postgresql.run(newest_statements, source))
+    source = asyncio.run(postgresql.make_newest())
+    other = asyncio.run(postgresql.make_database())
     asyncio.run(fill(postgresql.url(source)))
     config = configured(tmp_path / "source", postgresql.url(source))
     assert run("backup", "--out", tmp_path / "backup", config=config)[0] == 0
@@ -280,10 +279,9 @@ def test_where_there_is_no_room_nothing_is_restored(
 
 
 @pytest.fixture(name="server")
-def _server(postgresql: PostgreSQL, newest_statements: str) -> Iterator[str]:
+def _server(postgresql: PostgreSQL) -> Iterator[str]:
     """The address of a PostgreSQL database with a password in it."""
-    name = asyncio.run(postgresql.make_database())
-    asyncio.run(postgresql.run(newest_statements, name))
+    name = asyncio.run(postgresql.make_newest())
     yield postgresql.url(name).replace("postgres@", "postgres:s3cret-word@")
     asyncio.run(postgresql.give_back(name))
 

@@ -115,11 +115,13 @@ class Interrupted:
     modes: Mapping[str, int]
     """Of its secrets, by their names."""
     is_over_by_hangup: bool
+    said: tuple[str, str]
+    """After it was ready, to its output and to its errors."""
 
 
 @pytest.fixture(scope="module", name="interrupted")
 def _interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
-    """A demo under nohup, which two tests look at: to run one takes five seconds."""
+    """A demo under nohup, which several tests look at: one takes five seconds."""
     folder = tmp_path_factory.mktemp("demo")
     # As an earlier demo may have left it.
     (folder / "certificate-id.key").touch(mode=0o644)
@@ -131,28 +133,31 @@ def _interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
             *(folder / "keys").glob("*.pem"),
         ]
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets}
+        live = f"http://127.0.0.1:{demo.ports[0]}/health/live"
+        urllib.request.urlopen(live).close()
         demo.process.send_signal(signal.SIGHUP)
         time.sleep(0.3)
         is_over = demo.process.poll() is not None
         demo.process.send_signal(signal.SIGINT)
-        demo.process.communicate(timeout=20)
-    return Interrupted(demo, modes, is_over)
+        said = demo.process.communicate(timeout=20)
+    return Interrupted(demo, modes, is_over, said)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
-    ending: signal.Signals, tmp_path: Path
+    ending: signal.Signals, tmp_path: Path, interrupted: Interrupted
 ) -> None:
-    with running_demo(tmp_path) as demo:
-        url = f"http://127.0.0.1:{demo.ports[0]}"
-        urllib.request.urlopen(f"{url}/health/live").close()
+    if ending == signal.SIGINT:
+        demo, said = interrupted.demo, interrupted.said
+    else:
+        with running_demo(tmp_path) as demo:
+            demo.process.send_signal(ending)
+            said = demo.process.communicate(timeout=20)
 
-        demo.process.send_signal(ending)
-        rest, errors = demo.process.communicate(timeout=20)
-
+    rest, errors = said
     assert (demo.process.returncode, rest.strip(), errors) == (0, "stopped", "")
     assert demo.is_over
-    assert f"{url}/graphql" in demo.shown
+    assert f"http://127.0.0.1:{demo.ports[0]}/graphql" in demo.shown
     assert re.search(r"token +demo-\S{20,}", demo.shown)
     assert (
         len(re.findall(r"^[A-Z0-9]{15,18} .+ \| .+$", demo.shown, re.MULTILINE)) == 25

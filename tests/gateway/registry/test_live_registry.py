@@ -243,7 +243,7 @@ def test_a_question_under_way_is_answered_by_an_agency_that_leaves(
 async def test_what_happened_while_the_connection_was_lost_is_caught_up_with(
     agencies: Agencies, joining: Joining, tmp_path: Path, postgresql: PostgreSQL
 ) -> None:
-    name = await postgresql.make_database()
+    name = await postgresql.make_newest()
     url = postgresql.url(name)
     number = person(agencies)
 

@@ -25,7 +25,7 @@ def _two(
             yield one, other
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = asyncio.run(server.make_database())
+    name = asyncio.run(server.make_newest())
     with gateways(folder, running_agencies, server.url(name), 2) as (one, other):
         yield one, other
     asyncio.run(server.give_back(name))

@@ -12,7 +12,6 @@ from bureau.look_ups.audit import AuditEvent, AuditSelection
 from connectors.errors import StoreUnavailableError
 from store.audit import log as audit
 from store.audit.log import StoredAuditLog, open_audit_log
-from store.migrate import upgrade_database
 from store.store import Store, open_store
 from tests.postgresql import PostgreSQL
 from tests.store.audit.records import record
@@ -164,8 +163,7 @@ async def test_a_database_that_others_hold_makes_look_ups_wait_then_refused(
 async def test_a_connection_that_was_cut_is_made_anew(
     postgresql: PostgreSQL,
 ) -> None:
-    name = await postgresql.make_database()
-    await upgrade_database(postgresql.url(name))
+    name = await postgresql.make_newest()
     async with (
         open_store(postgresql.url(name)) as store,
         open_audit_log(store) as log,

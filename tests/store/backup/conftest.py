@@ -18,10 +18,10 @@ def _programs(postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(name="other_url")
 def _other_url(
-    empty_database_url: str, tmp_path: Path, postgresql: PostgreSQL
+    database_kind: str, tmp_path: Path, postgresql: PostgreSQL
 ) -> Iterator[str]:
     """Another database of the same kind, with nothing in it; or no file yet."""
-    if empty_database_url.startswith("sqlite"):
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path}/other/gateway.db"
         return
     name = asyncio.run(postgresql.make_database())

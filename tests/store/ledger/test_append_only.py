@@ -1,6 +1,7 @@
 """Nothing of the ledger is changed or removed, whoever asks the database for it."""
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from sqlalchemy import select, text
@@ -36,12 +37,11 @@ TABLES = {
     "false_records": "reason",
     "recovery_events": "reason",
 }
+WAYS = ("update", "delete", "replace", "replace by key")
 
 
-@pytest.mark.parametrize("table", [*TABLES, "recoveries"])
-@pytest.mark.parametrize("way", ["update", "delete", "replace", "replace by key"])
 async def test_nothing_of_the_ledger_is_changed_or_removed(
-    ledger: StoredLedger, store: Store, table: str, way: str
+    ledger: StoredLedger, store: Store
 ) -> None:
     wrong = await ledger.record(decision(), [ALICE], free)
     await ledger.prove_false(PROOF)
@@ -49,9 +49,18 @@ async def test_nothing_of_the_ledger_is_changed_or_removed(
     await ledger.answer_correction(answer(proposed), redrawn(wrong))
     is_sqlite = store.engine.dialect.name == "sqlite"
 
+    done = []
     async with store.engine.connect() as connection:
-        with pytest.raises(IntegrityError, match="append-only"):
-            await connection.execute(text(attack(table, way, is_sqlite=is_sqlite)))
+        for table, way in product([*TABLES, "recoveries"], WAYS):
+            try:
+                await connection.execute(text(attack(table, way, is_sqlite=is_sqlite)))
+                done.append(f"{way} in {table}: done")
+            except IntegrityError as error:
+                if "append-only" not in str(error):
+                    done.append(f"{way} in {table}: {error}")
+            await connection.rollback()
+
+    assert done == []
 
 
 def attack(table: str, way: str, *, is_sqlite: bool) -> str:
