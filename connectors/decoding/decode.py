@@ -70,7 +70,13 @@ class Decoder:
         self._catalogue = catalogue
         self._fields = RecordFields(manifest.record)
         self._signs = CertificateSigns(manifest.record)
-        self._form = manifest.signature.form
+        is_whole = manifest.signature.form is SignatureForm.RESPONSE
+        self.types = frozenset(
+            {PayloadType.RESPONSE}
+            if is_whole
+            else {PayloadType.RECORD, PayloadType.ABSENCE}
+        )
+        """The payload types this agency may sign."""
         self.rows = rows or catalogue.rows_of(manifest.collection_body)
         """The annex rows that the agency answers for: its body's, if not fewer."""
         response = manifest.response
@@ -81,13 +87,6 @@ class Decoder:
         self._response = response
         nonce = response.nonce
         self._nonce = None if nonce is None else compile_expression(nonce, steps)
-
-    @property
-    def types(self) -> frozenset[PayloadType]:
-        """The payload types this agency may sign."""
-        if self._form is SignatureForm.RESPONSE:
-            return frozenset({PayloadType.RESPONSE})
-        return frozenset({PayloadType.RECORD, PayloadType.ABSENCE})
 
     def decode(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity] = NOBODY

@@ -14,6 +14,7 @@ would be paid for might be what was put right.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
 from policy.catalogue import Catalogue
@@ -44,6 +45,8 @@ def newest_versions(
     came: Sequence[AttestedCertificate], catalogue: Catalogue
 ) -> Judged:
     """Judge ``came`` by certificate; the older versions stand beside the newest."""
+    if _are_apart(came) and not any(map(_is_sent, came)):
+        return Judged([*came])
     found = Judged()
     for versions in by_certificate(came, catalogue):
         if len(versions) == 1 and not _is_history(versions[0]):
@@ -79,6 +82,9 @@ def _signed(version: AttestedCertificate) -> tuple[datetime, int]:
     return version.proof.signed_at, 0 if sent is None else sent.sequence
 
 
+_is_sent = attrgetter("collected")
+
+
 def _is_history(version: AttestedCertificate) -> bool:
     return version.collected is not None and version.collected.is_history
 
@@ -103,8 +109,7 @@ def by_certificate(
     came: Sequence[AttestedCertificate], catalogue: Catalogue
 ) -> Iterator[list[AttestedCertificate]]:
     """Yield the versions of each certificate, in the order in which they came."""
-    if len({one.record.number for one in came}) == len(came):
-        # Most people have no two records under one number.
+    if _are_apart(came):
         yield from ([one] for one in came)
         return
     found: dict[tuple[str, str], list[AttestedCertificate]] = {}
@@ -119,6 +124,11 @@ def by_certificate(
             names = names.union(*(names_of(v.record, catalogue) for v in other))
         found.update(dict.fromkeys(names, versions))
     yield from {id(versions): versions for versions in found.values()}.values()
+
+
+def _are_apart(came: Sequence[AttestedCertificate]) -> bool:
+    """Say whether no two records have one number, as most people's have none."""
+    return len({one.record.number for one in came}) == len(came)
 
 
 def names_of(

@@ -33,6 +33,8 @@ from connectors.manifest import Endpoint
 ATTEMPTS = 2
 """A kept-alive connection may be closed under us once; asking again is harmless."""
 
+OK = 200
+"""The one status that carries an answer."""
 JSON = "application/json"
 USER_AGENT = "certificate-gateway"
 MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,60}")
@@ -81,7 +83,8 @@ class Exchange:
             UnreadableError: not JSON by its content type, or over the size limit.
         """
         body = orjson.dumps(question)
-        after = b"%d\r\n%b\r\n%b" % (len(body), _lines(told), body)
+        lines = b"" if told is None else _lines(told)
+        after = b"%d\r\n%b\r\n%b" % (len(body), lines, body)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._post(after)
@@ -124,12 +127,15 @@ class Exchange:
         transport.write(self._head + after)
         try:
             message, content = await protocol.read()
-            while _is_interim(message.code):
+            while message.code != OK and _is_interim(message.code):
                 message, content = await protocol.read()
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             raise _UnansweredError from None
-        _refuse_status(message.code)
-        _refuse_media_type(message.headers.get("Content-Type", ""))
+        if message.code != OK:
+            raise _refused_status(message.code)
+        media_type = message.headers.get("Content-Type", "")
+        if media_type != JSON:
+            _refuse_media_type(media_type)
         return message.headers, await self._read(content)
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
@@ -175,10 +181,8 @@ def _head(request: aiohttp.ClientRequest) -> bytes:
     return "\r\n".join([*lines, "Content-Length: "]).encode()
 
 
-def _lines(told: Told | None) -> bytes:
+def _lines(told: Told) -> bytes:
     """Write what an agency is told in headers; its values are percent-encoded."""
-    if told is None:
-        return b""
     return "".join(f"{n}: {value}\r\n" for n, value in told.headers.items()).encode()
 
 
@@ -188,8 +192,6 @@ def _is_interim(status: int) -> bool:
 
 
 def _refuse_media_type(stated: str) -> None:
-    if stated == JSON:
-        return
     content_type = stated.partition(";")[0].strip().lower()
     if content_type != JSON:
         named = MEDIA_TYPE.fullmatch(content_type)
@@ -198,13 +200,11 @@ def _refuse_media_type(stated: str) -> None:
         raise UnreadableError(f"answered {shown}, allowed is {JSON}")
 
 
-def _refuse_status(status: int) -> None:
-    """Turn every status but 200 into the error it means."""
-    if status == 200:  # noqa: PLR2004 - the one status that carries an answer
-        return
+def _refused_status(status: int) -> ConnectorError:
+    """Return the error that a status but 200 means."""
     if 400 <= status < 500:  # noqa: PLR2004 - the HTTP class of refusals
-        raise RefusedError(f"HTTP {status}")
-    raise UnreachableError(f"HTTP {status}")
+        return RefusedError(f"HTTP {status}")
+    return UnreachableError(f"HTTP {status}")
 
 
 def parse_json(body: bytes) -> object:
