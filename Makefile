@@ -10,7 +10,7 @@ PURE := tests/policy tests/signing
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test test-fast check style types layers format fuzz mutants faults bench audit schema lock clean
+.PHONY: demo test test-fast check style types layers format fuzz mutants faults bench load audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -75,6 +75,9 @@ var/bench/tools/installed: benchmarks/requirements.lock .venv/installed
 
 bench: var/bench/tools/installed ## the gateway measured beside what a user would pick instead
 	@$(BIN)/python -m benchmarks $(OPTIONS)
+
+load: var/bench/tools/installed ## everything at once for ten minutes; `--soak`: half an hour, memory flat
+	@$(BIN)/python -m benchmarks.mixed_load $(OPTIONS)
 
 audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 	$(BIN)/python tools/audit.py

@@ -12,15 +12,17 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks import duties
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
 from benchmarks.questions import (
-    DECIDE,
+    OFFICES,
     PAYERS,
     ROOT,
     TOKEN,
@@ -48,6 +50,8 @@ NAMES = (
 )
 LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
+BATCH_LIMIT = 100
+"""The manifest's default."""
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
@@ -55,12 +59,15 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     folder: Path,
     corpus: Corpus,
     addresses: Mapping[str, str],
+    second_addresses: Mapping[str, str] = MappingProxyType({}),
     *,
     port: int,
     ttl_seconds: float,
+    batch_limit: int = BATCH_LIMIT,
     database_url: str = "sqlite:///gateway.db",
     is_for_offices: bool = True,
     is_patient: bool = False,
+    has_issuer: bool = False,
     is_collected: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
@@ -71,14 +78,18 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
     for agency, address in addresses.items():
-        text = manifest(agency, address, ttl_seconds, is_collected=is_collected)
+        second = second_addresses.get(agency, "")
+        where = Where(address, second, batch_limit)
+        text = manifest(agency, None if is_collected else where, ttl_seconds)
         (manifests / f"{agency}.toml").write_text(text, "utf-8")
     for name in KEY_BYTES:
         (folder / name).touch(SECRET_MODE)
         (folder / name).write_text(key_of(name).hex(), "ascii")
-    trusted = [d for d in TRUSTED if is_for_offices or d != DECIDE]
+    trusted = [d for d in TRUSTED if is_for_offices or d not in OFFICES]
     documents = {hashlib.sha256(d.encode()).hexdigest(): d for d in trusted}
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
+    if has_issuer:
+        (folder / "issuer.json").write_text(json.dumps(duties.key_set()), "utf-8")
     config = folder / "gateway.toml"
     payers = PAYERS if is_for_offices else ()
     config.write_text(
@@ -94,13 +105,22 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         'payer = ["certificates:read", "identity:read", "payments:write"]\n'
         + _caller("benchmark", "officer", TOKEN)
         + "".join(_caller(token, "payer", token) for token in payers)
+        + (duties.issuer_table("issuer.json") if has_issuer else "")
         + "\n[privacy]\npeople_a_day = 10000000\n"
         "\n[http]\nconcurrent_requests = 1000\n"
         + ("request_seconds = 120\n" if is_for_offices else "")
-        + ("wait_seconds = 10\n" if is_patient else ""),
+        + ("wait_seconds = 10\n" if is_patient else "")
+        + (MANY_CONNECTIONS if is_for_offices else ""),
         "utf-8",
     )
     return config
+
+
+MANY_CONNECTIONS = (
+    "connections_an_address = 10000\n"
+    "\n[subscriptions]\nconnections = 10000\nconnections_a_caller = 10000\n"
+)
+"""All who ask are at one address, and all who follow are one caller."""
 
 
 def key_of(name: str) -> bytes:
@@ -117,12 +137,30 @@ def _caller(name: str, role: str, token: str) -> str:
     )
 
 
-def manifest(
-    agency: str, address: str, ttl_seconds: float, *, is_collected: bool = False
-) -> str:
-    """Return the manifest of an agency: REST, one JWS a record, our field names."""
-    asking = f'protocol = "rest"\nurl = "{address}"'
-    endpoint = 'protocol = "collected"' if is_collected else asking
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where an agency is asked, and about how many people at once."""
+
+    address: str
+    second_address: str
+    batch_limit: int
+
+    def endpoint(self) -> str:
+        """Return what a manifest says of it."""
+        second = self.second_address
+        return (
+            f'protocol = "rest"\nurl = "{self.address}"\n'
+            f"batch_limit = {self.batch_limit}"
+            + (f'\nsecond_url = "{second}"' if second else "")
+        )
+
+
+def manifest(agency: str, where: Where | None, ttl_seconds: float) -> str:
+    """Return the manifest of an agency: one JWS a record, our field names.
+
+    It is asked by REST at an address, or sends what it has.
+    """
+    endpoint = 'protocol = "collected"' if where is None else where.endpoint()
     fields = "\n".join(f'{name} = "{_camel(name)}"' for name in NAMES)
     levels = "\n".join(f'{level} = "{level}"' for level in LEVELS)
     return (
@@ -170,8 +208,11 @@ TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
         Phase.MEMORY: 0,
         Phase.SCALE: 0,
         Phase.WARM: 3600,
+        Phase.WARM_DUTIES: 3600,
     }
 )
+DUTIES = frozenset({Phase.COLD_DUTIES, Phase.WARM_DUTIES})
+"""The phases in which who asks has a signed token."""
 DEFAULT_TTL_SECONDS = 10
 """The manifest's default."""
 
@@ -187,6 +228,7 @@ def open_contender(stage: Stage, phase: Phase, folder: Path) -> Iterator[Server]
         phase,
         folder,
         stage.cores.server,
+        batch_limit=1 if phase is Phase.COLD else BATCH_LIMIT,
         is_for_offices=False,
         is_collected=is_collected,
     ) as server:
@@ -266,6 +308,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     core: int,
     database_url: str = "sqlite:///gateway.db",
     *,
+    batch_limit: int = BATCH_LIMIT,
     is_for_offices: bool = True,
     is_patient: bool = True,
     is_collected: bool = False,
@@ -276,13 +319,19 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         folder,
         stage.corpus,
         stage.addresses,
+        stage.second_addresses,
         port=port,
         ttl_seconds=TTL_SECONDS.get(phase, DEFAULT_TTL_SECONDS),
+        batch_limit=batch_limit,
         database_url=database_url,
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
+        has_issuer=phase in DUTIES,
         is_collected=is_collected,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"
-        yield Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
+        server = Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
+        if phase in DUTIES:
+            server.credentials = duties.headers()
+        yield server

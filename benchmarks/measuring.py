@@ -24,8 +24,10 @@ from benchmarks.processes import (
 from benchmarks.questions import Dialect
 from benchmarks.stage import Phase, Server, Stage
 
-MICROSECONDS = 1_000_000
+MICROSECONDS, MILLISECOND_US = 1_000_000, 1_000
 BUCKETS_A_DECADE = 20
+DEADLINE_US = 2_000_000
+"""The gateway's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,12 @@ def percentile(ordered: Sequence[int], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
+def percentile_ms(latencies_us: Sequence[int], percent: float) -> float:
+    """Return the latency that so many do not exceed; 0 where there was none."""
+    ordered = sorted(latencies_us)
+    return percentile(ordered, percent) / MILLISECOND_US if ordered else 0.0
+
+
 def bucket(microseconds: int) -> int:
     """Return the number of a latency's bucket: twenty a power of ten."""
     return round(math.log10(max(microseconds, 1)) * BUCKETS_A_DECADE)
@@ -150,7 +158,8 @@ def _require_cache(
     if not after:
         return
     hits = after.get("hit", 0) - before.get("hit", 0)
-    expected = answered * len(AGENCIES) if phase is Phase.WARM else 0
+    is_warm = phase in {Phase.WARM, Phase.WARM_DUTIES}
+    expected = answered * len(AGENCIES) if is_warm else 0
     if hits != expected:
         raise BenchmarkError(
             f"{phase}: {hits} answers came from the answer cache, not {expected}"

@@ -1,12 +1,16 @@
 """Build the two C programs, and start the agencies and the load."""
 
 import array
+import http.client
 import json
+import struct
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmarks.minting import Corpus
 from benchmarks.people import AGENCIES
@@ -22,27 +26,63 @@ SOURCES = Path(__file__).parent / "native"
 MICROSECONDS = 1_000_000
 
 
+class Fault(StrEnum):
+    """How an agency can be ordered to misbehave; ``native/agencies.c`` says more."""
+
+    NONE = "none"
+    SILENT = "silent"
+    DEAD = "dead"
+    HALF = "half"
+    RESET = "reset"
+    ERROR = "error"
+    GARBAGE = "garbage"
+    BAD_SIGNATURE = "bad-signature"
+    SLOW = "slow"
+    LATE = "late"
+    FLAPPING = "flapping"
+    TAIL = "tail"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What came of one run of the load."""
 
     answered: int
-    wrong: int
     seconds: float
     latencies_us: "array.array[int]"  # subscriptable from Python 3.12 on
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """An answer that is neither right by what the load looks at, nor a refusal."""
+
+    line: int
+    """Of the questions."""
+    status: int
+    took_us: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
-    """What came of questions that were asked at a rate, whether answered or not."""
+    """What came of questions that were asked at a rate, or by clients that come."""
 
     latencies_us: "array.array[int]"
-    """Of those that were not refused; what was wrong took for ever."""
+    """Of right answers."""
     refusals_us: "array.array[int]"
+    late_us: "array.array[int]"
+    """How long after its moment each question was sent; of clients none."""
+    others: Sequence[Other]
+    lost: int
+    """So many were not answered at all."""
+    seconds: float
 
 
 CONNECTIONS_OFFERED = 2_000
 """Over so many at most."""
+MOST_A_SECOND = 10_000
+"""No gateway answers so many."""
+OTHER = struct.Struct("=4I")
 VERIFIED = "VERIFIED"
 """What an answer says of each record that it believes."""
 
@@ -99,6 +139,28 @@ def agencies(
         }
 
 
+@contextmanager
+def ordering(address: str) -> Iterator[Callable[[Fault], int]]:
+    """Yield what makes an agency misbehave; it is honest again at the end.
+
+    An order returns how often the agency was asked since the last one.
+    """
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(f"{place.hostname}:{place.port}")
+
+    def order(fault: Fault) -> int:
+        connection.request("GET", f"/{fault}")
+        return int(connection.getresponse().read())
+
+    try:
+        # By a connection that is open: a dead agency takes no other.
+        order(Fault.NONE)
+        yield order
+        order(Fault.NONE)
+    finally:
+        connection.close()
+
+
 def ask(  # noqa: PLR0913 - what a run is made of
     programs: Path,
     load: Load,
@@ -120,13 +182,12 @@ def ask(  # noqa: PLR0913 - what a run is made of
     volume = load.connections, requests, skip, seconds
     done = _run(programs, load, volume, latencies, cores)
     told = json.loads(done.stdout)
-    if told["wrong"]:
+    if wrong := told["others"] + told["lost"]:
         raise WrongAnswersError(
-            f"{told['wrong']} of {told['answered']} answers are wrong, the first: "
-            f"{done.stderr.strip()}"
+            f"{wrong} of {told['answered'] + told['lost']} answers are wrong, the "
+            f"first: {done.stderr.strip()}"
         )
-    measured = _read(latencies)
-    return Asked(told["answered"], told["wrong"], told["seconds"], measured)
+    return Asked(told["answered"], told["seconds"], _read(latencies))
 
 
 def offer(
@@ -140,14 +201,52 @@ def offer(
     """Ask ``rate`` questions a second for so long, and wait for all answers.
 
     Raises:
-        BenchmarkError: the server did not answer.
+        BenchmarkError: the load failed.
     """
-    latencies = programs / f"latencies-{load.port}.bin"
     # No question is left out because it came late.
     volume = CONNECTIONS_OFFERED, round(rate * seconds), 0, 2 * seconds
-    _run(programs, load, volume, latencies, cores, str(rate))
-    refusals = latencies.with_name(f"{latencies.name}.refused")
-    return Offered(_read(latencies), _read(refusals))
+    return _offered(programs, load, volume, cores, str(rate))
+
+
+def come(  # noqa: PLR0913 - what a run is made of
+    programs: Path,
+    load: Load,
+    *,
+    cores: Collection[int],
+    first: int,
+    ramp_seconds: float,
+    seconds: float,
+) -> Offered:
+    """Have ``first`` clients ask at first, all connections once the ramp is over.
+
+    Raises:
+        BenchmarkError: the load failed.
+    """
+    volume = load.connections, round(MOST_A_SECOND * seconds), 0, seconds
+    return _offered(programs, load, volume, cores, "0", str(first), str(ramp_seconds))
+
+
+def _offered(
+    programs: Path,
+    load: Load,
+    volume: tuple[int, int, int, float],
+    cores: Collection[int],
+    *how: str,
+) -> Offered:
+    latencies = programs / f"latencies-{load.port}-{load.bodies.stem}.bin"
+    told = json.loads(_run(programs, load, volume, latencies, cores, *how).stdout)
+    refused, late, others = (
+        latencies.with_name(latencies.name + end)
+        for end in (".refused", ".late", ".others")
+    )
+    return Offered(
+        _read(latencies),
+        _read(refused),
+        _read(late),
+        read_others(others),
+        told["lost"],
+        told["seconds"],
+    )
 
 
 def _run(
@@ -156,9 +255,9 @@ def _run(
     volume: tuple[int, int, int, float],
     latencies: Path,
     cores: Collection[int],
-    *rate: str,
+    *how: str,
 ) -> subprocess.CompletedProcess[str]:
-    head = programs / f"head-{load.port}.txt"
+    head = programs / f"head-{load.port}-{load.bodies.stem}.txt"
     head.write_bytes(load.head)
     done = subprocess.run(  # noqa: S603 - our own program
         [
@@ -166,11 +265,13 @@ def _run(
             str(programs / "load"),
             *map(str, (load.port, *volume)),
             *map(str, (load.verified, head, load.bodies, latencies, load.word)),
-            *rate,
+            *how,
         ],
         check=False,
         capture_output=True,
         text=True,
+        # A wrong answer is shown up to a certain byte.
+        errors="replace",
     )
     if done.returncode:
         raise BenchmarkError(f"the load failed: {done.stderr.strip()}")
@@ -182,3 +283,14 @@ def _read(latencies: Path) -> "array.array[int]":
     measured.frombytes(latencies.read_bytes())
     latencies.unlink()
     return measured
+
+
+def read_others(path: Path) -> list[Other]:
+    """Read, and remove, what the load kept to be judged."""
+    others = []
+    with path.open("rb") as file:
+        while head := file.read(OTHER.size):
+            line, status, took_us, length = OTHER.unpack(head)
+            others.append(Other(line, status, took_us, file.read(length)))
+    path.unlink()
+    return others

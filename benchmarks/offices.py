@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from benchmarks.burst import burst
 from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
 from benchmarks.deciding import decided
 from benchmarks.growing import grown, read_meanwhile
+from benchmarks.hedging import hedged
+from benchmarks.mass_revoking import mass_revoked
 from benchmarks.night_check import checked_claims
 from benchmarks.overload import TIMES, overloaded
 from benchmarks.rechecking import rechecked
 from benchmarks.reconciling import reconciled
 from benchmarks.revoking import revoked
+from benchmarks.sick_agencies import sick
 from benchmarks.stage import Stage
 
 
@@ -42,6 +46,14 @@ class Work(StrEnum):
     """Answers from collected records, while more come."""
     OVERLOAD = "overload"
     """More questions a second than can be answered."""
+    BURST = "burst"
+    """Ten times as many clients within a minute."""
+    SICK_AGENCY = "sick-agency"
+    """One agency in trouble, one kind of trouble after the other."""
+    HEDGING = "hedging"
+    """An agency at two addresses, some of whose answers are slow."""
+    MASS_REVOCATION = "mass-revocation"
+    """A thousand revocations at once, of which a thousand clients are told."""
 
 
 Figures = Mapping[str, float]
@@ -123,6 +135,48 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "memory before, MB": ("memory_before_mb", "{:.0f}"),
             "after all": ("memory_mb", "{:.0f}"),
         },
+        Work.BURST: {
+            "clients at last": ("clients", "{:.0f}"),
+            "answers": ("answers", "{:,.0f}"),
+            "wrong": ("wrong", "{:.0f}"),
+            "lost": ("lost", "{:.0f}"),
+            "incomplete": ("incomplete", "{:,.0f}"),
+            "refused": ("refused", "{:,.0f}"),
+            "can answer/s": ("can", "{:,.0f}"),
+            "good/s": ("good", "{:,.0f}"),
+            "p50 ms": ("p50_ms", "{:,.0f}"),
+            "p99 ms": ("p99_ms", "{:,.0f}"),
+            "memory MB": ("memory_mb", "{:.0f}"),
+        },
+        Work.SICK_AGENCY: {
+            "asked": ("asked", "{:,.0f}"),
+            "wrong": ("wrong", "{:.0f}"),
+            "lost": ("lost", "{:.0f}"),
+            "without one that is well": ("beyond", "{:.0f}"),
+            "refused": ("refused", "{:,.0f}"),
+            "the worst p99.9 ms": ("worst_p999_ms", "{:,.0f}"),
+            "the worst p50 while open, % of healthy": ("worst_open_share", "{:.0f}"),
+        },
+        Work.HEDGING: {
+            "calls": ("calls", "{:,.0f}"),
+            "more calls, %": ("more_calls", "{:.1f}"),
+            "p50 ms with one address": ("unhedged_p50_ms", "{:.1f}"),
+            "with two": ("p50_ms", "{:.1f}"),
+            "p99 ms with one": ("unhedged_p99_ms", "{:.1f}"),
+            "with two addresses": ("p99_ms", "{:.1f}"),
+        },
+        Work.MASS_REVOCATION: {
+            "revocations": ("revocations", "{:,.0f}"),
+            "followers": ("subscribers", "{:,.0f}"),
+            "acknowledged, ms": ("acknowledged_ms", "{:,.0f}"),
+            "the last was told of the last, ms later": ("last_told_ms", "{:,.0f}"),
+            "s of processor until then": ("cpu_seconds", "{:.1f}"),
+            "look-ups/s": ("look_ups_a_second", "{:.0f}"),
+            "their p99 before, ms": ("calm_p99_ms", "{:.1f}"),
+            "meanwhile": ("p99_ms", "{:.1f}"),
+            "refused": ("refused", "{:.0f}"),
+            "memory MB": ("memory_mb", "{:.0f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -156,6 +210,10 @@ _MEASURES: Mapping[Work, Callable[[Stage, str], Figures]] = MappingProxyType(
         Work.DECISIONS: decided,
         Work.RECHECK: rechecked,
         Work.OVERLOAD: overloaded,
+        Work.BURST: burst,
+        Work.SICK_AGENCY: sick,
+        Work.HEDGING: hedged,
+        Work.MASS_REVOCATION: mass_revoked,
     }
 )
 _OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyType(

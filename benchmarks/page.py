@@ -23,6 +23,7 @@ from benchmarks.profiling import PROFILED
 from benchmarks.questions import PEOPLE_A_BATCH, ROOT
 from benchmarks.results import found_in
 from benchmarks.routers import ROUTERS
+from benchmarks.sick_agencies import TROUBLES
 from benchmarks.stage import Phase
 from benchmarks.targets import LIMITS, SLOWEST_AGENCY_US, TARGETS, Found
 
@@ -326,6 +327,31 @@ def _work(work: Work) -> Callable[[Mapping[str, Any], Found], str]:
     return table
 
 
+def _troubles(_: Mapping[str, Any], found: Found) -> str:
+    """A row a trouble; of each database what was found, and what it was before."""
+    databases = found.works.get(Work.SICK_AGENCY, {})
+    if not databases:
+        return NOT_MEASURED
+    rows = []
+    for trouble in TROUBLES:
+        row = [f"`{trouble}`: {TROUBLES[trouble]}"]
+        for figures in databases.values():
+            share = figures.get(f"{trouble}_open_share")
+            row += [
+                f"{figures[f'{trouble}_healthy_p50_ms']:.1f}",
+                f"{figures[f'{trouble}_p50_ms']:.1f}",
+                f"{figures[f'{trouble}_p999_ms']:,.0f}",
+                "stays closed" if share is None else f"{share:.0f} %",
+            ]
+        rows.append(row)
+    head = [
+        f"{database}: {what}"
+        for database in databases
+        for what in ("healthy p50 ms", "p50 ms", "p99.9 ms", "p50 while open")
+    ]
+    return _table(["its trouble", *head], rows)
+
+
 def _when(known: Mapping[str, Any], _: Found) -> str:
     rows = []
     for phase in Phase:
@@ -365,6 +391,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "targets": _targets,
         "limits": _limits,
         "cold": _of(Phase.COLD),
+        "cold-shared": _of(Phase.COLD_SHARED),
         "seen": _of(Phase.SEEN),
         "warm": _of(Phase.WARM),
         "batch": _of(Phase.BATCH, share=PEOPLE_A_BATCH, per="holder"),
@@ -379,6 +406,8 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
             Phase.COLLECTED_CLAIMS, share=CLAIMS_A_QUESTION, per="claim"
         ),
         "wide": _of(Phase.WIDE, share=WIDE_CERTIFICATES, per="certificate"),
+        "cold-duties": _of(Phase.COLD_DUTIES),
+        "warm-duties": _of(Phase.WARM_DUTIES),
         "latency": _latency,
         "start-up": _start_up,
         "memory": _memory,
@@ -387,6 +416,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "profile": _profile,
         "functions": _functions,
         **{work: _work(work) for work in Work},
+        "troubles": _troubles,
         "when": _when,
     }
 )

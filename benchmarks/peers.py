@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import duties
 from benchmarks.minting import IN_FORCE, MAX_AGE_SECONDS, signing_key
 from benchmarks.people import AGENCIES, items_of
 from benchmarks.processes import BenchmarkError, started, tool
@@ -26,7 +27,7 @@ from policy.parameters import load_parameters
 FOLDER = Path(__file__).parent / "peers"
 MODULES = FOLDER / "node_modules"
 SKEW_SECONDS = 60
-FIRST = frozenset({Phase.COLD, Phase.START_UP})
+FIRST = frozenset({Phase.COLD, Phase.COLD_SHARED, Phase.START_UP})
 MANY = FIRST | {Phase.BATCH, Phase.WIDE, Phase.LATENCY}
 BOTH = MANY | {Phase.CLAIMS}
 ALL = BOTH | COLLECTED | {Phase.SEEN, Phase.BATCH_SEEN, Phase.CLAIMS_SEEN}
@@ -43,6 +44,7 @@ class Script:
     file: str
     on_bun: bool = False
     caches: bool = False
+    has_duties: bool = False
 
     @contextmanager
     def open(self, stage: Stage, _phase: Phase, folder: Path) -> Iterator[Server]:
@@ -53,6 +55,8 @@ class Script:
         environment = environment_of(settings, port)
         if self.caches:
             environment["BENCHMARK_CACHE"] = "yes"
+        if self.has_duties:
+            environment["BENCHMARK_DUTIES"] = "yes"
         log = folder / "server.log"
         with started(
             [bun() if self.on_bun else stage.node, self.file],
@@ -61,7 +65,10 @@ class Script:
             folder=FOLDER,
             environment=environment,
         ) as process:
-            yield Server(self.name, port, Dialect.PEER, [process.pid], log=log)
+            server = Server(self.name, port, Dialect.PEER, [process.pid], log=log)
+            if self.has_duties:
+                server.credentials = duties.headers()
+            yield server
 
 
 def _peer(title: str, phases: frozenset[Phase], script: Script) -> Contender:
@@ -78,6 +85,22 @@ PEERS: tuple[Contender, ...] = (
         "Yoga on Bun, response cache",
         WARM,
         Script("yoga-bun-cache", "yoga.mjs", on_bun=True, caches=True),
+    ),
+    _peer(
+        "Yoga on Bun, with the same duties",
+        frozenset({Phase.COLD_DUTIES}),
+        Script("yoga-bun-duties", "yoga.mjs", on_bun=True, has_duties=True),
+    ),
+    _peer(
+        "Yoga on Bun, response cache, with the same duties",
+        frozenset({Phase.WARM_DUTIES}),
+        Script(
+            "yoga-bun-cache-duties",
+            "yoga.mjs",
+            on_bun=True,
+            caches=True,
+            has_duties=True,
+        ),
     ),
     _peer(
         "Yoga on Node, response cache",
@@ -144,6 +167,7 @@ def told(stage: Stage) -> Mapping[str, object]:
     figures = load_parameters().in_force(stage.corpus.today)
     return {
         "token": TOKEN,
+        "duties": duties.told(),
         "maxAgeSeconds": MAX_AGE_SECONDS,
         "skewSeconds": SKEW_SECONDS,
         "firstEligibleDay": figures.first_eligible_day.isoformat(),

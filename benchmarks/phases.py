@@ -76,6 +76,7 @@ def plan(phase: Phase, volume: Volume) -> Plan:
     one = Volume(everybody.warm_up, requests // 10, seconds, connections=1)
     return {
         Phase.COLD: Plan(_people, RECORDS, volume),
+        Phase.COLD_SHARED: Plan(_people, RECORDS, volume),
         Phase.SEEN: Plan(_few_people, RECORDS, everybody),
         Phase.WARM: Plan(_few_people, RECORDS, everybody),
         Phase.BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),
@@ -86,6 +87,8 @@ def plan(phase: Phase, volume: Volume) -> Plan:
         Phase.COLLECTED_BATCH: Plan(_batches, RECORDS * PEOPLE_A_BATCH, twenty),
         Phase.COLLECTED_CLAIMS: Plan(_claims, CLAIMS_A_QUESTION, claims, "VALID"),
         Phase.WIDE: Plan(_wide, WIDE_CERTIFICATES, wide),
+        Phase.COLD_DUTIES: Plan(_people, RECORDS, volume),
+        Phase.WARM_DUTIES: Plan(_few_people, RECORDS, everybody),
         Phase.LATENCY: Plan(_few_people, RECORDS, one),
         Phase.START_UP: Plan(_few_people, RECORDS, Volume(0, 1, seconds)),
         Phase.SCALE: Plan(_few_people, RECORDS, everybody),
@@ -165,7 +168,7 @@ def load_of(stage: Stage, server: Server, phase: Phase, how: Plan) -> Load:
     path = stage.folder / f"{phase}-{server.dialect}.txt"
     if not path.exists():
         write(path, how.questions(server.dialect, stage.corpus))
-    start = head(f"{HOST}:{server.port}")
+    start = head(f"{HOST}:{server.port}", credentials=server.credentials)
     return Load(server.port, start, path, how.verified, how.word)
 
 

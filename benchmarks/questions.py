@@ -6,15 +6,17 @@ one list: ours by ``PersonInput``, the peers by numbers.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.people import AGENCIES, id_number
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "benchmark-" + "0" * 32
+CREDENTIALS = MappingProxyType({"Authorization": f"Bearer {TOKEN}"})
 PEOPLE_A_BATCH = 20
 PAYERS = tuple(f"payer-{number:02}-{'0' * 32}" for number in range(50))
 """The tokens of those who record decisions, by which they are called, too."""
@@ -75,7 +77,10 @@ DECIDE = (
     f"{CLAIM_FACTS}}}) {{ __typename ... on DecisionRefused {{ code clause }}"
     " ... on CertificateNotVerified { source } } }"
 )
-TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, HELD, DECIDE)
+CHANGES = "subscription Changes { certificateStateChanged { certificateId state } }"
+OFFICES = (DECIDE, CHANGES)
+"""What no peer is asked."""
+TRUSTED = (HOLDER_CHECK, BATCH_OF_GATEWAY, HELD, *OFFICES)
 """What the gateway is told to trust, as an operator does with a client's documents."""
 
 
@@ -122,12 +127,14 @@ def write(path: Path, questions: Iterable[Question]) -> Path:
     return path
 
 
-def head(host: str, path: str = "/graphql") -> bytes:
+def head(
+    host: str, path: str = "/graphql", credentials: Mapping[str, str] = CREDENTIALS
+) -> bytes:
     """Return the start of a request, as far as it is the same for all."""
+    stated = "".join(f"{name}: {value}\r\n" for name, value in credentials.items())
     return (
         f"POST {path} HTTP/1.1\r\nHost: {host}\r\n"
-        "Content-Type: application/json\r\nAccept: application/json\r\n"
-        f"Authorization: Bearer {TOKEN}\r\n"
+        f"Content-Type: application/json\r\nAccept: application/json\r\n{stated}"
     ).encode()
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import Measurement
+from benchmarks.offices import Work
 from benchmarks.questions import ROOT
 from benchmarks.stage import Phase
 from benchmarks.targets import Found
@@ -128,7 +129,11 @@ def found_in(known: dict[str, Any]) -> Found:
         ]
         for phase, content in known["phases"].items()
     }
-    return Found(measurements, known.get("signatures_us", {}))
+    works = {
+        Work(work): content["databases"]
+        for work, content in known.get("works", {}).items()
+    }
+    return Found(measurements, known.get("signatures_us", {}), works)
 
 
 def _by_number(figures: dict[str, Any]) -> dict[int, Any]:

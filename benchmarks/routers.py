@@ -19,7 +19,7 @@ from benchmarks.processes import BenchmarkError, started
 from benchmarks.questions import Dialect
 from benchmarks.stage import HOST, Contender, Phase, Server, Stage, free_port
 
-PHASES = frozenset({Phase.COLD})
+PHASES = frozenset({Phase.COLD, Phase.COLD_SHARED})
 
 
 @dataclass(frozen=True, slots=True)

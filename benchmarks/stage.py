@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.minting import Corpus
 from benchmarks.processes import BenchmarkError, Cores, is_running
-from benchmarks.questions import ROOT, TOKEN, Dialect, question_about
+from benchmarks.questions import CREDENTIALS, ROOT, Dialect, question_about
 
 HOST = "127.0.0.1"
 DELAYS = {"emergency-management": 0.005, "fire-rescue": 0.010, "transport": 0.020}
@@ -26,7 +26,9 @@ class Phase(StrEnum):
     """What a server is put to."""
 
     COLD = "cold"
-    """Nobody is asked about twice."""
+    """Nobody is asked about twice; of agencies that answer for one person a call."""
+    COLD_SHARED = "cold-shared"
+    """The same, of agencies that answer for many in a call."""
     SEEN = "seen"
     """The same people again and again; answers are not kept."""
     WARM = "warm"
@@ -47,6 +49,10 @@ class Phase(StrEnum):
     """Five hundred stated certificates a request, likewise."""
     WIDE = "wide"
     """People with two hundred certificates, nobody twice."""
+    COLD_DUTIES = "cold-duties"
+    """As cold, of those who carry what every gateway to people's data has to."""
+    WARM_DUTIES = "warm-duties"
+    """As warm, likewise."""
     LATENCY = "latency"
     """One question at a time, of agencies that take their time."""
     START_UP = "start-up"
@@ -83,6 +89,8 @@ class Stage:
     cores: Cores
     checkout: Checkout
     node: str
+    second_addresses: Mapping[str, str] = field(default_factory=dict)
+    """Of agencies that are at two addresses."""
 
 
 @dataclass(slots=True)
@@ -97,17 +105,21 @@ class Server:
     others: list[int] = field(default_factory=list)
     """What else it needs: a router's subgraphs."""
     log: Path = Path()
+    credentials: Mapping[str, str] = field(default_factory=lambda: CREDENTIALS)
+    """What a request states of who asks."""
 
     def post(
-        self, body: str, path: str = "/graphql", token: str = TOKEN
+        self, body: str, path: str = "/graphql", token: str | None = None
     ) -> tuple[int, Any]:
-        """Ask once; return status and parsed answer."""
+        """Ask once, with another token if one is given; return status and answer."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "Authorization": f"Bearer {token}",
+            **self.credentials,
         }
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         try:
             connection.request("POST", path, body.encode(), headers)
             answer = connection.getresponse()

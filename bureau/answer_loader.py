@@ -25,11 +25,14 @@ class AnswerLoader:
         deadline: float,
         may_be_asked_about: Callable[[Identity], bool],
         elements: Elements = NOT_STATED,
+        *,
+        caller: str,
     ) -> None:
         self._agency = agency
         self._deadline = deadline
         self._may_be_asked_about = may_be_asked_about
         self._elements = elements
+        self._caller = caller
         self._wanted: dict[Identity, None] = {}
         """Whom the agency is not asked about yet, in order."""
         self._answers: dict[Identity, asyncio.Future[Answer]] = {}
@@ -50,12 +53,16 @@ class AnswerLoader:
         loop = asyncio.get_running_loop()
         admitted = list(filter(self._may_be_asked_about, self._wanted))
         budget = self._deadline - loop.time()
-        asked = self._agency.ask(admitted, budget, self._elements)
+        asked = self._agency.ask(admitted, budget, self._elements, self._caller)
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]
             answer = self._answers[holder] = loop.create_future()
             waiting.append(answer)
+        if asked.done():
+            # What was kept is there at once, a turn of the event loop earlier.
+            _deliver(waiting, asked)
+            return
         asked.add_done_callback(partial(_deliver, waiting))
 
         def give_up(_: object) -> None:

@@ -125,11 +125,12 @@ class Agency:
         holders: Sequence[Identity],
         budget_seconds: float,
         elements: Elements = NOT_STATED,
+        caller: str = "",
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order; never raises for the agency.
 
-        It is told of ``elements`` what its manifest has names for. Whoever cancels the
-        answer gives up.
+        It is told of ``elements`` what its manifest has names for, and never of
+        ``caller``, whose turn it is. Whoever cancels the answer gives up.
         """
         can_ask = self._connector.can_ask
         if (
@@ -138,22 +139,27 @@ class Agency:
             or [holder for holder in holders if not can_ask(holder.type)]
         ):
             return asyncio.ensure_future(
-                self._ask_for_some(holders, budget_seconds, elements)
+                self._ask_for_some(holders, budget_seconds, elements, caller)
             )
-        return self._guard.ask(holders, budget_seconds, self._told(elements))
+        return self._guard.ask(holders, budget_seconds, self._told(elements), caller)
 
     def _told(self, elements: Elements) -> Told | None:
         request = self.manifest.request
         return told_of(elements, request.elements, request.element_headers)
 
     async def _ask_for_some(
-        self, holders: Sequence[Identity], budget_seconds: float, elements: Elements
+        self,
+        holders: Sequence[Identity],
+        budget_seconds: float,
+        elements: Elements,
+        caller: str,
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
         if (instead := self._not_asked()) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
-        found = await self._guard.ask(askable, budget_seconds, self._told(elements))
+        told = self._told(elements)
+        found = await self._guard.ask(askable, budget_seconds, told, caller)
         if self.shadow is not None:
             self.shadow.offer(askable, found, elements)
         answers = iter(found)

@@ -6,8 +6,8 @@ manifest has names for them is told, by those names, in the body or in headers o
 question; ``docs/decisions/five-elements.md`` has the reasons.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -25,6 +25,7 @@ class Element(StrEnum):
     BUSINESS_NUMBER = "business_number"
 
 
+_ALL = tuple(Element)
 ELEMENT_NAMES: Mapping[Element, Text] = {
     Element.ORGANISATION: Text("机构", "organisation"),
     Element.OFFICER: Text("经办人", "officer"),
@@ -45,16 +46,14 @@ class Elements:
     matter_name: str | None = None
     business_number: str | None = None
 
-    def stated(self) -> Iterator[tuple[Element, str]]:
+    def stated(self) -> list[tuple[Element, str]]:
         """Return those that are stated."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if value is not None:
-                yield Element(one.name), value
+        values = [(one, getattr(self, one)) for one in _ALL]
+        return [(one, value) for one, value in values if value is not None]
 
     def missing(self) -> list[Element]:
         """Return those that are not."""
-        return [one for one in Element if getattr(self, one) is None]
+        return [one for one in _ALL if getattr(self, one) is None]
 
 
 NOT_STATED = Elements()

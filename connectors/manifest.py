@@ -72,6 +72,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     timeout_seconds: Seconds = 1.8
     concurrency: Count = 32
     batch_limit: Count = 100
+    shares_calls: bool = True
+    """Whether requests under way at one moment ask together, if nothing forbids it."""
     max_body_bytes: Count = 1_000_000
 
     @property
@@ -209,6 +211,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
+
+    @property
+    def shares_calls(self) -> bool:
+        """Whether questions of several requests may go in one call.
+
+        A signature over the whole body would put the people of one into the evidence of
+        another, and an agency that is told of questions is told of each.
+        """
+        endpoint, asked = self.endpoint, self.request
+        return (
+            endpoint.shares_calls
+            and endpoint.batch_limit > 1
+            and endpoint.protocol is not Protocol.COLLECTED
+            and self.signature.form is SignatureForm.RECORD
+            and not asked.elements
+            and not asked.element_headers
+        )
 
 
 def read_manifest(text: str) -> Manifest:

@@ -27,3 +27,6 @@ class NullObserver:
 
     def hedged(self, agency: str, hedge: Hedge) -> None:
         """See ``guard.Observer``."""
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:
+        """See ``guard.Observer``."""

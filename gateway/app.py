@@ -36,7 +36,8 @@ from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
 from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
-from gateway.reloading.reload import Reload, reloaded_on_sighup
+from gateway.reloading.files import files_of, look_at
+from gateway.reloading.reload import Reload, reloaded_when_told
 from gateway.settings.settings import Mode, Settings
 from gateway.sockets.kernel import Kernel
 from gateway.sockets.requests import Watched
@@ -99,6 +100,8 @@ def create_app(
     signals to read it again and to end.
     """
     configure_logs(settings.log_format)
+    # What changes from here on is read again; the rest of a start is what is there now.
+    read = look_at([config, *files_of(settings)] if config is not None else [])
     measured = Metrics()
 
     @asynccontextmanager
@@ -134,6 +137,7 @@ def create_app(
                 reload = Reload(
                     config,
                     settings,
+                    read=read,
                     catalogue=services.catalogue,
                     registry=opened.registry,
                     callers_by=callers_by,
@@ -145,7 +149,7 @@ def create_app(
                 )
                 async with (
                     watching(watch, measured.sockets.ended, Kernel()),
-                    reloaded_on_sighup(reload, supervisor),
+                    reloaded_when_told(reload, supervisor, settings.reload_seconds),
                 ):
                     with ending:
                         yield
@@ -177,7 +181,7 @@ def create_app(
         ),
         Route("/", front_page),
         Route("/health/live", live),
-        Route("/health/ready", Readiness().answer),
+        Route("/health/ready", Readiness(measured.reload).answer),
         Route("/metrics", MetricsPage(measured).answer),
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),

@@ -1,12 +1,13 @@
 """Report whether the process lives, and whether its agencies answer.
 
 ``/health/ready`` is 200 while the gateway can answer anything, which it can with some
-agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
-agency answers, and where nothing can be put on the audit log, without which nobody is
+agencies down: an answer then says UNDETERMINED where it must. It is 503 when no agency
+answers, and where nothing can be put on the audit log, without which nobody is
 answered. The body names each agency's state, found by the last real question, or by a
-probe where there was none lately; the database's, the disk's under it, and that of the
-work beside the requests. Anybody may ask here, so neither agencies nor the database are
-probed for each who does: once, and for all who ask in the next seconds.
+probe where there was none lately; the database's, the disk's under it, that of the work
+beside the requests, and whether the files say something that could not be put in force.
+Anybody may ask here, so neither agencies nor the database are probed for each who does:
+once, and for all who ask in the next seconds.
 
 While an agency is not asked for a while, since it did not answer, its ``circuit`` says
 since when, and when it is asked again. After that it is probed, so that a gateway
@@ -22,6 +23,7 @@ import shutil
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from math import inf
+from pathlib import Path
 from typing import Any
 
 from cachetools import TTLCache
@@ -34,6 +36,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.guard.health import Health
 from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
+from gateway.reloading.metrics import ReloadMetrics
 from policy.evidence import AccountState
 from resolvers.context import Services
 from store.background import Supervisor
@@ -60,7 +63,8 @@ async def live(_: Request) -> Response:
 class Readiness:
     """Answers with the state of what answers rest on."""
 
-    def __init__(self) -> None:
+    def __init__(self, reloads: ReloadMetrics) -> None:
+        self._reloads = reloads
         self._probes: TTLCache[str, asyncio.Task[bool]] = TTLCache(
             maxsize=inf, ttl=PROBE_KEPT_SECONDS
         )
@@ -83,10 +87,11 @@ class Readiness:
                 for end in ends
                 if end.agency == one["id"] and end.warning is not None
             ]
-        return _summary(
+        return summary(
             states,
             database="failing" if is_failing else "answering",
-            disk=_disk_of(store),
+            disk=disk_of(store.file),
+            configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
         )
 
@@ -122,11 +127,19 @@ class Readiness:
         return await asyncio.shield(found)
 
 
-def _summary(
-    states: list[State], *, database: str, disk: str, tasks: list[State]
+def summary(
+    states: list[State],
+    *,
+    database: str,
+    disk: str,
+    configuration: str,
+    tasks: list[State],
 ) -> Response:
+    """Say what all of that comes to, and 503 if nobody can be answered."""
     usable = [state for state in states if state["state"] in USABLE]
-    is_whole = len(usable) == len(states) and disk != "full"
+    is_whole = (
+        len(usable) == len(states) and disk != "full" and configuration == "in force"
+    )
     if not usable or database == "failing":
         status = "unavailable"
     elif is_whole and all(task["state"] == "running" for task in tasks):
@@ -138,6 +151,7 @@ def _summary(
             "status": status,
             "database": database,
             "disk": disk,
+            "configuration": configuration,
             "tasks": tasks,
             "agencies": states,
         },
@@ -174,11 +188,11 @@ async def _writes(store: Store) -> bool:
     return True
 
 
-def _disk_of(store: Store) -> str:
-    """Say whether there is room for a database that is a file here."""
-    if store.file is None:
+def disk_of(file: Path | None) -> str:
+    """Say whether there is room for a database, if it is a file here."""
+    if file is None:
         return "elsewhere"
-    return "room" if shutil.disk_usage(store.file.parent).free > ROOM_BYTES else "full"
+    return "room" if shutil.disk_usage(file.parent).free > ROOM_BYTES else "full"
 
 
 def _circuit_of(agency: Agency) -> State:

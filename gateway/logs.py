@@ -11,12 +11,11 @@ from typing import Any
 
 import orjson
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bureau.privacy.masks import has_identity_number, without_identity_numbers
 from gateway.graphql_http.security_headers import STARTS
-from gateway.request_state import begin_request
+from gateway.request_state import RequestHeaders, begin_request
 from gateway.traces import ServersTraces, trace_of
 
 COLLECT = "/collect"
@@ -46,7 +45,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request = begin_request(scope, _request_id(scope))
+        headers = RequestHeaders(scope)
+        request = begin_request(scope, _request_id(headers), headers)
         written = request.id.encode()
         status = 500
 
@@ -88,9 +88,11 @@ class RequestLog:
         return COLLECT if path.startswith(f"{COLLECT}/") else "other"
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(headers: RequestHeaders) -> str:
     """Return the caller's request id if it is a plain word, else a new one."""
-    stated = Headers(scope=scope).get("x-request-id", "")
+    stated = headers.get("x-request-id")
+    if stated is None:
+        return secrets.token_hex(16)
     is_plain = REQUEST_ID.fullmatch(stated) and not has_identity_number(stated)
     return stated if is_plain else secrets.token_hex(16)
 

@@ -5,13 +5,38 @@ Logs begin it, and the process that watches over a gateway has logs and no part 
 application: nothing of the application is imported here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from bureau.caller import Caller
 
 KEY = "request"
+
+
+class RequestHeaders(Headers):
+    """A request's headers, looked through once however often they are asked for."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._lines: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            line = value.decode("latin-1")
+            # ASGI has names in lower case.
+            self._lines.setdefault(name.decode("latin-1"), []).append(line)
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # texts alone
+        """Return the first value of a header."""
+        lines = self._lines.get(name.lower())
+        return default if lines is None else lines[0]
+
+    def getlist(self, name: str) -> list[str]:
+        """Return all values of a header."""
+        return self._lines.get(name.lower(), [])
+
+
+NO_HEADERS = Headers()
 
 
 @dataclass(slots=True)
@@ -22,6 +47,7 @@ class RequestState:
     """It names the request in answers, log lines and audit records."""
     caller: Caller | None = None
     """Known by credentials that came with the request; ``None`` if none had to."""
+    headers: Headers = field(default_factory=Headers)
     waited_seconds: float = 0.0
     """How long it waited to begin."""
     is_shed: bool = False
@@ -41,9 +67,11 @@ class RequestState:
         return self.caller
 
 
-def begin_request(scope: Scope, id_: str) -> RequestState:
+def begin_request(
+    scope: Scope, id_: str, headers: Headers = NO_HEADERS
+) -> RequestState:
     """Put a request's state in its scope, before anybody writes or reads there."""
-    request = RequestState(id_)
+    request = RequestState(id_, headers=headers)
     scope.setdefault("state", {})[KEY] = request
     return request
 

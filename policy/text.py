@@ -17,6 +17,5 @@ class Text(NamedTuple):
     en: str
 
 
-def same_words(name: str) -> str:
-    """Return the form in which two spellings of one name are equal."""
-    return normal_form.words(name)
+same_words = normal_form.words
+"""Return the form in which two spellings of one name are equal."""

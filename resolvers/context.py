@@ -190,6 +190,7 @@ class RequestContext:
             self.stated,
             now=self.now,
             today=self.today,
+            is_of_one=self.people == 1,
         )
         self.changes = ChangesLoader(services.sent_changes, services.certificate_ids)
         arrived = asyncio.get_running_loop().time() - self.waited_seconds
@@ -210,7 +211,11 @@ class RequestContext:
         loader = self._loaders.get(agency.id)
         if loader is None:
             loader = self._loaders[agency.id] = AnswerLoader(
-                agency, self.deadline, self.gate.has_admitted, self.stated.told
+                agency,
+                self.deadline,
+                self.gate.has_admitted,
+                self.stated.told,
+                caller=self.caller.id,
             )
         return loader
 

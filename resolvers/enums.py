@@ -346,6 +346,11 @@ described_enum(
             "A person was looked up and not answered about; agencies may have been "
             "asked",
         ),
+        AuditEvent.UNCONFIRMED: both(
+            "已向机构查询一个人，网关随后中断，未记下结果；可能已答复",
+            "Agencies were asked about a person, and the gateway ended before it said "
+            "how that ended; the caller may have been answered",
+        ),
         AuditEvent.OVER_BUDGET: both(
             "已向机构查询一个人，随后查明人数额度已由其他网关用完，未答复",
             "Agencies were asked about a person; then other gateways turned out to "

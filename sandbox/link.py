@@ -3,10 +3,12 @@
 Whoever connects here is connected to the target, over TCP or a socket in the file
 system, and bytes pass both ways. ``turn`` sets the knobs (``sandbox.troubles``). What
 is slow keeps its order, since TCP does, and what is lost is lost for good: a
-connection that swallowed something never speaks again.
+connection that swallowed something never speaks again. To whom the other side is gone,
+not even the system acknowledges anything: packets are dropped before TCP sees them.
 """
 
 import asyncio
+import ctypes
 import socket
 import ssl
 import struct
@@ -20,6 +22,13 @@ from sandbox.troubles import Knobs, Trouble
 GARBAGE = bytes(range(256))
 AT_ONCE = struct.pack("ii", 1, 0)
 """``SO_LINGER`` by which closing is a reset."""
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+"""Of Linux; the module ``socket`` does not name them."""
+DROP_ALL = ctypes.create_string_buffer(struct.pack("=HBBI", 0x06, 0, 0, 0))
+"""A packet filter of one instruction: let none through."""
+DROPS = struct.pack("HP", 1, ctypes.addressof(DROP_ALL))
+"""It, as the system is told. Whoever may open a socket may filter what comes there."""
+SILENT_FOR_GOOD = (Trouble.DEAD, Trouble.GONE)
 ENDS_WHAT_IS_OPEN = (Trouble.RESET, Trouble.GARBAGE, Trouble.WRONG_CERTIFICATE)
 
 
@@ -37,6 +46,14 @@ class _Connection:
 
     writer: asyncio.StreamWriter
     is_dead: bool = False
+    far: asyncio.StreamWriter | None = None
+
+    def be_gone(self) -> None:
+        """Let no packet of either side arrive any more, for good."""
+        for writer in (self.writer, self.far):
+            near = None if writer is None else writer.get_extra_info("socket")
+            if near is not None and near.family != socket.AF_UNIX:
+                near.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, DROPS)
 
     def reset(self) -> None:
         """End it as a machine does that knows nothing of it."""
@@ -51,15 +68,23 @@ class _Connection:
 class Link:
     """Passes bytes on to ``target``, a path or a host and a port."""
 
-    def __init__(self, target: str, certificates: Certificates | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        certificates: Certificates | None = None,
+        listening: socket.socket | None = None,
+    ) -> None:
         self.knobs = Knobs()
         self.connections = 0
         """How many there were."""
         self._target = target
         self._certificates = certificates
+        self._listening = listening
+        """Where one connects, if that can be gone as well."""
         self._tls: ssl.SSLContext | None = None
         if certificates is not None:
             self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._is_gone = False
         self._flows = asyncio.Event()
         self._open: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,10 +102,17 @@ class Link:
             is_wrong = knobs.trouble is Trouble.WRONG_CERTIFICATE
             shown = self._certificates.wrong if is_wrong else self._certificates.right
             self._tls.load_cert_chain(shown)
+        is_gone = knobs.trouble is Trouble.GONE
         for connection in [*self._open]:
             if knobs.trouble in ENDS_WHAT_IS_OPEN:
                 connection.reset()
-            connection.is_dead |= knobs.trouble is Trouble.DEAD
+            if is_gone:
+                connection.be_gone()
+            connection.is_dead |= knobs.trouble in SILENT_FOR_GOOD
+        if self._listening is not None and is_gone is not self._is_gone:
+            option = SO_ATTACH_FILTER if is_gone else SO_DETACH_FILTER
+            self._listening.setsockopt(socket.SOL_SOCKET, option, DROPS)
+            self._is_gone = is_gone
 
     def accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -101,8 +133,11 @@ class Link:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
-        connection = _Connection(writer, self.knobs.trouble is Trouble.DEAD)
+        connection = _Connection(writer, self.knobs.trouble in SILENT_FOR_GOOD)
         self._open.add(connection)
+        if self._is_gone:
+            # It had come already, and nobody had looked.
+            connection.be_gone()
         try:
             # One that ends in the middle of anything is no news here.
             with suppress(OSError, EOFError):
@@ -128,6 +163,7 @@ class Link:
         if self._tls is not None:
             await writer.start_tls(self._tls)
         far_reader, far_writer = await self._connect()
+        connection.far = far_writer
         ways = [
             asyncio.create_task(self._pass_on(connection, *way))
             for way in (

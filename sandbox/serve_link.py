@@ -41,7 +41,7 @@ def serve_link(options: LinkOptions) -> None:
     knobs = listen(options.host, options.knobs_port)
 
     async def run() -> None:
-        link = Link(options.target, options.certificates)
+        link = Link(options.target, options.certificates, here)
         server = await asyncio.start_server(link.accept, sock=here, backlog=BACKLOG)
         port: int = here.getsockname()[1]
 

@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     RESET = "reset"
     HELD = "held"
     DEAD = "dead"
+    GONE = "gone"
     GARBAGE = "garbage"
     WRONG_CERTIFICATE = "wrong-certificate"
     FLIPPED_QUESTION = "flipped-question"
@@ -33,7 +34,9 @@ TROUBLES: Mapping[Trouble, str] = MappingProxyType(
         Trouble.HELD: "lets nothing through, and everything once it is over, as a "
         "network does that was cut in two",
         Trouble.DEAD: "what is open or opened meanwhile is silent for good and never "
-        "closed, as with a machine that lost its power",
+        "closed, as with a program that hangs: its system acknowledges what comes",
+        Trouble.GONE: "drops each packet of what is open, for good, and of who "
+        "connects meanwhile, as with a machine that lost its power",
         Trouble.GARBAGE: "accepts, sends bytes of no protocol and hangs up",
         Trouble.WRONG_CERTIFICATE: "shows the certificate of another authority",
         Trouble.FLIPPED_QUESTION: "changes a bit of each piece on its way there",

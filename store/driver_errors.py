@@ -22,6 +22,7 @@ DATABASE_ERRORS = (
     # SQLAlchemy lets what goes wrong while connecting pass as the driver has it.
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
 """Raised by a database that is away, busy, full or broken."""

@@ -20,9 +20,10 @@ from store.database import (
     noted_step,
     read_database_url,
     refuse_newer,
+    step_in_words,
 )
 from store.errors import UnusableDatabaseError
-from store.postgresql import wait_for_turn
+from store.postgresql import wait_for_gateways, wait_for_turn
 from store.registration.rows import read_connectors
 from store.remarking import REMARKINGS, Reader
 from store.sqlite import make_file
@@ -45,7 +46,8 @@ async def upgrade_database(url: str, reader_of: ReaderOf | None = None) -> str |
 
     Raises:
         UnusableDatabaseError: it cannot be opened or changed, or is of a newer gateway;
-            or there are such rows and no ``reader_of``.
+            or there are such rows and no ``reader_of``; or gateways are connected
+            (PostgreSQL) that know the step it is at.
     """
     address = read_database_url(url)
     if address.get_backend_name() == SQLITE:
@@ -65,12 +67,30 @@ def take_steps(connection: Connection, last: str = NEWEST) -> None:
     command.upgrade(config, last)
 
 
+def _refuse_others(connection: Connection, found: str | None) -> None:
+    """Refuse to change tables under gateways that know them as they were.
+
+    What they wrote afterwards would not be found by those that know the new ones, such
+    as a payment under a mark of before.
+
+    Raises:
+        UnusableDatabaseError: there are such.
+    """
+    if others := wait_for_gateways(connection):
+        raise UnusableDatabaseError(
+            f"the database is at {step_in_words(found)}, and {others} connections of "
+            f"gateways are open that know no newer one; stop them, then go to {NEWEST}"
+        )
+
+
 def _upgrade(connection: Connection, reader_of: ReaderOf | None) -> str | None:
     if connection.dialect.name == POSTGRESQL:
         wait_for_turn(connection)
     found = noted_step(connection)
     refuse_newer(found)
     if found != NEWEST:
+        if connection.dialect.name == POSTGRESQL:
+            _refuse_others(connection, found)
         take_steps(connection)
         # After all steps, since it reads tables as they are now.
         for step, is_needed, remark in REMARKINGS:

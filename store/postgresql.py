@@ -7,11 +7,17 @@ on the audit log, and a log that may forget the last half second is none.
 Nothing is waited for without a bound, on either side. A gateway that is frozen, or
 whose machine is gone without a word, holds the writers' lock for ``HELD_SECONDS``: then
 the server ends its transaction, or whoever waits for it does, and the others go on.
+
+Of several servers the one is taken that can be written to. A standby shows what was,
+and who decided by that would pay twice.
 """
 
 import socket
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -19,6 +25,9 @@ from sqlalchemy.pool import NullPool
 
 DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
+"""How long it may take to connect, of all servers together."""
+PRIMARY = "primary"
+"""What a server has to be unless the address says, in libpq's words: no standby."""
 STATEMENT_SECONDS = 30.0
 """How long a statement may take; the longest is a transaction of the retention job."""
 HELD_SECONDS = 1.0
@@ -31,6 +40,9 @@ IDLE_SECONDS = 60.0
 """How long anybody else may say nothing in a transaction: who sends on what is read."""
 STEPS_SECONDS = 60.0
 """How long who changes the tables waits for another who does."""
+LEAVE_SECONDS = 15.0
+"""How long who changes the tables waits for gateways that are about to leave, or whose
+machine is gone."""
 UNHEARD_SECONDS = 10
 """After how long of silence a machine is gone, for its side of a connection."""
 CONNECTIONS = 10
@@ -41,7 +53,9 @@ WRITER_LOCK = 2192023
 """Whoever writes records that are counted in their order holds this one likewise."""
 GATEWAY = "certificate-gateway"
 COPYING = "certificate-gateway-copying"
-"""How connections are called in the server's list: gateways', and a copy's."""
+UPGRADING = "certificate-gateway-upgrading"
+"""How connections are called in the server's list: gateways', a copy's, those of who
+takes steps."""
 
 
 def _milliseconds(seconds: float) -> str:
@@ -85,7 +99,17 @@ END_FROZEN = f"""SELECT count(pg_terminate_backend(pid))
     AND datname = current_database() AND wait_event = 'ClientRead'
     AND clock_timestamp() - state_change > interval '{HELD_SECONDS} seconds'"""  # noqa: S608 - our own numbers
 """Between two messages of one statement the server's own limits are not counted."""
+GATEWAYS = f"""SELECT count(*) FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = '{GATEWAY}'"""  # noqa: S608 - our own word
+LOOK_AGAIN = "SELECT pg_sleep(0.05), pg_stat_clear_snapshot()"
 LOCK_NOT_AVAILABLE = "55P03"
+CANNOT_CONNECT = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+)
+"""What is no reason not to try the next server; anything else is wrong at all."""
 WAIT_FOR_TURN = f"""SELECT
   set_config('lock_timeout', '{_milliseconds(STEPS_SECONDS)}', true),
   pg_advisory_xact_lock({MIGRATION_LOCK}),
@@ -97,9 +121,13 @@ def postgresql_engine(
 ) -> AsyncEngine:
     """Return an engine for the database at ``url``.
 
-    A statement may take ``statement_seconds``; ``None``: as long as it takes.
+    A statement may take ``statement_seconds``; ``None``: as long as it takes, for who
+    changes the tables.
     """
-    limit = "0" if statement_seconds is None else _milliseconds(statement_seconds)
+    if statement_seconds is None:
+        differing = {"application_name": UPGRADING, "statement_timeout": "0"}
+    else:
+        differing = {"statement_timeout": _milliseconds(statement_seconds)}
     engine = create_async_engine(
         url.set(drivername=DRIVER),
         pool_size=CONNECTIONS,
@@ -107,9 +135,9 @@ def postgresql_engine(
         # A connection may have died with a server that is there again.
         pool_pre_ping=True,
         connect_args={
-            "timeout": CONNECT_SECONDS,
+            "async_creator_fn": _to_the_primary(),
             "command_timeout": statement_seconds,
-            "server_settings": SETTINGS | {"statement_timeout": limit},
+            "server_settings": SETTINGS | differing,
         },
     )
     event.listen(engine.sync_engine, "connect", _hear_silence)
@@ -125,7 +153,7 @@ def copying_engine(url: URL) -> AsyncEngine:
         url.set(drivername=DRIVER),
         poolclass=NullPool,
         connect_args={
-            "timeout": CONNECT_SECONDS,
+            "async_creator_fn": _to_the_primary(),
             "server_settings": SETTINGS | UNHURRIED,
             "prepared_statement_cache_size": 0,
             "statement_cache_size": 0,
@@ -159,9 +187,63 @@ def end_frozen(connection: Connection) -> int:
     return ended or 0
 
 
+def gateways_at_work(connection: Connection) -> int:
+    """Return how many connections of gateways there are to the same database."""
+    return connection.exec_driver_sql(GATEWAYS).scalar() or 0
+
+
+def wait_for_gateways(connection: Connection) -> int:
+    """Wait for a while until no gateway is connected; return how many still are."""
+    until = time.monotonic() + LEAVE_SECONDS
+    while (others := gateways_at_work(connection)) and time.monotonic() < until:
+        connection.exec_driver_sql(LOOK_AGAIN)
+    return others
+
+
 def wait_for_turn(connection: Connection) -> None:
     """Wait until no other gateway changes the tables; SQLite's writers queue anyway."""
     connection.exec_driver_sql(WAIT_FOR_TURN)
+
+
+def _to_the_primary() -> Callable[..., Awaitable[Any]]:
+    """Return what connects to that one of the servers which is no standby.
+
+    The driver would wait for a server whose machine is gone for as long as it waits for
+    all of them. Who was the primary last is tried first.
+    """
+    last: tuple[str, int | None] | None = None
+
+    async def connect(
+        *,
+        host: str | list[str] | None = None,
+        port: int | list[int] | None = None,
+        **told: Any,  # noqa: ANN401 - for the driver
+    ) -> Any:  # noqa: ANN401 - of the driver
+        nonlocal last
+        told.setdefault("target_session_attrs", PRIMARY)
+        if not isinstance(host, list) or not isinstance(port, list):
+            return await asyncpg.connect(
+                host=host, port=port, timeout=CONNECT_SECONDS, **told
+            )
+        places = list(zip(host, port, strict=True))
+        places.sort(key=lambda place: place != last)
+        errors: list[Exception] = []
+        for place in places:
+            try:
+                connection = await asyncpg.connect(
+                    host=place[0],
+                    port=place[1],
+                    timeout=CONNECT_SECONDS / len(places),
+                    **told,
+                )
+            except CANNOT_CONNECT as error:
+                errors.append(error)
+            else:
+                last = place
+                return connection
+        raise errors[-1]
+
+    return connect
 
 
 def _hear_silence(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API

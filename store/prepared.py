@@ -11,16 +11,28 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table, insert
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    delete,
+    insert,
+)
 
 Converter = Callable[[Any], Any]
 
 
 class PreparedInsert:
-    """Adds rows to a table whose keys the database counts."""
+    """Adds rows to a table; what the database counts or fills in is its own."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
-        columns = [one for one in table.columns if not one.primary_key]
+        columns = [
+            one
+            for one in table.columns
+            if one is not table.autoincrement_column and one.server_default is None
+        ]
         names = [one.name for one in columns]
         # Inline, since nobody asks which keys were given.
         compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
@@ -28,13 +40,8 @@ class PreparedInsert:
         self._values = [(one.name, _converter(one, dialect)) for one in columns]
 
     def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Add ``rows``; each has a value for every column but the key."""
-        converted = list(map(self._converted, rows))
-        driver = _sqlite(connection)
-        if driver is None:
-            connection.exec_driver_sql(self._text, converted)
-        else:
-            driver.executemany(self._text, converted)
+        """Add ``rows``; each has a value for each column but those."""
+        _run_for_each(connection, self._text, list(map(self._converted, rows)))
 
     def _converted(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(
@@ -43,6 +50,30 @@ class PreparedInsert:
                 for name, convert in self._values
             ]
         )
+
+
+class PreparedDelete:
+    """Removes the rows of a table that have given keys."""
+
+    def __init__(self, key: Column[str], dialect: Dialect) -> None:
+        statement = delete(key.table).where(key == bindparam(key.name))
+        self._text = str(statement.compile(dialect=dialect))
+
+    def run(self, connection: Connection, keys: Iterable[str]) -> None:
+        """Remove the rows of ``keys``; some may be gone."""
+        _run_for_each(connection, self._text, [(key,) for key in keys])
+
+
+def _run_for_each(
+    connection: Connection, statement: str, values: list[tuple[Any, ...]]
+) -> None:
+    if not values:
+        return
+    driver = _sqlite(connection)
+    if driver is None:
+        connection.exec_driver_sql(statement, values)
+    else:
+        driver.executemany(statement, values)
 
 
 def first_value(connection: Connection, text: str) -> Any:  # noqa: ANN401 - a column's

@@ -5,6 +5,10 @@
  * entries found are sent together; people who are not in the corpus are left out, as
  * docs/agencies.md has it. An agency may hold its answers back for a fixed time.
  *
+ * GET /NAME makes an agency misbehave as the fault of that name says, from then on; each
+ * such answer is the number of questions that came since the last one. A connection that
+ * is kept waiting is kept for good: a fault's end is no end to what it swallowed.
+ *
  * usage: agencies (CORPUS PORT DELAY_MICROSECONDS)...   port 0 takes a free one
  */
 #define _GNU_SOURCE
@@ -29,8 +33,28 @@
 #define QUESTION_BYTES 65536
 #define EVENTS 256
 #define KEY "\"idNumber\""
+#define SECOND_NS 1000000000u
+#define BACKLOG 4096
+#define SIGNED "\"eyJ" /* how a compact JWS begins */
 
 enum kind { LISTENER, TIMER, CONNECTION };
+
+enum fault { NONE, SILENT, DEAD, HALF, RESET, ERROR, GARBAGE, BAD_SIGNATURE, SLOW, LATE, FLAPPING, TAIL, FAULTS };
+
+static const char *const names[FAULTS] = {
+    "none",          /* honest, and in time */
+    "silent",        /* takes the question and says nothing */
+    "dead",          /* the same, and takes no new connection: a machine without power */
+    "half",          /* sends half of the answer and no more */
+    "reset",         /* ends the connection by a TCP reset */
+    "error",         /* answers 500 */
+    "garbage",       /* answers with what is no JSON */
+    "bad-signature", /* changes a character of each signature */
+    "slow",          /* answers a second later, which is in time */
+    "late",          /* answers three seconds later, which is not */
+    "flapping",      /* silent in every other second */
+    "tail",          /* five in a hundred take ten times as long */
+};
 
 struct entry {
   const char *number, *text;
@@ -43,8 +67,12 @@ struct agency {
   struct entry *table;
   size_t mask;
   uint64_t delay_ns;
-  struct connection *first, *last; /* answers held back, the oldest first */
+  struct connection *first; /* answers held back, the next first */
   int timer;
+  struct source *listener;
+  enum fault fault;
+  uint64_t asked;
+  uint32_t chance; /* xorshift: which five in a hundred */
 };
 
 /* What an epoll event points to. */
@@ -170,18 +198,33 @@ static void arm(struct agency *agency) {
   if (timerfd_settime(agency->timer, TFD_TIMER_ABSTIME, &when, NULL) < 0) fail("timerfd");
 }
 
+static bool is_slowed(struct agency *agency) {
+  agency->chance ^= agency->chance << 13;
+  agency->chance ^= agency->chance >> 17;
+  agency->chance ^= agency->chance << 5;
+  return agency->chance % 100 < 5;
+}
+
+static uint64_t held_ns(struct agency *agency) {
+  if (agency->fault == SLOW) return agency->delay_ns + SECOND_NS;
+  if (agency->fault == LATE) return agency->delay_ns + 3ull * SECOND_NS;
+  if (agency->fault == TAIL && is_slowed(agency)) return agency->delay_ns * 10;
+  return agency->delay_ns;
+}
+
 static void hold_or_send(struct connection *connection) {
   struct agency *agency = connection->source.agency;
-  if (agency->delay_ns == 0) {
+  uint64_t held = held_ns(agency);
+  if (held == 0) {
     send_answer(connection);
     return;
   }
-  connection->due_ns = now_ns() + agency->delay_ns;
+  connection->due_ns = now_ns() + held;
   connection->is_held = true;
-  connection->next = NULL;
-  if (agency->first == NULL) agency->first = connection;
-  else agency->last->next = connection;
-  agency->last = connection;
+  struct connection **place = &agency->first;
+  while (*place != NULL && (*place)->due_ns <= connection->due_ns) place = &(*place)->next;
+  connection->next = *place;
+  *place = connection;
   if (agency->first == connection) arm(agency);
 }
 
@@ -231,18 +274,102 @@ static void answer(struct connection *connection, const char *body, const char *
   connection->sent = body_start - (size_t)head_length;
 }
 
+static void say(struct connection *connection, const char *status, const char *body) {
+  char text[256];
+  int length = snprintf(text, sizeof text, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                        status, strlen(body), body);
+  put(connection, text, (size_t)length);
+  send_answer(connection);
+}
+
+/* Change a character of the signature of each record that is about to be sent. */
+static void forge(struct connection *connection) {
+  char *at = connection->answer + connection->sent, *end = connection->answer + connection->length;
+  while ((at = memmem(at, (size_t)(end - at), SIGNED, sizeof SIGNED - 1)) != NULL) {
+    char *closing = memchr(at + 1, '"', (size_t)(end - at - 1));
+    if (closing == NULL) return;
+    closing[-10] = closing[-10] == 'A' ? 'B' : 'A';
+    at = closing;
+  }
+}
+
+static void reset(struct connection *connection) {
+  struct linger at_once = {1, 0};
+  setsockopt(connection->source.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  hang_up(connection);
+}
+
+static bool is_honest(const struct agency *agency) {
+  switch (agency->fault) {
+    case SILENT: case DEAD: case RESET: case ERROR: case GARBAGE: return false;
+    case FLAPPING: return now_ns() / SECOND_NS % 2 != 0;
+    default: return true;
+  }
+}
+
+static void misbehave(struct connection *connection) {
+  switch (connection->source.agency->fault) {
+    case RESET: reset(connection); break;
+    case ERROR: say(connection, "500 Internal Server Error", "{}"); break;
+    case GARBAGE: say(connection, "200 OK", "<html>"); break;
+    default: break; /* silence */
+  }
+}
+
+static void set_fault(struct agency *agency, enum fault fault) {
+  if (agency->fault == DEAD) {
+    if (listen(agency->listener->fd, BACKLOG) < 0) fail("listen");
+    watch(agency->listener, EPOLLIN, EPOLL_CTL_ADD);
+  }
+  agency->fault = fault;
+  if (fault == DEAD) {
+    if (listen(agency->listener->fd, 0) < 0) fail("listen");
+    watch(agency->listener, EPOLLIN, EPOLL_CTL_DEL);
+  }
+}
+
+static void take_order(struct connection *connection, const char *name) {
+  struct agency *agency = connection->source.agency;
+  char told[32];
+  snprintf(told, sizeof told, "%llu", (unsigned long long)agency->asked);
+  for (int fault = 0; fault < FAULTS; fault++) {
+    size_t length = strlen(names[fault]);
+    if (strncmp(name, names[fault], length) != 0 || name[length] != ' ') continue;
+    agency->asked = 0;
+    connection->asked = 0;
+    set_fault(agency, (enum fault)fault);
+    say(connection, "200 OK", told);
+    return;
+  }
+  connection->asked = 0;
+  say(connection, "404 Not Found", "{}");
+}
+
 /* Answer if a whole question is there. */
 static void take_question(struct connection *connection) {
   connection->question[connection->asked] = '\0';
   char *head_end = strstr(connection->question, "\r\n\r\n");
   if (head_end == NULL) return;
+  if (memcmp(connection->question, "GET /", 5) == 0) {
+    take_order(connection, connection->question + 5);
+    return;
+  }
   char *said = strcasestr(connection->question, "\r\ncontent-length:");
   size_t length = said == NULL || said > head_end ? 0 : strtoul(said + 17, NULL, 10);
   size_t whole = (size_t)(head_end + 4 - connection->question) + length;
   if (connection->asked < whole) return;
+  struct agency *agency = connection->source.agency;
+  agency->asked++;
+  if (!is_honest(agency)) {
+    connection->asked = 0;
+    misbehave(connection);
+    return;
+  }
   answer(connection, head_end + 4, connection->question + whole);
   connection->asked -= whole;
   memmove(connection->question, connection->question + whole, connection->asked);
+  if (agency->fault == BAD_SIGNATURE) forge(connection);
+  if (agency->fault == HALF) connection->length -= (connection->length - connection->sent) / 2;
   hold_or_send(connection);
 }
 
@@ -278,7 +405,7 @@ static void listen_on(struct source *listener, int port) {
   listener->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(listener->fd, (struct sockaddr *)&address, size) < 0) fail("bind");
-  if (listen(listener->fd, 4096) < 0) fail("listen");
+  if (listen(listener->fd, BACKLOG) < 0) fail("listen");
   getsockname(listener->fd, (struct sockaddr *)&address, &size);
   printf(" %d", ntohs(address.sin_port));
   watch(listener, EPOLLIN, EPOLL_CTL_ADD);
@@ -299,6 +426,8 @@ int main(int count, char **arguments) {
     load(agency, arguments[i]);
     agency->delay_ns = strtoull(arguments[i + 2], NULL, 10) * 1000u;
     agency->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    agency->listener = &sources[1];
+    agency->chance = 2463534242u + (uint32_t)i;
     sources[0] = (struct source){TIMER, agency->timer, agency};
     sources[1] = (struct source){LISTENER, 0, agency};
     watch(&sources[0], EPOLLIN, EPOLL_CTL_ADD);

@@ -3,18 +3,27 @@
  * Each line of the bodies is a JSON body, a tab, and a text that its answer has to
  * hold (whose answer it is). An answer is right if it is 200, holds that text, holds
  * the expected number of VERIFIED, and has no "errors". Everything else is counted as
- * wrong; the first of it goes to standard error.
+ * other; the first of it goes to standard error. A question is lost whose connection
+ * ended before its answer.
  *
- * Latencies are written as 32-bit microseconds, in the order of the answers; what
- * came of it is one JSON line on standard output.
+ * Latencies of right answers are written as 32-bit microseconds, in the order of the
+ * answers; what came of it is one JSON line on standard output.
  *
  * With a RATE, so many questions a second are asked, whether answers come or not: a
  * question is as old as the moment at which it was to be asked, also where it waits for
- * one of the connections. 503 is then neither right nor wrong: its latencies are written
- * apart, beside the others, in LATENCIES.refused. A wrong answer takes for ever.
+ * one of the connections. How late each was sent is in LATENCIES.late.
+ *
+ * With RATE 0, FIRST and RAMP, there are FIRST clients at first and as many as there are
+ * connections RAMP seconds later. Each asks again once it was answered.
+ *
+ * Either way a refusal, which is 503 with OVERLOADED and Retry-After, is neither right
+ * nor other: its latency is in LATENCIES.refused, and a client waits for as long as it
+ * was told. What is other is in LATENCIES.others, to be judged by who knows more: line,
+ * status, microseconds and length, 32 bits each, and the body. What does not come within
+ * half a minute in which nothing does is lost.
  *
  * usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD
- *             [RATE]
+ *             [RATE [FIRST RAMP]]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,7 +56,7 @@ struct connection {
   int fd;
   bool is_open, is_asking;
   size_t asked; /* which line */
-  uint64_t started_ns;
+  uint64_t started_ns, wakes_ns; /* of a client: when it asks; 0 while it waits */
   char *question, *answer, *body;
   size_t question_length, question_sent, received;
 };
@@ -55,10 +64,12 @@ struct connection {
 static int poller, port, expected_verified;
 static char word[32];
 static struct line *lines;
-static size_t line_count, skip, wanted, issued, answered, wrong, refused;
+static size_t line_count, skip, wanted, issued, right, others, refused, lost;
 static double rate; /* questions a second; 0 asks whenever a connection is free */
+static bool is_ramp;
 static uint64_t began_ns, deadline_ns;
-static uint32_t *latencies, *refusals;
+static uint32_t *latencies, *refusals, *lateness;
+static FILE *others_file;
 static struct connection **idle;
 static size_t idle_count;
 static char head[HEAD_BYTES];
@@ -156,12 +167,25 @@ static bool is_over(void) { return issued == wanted || now_ns() > deadline_ns; }
 static uint64_t due_ns(void) { return began_ns + (uint64_t)((double)issued / rate * 1e9); }
 
 static void ask_what_is_due(void) {
-  while (idle_count > 0 && !is_over() && due_ns() <= now_ns())
+  uint64_t now;
+  while (idle_count > 0 && !is_over() && due_ns() <= (now = now_ns())) {
+    lateness[issued] = (uint32_t)((now - due_ns()) / 1000);
     put(idle[--idle_count], due_ns());
+  }
+}
+
+static void wake_clients(struct connection *all, size_t count) {
+  uint64_t now = now_ns();
+  for (size_t i = 0; i < count && !is_over(); i++) {
+    if (all[i].wakes_ns == 0 || all[i].wakes_ns > now) continue;
+    all[i].wakes_ns = 0;
+    put(&all[i], now);
+  }
 }
 
 static void ask(struct connection *connection) {
   if (rate > 0) idle[idle_count++] = connection;
+  else if (is_ramp) connection->wakes_ns = now_ns();
   else if (!is_over()) put(connection, now_ns());
 }
 
@@ -199,17 +223,37 @@ static uint32_t took_us(const struct connection *connection) {
   return took > UINT32_MAX ? UINT32_MAX : (uint32_t)took;
 }
 
-static void count_answer(struct connection *connection, bool right, const char *what, size_t length) {
-  if (!right && wrong++ == 0) fprintf(stderr, "wrong answer: %.*s\n", (int)(length > 3000 ? 3000 : length), what);
-  latencies[answered++] = right || rate == 0 ? took_us(connection) : UINT32_MAX;
+static bool is_offered(void) { return rate > 0 || is_ramp; }
+
+static size_t ended(void) { return right + others + refused + lost; }
+
+static void tell_first(const char *what, size_t length) {
+  if (others + lost == 0) fprintf(stderr, "wrong answer: %.*s\n", (int)(length > 3000 ? 3000 : length), what);
+}
+
+static void keep_other(const struct connection *connection, int status, const char *body, size_t length) {
+  uint32_t row[4] = {(uint32_t)connection->asked, (uint32_t)status, took_us(connection), (uint32_t)length};
+  if (fwrite(row, sizeof row, 1, others_file) != 1 || fwrite(body, 1, length, others_file) != length)
+    fail("others");
+}
+
+/* Return for how many nanoseconds a refusal asks to wait; 0 if it is none. */
+static uint64_t refusal_ns(int status, const char *raw, const char *head_end, const char *body, size_t length) {
+  const char *said = strcasestr(raw, "\r\nretry-after:");
+  if (status != 503 || said == NULL || said > head_end) return 0;
+  if (memmem(body, length, "OVERLOADED", 10) == NULL) return 0;
+  return strtoull(said + 14, NULL, 10) * 1000000000ull + 1;
+}
+
+static void finish(struct connection *connection) {
   connection->is_asking = false;
   ask(connection);
 }
 
-static void count_refusal(struct connection *connection) {
-  refusals[refused++] = took_us(connection);
-  connection->is_asking = false;
-  ask(connection);
+static void lose(struct connection *connection) {
+  tell_first("(hung up)", 9);
+  lost++;
+  finish(connection);
 }
 
 static void take_answer(struct connection *connection) {
@@ -229,12 +273,21 @@ static void take_answer(struct connection *connection) {
     body = connection->body;
   }
   int status = atoi(raw + 9);
-  if (rate > 0 && status == 503) {
-    count_refusal(connection);
+  uint64_t wait_ns = refusal_ns(status, raw, head_end, body, (size_t)length);
+  if (is_offered() && wait_ns > 0) {
+    refusals[refused++] = took_us(connection);
+    finish(connection);
+    if (is_ramp) connection->wakes_ns += wait_ns;
     return;
   }
-  bool right = is_right(status, body, (size_t)length, &lines[connection->asked]);
-  count_answer(connection, right, raw, connection->received);
+  if (is_right(status, body, (size_t)length, &lines[connection->asked])) {
+    latencies[right++] = took_us(connection);
+  } else {
+    tell_first(raw, connection->received);
+    if (is_offered()) keep_other(connection, status, body, (size_t)length);
+    others++;
+  }
+  finish(connection);
 }
 
 static void receive(struct connection *connection) {
@@ -248,21 +301,29 @@ static void receive(struct connection *connection) {
   if (received <= 0) {
     close(connection->fd);
     connection->is_open = false;
-    if (connection->is_asking) count_answer(connection, false, "(hung up)", 9);
+    if (connection->is_asking) lose(connection);
     return;
   }
   connection->received += (size_t)received;
   if (connection->is_asking) take_answer(connection);
 }
 
-static void write_latencies(const char *path, const uint32_t *all, size_t length) {
-  FILE *out = fopen(path, "wb");
-  if (out == NULL || fwrite(all, sizeof *all, length, out) != length || fclose(out)) fail(path);
+static FILE *open_beside(const char *path, const char *end) {
+  char beside[4096];
+  snprintf(beside, sizeof beside, "%s%s", path, end);
+  FILE *out = fopen(beside, "wb");
+  if (out == NULL) fail(beside);
+  return out;
+}
+
+static void write_latencies(const char *path, const char *end, const uint32_t *all, size_t length) {
+  FILE *out = open_beside(path, end);
+  if (fwrite(all, sizeof *all, length, out) != length || fclose(out)) fail(path);
 }
 
 int main(int count, char **arguments) {
-  if (count != 11 && count != 12) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD [RATE]\n");
+  if (count != 11 && count != 12 && count != 14) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS REQUESTS SKIP SECONDS VERIFIED HEAD BODIES LATENCIES WORD [RATE [FIRST RAMP]]\n");
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -276,12 +337,17 @@ int main(int count, char **arguments) {
   if (size >= HEAD_BYTES) return 2;
   memcpy(head, text, size);
   read_lines(arguments[8]);
-  if (count == 12) rate = atof(arguments[11]);
+  if (count >= 12) rate = atof(arguments[11]);
+  is_ramp = count == 14;
+  size_t first = is_ramp ? strtoul(arguments[12], NULL, 10) : 0;
+  double ramp_ns = is_ramp ? atof(arguments[13]) * 1e9 : 0;
+  if (is_offered()) others_file = open_beside(arguments[9], ".others");
   latencies = calloc(wanted + 1, sizeof *latencies);
   refusals = calloc(wanted + 1, sizeof *refusals);
+  lateness = calloc(wanted + 1, sizeof *lateness);
   idle = calloc(connections, sizeof(struct connection *));
   struct connection *all = calloc(connections, sizeof *all);
-  if (latencies == NULL || refusals == NULL || idle == NULL || all == NULL || line_count == 0) fail("nothing to ask");
+  if (latencies == NULL || refusals == NULL || lateness == NULL || idle == NULL || all == NULL || line_count == 0) fail("nothing to ask");
   poller = epoll_create1(EPOLL_CLOEXEC);
   began_ns = now_ns();
   deadline_ns = began_ns + (uint64_t)(atof(arguments[5]) * 1e9);
@@ -290,16 +356,21 @@ int main(int count, char **arguments) {
     all[i].body = malloc(ANSWER_BYTES);
     if (all[i].answer == NULL || all[i].body == NULL) fail("answer");
     ask(&all[i]);
+    if (is_ramp && i >= first)
+      all[i].wakes_ns = began_ns + (uint64_t)(ramp_ns * (double)(i - first + 1) / (double)(connections - first));
   }
   struct epoll_event events[256];
   uint64_t last_ns = began_ns;
-  while (answered + refused < issued || (rate > 0 && !is_over())) {
+  while (ended() < issued || (is_offered() && !is_over())) {
     ask_what_is_due();
-    int ready = epoll_wait(poller, events, 256, rate > 0 ? 1 : PATIENCE_MS);
+    if (is_ramp) wake_clients(all, connections);
+    int ready = epoll_wait(poller, events, 256, is_offered() ? 1 : PATIENCE_MS);
     if (ready > 0) last_ns = now_ns();
-    if (now_ns() - last_ns >= PATIENCE_MS * 1000000ull && answered + refused < issued) {
-      fprintf(stderr, "%zu answers did not come within %d s\n", issued - answered - refused, PATIENCE_MS / 1000);
-      return 1;
+    if (now_ns() - last_ns >= PATIENCE_MS * 1000000ull && ended() < issued) {
+      fprintf(stderr, "%zu answers did not come within %d s\n", issued - ended(), PATIENCE_MS / 1000);
+      if (!is_offered()) return 1;
+      lost += issued - ended();
+      break;
     }
     for (int i = 0; i < ready; i++) {
       struct connection *connection = events[i].data.ptr;
@@ -310,12 +381,13 @@ int main(int count, char **arguments) {
     }
   }
   double seconds = (double)(now_ns() - began_ns) / 1e9;
-  write_latencies(arguments[9], latencies, answered);
-  if (rate > 0) {
-    char beside[4096];
-    snprintf(beside, sizeof beside, "%s.refused", arguments[9]);
-    write_latencies(beside, refusals, refused);
+  write_latencies(arguments[9], "", latencies, right);
+  if (is_offered()) {
+    write_latencies(arguments[9], ".refused", refusals, refused);
+    write_latencies(arguments[9], ".late", lateness, rate > 0 ? issued : 0);
+    if (fclose(others_file)) fail("others");
   }
-  printf("{\"answered\": %zu, \"wrong\": %zu, \"refused\": %zu, \"seconds\": %.6f}\n", answered, wrong, refused, seconds);
+  printf("{\"answered\": %zu, \"others\": %zu, \"refused\": %zu, \"lost\": %zu, \"seconds\": %.6f}\n",
+         right + others, others, refused, lost, seconds);
   return 0;
 }

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 
 import { claimTypes, judge } from "./claims.mjs";
 
-const settings = JSON.parse(readFileSync(process.env.BENCHMARK_SETTINGS, "utf8"));
+export const settings = JSON.parse(readFileSync(process.env.BENCHMARK_SETTINGS, "utf8"));
 
 export const port = Number(process.env.BENCHMARK_PORT);
 const { maxAgeSeconds, skewSeconds, firstEligibleDay, levelNames } = settings;

@@ -246,7 +246,13 @@ class Rechecking:
                 continue
             loader = loaders.setdefault(
                 agency.id,
-                AnswerLoader(agency, deadline, gate.has_admitted, statement.told),
+                AnswerLoader(
+                    agency,
+                    deadline,
+                    gate.has_admitted,
+                    statement.told,
+                    caller=CALLER.id,
+                ),
             )
             loader.want(place.holder)
             asked[place] = look_up(place, agency)

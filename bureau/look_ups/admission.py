@@ -15,7 +15,11 @@ _ALERTS = {80: Alert.PEOPLE_BUDGET_80, 100: Alert.PEOPLE_BUDGET_SPENT}
 class Admission:
     """Counts one request's people against its caller's budget."""
 
-    def __init__(self, oversight: Oversight, caller: Caller, today: date) -> None:
+    def __init__(
+        self, oversight: Oversight, caller: Caller, today: date, *, is_of_one: bool
+    ) -> None:
+        self._is_of_one = is_of_one
+        """Whether the request asks about one person: then nobody is waited for."""
         self._oversight = oversight
         self._caller = caller.id
         self._account = account_of(caller.id, caller.districts_in_order)
@@ -38,7 +42,8 @@ class Admission:
         """
         if person not in self._pseudonyms and person not in self._refused:
             self._asked[person] = None
-            await _all_have_asked()
+            if not self._is_of_one:
+                await _all_have_asked()
             # Whoever comes first asks for all.
             if person in self._asked:
                 self._decide()

@@ -3,8 +3,12 @@
 The log is append-only: whoever was answered about a person is on it, and stays on it
 until the retention period has passed. No number, no name and no answer is in it; the
 person is a pseudonym.
+
+That a look-up began is kept while agencies are asked, so that an answer waits for
+nothing more; how it ended follows. What is never said to have ended is UNCONFIRMED.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +27,9 @@ class AuditEvent(StrEnum):
     LOOKED_UP = "LOOKED_UP"
     # The agencies may have been asked; the caller was not answered.
     ABANDONED = "ABANDONED"
+    # Agencies were asked, and the caller may have been answered: the gateway ended
+    # before it said how it ended.
+    UNCONFIRMED = "UNCONFIRMED"
     # The agencies were asked; then it showed that other gateways on this log had spent
     # the caller's budget of people. The caller was not answered.
     OVER_BUDGET = "OVER_BUDGET"
@@ -88,6 +95,20 @@ class AuditSelection:
     """The first moment no more."""
 
 
+@dataclass(slots=True, eq=False)
+class Intent:
+    """A look-up that began, and how far the log is with it."""
+
+    record: AuditRecord
+    """What is on the log of it if nothing more is said: UNCONFIRMED."""
+    kept: asyncio.Future[None] | None = None
+    """Done once it is on the log, or is not; ``None`` while it need not be yet."""
+    mark: str = ""
+    """By which the log knows it."""
+    is_ended: bool = False
+    """Whether how it ended was said."""
+
+
 class AuditLog(Protocol):
     """Keeps records. Usable by many requests at once.
 
@@ -101,8 +122,14 @@ class AuditLog(Protocol):
             StoreUnavailableError: too many wait, or the last one could not be kept.
         """
 
-    async def write(self, record: AuditRecord) -> None:
+    def intend(self, record: AuditRecord) -> Intent:
+        """Begin to keep that a look-up began, unless it ends at once."""
+
+    async def write(self, record: AuditRecord, intent: Intent | None = None) -> None:
         """Return once ``record`` is kept, so that losing the process loses nothing.
+
+        Of a look-up that was intended, return once that is kept: ``record``, which
+        says how it ended, follows.
 
         Raises:
             StoreUnavailableError: it is not kept, or not known to be.
@@ -110,8 +137,11 @@ class AuditLog(Protocol):
                 budget had no room any more.
         """
 
-    def note(self, record: AuditRecord) -> None:
-        """Keep ``record`` without waiting; it is lost if the process dies at once."""
+    def note(self, record: AuditRecord, intent: Intent | None = None) -> None:
+        """Keep ``record`` without waiting; it is lost if the process dies at once.
+
+        Of a look-up that was intended, it is how that ended.
+        """
 
     async def page(
         self, selection: AuditSelection, *, first: int, before: int | None

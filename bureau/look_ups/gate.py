@@ -1,15 +1,15 @@
 """The one gate through which every look-up of a person passes.
 
 In this order: the purpose and the five elements are stated, the caller's budget of
-people has room, the agencies are asked, the look-up is on the audit log; only then is
-anything answered.
+people has room, the agencies are asked while the look-up is put on the audit log; only
+when it is there is anything answered.
 Whatever is asked in one tick is admitted or refused as a whole, so that a refused batch
 asks nobody. The same refusal, in the same time, comes for known and unknown people,
 because it comes before anybody is asked.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bureau.caller import Caller, LookUp
@@ -64,18 +64,20 @@ class Statement:
     look_up: LookUp | PurposeError | None = None
     elements: Elements | ElementsError = NOT_STATED
     """With the officer's pseudonym."""
+    told: Elements = field(init=False)
+    """The elements; where they cannot be used nobody is asked or told."""
 
-    @property
-    def told(self) -> Elements:
-        """Return the elements; where they cannot be used nobody is asked or told."""
+    def __post_init__(self) -> None:
+        """Look once whether the elements can be used."""
         elements = self.elements
-        return NOT_STATED if isinstance(elements, ElementsError) else elements
+        can_be_used = not isinstance(elements, ElementsError)
+        object.__setattr__(self, "told", elements if can_be_used else NOT_STATED)
 
 
 class Gate:
     """Lets the look-ups of one request pass, or refuses them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed of what one request is
         self,
         oversight: Oversight,
         caller: Caller,
@@ -83,13 +85,14 @@ class Gate:
         *,
         now: datetime,
         today: date,
+        is_of_one: bool = False,
     ) -> None:
         self._oversight = oversight
         self._caller = caller.id
         self._districts = caller.districts_in_order
         self._stated = stated
         self._now = now
-        self._admission = Admission(oversight, caller, today)
+        self._admission = Admission(oversight, caller, today, is_of_one=is_of_one)
         self.has_admitted = self._admission.has_admitted
         """Says whether a person may be looked up."""
 
@@ -118,16 +121,19 @@ class Gate:
             person = await self._admission.load(whom)
             answers: list[Answer] | None = None
             audit = self._oversight.audit
+            intent = audit.intend(self._record(stated, person, origin()))
             try:
                 answers = await ask()
             finally:
                 if answers is None:
                     # The client is gone, or a bug of ours: agencies may have been
                     # asked.
-                    audit.note(self._record(stated, person, origin()))
+                    audit.note(
+                        replace(intent.record, event=AuditEvent.ABANDONED), intent
+                    )
             found = sum([len(answer.certificates) for answer in answers])
             shown = found if shows is None else _count(answers, shows)
-            await audit.write(self._record(stated, person, origin(), answers, shown))
+            await audit.write(_ended(intent.record, answers, shown), intent)
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -149,8 +155,8 @@ class Gate:
             stated = self._purpose()
             self._require_elements()
             pseudonym = await self._admission.load(person)
-            record = self._record(stated, pseudonym, origin(), ())
-            await self._oversight.audit.write(record)
+            record = self._record(stated, pseudonym, origin())
+            await self._oversight.audit.write(_ended(record))
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -227,18 +233,11 @@ class Gate:
         if unknown:
             oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, self._caller, unknown)
 
-    def _record(
-        self,
-        stated: LookUp,
-        person: str,
-        origin: Origin,
-        answers: Sequence[Answer] | None = None,
-        certificates: int | None = None,
-    ) -> AuditRecord:
-        """Return the record of a look-up that has ``answers``, or was given up."""
+    def _record(self, stated: LookUp, person: str, origin: Origin) -> AuditRecord:
+        """Return the record of a look-up of which nobody knows how it ends."""
         return AuditRecord(
             at=self._now,
-            event=AuditEvent.ABANDONED if answers is None else AuditEvent.LOOKED_UP,
+            event=AuditEvent.UNCONFIRMED,
             caller=self._caller,
             districts=self._districts,
             request_id=origin.request_id,
@@ -248,9 +247,21 @@ class Gate:
             elements=self._stated.told,
             operation=origin.operation,
             document=origin.document,
-            sources={answer.agency: answer.outcome for answer in answers or ()},
-            certificates=certificates,
         )
+
+
+def _ended(
+    record: AuditRecord,
+    answers: Sequence[Answer] = (),
+    certificates: int | None = None,
+) -> AuditRecord:
+    """Return the record of a look-up that is answered."""
+    return replace(
+        record,
+        event=AuditEvent.LOOKED_UP,
+        sources={answer.agency: answer.outcome for answer in answers},
+        certificates=certificates,
+    )
 
 
 def _count(answers: Sequence[Answer], shows: Shows) -> int:

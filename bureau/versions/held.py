@@ -8,7 +8,7 @@ shown in its place, since nobody vouches for it now.
 ``docs/decisions/versions.md`` has the reasons.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -47,6 +47,8 @@ class _Marked(NamedTuple):
     """A version of a certificate, as it is looked for."""
 
     marks: tuple[str, ...]
+    names: tuple[str, ...]
+    """What it is called among its holder's certificates, by its marks."""
     said: str
     digest: str
 
@@ -92,47 +94,62 @@ class Versions:
         What is new in them is known from now on. An agency whose answer was outdated
         is asked anew the next time.
         """
-        if self._are_the_newest(holder, agencies, answers):
+        # Under these the last certificate of each agency's rows is known.
+        lasts = [self._lists.mark_of(holder, agency.rows) for agency in agencies]
+        if self._are_the_newest(lasts, answers):
             return list(answers)
         answers = one_version_each(agencies, answers, self._catalogue)
         for answer in answers:
             for certificate in answer.undecided:
-                self._newer(certificate, bundle, now)
-        held = []
-        for agency, answer in zip(agencies, answers, strict=True):
-            newer = [self._newer(one, bundle, now) for one in answer.certificates]
-            if not any(newer):
-                held.append(answer)
-                continue
-            agency.forget(holder)
-            found = list(zip(answer.certificates, newer, strict=True))
-            kept = [one for one, known in found if known is None]
-            faults = [
-                self._fault_of(one, known) for one, known in found if known is not None
+                self._newer(certificate, self._marked_as(certificate), bundle, now)
+        held: list[Answer] = []
+        shown: set[str] = set()
+        for agency, last, answer in zip(agencies, lasts, answers, strict=True):
+            found = answer.certificates
+            marked = [self._marked_as(one) for one in found]
+            newer = [
+                self._newer(one, marks, bundle, now)
+                for one, marks in zip(found, marked, strict=True)
             ]
-            held.append(disbelieved(answer, kept, faults))
-        return self._whole(holder, agencies, held, bundle=bundle, now=now)
+            shown.update(
+                name
+                for marks, known in zip(marked, newer, strict=True)
+                if known is None
+                for name in marks.names
+            )
+            doubted = [self._marked_as(one) for one in answer.undecided]
+            names = [marks.names[0] for marks in (*doubted, *marked)]
+            came = zip((*answer.undecided, *found), names, strict=True)
+            self._lists.note(last, came, now)
+            if any(newer):
+                agency.forget(holder)
+                answer = self._without(answer, newer)  # noqa: PLW2901 - it is held
+            held.append(answer)
+        return self._whole(holder, agencies, lasts, held, shown=shown, bundle=bundle)
 
-    def _whole(
+    def _without(self, answer: Answer, newer: Sequence[SeenVersion | None]) -> Answer:
+        """Return ``answer`` without the certificates of which something is newer."""
+        found = list(zip(answer.certificates, newer, strict=True))
+        kept = [one for one, known in found if known is None]
+        faults = [
+            self._fault_of(one, known) for one, known in found if known is not None
+        ]
+        return disbelieved(answer, kept, faults)
+
+    def _whole(  # noqa: PLR0913 - all that ``hold`` knows
         self,
         holder: Identity,
         agencies: Sequence[Agency],
+        lasts: Sequence[str],
         answers: Sequence[Answer],
         *,
+        shown: Collection[str],
         bundle: TrustBundle,
-        now: datetime,
     ) -> list[Answer]:
         """Return ``answers``; one that lacks a later certificate is not whole."""
-        shown = set()
-        for agency, answer in zip(agencies, answers, strict=True):
-            for certificate in (*answer.undecided, *answer.certificates):
-                names = [name_of(mark) for mark in self._marked_as(certificate).marks]
-                self._lists.note(holder, agency, certificate, names[0], now)
-                if certificate in answer.certificates:
-                    shown.update(names)
         whole = []
-        for agency, answer in zip(agencies, answers, strict=True):
-            missed = self._lists.missed(holder, agency, answer, shown, bundle)
+        for agency, last, answer in zip(agencies, lasts, answers, strict=True):
+            missed = self._lists.missed(last, answer, shown, bundle)
             if missed is None:
                 whole.append(answer)
                 continue
@@ -142,12 +159,7 @@ class Versions:
             whole.append(disbelieved(answer, answer.certificates, [fault]))
         return whole
 
-    def _are_the_newest(
-        self,
-        holder: Identity,
-        agencies: Sequence[Agency],
-        answers: Sequence[Answer],
-    ) -> bool:
+    def _are_the_newest(self, lasts: Sequence[str], answers: Sequence[Answer]) -> bool:
         """Say whether each certificate comes once, in the bytes that are known.
 
         And that no list lacks a certificate which is known. That is what most answers
@@ -155,22 +167,26 @@ class Versions:
         """
         get = self.memory.get
         seen: set[str] = set()
-        for answer in answers:
+        shown: set[str] = set()
+        for mark, answer in zip(lasts, answers, strict=True):
             if answer.undecided:
                 return False
+            last = get(mark)
             for certificate in answer.certificates:
                 marked = self._marked_as(certificate)
-                for mark in marked.marks:
-                    known = get(mark)
-                    if known is None or known.digest != marked.digest or mark in seen:
+                for one in marked.marks:
+                    known = get(one)
+                    if known is None or known.digest != marked.digest or one in seen:
                         return False
                 seen.update(marked.marks)
-        shown = {name_of(mark) for mark in seen}
-        for agency, answer in zip(agencies, answers, strict=True):
-            last = self._lists.last(holder, agency)
-            # What is known since it was sent may not be known as answered.
-            if not all(self._lists.has(one, last) for one in answer.certificates):
-                return False
+                shown.update(marked.names)
+                # What is known since it was sent may not be known as answered.
+                if certificate.collected is None and (
+                    last is None or last.signed_at < certificate.proof.signed_at
+                ):
+                    return False
+        for mark, answer in zip(lasts, answers, strict=True):
+            last = get(mark)
             if answer.is_complete and last is not None and last.said not in shown:
                 return False
         return True
@@ -196,13 +212,16 @@ class Versions:
         self.memory.learn(await self._store.of(marks))
 
     def _newer(
-        self, certificate: AttestedCertificate, bundle: TrustBundle, now: datetime
+        self,
+        certificate: AttestedCertificate,
+        marked: _Marked,
+        bundle: TrustBundle,
+        now: datetime,
     ) -> SeenVersion | None:
         """Return what counts instead of ``certificate``; ``None`` if it does itself.
 
         It is known from now on then.
         """
-        marked = self._marked_as(certificate)
         known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
         signed_at = certificate.proof.signed_at
         # What is sent in one second has an order, which the store knows.
@@ -226,7 +245,9 @@ class Versions:
                 or known.signed_at < signed_at
                 or not (known.said == marked.said or known.digest == marked.digest)
             ):
-                self.memory.note(mark, _version(certificate, marked, now))
+                key_id = certificate.proof.key.kid
+                seen = SeenVersion(signed_at, marked.said, marked.digest, key_id, now)
+                self.memory.note(mark, seen)
         return None
 
     def _fault_of(
@@ -259,8 +280,11 @@ class Versions:
         key = digest, record.number, record.item, record.item_code
         marked = self._marked.get(key)
         if marked is None:
+            person = self._person(record.holder)
+            marks = tuple(marks_of(record, self._catalogue, person))
             marked = _Marked(
-                tuple(marks_of(record, self._catalogue, self._person(record.holder))),
+                marks,
+                tuple(map(name_of, marks)),
                 said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )
@@ -268,10 +292,3 @@ class Versions:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = marked
         return marked
-
-
-def _version(
-    certificate: AttestedCertificate, marked: _Marked, now: datetime
-) -> SeenVersion:
-    proof = certificate.proof
-    return SeenVersion(proof.signed_at, marked.said, marked.digest, proof.key.kid, now)

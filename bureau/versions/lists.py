@@ -10,12 +10,12 @@ may have been sent today. Nor is one that was collected: an agency that answers 
 believed before what it sent (``docs/decisions/collected-answers.md``).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from operator import itemgetter
 
 from bureau.versions.marks import mark_among
 from bureau.versions.memory import SeenVersion, VersionMemory, is_vouched_for
-from connectors.agency import Agency
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
 from policy.identity import Identity
 from signing.trust import TrustBundle
@@ -45,50 +45,51 @@ class Lists:
             self._marked[key] = mark
         return mark
 
-    def last(self, holder: Identity, agency: Agency) -> SeenVersion | None:
-        """Return the certificate of the agency's rows that was signed last."""
-        return self._memory.get(self.mark_of(holder, agency.rows))
-
-    def has(self, certificate: AttestedCertificate, last: SeenVersion | None) -> bool:
-        """Say whether ``last`` is no earlier than a certificate that is answered."""
-        if certificate.collected is not None:
-            return True
-        return last is not None and last.signed_at >= certificate.proof.signed_at
-
     def note(
         self,
-        holder: Identity,
-        agency: Agency,
-        certificate: AttestedCertificate,
-        name: str,
+        mark: str,
+        certificates: Iterable[tuple[AttestedCertificate, str]],
         now: datetime,
     ) -> None:
-        """Know ``certificate``, if it is answered and none is known that is later."""
-        last = self.last(holder, agency)
-        proof = certificate.proof
-        if certificate.collected is not None:
+        """Know the last of ``certificates``, if none is known that is later.
+
+        Each is answered for the rows that ``mark`` is of, and stands beside its name.
+        """
+        signed = [
+            (one.proof.signed_at, name, one)
+            for one, name in certificates
+            if one.collected is None
+        ]
+        if not signed:
             return
-        if last is not None and (last.signed_at, name) >= (proof.signed_at, last.said):
+        signed_at, name, one = max(signed, key=_signed_and_named)
+        last = self._memory.get(mark)
+        if last is not None and (last.signed_at, last.said) >= (signed_at, name):
             return
-        seen = SeenVersion(proof.signed_at, name, name, proof.key.kid, now)
-        self._memory.note(self.mark_of(holder, agency.rows), seen)
+        seen = SeenVersion(signed_at, name, name, one.proof.key.kid, now)
+        self._memory.note(mark, seen)
 
     def missed(
         self,
-        holder: Identity,
-        agency: Agency,
+        mark: str,
         answer: Answer,
         shown: Collection[str],
         bundle: TrustBundle,
     ) -> SeenVersion | None:
-        """Return a certificate that ``answer`` is too old to have; ``None`` if none."""
-        signed = [proof.signed_at for proof in answer.proofs]
-        if not answer.is_complete or not signed:
+        """Return a certificate that ``answer`` is too old to have; ``None`` if none.
+
+        It is answered for the rows that ``mark`` is of.
+        """
+        if not answer.is_complete or not answer.proofs:
             return None
-        last = self.last(holder, agency)
+        last = self._memory.get(mark)
         if last is None or last.said in shown or not is_vouched_for(last, bundle):
             return None
-        return last if max(signed) < last.signed_at else None
+        signed = max([proof.signed_at for proof in answer.proofs])
+        return last if signed < last.signed_at else None
+
+
+_signed_and_named = itemgetter(0, 1)
 
 
 def fault_of_an_older_list(answer: Answer) -> RefusedRecord:

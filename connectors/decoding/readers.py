@@ -1,7 +1,7 @@
 """Make readers of a record's fields: of texts, words and days, by the manifest.
 
-A reader takes a record's JSON object and returns one field in its normal form
-(``policy.normal_form``), or ``None`` where it is not stated.
+A reader takes what was found of one field in a record's JSON object, and returns it in
+its normal form (``policy.normal_form``), or ``None`` where it is not stated.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from operator import methodcaller
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from connectors.decoding.expression import (
     ExpressionError,
@@ -32,7 +32,58 @@ class RecordError(Exception):
 
 
 T = TypeVar("T")
-Reader = Callable[[dict[str, Any]], T]
+Reader = Callable[[Any], T]
+"""Takes what was found for a field, of whatever type."""
+KEPT = 2048
+"""Of so many texts of a field what was read is kept."""
+KEPT_CHARACTERS = 64
+"""Of texts that are no longer."""
+
+
+class Field(NamedTuple):
+    """A field of a record: where it is found, what is known of it, how it is read."""
+
+    name: str
+    member: str | None
+    """The name of the object's member, if that is all its expression says."""
+    find: Finder
+    known: dict[str, Any]
+    """What texts were read as: most fields have few, in many records."""
+    read: Reader[Any]
+
+
+def field_of(
+    name: str,
+    expression: str | None,
+    read: Reader[Any],
+    known: dict[str, Any] | None = None,
+) -> Field:
+    """Return a field, whose texts are ``known`` once they were read.
+
+    Without it nothing is kept: its texts are of one person each.
+    """
+    return Field(
+        name,
+        expression if expression is not None and is_name(expression) else None,
+        finder_in_object(name, expression),
+        {} if known is None else known,
+        read if known is None else keeping(known, read),
+    )
+
+
+def keeping(known: dict[str, T], read: Reader[T]) -> Reader[T]:
+    """Return ``read``, after which texts are ``known``."""
+
+    def read_and_keep(stated: object) -> T:
+        value = read(stated)
+        if type(stated) is str and value is not None:
+            if len(known) >= KEPT:
+                known.clear()
+            if len(stated) <= KEPT_CHARACTERS:
+                known[stated] = value
+        return value
+
+    return read_and_keep
 
 
 def finder(name: str, expression: str | None) -> Finder:
@@ -56,11 +107,6 @@ def _nothing(_content: object) -> None:
     return None
 
 
-def itself(found: T) -> T:
-    """Return what was found before: there is nothing to look for."""
-    return found
-
-
 def finder_in_object(name: str, expression: str | None) -> Finder:
     """Return what finds a field in a JSON object; for most it is the look-up alone."""
     if expression is None:
@@ -70,31 +116,15 @@ def finder_in_object(name: str, expression: str | None) -> Finder:
     return finder(name, expression)
 
 
-def text_at(
+def text_of(
     name: str,
-    expression: str | None,
     form: Callable[[str], str | None] | None = None,
     *,
     is_required: bool = False,
 ) -> Reader[str | None]:
     """Return the reader of a text in its ``form``; a blank one is not stated."""
-    if expression is None:
-        return _nothing
-    find = finder_in_object(name, expression)
-    return text_of(name, find, form, is_required=is_required)
 
-
-def text_of(
-    name: str,
-    find: Finder,
-    form: Callable[[str], str | None] | None = None,
-    *,
-    is_required: bool = False,
-) -> Callable[[Any], str | None]:
-    """Return the reader of what ``find`` returns, a text in its ``form``."""
-
-    def read(content: Any) -> str | None:  # noqa: ANN401 - what it is found in
-        stated = find(content)
+    def read(stated: object) -> str | None:
         text: str | None = None
         if stated is not None:
             if not isinstance(stated, str) or len(stated) > MAX_TEXT:
@@ -130,13 +160,6 @@ def _what_else(stated: object) -> str:
     return f"it has {len(str(stated))}" if is_long else f"it is {form_of(stated)}"
 
 
-def required_text_at(
-    name: str, expression: str, form: Callable[[str], str | None] | None = None
-) -> Reader[str]:
-    """Return the reader of a text that a record cannot do without."""
-    return cast("Reader[str]", text_at(name, expression, form, is_required=True))
-
-
 def meaning_of(words: Mapping[str, T]) -> Callable[[object], T | None]:
     """Return what finds the meaning of a word that the manifest maps.
 
@@ -160,43 +183,22 @@ def meaning_of(words: Mapping[str, T]) -> Callable[[object], T | None]:
     return meaning
 
 
-def word_at(
-    name: str, expression: str | None, words: Mapping[str, T]
-) -> Reader[T | None]:
-    """Return the reader of a word of the manifest's; others mean nothing."""
-    find = _nothing if expression is None else finder_in_object(name, expression)
-    meaning = meaning_of(words)
-
-    def read(content: dict[str, Any]) -> T | None:
-        stated = find(content)
-        meant = words.get(stated) if isinstance(stated, str) else None
-        return meaning(stated) if meant is None else meant
-
-    return read
-
-
-def day_at(
-    name: str, expression: str | None, day_of: Callable[[str], date], form: str
-) -> Reader[date | None]:
+def day_of(name: str, day: Callable[[str], date], form: str) -> Reader[date | None]:
     """Return the reader of a date."""
-    if expression is None:
-        return _nothing
-    find = finder_in_object(name, expression)
 
-    def read(content: dict[str, Any]) -> date | None:
-        stated = find(content)
+    def read(stated: object) -> date | None:
         if stated is None or stated == "":
             return None
         if isinstance(stated, str):
             try:
-                return day_of(stated)
+                return day(stated)
             except ValueError:
                 # In another spelling, blank, or no day.
                 plain = normal_form.day(stated[:MAX_TEXT])
             if not plain:
                 return None
             with suppress(ValueError):
-                return day_of(plain)
+                return day(plain)
         raise RecordError(f"{name} is no date as {form}: it is {form_of(stated)}")
 
     return read

@@ -8,22 +8,22 @@ up a record.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 from connectors.decoding.days import DAYS
 from connectors.decoding.forms import form_of
 from connectors.decoding.readers import (
+    Reader,
     RecordError,
-    day_at,
+    day_of,
+    field_of,
     finder,
     finder_in_object,
-    itself,
+    keeping,
     meaning_of,
-    required_text_at,
-    text_at,
     text_of,
-    word_at,
 )
 from connectors.manifest import Record
 from policy import normal_form
@@ -35,41 +35,82 @@ from policy.names import stated_name
 NOBODY: Mapping[str, Identity] = MappingProxyType({})
 
 
+PERSONAL = frozenset({"holder_name", "licence_id"})
+"""Fields whose texts are of one person each."""
+DATES = frozenset(
+    {
+        *("first_issued_on", "issued_on", "valid_from", "valid_until"),
+        *("review_due_on", "state_since"),
+    }
+)
+"""Fields whose texts mean the same in each of them."""
+_REASON = text_of("state_reason")
+
+
+def _place(index: object) -> int | None:
+    if index is None:
+        return None
+    if type(index) is not int or index < 0:
+        raise RecordError(f"status_index is no count from 0 on: it is {form_of(index)}")
+    return index
+
+
+def _readers(record: Record) -> Mapping[str, Reader[Any]]:
+    """Return the readers of fields by their names, in the order in which they read."""
+    values = record.values
+    day = partial(day_of, day=DAYS[record.date_format], form=record.date_format)
+    return {
+        "holder_name": text_of("holder_name", stated_name),
+        "title": text_of("title", is_required=True),
+        "category": text_of("category"),
+        "item": text_of("item", is_required=True),
+        "level": meaning_of(values.level),
+        "first_issued_on": day("first_issued_on"),
+        "issued_on": day("issued_on"),
+        "valid_from": day("valid_from"),
+        "valid_until": day("valid_until"),
+        "review_due_on": day("review_due_on"),
+        "state": meaning_of(values.state),
+        "state_since": day("state_since"),
+        "status_index": _place,
+        "authority": text_of("authority"),
+        "evaluation_body": text_of("evaluation_body"),
+        "collection_body": text_of("collection_body"),
+        "licence_id": text_of("licence_id", normal_form.number),
+    }
+
+
 class RecordFields:
     """The manifest's ``[record]`` table, compiled."""
 
     def __init__(self, record: Record) -> None:
         values = record.values
         self._id_type_meant = meaning_of(values.id_type)
+        self._id_types: dict[str, IdType | None] = {}
+        self._read_id_type = keeping(self._id_types, self._id_type_as)
         self._held = finder("held", record.held)
         self._id_number = finder("id_number", record.id_number)
         self._id_type = finder("id_type", record.id_type)
         self._find_number = finder_in_object("number", record.number)
-        self._number = text_of("number", itself, normal_form.number, is_required=True)
-        self._holder_name = text_at("holder_name", record.holder_name, stated_name)
-        self._title = required_text_at("title", record.title)
-        self._category = text_at("category", record.category)
-        self._item = required_text_at("item", record.item)
-        self._find_code = finder_in_object("item_code", record.item_code)
-        self._code = text_of("item_code", itself, normal_form.code)
+        self._number = text_of("number", normal_form.number, is_required=True)
+        code = text_of("item_code", normal_form.code)
+        self._code = field_of("item_code", record.item_code, code, known={})
         self._codes = {
             normal_form.code(own): code for own, code in values.item_code.items()
         }
-        self._level = word_at("level", record.level, values.level)
-        days = DAYS[record.date_format], record.date_format
-        self._first_issued_on = day_at("first_issued_on", record.first_issued_on, *days)
-        self._issued_on = day_at("issued_on", record.issued_on, *days)
-        self._valid_from = day_at("valid_from", record.valid_from, *days)
-        self._valid_until = day_at("valid_until", record.valid_until, *days)
-        self._review_due_on = day_at("review_due_on", record.review_due_on, *days)
-        self._state = word_at("state", record.state, values.state)
-        self._state_since = day_at("state_since", record.state_since, *days)
-        self._status_index = finder("status_index", record.status_index)
-        self._state_reason = text_at("state_reason", record.state_reason)
-        self._authority = text_at("authority", record.authority)
-        self._evaluation_body = text_at("evaluation_body", record.evaluation_body)
-        self._collection_body = text_at("collection_body", record.collection_body)
-        self._licence_id = text_at("licence_id", record.licence_id, normal_form.number)
+        self._state_reason = finder_in_object("state_reason", record.state_reason)
+        readers = _readers(record)
+        self._not_stated: dict[str, Any] = dict.fromkeys(readers)
+        days: dict[str, Any] = {}
+        known: dict[str, dict[str, Any] | None] = {
+            name: None if name in PERSONAL else {} for name in readers
+        }
+        known |= dict.fromkeys(DATES, days)
+        self._fields = [
+            field_of(name, expression, read, known[name])
+            for name, read in readers.items()
+            if (expression := getattr(record, name)) is not None
+        ]
 
     def held(self, content: object) -> int | None:
         """Return how many certificates the record says its holder holds.
@@ -84,23 +125,15 @@ class RecordFields:
             raise RecordError(f"held is no count from 1 on: it is {form_of(held)}")
         return held
 
-    def _index(self, content: object) -> int | None:
-        index = self._status_index(content)
-        if index is None:
-            return None
-        if type(index) is not int or index < 0:
-            raise RecordError(
-                f"status_index is no count from 0 on: it is {form_of(index)}"
-            )
-        return index
-
     def state_reason(self, content: object) -> str | None:
         """Return why a certificate's state changed, in its agency's words.
 
         Raises:
             RecordError: it says something that is no text.
         """
-        return self._state_reason(content) if isinstance(content, dict) else None
+        if not isinstance(content, dict):
+            return None
+        return _REASON(self._state_reason(content))
 
     def record(
         self,
@@ -116,35 +149,31 @@ class RecordFields:
         """
         if not isinstance(content, dict):
             raise RecordError("a record is no JSON object")
-        number_came, code_came = self._find_number(content), self._find_code(content)
-        number, own_code = self._number(number_came), self._code(code_came)
+        number_came = self._find_number(content)
+        number = self._number(number_came)
+        code_came = self._code.find(content)
+        own_code = self._code.known.get(code_came) if type(code_came) is str else None
+        if own_code is None:
+            own_code = self._code.read(code_came)
         spelt = None
         if number_came != number or code_came != own_code:
             spelt = Spelling(number_came, code_came or None)
         code = self._codes.get(own_code) if own_code else None
+        if holder is None:
+            holder = self.holder(content, asked)
+        stated = self._not_stated.copy()
+        get = content.get
+        for name, member, find, known, read in self._fields:
+            found = find(content) if member is None else get(member)
+            value = known.get(found) if type(found) is str else None
+            stated[name] = read(found) if value is None else value
         return CertificateRecord(
             number=cast("str", number),
-            holder=self.holder(content, asked) if holder is None else holder,
-            holder_name=self._holder_name(content),
-            title=self._title(content),
-            category=self._category(content),
-            item=self._item(content),
+            holder=holder,
             item_code=code or own_code,
             own_item_code=own_code if code else None,
             spelt=spelt,
-            level=self._level(content),
-            first_issued_on=self._first_issued_on(content),
-            issued_on=self._issued_on(content),
-            valid_from=self._valid_from(content),
-            valid_until=self._valid_until(content),
-            review_due_on=self._review_due_on(content),
-            state=self._state(content),
-            state_since=self._state_since(content),
-            status_index=self._index(content),
-            authority=self._authority(content),
-            evaluation_body=self._evaluation_body(content),
-            collection_body=self._collection_body(content),
-            licence_id=self._licence_id(content),
+            **stated,
         )
 
     def holder(
@@ -161,7 +190,10 @@ class RecordFields:
         number = self._id_number(content)
         if not isinstance(number, str):
             raise RecordError("id_number names no holder: it is no text")
-        id_type = self._id_type_of(content)
+        stated = self._id_type(content)
+        id_type = self._id_types.get(stated) if type(stated) is str else None
+        if id_type is None:
+            id_type = self._read_id_type(stated)
         known = asked.get(number)
         # A type that is not stated has to be inferred: a number alone may be of two.
         if known is not None and id_type is known.type:
@@ -173,9 +205,8 @@ class RecordFields:
                 f"id_number is malformed: it has {len(number)} characters"
             ) from None
 
-    def _id_type_of(self, content: object) -> IdType | None:
+    def _id_type_as(self, stated: object) -> IdType | None:
         """Return the stated id type; an unmapped word must be one of our names."""
-        stated = self._id_type(content)
         if stated is None:
             return None
         name = stated.strip() if isinstance(stated, str) else ""

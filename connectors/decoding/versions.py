@@ -130,7 +130,9 @@ def names_of(
 
 def _items(record: CertificateRecord, catalogue: Catalogue) -> frozenset[str]:
     """Return what the record's item may be called: its rows, and as it is stated."""
-    stated = {same_words(record.item_code or record.item)}
+    stated = same_words(record.item_code or record.item)
     rows = row_of(record, catalogue).candidates
-    # What may be any row for all that is known is what it is called.
-    return frozenset(stated if len(rows) == len(catalogue.items) else stated | rows)
+    if len(rows) == len(catalogue.items):
+        # What may be any row for all that is known is what it is called.
+        return frozenset([stated])
+    return rows if stated in rows else rows | {stated}

@@ -1,9 +1,10 @@
 """Guard an agency, in one way for all connectors.
 
 A question passes, in this order: the answer cache, single flight (two requests asking
-about one person at once cause one call), batching by the manifest's limit, the circuit
-breaker, the time limit, the concurrency limit. Failures end here: they leave as values,
-so that one agency never cancels another's question.
+about one person at once cause one call), batching by the manifest's limit, the calls
+that questions share, the circuit breaker, the time limit, the concurrency limit.
+Failures end here: they leave as values, so that one agency never cancels another's
+question.
 
 What was answered before may stand in for an agency that is silent (``stale``).
 
@@ -29,7 +30,8 @@ from connectors.guard.answer_cache import AnswerCache
 from connectors.guard.circuit import Attempt, Circuit, CircuitState, Operation
 from connectors.guard.health import CONCLUSIVE, SILENT, Health
 from connectors.guard.hedged import Hedge
-from connectors.guard.single_flight import Call, SingleFlight
+from connectors.guard.lanes import Question
+from connectors.guard.single_flight import Sharing, SingleFlight
 from connectors.manifest import Manifest
 from connectors.manifest import Protocol as Asking
 from policy.identity import Identity
@@ -46,6 +48,19 @@ LATE_SECONDS = 0.25
 """By what ends so much after its time limit no agency is judged."""
 ROOM_SHARE = 0.2
 """Nor by what waited for room for a larger share of it: the rest is too short."""
+
+ALONE_SECONDS = 60.0
+"""For so long each question has a call of its own after one that several shared brought
+nothing: what was wrong may have been one of them, or that they were many."""
+NOTHING = frozenset(
+    {
+        SourceOutcome.TIMED_OUT,
+        SourceOutcome.UNREACHABLE,
+        SourceOutcome.REFUSED,
+        SourceOutcome.UNVERIFIED,
+    }
+)
+"""The outcomes of a call that brought nothing to build on, if all are among them."""
 
 
 class Observer(Protocol):
@@ -67,6 +82,9 @@ class Observer(Protocol):
 
     def hedged(self, agency: str, hedge: Hedge) -> None:
         """A call was made twice, to two addresses of one agency."""
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:
+        """A call of several questions ended; if it failed, they share none for now."""
 
 
 class Guard:
@@ -96,7 +114,12 @@ class Guard:
         # What was collected was counted when it came.
         self._counts = manifest.endpoint.protocol is not Asking.COLLECTED
         self._cache = AnswerCache(manifest.cache)
-        self._calls = SingleFlight(self._call)
+        self._shares = manifest.shares_calls
+        sharing = Sharing(
+            self._endpoint.batch_limit, self._endpoint.concurrency, self._may_share
+        )
+        self._calls = SingleFlight(self._call, sharing if self._shares else None)
+        self._alone_until = 0.0
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 
     def ask(
@@ -104,26 +127,28 @@ class Guard:
         holders: Sequence[Identity],
         budget_seconds: float,
         told: Told | None = None,
+        caller: str = "",
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order, within ``budget_seconds``.
 
-        The agency is ``told`` of the question, unless that is ``None``. Whoever
-        cancels the answer gives up. It raises nothing an agency can cause; a bug of
-        ours is raised as it is.
+        The agency is ``told`` of the question, unless that is ``None``. Where questions
+        wait, callers are served in turn. Whoever cancels the answer gives up. It raises
+        nothing an agency can cause; a bug of ours is raised as it is.
         """
         cached: dict[Identity, Answer] = {}
         fresh: list[Identity] = []
-        calls: list[Call] = []
-        for holder in dict.fromkeys(holders):
+        questions: list[Question] = []
+        wanted = dict.fromkeys(holders)
+        for holder in wanted:
             if (answer := self._cached(holder)) is not None:
                 cached[holder] = answer
-            elif (call := self._calls.about(holder)) is not None:
-                calls.append(call)
+            elif (question := self._calls.about(holder)) is not None:
+                questions.append(question)
             else:
                 fresh.append(holder)
         if fresh and budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
-            calls += [self._calls.start(batch, told) for batch in batches]
+            questions += [self._calls.start(batch, told) for batch in batches]
 
         def deliver(
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
@@ -136,8 +161,12 @@ class Guard:
             for holder, answer in zip(holders, out, strict=True):
                 self._observer.answered(answer, cached=holder in cached)
 
-        if calls:
-            return self._calls.wait(calls, budget_seconds, deliver)
+        if questions:
+            if self._shares:
+                # Nobody waits longer for others than for a call of their own.
+                most = self._endpoint.timeout_seconds + LATE_SECONDS
+                budget_seconds = min(budget_seconds, most)
+            return self._calls.wait(questions, wanted, budget_seconds, deliver, caller)
         at_once: asyncio.Future[list[Answer]]
         at_once = asyncio.get_running_loop().create_future()
         deliver(at_once, {})
@@ -167,15 +196,30 @@ class Guard:
             return None
         return answer
 
+    def _may_share(self) -> bool:
+        """Say whether questions wait for each other: not while there is trouble."""
+        return (
+            self._circuit.state is CircuitState.CLOSED
+            and time.monotonic() >= self._alone_until
+        )
+
     async def _call(
-        self, batch: list[Identity], told: Told | None
-    ) -> dict[Identity, Answer]:
+        self, batch: list[Identity], told: Told | None, is_shared: bool
+    ) -> dict[Identity, Answer] | None:
+        """Return what is answered about ``batch``.
+
+        ``None`` if several questions share the call, and each has to be asked alone.
+        """
         attempt = self._circuit.enter()
         if attempt is None:
             found = dict.fromkeys(batch, self._not_asked())
         else:
             with attempt:
                 found = await self._called(batch, told, attempt)
+            if is_shared and self._has_failed(found):
+                return None
+            if self._counts:
+                self._observer.received(self._agency, found)
         if self._when_silent is not None:
             found |= await self._when_silent(_silent(found))
         if self._stand_in is not None:
@@ -190,6 +234,18 @@ class Guard:
                 # It said something else since: what it said before stands for nothing.
                 self._cache.drop(holder)
         return found
+
+    def _has_failed(self, found: Mapping[Identity, Answer]) -> bool:
+        """Say whether what several shared has to be asked again, each by itself.
+
+        After a time limit there is no time for that.
+        """
+        outcomes = {answer.outcome for answer in found.values()}
+        has_failed = outcomes <= NOTHING
+        if has_failed:
+            self._alone_until = time.monotonic() + ALONE_SECONDS
+        self._observer.shared(self._agency, has_failed=has_failed)
+        return has_failed and outcomes != {SourceOutcome.TIMED_OUT}
 
     def _instead(self, holder: Identity, silent: Answer) -> Answer:
         """Return what stands in for ``silent``, or that."""
@@ -224,10 +280,7 @@ class Guard:
         # does one whose limit came late: it is us who had no time.
         if waited <= ROOM_SHARE * limit and seconds <= limit + LATE_SECONDS:
             attempt.judge({answer.outcome for answer in answers}, seconds / limit)
-        found = dict(zip(batch, answers, strict=True))
-        if self._counts:
-            self._observer.received(self._agency, found)
-        return found
+        return dict(zip(batch, answers, strict=True))
 
     def _not_asked(self) -> Answer:
         return Answer(

@@ -1,5 +1,7 @@
 """Let what asks begin in its turn, before anything is done for it."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.admission.admission import Admission
@@ -21,15 +23,17 @@ class Admitted:
         self._app = app
         self._admission = admission
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on, at once or after a while, or refuse with 503."""
         if (
             scope["type"] == "lifespan"
             or not scope["path"].startswith(GATED)
             or self._admission.has_room()
         ):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._wait(scope, receive, send)
+
+    async def _wait(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             request_of(scope).waited_seconds = await self._admission.wait()
         except RefusedRequestError as refusal:

@@ -75,6 +75,6 @@ def _named(column: Column) -> str:
 def _unknown(name: str, count: int) -> str:
     """Say which column is unknown, without repeating what may be a person's data."""
     near = get_close_matches(_folded(name), _BY_NAME, 1)
-    hint = f"; is it {_named(_BY_NAME[near[0]])}?" if near else ""
+    hint = f"; perhaps {_named(_BY_NAME[near[0]])}" if near else ""
     known = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
     return f"{count} unknown columns{hint}. Known, separated by commas: {known}"

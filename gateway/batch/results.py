@@ -137,7 +137,6 @@ def _continued(file: BinaryIO, path: Path, rows: Sequence[Row]) -> Results:
     if head.startswith(content):
         # New, or cut before the first row.
         file.seek(0)
-        file.truncate()
         results = Results(file, [])
         file.write(head)
         return results

@@ -82,12 +82,19 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
 class IssuerKeys:
     """The keys of one issuer. Usable by many requests at once."""
 
-    def __init__(self, issuer: str, fetch: Fetch, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        fetch: Fetch,
+        now: Callable[[], float],
+        keys: Mapping[str, IssuerKey] | None = None,
+    ) -> None:
+        """Begin with ``keys``, if they were read already."""
         self._issuer = issuer
         self._fetch = fetch
         self._now = now
-        self._keys: Mapping[str, IssuerKey] = {}
-        self._read_at = float("-inf")
+        self._keys = keys or {}
+        self._read_at = float("-inf") if keys is None else now()
         self._tried_at = float("-inf")
         self._one_fetch = asyncio.Lock()
         self._logger = structlog.get_logger("gateway.callers")

@@ -3,13 +3,18 @@
 The key decides: an RSA key is never a secret for HMAC, because no algorithm here
 takes a secret. What cannot be used (keys to encrypt with, other curves, weak keys)
 is left out; a set with one ``kid`` twice or with a private key is refused whole.
+
+A signature that a key has verified is known by the digest of its token, for as long as
+the set is in force; all else a token is judged by is looked at each time.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from cachetools import LRUCache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
@@ -27,6 +32,8 @@ from signing.algorithms import (
 from signing.errors import SigningError, TrustBundleError
 
 MOST_KEYS = 100
+MOST_VERIFIED = 1_000
+"""Of how many tokens a key knows that it signed them; some 150 bytes each."""
 ALGORITHMS = {
     ("RSA", None): frozenset({"PS256", "RS256"}),
     ("EC", "P-256"): frozenset({"ES256"}),
@@ -64,6 +71,9 @@ class IssuerKey:
 
     key: RSAKey | ECKey | OKPKey
     algorithms: frozenset[str]
+    _verified: MutableMapping[bytes, None] = field(
+        default_factory=lambda: LRUCache(MOST_VERIFIED), repr=False, compare=False
+    )
 
     def verify(self, token: SignedToken, allowed: frozenset[str]) -> None:
         """Check the signature of ``token``, by an algorithm of the key and the issuer.
@@ -73,12 +83,16 @@ class IssuerKey:
         """
         if token.algorithm not in self.algorithms & allowed:
             raise AuthenticationError(Reason.WRONG_ALGORITHM)
+        digest = hashlib.sha256(token.text.encode("ascii")).digest()
+        if digest in self._verified:
+            return
         try:
             deserialize_compact(
                 token.text, self.key, registry=_OneAlgorithm(token.algorithm)
             )
         except (JoseError, ValueError):
             raise AuthenticationError(Reason.BAD_SIGNATURE) from None
+        self._verified[digest] = None
 
 
 def read_key_set(text: bytes) -> Mapping[str, IssuerKey]:

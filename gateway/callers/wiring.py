@@ -1,6 +1,6 @@
 """Make the callers out of the configuration."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ from gateway.callers.agency_assertions import (
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.districts import read_districts
-from gateway.callers.issuer_keys import Fetch, IssuerKeys, keys_at_url, keys_in_file
-from gateway.callers.key_set import KeySetError, read_key_set
+from gateway.callers.issuer_keys import IssuerKeys, keys_at_url, keys_in_file
+from gateway.callers.key_set import IssuerKey, KeySetError, read_key_set
 from gateway.callers.roles import Roles, read_roles
 from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
@@ -52,12 +52,19 @@ async def open_callers(
                 cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
             )
         )
-        keys: dict[tuple[str | None, ...], IssuerKeys] = {}
+        keys: dict[tuple[str, str], IssuerKeys] = {}
 
         def keys_of(issuer: Issuer) -> IssuerKeys:
-            place = (issuer.name, issuer.jwks_file, issuer.jwks_url)
+            if issuer.jwks_file is not None:
+                # A file is read again with the rest, and is in force as it was then.
+                path = Path(issuer.jwks_file)
+                return IssuerKeys(
+                    issuer.name, keys_in_file(path), now, _keys_in(path, issuer)
+                )
+            place = (issuer.name, str(issuer.jwks_url))
             if place not in keys:
-                keys[place] = IssuerKeys(issuer.name, _fetch(issuer, session), now)
+                fetch = keys_at_url(place[1], session)
+                keys[place] = IssuerKeys(issuer.name, fetch, now)
             return keys[place]
 
         def callers_by(settings: Settings) -> Callers:
@@ -139,10 +146,14 @@ def _refuse_unusable_keys(issuer: Issuer) -> None:
     if issuer.jwks_url is not None:
         _refuse_open_address(issuer.jwks_url, place)
     if issuer.jwks_file is not None:
-        try:
-            read_key_set(Path(issuer.jwks_file).read_bytes())
-        except (OSError, KeySetError) as error:
-            raise StartError(f"{place}: {issuer.jwks_file}: {error}") from None
+        _keys_in(Path(issuer.jwks_file), issuer)
+
+
+def _keys_in(path: Path, issuer: Issuer) -> Mapping[str, IssuerKey]:
+    try:
+        return read_key_set(path.read_bytes())
+    except (OSError, KeySetError) as error:
+        raise StartError(f"issuer {issuer.name}: {path}: {error}") from None
 
 
 def _refuse_open_address(url: str, place: str) -> None:
@@ -171,12 +182,6 @@ def _trusted(issuer: Issuer, roles: Roles, keys: IssuerKeys) -> TrustedIssuer:
         districts=read_districts(issuer.districts, f"issuer {issuer.name}"),
         districts_claim=issuer.districts_claim,
     )
-
-
-def _fetch(issuer: Issuer, session: aiohttp.ClientSession) -> Fetch:
-    if issuer.jwks_url is not None:
-        return keys_at_url(issuer.jwks_url, session)
-    return keys_in_file(Path(str(issuer.jwks_file)))
 
 
 def _agency_assertions(

@@ -1,17 +1,21 @@
 """Read a request body: not more of it than allowed, and not for longer."""
 
-import asyncio
-
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.graphql_http.request_timeout import Limit, Supervision
 
 IDENTITY = "identity"
 
 
 async def read_body(
-    headers: Headers, receive: Receive, *, max_bytes: int, seconds: float
+    headers: Headers,
+    receive: Receive,
+    *,
+    max_bytes: int,
+    seconds: float,
+    supervision: Supervision,
 ) -> bytes:
     """Return the body.
 
@@ -30,33 +34,22 @@ async def read_body(
         )
     if _stated_bytes(headers, max_bytes) > max_bytes:
         raise _too_large(max_bytes)
-    try:
-        async with asyncio.timeout(seconds):
-            return await _read(receive, max_bytes)
-    except TimeoutError:
-        raise RefusedRequestError(
-            Code.BODY_TOO_SLOW,
-            f"the body did not come within {seconds:g} seconds",
-            {"Connection": "close"},
-        ) from None
-
-
-async def _read(receive: Receive, max_bytes: int) -> bytes:
-    chunks: list[bytes] = []
-    read = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            # Not only who left: one may close for sending, and still read.
-            raise RefusedRequestError(Code.BAD_REQUEST, "the body was cut off")
-        chunk = message.get("body", b"")
-        read += len(chunk)
-        if read > max_bytes:
-            raise _too_large(max_bytes)
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
+    with Limit(supervision, seconds, _too_slow):
+        chunks: list[bytes] = []
+        read = 0
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                # Not only who left: one may close for sending, and still read.
+                raise RefusedRequestError(Code.BAD_REQUEST, "the body was cut off")
+            chunk = message.get("body", b"")
+            read += len(chunk)
+            if read > max_bytes:
+                raise _too_large(max_bytes)
+            chunks.append(chunk)
+            more = message.get("more_body", False)
+        return b"".join(chunks)
 
 
 def _stated_bytes(headers: Headers, max_bytes: int) -> int:
@@ -68,6 +61,14 @@ def _stated_bytes(headers: Headers, max_bytes: int) -> int:
     if len(stated) > len(str(max_bytes)):
         return max_bytes + 1
     return int(stated)
+
+
+def _too_slow(seconds: float) -> RefusedRequestError:
+    return RefusedRequestError(
+        Code.BODY_TOO_SLOW,
+        f"the body did not come within {seconds:g} seconds",
+        {"Connection": "close"},
+    )
 
 
 def _too_large(max_bytes: int) -> RefusedRequestError:

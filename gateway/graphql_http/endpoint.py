@@ -28,7 +28,7 @@ from gateway.graphql_http.media_types import (
 )
 from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
-from gateway.graphql_http.request_timeout import within_time
+from gateway.graphql_http.request_timeout import Limit, Supervision
 from gateway.graphql_http.safe_methods import require_safe
 from gateway.request_state import request_of
 from gateway.settings.http import Http
@@ -59,10 +59,10 @@ class Shortcut:
         self._path = path
         self._endpoint = endpoint
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on to the endpoint, or to the router."""
         is_question = scope["type"] == "http" and scope["path"] == self._path
-        await (self._endpoint if is_question else self._app)(scope, receive, send)
+        return (self._endpoint if is_question else self._app)(scope, receive, send)
 
 
 class GraphQLEndpoint:
@@ -82,6 +82,7 @@ class GraphQLEndpoint:
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
+        self._supervision = Supervision()
         self._turns = Turns(options.concurrent_requests, options.wait_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,7 +114,8 @@ class GraphQLEndpoint:
         )
 
     async def _answer(self, scope: Scope, receive: Receive) -> ASGIApp:
-        headers = Headers(scope=scope)
+        request = request_of(scope)
+        headers = request.headers
         accept = ",".join(headers.getlist("accept"))
         media_type = media_type_of(accept)
         by_get = scope["method"] == "GET"
@@ -123,7 +125,6 @@ class GraphQLEndpoint:
             require_preflight(headers)
         else:
             raise RefusedRequestError(Code.BAD_REQUEST, "state a query")
-        request = request_of(scope)
         caller = request.known_caller
         with await self._turns.take(caller.id) as turn:
             question = await self._question(scope, headers, receive)
@@ -152,7 +153,8 @@ class GraphQLEndpoint:
                 result = execute(prepared, question, context)
                 if isawaitable(result):
                     seconds = self._options.request_seconds
-                    result = await within_time(result, receive, seconds)
+                    with Limit(self._supervision, seconds, _too_long, receive):
+                        result = await result
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation)
@@ -167,5 +169,12 @@ class GraphQLEndpoint:
             receive,
             max_bytes=self._max_body_bytes,
             seconds=self._options.body_seconds,
+            supervision=self._supervision,
         )
         return question_of_body(body)
+
+
+def _too_long(seconds: float) -> RefusedRequestError:
+    return RefusedRequestError(
+        Code.TIMED_OUT, f"the question took longer than {seconds:g} seconds"
+    )

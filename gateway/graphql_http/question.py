@@ -3,8 +3,8 @@
 Members we do not know are ignored, as the specification wants it.
 """
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
@@ -14,7 +14,14 @@ from resolvers.documents.documents import Question
 MAX_PARAMETERS = 16
 """How many parameters an address may have; five have a meaning."""
 
-T = TypeVar("T")
+MEMBERS: Mapping[str, tuple[type, str]] = {
+    "query": (str, "a string"),
+    "documentId": (str, "a string"),
+    "operationName": (str, "a string"),
+    "variables": (dict, "an object"),
+    "extensions": (dict, "an object"),
+}
+"""The members of a question that have a meaning, and what each is, or null."""
 
 
 def question_of_body(body: bytes) -> Question:
@@ -65,12 +72,17 @@ def question_of(stated: Mapping[str, Json]) -> Question:
     Raises:
         RefusedRequestError: it is none.
     """
+    for name, (type_, words) in MEMBERS.items():
+        value = stated.get(name)
+        if value is not None and not isinstance(value, type_):
+            raise _bad(f"{name} must be {words} or null")
+    member: Callable[[str], Any] = stated.get
     question = Question(
-        query=_typed(stated, "query", str, "a string"),
-        document_id=_typed(stated, "documentId", str, "a string"),
-        operation_name=_typed(stated, "operationName", str, "a string"),
-        variables=_typed(stated, "variables", dict, "an object") or {},
-        extensions=_typed(stated, "extensions", dict, "an object") or {},
+        query=member("query"),
+        document_id=member("documentId"),
+        operation_name=member("operationName"),
+        variables=member("variables") or {},
+        extensions=member("extensions") or {},
     )
     if not (
         question.query
@@ -79,16 +91,6 @@ def question_of(stated: Mapping[str, Json]) -> Question:
     ):
         raise _bad("state a query, or a documentId")
     return question
-
-
-def _typed(
-    stated: Mapping[str, Json], name: str, type_: type[T], words: str
-) -> T | None:
-    """Return a member, ``None`` if it is missing or null."""
-    value = stated.get(name)
-    if value is None or isinstance(value, type_):
-        return value
-    raise _bad(f"{name} must be {words} or null")
 
 
 def _json(text: bytes, place: str) -> Json:

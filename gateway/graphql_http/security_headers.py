@@ -1,6 +1,6 @@
 """Headers that stand on every answer, whoever gave it and whatever it is."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,11 +32,10 @@ class SecurityHeaders:
             guards[b"strict-transport-security"] = f"max-age={hsts_seconds}".encode()
         self._guards = tuple(guards.items())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on, and add to the answer's headers."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
 
         async def guarded(message: Message) -> None:
             if message["type"] in STARTS:
@@ -49,4 +48,4 @@ class SecurityHeaders:
                 ]
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        return self._app(scope, receive, guarded)

@@ -5,10 +5,9 @@ Labels are ids of agencies and of their keys, outcomes and codes: closed sets al
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from connectors.answer import Answer
 from connectors.guard.circuit import CircuitState, Operation
@@ -17,6 +16,7 @@ from connectors.quality import Dimension, Measure
 from connectors.shadow import Difference
 from gateway.buckets import SECONDS
 from gateway.registry.expiry import KeyEnd
+from gateway.tallies import CountedCounter, CountedHistogram
 from policy.identity import Identity
 
 
@@ -24,13 +24,13 @@ class AgenciesMetrics:
     """Implements ``connectors.guard.guard.Observer``, of every agency's guard."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        answers = Counter(
+        answers = CountedCounter(
             "gateway_source_answers",
             "Answers about one person, by agency and outcome.",
             ("agency", "outcome"),
             registry=registry,
         )
-        kept = Counter(
+        kept = CountedCounter(
             "gateway_answer_cache",
             "Answers by whether they came from the answer cache (hit) or not (miss).",
             ("agency", "result"),
@@ -42,14 +42,14 @@ class AgenciesMetrics:
             ("agency", "code"),
             registry=registry,
         )
-        calls = Histogram(
+        self._calls = CountedHistogram(
             "gateway_agency_call_seconds",
             "How long one call to an agency took.",
             ("agency",),
             buckets=SECONDS,
             registry=registry,
         )
-        people = Counter(
+        people = CountedCounter(
             "gateway_agency_people_asked",
             "People an agency was asked about; one call may be about many.",
             ("agency",),
@@ -67,26 +67,29 @@ class AgenciesMetrics:
             ("agency", "reason", "result"),
             registry=registry,
         )
+        shared = CountedCounter(
+            "gateway_agency_shared_calls",
+            "Calls for several questions, by whether they brought anything.",
+            ("agency", "result"),
+            registry=registry,
+        )
         self._states: dict[tuple[str, Operation], CircuitState] = {}
         self._logger = structlog.get_logger("gateway.agencies")
-        # Labels are of closed sets, so what belongs to them may be looked up once.
-        self._answer_of = cache(answers.labels)
-        self._kept_of = cache(kept.labels)
-        self._call_of = cache(calls.labels)
-        self._people_of = cache(people.labels)
+        self._answers, self._kept = answers.fresh, kept.fresh
+        self._people, self._shared = people.fresh, shared.fresh
 
     def called(self, agency: str, holders: int, seconds: float) -> None:
         """See ``Observer.called``."""
-        self._call_of(agency).observe(seconds)
-        self._people_of(agency).inc(holders)
+        self._calls.took((agency,), seconds)
+        self._people[agency,] += holders
 
     def received(self, agency: str, answers: Mapping[Identity, Answer]) -> None:
         """See ``Observer.received``; what it says of quality is counted elsewhere."""
 
     def answered(self, answer: Answer, *, cached: bool) -> None:
         """See ``Observer.answered``."""
-        self._answer_of(answer.agency, answer.outcome).inc()
-        self._kept_of(answer.agency, "hit" if cached else "miss").inc()
+        self._answers[answer.agency, answer.outcome] += 1
+        self._kept[answer.agency, "hit" if cached else "miss"] += 1
         for refusal in answer.refusals:
             self._refusals.labels(answer.agency, refusal.code).inc()
 
@@ -105,6 +108,10 @@ class AgenciesMetrics:
         """See ``Observer.hedged``."""
         reason = "late" if hedge.was_late else "unreachable"
         self._hedges.labels(agency, reason, "won" if hedge.has_won else "lost").inc()
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:
+        """See ``Observer.shared``."""
+        self._shared[agency, "failed" if has_failed else "answered"] += 1
 
 
 class RegistryMetrics:
@@ -205,12 +212,13 @@ class QualityMetrics:
             ("agency", "measure"),
             registry=registry,
         )
-        self._uncompared = Counter(
+        uncompared = CountedCounter(
             "gateway_quality_uncompared",
             "Answers that were counted and, of so many, not compared with the past.",
             ("agency",),
             registry=registry,
         )
+        self._uncompared = uncompared.fresh
         self._rates = Gauge(
             "gateway_quality_rate",
             "The share of an agency's data in order, of all gateways together.",
@@ -225,7 +233,7 @@ class QualityMetrics:
 
     def quality_uncompared(self, agency: str) -> None:
         """See ``QualityObserver.quality_uncompared``."""
-        self._uncompared.labels(agency).inc()
+        self._uncompared[agency,] += 1
 
     def quality_rated(
         self, agency: str, dimension: Dimension, days: int, share: float

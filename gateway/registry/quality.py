@@ -108,6 +108,7 @@ class QualityKeeper:
         self.answered = inner.answered
         self.circuit_changed = inner.circuit_changed
         self.hedged = inner.hedged
+        self.shared = inner.shared
         self._store = store
         self._live = live
         """Has the agencies in force."""

@@ -21,9 +21,12 @@ class ReloadMetrics:
         for outcome in OUTCOMES:
             self._reloads.labels(outcome)
         self._logger = structlog.get_logger("gateway.reload")
+        self.is_refused = False
+        """Whether the files say something that is not in force, since it cannot be."""
 
     def taken(self, needs_restart: Sequence[str]) -> None:
         """All of it is in force, but for the options that need a restart."""
+        self.is_refused = False
         self._reloads.labels("taken").inc()
         self._logger.info("reloaded")
         for option in needs_restart:
@@ -31,5 +34,6 @@ class ReloadMetrics:
 
     def refused(self, reason: str) -> None:
         """Nothing of it is in force."""
+        self.is_refused = True
         self._reloads.labels("refused").inc()
         self._logger.error("reload refused", reason=reason)

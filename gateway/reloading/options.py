@@ -4,7 +4,7 @@ What is not taken is told by its name: a gateway that took it would have to open
 databases and keys again under requests that use them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from connectors.manifest import Manifest
 from connectors.registry import load_manifests
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
-from gateway.settings.settings import Settings, load_settings
+from gateway.settings.settings import Settings
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
@@ -50,18 +50,12 @@ class Again:
     """The options that were changed and were not taken."""
 
 
-def read_again(
-    config: Path,
-    environment: Mapping[str, str],
-    running: Settings,
-    catalogue: Catalogue,
-) -> Again:
-    """Read the configuration in ``config`` beside what is ``running``.
+def read_again(stated: Settings, running: Settings, catalogue: Catalogue) -> Again:
+    """Read the files that are ``stated``, beside what is ``running``.
 
     Raises:
-        StartError: something in it cannot be used.
+        StartError: something in them, or in what is stated, cannot be used.
     """
-    stated = load_settings(config, environment)
     taken = {name: getattr(stated, name) for name in TAKEN}
     settings = msgspec.structs.replace(running, **taken)
     refuse_unusable_callers(settings)

@@ -137,6 +137,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A token GraphiQL starts with. Anyone who loads the page can read it."""
     graphiql_id_number: str = ""
     """The identity number in GraphiQL's first example."""
+    reload_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.25
+    """How often the files are looked at for changes; 0: never, on SIGHUP alone."""
     log_format: Annotated[str, msgspec.Meta(pattern=r"^(json|console)$")] = "json"
     """``json`` for machines, ``console`` for people."""
 

@@ -9,7 +9,7 @@ end. A client that does not read makes ``send`` wait, and is cut off after a whi
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 
@@ -29,7 +29,7 @@ from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
 from resolvers.execution.execute import Shown, shown
-from resolvers.execution.subscribe import NOTHING_MORE, Delivery
+from resolvers.execution.subscribe import Delivery
 
 TRANSPORT = "sse"
 KEEP_ALIVE = b":\n\n"
@@ -42,6 +42,13 @@ HEADERS = (
 )
 
 _logger = structlog.get_logger("gateway.events")
+
+
+def joined(events: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return events, each a cursor and an execution's result, as one piece."""
+    return b"".join(
+        next_event(orjson.Fragment(result), cursor) for cursor, result in events
+    )
 
 
 class EventStreams:
@@ -74,7 +81,7 @@ class EventStreams:
         with ExitStack() as held:
             held.enter_context(self._connections.opened(going_away.set, is_known=True))
             held.enter_context(self._connections.owned(caller.id))
-            events = await follower.follow(prepared, question, caller, last)
+            events = await follower.follow(prepared, question, caller, last, joined)
             request.is_stream = True
             return EventStream(
                 events,
@@ -192,17 +199,10 @@ class EventStream:
         try:
             # The first bytes say to the client, and to proxies, that it has begun.
             await self._put(send, KEEP_ALIVE)
-            together: list[bytes] = []
             async for one in self._events:
-                if one is not NOTHING_MORE:
-                    result = orjson.Fragment(one.payload)
-                    together.append(next_event(result, one.cursor))
-                if one.is_followed:
-                    continue
-                await self._put(send, b"".join(together))
-                self._sent += len(together)
-                sent.inc(len(together))
-                together.clear()
+                await self._put(send, one.payload)
+                self._sent += one.count
+                sent.inc(one.count)
         except RefusedDocumentError as refused:
             errors = [shown(error) for error in refused.errors]
             return await self._finish(send, errors, Ending.REFUSED)

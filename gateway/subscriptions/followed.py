@@ -14,7 +14,7 @@ from gateway.request_state import request_of
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.elements import stated_elements
-from resolvers.execution.subscribe import Delivery, open_stream
+from resolvers.execution.subscribe import Delivery, Join, open_stream
 from resolvers.look_ups import look_up_of
 
 
@@ -65,8 +65,9 @@ class Follower:
         question: Question,
         caller: Caller,
         last_event_id: str | None = None,
+        join: Join | None = None,
     ) -> AsyncGenerator[Delivery, None]:
-        """Begin a subscription.
+        """Begin a subscription; see ``open_stream``.
 
         Raises:
             RefusedDocumentError: see ``open_stream``.
@@ -84,4 +85,4 @@ class Follower:
             people=prepared.people,
             last_event_id=last_event_id,
         )
-        return await open_stream(prepared, question, context, self.caller)
+        return await open_stream(prepared, question, context, self.caller, join)

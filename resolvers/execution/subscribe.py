@@ -61,6 +61,8 @@ TOGETHER = 25
 JUDGED_SECONDS = 0.25
 """For how long what was judged may be sent; then the rest is judged again. An event may
 take as long to be read."""
+Join = Callable[[Sequence[tuple[str, bytes]]], bytes]
+"""Makes one piece of several events, of which each has a cursor and a payload."""
 Renew = Callable[[], Awaitable[Caller]]
 """Returns the caller as of now; raises if it is authenticated no more."""
 
@@ -74,6 +76,8 @@ class Delivery:
     """The execution's result, in JSON."""
     is_followed: bool
     """Whether another one is at hand, that may be sent with it."""
+    count: int = 1
+    """How many events it is, where several are joined."""
 
 
 NOTHING_MORE = Delivery("", b"", is_followed=False)
@@ -81,9 +85,16 @@ NOTHING_MORE = Delivery("", b"", is_followed=False)
 
 
 async def open_stream(
-    prepared: Prepared, question: Question, context: RequestContext, renew: Renew
+    prepared: Prepared,
+    question: Question,
+    context: RequestContext,
+    renew: Renew,
+    join: Join | None = None,
 ) -> AsyncGenerator[Delivery, None]:
     """Begin to follow, and return what will be delivered.
+
+    Events that are there together are one delivery where there is a way to ``join``
+    them.
 
     Each step of it raises ``RefusedDocumentError`` as this does, and what ``renew``
     raises.
@@ -106,17 +117,36 @@ async def open_stream(
         source = await source
     if isinstance(source, ExecutionResult):
         raise RefusedDocumentError(*source.errors or ())
-    return _deliveries(source, prepared, question, context, renew)
+    delivering = _Delivering(prepared, question, context, renew)
+    if join is not None:
+        return _pieces(source, delivering, context, join)
+    return _deliveries(source, delivering, context)
+
+
+async def _pieces(
+    source: AsyncGenerator[Sequence[Shown], None],
+    delivering: "_Delivering",
+    context: RequestContext,
+    join: Join,
+) -> AsyncGenerator[Delivery, None]:
+    try:
+        async with aclosing(source):
+            async for events in source:
+                for start in range(0, len(events), TOGETHER):
+                    async with context.services.encoded.turn:
+                        together = events[start : start + TOGETHER]
+                        piece = await delivering.piece(together, join)
+                    if piece is not None:
+                        yield piece
+    except StoreUnavailableError:
+        raise RefusedDocumentError(store_unavailable()) from None
 
 
 async def _deliveries(
     source: AsyncGenerator[Sequence[Shown], None],
-    prepared: Prepared,
-    question: Question,
+    delivering: "_Delivering",
     context: RequestContext,
-    renew: Renew,
 ) -> AsyncGenerator[Delivery, None]:
-    delivering = _Delivering(prepared, question, context, renew)
     now = asyncio.get_running_loop().time
     try:
         async with aclosing(source):
@@ -165,15 +195,43 @@ class _Delivering:
         Raises:
             RefusedDocumentError: the caller may not ask this any more.
         """
+        caller, seen = await self._seen(events)
+        return [(event, await self._payload(event, caller)) for event in seen]
+
+    async def piece(self, events: Sequence[Shown], join: Join) -> Delivery | None:
+        """Return the same joined, once for all who see the same; ``None`` for nothing.
+
+        Raises:
+            RefusedDocumentError: the caller may not ask this any more.
+        """
+        caller, seen = await self._seen(events)
+        if not seen:
+            return None
+        cursors = tuple([event.cursor for event in seen])
+        encoded, key = self._context.services.encoded, (*self._key, join, cursors)
+        is_alike = all(isinstance(event, ALIKE_TO_ALL) for event in seen)
+        piece = encoded.get(key) if is_alike else None
+        if piece is None:
+            payloads = [await self._payload(event, caller) for event in seen]
+            piece = join([*zip(cursors, payloads, strict=True)])
+            # Where one could not be shown whole, it is not to be told so for ever.
+            if is_alike and all(encoded.get((*self._key, one)) for one in cursors):
+                encoded.put(key, piece)
+        return Delivery(cursors[-1], piece, is_followed=False, count=len(seen))
+
+    async def _seen(self, events: Sequence[Shown]) -> tuple[Caller, list[Shown]]:
+        """Return who the caller is now, and the events it may see.
+
+        They are judged anew, with the agencies and keys that are in force by now.
+
+        Raises:
+            RefusedDocumentError: it may not ask this any more, and would see some.
+        """
         caller = await self._renew()
-        found = []
-        for event in events:
-            # Anew, with the agencies and keys that are in force by now.
-            if not await self._is_shown(event.kept, caller):
-                continue
+        seen = [one for one in events if await self._is_shown(one.kept, caller)]
+        if seen:
             require_allowed(self._prepared, self._question, caller)
-            found.append((event, await self._payload(event, caller)))
-        return found
+        return caller, seen
 
     async def _is_shown(self, event: Event, caller: Caller) -> bool:
         """Say whether the caller may see ``event`` now."""

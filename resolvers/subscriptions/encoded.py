@@ -11,7 +11,7 @@ two of them the loop answers whoever asks.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar, cast
 
 from connectors.weighed import Weighed
@@ -44,6 +44,20 @@ class Encoded:
             return cast("T", found[0])
         made = make()
         self._shown.put((kind, number), made, SHOWN_BYTES)
+        return made
+
+    def page(
+        self, kind: str, numbers: tuple[int, int], make: Callable[[], Sequence[T]]
+    ) -> Sequence[T]:
+        """Return what shows all events between two numbers, both among them.
+
+        All who keep up take the same page of a feed.
+        """
+        found = self._shown.get((kind, numbers))
+        if found is not None:
+            return cast("Sequence[T]", found[0])
+        made = make()
+        self._shown.put((kind, numbers), made, SHOWN_BYTES * len(made))
         return made
 
     def get(self, key: Hashable) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, TypeVar, cast
 
 import strawberry
@@ -15,6 +16,9 @@ from resolvers.errors import RequestError, store_unavailable
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")
+
+Numbers = tuple[int, int]
+"""Of the first and the last event of a page."""
 
 AfterArgument = Annotated[
     str | None,
@@ -72,18 +76,28 @@ def shown_together(
     pages: AsyncGenerator[Sequence[E], None],
     show: Callable[[E], T],
     passes: Callable[[E], bool] | None = None,
+    once: Callable[[Numbers, Callable[[], Sequence[T]]], Sequence[T]] | None = None,
 ) -> AsyncGenerator[T, None]:
     """Show the events of each page that pass, if there are any.
+
+    Where all pass, a page is shown ``once`` for all who follow, if there is a way to.
 
     They stay together, though the graph's field is of one: whoever delivers them
     (``resolvers.execution.subscribe``) judges and sends at once what is there at once.
     """
 
+    def all_shown(page: Sequence[E]) -> Sequence[T]:
+        return [show(one) for one in page]
+
     async def shown() -> AsyncGenerator[Sequence[T], None]:
         async with aclosing(pages):
             async for page in pages:
-                found = [show(one) for one in page if passes is None or passes(one)]
-                if found:
+                if passes is None and once is not None:
+                    numbers = page[0].number, page[-1].number
+                    yield once(numbers, partial(all_shown, page))
+                elif found := all_shown(
+                    [one for one in page if passes is None or passes(one)]
+                ):
                     yield found
 
     return cast("AsyncGenerator[T, None]", shown())

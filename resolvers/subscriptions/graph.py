@@ -177,7 +177,8 @@ class Subscription(LedgerSubscriptions):
             make = partial(CertificateStateChanged.of, event, info.context)
             return encoded.shown(Kind.CERTIFICATE_STATES, event.number, make)
 
-        return shown_together(events, show, passes)
+        once = partial(encoded.page, Kind.CERTIFICATE_STATES)
+        return shown_together(events, show, passes, once)
 
     @strawberry.federation.field(
         is_subscription=True,

@@ -2,9 +2,11 @@
 
 One task writes. What comes while it commits waits together and goes into the next
 commit, so that an idle gateway commits at once and a busy one seldom commits for one
-look-up alone. An answer waits for its commit. When a commit fails, those who wait are
-refused and the group is tried again until it is kept: the agencies were asked about
-these people. Until then, and whenever too many wait, nobody may be looked up.
+look-up alone. An answer waits for its commit: of a look-up that began while agencies
+were asked (``intents``), or, where nothing had to be waited for, of its record. When a
+commit fails, those who wait are refused and the group is tried again until it is kept:
+the agencies were asked about these people. Until then, and whenever too many wait,
+nobody may be looked up.
 
 The same transaction counts people for the budget that gateways on one database share
 (``logged_people``); a log that is idle looks once a second what others wrote.
@@ -12,22 +14,23 @@ The same transaction counts people for the budget that gateways on one database 
 
 import asyncio
 import contextlib
+import secrets
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy import Connection, select, tuple_
 
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
+from bureau.look_ups.audit import AuditRecord, AuditSelection, Intent
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from connectors.errors import StoreUnavailableError
+from store.audit.intents import Intents
 from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
 from store.audit.rows import conditions_of, record_of, row_of
 from store.audit.tables import audit_records
+from store.audit.waiting import Kept, Waiting, WaitingRecords, abandoned, over_budget
 from store.connections import Reader
 from store.errors import RefusedRowsError
 from store.prepared import PreparedInsert
@@ -44,11 +47,10 @@ WAIT_SECONDS = 2.0
 RETRY_SECONDS = 0.5
 LEARN_SECONDS = 1.0
 """How long an idle log does not know what other gateways wrote."""
+SETTLE_SECONDS = 30.0
+"""How often the log takes up what nobody ended."""
 NOT_OPEN = "the audit log takes no record"
 TOO_LATE = "the audit log took too long"
-
-Waiting = tuple[AuditRecord, asyncio.Future[None] | None]
-"""A record, and who waits for it."""
 
 
 class AuditObserver(Protocol):
@@ -59,6 +61,9 @@ class AuditObserver(Protocol):
 
     def audit_failed(self, records: int, seconds: float, reason: str) -> None:
         """Note that a group was not committed and is kept for another try."""
+
+    def audit_unconfirmed(self, records: int) -> None:
+        """Note that look-ups went onto the log of which nobody said how they ended."""
 
 
 class StoredAuditLog:
@@ -76,45 +81,58 @@ class StoredAuditLog:
         self._insert = PreparedInsert(audit_records, store.engine.dialect)
         self._observer = observer
         self._budget = budget
-        self._people = None if budget is None else LoggedPeople(budget.allowed)
-        self._max_waiting = max_waiting
-        self._waiting: deque[Waiting] = deque()
-        self._has_work = asyncio.Event()
+        self._intents = Intents(store.engine.dialect, secrets.token_hex(8))
+        self._people = (
+            None if budget is None else LoggedPeople(budget.allowed, self._intents)
+        )
+        self._waiting = WaitingRecords(max_waiting, self._intents.next_mark)
+        self._settled_at = -SETTLE_SECONDS
         self._is_failing = False
         self._is_closing = False
 
     def require_open(self) -> None:
         """See ``AuditLog``."""
-        if (
-            self._is_failing
-            or self._is_closing
-            or len(self._waiting) >= self._max_waiting
-        ):
+        if self._is_failing or self._is_closing or self._waiting.is_full:
             raise StoreUnavailableError(NOT_OPEN)
 
-    async def write(self, record: AuditRecord) -> None:
+    def intend(self, record: AuditRecord) -> Intent:
         """See ``AuditLog``."""
-        try:
-            self.require_open()
-        except StoreUnavailableError:
-            # It was open when the agencies were asked, and they were.
-            self.note(_abandoned(record))
-            raise
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((record, kept))
-        self._has_work.set()
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await kept
-        except TimeoutError:
-            raise StoreUnavailableError(TOO_LATE) from None
+        return self._waiting.intend(record)
 
-    def note(self, record: AuditRecord) -> None:
+    async def write(self, record: AuditRecord, intent: Intent | None = None) -> None:
         """See ``AuditLog``."""
-        # Bounded even while the database is away: whoever is not admitted leaves none.
-        if len(self._waiting) < 2 * self._max_waiting:
-            self._waiting.append((record, None))
-            self._has_work.set()
+        if intent is None or self._waiting.never_began(intent):
+            try:
+                self.require_open()
+            except StoreUnavailableError:
+                # It was open when the agencies were asked, and they were.
+                self.note(abandoned(record))
+                raise
+            await _kept(self._waiting.put(record))
+        elif (kept := self._waiting.end(intent, record)) is not None:
+            await _kept(kept)
+        else:
+            await self._follow(record, intent)
+
+    async def _follow(self, record: AuditRecord, intent: Intent) -> None:
+        """Wait until what began is kept; ``record`` says how it ended."""
+        try:
+            await _kept(intent.kept)
+        except OverBudgetError:
+            record = over_budget(record)
+            raise
+        except StoreUnavailableError:
+            record = abandoned(record)
+            raise
+        finally:
+            self._waiting.note(record, intent)
+
+    def note(self, record: AuditRecord, intent: Intent | None = None) -> None:
+        """See ``AuditLog``."""
+        if intent is None or self._waiting.never_began(intent):
+            self._waiting.note(record)
+        elif self._waiting.end(intent, record) is None:
+            self._waiting.note(record, intent)
 
     async def page(
         self, selection: AuditSelection, *, first: int, before: int | None
@@ -167,17 +185,34 @@ class StoredAuditLog:
         while not (self._is_closing and not self._waiting):
             try:
                 async with asyncio.timeout(LEARN_SECONDS):
-                    await self._has_work.wait()
+                    await self._waiting.has_some.wait()
             except TimeoutError:
                 await self._look()
+                await self._settle_now_and_then()
                 continue
-            self._has_work.clear()
+            self._waiting.has_some.clear()
             while self._waiting:
                 await self._write_group()
                 if self._waiting:
                     # Somebody came meanwhile, so there are several; a moment later
                     # more of them share a commit. Whoever is alone waits for nobody.
                     await asyncio.sleep(GATHER_SECONDS)
+            await self._settle_now_and_then()
+
+    async def settle(self) -> None:
+        """Put on the log what a gateway that is gone did not say the end of."""
+        # What goes wrong here goes wrong with the next record, where it is reported.
+        with contextlib.suppress(StoreUnavailableError):
+            if await self._writer.read(self._intents.lost):
+                records = await self._writer.write(self._intents.settle, is_urgent=True)
+                if self._observer is not None:
+                    self._observer.audit_unconfirmed(records)
+
+    async def _settle_now_and_then(self) -> None:
+        now = time.monotonic()
+        if now >= self._settled_at + SETTLE_SECONDS:
+            self._settled_at = now
+            await self.settle()
 
     async def _look(self) -> None:
         """Learn what other gateways wrote."""
@@ -189,13 +224,13 @@ class StoredAuditLog:
             self._take(await self._writer.read(people.draft))
 
     async def _write_group(self) -> None:
-        size = 1 if self._is_failing else min(GROUP, len(self._waiting))
-        group = [self._waiting.popleft() for _ in range(size)]
+        group = self._waiting.take(1 if self._is_failing else GROUP)
+        records = sum(one.begins is None for one in group)
         started = time.perf_counter()
         try:
             # Every answer waits for its record, and no office's decision for these.
             draft = await self._writer.write(
-                lambda connection: self._write(connection, [one for one, _ in group]),
+                lambda connection: self._keep(connection, group),
                 is_urgent=True,
             )
         except StoreUnavailableError as error:
@@ -203,16 +238,16 @@ class StoredAuditLog:
             return
         self._is_failing = False
         if self._observer is not None:
-            self._observer.audit_written(len(group), time.perf_counter() - started)
+            self._observer.audit_written(records, time.perf_counter() - started)
         self._take(draft)
-        for place, (record, kept) in enumerate(group):
-            over = self._over(draft, place, record)
-            if kept is None or kept.done():
+        for place, one in enumerate(group):
+            over = self._over(draft, place, one.record)
+            if one.kept is None or one.kept.done():
                 continue
             if over is None:
-                kept.set_result(None)
+                one.kept.set_result(None)
             else:
-                kept.set_exception(over)
+                _refuse(one.kept, over)
 
     async def _failed(
         self, group: Sequence[Waiting], seconds: float, error: StoreUnavailableError
@@ -221,16 +256,13 @@ class StoredAuditLog:
         self._is_failing = True
         if self._observer is not None:
             self._observer.audit_failed(len(group), seconds, str(error))
-        for _, kept in group:
-            if kept is not None and not kept.done():
-                kept.set_exception(StoreUnavailableError(str(error)))
+        for one in group:
+            if one.kept is not None and not one.kept.done():
+                _refuse(one.kept, StoreUnavailableError(str(error)))
         # A record that alone cannot be written, while the database can be, would stop
         # all others for good.
         if len(group) > 1 or not isinstance(error, RefusedRowsError):
-            # Nobody gets these answers; that the agencies were asked is kept.
-            self._waiting.extendleft(
-                (_abandoned(record), None) for record, _ in reversed(group)
-            )
+            self._waiting.put_back(group)
             await asyncio.sleep(RETRY_SECONDS)
 
     def _over(
@@ -242,15 +274,24 @@ class StoredAuditLog:
         found = draft.refused[place]
         return self._budget.refused(record.account, record.person, found)
 
-    def _write(
-        self, connection: Connection, records: Sequence[AuditRecord]
-    ) -> Draft | None:
-        """Add ``records``, and judge them; runs where the database is spoken to."""
-        draft = None
-        if self._people is not None:
-            draft = self._people.draft(connection)
-            records = [draft.judged(place, one) for place, one in enumerate(records)]
-        self._insert.run(connection, map(row_of, records))
+    def _keep(self, connection: Connection, group: Sequence[Waiting]) -> Draft | None:
+        """Judge a group, and keep it; runs where the database is spoken to."""
+        draft = None if self._people is None else self._people.draft(connection)
+        begun, ended, records = [], [], []
+        for place, one in enumerate(group):
+            record = one.record
+            if one.ends is not None:
+                # It was judged when it began.
+                ended.append(one.ends.mark)
+            elif draft is not None:
+                record = draft.judged(place, record)
+            if one.begins is None:
+                records.append(row_of(record))
+            else:
+                begun.append((one.begins.mark, record))
+        self._intents.end(connection, ended)
+        self._intents.begin(connection, begun)
+        self._insert.run(connection, records)
         if draft is not None:
             draft.seen = newest(connection)
         return draft
@@ -267,7 +308,7 @@ class StoredAuditLog:
     def close(self) -> None:
         """Take no more records, and let ``keep_writing`` end once nothing waits."""
         self._is_closing = True
-        self._has_work.set()
+        self._waiting.has_some.set()
 
 
 FLUSH_SECONDS = 3.0
@@ -295,7 +336,22 @@ async def open_audit_log(
             await asyncio.wait_for(writing, FLUSH_SECONDS)
 
 
-def _abandoned(record: AuditRecord) -> AuditRecord:
-    if record.event is not AuditEvent.LOOKED_UP:
-        return record
-    return replace(record, event=AuditEvent.ABANDONED, certificates=None)
+async def _kept(kept: Kept | None) -> None:
+    """Wait until something is kept.
+
+    Raises:
+        StoreUnavailableError: it is not, or not in time.
+        OverBudgetError: it is, as what the caller's budget has no room for.
+    """
+    if kept is not None:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await kept
+        except TimeoutError:
+            raise StoreUnavailableError(TOO_LATE) from None
+
+
+def _refuse(kept: Kept, error: Exception) -> None:
+    kept.set_exception(error)
+    # Whoever waited may have gone; nobody has to be told of that.
+    kept.exception()

@@ -2,7 +2,8 @@
 
 Gateways on one database have one log, and so one count of people. Each of them admits
 look-ups by what it knows, and asks agencies; when it puts the look-ups on the log it
-reads, in the same transaction, what the others put there meanwhile, and judges again.
+reads, in the same transaction, what the others put there meanwhile and whom they are
+asking about (``intents``), and judges again.
 Since one transaction comes after the other, the log's order decides: nobody is answered
 about more people than the budget has, however many gateways there are. What was asked
 in vain is on the log as OVER_BUDGET, and counts for nobody.
@@ -21,11 +22,14 @@ from sqlalchemy import Connection, Row, select
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import account_of
 from policy.calendar import SHANGHAI
+from store.audit.intents import Intents
 from store.audit.rows import districts_of
 from store.audit.tables import audit_records
 from store.prepared import first_value
 
-COUNTED = frozenset({AuditEvent.LOOKED_UP, AuditEvent.ABANDONED})
+COUNTED = frozenset(
+    {AuditEvent.LOOKED_UP, AuditEvent.ABANDONED, AuditEvent.UNCONFIRMED}
+)
 """The events by which a person counts as looked up."""
 
 Person = tuple[str, str]
@@ -90,8 +94,9 @@ def newest(connection: Connection) -> int:
 class LoggedPeople:
     """Follows the log; used by its one writer."""
 
-    def __init__(self, allowed: Callable[[str], int]) -> None:
+    def __init__(self, allowed: Callable[[str], int], intents: Intents) -> None:
         self._allowed = allowed
+        self._intents = intents
         self._day = date.min
         self._people: dict[str, set[str]] = {}
         self._seen = 0
@@ -110,6 +115,7 @@ class LoggedPeople:
         for caller, districts, person in rows:
             account = account_of(caller, districts_of(districts))
             self._people.setdefault(account, set()).add(person)
+        self.take(self.draft(connection))
 
     def draft(self, connection: Connection) -> Draft:
         """Read what others put on the log since the last draft that was taken."""
@@ -127,6 +133,8 @@ class LoggedPeople:
             )
             for row in rows:
                 draft.find(row)
+        for row in self._intents.of_others(connection):
+            draft.find(row)
         return draft
 
     def take(self, draft: Draft) -> None:

@@ -1,6 +1,16 @@
-"""The table of the audit log, as statements use it."""
+"""The tables of the audit log, as statements use them."""
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    FetchedValue,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
 
 from store.columns import NUMBER, Moment, metadata
 
@@ -37,4 +47,21 @@ audit_records = Table(
         sqlite_where=text("matter_code IS NOT NULL"),
         postgresql_where=text("matter_code IS NOT NULL"),
     ),
+)
+
+HOW_IT_ENDED = frozenset({"sources", "certificates", "kept_from", "removed"})
+intended = [
+    column
+    for column in audit_records.columns
+    if not column.primary_key and column.name not in HOW_IT_ENDED
+]
+"""What is known of a look-up that begins."""
+
+audit_intents = Table(
+    "audit_intents",
+    metadata,
+    Column("mark", String(48), primary_key=True),
+    # By the database's clock, which is one for all gateways.
+    Column("began", BigInteger, nullable=False, server_default=FetchedValue()),
+    *(Column(one.name, one.type, nullable=one.nullable) for one in intended),
 )

@@ -27,7 +27,7 @@ from store.backup.note import Note, Rows
 from store.backup.programs import environment_of, program, running
 from store.database import naming, noted_step, refuse_newer, shown
 from store.errors import UnusableBackupError
-from store.postgresql import GATEWAY, copying_engine, wait_for_turn
+from store.postgresql import copying_engine, gateways_at_work, wait_for_turn
 
 DUMP = ("--format=custom", "--no-owner", "--no-privileges")
 PRINT = ("--file=-", "--no-owner", "--no-privileges", "--no-comments")
@@ -39,10 +39,6 @@ ROWS_BYTES = 1 << 20
 """How much of a table is sent at once."""
 DAY_SECONDS = 86_400.0
 """How long one statement may take, such as the making of an index."""
-OTHERS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-    "AND application_name = :gateway"
-)
 
 
 async def dump(address: URL, copy: Path) -> dict[str, Rows]:
@@ -106,7 +102,7 @@ def _refuse(connection: Connection, name: str, *, replace: bool) -> None:
     Raises:
         UnusableDatabaseError: it is one, is a newer gateway's, or has rows.
     """
-    others = connection.scalar(OTHERS, {"gateway": GATEWAY})
+    others = gateways_at_work(connection)
     if others:
         raise UnusableBackupError(
             f"{name} is in use by {others} connections of gateways; stop them, and "

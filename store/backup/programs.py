@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sqlalchemy import URL
 
 from store.errors import UnusableBackupError
-from store.postgresql import DRIVER
+from store.postgresql import DRIVER, PRIMARY
 
 VARIABLES = {
     "host": "PGHOST",
@@ -24,6 +24,7 @@ VARIABLES = {
     "password": "PGPASSWORD",
     "database": "PGDATABASE",
     "ssl": "PGSSLMODE",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 """What libpq calls what the driver is told."""
 PACKAGE = "postgresql-client"
@@ -48,6 +49,7 @@ def environment_of(address: URL) -> Mapping[str, str]:
     """Return the variables by which a program finds the database at ``address``."""
     address = address.set(drivername=DRIVER)
     _, told = address.get_dialect()().create_connect_args(address)
+    told.setdefault("target_session_attrs", PRIMARY)
     known = {
         variable: ",".join(map(str, value)) if isinstance(value, list) else str(value)
         for name, variable in VARIABLES.items()

@@ -31,6 +31,12 @@ from store.status.tables import state_changes
 from store.store import Store
 
 STREAM = "states"
+TOGETHER = 5
+"""How many changes are written in one transaction.
+
+Each takes a millisecond or two, and whoever asks about people waits meanwhile: nothing
+is answered that is not on the audit log.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +94,20 @@ class StatesIntake:
         changes: Sequence[NewChange],
         at: datetime,
     ) -> Sequence[Taken]:
-        """Keep ``changes`` in one transaction; return what became of each, in order.
+        """Keep ``changes``, a few a transaction; return what became of each, in order.
 
         Raises:
-            StoreUnavailableError: nothing of it is kept, or nobody knows.
+            StoreUnavailableError: the last of them are not kept, or nobody knows.
         """
+        taken: list[Taken] = []
+        for start in range(0, len(changes), TOGETHER):
+            some = changes[start : start + TOGETHER]
+            taken += await self._take_together(connector, some, at)
+        return taken
 
+    async def _take_together(
+        self, connector: str, changes: Sequence[NewChange], at: datetime
+    ) -> Sequence[Taken]:
         def work(connection: Connection) -> Sequence[Taken]:
             sequences = Sequences(connection, connector, STREAM)
             taken = [self._take(connection, sequences, change) for change in changes]

@@ -74,6 +74,8 @@ MAY_START = {
     "tests/gateway/database/test_backup.py": A_COMMAND,
     "tests/store/backup/test_backup.py": A_COMMAND,
     "tests/gateway/collection/test_states.py": A_COMMAND,
+    "tests/gateway/subscriptions/test_drain.py": "a process that serves nothing, and "
+    "takes signals as a gateway does",
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/verify/test_verify.py": A_COMMAND,
     "tests/store/registration/test_killed.py": A_COMMAND,
@@ -90,6 +92,7 @@ MAY_ASK = {
     "tests/running.py": A_GATEWAY,
     "tests/ports.py": NO_GATEWAY,
     "tests/store/test_frozen.py": "a database",
+    "tests/store/test_failover.py": "a database, and nobody",
     "tests/nursery.py": NO_GATEWAY,
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,
@@ -103,6 +106,8 @@ MAY_ASK = {
     "tests/gateway/collection/test_command.py": A_GATEWAY,
     "tests/gateway/collection/test_killed.py": A_GATEWAY,
     "tests/gateway/collection/test_transfers.py": A_GATEWAY,
+    "tests/gateway/registry/alone.py": "nobody: agencies that are put in force are "
+    "not asked",
     "tests/gateway/test_unreached.py": NO_GATEWAY,
     "tests/gateway/test_ports.py": NO_GATEWAY,
     "tests/gateway/sockets/test_watch.py": NO_GATEWAY,

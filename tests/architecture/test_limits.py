@@ -111,6 +111,7 @@ IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
         "timeout_seconds": 1.8,
         "concurrency": 32,
         "batch_limit": 100,
+        "shares_calls": True,
         "max_body_bytes": 1_000_000,
     },
     manifest.Request: {

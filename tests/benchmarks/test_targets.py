@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.measuring import Measurement, bucket, bucket_ms, percentile
+from benchmarks.offices import Figures, Work
 from benchmarks.stage import Phase
 from benchmarks.targets import LIMITS, TARGETS, Found, Standing, Target
 
@@ -77,6 +78,25 @@ def test_a_wide_answer_is_compared_beyond_its_signatures() -> None:
     assert wide.value(found) == pytest.approx(1.5)
 
 
+def works(value: float) -> dict[Work, dict[str, Figures]]:
+    """Return a figure for whatever a limit of some work is about."""
+    databases: dict[str, Figures] = {
+        "SQLite": AllAlike(0),
+        "PostgreSQL": AllAlike(value),
+    }
+    return dict.fromkeys(Work, databases)
+
+
+class AllAlike(dict[str, float]):
+    """Figures that are the same, whatever they are called."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def __missing__(self, _: str) -> float:
+        return self.value
+
+
 def test_limits_hold_for_a_gateway_that_keeps_them() -> None:
     found = Found(
         {
@@ -88,6 +108,7 @@ def test_limits_hold_for_a_gateway_that_keeps_them() -> None:
             ],
         },
         {},
+        works(0),
     )
 
     assert {limit.standing(found) for limit in LIMITS} == {Standing.MET}
@@ -106,6 +127,7 @@ def test_limits_are_broken_by_a_gateway_that_grows_and_waits() -> None:
             ],
         },
         {},
+        works(1e9),
     )
 
     assert {limit.standing(found) for limit in LIMITS} == {Standing.NOT_MET}

@@ -8,13 +8,13 @@ import pytest
 
 from bureau.answer_loader import AnswerLoader
 from connectors.agency import Agency
-from connectors.answer import SourceOutcome
+from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Reply
 from connectors.elements import Told
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType
 from tests.connectors.agency import BUNDLE, NOW, manifest
-from tests.connectors.guard.slow_agency import ONE, TWO, Notes
+from tests.connectors.guard.slow_agency import ONE, PEOPLE, TWO, Notes
 
 
 @dataclass
@@ -46,19 +46,31 @@ class SlowConnector:
         """Speak."""
 
 
-def loader_of(
-    connector: SlowConnector, admitted: Sequence[Identity] = (ONE, TWO)
-) -> AnswerLoader:
-    agency = Agency(
-        manifest(("timeout_seconds = 0.5", "timeout_seconds = 5")),
+def agency_of(connector: SlowConnector, *limits: str) -> Agency:
+    bounds = "\n".join(["timeout_seconds = 5", *limits])
+    return Agency(
+        manifest(("timeout_seconds = 0.5", bounds)),
         connector,
         bundle=BUNDLE,
         catalogue=load_catalogue(),
         observer=Notes(),
         clock=lambda: NOW,
     )
+
+
+def loader_of(
+    connector: SlowConnector, admitted: Sequence[Identity] = (ONE, TWO)
+) -> AnswerLoader:
+    return loader_for("caller", agency_of(connector), admitted)
+
+
+def loader_for(
+    caller: str, agency: Agency, admitted: Sequence[Identity]
+) -> AnswerLoader:
     deadline = asyncio.get_running_loop().time() + 5
-    return AnswerLoader(agency, deadline, lambda holder: holder in admitted)
+    return AnswerLoader(
+        agency, deadline, lambda holder: holder in admitted, caller=caller
+    )
 
 
 async def test_all_who_are_wanted_are_asked_about_by_the_first_who_takes() -> None:
@@ -72,6 +84,33 @@ async def test_all_who_are_wanted_are_asked_about_by_the_first_who_takes() -> No
 
     assert connector.asked == [[ONE, TWO]]
     assert [answer.outcome for answer in answers] == [SourceOutcome.UNVERIFIED] * 2
+
+
+@pytest.mark.parametrize(
+    "knows", [lambda _: True, lambda id_type: id_type is not IdType.HOME_RETURN_PERMIT]
+)
+async def test_requests_of_several_callers_are_served_in_turn(
+    knows: Callable[[IdType], bool],
+) -> None:
+    connector = SlowConnector(knows=knows)
+    agency = agency_of(connector, "concurrency = 1", "batch_limit = 2")
+    unknown = Identity(IdType.HOME_RETURN_PERMIT, "H12345678")
+
+    def ask(caller: str, holder: Identity) -> list[asyncio.Future[Answer]]:
+        people = [holder] if knows(unknown.type) else [holder, unknown]
+        loader = loader_for(caller, agency, people)
+        for one in people:
+            loader.want(one)
+        return [loader.answer(one) for one in people]
+
+    asked = [one for holder in PEOPLE[:5] for one in ask("flood", holder)]
+    asked += ask("late", PEOPLE[9])
+    for _ in range(6):
+        await asyncio.sleep(0)
+    connector.open.set()
+    await asyncio.gather(*asked)
+
+    assert connector.asked[:2] == [[PEOPLE[0]], [PEOPLE[1], PEOPLE[9]]]
 
 
 async def test_whoever_is_not_admitted_is_not_asked_about() -> None:

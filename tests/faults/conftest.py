@@ -9,20 +9,20 @@ import pytest
 from tests.faults.asking import HOLDER, ask
 from tests.faults.load import PEOPLE
 from tests.faults.model import ANSWERED, Shown
-from tests.faults.town import Town, open_town
+from tests.faults.town import Kind, Town, open_town
 
-Towns = Callable[[bool], tuple[Town, dict[str, Shown]]]
+Towns = Callable[[Kind], tuple[Town, dict[str, Shown]]]
 
 
 @pytest.fixture(scope="package", name="towns")
 def _towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
-    """Give a town, on SQLite or not, and what is shown there while nothing is sick."""
+    """Give a town by its database, and what is shown there while nothing is sick."""
     with ExitStack() as stack:
 
         @cache
-        def town_of(is_on_sqlite: bool) -> tuple[Town, dict[str, Shown]]:
+        def town_of(kind: Kind) -> tuple[Town, dict[str, Shown]]:
             folder = tmp_path_factory.mktemp("town")
-            town = stack.enter_context(open_town(folder, is_on_sqlite=is_on_sqlite))
+            town = stack.enter_context(open_town(folder, kind))
             return town, truth_of(town)
 
         yield town_of

@@ -10,20 +10,33 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import rmtree
+from shutil import chown, rmtree
 from typing import Any
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 
+from gateway.demo.demo import HOST
+from tests.ports import free_port
 from tests.postgresql import PostgreSQL
 
 START_SECONDS = 30.0
-SOCKET = ".s.PGSQL.5432"
-SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=")
+SOCKET = ".s.PGSQL.{}"
+USUAL_PORT = 5432
+SETTINGS = ("fsync=off", "full_page_writes=off")
+SMALL = ("min_wal_size=32MB", "max_wal_size=48MB")
+ON_A_SMALL_DISK = """set -e
+mount -t tmpfs -o size=160m tmpfs "$1"
+unshare --user --map-user=1000 "$2/initdb" -D "$1/data" -U postgres --auth=trust -E UTF8
+programs=$2; shift 2
+exec unshare --user --map-user=1000 "$programs/postgres" "$@"
+"""
+"""Mounts a disk that its own processes alone see, as whoever we are may where name
+spaces of users are allowed, and runs the server there, which refuses to run as root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,10 @@ class Cluster:
     programs: Path
     user: str | None
     """Whom it runs as, where we are root, as whom it refuses to."""
+    port: int
+    """Where gateways reach it over TCP: there the system gives up whoever is gone."""
+    disk: Path | None = None
+    """The disk of its files, as its own processes see it, if it has one of its own."""
 
     @property
     def server(self) -> PostgreSQL:
@@ -43,12 +60,23 @@ class Cluster:
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         """Run the server; it is asked for a fast shutdown at the end."""
-        settings = [
-            f"-c{one}" for one in (*SETTINGS, f"unix_socket_directories={self.folder}")
-        ]
+        places = (
+            f"unix_socket_directories={self.folder}",
+            f"listen_addresses={HOST}",
+            f"port={self.port}",
+        )
+        settings = [f"-c{one}" for one in (*SETTINGS, *places)]
+        command: Sequence[str | Path]
+        if self.disk is None:
+            command = [self.programs / "postgres", "-D", self.folder, *settings]
+        else:
+            settings += [f"-c{one}" for one in SMALL]
+            inside = ("sh", "-c", ON_A_SMALL_DISK, "sh", self.disk, self.programs)
+            data = ("-D", self.disk / "data")
+            command = ["unshare", "-rm", *inside, *data, *settings]
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [self.programs / "postgres", "-D", self.folder, *settings],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -66,6 +94,13 @@ class Cluster:
             process.send_signal(signal.SIGINT)
             process.wait(START_SECONDS)
 
+    def wait_for_standby(self) -> None:
+        """Have each commit wait for who follows this server."""
+        self.server.call(
+            *("psql", "--command=ALTER SYSTEM SET synchronous_standby_names = '*'"),
+            "--command=SELECT pg_reload_conf()",
+        )
+
     def _is_up(self) -> bool:
         try:
             self.server.call("psql", "--command=SELECT 1")
@@ -73,15 +108,24 @@ class Cluster:
             return False
         return True
 
-    async def rows(self, database: str, query: str) -> list[Any]:
-        """Return what a query finds, whatever any gateway thinks is there."""
-        connection = await asyncpg.connect(
-            host=str(self.folder), user="postgres", database=database
-        )
-        try:
-            return list(await connection.fetch(query))
-        finally:
-            await connection.close()
+    def promote(self) -> None:
+        """Have one that follows be the one that is written to."""
+        self.server.call("psql", "--command=SELECT pg_promote()")
+
+
+async def rows_of(database: str, query: str, *clusters: Cluster) -> list[Any]:
+    """Return what a query finds where it is written to, whatever gateways think."""
+    connection = await asyncpg.connect(
+        host=[str(one.folder) for one in clusters],
+        port=[USUAL_PORT for _ in clusters],
+        user="postgres",
+        database=database,
+        target_session_attrs=SessionAttribute.read_write,
+    )
+    try:
+        return list(await connection.fetch(query))
+    finally:
+        await connection.close()
 
 
 @contextmanager
@@ -98,6 +142,41 @@ def new_cluster() -> Iterator[Cluster]:
     server.ensure_pgdata_inited()
     user = server.system_user if os.geteuid() == 0 else None
     try:
-        yield Cluster(folder / "data", Path(str(server.bin_path)), user)
+        yield _cluster(folder / "data", Path(str(server.bin_path)), user)
     finally:
         rmtree(folder)
+
+
+@contextmanager
+def cluster_on_a_small_disk() -> Iterator[Cluster]:
+    """Give a server whose files are on a disk of its own, and gone with it."""
+    with new_cluster() as other:
+        folder = other.folder.with_name("small")
+        (folder / "disk").mkdir(parents=True)
+        one = _cluster(folder, other.programs, None)
+        yield replace(one, disk=folder / "disk")
+
+
+@contextmanager
+def standby_of(primary: Cluster) -> Iterator[Cluster]:
+    """Copy the files of a server that runs, for one that follows it."""
+    folder = Path(tempfile.mkdtemp(prefix="gateway-standby-"))
+    folder.chmod(0o755)
+    data = folder / "data"
+    place = f"--dbname=host={HOST} port={primary.port}"
+    told = (place, f"--pgdata={data}", "--checkpoint=fast", "--write-recovery-conf")
+    try:
+        primary.server.call("pg_basebackup", *told)
+        if primary.user is not None:
+            for path in (data, *data.rglob("*")):
+                chown(path, primary.user)
+        yield _cluster(data, primary.programs, primary.user)
+    finally:
+        rmtree(folder)
+
+
+def _cluster(folder: Path, programs: Path, user: str | None) -> Cluster:
+    port = free_port(HOST)
+    # Found by the name of the usual port, whatever its own is.
+    (folder / SOCKET.format(USUAL_PORT)).symlink_to(SOCKET.format(port))
+    return Cluster(folder, programs, user, port)

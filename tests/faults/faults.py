@@ -10,6 +10,7 @@ seen to go on, unless ``stops_all``.
 import os
 from dataclasses import dataclass
 
+from store.postgresql import UNHEARD_SECONDS
 from tests.faults.asking import NO_ANSWER, NO_CONNECTION, PATIENCE_SECONDS, UNREADABLE
 from tests.faults.model import UNDETERMINED
 from tests.faults.strikes import (
@@ -17,15 +18,18 @@ from tests.faults.strikes import (
     clock,
     ended,
     full_disk,
+    its_machine_gone,
     killed,
     killed_while_cut_off,
     nameless,
+    no_room,
     one_after_the_other,
     stopped,
+    taken_over,
     while_it_writes,
     wire,
 )
-from tests.faults.town import DATABASE, DOOR, FIRST, REQUEST_SECONDS
+from tests.faults.town import DATABASE, DOOR, FIRST, REQUEST_SECONDS, Kind
 from tests.federation.queries import EMERGENCY, FIRE
 
 SECONDS = float(os.environ.get("FAULTS_SECONDS", "0"))
@@ -59,10 +63,15 @@ class Fault:
     """Whether it is one on which both gateways rest."""
     longest_seconds: float = REQUEST_SECONDS + 1.5
     """How long an answer may take that comes."""
+    others_late: int | None = None
+    """How many answers of the other gateway may be later than agencies are waited for;
+    those who were under way in the second that is given to who holds the lock."""
+    whole_seconds: float = 60.0
+    """How long it may take until all is as before."""
     is_balanced: bool = False
     """Whether callers try the other gateway where they are not connected."""
-    is_on_sqlite: bool = False
-    """Whether the database is a file that both gateways have open."""
+    kind: Kind = Kind.POSTGRESQL
+    """On what database it is tried."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.name}"
@@ -72,19 +81,23 @@ AGENCY, TLS = "way to an agency", "way to an agency, TLS"
 STORE, CALLERS = "way to the database", "way of callers"
 AN_AGENCY, A_DATABASE, A_GATEWAY = "an agency", "the database", "a gateway"
 CLOCK = "a gateway's clock"
+CALLERS_AT_ONCE = 3
+"""As many ask one gateway at a time, who looks whether all is well included."""
 DRIP = {"piece_bytes": 8, "latency_seconds": 0.02}
+GIVEN_UP_SECONDS = UNHEARD_SECONDS + 10.0
+"""Far less than a statement may take, which would end it as well."""
 SHORT: tuple[Fault, ...] = (
     Fault(AGENCY, "reset", wire(EMERGENCY, trouble="reset"), UNKNOWN),
-    Fault(AGENCY, "half open, silent", wire(EMERGENCY, trouble="dead"), UNKNOWN),
+    Fault(AGENCY, "machine gone", wire(EMERGENCY, trouble="gone"), UNKNOWN),
     Fault(AGENCY, "a bit changed", wire(EMERGENCY, trouble="flipped-answer"), UNKNOWN),
     Fault(TLS, "wrong certificate", wire(FIRE, trouble="wrong-certificate"), UNKNOWN),
     Fault(STORE, "reset", wire(DATABASE, trouble="reset"), STORE_AWAY),
     Fault(
-        *(STORE, "cut for a while, in a transaction"),
-        *(while_it_writes(wire(DATABASE, trouble="held")), STORE_AWAY),
+        *(STORE, "machine gone, in a transaction"),
+        *(while_it_writes(wire(DATABASE, trouble="gone")), STORE_AWAY),
         may=UNSETTLED,
-        others=STORE_AWAY,
-        longest_seconds=PATIENCE_SECONDS,
+        others_late=CALLERS_AT_ONCE,
+        whole_seconds=GIVEN_UP_SECONDS,
     ),
     Fault(CALLERS, "reset", wire(DOOR, trouble="reset"), GONE),
     Fault(
@@ -101,7 +114,7 @@ SHORT: tuple[Fault, ...] = (
         *(A_DATABASE, "a full disk (SQLite)", full_disk, STORE_AWAY),
         others=STORE_AWAY,
         stops_all=True,
-        is_on_sqlite=True,
+        kind=Kind.SQLITE,
     ),
     Fault(
         *(A_GATEWAY, "SIGKILL while it is cut off", killed_while_cut_off),
@@ -121,6 +134,7 @@ SHORT: tuple[Fault, ...] = (
     ),
 )
 LONG: tuple[Fault, ...] = (
+    Fault(AGENCY, "half open, silent", wire(EMERGENCY, trouble="dead"), UNKNOWN),
     Fault(AGENCY, "100 ms later", wire(EMERGENCY, latency_seconds=0.1)),
     Fault(AGENCY, "up to 1.5 s later", wire(EMERGENCY, jitter_seconds=1.5), UNKNOWN),
     Fault(AGENCY, "cut for a while", wire(EMERGENCY, trouble="held"), UNKNOWN),
@@ -137,8 +151,20 @@ LONG: tuple[Fault, ...] = (
         longest_seconds=PATIENCE_SECONDS,
     ),
     Fault(
+        *(STORE, "cut for a while, in a transaction"),
+        *(while_it_writes(wire(DATABASE, trouble="held")), STORE_AWAY),
+        may=UNSETTLED,
+        others=STORE_AWAY,
+        longest_seconds=PATIENCE_SECONDS,
+    ),
+    Fault(
         *(STORE, "half open, silent", wire(DATABASE, trouble="dead"), STORE_AWAY),
         may=UNSETTLED,
+    ),
+    Fault(
+        *(STORE, "machine gone", wire(DATABASE, trouble="gone"), STORE_AWAY),
+        may=UNSETTLED,
+        whole_seconds=GIVEN_UP_SECONDS,
     ),
     Fault(
         *(STORE, "half open, silent, in a transaction"),
@@ -151,6 +177,7 @@ LONG: tuple[Fault, ...] = (
     Fault(STORE, "garbage", wire(DATABASE, trouble="garbage"), STORE_AWAY),
     Fault(CALLERS, "100 ms later", wire(DOOR, latency_seconds=0.1)),
     Fault(CALLERS, "half open, silent", wire(DOOR, trouble="dead"), SILENT),
+    Fault(CALLERS, "machine gone", wire(DOOR, trouble="gone"), SILENT),
     Fault(CALLERS, "8 bytes at a time", wire(DOOR, **DRIP), longest_seconds=30),
     Fault(CALLERS, "garbage", wire(DOOR, trouble="garbage"), UNREAD),
     Fault(AN_AGENCY, "SIGKILL", killed(EMERGENCY), UNKNOWN),
@@ -162,9 +189,28 @@ LONG: tuple[Fault, ...] = (
         stops_all=True,
     ),
     Fault(
+        *(A_DATABASE, "a full disk", no_room, STORE_AWAY),
+        others=STORE_AWAY,
+        stops_all=True,
+        kind=Kind.SMALL,
+    ),
+    Fault(
+        *(A_DATABASE, "SIGKILL, and its standby promoted", taken_over, STORE_AWAY),
+        others=STORE_AWAY,
+        stops_all=True,
+        kind=Kind.REPLICATED,
+    ),
+    Fault(
         *(A_GATEWAY, "SIGKILL in a transaction", while_it_writes(killed(FIRST))),
         *(GONE, STORE_AWAY),
         others=STORE_AWAY,
+    ),
+    Fault(
+        *(A_GATEWAY, "machine gone, in a transaction"),
+        *(while_it_writes(its_machine_gone), SILENT),
+        may=STORE_AWAY | UNSETTLED,
+        others_late=CALLERS_AT_ONCE,
+        whole_seconds=GIVEN_UP_SECONDS,
     ),
     Fault(A_GATEWAY, "SIGTERM", ended(FIRST), GONE),
     Fault(

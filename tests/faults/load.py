@@ -58,8 +58,9 @@ class Load:
     """Whether who is not connected tries the other gateway, as a balancer does."""
     seen: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """How often each kind of answer came, by the place of the gateway."""
-    longest: float = 0.0
-    """How long the longest answer to a question took; a transfer may take longer."""
+    took: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """How long the answers to questions took, by the place of the gateway; a transfer
+    may take longer."""
     waiting: deque[Holder] = field(default_factory=deque)
     """Who was certified and not paid yet."""
     _paid: deque[Payment] = field(default_factory=deque)
@@ -101,6 +102,15 @@ class Load:
             == ["REVOKED"]
             for told in shown
         )
+
+    @property
+    def longest(self) -> float:
+        """How long the longest answer to a question took."""
+        return max(max(seconds) for seconds in self.took.values())
+
+    def late(self, place: int, seconds: float) -> list[float]:
+        """Return how long those answers of a gateway took that took longer."""
+        return [one for one in self.took[place] if one > seconds]
 
     def counted(self, place: int, kinds: Collection[str]) -> int:
         """Return how many answers of such kinds came from one gateway."""
@@ -268,5 +278,5 @@ class Load:
         if told.kind == NO_CONNECTION and self.is_balanced:
             told = ask(self.town.gateways[1 - place], query, **variables)
         if told.kind != NO_ANSWER:
-            self.longest = max(self.longest, told.seconds)
+            self.took[place].append(told.seconds)
         return told

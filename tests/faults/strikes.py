@@ -5,11 +5,18 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
+from pathlib import Path
 
 from store.postgresql import WRITER_LOCK
 from tests.faults.clocked import put_clock
-from tests.faults.town import DATABASE, FIRST, SECOND, Town
+from tests.faults.town import DATABASE, DOOR, FIRST, SECOND, Town
 from tests.federation.queries import EMERGENCY
 from tests.running import eventually
 
@@ -117,6 +124,15 @@ def while_it_writes(strike: Strike) -> Strike:
 
 
 @contextmanager
+def its_machine_gone(town: Town) -> Iterator[None]:
+    """Have the first gateway's machine be gone, for callers and for the database."""
+    with ExitStack() as stack:
+        for link in (DATABASE, DOOR):
+            stack.enter_context(wire(link, trouble="gone")(town))
+        yield
+
+
+@contextmanager
 def killed_while_cut_off(town: Town) -> Iterator[None]:
     """Kill the first gateway when it could write nothing for a while.
 
@@ -136,6 +152,16 @@ def one_after_the_other(town: Town) -> Iterator[None]:
         town.parts[name].end()
         town.parts[name].begin()
     yield
+
+
+@contextmanager
+def taken_over(town: Town) -> Iterator[None]:
+    """Kill the database for good; who follows it takes over, a moment later."""
+    assert town.standby is not None
+    town.parts[DATABASE].signal(signal.SIGKILL)
+    town.parts[DATABASE].end()
+    yield
+    town.standby.promote()
 
 
 @contextmanager
@@ -175,3 +201,20 @@ def full_disk(town: Town) -> Iterator[None]:
             stack.callback(town.parts[part].limit_files, resource.RLIM_INFINITY)
             town.parts[part].limit_files(log.stat().st_size)
         yield
+
+
+@contextmanager
+def no_room(town: Town) -> Iterator[None]:
+    """Fill the disk of the database's server to the last byte."""
+    assert town.disk is not None
+    root = Path(f"/proc/{town.parts[DATABASE].pid}/root")
+    ballast = root / town.disk.relative_to("/") / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1):
+            with suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    try:
+        yield
+    finally:
+        ballast.unlink()

@@ -18,6 +18,7 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from subprocess import Popen
@@ -29,7 +30,13 @@ from policy.identity import Identity
 from tests.attacks.certificates import authority_in
 from tests.contracts.people import nobodies
 from tests.faults.clocked import AUTHORITY, put_clock
-from tests.faults.database import SOCKET, Cluster, new_cluster
+from tests.faults.database import (
+    Cluster,
+    cluster_on_a_small_disk,
+    new_cluster,
+    rows_of,
+    standby_of,
+)
 from tests.faults.parts import Part
 from tests.federation.offices import PLATFORM, TABLES, sent
 from tests.federation.queries import EMERGENCY, FIRE, TRANSPORT
@@ -49,9 +56,11 @@ from tests.running import Agencies, Gateway
 CLOCKED = "tests.faults.clocked"
 """The module that is ``tests.heard`` with a clock to be put wrong; a HEARD gateway."""
 FIRST, SECOND, DATABASE, DOOR = "first gateway", "second gateway", "database", "door"
-REQUEST_SECONDS = 4.0
-SETTINGS = f"""deadline_seconds = 1.0
+STANDBY = "standby"
+DEADLINE_SECONDS, REQUEST_SECONDS = 1.0, 4.0
+SETTINGS = f"""deadline_seconds = {DEADLINE_SECONDS}
 http.request_seconds = {REQUEST_SECONDS}
+reload_seconds = 0
 privacy.people_a_day = 1000000
 """
 MANIFEST = (
@@ -60,6 +69,16 @@ MANIFEST = (
 )
 HOLDERS = 30
 KEYS = ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests", AUTHORITY)
+
+
+class Kind(StrEnum):
+    """Of what kind the database of a town is."""
+
+    POSTGRESQL = "PostgreSQL"
+    SQLITE = "SQLite"
+    """A file that both gateways have open."""
+    REPLICATED = "PostgreSQL, with a synchronous standby"
+    SMALL = "PostgreSQL, on a small disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,10 @@ class Town:
     """Reads the database, by a way of our own."""
     file: Path | None
     """The database, if it is a file."""
+    standby: Cluster | None
+    """Who takes over, if somebody can."""
+    disk: Path | None
+    """The database's disk, as its processes see it, if it has one of its own."""
     records: "count[int]" = field(default_factory=lambda: count(1))
     states: "count[int]" = field(default_factory=lambda: count(1))
     claims: "count[int]" = field(default_factory=lambda: count(1))
@@ -112,11 +135,13 @@ class _Database:
     second: str
     rows: Callable[[str], list[Any]]
     file: Path | None = None
+    standby: Cluster | None = None
+    disk: Path | None = None
 
 
 @contextmanager
-def open_town(folder: Path, *, is_on_sqlite: bool = False) -> Iterator[Town]:
-    """Run it all, with PostgreSQL unless the gateways are to share a file."""
+def open_town(folder: Path, kind: Kind) -> Iterator[Town]:
+    """Run it all, with a database of a kind."""
     ports = {name: free_port(HOST) for name in (EMERGENCY, FIRE, FIRST, SECOND)}
     registry = folder / "agencies"
     prepare = (sys.executable, "-m", "sandbox", "prepare", "--dir", str(registry))
@@ -130,15 +155,23 @@ def open_town(folder: Path, *, is_on_sqlite: bool = False) -> Iterator[Town]:
             stack.callback(part.end)
 
         links, through = _open_links(folder, ports, stack)
-        if is_on_sqlite:
+        if kind is Kind.SQLITE:
             database = _file(folder / "shared.db")
         else:
-            cluster = stack.enter_context(new_cluster())
-            begin(DATABASE, Part(cluster.running))
-            links[DATABASE], port = _open_link(
-                folder, DATABASE, str(cluster.folder / SOCKET), stack
+            small = kind is Kind.SMALL
+            cluster = stack.enter_context(
+                cluster_on_a_small_disk() if small else new_cluster()
             )
-            database = _of_server(cluster, port)
+            begin(DATABASE, Part(cluster.running))
+            if kind is Kind.REPLICATED:
+                standby = stack.enter_context(standby_of(cluster))
+                begin(STANDBY, Part(standby.running))
+                cluster.wait_for_standby()
+                database = _of_two_servers(cluster, standby)
+            else:
+                place = f"{HOST}:{cluster.port}"
+                links[DATABASE], port = _open_link(folder, DATABASE, place, stack)
+                database = _of_server(cluster, port)
         for name in (EMERGENCY, FIRE):
             begin(name, Part(_agency(registry, name, ports[name])))
         urls = {
@@ -161,7 +194,10 @@ def open_town(folder: Path, *, is_on_sqlite: bool = False) -> Iterator[Town]:
         # Both end at once.
         for part in (FIRST, SECOND):
             stack.callback(parts[part].terminate)
-        yield Town(agencies, parts, links, (door, other), database.rows, database.file)
+        yield Town(
+            *(agencies, parts, links, (door, other)),
+            *(database.rows, database.file, database.standby, database.disk),
+        )
 
 
 def _file(path: Path) -> _Database:
@@ -177,7 +213,19 @@ def _of_server(cluster: Cluster, port: int) -> _Database:
     first = f"postgresql://postgres@{HOST}:{port}/{name}"
     return _Database(
         *(first, cluster.server.url(name)),
-        lambda query: asyncio.run(cluster.rows(name, query)),
+        lambda query: asyncio.run(rows_of(name, query, cluster)),
+        disk=cluster.disk,
+    )
+
+
+def _of_two_servers(cluster: Cluster, standby: Cluster) -> _Database:
+    name = asyncio.run(cluster.server.make_database())
+    places = "&".join(f"host={HOST}:{one.port}" for one in (cluster, standby))
+    url = f"postgresql://postgres@/{name}?{places}"
+    return _Database(
+        *(url, url),
+        lambda query: asyncio.run(rows_of(name, query, cluster, standby)),
+        standby=standby,
     )
 
 

@@ -67,17 +67,23 @@ def test_of_agencies_calls_people_outcomes_and_refusals_are_counted(
     metrics.agencies.called("fire", 3, 0.25)
     metrics.agencies.called("fire", 4, 0.25)
     metrics.agencies.received("fire", {})
+    metrics.agencies.shared("fire", has_failed=False)
+    metrics.agencies.shared("fire", has_failed=True)
+    metrics.agencies.shared("fire", has_failed=True)
     metrics.agencies.answered(answer, cached=False)
-    metrics.agencies.answered(replace(answer, refusals=()), cached=True)
+    for _ in range(2):
+        metrics.agencies.answered(replace(answer, refusals=()), cached=True)
 
     assert counted(metrics) == {
-        "gateway_source_answers_total{fire,UNVERIFIED}": 2,
+        "gateway_source_answers_total{fire,UNVERIFIED}": 3,
         "gateway_answer_cache_total{fire,miss}": 1,
-        "gateway_answer_cache_total{fire,hit}": 1,
+        "gateway_answer_cache_total{fire,hit}": 2,
         "gateway_verification_refusals_total{fire,BAD_SIGNATURE}": 2,
         "gateway_agency_call_seconds_count{fire}": 2,
         "gateway_agency_call_seconds_sum{fire}": 0.5,
         "gateway_agency_people_asked_total{fire}": 7,
+        "gateway_agency_shared_calls_total{fire,answered}": 1,
+        "gateway_agency_shared_calls_total{fire,failed}": 2,
     }
 
 
@@ -87,6 +93,7 @@ def test_of_the_registry_its_state_its_shadows_and_the_ends_of_keys_are_shown(
     registry = metrics.live_registry
     registry.show_keys([KeyEnd("gone", "key-0", 1.0, 1)])
 
+    registry.registry_failed("at the start")
     registry.registry_read(7, NOON)
     registry.connector_unusable("fire", "no address")
     found = (
@@ -104,7 +111,7 @@ def test_of_the_registry_its_state_its_shadows_and_the_ends_of_keys_are_shown(
     assert counted(metrics) == {
         "gateway_registry_changes": 8,
         "gateway_registry_read_timestamp_seconds": NOON.timestamp(),
-        "gateway_registry_failures_total": 3,
+        "gateway_registry_failures_total": 4,
         "gateway_connectors_unusable_total{fire}": 1,
         "gateway_shadow_people_total{fire,DIFFERENT}": 5,
         "gateway_shadow_differences_total{fire,OUTCOME,}": 1,
@@ -115,6 +122,7 @@ def test_of_the_registry_its_state_its_shadows_and_the_ends_of_keys_are_shown(
     }
     # A failure that goes on is said once.
     assert logged == [
+        {"event": "registry not read", "reason": "at the start", "log_level": "error"},
         {
             "event": "connector unusable",
             "agency": "fire",

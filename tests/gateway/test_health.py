@@ -10,12 +10,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
+from gateway.health import disk_of, summary
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
 from tests.running import Agencies, Gateway, eventually, running_gateway
 
 TASKS = {
-    *("events", "ledger", "quality", "registry", "reload"),
+    *("events", "files", "ledger", "quality", "registry", "reload"),
     *("retention", "sanctions", "states", "versions"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""
@@ -200,6 +201,7 @@ def test_what_answers_rest_on_is_named(gateway: Gateway) -> None:
     _, body = whole(gateway)
 
     assert (body["database"], body["disk"]) == ("answering", "room")
+    assert body["configuration"] == "in force"
     assert {task["name"] for task in body["tasks"]} == TASKS
     assert {task["state"] for task in body["tasks"]} == {"running"}
     assert {task["restarts"] for task in body["tasks"]} == {0}
@@ -222,3 +224,17 @@ def test_while_nothing_can_be_written_nobody_is_answered_and_it_is_not_ready(
     assert (during[1]["status"], during[1]["database"]) == ("unavailable", "failing")
     # The agencies are as they were.
     assert {a["state"] for a in during[1]["agencies"]} == {"reachable"}
+
+
+def test_a_full_disk_is_named_while_what_is_there_still_answers(tmp_path: Path) -> None:
+    def told(file: Path | None) -> tuple[int, str, str]:
+        usable: list[dict[str, object]] = [{"id": TRANSPORT, "state": "answering"}]
+        well = {"database": "answering", "configuration": "in force"}
+        response = summary(usable, disk=disk_of(file), tasks=[], **well)
+        body = json.loads(bytes(response.body))
+        return response.status_code, body["status"], body["disk"]
+
+    # A file system of the kernel's own, in which there is never any room.
+    assert told(Path("/proc/gateway.db")) == (200, "degraded", "full")
+    assert told(tmp_path / "gateway.db") == (200, "ready", "room")
+    assert told(None) == (200, "ready", "elsewhere")

@@ -1,6 +1,7 @@
 """What the commands print is what came of it, line by line."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -70,6 +71,32 @@ def test_a_transfers_lines_are_counted_and_its_codes_named(
     ]
 
 
+def test_of_a_transfer_what_is_to_be_looked_at_is_seen_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    outcomes: Counter[str] = Counter({Outcome.ACCEPTED: 3, Outcome.REFUSED: 1})
+    found = Sum(outcomes, Counter({"FLOAT": 4}), missing=9)
+
+    with showing_progress(10) as sent:
+        sent(5)
+    bar = capsys.readouterr().err
+    show_sum(found, Path("r" * 200))
+    printed = capsys.readouterr().out
+
+    assert "5/10 bytes" in bar
+    assert bar.endswith("\x1b[2K")
+    yellow = re.findall(r"\x1b\[33m *([^\x1b]*?) *\x1b", printed)
+    assert [one for one in yellow if one] == [
+        "REFUSED",
+        "1",
+        "FLOAT: 4",
+        "9 sequence numbers are missing",
+    ]
+    assert f"refused lines in {'r' * 200}\n" in printed
+
+
 def test_a_transfer_without_a_fault_says_no_more_than_its_counts(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -103,6 +130,26 @@ def test_where_nobody_looks_no_bar_is_drawn(capsys: pytest.CaptureFixture[str]) 
         checked(1, 2)
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_where_somebody_looks_a_check_shows_how_far_it_is_and_what_to_look_at(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    outcomes: Counter[str] = Counter({ClaimOutcome.MATCH: 5, REFUSED: 2})
+
+    with screen.showing_progress() as checked:
+        checked(3, 7)
+    bar = capsys.readouterr()
+    screen.show_summary(Summary(outcomes, before=0), Path("a.csv"))
+    table = capsys.readouterr().out
+
+    assert bar.out == ""
+    assert re.search(r"rows.*3/7", bar.err.rpartition("\x1b[?25l")[2], re.DOTALL)
+    # Nothing of it stays.
+    assert bar.err.endswith("\x1b[2K")
+    assert re.findall(r"\x1b\[33m *(\w+)", table) == ["REFUSED", "2"]
 
 
 def test_a_checks_rows_are_counted_with_those_of_an_earlier_run(
@@ -155,6 +202,22 @@ def test_a_reconciliations_results_are_counted(
         "DIFFERENT": "2",
     }
     assert after_table(printed) == ["3 rows twice", "results in out[1].csv"]
+
+
+def test_of_a_reconciliation_what_does_not_match_is_seen_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    found = sending.Sum(Counter({Comparison.MATCH: 5, Comparison.DIFFERENT: 2}))
+
+    commands._show(found, Path("out.csv"))
+
+    printed = capsys.readouterr().out
+    assert re.findall(r"\x1b\[33m *(\w+)", printed) == ["DIFFERENT", "2"]
+    # Longer than a screen is wide, and still one line to be copied.
+    commands._show(found, Path("o" * 200))
+    assert f"results in {'o' * 200}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from gateway.graphql_http.body import read_body
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import media_type_of, require_events, require_json
 from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.graphql_http.request_timeout import Supervision
 from gateway.graphql_http.safe_methods import require_safe
 from gateway.privacy.keys import read_pseudonyms
 from gateway.reconciliation.asked import _form
@@ -83,7 +84,7 @@ KNOWN = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
         (
             lambda: read_header(["姓 名", "身份证件"]),
             (
-                "line 1: 1 unknown columns; is it the column 证件号码 (id_number)?. "
+                "line 1: 1 unknown columns; perhaps the column 证件号码 (id_number). "
                 f"Known, separated by commas: {KNOWN}"
             ),
         ),
@@ -258,7 +259,13 @@ async def test_a_body_that_is_not_read_is_refused_in_a_sentence(
     more: dict[str, str],
 ) -> None:
     with pytest.raises(RefusedRequestError) as refused:
-        await read_body(Headers(headers), receive, max_bytes=10, seconds=0.02)
+        await read_body(
+            Headers(headers),
+            receive,
+            max_bytes=10,
+            seconds=0.02,
+            supervision=Supervision(),
+        )
 
     error = refused.value
     assert (error.code, str(error), error.headers) == (code, sentence, more)

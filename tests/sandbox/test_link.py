@@ -1,6 +1,7 @@
 """A link is as bad as its knobs say, for as long as they do, and not at all before."""
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -160,6 +161,51 @@ async def test_what_is_dead_stays_silent_and_is_not_closed(link: Linked) -> None
     assert await link.echo() == b"hello"
     first.close()
     second.close()
+
+
+def unheard(writer: asyncio.StreamWriter, seconds: float) -> None:
+    """Have the system give a connection up of which nothing is acknowledged."""
+    ours = writer.get_extra_info("socket")
+    ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(seconds * 1000))
+
+
+async def test_what_is_gone_acknowledges_nothing_and_what_is_dead_does(
+    link: Linked,
+) -> None:
+    before, writer = await link.connect()
+    unheard(writer, PATIENCE)
+    await link.turn(trouble="gone")
+    writer.write(b"never acknowledged")
+
+    with pytest.raises(OSError, match="timed out"):
+        await asyncio.wait_for(before.read(1), ENOUGH)
+    writer.close()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(link.connect(), PATIENCE)
+    await link.turn()
+    assert await link.echo() == b"hello"
+
+    before, writer = await link.connect()
+    unheard(writer, PATIENCE)
+    await link.turn(trouble="dead")
+    writer.write(b"acknowledged")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(before.read(1), 4 * PATIENCE)
+    writer.close()
+
+
+async def test_what_was_gone_stays_so_on_both_sides(link: Linked) -> None:
+    reader, writer = await link.connect()
+    writer.write(b"a")
+    assert await reader.read(1) == b"a"
+    await link.turn(trouble="gone")
+
+    await link.turn()
+    writer.write(b"b")
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(reader.read(1), PATIENCE)
+    writer.close()
 
 
 async def test_garbage_is_no_answer_and_the_end(link: Linked) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from bureau.look_ups.audit import AuditSelection
+from store import postgresql
 from store.audit.log import open_audit_log
 from store.database import NEWEST, engine_at, open_database, step_of
 from store.errors import UnusableDatabaseError
@@ -102,6 +103,25 @@ async def test_of_several_at_once_one_takes_the_steps(empty_database_url: str) -
     )
 
     assert sorted(map(str, found)) == [BEFORE, *(NEWEST,) * 7]
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+async def test_no_step_is_taken_under_gateways_that_are_at_work(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "LEAVE_SECONDS", 0.2)
+    await make_at(empty_database_url, BEFORE)
+    address = make_url(empty_database_url)
+    async with engine_at(address) as older, older.connect():
+        with pytest.raises(UnusableDatabaseError, match="1 connections of gateways"):
+            await upgrade_database(empty_database_url)
+
+    assert await step_of(empty_database_url) == BEFORE
+    monkeypatch.undo()
+    assert await upgrade_database(empty_database_url) == BEFORE
+    # Of the step that is there any number may be: that is how they are replaced.
+    async with engine_at(address) as same, same.connect():
+        assert await upgrade_database(empty_database_url) == NEWEST
 
 
 async def test_one_of_a_newer_gateway_is_not_touched(database_url: str) -> None:

@@ -33,6 +33,7 @@ from tests.store.calls import CALLS, work
 
 NOT_ASKED = {
     "audit.log.StoredAuditLog.keep_writing": "tries again; test_log_failing has it",
+    "audit.log.StoredAuditLog.settle": "tries again later",
     "audit.log.open_audit_log": "opens nothing until something is written",
     "background.Supervisor.running": "knows no database",
     "background.wait_for_change": "knows no database",

@@ -13,6 +13,7 @@ from bureau.look_ups.audit import (
     AuditEvent,
     AuditRecord,
     AuditSelection,
+    Intent,
 )
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from bureau.look_ups.elements import ElementsError, ElementsMissingError
@@ -70,6 +71,7 @@ class Log:
     """An audit log in memory; it may be closed, or fill up while agencies are asked."""
 
     records: list[AuditRecord] = field(default_factory=list)
+    intended: list[AuditRecord] = field(default_factory=list)
     is_open: bool = True
     takes: bool = True
     late: OverBudgetError | None = None
@@ -79,14 +81,18 @@ class Log:
         if not self.is_open:
             raise StoreUnavailableError("closed")
 
-    async def write(self, record: AuditRecord) -> None:
+    def intend(self, record: AuditRecord) -> Intent:
+        self.intended.append(record)
+        return Intent(record)
+
+    async def write(self, record: AuditRecord, _: Intent | None = None) -> None:
         if not self.takes:
             raise StoreUnavailableError("closed")
         if self.late is not None:
             raise self.late
         self.records.append(record)
 
-    def note(self, record: AuditRecord) -> None:
+    def note(self, record: AuditRecord, _: Intent | None = None) -> None:
         self.records.append(record)
 
     async def page(
@@ -127,6 +133,7 @@ class Office:
     stated: LookUp | PurposeError | None = STATED
     elements: Elements | ElementsError = NOT_STATED
     requires_elements: bool = False
+    is_of_one: bool = False
     allowed: int = 10
     log: Log = field(default_factory=Log)
     notes: Notes = field(default_factory=Notes)
@@ -143,7 +150,14 @@ class Office:
             requires_elements=self.requires_elements,
         )
         statement = Statement(self.stated, self.elements)
-        self.gate = Gate(oversight, CALLER, statement, now=NOW, today=TODAY)
+        self.gate = Gate(
+            oversight,
+            CALLER,
+            statement,
+            now=NOW,
+            today=TODAY,
+            is_of_one=self.is_of_one,
+        )
 
     async def look_up(
         self, whom: Identity | str = ALICE, shows: Shows | None = None
@@ -163,6 +177,9 @@ async def test_a_look_up_is_on_the_log_with_its_purpose_and_origin() -> None:
     assert answers == [NONE]
     assert office.notes.looked_up_for == [Purpose.SUBSIDY_CLAIM]
     assert office.log.records == [LOOKED_UP]
+    assert office.log.intended == [
+        replace(LOOKED_UP, event=AuditEvent.UNCONFIRMED, sources={}, certificates=None)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +240,20 @@ async def test_those_who_are_asked_about_together_are_admitted_together() -> Non
 
     assert [type(end) for end in ends] == [OverBudgetError, OverBudgetError]
     assert office.asked == 0
+
+
+@pytest.mark.parametrize(("allowed", "asked"), [(1, 1), (0, 0)])
+async def test_a_person_of_whom_alone_a_request_is_is_admitted_at_once(
+    allowed: int, asked: int
+) -> None:
+    office = Office(is_of_one=True, allowed=allowed)
+
+    looked_up = asyncio.ensure_future(office.look_up())
+    await asyncio.sleep(0)
+
+    assert office.asked == asked
+    (end,) = await asyncio.gather(looked_up, return_exceptions=True)
+    assert end == [NONE] if asked else isinstance(end, OverBudgetError)
 
 
 async def test_what_begins_a_turn_later_is_admitted_with_the_rest() -> None:

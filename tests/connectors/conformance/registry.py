@@ -114,8 +114,14 @@ class Registry:
     changes: Mapping[str, object] = field(default_factory=dict)
     """What is otherwise in every record."""
     url: str = ""
-    questions: int = 0
+    asked: list[Sequence[str]] = field(default_factory=list)
+    """The numbers of each question."""
     is_broken: bool = False
+
+    @property
+    def questions(self) -> int:
+        """How often it was asked."""
+        return len(self.asked)
 
     @property
     def manifest(self) -> Manifest:
@@ -182,7 +188,7 @@ class Registry:
         return self._json({"error": "malformed"}, status)
 
     async def _answer(self, numbers: Sequence[str], nonce: str | None) -> web.Response:
-        self.questions += 1
+        self.asked.append(numbers)
         if not numbers and self.habit is Habit.EMPTY_500:
             return self._json({}, 500)
         if self.habit is Habit.SLOWISH and self.questions > MANY:

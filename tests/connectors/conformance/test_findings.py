@@ -27,6 +27,7 @@ from tests.connectors.conformance.registry import (
 )
 from tests.connectors.network.names import listening
 
+PAIR = [ZHANG, NOBODY]
 FOUND = {
     Habit.OPTIONS_500: "PROBE_FAILED",
     Habit.REDIRECTS: "REDIRECTED",
@@ -75,6 +76,11 @@ async def test_nothing_is_wrong_with_an_honest_registry() -> None:
         report = await checked(registry.manifest, registry.bundle(), registry.plan)
 
     assert report.findings == []
+    # Of two people one holds something, and the other nothing.
+    assert [pair for pair in registry.asked if len(pair) == len(PAIR)] == [
+        PAIR,
+        PAIR[::-1],
+    ]
 
 
 @pytest.mark.parametrize(("habit", "code"), FOUND.items(), ids=str)

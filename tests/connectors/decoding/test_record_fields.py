@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from connectors.decoding.readers import MAX_TEXT, RecordError
+from connectors.decoding.readers import KEPT, MAX_TEXT, RecordError
 from connectors.decoding.record_fields import RecordFields
 from policy.certificate import Spelling
 from tests.connectors.agency import RECORD, manifest
@@ -132,3 +132,35 @@ def test_what_came_in_its_form_is_spelt_in_no_other_way() -> None:
     assert (plain.spelt, plain.own_item_code, plain.item_code) == (None, None, "1.2")
     assert (spelt.spelt, spelt.item_code) == (Spelling("1", "1.2 "), "1.2")
     assert (bare.spelt, bare.item_code) == (Spelling("1 ", None), None)
+
+
+def test_what_words_were_read_as_is_kept_of_few_and_of_no_person() -> None:
+    named = (STATE, f'{STATE}\nholder_name = "holder"')
+    fields = RecordFields(manifest(named).record)
+    for place in range(KEPT + 10):
+        read = fields.record(
+            {
+                **RECORD,
+                "title": f"电工 {place}",
+                "holder": f"张{place}",
+                "item": "字" * 99,
+            }
+        )
+        assert read.title == f"电工 {place}"
+    known = {field.name: field.known for field in fields._fields}
+
+    assert 0 < len(known["title"]) <= KEPT
+    assert known["item"] == {}
+    assert known["holder_name"] == {}
+
+
+def test_a_word_that_is_refused_is_refused_again() -> None:
+    fields = RecordFields(manifest().record)
+    for _ in range(2):
+        with pytest.raises(RecordError, match="title is no text"):
+            fields.record({**RECORD, "title": "字" * (MAX_TEXT + 1)})
+        with pytest.raises(RecordError, match="issued_on is no date"):
+            fields.record({**RECORD, "dates": {"issued": "2026-02-30"}})
+        # Neither is it what was read as something else.
+        with pytest.raises(RecordError, match="title is no text"):
+            fields.record({**RECORD, "title": 1})

@@ -58,6 +58,8 @@ class Notes:
     came: list[Mapping[Identity, Answer]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     hedges: list[tuple[str, Hedge]] = field(default_factory=list)
+    failures: list[bool] = field(default_factory=list)
+    """Of each call that several questions shared, whether it failed."""
 
     def called(self, agency: str, holders: int, seconds: float) -> None:  # noqa: ARG002
         self.calls.append(holders)
@@ -76,6 +78,9 @@ class Notes:
 
     def hedged(self, agency: str, hedge: Hedge) -> None:
         self.hedges.append((agency, hedge))
+
+    def shared(self, agency: str, *, has_failed: bool) -> None:  # noqa: ARG002
+        self.failures.append(has_failed)
 
 
 def guard_of(

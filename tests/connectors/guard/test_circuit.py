@@ -239,7 +239,10 @@ async def test_who_finds_no_room_says_nothing_of_the_agency() -> None:
 async def test_nor_does_who_finds_it_late() -> None:
     """What was begun with little time left ends for want of ours."""
     rules = manifest(
-        ("timeout_seconds = 0.5", "timeout_seconds = 0.4\nconcurrency = 1")
+        (
+            "timeout_seconds = 0.5",
+            "timeout_seconds = 0.4\nconcurrency = 1\nshares_calls = false",
+        )
     )
     judged: list[set[SourceOutcome]] = []
 

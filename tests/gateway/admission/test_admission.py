@@ -11,7 +11,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway.admission.admission import FEW, TURN_SECONDS, Admission
+from gateway.admission.admission import (
+    AT_ONCE,
+    FEW,
+    LEARNT,
+    TURN_SECONDS,
+    Admission,
+)
 from gateway.admission.metrics import AdmissionMetrics
 from gateway.admission.middleware import Admitted
 from gateway.graphql_http.refusals import Code, RefusedRequestError
@@ -101,7 +107,7 @@ async def test_who_waits_begins_in_the_order_of_arrival_and_says_how_long() -> N
     waited = await asyncio.gather(*asking)
 
     assert order == list(range(3 * FEW))
-    assert min(waited) > 0
+    assert 0 < min(waited) <= max(waited) < 60
     assert office.waiting == 0
 
 
@@ -119,6 +125,53 @@ async def test_who_would_wait_too_long_is_refused_on_arrival_and_counted() -> No
 
     assert (office.shed("busy"), office.shed("late")) == (2, 0)
     await asyncio.gather(*tasks)
+
+
+async def test_how_long_one_would_wait_is_how_many_turns_it_takes() -> None:
+    office = Office(wait_seconds=2.5)
+    office.fall_behind()
+    waiting = [office.admission.wait() for _ in range(FEW + 1)]
+    for one in waiting[:FEW]:
+        one.send(None)
+
+    # Four begin in a turn: after eight that wait one begins in the third.
+    office.admission._usual_seconds = 1.0
+    waiting[FEW].send(None)
+    office.admission._usual_seconds = 1.2
+    with refused():
+        await office.admission.wait()
+
+    for one in waiting:
+        one.close()
+
+
+async def test_after_a_short_turn_some_begin_and_after_a_long_one_a_single_one() -> (
+    None
+):
+    office = Office(wait_seconds=60)
+    admission = office.admission
+    tasks = await waiters(office, 4 * AT_ONCE)
+
+    def begun(seconds: float) -> float:
+        """Let a turn end that took so long; return how many wait no more."""
+        before = office.waiting or 0
+        admission._turned(time.monotonic() - seconds)
+        return before - (office.waiting or 0)
+
+    usual = admission._usual_count
+    long = begun(LONG_SECONDS)
+    # Learnt slowly, from turns after which somebody waits on.
+    learnt = usual + LEARNT * (1 - usual)
+    assert long == 1
+    assert admission._usual_count == pytest.approx(learnt)
+    assert begun(0.0) == AT_ONCE
+    tasks[1 + AT_ONCE].cancel()
+    assert begun(0.0) == 1 + AT_ONCE, "who has gone took a place"
+
+    await asyncio.gather(*tasks, return_exceptions=True)
+    usual = admission._usual_count
+    admission._turned(time.monotonic())
+    assert admission._usual_count == usual
 
 
 async def test_a_few_may_wait_however_long_turns_are() -> None:

@@ -13,6 +13,7 @@ from bureau.caller import LookUp, Purpose
 from gateway.batch.asking import RETRY_SECONDS, Checked, Gateway
 from gateway.client import address_of
 from gateway.errors import StartError
+from gateway.unreached import Reached
 from tests.ports import free_port
 from tests.serving import serving
 
@@ -71,10 +72,13 @@ async def scripted(
         yield server
 
 
-async def verified(port: int, count: int = 1) -> tuple[object, list[float]]:
+async def verified(
+    port: int, count: int = 1, reached: Reached | None = None
+) -> tuple[object, list[float]]:
     """Ask; return what came or what was said, and how long was waited in between."""
     waited: list[float] = []
     gateway = Gateway(
+        reached=reached or Reached(),
         url=f"http://127.0.0.1:{port}",
         token="secret",
         look_up=LookUp(Purpose.SUBSIDY_CLAIM, "沪人社补〔2026〕12号"),
@@ -139,6 +143,18 @@ async def test_nobody_there_is_said() -> None:
     assert waited == []
 
 
+async def test_who_answered_before_is_waited_for_when_nobody_is_there() -> None:
+    reached = Reached()
+    async with scripted(answers(NODE)) as server:
+        await verified(server.port, reached=reached)
+
+    found, waited = await verified(server.port, reached=reached)
+
+    assert "connection refused" in str(found)
+    assert str(found).endswith("; tried 6 times")
+    assert waited == list(RETRY_SECONDS)
+
+
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
@@ -157,6 +173,11 @@ async def test_nobody_there_is_said() -> None:
             answer(200, {"data": {"verifyClaims": {"found": 9, "allowed": 3}}}),
             "at most 3",
             id="a smaller limit",
+        ),
+        pytest.param(
+            answer(200, {"data": {"verifyClaims": None}}),
+            "the gateway takes fewer claims",
+            id="a smaller limit that is not said",
         ),
     ],
 )

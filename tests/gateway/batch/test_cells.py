@@ -65,44 +65,141 @@ def test_a_format_of_the_file_is_read(tmp_path: Path, code: str, shown: str) -> 
 
 
 @pytest.mark.parametrize(
-    "cell",
+    ("cell", "reason"),
     [
-        pytest.param('<c r="F2" s="1"><v>46174.5</v></c>', id="noon"),
-        pytest.param('<c r="F2" s="1"><v>46174.000706</v></c>', id="61 s late"),
-        pytest.param('<c r="F2" s="1"><v>46173.999294</v></c>', id="61 s early"),
-        pytest.param('<c r="F2" t="d"><v>2026-05-31T16:00:00Z</v></c>', id="UTC"),
-        pytest.param('<c r="F2" t="d"><v>12:00:00</v></c>', id="a time"),
-        pytest.param('<c r="F2" t="d"><v>2026-06-01T00:00:00-05:00</v></c>', id="zone"),
-        pytest.param('<c r="F2" s="1"><v>0.25</v></c>', id="a time as a number"),
-        pytest.param('<c r="F2" s="1"><v>60</v></c>', id="the day that never was"),
-        pytest.param('<c r="F2" s="1"><v>-1</v></c>', id="before all days"),
-        pytest.param('<c r="F2" s="1"><v>9E9</v></c>', id="after all days"),
-        pytest.param('<c r="F2" s="2"><v>46174</v></c>', id="hours that passed"),
-        pytest.param('<c r="F2" s="3"><v>46174</v></c>', id="as many, by a code"),
-        pytest.param('<c r="F2" s="9"><v>46174</v></c>', id="no such style"),
-        pytest.param('<c r="F2" s="1"><v>1_000</v></c>', id="no number"),
-        pytest.param('<c r="F2"><v>inf</v></c>', id="infinity"),
-        pytest.param('<c r="F2"><v>1e999</v></c>', id="beyond numbers"),
-        pytest.param('<c r="F2" t="b"><v>1</v></c>', id="a truth value"),
-        pytest.param('<c r="F2" t="e"><v>#REF!</v></c>', id="an error"),
-        pytest.param('<c r="F2" t="e"/>', id="an error of no name"),
-        pytest.param('<c r="F2" t="s"><v>7</v></c>', id="no such text"),
-        pytest.param('<c r="F2" t="s"><v>-1</v></c>', id="no such place"),
-        pytest.param('<c r="F2" t="z"><v>1</v></c>', id="no such kind"),
-        pytest.param('<c r="F2"><f>TODAY()</f></c>', id="a formula"),
-        pytest.param('<c r="F2"><f>TODAY()</f><v/></c>', id="and nothing"),
-        pytest.param('<c r="F2" t="str"><f>A1</f></c>', id="a text's formula"),
-        pytest.param('<c r="F2"><f t="shared" si="0"/></c>', id="a shared formula"),
-        pytest.param('<c r="F2"><v>1234567890123456</v></c>', id="16 digits"),
-        pytest.param(text("F2", "长" * 2_001), id="a long text"),
+        pytest.param('<c r="F2" s="1"><v>46174.5</v></c>', "is a moment", id="noon"),
+        pytest.param(
+            '<c r="F2" s="1"><v>46174.000706</v></c>', "is a moment", id="61 s late"
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>46173.999294</v></c>', "is a moment", id="61 s early"
+        ),
+        pytest.param(
+            '<c r="F2" t="d"><v>2026-05-31T16:00:00Z</v></c>', "is a moment", id="UTC"
+        ),
+        pytest.param(
+            '<c r="F2" t="d"><v>12:00:00</v></c>',
+            "has a value that cannot be read",
+            id="a time",
+        ),
+        pytest.param(
+            '<c r="F2" t="d"><v>2026-06-01T00:00:00-05:00</v></c>',
+            "is a moment",
+            id="zone",
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>0.25</v></c>',
+            "is a time and no day",
+            id="a time as a number",
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>60</v></c>',
+            "is a time and no day",
+            id="the day that never was",
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>-1</v></c>',
+            "is a time and no day",
+            id="before all days",
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>9E9</v></c>',
+            "is a time and no day",
+            id="after all days",
+        ),
+        pytest.param(
+            '<c r="F2" s="2"><v>46174</v></c>',
+            "is a time and no day",
+            id="hours that passed",
+        ),
+        pytest.param(
+            '<c r="F2" s="3"><v>46174</v></c>',
+            "is a time and no day",
+            id="as many, by a code",
+        ),
+        pytest.param(
+            '<c r="F2" s="9"><v>46174</v></c>',
+            "has a value that cannot be read",
+            id="no such style",
+        ),
+        pytest.param(
+            '<c r="F2" s="1"><v>1_000</v></c>',
+            "has a value that cannot be read",
+            id="no number",
+        ),
+        pytest.param(
+            '<c r="F2"><v>inf</v></c>', "has a value that cannot be read", id="infinity"
+        ),
+        pytest.param(
+            '<c r="F2"><v>1e999</v></c>',
+            "has a value that cannot be read",
+            id="beyond numbers",
+        ),
+        pytest.param(
+            '<c r="F2" t="b"><v>1</v></c>', "is a truth value", id="a truth value"
+        ),
+        pytest.param(
+            '<c r="F2" t="e"><v>#REF!</v></c>', "has the error #REF!", id="an error"
+        ),
+        pytest.param('<c r="F2" t="e"/>', "has the error", id="an error of no name"),
+        pytest.param(
+            '<c r="F2" t="s"><v>7</v></c>',
+            "has a value that cannot be read",
+            id="no such text",
+        ),
+        pytest.param(
+            '<c r="F2" t="s"><v>-1</v></c>',
+            "has a value that cannot be read",
+            id="no such place",
+        ),
+        pytest.param(
+            '<c r="F2" t="z"><v>1</v></c>',
+            "has a value that cannot be read",
+            id="no such kind",
+        ),
+        pytest.param(
+            '<c r="F2"><f>TODAY()</f></c>',
+            "is a formula without a result",
+            id="a formula",
+        ),
+        pytest.param(
+            '<c r="F2"><f>TODAY()</f><v/></c>',
+            "is a formula without a result",
+            id="and nothing",
+        ),
+        pytest.param(
+            '<c r="F2" t="str"><f>A1</f></c>',
+            "is a formula without a result",
+            id="a text's formula",
+        ),
+        pytest.param(
+            '<c r="F2"><f t="shared" si="0"/></c>',
+            "is a formula without a result",
+            id="a shared formula",
+        ),
+        pytest.param(
+            '<c r="F2"><v>1000000000000000</v></c>',
+            "is a number of over 15 digits",
+            id="the first of 16 digits",
+        ),
+        pytest.param(
+            '<c r="F2"><v>1234567890123456</v></c>',
+            "is a number of over 15 digits",
+            id="16 digits",
+        ),
+        pytest.param(
+            text("F2", "长" * 2_001), "has over 2000 characters", id="a long text"
+        ),
     ],
 )
-def test_what_is_no_day_is_refused_with_its_address(tmp_path: Path, cell: str) -> None:
+def test_what_is_no_day_is_refused_with_its_address(
+    tmp_path: Path, cell: str, reason: str
+) -> None:
     styles = parts.styles(0, 14, 46, 176, codes={176: "[hh]:mm"})
 
     found = one(tmp_path, cell, styles=styles)
 
-    assert why(found).startswith("F2 ")
+    assert why(found).startswith(f"F2 {reason}")
     assert found.problem is not None
     assert found.problem.zh.startswith("F2 ")
 
@@ -112,6 +209,7 @@ def test_what_is_no_day_is_refused_with_its_address(tmp_path: Path, cell: str) -
     [
         ('<c r="F2" t="e"><v>#N/A</v></c>', "#N/A"),
         ('<c r="F2" t="b"><v>0</v></c>', "FALSE"),
+        ('<c r="F2" t="b"><v>1</v></c>', "TRUE"),
         ('<c r="F2"><f>TODAY()</f></c>', "'=TODAY()"),
         ('<c r="F2" s="1"><v>46174.5</v></c>', "2026-06-01 12:00:00"),
         ('<c r="F2" t="d"><v>2026-05-31T16:00:00Z</v></c>', "2026-05-31 16:00:00Z"),
@@ -181,10 +279,12 @@ def test_what_is_no_claim_is_refused_with_its_address(
     [
         ("A", '<c r="A2"><v>7.0</v></c>', "7"),
         ("A", '<c r="A2"><v>1.1000000000000001</v></c>', "1.1"),
+        ("A", '<c r="A2"><v>999999999999999</v></c>', "999999999999999"),
         ("A", '<c r="A2" s="1"><v>46174.5</v></c>', "2026-06-01 12:00:00"),
         ("E", '<c r="E2"><v>4.0</v></c>', "4"),
         ("F", '<c r="F2"><v>2.0260601E7</v></c>', "20260601"),
         ("F", '<c r="F2" t="d"><v>2026-06-01</v></c>', "2026-06-01"),
+        ("F", '<c r="F2" s="1"><v>61</v></c>', "1900-03-01"),
         ("F", '<c r="F2" t="d"><v>2026-06-01T00:00:00.000Z</v></c>', "2026-06-01"),
         ("F", '<c r="F2" s="1"><f>A1</f><v>46174</v></c>', "2026-06-01"),
         ("B", '<c r="B2" t="str"><f>A1</f><v>甲</v></c>', "甲"),

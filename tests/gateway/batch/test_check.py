@@ -268,7 +268,8 @@ def test_wrong_columns_are_refused_before_anybody_is_asked(
 
     assert run.code == 2
     assert (
-        "line 1: 1 unknown columns; is it the column 证件号码 (id_number)?" in run.error
+        "line 1: 1 unknown columns; perhaps the column 证件号码 (id_number). "
+        in run.error
     )
     assert not (tmp_path / "out.csv").exists()
     assert agencies.calls(EMERGENCY)["calls"] == 0

@@ -181,16 +181,32 @@ def test_an_id_type_is_read(cell: str, id_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cells",
+    ("cells", "zh", "en"),
     [
-        pytest.param({"id_type": "驾驶证"}, id="another document"),
-        pytest.param({"id_number": ""}, id="no number"),
-        pytest.param({"item": ""}, id="no item"),
-        pytest.param({"name": "王" * 101}, id="a long name"),
+        (
+            {"id_type": "驾驶证"},
+            "证件类型不明；可填：",
+            "no such id type; state one of ",
+        ),
+        ({"id_number": ""}, "id_number 为空", "id_number is empty"),
+        ({"item": ""}, "item 为空", "item is empty"),
+        ({"name": "王" * 101}, "name 超过100字", "name is over 100 characters"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(cells: dict[str, str]) -> None:
-    assert isinstance(claim(**cells), Text)
+def test_what_cannot_be_asked_is_refused(
+    cells: dict[str, str], zh: str, en: str
+) -> None:
+    found = claim(**cells)
+
+    assert isinstance(found, Text)
+    assert (found.zh[: len(zh)], found.en[: len(en)]) == (zh, en)
+
+
+def test_a_name_may_have_a_hundred_characters() -> None:
+    found = claim(name="王" * 100)
+
+    assert isinstance(found, dict)
+    assert found["name"] == "王" * 100
 
 
 def test_what_was_wrong_with_the_row_stays_wrong() -> None:

@@ -74,14 +74,16 @@ def test_a_stated_encoding_lets_no_line_of_the_other_through() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "stated"),
+    ("content", "stated", "reason"),
     [
-        pytest.param(HEADER.encode("utf-16"), None, id="UTF-16"),
-        pytest.param(BOM + HEADER.encode(), Encoding.GB18030, id="the mark of UTF-8"),
+        (HEADER.encode("utf-16"), None, "the file is UTF-16; save it as CSV UTF-8"),
+        (BOM + HEADER.encode(), Encoding.GB18030, "the mark of UTF-8, not of GB18030"),
     ],
 )
-def test_what_is_neither_is_refused(content: bytes, stated: Encoding | None) -> None:
-    with pytest.raises(StartError):
+def test_what_is_neither_is_refused(
+    content: bytes, stated: Encoding | None, reason: str
+) -> None:
+    with pytest.raises(StartError, match=reason):
         lines(content, stated)
 
 

@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
+import resource
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -150,6 +153,45 @@ def test_more_results_than_claims_are_not_continued(tmp_path: Path) -> None:
     with (
         pytest.raises(StartError, match="other claims"),
         open_results(path, ROWS[:2]),
+    ):
+        pass
+
+
+def test_rows_are_whole_when_the_disk_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, on_disk = tmp_path / "out.csv", []
+    monkeypatch.setattr(os, "fsync", lambda _: on_disk.append(len(told(path))))
+
+    with open_results(path, ROWS) as results:
+        results.append([row_of(row, MISMATCHING, "zh") for row in ROWS[:2]])
+        results.append([row_of(ROWS[2], REFUSED, "zh")])
+
+    assert on_disk == [2, 3]
+    assert results.done == ["MISMATCH", "MISMATCH", "REFUSED"]
+
+
+def test_results_that_cannot_be_written_are_told_and_not_counted(
+    tmp_path: Path,
+) -> None:
+    path, allowed = tmp_path / "out.csv", resource.getrlimit(resource.RLIMIT_FSIZE)
+    write(path, 1)
+    left = ExitStack()
+    results = left.enter_context(open_results(path, ROWS))
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, allowed[1]))
+        with pytest.raises(StartError, match=r"cannot be written: .*too large"):
+            results.append([row_of(ROWS[1], MISMATCHING, "zh")])
+        # What is left to be written at the file's end cannot be written either.
+        with pytest.raises(OSError, match="too large"):
+            left.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+    assert results.done == ["MISMATCH"]
+    with (
+        pytest.raises(StartError, match="No such file"),
+        open_results(tmp_path / "none/out.csv", ROWS),
     ):
         pass
 

@@ -117,6 +117,8 @@ def test_a_bad_line_is_refused_and_those_around_it_are_read(
     assert [row.line for row in rows] == [2, 3, 4]
     assert [row.problem is None for row in rows] == [True, False, True]
     assert why in (rows[1].problem.en if rows[1].problem else "")
+    assert rows[1].problem
+    assert not rows[1].problem.zh.isascii()
 
 
 def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
@@ -129,7 +131,12 @@ def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
     ("header", "why"),
     [
         pytest.param("id_number,item,姓氏", "unknown columns", id="unknown"),
-        pytest.param("id_numbr,item", "id_number", id="a typing error"),
+        pytest.param(
+            "id_numbr,item",
+            r"1 unknown columns; perhaps the column 证件号码 \(id_number\)\. Known, .*"
+            r": 序号 \(reference\), 姓名 \(name\), ",
+            id="a typing error",
+        ),
         pytest.param("id_number,item,项目", "twice", id="one twice"),
         pytest.param("id_number,name", "item", id="no item"),
         pytest.param("姓名,项目", "id_number", id="no number"),
@@ -164,11 +171,26 @@ def test_columns_go_by_several_names(tmp_path: Path, header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [pytest.param(b"", id="empty"), pytest.param(SMALL, id="no rows")]
+    ("content", "reason"),
+    [
+        pytest.param(b"", "the file is empty", id="empty"),
+        pytest.param(SMALL, r"claims\.csv has no rows below", id="no rows"),
+        pytest.param(b"\xff\n1\n", "line 1: the line is not in", id="no header"),
+    ],
 )
-def test_a_file_without_rows_is_refused(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(StartError):
+def test_a_file_without_rows_is_refused(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    with pytest.raises(StartError, match=reason):
         read(tmp_path, content)
+
+
+def test_the_longest_line_and_cell_are_read(tmp_path: Path) -> None:
+    line = b"1," + b" " * (tables.MAX_LINE_CHARACTERS - 5) + b"1.2"
+
+    (row,) = read(tmp_path, SMALL + line + b"\n")
+
+    assert row.problem is None
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:

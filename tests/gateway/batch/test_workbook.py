@@ -1,6 +1,7 @@
 """Rows as a sheet has them, whatever the file says besides; or why there are none."""
 
 import tracemalloc
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -116,6 +117,45 @@ def test_days_are_counted_from_where_the_book_says(
     assert found.cells[Column.ISSUED_ON] == shown
 
 
+def test_the_first_day_of_a_book_of_1904_is_one(tmp_path: Path) -> None:
+    book = parts.workbook_part(before='<workbookPr date1904="1"/>')
+
+    found = one(tmp_path, '<c r="F2" s="1"><v>0</v></c>', workbook=book)
+
+    assert (found.cells[Column.ISSUED_ON], found.problem) == ("1904-01-01", None)
+
+
+def test_blanks_between_the_elements_of_a_cell_are_no_text(tmp_path: Path) -> None:
+    cell = '<c r="B2" t="inlineStr">\n  <is>\n    <t>甲</t>\n  </is>\n</c>'
+
+    assert one(tmp_path, cell, column="B").cells[Column.NAME] == "甲"
+
+
+def without(folder: Path, kind: str, cell: str, left: str | None = None) -> Row:
+    """Return the row of a workbook that refers to no part of a kind, or to another."""
+    plain = package(sheet(row(2, A=cell)))
+    relations, name = "xl/_rels/workbook.xml.rels", f"xl/{kind}.xml"
+    if left is None:
+        stated = parts.relation(
+            {"styles": "rId2", "sharedStrings": "rId3"}[kind], kind, f"{kind}.xml"
+        )
+        plain[relations] = plain[relations].replace(stated, "")
+        del plain[name]
+    else:
+        plain[name] = left
+    (found,) = read_rows(write(folder / "claims.xlsx", plain))
+    return found
+
+
+def test_a_book_without_styles_or_shared_texts_is_read_as_plain(tmp_path: Path) -> None:
+    number, shared = '<c r="A2"><v>7</v></c>', '<c r="A2" t="s"><v>0</v></c>'
+
+    assert without(tmp_path, "styles", number).cells[Column.REFERENCE] == "7"
+    empty = without(tmp_path, "styles", number, left=parts.styles())
+    assert empty.cells[Column.REFERENCE] == "7"
+    assert "cannot be read" in why(without(tmp_path, "sharedStrings", shared))
+
+
 @pytest.mark.parametrize(("stated", "is_refused"), [("1", True), ("0", False)])
 def test_results_that_are_to_be_computed_anew_are_not_believed(
     tmp_path: Path, stated: str, is_refused: bool
@@ -147,6 +187,15 @@ def test_the_first_sheet_is_the_first_that_is_seen(tmp_path: Path) -> None:
 
     assert len(read_rows(write(tmp_path / "claims.xlsx", others))) == 1
 
+    # If nobody sees any, the first of those that are there.
+    unseen = plain["xl/workbook.xml"].replace(
+        ' r:id="rId1"', ' state="hidden" r:id="rId1"'
+    )
+    with pytest.raises(StartError, match=r"claims\.xlsx has no rows below"):
+        read_rows(
+            write(tmp_path / "claims.xlsx", {**others, "xl/workbook.xml": unseen})
+        )
+
 
 def changed(name: str, content: str | None) -> dict[str, str]:
     """Return a workbook with another part, or without it."""
@@ -162,6 +211,22 @@ def changed(name: str, content: str | None) -> dict[str, str]:
         ("xl/sharedStrings.xml", None, "there is no xl/sharedStrings.xml"),
         ("_rels/.rels", None, "there is no _rels/.rels"),
         ("xl/workbook.xml", parts.workbook_part(sheets="<x/>"), "it has no sheet"),
+        (
+            "[Content_Types].xml",
+            f'<Types xmlns="{parts.PACKAGE}/content-types"/>',
+            "it has no workbook",
+        ),
+        (
+            "_rels/.rels",
+            f'<Relationships xmlns="{parts.PACKAGE}/relationships"/>',
+            "it has no workbook",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet xmlns="{parts.MAIN}"/>',
+            "the first sheet is empty",
+        ),
+        ("xl/styles.xml", parts.styles().replace('"9"', '"x"'), "a format has no num"),
         ("xl/styles.xml", "<styleSheet", "claims.xlsx"),
         ("xl/worksheets/sheet1.xml", "<?xml version='1.0' encoding='x-no'?><a/>", ""),
         (
@@ -189,10 +254,20 @@ def test_a_package_that_does_not_fit_is_refused_in_words(
 ) -> None:
     path = write(tmp_path / "claims.xlsx", changed(name, content))
 
-    with pytest.raises(StartError, match=r"claims\.xlsx") as refused:
+    with pytest.raises(StartError) as refused:
         read_rows(path)
 
     assert reason in str(refused.value)
+
+
+def test_a_package_of_another_packing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "claims.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, content in package(sheet(row(2))).items():
+            archive.writestr(name, content)
+
+    with pytest.raises(StartError, match="packed in a way that is not known"):
+        read_rows(path)
 
 
 def cells_from(column: str, count: int) -> Sequence[str]:

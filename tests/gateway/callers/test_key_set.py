@@ -6,12 +6,21 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from gateway.callers.key_set import KeySetError, read_key_set
+from gateway.callers.key_set import (
+    MOST_VERIFIED,
+    KeySetError,
+    _OneAlgorithm,
+    read_key_set,
+)
+from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.callers.signed_token import read_signed_token
 from tests.gateway.callers.minting import (
     ED25519,
     ES256,
     ES384,
+    FOREIGN,
     RSA,
+    Mint,
     b64,
     jwk,
     key_set,
@@ -114,3 +123,41 @@ def test_a_set_is_not_printed_where_it_is_refused() -> None:
         read_key_set(text)
 
     assert secret not in str(refused.value)
+
+
+def test_what_was_verified_is_known_and_nothing_that_resembles_it() -> None:
+    key = read_key_set(key_set(jwk("es256-1", ES256)))["es256-1"]
+    other = read_key_set(key_set(jwk("es256-1", FOREIGN)))["es256-1"]
+    text = Mint().token()
+    forged = Mint(key=FOREIGN).token()
+    allowed = frozenset({"ES256"})
+
+    for _ in range(2):
+        key.verify(read_signed_token(text), allowed)
+        for refusing, token, algorithms in (
+            (key, forged, allowed),
+            (key, f"{text.rpartition('.')[0]}.{forged.rpartition('.')[2]}", allowed),
+            (other, text, allowed),
+            (key, text, frozenset({"PS256"})),
+        ):
+            with pytest.raises(AuthenticationError):
+                refusing.verify(read_signed_token(token), algorithms)
+
+
+def test_so_many_tokens_are_known_and_no_more() -> None:
+    key = read_key_set(key_set(jwk("es256-1", ES256)))["es256-1"]
+    for number in range(MOST_VERIFIED + 10):
+        token = Mint().token(jti=f"{number}")
+        key.verify(read_signed_token(token), key.algorithms)
+
+    assert len(key._verified) == MOST_VERIFIED
+
+
+def test_a_key_verifies_by_no_algorithm_but_the_one_that_was_chosen() -> None:
+    chosen = _OneAlgorithm("EdDSA")
+
+    assert chosen.get_alg("EdDSA").name == "Ed25519"
+    for other in ("Ed25519", "none", "HS256", "ES256"):
+        with pytest.raises(AuthenticationError) as refused:
+            chosen.get_alg(other)
+        assert refused.value.reason is Reason.WRONG_ALGORITHM

@@ -6,14 +6,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.demo.demo import HOST, write_configuration
+from gateway.demo.demo import HOST, UNTIL_STDIN_CLOSES, write_configuration
+from gateway.demo.processes import ready_address
 from tests.gateway.callers.authority import Authority, authority_in
 from tests.gateway.registration.desk import Ended, ended
 from tests.nursery import started
@@ -124,6 +126,29 @@ def test_tls_1_2_is_not_spoken(own_tls: str, authority: Authority) -> None:
 
     with pytest.raises(OSError, match=r"(?i)protocol|version|handshake"):
         post(own_tls, client, TOKEN)
+
+
+@pytest.mark.parametrize("trouble", ["flipped-question", "flipped-answer"])
+def test_a_bit_that_is_changed_on_the_way_is_no_answer(
+    own_tls: str, authority: Authority, tmp_path: Path, trouble: str
+) -> None:
+    port, log = free_port(HOST), tmp_path / "link.log"
+    place = ("--to", own_tls.removeprefix("https://"), f"--port={port}")
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+    client = authority.client(authority.leaf("metro"))
+    with started("sandbox", "link", *place, UNTIL_STDIN_CLOSES, log=log) as link:
+        knobs = f"{ready_address(link, log)}/sandbox/link"
+        connection = HTTPSConnection(HOST, port, timeout=10, context=client)
+        with closing(connection):
+            connection.request("POST", "/graphql", QUESTION, headers)
+            assert connection.getresponse().read()
+            turned = json.dumps({"trouble": trouble}).encode()
+            told = {"Content-Type": "application/json"}
+            urllib.request.urlopen(urllib.request.Request(knobs, turned, told)).close()
+
+            connection.request("POST", "/graphql", QUESTION, headers)
+            with pytest.raises(OSError, match=r"(?i)mac|record|alert|closed|reset"):
+                connection.getresponse()
 
 
 @pytest.mark.parametrize("words", [("connector", "list"), ("sanction", "list")])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+import structlog
 import zstandard
 from starlette.types import Message, Receive
 
@@ -226,7 +227,18 @@ async def test_a_folder_that_is_not_there_has_no_room(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
 
-    assert await problem_of(digest("sha-256", BODY), receiving(BODY)) is Problem.NO_ROOM
+    with structlog.testing.capture_logs() as logs:
+        problem = await problem_of(digest("sha-256", BODY), receiving(BODY))
+
+    assert problem is Problem.NO_ROOM
+    assert logs == [
+        {
+            "event": "no room for a body",
+            "log_level": "error",
+            "folder": str(tmp_path / "gone"),
+            "reason": "No such file or directory",
+        }
+    ]
 
 
 @pytest.mark.parametrize("encoding", [Encoding.GZIP, Encoding.ZSTD])

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -303,3 +304,19 @@ def test_a_key_that_is_not_to_be_signed_with_is_told(
 
     with pytest.raises(StartError, match=said):
         read_key(tmp_path / "key.pem", "key-1")
+
+
+def test_a_mark_of_byte_order_is_the_file_s_and_of_no_other_line(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "records.ndjson"
+    file.write_bytes(BOM_UTF8 + b"a.b.c\r\n \r\n" + BOM_UTF8 + b"d.e.f")
+
+    lines = [*read_lines(file, 5)]
+
+    assert [(one.number, one.sequence) for one in lines] == [(1, 5), (3, 6)]
+    assert [json.loads(one.text) for one in lines] == [
+        {"sequence": 5, "record": "a.b.c"},
+        {"sequence": 6, "record": "\ufeffd.e.f"},
+    ]
+    assert lines[-1].ends_at == file.stat().st_size

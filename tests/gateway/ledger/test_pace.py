@@ -24,6 +24,7 @@ from gateway.ledger.pace import RETRY_SECONDS, SteadyPace, read_hours
             ["01:29:59", "05:00:00", "23:00:00"],
             id="within a day",
         ),
+        pytest.param("05:00-05:00", [], ["04:59:59", "05:00:00"], id="no time at all"),
     ],
 )
 def test_hours_are_shanghais_from_the_first_to_before_the_last(

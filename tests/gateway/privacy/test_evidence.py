@@ -1,16 +1,19 @@
 """``gateway evidence`` reads and erases what decisions rest on."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from bureau.look_ups.audit import AuditEvent, AuditSelection
 from gateway.cli import app
 from gateway.errors import StartError
-from gateway.privacy.evidence import READER, show
+from gateway.privacy.evidence import READER, erase, show
 from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.settings.settings import Settings, load_settings
 from policy.identity import parse_identity
@@ -130,3 +133,33 @@ def test_whose_and_why_has_to_be_said(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     assert run(tmp_path, "erase", *arguments)[0] != 0
+
+
+async def test_without_a_key_or_a_database_nothing_is_read_and_nothing_erased(
+    settings: Settings, tmp_path: Path
+) -> None:
+    keyless = msgspec.structs.replace(settings, evidence_key_file=None)
+    told = []
+    for reason in ("", NUMBER, "r" * 501, "r" * 500):
+        with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+            # Before the last: who asks why is told first.
+            if len(reason) == 500:
+                connection.execute("DROP TABLE evidence")
+                connection.execute("DROP TABLE audit_records")
+        for before in (None, NOW.date()):
+            with pytest.raises(StartError) as refused:
+                await erase(
+                    settings, id_number=NUMBER, before=before, reason=reason, now=NOW
+                )
+            told.append(str(refused.value).partition(":")[0])
+    for one in (keyless, settings):
+        with pytest.raises(StartError) as refused:
+            await show(one, DIGEST, NOW, lambda _: None)
+        told.append(str(refused.value).partition(":")[0])
+
+    assert told == [
+        *["state a reason of 1 to 500 characters, no identity number"] * 6,
+        *["nothing is erased"] * 2,
+        "evidence_key_file is not set; evidence cannot be read",
+        "the database is away",
+    ]

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from connectors.elements import Element
 from gateway.cli import app
+from gateway.errors import StartError
 from gateway.privacy.export import export
 from gateway.settings.settings import Settings, load_settings
 from store.audit.log import open_audit_log
@@ -126,3 +129,16 @@ def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
     )
 
     assert done.exit_code == 2
+
+
+async def test_a_log_that_takes_no_record_is_not_read(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_records "
+            "BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+
+    with pytest.raises(StartError, match="takes no record of being read, so it is not"):
+        await exported(settings)

@@ -102,8 +102,11 @@ def table(caller: str) -> str:
 def _desk(agencies: Agencies, tmp_path: Path) -> Iterator[Desk]:
     trust = tmp_path / "trust.toml"
     trust.write_bytes((agencies.folder / "trust.toml").read_bytes())
-    tables = LATE + table(OLD)
-    with running_gateway(tmp_path / "gateway", agencies, tables=tables) as gateway:
+    with running_gateway(
+        *(tmp_path / "gateway", agencies),
+        settings="reload_seconds = 0\n",
+        tables=LATE + table(OLD),
+    ) as gateway:
         desk = Desk(gateway)
         shared = f'"{agencies.folder / "trust.toml"}"'
         desk.replace(desk.config, shared, f'"{trust}"')

@@ -1,15 +1,20 @@
 """Which connections are ended, and when: by what the kernel and the requests say."""
 
+import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
+from typing import Any
 
+import msgspec
 import pytest
+import structlog
 
 from gateway.settings.http import Http
 from gateway.sockets.kernel import Connection, Kernel, peer_of
-from gateway.sockets.watch import Watch, Why
+from gateway.sockets.watch import Watch, Why, watching
 
 OPTIONS = Http(
     silent_seconds=5.0,
@@ -19,6 +24,7 @@ OPTIONS = Http(
 )
 BEGAN = 1_000.0
 LAST = "10.0.0.9"
+LOOPBACK = "127.0.0.1"
 
 
 def connection(inode: int, *, received: int = 0, host: str = "10.0.0.1") -> Connection:
@@ -141,6 +147,9 @@ def test_the_kernel_tells_of_connections_and_ends_them(host: str) -> None:
         (one,) = (one for one in kernel.connections() if one.peer == peer)
 
         assert (silent.received, one.received) == (0, 5)
+        # What we have open to others is no client of ours.
+        peers = [one.peer for one in kernel.connections()]
+        assert peer_of(*server.getsockname()[:2]) not in peers
         assert silent.inode == one.inode
 
         kernel.shut(one._replace(inode=one.inode + 1))
@@ -151,4 +160,50 @@ def test_the_kernel_tells_of_connections_and_ends_them(host: str) -> None:
 
 
 def test_ports_and_addresses_have_one_spelling() -> None:
-    assert peer_of("::ffff:10.0.0.1", "80") == peer_of("10.0.0.1", 80)
+    assert peer_of("::ffff:10.0.0.1", "80") == ("10.0.0.1", 80)
+    assert peer_of("::1", 80) == ("::1", 80)
+
+
+async def look_once(watch: Watch, kernel: Kernel) -> tuple[list[str], list[Any]]:
+    """Watch for a moment; return what was counted, and what was logged."""
+    counted: list[str] = []
+    with structlog.testing.capture_logs() as logs:
+        async with watching(watch, counted.append, kernel):
+            await asyncio.sleep(0.01)
+    return counted, logs
+
+
+async def test_what_is_ended_is_counted_and_told_but_for_those_we_leave() -> None:
+    for is_leaving in (False, True):
+        watch = Watch(msgspec.structs.replace(OPTIONS, connections_an_address=0))
+        watch.is_leaving = is_leaving
+        with connected(LOOPBACK) as (client, server):
+            counted, logs = await look_once(watch, Kernel())
+
+            assert (server.recv(5), client.recv(5)) == (b"", b"")
+        assert set(counted) == ({"leaving", "too_many"} if is_leaving else {"too_many"})
+        (told,) = logs or [None]
+        assert (told is None) is is_leaving
+        if told is not None:
+            assert told == {
+                "event": "connections ended",
+                "log_level": "warning",
+                "too_many": len(counted),
+            }
+
+
+async def test_where_the_kernel_does_not_tell_nothing_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    watch = Watch(msgspec.structs.replace(OPTIONS, connections_an_address=0))
+    with connected(LOOPBACK) as (client, server):
+        counted, logs = await look_once(watch, Kernel())
+
+        client.sendall(b"6")
+        assert server.recv(5) == b"6"
+    assert (counted, [one["event"] for one in logs]) == (
+        [],
+        ["silent connections are not ended: the system is no Linux"],
+    )
+    assert Kernel().connections() == []

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.graphql_http.refusals import Code, RefusedRequestError
 from gateway.settings.subscriptions import Subscriptions
-from gateway.subscriptions.connections import Connections
+from gateway.subscriptions.connections import Connections, is_set_within
 
 OPTIONS = Subscriptions(connections_a_caller=2, connections=3, unknown_connections=2)
 
@@ -122,3 +122,42 @@ async def test_where_nobody_is_the_end_is_at_once(connections: Connections) -> N
 
     async with asyncio.timeout(1):
         await connections.drain(5.0)
+
+
+def test_of_all_that_may_be_open_none_is_counted_twice(
+    connections: Connections,
+) -> None:
+    for _ in range(2):
+        clients = [Client(connections).open(name) for name in ("a", "b", "c")]
+        assert refusal(connections, "d") == (
+            Code.UNAVAILABLE,
+            "3 connections are open here",
+        )
+        for client in clients:
+            client.held.close()
+
+
+async def test_who_came_after_all_had_gone_is_waited_for(
+    connections: Connections,
+) -> None:
+    Client(connections).open("hr").held.close()
+    last = Client(connections).open("hr")
+    draining = asyncio.create_task(connections.drain(5))
+    await asyncio.sleep(0.01)
+
+    assert (last.was_asked, draining.done()) == (True, False)
+    last.held.close()
+    async with asyncio.timeout(1):
+        await draining
+
+
+async def test_a_renewal_is_told_once_to_whoever_waits_for_it(
+    connections: Connections,
+) -> None:
+    renewal = connections.next_renewal
+    assert not await is_set_within(renewal, 0.01)
+
+    connections.renew()
+
+    assert await is_set_within(renewal, 0.01)
+    assert not await is_set_within(connections.next_renewal, 0.01)

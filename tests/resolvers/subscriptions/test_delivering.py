@@ -10,11 +10,13 @@ import pytest
 
 from bureau.caller import Caller, Scope
 from bureau.events.events import Kind
+from connectors.registration.rules import AGENCY
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.clock import utc_now
 from gateway.demo.demo import write_configuration
 from gateway.metrics import Metrics
 from gateway.settings.settings import load_settings
+from gateway.subscriptions.event_stream import joined
 from gateway.wiring import open_services
 from resolvers.context import RequestContext, Services
 from resolvers.documents.documents import Documents, Question
@@ -23,6 +25,7 @@ from resolvers.execution.subscribe import (
     JUDGED_SECONDS,
     TOGETHER,
     Delivery,
+    Join,
     open_stream,
 )
 from resolvers.schema import schema
@@ -53,14 +56,14 @@ class Following:
         await write(self.store, *map(change, range(first, self.sent + 1)))
 
     async def follow(
-        self, who: "Who", **variables: object
+        self, who: "Who", join: Join | None = None, **variables: object
     ) -> AsyncGenerator[Delivery, None]:
         """Begin to follow."""
         question = Question(query=CHANGES, variables=variables)
         documents = Documents(schema.core, Limits(), is_open=True)
         prepared = documents.prepare(question, who.caller)
         context = RequestContext(self.services, who.caller)
-        return await open_stream(prepared, question, context, who.renew)
+        return await open_stream(prepared, question, context, who.renew, join)
 
 
 @dataclass(slots=True)
@@ -170,6 +173,56 @@ async def test_many_events_are_sent_in_parts(following: Following) -> None:
         2 * TOGETHER + 1,
     ]
     assert who.asked == len((TOGETHER, TOGETHER, 1))
+
+
+async def test_events_that_are_joined_are_joined_once_and_judged_for_each(
+    following: Following,
+) -> None:
+    whos = Who("one"), Who("two")
+    streams = [await following.follow(who, joined) for who in whos]
+    taking = asyncio.gather(*(taken(stream, 2) for stream in streams))
+    await asyncio.sleep(0)
+    await following.write(TOGETHER + 1)
+
+    (first, last), (second, _) = await taking
+
+    assert first.payload is second.payload
+    assert first.payload.count(b"cursor") == first.count == TOGETHER
+    assert (last.count, last.cursor > "") == (1, True)
+    assert [who.asked for who in whos] == [2, 2]
+
+
+async def test_what_is_joined_for_one_is_not_told_to_who_may_not_see_all_of_it(
+    following: Following,
+) -> None:
+    all_of_it, its_own = Who("one"), Who(f"{AGENCY}transport")
+    streams = [await following.follow(who, joined) for who in (all_of_it, its_own)]
+    taking = asyncio.gather(*(taken(stream, 1) for stream in streams))
+    await asyncio.sleep(0)
+    others = change(2, "fire-rescue")
+    await write(following.store, change(1), others, change(3))
+
+    (whole,), (part,) = await taking
+
+    assert (whole.count, part.count) == (3, 2)
+    assert whole.cursor == part.cursor
+
+
+async def test_who_is_known_no_more_is_not_told_what_was_joined_for_another(
+    following: Following,
+) -> None:
+    whos = Who("one"), Who("two", known_for=0)
+    streams = [await following.follow(who, joined) for who in whos]
+    taking = asyncio.gather(
+        *(taken(stream, 1) for stream in streams), return_exceptions=True
+    )
+    await asyncio.sleep(0)
+    await following.write(1)
+
+    told, refused = await taking
+
+    assert isinstance(told, list)
+    assert isinstance(refused, AuthenticationError)
 
 
 async def test_deliveries_take_turns(following: Following) -> None:

@@ -18,6 +18,7 @@ from tests.postgresql import PostgreSQL
 from tests.store.audit.records import record
 
 EVERYTHING = AuditSelection()
+TOO_LONG = 60.0
 
 
 class Seen:
@@ -26,24 +27,30 @@ class Seen:
     def __init__(self) -> None:
         self.written: list[int] = []
         self.failed: list[tuple[int, str]] = []
+        self.unconfirmed = 0
 
     def audit_written(self, records: int, seconds: float) -> None:
-        assert seconds > 0
+        assert 0 < seconds < TOO_LONG
         self.written.append(records)
 
     def audit_failed(self, records: int, seconds: float, reason: str) -> None:
-        assert seconds > 0
+        assert 0 < seconds < TOO_LONG
         self.failed.append((records, reason))
+
+    def audit_unconfirmed(self, records: int) -> None:
+        self.unconfirmed += records
 
 
 @asynccontextmanager
-async def table_away(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Take the table away for a while, as a broken disk would."""
+async def table_away(
+    engine: AsyncEngine, table: str = "audit_records"
+) -> AsyncIterator[None]:
+    """Take a table away for a while, as a broken disk would."""
     async with engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE audit_records RENAME TO elsewhere"))
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO elsewhere"))
     yield
     async with engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE elsewhere RENAME TO audit_records"))
+        await connection.execute(text(f"ALTER TABLE elsewhere RENAME TO {table}"))
 
 
 async def opened_again(log: StoredAuditLog) -> None:
@@ -66,7 +73,8 @@ async def test_a_look_up_that_cannot_be_kept_is_refused(
 ) -> None:
     seen = Seen()
     async with open_audit_log(store, seen) as log, table_away(store.engine):
-        with pytest.raises(StoreUnavailableError):
+        # At once, and with what the database said.
+        with pytest.raises(StoreUnavailableError, match="Error"):
             await log.write(record())
 
     assert seen.failed[0] in [(1, "OperationalError"), (1, "ProgrammingError")]
@@ -94,6 +102,33 @@ async def test_when_the_table_is_back_the_log_is_open_and_tells_what_was_refused
 
     (found,) = await log.page(EVERYTHING, first=10, before=None)
     assert (found.event, found.certificates) == (AuditEvent.ABANDONED, None)
+
+
+async def test_what_was_asked_before_the_log_closed_is_told_as_abandoned(
+    store: Store,
+) -> None:
+    async with open_audit_log(store) as log:
+        log.close()
+        for event in (AuditEvent.LOOKED_UP, AuditEvent.READ):
+            with pytest.raises(StoreUnavailableError, match="takes no record"):
+                await log.write(record(event=event, certificates=2))
+
+    async with open_audit_log(store) as log:
+        found = await log.page(EVERYTHING, first=10, before=None)
+    assert [(one.event, one.certificates) for one in found] == [
+        (AuditEvent.READ, 2),
+        (AuditEvent.ABANDONED, None),
+    ]
+
+
+async def test_what_is_noted_is_written_without_anything_that_follows(
+    log: StoredAuditLog,
+) -> None:
+    log.note(record())
+
+    async with asyncio.timeout(5):
+        while not await log.page(EVERYTHING, first=1, before=None):  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

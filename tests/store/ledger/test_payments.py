@@ -350,6 +350,8 @@ async def test_a_registry_that_is_silent_vouches_for_nothing_that_was_read_other
     await ledger.record(approval(), [ALICE], free)
     await ledger.open_seen([SEEN], NOON)
     pay = decision(1, request_key="p", request_digest="p", evidence="")
+    # Of another nothing was read.
+    assert (await ledger.record(decision(2, evidence=""), ["b" * 64], free)).id
 
     with pytest.raises(DecisionError) as error:
         await ledger.record(pay, [ALICE], free)

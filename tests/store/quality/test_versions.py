@@ -39,6 +39,7 @@ async def test_the_newest_is_kept_in_whatever_order_they_come(
 ) -> None:
     older, newer = seen("x"), seen("y", AT + SECOND)
 
+    assert await versions.last() == 0
     assert await versions.keep({"a": older, "b": newer}) == ({}, range(2))
     assert await versions.keep({"a": newer}) == ({}, range(2, 3))
     beaten, numbers = await versions.keep({"b": older})

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from connectors.registration.connector import Event
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import RefusalCode, RegistrationError
+from store.registration.registrations import StoredRegistrations
 from tests.store.registration.office import NOON, Office, open_office
 
 
@@ -41,3 +42,20 @@ async def test_another_version_than_the_next_is_refused_and_nothing_noted(
     assert refused.value.code is RefusalCode.CHANGED_MEANWHILE
     assert await office.store.connector(draft.id) == draft
     assert await office.store.events(draft.id) == before
+
+
+async def test_others_are_told_of_a_change_once_it_can_be_read(
+    engine: AsyncEngine,
+) -> None:
+    told: list[None] = []
+    store = StoredRegistrations(engine, lambda: told.append(None))
+    before = await store.sequence()
+
+    async with store.work():
+        assert told == []
+    assert (len(told), await store.sequence()) == (1, before + 1)
+
+    with pytest.raises(LookupError):
+        async with store.work():
+            raise LookupError
+    assert (len(told), await store.sequence()) == (1, before + 1)

@@ -93,3 +93,18 @@ async def test_now_is_after_everything_that_is_there(store: Store) -> None:
         await write(store, replace(change(2), sequence=2))
 
         assert await reading == ["sealed-2"]
+
+
+async def test_what_comes_after_a_number_is_told_and_not_that_number(
+    store: Store,
+) -> None:
+    events = StoredCertificateStates(store.engine)
+    assert (await events.newest(), await events.after(0, 9)) == (0, [])
+
+    await write(store, change(1), change(2), change(3))
+
+    numbers = [event.number for event in await events.after(0, 9)]
+    assert await events.newest() == numbers[-1]
+    assert [event.number for event in await events.after(numbers[0], 9)] == numbers[1:]
+    assert [event.number for event in await events.after(numbers[0], 1)] == numbers[1:2]
+    assert [await events.has(number) for number in (numbers[0], 0)] == [True, False]

@@ -1,5 +1,6 @@
 """Changes of state are taken whole, with what follows from each, or not at all."""
 
+import asyncio
 import inspect
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from store.errors import RefusedRowsError
 from store.quality.counts import StoredQuality
 from store.registration.tables import change_sequence
 from store.status.changes import StoredStates
-from store.status.intake import NewChange, StatesIntake, Taken
+from store.status.intake import TOGETHER, NewChange, StatesIntake, Taken
 from store.store import Store
 from tests.store.status.sent import (
     ALICE,
@@ -39,12 +40,12 @@ async def take(intake: StatesIntake, *changes: NewChange) -> Sequence[Taken]:
 
 async def value(store: Store) -> int:
     """Return how many changes all gateways were told of."""
+    return await store.writer.read(_value)
 
-    def work(connection: Connection) -> int:
-        found: int = connection.execute(select(change_sequence.c.value)).scalar_one()
-        return found
 
-    return await store.writer.read(work)
+def _value(connection: Connection) -> int:
+    found: int = connection.execute(select(change_sequence.c.value)).scalar_one()
+    return found
 
 
 def test_nothing_takes_changes_in_that_does_not_say_what_follows() -> None:
@@ -186,3 +187,22 @@ async def test_nobody_is_told_of_what_was_known(
     await take(intake, CHANGE)
 
     assert await value(store) == before
+
+
+async def test_others_write_between_the_parts_of_a_long_transfer(
+    intake: StatesIntake, store: Store
+) -> None:
+    changes = [
+        replace(CHANGE, sequence=number, digest=f"long-{number}")
+        for number in range(1, 2 * TOGETHER + 2)
+    ]
+    before = await value(store)
+    taking = asyncio.create_task(take(intake, *changes))
+
+    seen = set()
+    while not taking.done():
+        seen.add(await store.writer.write(_value, is_urgent=True))
+
+    assert [one.outcome for one in await taking] == [Outcome.ACCEPTED] * len(changes)
+    assert seen & {before + 1, before + 2}
+    assert await value(store) == before + 3

@@ -6,8 +6,8 @@ Rows of before have none: they are verified whenever they are read.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

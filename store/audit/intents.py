@@ -1,0 +1,90 @@
+"""Look-ups that are under way: on disk before they are answered, gone once they ended.
+
+A gateway removes what it intended in the transaction that puts on the log how it ended.
+What stays has lost its gateway, and goes onto the log as it is.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Row, delete, insert, literal, select
+
+from bureau.look_ups.audit import AuditRecord
+from store.audit.rows import row_of
+from store.audit.tables import audit_intents, audit_records, intended
+from store.prepared import PreparedDelete, PreparedInsert, first_value
+
+UNCONFIRMED_SECONDS = 180
+"""After so long whoever looked up has given up: no request may take longer (120 s)."""
+NOW = {
+    "sqlite": "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
+    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint)",
+}
+
+
+class Intents:
+    """The look-ups that are under way, as the log's writer uses their table."""
+
+    def __init__(self, dialect: Dialect, gateway: str) -> None:
+        self._insert = PreparedInsert(audit_intents, dialect)
+        self._delete = PreparedDelete(audit_intents.c.mark, dialect)
+        self._now = NOW[dialect.name]
+        self._gateway = gateway
+        self._number = 0
+
+    def next_mark(self) -> str:
+        """Return a mark that nothing had before."""
+        self._number += 1
+        return f"{self._gateway}-{self._number}"
+
+    def begin(
+        self, connection: Connection, begun: Iterable[tuple[str, AuditRecord]]
+    ) -> None:
+        """Keep records of look-ups that began, by their marks."""
+        self._insert.run(
+            connection, [{**row_of(record), "mark": mark} for mark, record in begun]
+        )
+
+    def end(self, connection: Connection, marks: Iterable[str]) -> None:
+        """Forget look-ups of which it is said how they ended."""
+        self._delete.run(connection, marks)
+
+    def of_others(self, connection: Connection) -> Iterable[Row[*tuple[Any, ...]]]:
+        """Return what other gateways have under way, as ``Draft.find`` takes it."""
+        column = audit_intents.c
+        # By the key's order: what begins with the name of this gateway is left out.
+        its = column.mark.startswith(f"{self._gateway}-", autoescape=True)
+        return connection.execute(
+            select(
+                *(column.at, column.event, column.caller, column.districts),
+                column.person,
+            ).where(~its)
+        )
+
+    def lost(self, connection: Connection) -> bool:
+        """Say whether something began so long ago that nobody will say how it ended."""
+        column = audit_intents.c
+        before = self._before(connection)
+        some = select(column.mark).where(column.began < before).limit(1)
+        return connection.scalar(some) is not None
+
+    def settle(self, connection: Connection) -> int:
+        """Put what nobody ended on the log; return how many that are."""
+        column = audit_intents.c
+        is_lost = column.began < self._before(connection)
+        names = [one.name for one in intended]
+        connection.execute(
+            insert(audit_records).from_select(
+                [*names, "sources"],
+                select(
+                    *(column[name] for name in names),
+                    literal({}, audit_records.c.sources.type),
+                )
+                .where(is_lost)
+                .order_by(column.at, column.mark),
+            )
+        )
+        return connection.execute(delete(audit_intents).where(is_lost)).rowcount
+
+    def _before(self, connection: Connection) -> int:
+        return int(first_value(connection, self._now)) - UNCONFIRMED_SECONDS
