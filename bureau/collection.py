@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Outcome(StrEnum):
@@ -64,3 +65,14 @@ class KeptLines:
             "lines": [list(line) for line in self.lines],
             "isToEnd": self.is_to_end,
         }
+
+
+class CollectedByOthers(Protocol):
+    """Knows what other gateways collected, as of the last look."""
+
+    async def refresh(self) -> None:
+        """Look, so that no answer is older than what was committed before now.
+
+        Raises:
+            StoreUnavailableError: that cannot be known.
+        """

@@ -114,11 +114,7 @@ def create_app(
             measured.tasks.follow(lambda: store.writer.waiting)
             services = opened.services
             intake = open_intake(
-                settings.collection,
-                services,
-                store,
-                measured.collection,
-                opened.collected.refresh,
+                settings.collection, services, store, measured.collection
             )
             async with open_callers(services, store) as callers_by:
                 state = ApplicationState(

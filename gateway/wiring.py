@@ -83,8 +83,6 @@ class Opened:
 
     services: Services
     registry: LiveRegistry
-    collected: KeptRecords
-    """What was read of what was collected."""
 
 
 @asynccontextmanager
@@ -220,6 +218,7 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
+            collected=kept,
             versions=versions,
             feeds=Feeds(*feeds),
             cursors=Cursors(id_key),
@@ -234,7 +233,7 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry, kept)
+        yield Opened(services, registry)
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

@@ -16,6 +16,7 @@ from strawberry.types import Info as StrawberryInfo
 from bureau.answer_loader import AnswerLoader
 from bureau.caller import Caller, LookUp
 from bureau.certificate_ids import CertificateIds
+from bureau.collection import CollectedByOthers
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.ledger.book import LedgerBook
@@ -64,6 +65,8 @@ class Services:
     """What is counted of agencies' data."""
     sent_changes: SentChanges
     """What agencies sent of certificates' states."""
+    collected: CollectedByOthers
+    """What was collected, here and by other gateways."""
     versions: Versions
     """Which version of each certificate was seen last."""
     ledger: LedgerBook

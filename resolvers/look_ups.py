@@ -83,8 +83,8 @@ async def look_up(
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
     ``shows`` says which certificates of the answers the caller will get; all of them
-    if it is ``None``. Before a payment the store is asked, too, which versions other
-    gateways saw.
+    if it is ``None``. Before a payment the store is asked, too, what other gateways
+    collected, and which versions they saw.
 
     Raises:
         RequestError: no purpose is stated, or not the five elements, the caller's
@@ -99,6 +99,8 @@ async def look_up(
         loader.want(holder)
 
     async def ask() -> list[Answer]:
+        if is_for_payment:
+            await context.services.collected.refresh()
         waiting = [loader.answer(holder) for loader in loaders]
         context.turn.lend()
         try:

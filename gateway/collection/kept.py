@@ -75,6 +75,11 @@ class KeptRecords:
         """When what is known of a person changed last, of those who did lately."""
         self._all_changed = 0
 
+    @property
+    def bytes_taken(self) -> int:
+        """Return what all that is kept weighs."""
+        return self._kept.bytes_taken
+
     def get(self, connector: str, person: str) -> Records | None:
         """Return what is kept of a person, by pseudonym; ``None`` if nothing is."""
         now = time.monotonic()
@@ -106,21 +111,21 @@ class KeptRecords:
             StoreUnavailableError: that cannot be known; nothing is kept any more.
         """
         started = time.monotonic()
+        people: Sequence[str] | None = None
         try:
             last, people = await self._people.after(self._last)
-        except BaseException:
-            # Also if whoever looks is cancelled: what it looked for may have come.
-            self._forget_all()
-            raise
-        if people is None:
-            self._forget_all()
-        else:
-            self._forget(people)
+        finally:
+            # Who could not look, or was cancelled at it, knows of nobody that nothing
+            # came; nor is it told about whom, where they are many.
+            if people is None:
+                self._forget_all()
+            else:
+                self._forget(people)
         # Another look may have come further meanwhile.
         self._last = max(self._last, last)
         self._looked_at = max(self._looked_at, started)
         if self._observer is not None:
-            self._observer.collected_kept(self._kept.bytes_taken)
+            self._observer.collected_kept(self.bytes_taken)
 
     async def begin_to_follow(self) -> None:
         """Follow what comes from now on.

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bureau.certificate_ids import CertificateIds
-from bureau.collection import Outcome
+from bureau.collection import CollectedByOthers, Outcome
 from bureau.documents import document_of, version_mark
 from bureau.ledger.seen import SeenRevocation
 from bureau.versions.held import Versions
@@ -36,7 +36,7 @@ from signing.marks import SignatureMarks
 from store.collection.records import STREAM, StoredRecords
 from store.collection.stated import Kept, KnownRecord, StatedRecord
 
-YIELD_EVERY = 50
+YIELD_EVERY = 10
 """After so many records somebody else gets the event loop."""
 ROLLBACK = "ROLLBACK"
 SUPERSEDED = "SUPERSEDED"
@@ -73,8 +73,8 @@ class RecordHandler:
     """Returns a person's pseudonyms, the present one first."""
     counted: Callable[[str, Counter[Measure]], None]
     """Takes what is to be counted of an agency's data."""
-    outdated: Callable[[], Awaitable[None]]
-    """Has this process forget what was read of whom something was just collected."""
+    collected: CollectedByOthers
+    """Forgets what was read of whom something was just collected."""
     marks: SignatureMarks
     """Marks records whose signatures were verified."""
     versions: Versions
@@ -123,7 +123,7 @@ class RecordHandler:
             kept = await self.store.keep(agency.id, records, at)
             # Before it is acknowledged; where it cannot, everything is forgotten.
             with contextlib.suppress(StoreUnavailableError):
-                await self.outdated()
+                await self.collected.refresh()
             for line, one in zip(kept_lines, kept, strict=True):
                 results[line.number] = _result(line, one)
                 sums[Measure.ALTERED] += one.altered is not None

@@ -1,7 +1,5 @@
 """Compose the intake of transfers."""
 
-from collections.abc import Awaitable, Callable
-
 from gateway.collection.intake import Intake, Observer
 from gateway.collection.records import RecordHandler
 from gateway.collection.states import StatusHandler
@@ -16,19 +14,15 @@ from store.used_tokens import StoredUsedTokens
 
 
 def open_intake(
-    options: Collection,
-    services: Services,
-    store: Store,
-    reports: Observer,
-    outdated: Callable[[], Awaitable[None]],
+    options: Collection, services: Services, store: Store, reports: Observer
 ) -> Intake:
-    """Return the intake of all streams; ``outdated`` as ``RecordHandler`` has it."""
+    """Return the intake of all streams."""
     pseudonyms = services.oversight.pseudonyms
     handler = RecordHandler(
         store=StoredRecords(store, open_seen),
         ids=services.certificate_ids,
         people_of=pseudonyms.all_of,
-        outdated=outdated,
+        collected=services.collected,
         marks=services.certificate_ids.signatures,
         counted=services.quality.collected,
         versions=services.versions,

@@ -26,6 +26,10 @@ WEIGHED_BY_HAND = {
         "tests/connectors/decoding/test_record_cache.py",
         "test_readings_are_kept_until_the_room_is_full_and_the_oldest_leaves",
     ),
+    "gateway/collection/kept.py: Weighed": (
+        "tests/gateway/collection/test_kept.py",
+        "test_what_is_kept_has_its_room_and_takes_no_more",
+    ),
     "resolvers/fragment_cache/renderings.py: Weighed": (
         "tests/resolvers/fragment_cache/test_renderings.py",
         "test_they_take_no_more_than_they_may",

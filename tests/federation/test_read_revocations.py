@@ -158,3 +158,17 @@ def test_a_newer_record_that_is_sent_as_revoked_opens_it_with_the_record(
     opened = offices.recovery(claim, place=0)
     assert opened is not None
     assert (opened["cause"], opened["source"]) == ("REVOKED", "COLLECTED_RECORD")
+
+
+def test_no_decision_rests_on_what_another_gateway_has_replaced(
+    offices: Offices,
+) -> None:
+    # Both gateways keep in memory what they read of the holder.
+    holder, said, certificate = offices.certified()
+    offices.certificates(1, holder)
+
+    offices.send({**said, "status": "撤销"})
+    # At once, by the gateway that was not sent it.
+    decided = offices.decide(1, certificate, f"replaced-{holder.number[-4:]}")
+
+    assert (decided["__typename"], decided["clause"]) == ("DecisionRefused", "219-3b")

@@ -5,18 +5,22 @@ is compared with what the database says.
 """
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.collection.connector import CollectedRecord
+from connectors.connector import Collected
 from connectors.errors import StoreUnavailableError, UnreachableError
-from gateway.collection import kept as keeping
 from gateway.collection.answers import CollectedAnswers
 from gateway.collection.kept import KeptRecords
 from policy.identity import Identity, IdType
-from signing.marks import SignatureMarks
+from signing.envelope import Envelope
+from signing.marks import KeptMark, SignatureMarks
 from store.collection.following import PAGE, CollectedPeople
 from store.collection.reading import CollectedReader, open_collected
 from store.collection.records import StoredRecords
@@ -41,13 +45,11 @@ class Replica:
         store: Store,
         reader: CollectedReader,
         *,
-        room_bytes: int = keeping.ROOM_BYTES,
         stale_after_seconds: float = 60,
     ) -> None:
         self.records = StoredRecords(store)
         self.kept = KeptRecords(
             CollectedPeople(store),
-            room_bytes=room_bytes,
             stale_after_seconds=stale_after_seconds,
         )
         self.answers = CollectedAnswers(
@@ -183,14 +185,34 @@ async def test_of_more_than_are_told_at_once_all_are_read_anew(store: Store) -> 
         assert await replica.says("a") == [PAGE + 1]
 
 
-async def test_what_is_kept_has_its_room(store: Store) -> None:
-    async with open_collected(store) as reader:
-        replica = Replica(store, reader, room_bytes=2_000)
-        await replica.kept.begin_to_follow()
-        await StoredRecords(store).keep("sends", [stated(1, "a"), stated(2, "b")], NOON)
-        await replica.kept.refresh()
-        for person in ("a", "b"):
-            await replica.says(person)
+def records_of(person: int) -> tuple[CollectedRecord, ...]:
+    """Return two records of somebody, of which no two objects are one."""
+    return tuple(
+        CollectedRecord(
+            Envelope(f"{person}.{number}.".encode() + bytes(900)),
+            Collected(
+                NOON + timedelta(seconds=number),
+                10**6 * person + number,
+                kept=KeptMark(MARKS, f"{person:060}.{number:03}".encode()),
+            ),
+        )
+        for number in range(2)
+    )
 
-        assert replica.kept.get("sends", "a") is None
-        assert replica.kept.get("sends", "b") is not None
+
+async def test_what_is_kept_has_its_room_and_takes_no_more(store: Store) -> None:
+    room = 1_000_000
+    kept = KeptRecords(CollectedPeople(store), room_bytes=room)
+    await kept.begin_to_follow()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for person in range(1_000):
+            kept.keep("sends", f"{person:064}", records_of(person), kept.begin())
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert after - before <= kept.bytes_taken <= room
+    assert kept.get("sends", f"{0:064}") is None
+    assert kept.get("sends", f"{999:064}") is not None
