@@ -226,8 +226,8 @@ CALLS: Mapping[str, Call] = {
     ),
     "audit.log.StoredAuditLog.restore": lambda s: audit_log(s).restore(NOON),
     "audit.log.StoredAuditLog.write": write_audit,
-    "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
-    "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "audit.retention.apply_retention": lambda s: apply_retention(s, NOON, NOON),
+    "audit.retention.forget_marks": lambda s: forget_marks(s, TODAY),
     "collection.positions.StoredPositions.kept_after": lambda s: StoredPositions(
         s
     ).kept_after("transport", "records", 0),
