@@ -8,19 +8,36 @@ they say something on a machine that does other things beside.
 """
 # ruff: noqa: S608 - of numbers and words that stand here
 
-from collections.abc import Iterator
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
-from benchmarks.databases import Database
+from benchmarks.databases import Database, opened_databases
 from benchmarks.ledgers import COUNTED
+from bureau.caller import Purpose
+from bureau.ledger.sums import TotalsAsked, TotalsBy
+from bureau.look_ups.audit import AuditEvent, AuditSelection
+from bureau.look_ups.budget import PeopleBudget
+from bureau.privacy.pseudonyms import Pseudonyms
+from connectors.elements import Elements
+from gateway.status.live import LiveStatus
+from store.audit.log import StoredAuditLog
 from store.database import engine_at
-from store.migrate import take_steps
+from store.ledger.ledger import StoredLedger
+from store.migrate import take_steps, upgrade_database
 from store.sqlite import make_file
+from store.status.changes import StoredStates
+from store.store import open_store
 
 BEFORE = "0016"
 """The step at which rows are written: nothing of the later ones is in their way."""
@@ -31,6 +48,32 @@ FIRST = "2025-11-01"
 SHARE = 0.3
 """How many decisions there are to a record."""
 ENVELOPE = "e" * 300
+NOW = datetime(2026, 10, 25, tzinfo=UTC)
+YEARS = TotalsAsked(
+    first=date(2025, 1, 15),
+    last=date(2034, 12, 20),
+    by=frozenset({TotalsBy.MONTH, TotalsBy.DISTRICT}),
+    authorities=None,
+    authority_of=lambda connector, _item: connector,
+)
+FILTERS = {
+    "time, of a day": AuditSelection(
+        from_=NOW - timedelta(days=40), to=NOW - timedelta(days=39)
+    ),
+    "request": AuditSelection(request_id="none"),
+    "case": AuditSelection(case_number="case-7"),
+    "business number": AuditSelection(elements=Elements(business_number="none")),
+    "person": AuditSelection(people=["none"]),
+    "officer": AuditSelection(officers=["none"]),
+    "event that never was": AuditSelection(event=AuditEvent.OVER_BUDGET),
+    "organisation": AuditSelection(elements=Elements(organisation="none")),
+    "caller": AuditSelection(caller="caller-7"),
+    "matter": AuditSelection(elements=Elements(matter_code="none")),
+    "purpose that never was": AuditSelection(purpose=Purpose.COMPLAINT),
+    "caller and purpose that never met": AuditSelection(
+        caller="caller-7", purpose=Purpose.COMPLAINT
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +121,9 @@ class Words:
 def fillings(words: Words) -> Iterator[tuple[str, float]]:
     """Yield statements that add rows, each with how many to a record."""
     level = words.one_of("i / 16", "LEVEL_5", "LEVEL_4", "LEVEL_3", "LEVEL_2")
-    item = "('4-02-0' || (i / 64) % 8 || '-0' || (i / 512) % 5)"
+    item = "('4-02-0' || ((i / 64) % 8) || '-0' || ((i / 512) % 5))"
     agency = words.one_of("i", "transport", "emergency-management", "fire-rescue")
-    district = "('3101' || (10 + i % 16))"
+    district = "('3101' || (10 + (i % 16)))"
     at, day, person = words.moment("i"), words.day("i * 10 / 3"), words.mark("i")
     yes = "1" if words.kind is Database.SQLITE else "true"
     yield (
@@ -106,9 +149,9 @@ def fillings(words: Words) -> Iterator[tuple[str, float]]:
         f"""INSERT INTO audit_records (at, event, caller, request_id, person, purpose,
         case_number, organisation, officer, matter_code, matter_name, business_number,
         operation, document, sources, certificates) SELECT {at}, {event},
-        'caller-' || i % 20, {words.mark("i + 29")}, {words.mark("i % 300007")},
-        {purpose}, 'case-' || i / 3, 'office-' || i % 40, {words.mark("i % 900")},
-        'matter-' || i % 5, 'matter', 'business-' || i, 'HolderCheck', 'document',
+        'caller-' || (i % 20), {words.mark("i + 29")}, {words.mark("i % 300007")},
+        {purpose}, 'case-' || (i / 3), 'office-' || (i % 40), {words.mark("i % 900")},
+        'matter-' || (i % 5), 'matter', 'business-' || i, 'HolderCheck', 'document',
         '{{"transport": "NONE", "fire-rescue": "ANSWERED"}}', 1 FROM n""",
         1,
     )
@@ -201,3 +244,68 @@ def _hurry(connection: Any, _record: object) -> None:  # noqa: ANN401 - DB-API
 def _counted(statement: str) -> str:
     """Return a statement with the numbers it adds rows for, where both take them."""
     return f"{COUNTED} {statement}"
+
+
+async def measure(url: str) -> AsyncIterator[tuple[str, float, float]]:
+    """Yield what was asked, and how long it took: here, and of our processor.
+
+    PostgreSQL's own processor time is in neither; on a machine with nothing else to do
+    the first is what a user waits for.
+    """
+    async with open_store(url) as store:
+        log = StoredAuditLog(store, None, 10, PeopleBudget(10, {}))
+        status = LiveStatus(
+            StoredStates(store.engine), Pseudonyms([b"p" * 32]), _NotTold()
+        )
+        ledger = StoredLedger(store)
+        for name, work in (
+            (
+                "totals of ten years by month and district",
+                partial(ledger.totals, YEARS),
+            ),
+            *(
+                (f"log by {name}", partial(log.page, asked, first=51, before=None))
+                for name, asked in FILTERS.items()
+            ),
+            ("today's people at start", partial(log.restore, NOW)),
+            ("changes of state at start", status.begin),
+        ):
+            began, used = time.perf_counter(), time.process_time()
+            await work()
+            yield name, time.perf_counter() - began, time.process_time() - used
+
+
+class _NotTold:
+    """Implements ``StatusObserver``."""
+
+    def changes_read(self, last: int) -> None:
+        """See ``StatusObserver``."""
+
+    def changes_failed(self, reason: str) -> None:
+        """See ``StatusObserver``."""
+
+
+def growth(
+    rows: Annotated[int, typer.Option(help="How many records.", min=1)] = 10_000,
+    database: Annotated[Database, typer.Option(help="Which.")] = Database.SQLITE,
+) -> None:
+    """Fill a new database of so many rows, and measure what is asked of it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened_databases(Path(folder)) as databases,
+    ):
+        url = databases.empty(database)
+        asyncio.run(_grow(url, database, rows))
+
+
+async def _grow(url: str, database: Database, rows: int) -> None:
+    await fill(url, database, rows)
+    began = time.perf_counter()
+    await upgrade_database(url)
+    typer.echo(f"{'steps of the database':<45} {time.perf_counter() - began:9.3f} s")
+    async for name, took, used in measure(url):
+        typer.echo(f"{name:<45} {took:9.3f} s {used:9.3f} s of processor")
+
+
+if __name__ == "__main__":
+    typer.run(growth)

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, TextClause, select, tuple_
 
 from bureau.look_ups.audit import AuditEvent, AuditSelection
 from store.audit.tables import ALL_BUT_LOOK_UPS, audit_records
@@ -59,7 +59,7 @@ def _page(
     asked_by = next((name for name in BY_INDEX if _has_index(name, equal)), None)
     order: list[ColumnElement[Any]] = [column.at, column.id]
     value: tuple[str, ...] = ()
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool] | TextClause] = []
     if asked_by is not None:
         order, value = [column[asked_by], *order], (equal[asked_by],)
         conditions += [order[0] >= value[0], order[0] <= value[0]]

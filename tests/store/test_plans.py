@@ -39,7 +39,6 @@ READS_ALL = {
     "ledger.evidence.StoredEvidence.erase_before": "once in years, by a command",
     "ledger.evidence.StoredEvidence.erase_of_person": "once in years, by a command",
     "ledger.ledger.StoredLedger.sums": "sums of all recoveries, which are few",
-    "ledger.ledger.StoredLedger.totals": "sums of the days that are asked for",
     "ledger.reading.StoredDecisions.count": "counts all decisions, where none is named",
 }
 IN_ORDER = (
