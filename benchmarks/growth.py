@@ -11,7 +11,7 @@ they say something on a machine that does other things beside.
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -258,18 +258,16 @@ async def measure(url: str) -> AsyncIterator[tuple[str, float, float]]:
             StoredStates(store.engine), Pseudonyms([b"p" * 32]), _NotTold()
         )
         ledger = StoredLedger(store)
-        for name, work in (
-            (
-                "totals of ten years by month and district",
-                partial(ledger.totals, YEARS),
-            ),
-            *(
-                (f"log by {name}", partial(log.page, asked, first=51, before=None))
-                for name, asked in FILTERS.items()
-            ),
-            ("today's people at start", partial(log.restore, NOW)),
-            ("changes of state at start", status.begin),
-        ):
+        asked: dict[str, Callable[[], Awaitable[object]]] = {
+            "totals of ten years by month and district": partial(ledger.totals, YEARS),
+            **{
+                f"log by {name}": partial(log.page, selected, first=51, before=None)
+                for name, selected in FILTERS.items()
+            },
+            "today's people at start": partial(log.restore, NOW),
+            "changes of state at start": status.begin,
+        }
+        for name, work in asked.items():
             began, used = time.perf_counter(), time.process_time()
             await work()
             yield name, time.perf_counter() - began, time.process_time() - used

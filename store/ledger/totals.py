@@ -83,14 +83,14 @@ def _statements(
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     end = asked.last + timedelta(days=1)
     spans = [(DAY, asked.first, end)] if by_days else _spans(asked.first, end)
-    places: dict[str, ColumnElement[Any]] = {
-        # Always told apart: the authority is found by them.
-        name: column[name]
-        for name in ("connector", "authority", "item")
-    }
+    places: dict[str, ColumnElement[Any]] = {}
+    if TotalsBy.AUTHORITY in asked.by or asked.authorities is not None:
+        # A record's authority is found by its connector and item.
+        of = ("connector", "authority", "item")
+        places = {name: column[name] for name in of}
     if TotalsBy.MONTH in asked.by:
         places["month"] = _month_of(connection)(column.first_day)
-    for by in (TotalsBy.DISTRICT, TotalsBy.LEVEL):
+    for by in (TotalsBy.DISTRICT, TotalsBy.ITEM, TotalsBy.LEVEL):
         if by in asked.by:
             places[by.lower()] = column[by.lower()]
     for span, first, before in spans:
