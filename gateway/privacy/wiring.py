@@ -81,9 +81,9 @@ async def _apply_daily(
     while True:
         now = clock()
         try:
-            removed = await apply_retention(store.engine, now - records, now)
+            removed = await apply_retention(store, now - records, now)
             first_day = (now - marks).astimezone(SHANGHAI).date()
-            forgotten = await forget_marks(store.engine, first_day)
+            forgotten = await forget_marks(store, first_day)
         # A day that fails must not end the days after it.
         except StoreUnavailableError as error:
             logger.error(  # noqa: TRY400 - the kind is enough, rows are not logged

@@ -1,12 +1,12 @@
 """Say who may have changes of state: "no" for certain, and in fixed memory.
 
-A Bloom filter of two megabytes, whoever and how many they are. A pseudonym is as good
-as random already, so its own digits say which bits are its. Whoever is taken for one
-of the set without being in it (one in six thousand where 500,000 are) is read about in
-vain, and nothing worse.
+A Bloom filter of sixteen megabytes, whoever and how many they are. A pseudonym is as
+good as random already, so its own digits say which bits are its. Whoever is taken for
+one of the set without being in it (one in 230 where ten million are, one in a million
+where a million is) is read about in vain, and nothing worse.
 """
 
-BITS_A_HASH = 24
+BITS_A_HASH = 27
 BITS = 1 << BITS_A_HASH
 HASHES = 4
 _DIGITS = HASHES * BITS_A_HASH // 4

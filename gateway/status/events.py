@@ -28,6 +28,6 @@ class AnsweredStates:
             StoreUnavailableError: the database is away.
         """
         events = await self._store.after(number, most)
-        if events and events[-1].number > self._status.last:
+        if events and not self._status.answers_by(events[-1].number):
             await self._status.refresh()
         return events

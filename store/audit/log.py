@@ -19,16 +19,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Row, select
 
 from bureau.look_ups.audit import AuditRecord, AuditSelection, Intent
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from connectors.errors import StoreUnavailableError
 from store.audit.intents import Intents
+from store.audit.pages import Place, pages_of
 from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
-from store.audit.rows import conditions_of, record_of, row_of
+from store.audit.rows import record_of, row_of
 from store.audit.tables import audit_records
 from store.audit.waiting import Kept, Waiting, WaitingRecords, abandoned, over_budget
 from store.connections import Reader
@@ -139,34 +140,32 @@ class StoredAuditLog:
     ) -> Sequence[AuditRecord]:
         """See ``AuditLog``."""
         column = audit_records.c
-        conditions = conditions_of(selection)
-        # By time first, as every index of the log has it: what selects by one of them
-        # is read from it in order, however many there are.
-        statement = (
-            select(audit_records)
-            .order_by(column.at.desc(), column.id.desc())
-            .limit(first)
-        )
+        place: Place | None = None
+        found: list[Row[*tuple[Any, ...]]] = []
         async with self._reader.connect() as connection:
             if before is not None:
-                place = select(column.at).where(column.id == before)
-                at = await connection.scalar(place)
+                at = await connection.scalar(
+                    select(column.at).where(column.id == before)
+                )
                 if at is None:
                     # Retention removed it, and so all that was before it.
                     return []
-                conditions.append(tuple_(column.at, column.id) < (at, before))
-            statement = statement.where(*conditions)
-            return [record_of(row) for row in await connection.execute(statement)]
+                place = at, before
+            for statement in pages_of(selection, first, place):
+                found += await connection.execute(statement)
+        found.sort(key=lambda row: (row.at, row.id), reverse=True)
+        return [record_of(row) for row in found[:first]]
 
     async def export(
         self, from_: datetime | None, to: datetime | None
     ) -> AsyncIterator[AuditRecord]:
         """Yield the records from ``from_`` until before ``to``, oldest first."""
-        statement = (
-            select(audit_records)
-            .where(*conditions_of(AuditSelection(from_=from_, to=to)))
-            .order_by(audit_records.c.id)
-        )
+        at = audit_records.c.at
+        statement = select(audit_records).order_by(at, audit_records.c.id)
+        if from_ is not None:
+            statement = statement.where(at >= from_)
+        if to is not None:
+            statement = statement.where(at < to)
         async with self._reader.connect() as connection:
             async for row in await connection.stream(statement):
                 yield record_of(row)

@@ -2,38 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import Row
 
 from bureau.caller import Purpose
-from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
+from bureau.look_ups.audit import AuditEvent, AuditRecord
 from connectors.answer import SourceOutcome
 from connectors.elements import Element, Elements
-from store.audit.tables import audit_records
-
-
-def conditions_of(selection: AuditSelection) -> list[ColumnElement[bool]]:
-    """Return what a row has to fulfil to be selected."""
-    column = audit_records.c
-    equal = {
-        column.event: selection.event,
-        column.caller: selection.caller,
-        column.request_id: selection.request_id,
-        column.purpose: selection.purpose,
-        column.case_number: selection.case_number,
-        **{column[one]: value for one, value in selection.elements.stated()},
-    }
-    conditions: list[ColumnElement[bool]] = [
-        one == value for one, value in equal.items() if value is not None
-    ]
-    if selection.officers is not None:
-        conditions.append(column.officer.in_(selection.officers))
-    if selection.people is not None:
-        conditions.append(column.person.in_(selection.people))
-    if selection.from_ is not None:
-        conditions.append(column.at >= selection.from_)
-    if selection.to is not None:
-        conditions.append(column.at < selection.to)
-    return conditions
 
 
 def row_of(record: AuditRecord) -> dict[str, Any]:

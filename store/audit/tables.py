@@ -9,10 +9,26 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    TextClause,
     text,
 )
 
 from store.columns import NUMBER, Moment, metadata
+
+ALL_BUT_LOOK_UPS = text("event <> 'LOOKED_UP'")
+"""Of which records there is an index by the event."""
+
+
+def _index(name: str, *columns: str, of: TextClause) -> Index:
+    """Return an index of some of the records."""
+    return Index(
+        f"audit_records_by_{name}", *columns, sqlite_where=of, postgresql_where=of
+    )
+
+
+def _stated(column: str) -> TextClause:
+    return text(f"{column} IS NOT NULL")
+
 
 audit_records = Table(
     "audit_records",
@@ -38,15 +54,22 @@ audit_records = Table(
     Column("kept_from", Moment),
     Column("removed", Integer),
     Index("audit_records_by_time", "at"),
-    Index("audit_records_by_person", "person"),
-    Index("audit_records_by_caller", "caller", "at"),
-    Index("audit_records_by_retention", "kept_from"),
-    Index(
-        "audit_records_by_matter",
-        *("matter_code", "at", "id"),
-        sqlite_where=text("matter_code IS NOT NULL"),
-        postgresql_where=text("matter_code IS NOT NULL"),
+    _index("retention", "kept_from", of=_stated("kept_from")),
+    *(
+        _index(name, column, "at", "id", of=_stated(column))
+        for name, column in {
+            "person": "person",
+            "caller": "caller",
+            "request": "request_id",
+            "case": "case_number",
+            "matter": "matter_code",
+            "organisation": "organisation",
+            "officer": "officer",
+            "business": "business_number",
+            "purpose": "purpose",
+        }.items()
     ),
+    _index("event", "event", "at", "id", of=ALL_BUT_LOOK_UPS),
 )
 
 HOW_IT_ENDED = frozenset({"sources", "certificates", "kept_from", "removed"})

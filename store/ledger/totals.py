@@ -1,30 +1,20 @@
-"""Totals in the database: one statement a table, each grouped by what was asked for.
+"""Totals in the database: read from the sums that are kept by day and by month.
 
-Days are Shanghai's, which has had no summer time since 1991: a moment's month is that
-of the moment eight hours later. What a table does not know of (a record that was
-collected has no district) is counted where that is not known, so that a measure comes
-to the same by whatever dimensions.
+Triggers keep them as rows come (``m0018_kept_sums``). Whole months are read as such,
+and days where a month is asked for in part, so that ten years cost little more than
+one. What is not known of a row is blank there, and counted where that is not known, so
+that a measure comes to the same by whatever dimensions. ``counted`` comes to the same
+from the rows themselves.
 """
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    case,
-    func,
-    null,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from bureau.ledger.entries import DecisionOutcome
 from bureau.ledger.sums import (
+    MEASURES,
     PLACE,
     Measures,
     Place,
@@ -32,45 +22,54 @@ from bureau.ledger.sums import (
     TotalsBy,
     TotalsRow,
 )
-from policy.calendar import SHANGHAI
-from policy.payment_states import PaymentStep
-from policy.recovery import OPENING_STATES, RecoveryStep
-from store.collection.tables import collected_records
 from store.database import POSTGRESQL
-from store.ledger.payment_tables import payment_steps
-from store.ledger.tables import decisions, recovery_events
-from store.status.tables import state_changes
+from store.ledger.sum_tables import kept_sums
 
-Column = ColumnElement[Any]
-UTC_TO_SHANGHAI = f"{SHANGHAI.utcoffset(None) // timedelta(hours=1):+} hours"
-NOTHING = null()
-PLACES = ("month", "connector", "item", "authority", "district", "level")
+DAY, MONTH = "DAY", "MONTH"
+NOTHING = Measures()
+column = kept_sums.c
+Rows = Iterable[Row[*tuple[Any, ...]]]
 
 
-def totals(connection: Connection, asked: TotalsAsked) -> list[TotalsRow]:
-    """Return the sums that were asked for, in the order of their dimensions."""
+def totals(
+    connection: Connection, asked: TotalsAsked, *, by_days: bool = False
+) -> list[TotalsRow]:
+    """Return the sums that were asked for, in the order of their dimensions.
+
+    ``by_days`` reads days alone, which comes to the same.
+    """
+    statements = _statements(connection, asked, by_days=by_days)
+    return merged(asked, (connection.execute(one) for one in statements))
+
+
+def merged(asked: TotalsAsked, found: Iterable[Rows]) -> list[TotalsRow]:
+    """Return rows of measures by place as the caller may see them, without zeros."""
     sums: dict[Place, Measures] = {}
-    if not asked.by:
-        # One row for all, though there be nothing.
-        sums[Place()] = Measures()
-    for statement in _statements(connection, asked):
-        for row in connection.execute(statement):
-            found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-            place = {name: found.pop(name) for name in PLACES}
-            authority = place["authority"] or asked.authority_of(
-                place["connector"], place["item"]
+    for rows in found:
+        for row in rows:
+            values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+            place = {n: values.pop(n, None) or None for n in (*PLACE, "connector")}
+            connector = place.pop("connector")
+            place["authority"] = place["authority"] or asked.authority_of(
+                connector, place["item"]
             )
-            if asked.authorities is not None and authority not in asked.authorities:
+            if (
+                asked.authorities is not None
+                and place["authority"] not in asked.authorities
+            ):
                 continue
-            known = {**place, "authority": authority}
             key = Place(
-                **{n: known[n] for n in PLACE if TotalsBy(n.upper()) in asked.by}
+                **{n: place[n] for n in PLACE if TotalsBy(n.upper()) in asked.by}
             )
             measures = sums.setdefault(key, Measures())
-            for name, value in found.items():
+            for name, value in values.items():
                 # PostgreSQL's sums are decimal numbers.
                 measures.add(name, int(value or 0))
-    return [TotalsRow(place, sums[place]) for place in sorted(sums, key=_order)]
+    if not asked.by:
+        # One row for all, though there be nothing.
+        return [TotalsRow(Place(), sums.get(Place(), NOTHING))]
+    places = (place for place, measures in sums.items() if measures != NOTHING)
+    return [TotalsRow(place, sums[place]) for place in sorted(places, key=_order)]
 
 
 def _order(place: Place) -> tuple[tuple[bool, str], ...]:
@@ -80,161 +79,59 @@ def _order(place: Place) -> tuple[tuple[bool, str], ...]:
 
 
 def _statements(
-    connection: Connection, asked: TotalsAsked
+    connection: Connection, asked: TotalsAsked, *, by_days: bool
 ) -> Iterator[Select[*tuple[Any, ...]]]:
-    months = _Months(connection, asked)
-    if asked.districts is None:
-        yield from _of_registries(months)
-    yield from _of_claims(months, asked.districts)
-
-
-def _of_registries(months: "_Months") -> Iterator[Select[*tuple[Any, ...]]]:
-    """Sum up what was sent, which is of no district."""
-    record = collected_records.c
-    yield _grouped(
-        months,
-        record.collected_at,
-        {"connector": record.connector, "item": record.item, "level": record.level},
-        {"certificates_collected": func.count()},
-        [record.is_current],
-    )
-    change = state_changes.c
-    known = and_(record.certificate == change.certificate, record.is_current)
-    yield _grouped(
-        months,
-        change.received_at,
-        {
-            "connector": change.connector,
-            # One of each: a registry that sent a record in two streams says one thing.
-            "item": select(func.max(record.item)).where(known).scalar_subquery(),
-            "level": select(func.max(record.level)).where(known).scalar_subquery(),
-        },
-        {
-            "state_changes": func.count(),
-            "revocations": _count(change.state.in_(OPENING_STATES)),
-        },
-    )
-
-
-def _of_claims(
-    months: "_Months", districts: AbstractSet[str] | None
-) -> Iterator[Select[*tuple[Any, ...]]]:
-    """Sum up decisions and recoveries, by the district that decided."""
-    decision = decisions.c
-    seen = [] if districts is None else [decision.district.in_(districts)]
-    of_decision: dict[str, Column] = {
-        name: decision[name] for name in ("authority", "district", "item", "level")
-    }
-    yield _grouped(
-        months,
-        decision.decided_on,
-        of_decision,
-        {
-            "approved": _count(decision.outcome == DecisionOutcome.APPROVED),
-            "refused": _count(decision.outcome == DecisionOutcome.REFUSED),
-        },
-        seen,
-    )
-    yield _payments(months, of_decision, seen)
-    event = recovery_events.c
-    owed = func.coalesce(event.owed_yuan, 0)
-    yield _grouped(
-        months,
-        event.at,
-        of_decision,
-        {
-            "recoveries_opened": func.sum(func.sign(owed)),
-            "recoveries_opened_yuan": func.sum(owed),
-            "recovered_yuan": func.sum(
-                case((event.step == RecoveryStep.REPAY, event.amount_yuan), else_=0)
-            ),
-        },
-        [or_(event.owed_yuan.is_not(None), event.step == RecoveryStep.REPAY), *seen],
-    ).select_from(recovery_events.join(decisions, decision.id == event.decision))
-
-
-def _payments(
-    months: "_Months",
-    of_decision: dict[str, Column],
-    seen: Sequence[ColumnElement[bool]],
-) -> Select[*tuple[Any, ...]]:
-    """Return the sums of what was paid, came back and was corrected, by its own day."""
-    booked = payment_steps.c
-    came_back = booked.step == PaymentStep.RETURN
-    corrects = booked.step.in_([PaymentStep.REVERSE, PaymentStep.CORRECT])
-    return _grouped(
-        months,
-        booked.booked_on,
-        of_decision,
-        {
-            "paid": func.sum(booked.payments),
-            "paid_yuan": func.sum(booked.amount_yuan),
-            "returned": _count(came_back),
-            "returned_yuan": func.sum(case((came_back, -booked.amount_yuan), else_=0)),
-            "corrected": _count(booked.step == PaymentStep.REVERSE),
-            "corrected_yuan": func.sum(case((corrects, booked.amount_yuan), else_=0)),
-        },
-        [booked.payments != 0, *seen],
-    ).select_from(
-        payment_steps.join(decisions, decisions.c.id == payment_steps.c.decision)
-    )
-
-
-class _Months:
-    """The days that were asked for, and the month of a day or moment."""
-
-    def __init__(self, connection: Connection, asked: TotalsAsked) -> None:
-        self.by = asked.by
-        self._is_postgresql = connection.dialect.name == POSTGRESQL
-        self._days = (asked.first, asked.last + timedelta(days=1))
-        self._moments = tuple(
-            datetime.combine(day, time.min, SHANGHAI) for day in self._days
+    end = asked.last + timedelta(days=1)
+    spans = [(DAY, asked.first, end)] if by_days else _spans(asked.first, end)
+    places: dict[str, ColumnElement[Any]] = {}
+    if TotalsBy.AUTHORITY in asked.by or asked.authorities is not None:
+        # A record's authority is found by its connector and item.
+        of = ("connector", "authority", "item")
+        places = {name: column[name] for name in of}
+    if TotalsBy.MONTH in asked.by:
+        places["month"] = _month_of(connection)(column.first_day)
+    for by in (TotalsBy.DISTRICT, TotalsBy.ITEM, TotalsBy.LEVEL):
+        if by in asked.by:
+            places[by.lower()] = column[by.lower()]
+    for span, first, before in spans:
+        statement = (
+            select(
+                *(one.label(name) for name, one in places.items()),
+                *(func.sum(column[name]).label(name) for name in MEASURES),
+            )
+            .where(
+                column.span == span,
+                column.first_day >= first,
+                column.first_day < before,
+            )
+            .group_by(*places.values())
         )
-
-    def within(self, when: Column) -> ColumnElement[bool]:
-        """Return whether ``when`` is in the days asked for."""
-        first, end = self._days if _is_day(when) else self._moments
-        return and_(when >= first, when < end)
-
-    def month(self, when: Column) -> Column:
-        """Return the month of ``when``, as 2026-11."""
-        if self._is_postgresql:
-            local = when if _is_day(when) else func.timezone(str(SHANGHAI), when)
-            return func.to_char(local, "YYYY-MM")
-        hours = () if _is_day(when) else (UTC_TO_SHANGHAI,)
-        return func.strftime("%Y-%m", when, *hours)
+        if asked.districts is not None:
+            # What was sent is of no district.
+            statement = statement.where(column.district.in_(asked.districts))
+        yield statement
 
 
-def _is_day(when: Column) -> bool:
-    return when is decisions.c.decided_on or when is payment_steps.c.booked_on
+def _spans(first: date, end: date) -> Iterator[tuple[str, date, date]]:
+    """Yield the months from ``first`` until before ``end``, and the days beside."""
+    begins = first if first.day == 1 else _next_month(first)
+    ends = end.replace(day=1)
+    if begins >= ends:
+        yield DAY, first, end
+        return
+    for span in ((DAY, first, begins), (MONTH, begins, ends), (DAY, ends, end)):
+        if span[1] < span[2]:
+            yield span
 
 
-def _count(condition: ColumnElement[bool]) -> Column:
-    return func.sum(case((condition, 1), else_=0))
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _grouped(
-    months: _Months,
-    when: Column,
-    places: dict[str, Column],
-    measures: dict[str, Column],
-    conditions: Sequence[ColumnElement[bool]] = (),
-) -> Select[*tuple[Any, ...]]:
-    """Return a statement of the measures by place, within the days asked for."""
-    known = dict(places)
-    if TotalsBy.MONTH in months.by:
-        known["month"] = months.month(when)
-    for by in (TotalsBy.DISTRICT, TotalsBy.LEVEL):
-        if by not in months.by:
-            known.pop(by.lower(), None)
-    named = {name: column.label(name) for name, column in known.items()}
-    nothing = [NOTHING.label(name) for name in PLACES if name not in known]
-    return (
-        select(
-            *named.values(),
-            *nothing,
-            *(measure.label(name) for name, measure in measures.items()),
-        )
-        .where(months.within(when), *conditions)
-        .group_by(*named.values())
-    )
+def _month_of(
+    connection: Connection,
+) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    """Return what makes 2026-11 of a day."""
+    if connection.dialect.name == POSTGRESQL:
+        return lambda day: func.to_char(day, "YYYY-MM")
+    return lambda day: func.strftime("%Y-%m", day)

@@ -25,6 +25,7 @@ seen_certificates = Table(
     Index("seen_certificates_by_place", "document_place"),
     index_of_former("seen_certificates"),
     Index("seen_certificates_by_document", "document_number"),
+    Index("seen_certificates_by_day", "first_seen_on"),
 )
 
 
@@ -34,6 +35,7 @@ whole_lists = Table(
     Column("agency", String(63), primary_key=True),
     Column("person", String(64), primary_key=True),
     Column("listed_on", Date, nullable=False),
+    Index("whole_lists_by_day", "listed_on"),
 )
 
 
@@ -48,4 +50,5 @@ seen_versions = Table(
     Column("digest", String(16), nullable=False),
     Column("key_id", String(128), nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Index("seen_versions_by_time", "seen_at"),
 )

@@ -233,8 +233,8 @@ CALLS: Mapping[str, Call] = {
     ),
     "audit.log.StoredAuditLog.restore": lambda s: audit_log(s).restore(NOON),
     "audit.log.StoredAuditLog.write": write_audit,
-    "audit.retention.apply_retention": lambda s: apply_retention(s.engine, NOON, NOON),
-    "audit.retention.forget_marks": lambda s: forget_marks(s.engine, TODAY),
+    "audit.retention.apply_retention": lambda s: apply_retention(s, NOON, NOON),
+    "audit.retention.forget_marks": lambda s: forget_marks(s, TODAY),
     "collection.following.CollectedPeople.after": lambda s: CollectedPeople(s).after(0),
     "collection.following.CollectedPeople.newest": lambda s: CollectedPeople(
         s

@@ -47,6 +47,7 @@ NOT_ASKED = {
     "database.open_database": "raises UnusableDatabaseError, at the start",
     "turns.Turns.turn": "knows no database",
     "database.step_of": "raises UnusableDatabaseError, for a command",
+    "ledger.counted.check_sums": "raises UnusableDatabaseError, for a command",
     "migrate.upgrade_database": "raises UnusableDatabaseError, for a command",
     "notifications.listening_for_changes": "listens again",
     "status.events.StoredEvents.after": "has no table; each kind of event is asked",

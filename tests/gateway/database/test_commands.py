@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from store.database import NEWEST, step_of
+from store.ledger.ledger import StoredLedger
+from store.ledger.sum_tables import kept_sums
+from store.migrate import upgrade_database
 from store.status.tables import state_changes
 from store.store import open_store
 from tests import nursery
@@ -23,6 +26,7 @@ from tests.store.earlier_rows import (
     THEN,
     make_earlier,
 )
+from tests.store.ledger.test_ledger import ALICE, decision, free
 from tests.store.steps import BEFORE, make_at
 
 CONFIG = """
@@ -33,7 +37,7 @@ pseudonym_key_file = "pseudonym.key"
 database_url = "{}"
 tokens = []
 """
-OPENING = (("audit", "export"),)
+OPENING = (("audit", "export"), ("database", "sums"))
 """The commands that open the database."""
 
 
@@ -221,3 +225,18 @@ def test_while_a_key_is_missing_no_step_is_taken(
     assert code == 2
     assert missing in err
     assert earlier.step == THEN
+
+
+async def test_sums_that_are_not_what_the_rows_come_to_are_told(desk: Desk) -> None:
+    await upgrade_database(desk.url)
+    async with open_store(desk.url) as store:
+        await StoredLedger(store).record(decision(), [ALICE], free)
+        alike = desk.run("database", "sums")
+        async with store.engine.begin() as connection:
+            await connection.execute(update(kept_sums).values(paid_yuan=1))
+        code, out, _ = desk.run("database", "sums")
+
+    assert alike == (0, "the sums are what the rows come to\n", "")
+    assert (code, out.count("\n")) == (1, 1)
+    assert "paid_yuan=2000" in out
+    assert "month='2026-11'" in out

@@ -43,4 +43,4 @@ def test_it_takes_the_same_memory_whoever_is_in_it() -> None:
     for number in range(1000):
         people.add(pseudonym(number))
 
-    assert len(people._bits) == BITS // 8 == 2 * 1024 * 1024
+    assert len(people._bits) == BITS // 8 == 16 * 1024 * 1024

@@ -5,14 +5,18 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.errors import StoreUnavailableError
-from gateway.status.live import LiveStatus, kept_status
+from gateway.status.events import AnsweredStates
+from gateway.status.live import START_PAGES, LiveStatus, kept_status
 from policy.identity import Identity, IdType
 from store.background import Supervisor
 from store.database import open_database
-from store.status.changes import StoredStates
+from store.status.changes import PAGE, StoredStates
+from store.status.events import StoredCertificateStates
+from store.status.tables import state_changes
 from store.store import Store, open_store
 from tests.running import eventually
 from tests.store.status.sent import CHANGE, added
@@ -111,3 +115,47 @@ async def test_what_cannot_be_read_is_no_empty_list(database_url: str) -> None:
             await states.read([ALICE])
 
     assert noted.failures in (["OperationalError"], ["ProgrammingError"])
+
+
+async def fill(store: Store, changes: int) -> None:
+    """Add changes of nobody whom anybody asks about."""
+    async with store.engine.begin() as connection:
+        await connection.execute(
+            insert(state_changes),
+            [
+                {
+                    "connector": "fire-rescue",
+                    "sequence": number,
+                    "digest": f"{number}",
+                    "certificate": f"sealed-{number}",
+                    "person": f"{number:064x}",
+                    "state": "SUSPENDED",
+                    "effective_on": CHANGE.effective_on,
+                    "reason": "",
+                    "envelope": "",
+                    "key_id": "",
+                    "received_at": CHANGE.received_at,
+                }
+                for number in range(changes)
+            ],
+        )
+
+
+async def test_where_many_have_changes_the_store_is_asked_until_all_are_read(
+    store: Store,
+) -> None:
+    await fill(store, PAGE * START_PAGES + 1)
+    await added(store, ALICES)
+    states = live(store)
+    async with kept_status(states, asyncio.Event(), Supervisor()):
+        # Nobody waited, nobody is said to have none, and what there is shows.
+        begun = states.last, states.may_concern(ALICE), states.may_concern(BOB)
+        found = await states.read([ALICE])
+        feed = StoredCertificateStates(store.engine)
+        (told,) = await AnsweredStates(feed, states).after(begun[0] + 1, 9)
+        await asyncio.to_thread(eventually, lambda: not states.may_concern(BOB))
+
+    assert begun == (PAGE * START_PAGES, True, True)
+    assert [kept.certificate for kept in found[ALICE]] == ["sealed-1"]
+    assert states.last == told.number
+    assert states.may_concern(ALICE)

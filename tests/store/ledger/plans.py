@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Engine, event, text
 PLANNED = ("SELECT", "UPDATE", "DELETE")
 SMALL = frozenset({"rechecks", "recheck_parts"})
 """The tables that have a row or two a night."""
+PARENT = "Parent Relationship"
+AS_IT_COMES = ("Incremental Sort", "Nested Loop")
+"""What reads no more than it is asked for of what comes in its order."""
 Statement = tuple[str, Any]
 
 
@@ -39,11 +42,31 @@ def scans(connection: Connection, statement: Statement) -> list[str]:
         return []
     plan = plan_of(connection, statement)
     if connection.dialect.name == "sqlite":
+        if "LIMIT" in words and "WHERE" not in words and "TEMP" not in plan:
+            # Some rows at an index's end.
+            return []
         found = re.findall(r"^SCAN (?!CONSTANT)(\w+)", plan, re.MULTILINE)
     else:
         (whole,) = json.loads(plan)
         found = list(_read_through(whole["Plan"], is_first=False))
     return [table for table in found if table not in SMALL]
+
+
+def sorts(connection: Connection, statement: Statement) -> bool:
+    """Say whether a statement orders all that it finds before it returns any of it.
+
+    What comes in part in its order, and is ordered in small groups, does not count.
+    """
+    words, _ = statement
+    if not words.lstrip().upper().startswith(PLANNED):
+        return False
+    if connection.dialect.name == "sqlite":
+        return "USE TEMP B-TREE" in plan_of(connection, statement)
+    # What is a few rows is put in order sooner than it is read in it.
+    connection.execute(text("SET LOCAL enable_sort = off"))
+    plan = plan_of(connection, statement)
+    connection.execute(text("SET LOCAL enable_sort = on"))
+    return '"Node Type": "Sort"' in plan
 
 
 def plan_of(connection: Connection, statement: Statement) -> str:
@@ -65,8 +88,11 @@ def _read_through(node: dict[str, Any], *, is_first: bool) -> Iterator[str]:
     ``is_first`` says that some rows at an index's end are enough.
     """
     kind = node["Node Type"]
-    is_by_index = "Index" in kind and ("Index Cond" in node or is_first)
+    is_by_index = "Index" in kind and (
+        "Index Cond" in node or (is_first and "Filter" not in node)
+    )
     if "Relation Name" in node and "Scan" in kind and kind != "Bitmap Heap Scan":
         yield from () if is_by_index else (node["Relation Name"],)
     for inner in node.get("Plans", ()):
-        yield from _read_through(inner, is_first=kind == "Limit")
+        goes_on = is_first and kind in AS_IT_COMES and inner[PARENT] == "Outer"
+        yield from _read_through(inner, is_first=kind == "Limit" or goes_on)

@@ -73,8 +73,8 @@ async def test_a_mark_that_was_kept_for_its_time_is_forgotten_and_no_other(
     await quality.add("a", TODAY, Counter(), seen(old, whole=frozenset({"person-1"})))
     await quality.add("a", TODAY + DAY, Counter(), seen(young))
 
-    assert await forget_marks(store.engine, TODAY) == 0
-    assert await forget_marks(store.engine, TODAY + DAY) == 2
+    assert await forget_marks(store, TODAY) == 0
+    assert await forget_marks(store, TODAY + DAY) == 2
 
     again = await quality.add("a", TODAY + DAY, Counter(), seen(old, young))
     assert again[Measure.FIRST_SEEN] == 1

@@ -141,8 +141,8 @@ async def test_marks_are_forgotten_with_their_time(
 ) -> None:
     await versions.keep({"a": seen(), "b": seen(signed_at=AT + timedelta(days=2))})
 
-    assert await forget_marks(store.engine, date(2026, 3, 1)) == 0
-    assert await forget_marks(store.engine, date(2026, 3, 2)) == 1
+    assert await forget_marks(store, date(2026, 3, 1)) == 0
+    assert await forget_marks(store, date(2026, 3, 2)) == 1
 
     assert await said(versions, "a", "b") == {"b": "x"}
 
