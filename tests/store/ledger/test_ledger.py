@@ -119,7 +119,7 @@ async def change(
     sent = NewChange(
         connector="transport",
         sequence=number,
-        digest=f"{number}" * 64,
+        digest=f"{number:064}",
         certificate=certificate,
         document=document or Document(place=f"place of {certificate}"),
         person=ALICE,
