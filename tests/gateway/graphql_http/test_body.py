@@ -6,6 +6,7 @@ from starlette.types import Message
 
 from gateway.graphql_http.body import read_body
 from gateway.graphql_http.refusals import Code, RefusedRequestError
+from gateway.graphql_http.request_timeout import Supervision
 
 
 async def read(*pieces: bytes, max_bytes: int = 10) -> bytes:
@@ -18,7 +19,12 @@ async def read(*pieces: bytes, max_bytes: int = 10) -> bytes:
     async def receive() -> Message:
         return messages.pop(0)
 
-    found = await read_body(Headers(), receive, max_bytes=max_bytes, seconds=5)
+    found = await read_body(
+        *(Headers(), receive),
+        max_bytes=max_bytes,
+        seconds=5,
+        supervision=Supervision(),
+    )
     assert messages == []
     return found
 
