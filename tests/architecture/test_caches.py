@@ -42,6 +42,7 @@ WEIGHED_BY_HAND = {
 """Which test holds the limit of each."""
 COUNTED = {
     "gateway/registry/quality.py: LRUCache": "digests of a few records, and a day",
+    "gateway/callers/key_set.py: LRUCache": "digests of tokens, a thousand a key",
     "gateway/health.py: TTLCache": "one probe an agency",
     "gateway/ledger/seen.py: TTLCache": "ids of what is revoked, for some minutes",
     "resolvers/documents/documents.py: LRUCache": "spellings of kept documents",
