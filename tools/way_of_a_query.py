@@ -5,7 +5,8 @@ agencies beside it, about people whom nobody asked about before, then about one 
 again. Each holds one certificate of each agency. A call is a start of a Python function
 of ours or its going on after a wait, in whatever thread; the figures are medians, since
 what goes on beside a request (a heartbeat, a count written) passes too.
-``--calls`` lists the functions that are called most.
+``--calls`` lists the functions that are called most; ``--own`` leaves out what was not
+called on behalf of the question, which is more the slower a machine is.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from statistics import median
 from types import FrameType
@@ -51,6 +53,8 @@ OURS = tuple(f"{ROOT / package}/" for package in PACKAGES)
 HOLDERS = 600
 TOKEN = "way-of-a-query"  # noqa: S105 - of a gateway that nobody can reach
 WARMING, NEW, KNOWN = 30, 15, 15
+IS_ASKED: ContextVar[bool] = ContextVar("is_asked", default="--own" not in sys.argv)
+"""Set where a question is asked: tasks and callbacks that it begins have it, too."""
 
 
 class Passed:
@@ -62,7 +66,8 @@ class Passed:
     def note(self, frame: FrameType, event: str, _argument: object) -> None:
         """Count a call; a profile function of the interpreter."""
         code = frame.f_code
-        if event == "call" and code.co_filename.startswith(OURS):
+        is_ours = event == "call" and code.co_filename.startswith(OURS)
+        if is_ours and IS_ASKED.get():
             file = code.co_filename.removeprefix(f"{ROOT}/")
             self.calls[f"{file}:{code.co_qualname}"] += 1
 
@@ -150,6 +155,7 @@ async def count(app: Any, numbers: list[str]) -> dict[str, list[Counter[str]]]: 
     async with app.router.lifespan_context(app):
         for number in numbers[:WARMING]:
             await ask(app, number)
+        IS_ASKED.set(True)
         new = numbers[WARMING : WARMING + NEW]
         for kind, asked in (("new", new), ("known", new[:1] * KNOWN)):
             for number in asked:
