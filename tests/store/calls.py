@@ -235,7 +235,9 @@ CALLS: Mapping[str, Call] = {
     "audit.log.StoredAuditLog.write": write_audit,
     "audit.retention.apply_retention": lambda s: apply_retention(s, NOON, NOON),
     "audit.retention.forget_marks": lambda s: forget_marks(s, TODAY),
-    "collection.following.CollectedPeople.after": lambda s: CollectedPeople(s).after(0),
+    "collection.following.CollectedPeople.after": lambda s: CollectedPeople(s).after(
+        1_990
+    ),
     "collection.following.CollectedPeople.newest": lambda s: CollectedPeople(
         s
     ).newest(),

@@ -16,9 +16,7 @@ from tests.attacks.certificates import authority_in
 from tests.postgresql import PostgreSQL
 from tests.store.test_failover import tokens, write
 
-pytestmark = pytest.mark.parametrize(
-    "empty_database_url", ["postgresql"], indirect=True
-)
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 HOST = "127.0.0.1"
 
 

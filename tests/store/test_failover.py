@@ -108,7 +108,7 @@ def nobody() -> Iterator[int]:
         yield gone.getsockname()[1]
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 async def test_whose_machine_is_gone_is_not_waited_for_twice(
     database_url: str, postgresql: PostgreSQL
 ) -> None:

@@ -105,7 +105,7 @@ async def test_of_several_at_once_one_takes_the_steps(empty_database_url: str) -
     assert sorted(map(str, found)) == [BEFORE, *(NEWEST,) * 7]
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 async def test_no_step_is_taken_under_gateways_that_are_at_work(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
