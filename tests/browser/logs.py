@@ -35,7 +35,10 @@ def console(browser: Chrome) -> list[dict[str, Any]]:
 
 
 def addresses_asked(browser: Chrome) -> list[str]:
-    """Return every address asked for since then; ``data:`` addresses ask nobody."""
+    """Return every address asked for since then.
+
+    ``data:`` addresses ask nobody, and ``chrome:`` ones are the browser's own pages.
+    """
     events = [
         json.loads(entry["message"])["message"]
         for entry in browser.get_log("performance")  # type: ignore[no-untyped-call]  # selenium's
@@ -46,7 +49,7 @@ def addresses_asked(browser: Chrome) -> list[str]:
         if event["method"] == "Network.requestWillBeSent"
     ]
     LISTENER.hear("addresses", "of the browser", "\n".join(asked))
-    return [url for url in asked if not url.startswith("data:")]
+    return [url for url in asked if not url.startswith(("data:", "chrome:"))]
 
 
 def hear_page(browser: Chrome) -> None:

@@ -96,6 +96,7 @@ SHORT: tuple[Fault, ...] = (
         *(STORE, "machine gone, in a transaction"),
         *(while_it_writes(wire(DATABASE, trouble="gone")), STORE_AWAY),
         may=UNSETTLED,
+        longest_seconds=PATIENCE_SECONDS + 0.5,
         others_late=CALLERS_AT_ONCE,
         whole_seconds=GIVEN_UP_SECONDS,
     ),

@@ -133,8 +133,10 @@ class Load:
         return Kept(
             look_ups=frozenset(
                 row[0]
+                # Of one whose gateway was killed it is there that it began.
                 for row in rows(
-                    "SELECT request_id FROM audit_records WHERE event = 'LOOKED_UP'"
+                    "SELECT request_id FROM audit_records WHERE event = 'LOOKED_UP' "
+                    "UNION SELECT request_id FROM audit_intents"
                 )
             ),
             paid=[

@@ -30,6 +30,7 @@ from tests.federation.offices import (
 from tests.gateway.callers.minting import compact, signature
 from tests.gateway.collection.sending import ONLY_SENDS, key_of
 from tests.gateway.status.sending import today
+from tests.running import eventually
 
 WRITERS = 50
 ABOUT = [
@@ -97,6 +98,8 @@ def test_a_level_that_was_paid_bars_it_and_lower_ones(offices: Offices) -> None:
         *("DecisionRecorded", None),
     )
 
+    # What another gateway took in is seen within half a second.
+    eventually(lambda: len(offices.certificates(1, holder)) == len(ids))
     judged = {one["level"]: clauses(one) for one in offices.certificates(1, holder)}
     lower = offices.decide(1, ids["LEVEL_5"], "level-5")
     higher = offices.decide(1, ids["LEVEL_3"], "level-3", amountYuan=2000)

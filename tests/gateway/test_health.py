@@ -16,7 +16,7 @@ from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
 from tests.running import Agencies, Gateway, eventually, running_gateway
 
 TASKS = {
-    *("events", "files", "ledger", "quality", "registry", "reload"),
+    *("collected", "events", "files", "ledger", "quality", "registry", "reload"),
     *("retention", "sanctions", "states", "versions"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""

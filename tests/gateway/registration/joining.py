@@ -118,13 +118,18 @@ class Steps:
         return seen
 
     def outcome(self, id_number: str, agency: str = JOINING) -> str | None:
-        """Return how asking one agency about a person ended; ``None`` if unknown."""
-        found = self.gateway.ask(
-            "query($n: String!) { holder(idNumber: $n) "
-            "{ sources { agency outcome } } }",
-            n=id_number,
+        """Return how asking one agency about a person ended; ``None`` if unknown.
+
+        Of a question that is refused, since its database was cut off, the code.
+        """
+        query = (
+            "query($n: String!) { holder(idNumber: $n) { sources { agency outcome } } }"
         )
-        rows = found["holder"]["sources"]
+        body = {"query": query, "variables": {"n": id_number}}
+        _, found, _ = self.gateway.post(body)
+        if errors := found.get("errors"):
+            return str(errors[0]["extensions"]["code"])
+        rows = found["data"]["holder"]["sources"]
         return next((r["outcome"] for r in rows if r["agency"] == agency), None)
 
 

@@ -15,12 +15,17 @@ from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.graphql_http.answers import COMPLETE, next_event
 from gateway.settings.subscriptions import Subscriptions
 from gateway.subscriptions.connections import Connections
-from gateway.subscriptions.event_stream import HEADERS, KEEP_ALIVE, EventStream
+from gateway.subscriptions.event_stream import (
+    HEADERS,
+    KEEP_ALIVE,
+    EventStream,
+    joined,
+)
 from gateway.subscriptions.followed import Follower
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.errors import RequestError
-from resolvers.execution.subscribe import NOTHING_MORE, Delivery
+from resolvers.execution.subscribe import Delivery
 
 GONE = AuthenticationError(Reason.UNKNOWN_TOKEN)
 NOT_ANY_MORE = RefusedDocumentError(RequestError("not for you", "FORBIDDEN"))
@@ -116,8 +121,11 @@ class Stream:
         return [one["body"] for one in self.sent[1:] if one.get("more_body")]
 
 
-def delivered(number: int, *, is_followed: bool = False) -> Delivery:
-    return Delivery(f"c{number}", b'{"data":%d}' % number, is_followed=is_followed)
+def delivered(*numbers: int) -> Delivery:
+    together = [(f"c{number}", b'{"data":%d}' % number) for number in numbers]
+    return Delivery(
+        together[-1][0], joined(together), is_followed=False, count=len(together)
+    )
 
 
 def events(*numbers: int) -> bytes:
@@ -171,16 +179,7 @@ async def test_a_stream_says_why_it_ends_to_who_follows_and_to_who_looks_on(
     stream = Stream()
 
     with structlog.testing.capture_logs() as logs:
-        await stream.run(
-            [
-                delivered(1),
-                delivered(2, is_followed=True),
-                delivered(3, is_followed=True),
-                NOTHING_MORE,
-                *last,
-            ],
-            then,
-        )
+        await stream.run([delivered(1), delivered(2, 3), *last], then)
 
     start, *_, end = stream.sent
     assert start == {
