@@ -188,13 +188,19 @@ class SingleFlight:
                 question.holders = self._still_wanted(question)
                 if question.holders:
                     self._begin([question])
+            call.questions.clear()
             self._let_go()
             return
         for question in call.questions:
             self._forget_question(question)
         self._let_go()
-        for question in call.questions:
-            for wait in tuple(question.waits):
+        # Each knows the other: in a circle, the answers would wait for the collector.
+        questions = call.questions[:]
+        call.questions.clear()
+        for question in questions:
+            waits = tuple(question.waits)
+            question.waits.clear()
+            for wait in waits:
                 wait.take(question, task)
 
     def _leave(self, question: Question, has_given_up: bool) -> None:
@@ -260,7 +266,9 @@ class _Wait:
         for question in missing:
             question.waits.add(self)
             question.is_given_up = False
-        self._end = loop.call_later(max(budget_seconds, 0), self._run_out)
+        self._end: asyncio.TimerHandle | None = loop.call_later(
+            max(budget_seconds, 0), self._run_out
+        )
         self.future.add_done_callback(self._leave)
 
     def take(self, question: Question, asking: Asking) -> None:
@@ -297,7 +305,10 @@ class _Wait:
         self._leave()
 
     def _leave(self, _: object = None) -> None:
-        self._end.cancel()
+        if self._end is not None:
+            self._end.cancel()
+            # It knows who waits: in a circle, the answers would wait for the collector.
+            self._end = None
         while self._missing:
             question = self._missing.pop()
             question.waits.discard(self)

@@ -87,6 +87,9 @@ class Limit:
         self._supervision.leave(self)
         if self._disconnect is not None:
             self._disconnect.cancel()
+            # What ends it knows this limit: in a circle they would wait for the
+            # collector, with all that the request made.
+            self._disconnect = None
         if self._reason is not None and kind is asyncio.CancelledError:
             self._task.uncancel()
             raise self._reason from None

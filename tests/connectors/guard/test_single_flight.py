@@ -11,7 +11,9 @@ from connectors.elements import Told
 from connectors.guard.circuit import Circuit
 from connectors.guard.guard import Guard
 from connectors.guard.health import Health
+from connectors.guard.lanes import Call, Question
 from policy.identity import Identity
+from tests.circles import circles
 from tests.connectors.agency import NOW, manifest
 from tests.connectors.guard.slow_agency import (
     ENOUGH,
@@ -214,3 +216,13 @@ async def test_a_question_takes_one_task_and_an_answer_kept_takes_none() -> None
         counts.append(len(made))
 
     assert counts == [1, 1]
+
+
+async def test_what_was_asked_and_answered_leaves_nothing_to_collect() -> None:
+    guard = guard_of(answering())
+
+    with circles() as left:
+        await asyncio.gather(guard.ask([ONE], ENOUGH), guard.ask([ONE, TWO], ENOUGH))
+        await asyncio.sleep(0)
+
+    assert left.isdisjoint({Answer, Call, Question, asyncio.Task})

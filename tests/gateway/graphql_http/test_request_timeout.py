@@ -9,6 +9,7 @@ from starlette.types import Receive
 
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
 from gateway.graphql_http.request_timeout import Limit, Supervision
+from tests.circles import circles
 
 T = TypeVar("T")
 
@@ -103,3 +104,11 @@ async def test_one_look_is_for_all_and_ends_those_alone_whose_time_is_over() -> 
 async def test_nobody_is_looked_after_where_the_client_is_not_to_be() -> None:
     with pytest.raises(RefusedRequestError), Limit(Supervision(), 0.05, too_long):
         await asyncio.sleep(5)
+
+
+async def test_a_request_that_was_looked_after_leaves_nothing_to_collect() -> None:
+    with circles() as left:
+        await within_time(asyncio.sleep(0.1), never, 5.0)
+        await asyncio.sleep(0)
+
+    assert left.isdisjoint({Limit, asyncio.Task})
