@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # What was compiled is kept, whatever the shell says: there are a hundred processes.
 export PYTHONDONTWRITEBYTECODE =
-# One more than cores: some wait while others work, and each has its own agencies.
-WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+# Twice as many as cores, since much of what tests do is waiting.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )))
 PURE := tests/policy tests/signing
 # Whatever tries examples.
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')

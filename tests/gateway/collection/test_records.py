@@ -317,8 +317,10 @@ def test_a_transfer_without_lines_is_answered_and_logged_as_its_agencys(
     told = sender.send([])
 
     assert (told.status, told.summary["lines"]) == (200, 0)
-    log = (sender.gateway.folder / "gateway.log").read_text("utf-8")
-    assert f'"caller":"agency:{sender.connector}"' in log
+    log = sender.gateway.folder / "gateway.log"
+    caller = f'"caller":"agency:{sender.connector}"'
+    # Its line is written once it is answered.
+    eventually(lambda: caller in log.read_text("utf-8"))
 
 
 def test_more_lines_than_a_transaction_has_are_all_answered(sender: Sender) -> None:
