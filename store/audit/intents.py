@@ -15,7 +15,7 @@ from store.audit.tables import audit_intents, audit_records, intended
 from store.prepared import PreparedDelete, PreparedInsert, first_value
 
 UNCONFIRMED_SECONDS = 180
-"""After so long whoever looked up has given up: no request may take longer (120 s)."""
+"""After so long whoever looked up has given up: no request may take so long."""
 NOW = {
     "sqlite": "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
     "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint)",
@@ -52,7 +52,7 @@ class Intents:
     def of_others(self, connection: Connection) -> Iterable[Row[*tuple[Any, ...]]]:
         """Return what other gateways have under way, as ``Draft.find`` takes it."""
         column = audit_intents.c
-        # By the key's order: what begins with the name of this gateway is left out.
+        # All of a table that is short: it has what is under way, and nothing else.
         its = column.mark.startswith(f"{self._gateway}-", autoescape=True)
         return connection.execute(
             select(

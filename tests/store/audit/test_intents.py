@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection, Intent
 from bureau.look_ups.budget import OverBudgetError
 from connectors.errors import StoreUnavailableError
+from gateway.settings.http import Http
 from store.audit import log as audit
 from store.audit.intents import UNCONFIRMED_SECONDS
-from store.audit.log import StoredAuditLog, open_audit_log
+from store.audit.log import WAIT_SECONDS, StoredAuditLog, open_audit_log
 from store.audit.waiting import INTEND_SECONDS
 from store.store import Store, open_store
 from tests.store.audit.records import ALICE, BOB, NOON, record
@@ -63,6 +65,13 @@ async def aged(engine: AsyncEngine, seconds: float) -> None:
             text("UPDATE audit_intents SET began = began - :seconds"),
             {"seconds": int(seconds)},
         )
+
+
+def test_no_request_may_take_as_long_as_a_look_up_is_waited_for() -> None:
+    longest = UNCONFIRMED_SECONDS - WAIT_SECONDS - 1
+
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"request_seconds": longest}, Http)
 
 
 async def test_what_is_asked_is_kept_while_it_is_asked(
