@@ -118,7 +118,11 @@ class Guard:
         sharing = Sharing(
             self._endpoint.batch_limit, self._endpoint.concurrency, self._may_share
         )
-        self._calls = SingleFlight(self._call, sharing if self._shares else None)
+        self._calls = SingleFlight(
+            self._call,
+            self._endpoint.timeout_seconds,
+            sharing if self._shares else None,
+        )
         self._alone_until = 0.0
         self._slots = asyncio.Semaphore(manifest.endpoint.concurrency)
 

@@ -38,6 +38,8 @@ class Call:
 
     questions: "list[Question]"
     task: Asking
+    ends_at: float
+    """By the event loop's clock, its time is over then."""
 
 
 @dataclass(slots=True, eq=False)

@@ -60,8 +60,12 @@ class Sharing(NamedTuple):
 class SingleFlight:
     """All calls of one agency that are under way, and the questions that wait."""
 
-    def __init__(self, ask: Ask, sharing: Sharing | None = None) -> None:
+    def __init__(
+        self, ask: Ask, limit_seconds: float, sharing: Sharing | None = None
+    ) -> None:
+        """``limit_seconds`` is how long a call may take."""
         self._ask = ask
+        self._limit_seconds = limit_seconds
         self._sharing = sharing
         self._by_holder: dict[Identity, Question] = {}
         """Those that may be joined."""
@@ -74,7 +78,12 @@ class SingleFlight:
 
     def about(self, holder: Identity) -> Question | None:
         """Return the question about ``holder`` that may be joined, if there is one."""
-        return self._by_holder.get(holder)
+        question = self._by_holder.get(holder)
+        if question is None or question.call is None:
+            return question
+        # One whose time is over is about to end, with what nobody asked for anew.
+        is_over = asyncio.get_running_loop().time() >= question.call.ends_at
+        return None if is_over else question
 
     def start(self, batch: list[Identity], told: Told | None = None) -> Question:
         """Ask, or let the question wait until it is waited for.
@@ -175,7 +184,8 @@ class SingleFlight:
     def _begin(self, questions: list[Question], told: Told | None = None) -> None:
         batch = [holder for question in questions for holder in question.holders]
         asking = self._ask(batch, told, len(questions) > 1)
-        call = Call(questions, asyncio.create_task(asking))
+        ends_at = asyncio.get_running_loop().time() + self._limit_seconds
+        call = Call(questions, asyncio.create_task(asking), ends_at)
         for question in questions:
             question.call = call
         self._under_way.add(call)

@@ -21,7 +21,14 @@ from store.audit.pages import BY_INDEX
 from store.store import Store
 from tests.store.audit.records import ALICE, BOB, NOON
 from tests.store.calls import CALLS, audit_log
-from tests.store.ledger.plans import Statement, plan_of, scans, sorts, statements_heard
+from tests.store.ledger.plans import (
+    FALSE_RECORDS,
+    Statement,
+    plan_of,
+    scans,
+    sorts,
+    statements_heard,
+)
 
 ROWS = 2_000
 SHORT = frozenset(
@@ -81,7 +88,8 @@ async def fill(store: Store) -> None:
     is_sqlite = store.engine.dialect.name == "sqlite"
     words = Words(Database.SQLITE if is_sqlite else Database.POSTGRESQL)
     async with store.engine.begin() as connection:
-        for statement, _ in fillings(words):
+        statements = [statement for statement, _ in fillings(words)]
+        for statement in (*statements, FALSE_RECORDS):
             numbers = {"first": 1, "last": ROWS}
             await connection.execute(text(f"{COUNTED} {statement}"), numbers)
         if not is_sqlite:

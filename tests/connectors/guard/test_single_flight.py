@@ -1,6 +1,7 @@
 """Single flight: one call for many who ask, ended when nobody waits for it."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.connectors.guard.slow_agency import (
     guard_of,
 )
 
+LIMIT_SECONDS = 0.2
 ONE_BY_ONE = manifest(("timeout_seconds = 0.5", "timeout_seconds = 5\nbatch_limit = 1"))
 
 
@@ -98,6 +100,25 @@ async def test_nobody_joins_a_call_that_was_called_off() -> None:
     (answer,) = await guard.ask([ONE], ENOUGH)
 
     assert (answer.outcome, agency.batches) == (SourceOutcome.NONE, [1, 1])
+
+
+async def test_nobody_joins_a_call_whose_time_is_over() -> None:
+    agency = SlowAgency()
+    limit = ("timeout_seconds = 0.5", f"timeout_seconds = {LIMIT_SECONDS}")
+    guard = guard_of(agency, rules=manifest(limit))
+    late = guard.ask([ONE], ENOUGH)
+    await asyncio.sleep(0)
+
+    # The event loop is held up: that the time is over is yet to be seen.
+    time.sleep(LIMIT_SECONDS)  # noqa: ASYNC251 - see above
+    in_time = guard.ask([ONE], ENOUGH)
+    answers = [await late]
+    agency.open.set()
+    answers.append(await in_time)
+
+    outcomes = [answer.outcome for (answer,) in answers]
+    assert outcomes == [SourceOutcome.TIMED_OUT, SourceOutcome.NONE]
+    assert agency.batches == [1, 1]
 
 
 async def test_whoever_joins_in_the_moment_the_last_one_leaves_has_the_answer() -> None:

@@ -14,6 +14,9 @@ SMALL = frozenset({"rechecks", "recheck_parts"})
 PARENT = "Parent Relationship"
 AS_IT_COMES = ("Incremental Sort", "Nested Loop")
 """What reads no more than it is asked for of what comes in its order."""
+FALSE_RECORDS = """INSERT INTO false_records (certificate, reason, evidence, proved_at,
+  proved_by) SELECT 'false-' || i, '', '', '2026-01-01 12:00:00+00:00', 'hr' FROM n"""
+"""Rows of a table that grows, and no benchmark fills: of a page any plan is good."""
 Statement = tuple[str, Any]
 
 

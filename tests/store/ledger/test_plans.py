@@ -17,7 +17,13 @@ from store.ledger.rechecks import StoredRechecks
 from store.ledger.reconciliation import StoredEntries
 from store.ledger.tables import decisions
 from store.store import Store
-from tests.store.ledger.plans import Statement, plan_of, scans, statements_heard
+from tests.store.ledger.plans import (
+    FALSE_RECORDS,
+    Statement,
+    plan_of,
+    scans,
+    statements_heard,
+)
 from tests.store.ledger.test_documents import PAID
 from tests.store.ledger.test_ledger import ALICE, NOON, change, decision, free
 
@@ -32,6 +38,7 @@ CHANGES = f"""{COUNTED} INSERT INTO state_changes (connector, sequence, digest,
   SELECT 'fire-rescue', i, 'digest-' || i, 'sealed-' || i, 'person-' || i, 'SUSPENDED',
   '{DAY}', '', '', '', '{DAY} 12:00:00+00:00', 'place-' || i, 'number-' || i
   FROM n"""  # noqa: S608 - of what stands here
+TABLES = ("decisions", "payment_steps", "documents", "state_changes", "false_records")
 OF_A_NEW_CLAIM = 18
 """The statements of a decision on a new claim, with the transaction's beginning."""
 
@@ -41,10 +48,11 @@ async def _long(store: Store) -> None:
     """Fill the ledger, and let the database count what there is."""
     async with store.engine.begin() as connection:
         filling = Filling(paid_on=DAY - timedelta(days=400))
-        for statement in (*filling.statements(), CHANGES):
+        false = f"{COUNTED} {FALSE_RECORDS}"
+        for statement in (*filling.statements(), CHANGES, false):
             await connection.execute(text(statement), {"first": 1, "last": PAYMENTS})
         # Of tables without a row PostgreSQL expects that all is read as soon.
-        for table in ("decisions", "payment_steps", "documents", "state_changes"):
+        for table in TABLES:
             await connection.execute(text(f"ANALYZE {table}"))
 
 
