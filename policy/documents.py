@@ -48,6 +48,12 @@ class Document:
         """Every place under which something of it may be kept."""
         return frozenset({self.place, self.former or self.place})
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """Every mark by which what is kept of it, or of another holder's, is found."""
+        stated = (self.number, self.serial)
+        return self.places | {mark for mark in stated if mark is not None}
+
     def is_stated_as(self, other: "Document") -> bool:
         """Say whether both state the same, down to the days."""
         return not self.places.isdisjoint(other.places)

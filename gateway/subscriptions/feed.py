@@ -23,6 +23,9 @@ from store.background import Supervisor, wait_for_change
 
 POLL_SECONDS = 0.25
 """How often to look for events without a notification, while somebody follows."""
+GATHER_SECONDS = 0.2
+"""How long events that follow others wait for more of them. A thousand clients are told
+of fifty at once as soon as of one, and of a thousand one by one in half a minute."""
 PAGE = 200
 """How many events are read at once."""
 KEPT = 1_000
@@ -77,12 +80,13 @@ class StoredFeed(Generic[E]):
             raise UnknownPlaceError
         return self._events(newest, newest if after is None else after)
 
-    async def look(self) -> None:
-        """Read what is new, and wake who follows.
+    async def look(self) -> bool:
+        """Read what is new, and wake who follows; say whether there was something.
 
         Raises:
             StoreUnavailableError: the store does not say.
         """
+        before = self._known
         while events := await self._store.after(self._known, PAGE):
             self._kept.extend(events)
             while len(self._kept) > KEPT:
@@ -90,6 +94,7 @@ class StoredFeed(Generic[E]):
             self._known = events[-1].number
             moved, self._moved = self._moved, asyncio.Event()
             moved.set()
+        return self._known > before
 
     async def _events(
         self, newest: int, last: int
@@ -131,8 +136,8 @@ class Looking(Protocol):
     def is_followed(self) -> bool:
         """Say whether anybody waits for events."""
 
-    async def look(self) -> None:
-        """Read what is new, and wake who follows."""
+    async def look(self) -> bool:
+        """Read what is new, and wake who follows; say whether there was something."""
 
 
 def _number(event: Event) -> int:
@@ -146,12 +151,15 @@ async def _keep(
 ) -> None:
     while True:
         await wait_for_change(changed, POLL_SECONDS)
+        has_moved = False
         for feed in feeds:
             if feed.is_followed:
                 try:
-                    await feed.look()
+                    has_moved |= await feed.look()
                 except StoreUnavailableError as error:
                     failed(str(error))
+        if has_moved:
+            await asyncio.sleep(GATHER_SECONDS)
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ from graphql.execution import create_source_event_stream, execute_subscription_e
 
 from bureau.caller import Caller
 from bureau.events.events import Event, LedgerEvent
+from bureau.ledger.book import Authorities
 from connectors.errors import StoreUnavailableError
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
@@ -58,6 +59,8 @@ ALIKE_TO_ALL = (CertificateStateChanged, ConnectorStateChanged, SanctionChanged)
 """What looks the same to whoever may see it: no field of it asks who that is."""
 TOGETHER = 25
 """How many events are judged, encoded and sent together."""
+IN_A_PIECE = 100
+"""How many where they are one piece, which is made once for all who follow."""
 JUDGED_SECONDS = 0.25
 """For how long what was judged may be sent; then the rest is judged again. An event may
 take as long to be read."""
@@ -132,9 +135,9 @@ async def _pieces(
     try:
         async with aclosing(source):
             async for events in source:
-                for start in range(0, len(events), TOGETHER):
+                for start in range(0, len(events), IN_A_PIECE):
                     async with context.services.encoded.turn:
-                        together = events[start : start + TOGETHER]
+                        together = events[start : start + IN_A_PIECE]
                         piece = await delivering.piece(together, join)
                     if piece is not None:
                         yield piece
@@ -228,18 +231,18 @@ class _Delivering:
             RefusedDocumentError: it may not ask this any more, and would see some.
         """
         caller = await self._renew()
-        seen = [one for one in events if await self._is_shown(one.kept, caller)]
+        seen = await self._shown_to(caller, events)
         if seen:
             require_allowed(self._prepared, self._question, caller)
         return caller, seen
 
-    async def _is_shown(self, event: Event, caller: Caller) -> bool:
-        """Say whether the caller may see ``event`` now."""
-        if isinstance(event, LedgerEvent):
+    async def _shown_to(self, caller: Caller, events: Sequence[Shown]) -> list[Shown]:
+        """Return those of ``events`` that the caller may see now."""
+        authorities: Authorities = None
+        if any(isinstance(one.kept, LedgerEvent) for one in events):
             current = replace(self._context, caller=caller)
             authorities = await current.jurisdiction.of_caller(caller)
-            return event.is_shown_to(caller, authorities)
-        return event.is_shown_to(caller)
+        return [one for one in events if _is_shown(one.kept, caller, authorities)]
 
     async def _payload(self, event: Shown, caller: Caller) -> bytes:
         encoded = self._context.services.encoded
@@ -267,6 +270,13 @@ class _Delivering:
         errors = [shown(error) for error in result.errors or ()]
         body = {"data": result.data, **({"errors": errors} if errors else {})}
         return orjson.dumps(body), not errors
+
+
+def _is_shown(event: Event, caller: Caller, authorities: Authorities) -> bool:
+    """Say whether ``caller`` may see ``event``; authorities are for the ledger's."""
+    if isinstance(event, LedgerEvent):
+        return event.is_shown_to(caller, authorities)
+    return event.is_shown_to(caller)
 
 
 def shaping(prepared: Prepared) -> list[str]:

@@ -10,7 +10,7 @@ be of none, because somebody mistyped it. Nobody can tell the two apart here, so
 taken, and told.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,9 +22,10 @@ from policy.documents import Document
 from store.collection.sequences import Place, Sequences
 from store.collection.tables import collected_records
 from store.database import POSTGRESQL
-from store.documents import known_alike, row_of_document
+from store.documents import documents, known_alike, marks_kept, row_of_document
 from store.ledger.tables import decisions
 from store.quality.counts import seen_alike
+from store.quality.tables import seen_certificates
 from store.registration.registrations import CHANNEL
 from store.registration.tables import change_sequence
 from store.status.tables import state_changes
@@ -110,7 +111,10 @@ class StatesIntake:
     ) -> Sequence[Taken]:
         def work(connection: Connection) -> Sequence[Taken]:
             sequences = Sequences(connection, connector, STREAM)
-            taken = [self._take(connection, sequences, change) for change in changes]
+            unheard = _of_nothing(connection, changes)
+            taken = [
+                self._take(connection, sequences, change, unheard) for change in changes
+            ]
             sequences.write(at)
             if any(one.outcome is Outcome.ACCEPTED for one in taken):
                 self.notify(connection)
@@ -119,30 +123,36 @@ class StatesIntake:
         return await self._writer.write(work)
 
     def _take(
-        self, connection: Connection, sequences: Sequences, change: NewChange
+        self,
+        connection: Connection,
+        sequences: Sequences,
+        change: NewChange,
+        unheard: Container[NewChange],
     ) -> Taken:
-        """Write one change, if there is nothing against it."""
-        stated = change.sequence
+        """Write one change, if there is nothing against it.
+
+        From those that are ``unheard`` of nothing follows.
+        """
+        stated, is_unheard = change.sequence, change in unheard
         if _is_known(connection, change):
             gap = None if stated is None else sequences.take(stated)
-            is_unknown = not _is_of_seen(connection, change)
+            is_unknown = is_unheard or not _is_of_seen(connection, change)
             return Taken(Outcome.ALREADY_KNOWN, stated, gap, is_unknown)
         sequence = sequences.number_of(stated)
         if sequences.place(sequence) is Place.USED:
             return Taken(Outcome.REFUSED, sequence)
-        self.add(connection, replace(change, sequence=sequence))
+        numbered = replace(change, sequence=sequence)
+        if is_unheard:
+            _insert(connection, numbered)
+        else:
+            self.add(connection, numbered)
         gap = sequences.take(sequence)
-        is_unknown = not _is_of_seen(connection, change)
+        is_unknown = is_unheard or not _is_of_seen(connection, change)
         return Taken(Outcome.ACCEPTED, sequence, gap, is_unknown)
 
     def add(self, connection: Connection, change: NewChange) -> int:
         """Write ``change`` and what follows from it; return its place in the order."""
-        row = {name: getattr(change, name) for name in _KEPT}
-        row |= row_of_document(change.document)
-        added = connection.execute(
-            insert(state_changes).values(row).returning(state_changes.c.id)
-        )
-        id_: int = added.scalar_one()
+        id_ = _insert(connection, change)
         self._follow(connection, change)
         return id_
 
@@ -153,6 +163,43 @@ class StatesIntake:
         )
         if self._is_shared:
             connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def _insert(connection: Connection, change: NewChange) -> int:
+    row = {name: getattr(change, name) for name in _KEPT}
+    row |= row_of_document(change.document)
+    added = connection.execute(
+        insert(state_changes).values(row).returning(state_changes.c.id)
+    )
+    id_: int = added.scalar_one()
+    return id_
+
+
+def _of_nothing(
+    connection: Connection, changes: Sequence[NewChange]
+) -> Container[NewChange]:
+    """Return those of which nothing is kept, by whichever mark of their documents.
+
+    Nothing was paid for that they could be of, so nothing follows from them; most of a
+    registry's changes are of certificates that nobody ever asked about.
+    """
+    ids = [change.certificate for change in changes]
+    kept = {
+        *connection.execute(
+            select(collected_records.c.certificate)
+            .where(collected_records.c.certificate.in_(ids))
+            .union_all(
+                select(decisions.c.certificate).where(decisions.c.certificate.in_(ids))
+            )
+        ).scalars(),
+        *marks_kept(connection, documents, [one.document for one in changes]),
+        *marks_kept(connection, seen_certificates, [one.document for one in changes]),
+    }
+    return [
+        change
+        for change in changes
+        if change.certificate not in kept and kept.isdisjoint(change.document.marks)
+    ]
 
 
 def _is_known(connection: Connection, change: NewChange) -> bool:

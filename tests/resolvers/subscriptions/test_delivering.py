@@ -22,6 +22,7 @@ from resolvers.context import RequestContext, Services
 from resolvers.documents.documents import Documents, Question
 from resolvers.documents.limits import Limits
 from resolvers.execution.subscribe import (
+    IN_A_PIECE,
     JUDGED_SECONDS,
     TOGETHER,
     Delivery,
@@ -182,12 +183,12 @@ async def test_events_that_are_joined_are_joined_once_and_judged_for_each(
     streams = [await following.follow(who, joined) for who in whos]
     taking = asyncio.gather(*(taken(stream, 2) for stream in streams))
     await asyncio.sleep(0)
-    await following.write(TOGETHER + 1)
+    await following.write(IN_A_PIECE + 1)
 
     (first, last), (second, _) = await taking
 
     assert first.payload is second.payload
-    assert first.payload.count(b"cursor") == first.count == TOGETHER
+    assert first.payload.count(b"cursor") == first.count == IN_A_PIECE
     assert (last.count, last.cursor > "") == (1, True)
     assert [who.asked for who in whos] == [2, 2]
 

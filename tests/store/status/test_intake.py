@@ -12,12 +12,15 @@ from sqlalchemy import Connection, select
 from bureau.collection import Outcome
 from connectors.quality import Measure, Sight, Sighting
 from policy.documents import Document
+from store.documents import note_documents
 from store.errors import RefusedRowsError
+from store.ledger.ledger import StoredLedger
 from store.quality.counts import StoredQuality
 from store.registration.tables import change_sequence
 from store.status.changes import StoredStates
 from store.status.intake import TOGETHER, NewChange, StatesIntake, Taken
 from store.store import Store
+from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import (
     ALICE,
     BOBS,
@@ -161,6 +164,7 @@ async def test_a_change_and_what_follows_are_committed_together(store: Store) ->
         followed.append(change)
         raise LookupError
 
+    await know(store, "another id", CHANGE.document)
     before = await value(store)
     with pytest.raises(LookupError):
         await take(StatesIntake(store, follow), CHANGE)
@@ -168,6 +172,62 @@ async def test_a_change_and_what_follows_are_committed_together(store: Store) ->
     assert followed == [CHANGE]
     assert await StoredStates(store.engine).of([ALICE]) == []
     assert await value(store) == before
+
+
+MARKED = Document(place="p", former="f", number="n", serial="s")
+OTHERS = Document(place="q", former="g", number="m", serial="r")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(replace(OTHERS, place="p"), id="place"),
+        pytest.param(replace(OTHERS, former="f"), id="former"),
+        pytest.param(replace(OTHERS, number="n"), id="number"),
+        pytest.param(replace(OTHERS, serial="s"), id="serial"),
+        pytest.param(replace(OTHERS, former="p"), id="as it was spelt"),
+        pytest.param(replace(OTHERS, place="f"), id="spelt as it was"),
+    ],
+)
+async def test_what_is_kept_by_any_mark_of_it_may_be_followed(
+    store: Store, kept: Document
+) -> None:
+    await know(store, "another id", kept)
+
+    assert await follows(store, replace(CHANGE, document=MARKED))
+
+
+async def test_what_was_paid_for_is_followed_whatever_is_known_of_it(
+    store: Store,
+) -> None:
+    paid = replace(CHANGE, certificate="paid", document=MARKED)
+    await StoredLedger(store).record(decision(7, certificate="paid"), [ALICE], free)
+
+    assert await follows(store, paid)
+
+
+async def test_nothing_follows_from_a_change_of_which_nothing_is_kept(
+    store: Store,
+) -> None:
+    await know(store, "another id", OTHERS)
+
+    assert not await follows(store, replace(CHANGE, document=MARKED))
+
+
+async def know(store: Store, id_: str, document: Document) -> None:
+    """Keep of which document an id is."""
+
+    def work(connection: Connection) -> None:
+        note_documents(connection, {id_: document})
+
+    await store.writer.write(work)
+
+
+async def follows(store: Store, change: NewChange) -> bool:
+    """Take a change, and say whether somebody looks what follows from it."""
+    followed: list[NewChange] = []
+    await take(StatesIntake(store, lambda _, one: followed.append(one)), change)
+    return followed == [change]
 
 
 async def test_whoever_follows_what_changes_is_told_once_of_each_transaction(
