@@ -200,13 +200,13 @@ class _Draft:
         """
         match items:
             case ["log", vkey, *url] if len(url) <= 1:
-                log = Log(read_verifier_key(vkey), *(url or [None]))
+                log = Log(read_verifier_key(vkey), _only(url))
                 self._keep_key(log.key, "log")
                 _require_room(len(self.logs), "logs")
                 self.logs.append(log)
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._require_new(name)
-                witness = Witness(name, read_verifier_key(vkey), *(url or [None]))
+                witness = Witness(name, read_verifier_key(vkey), _only(url))
                 if witness.key.kind not in _WITNESSES:
                     raise PolicyFileError(f"the key of {name} is not for cosignatures")
                 self._keep_key(witness.key, "witness")
@@ -222,11 +222,11 @@ class _Draft:
                 if name != NO_QUORUM:
                     self._require_known(name)
                 self.quorum = name
-            case [word, *_]:
+            case _:
                 raise PolicyFileError(
                     "a line is 'log KEY [URL]', 'witness NAME KEY [URL]', "
                     "'group NAME all|any|NUMBER NAME...' or 'quorum NAME', "
-                    f"not {word[:40]!r} and {len(items) - 1} more"
+                    f"not {items[0][:40]!r} and {len(items) - 1} more"
                 )
 
     def _keep_key(self, key: VerifierKey, word: str) -> None:
@@ -260,6 +260,10 @@ class _Draft:
                 f"not {threshold[:40]!r}"
             )
         return Group(needed, tuple(members))
+
+
+def _only(url: list[str]) -> str | None:
+    return url[0] if url else None
 
 
 def _require_room(count: int, what: str) -> None:
