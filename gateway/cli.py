@@ -84,6 +84,11 @@ class Commands(LazyGroup):
             "gateway.callers.commands:token",
             "Static tokens: make one, or hash one.",
         ),
+        Named(
+            "witness",
+            "gateway.witness.commands:witness",
+            "A witness: cosigns a log that only grew, and keeps what shows a fork.",
+        ),
     )
 
 

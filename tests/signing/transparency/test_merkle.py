@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from signing.transparency.merkle import (
     EMPTY_ROOT,
     ProofError,
-    Subtree,
     consistency,
     inclusion,
     leaf_hash,
-    node_hash,
     require_consistency,
     require_inclusion,
     root,
     subtrees,
 )
+from tests.signing.transparency.trees import Tree, of_size
 
 KNOWN = {
     0: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -36,29 +35,6 @@ ENTRIES = [
     )
 ]
 sizes = st.integers(min_value=1, max_value=600)
-
-
-class Tree:
-    """Entries, and the hash of any whole subtree, by the definition."""
-
-    def __init__(self, entries: list[bytes]) -> None:
-        self.leaves = [leaf_hash(entry) for entry in entries]
-
-    def hash_of(self, subtree: Subtree) -> bytes:
-        level, place = subtree
-        return self.root_of(self.leaves[place << level : (place + 1) << level])
-
-    def root_of(self, leaves: list[bytes]) -> bytes:
-        if len(leaves) == 1:
-            return leaves[0]
-        half = 1
-        while half * 2 < len(leaves):
-            half *= 2
-        return node_hash(self.root_of(leaves[:half]), self.root_of(leaves[half:]))
-
-
-def of_size(size: int) -> Tree:
-    return Tree([str(number).encode() for number in range(size)])
 
 
 @pytest.mark.parametrize(("size", "known"), KNOWN.items())
