@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.architecture.documents import ROOT
+from tests.architecture.sources import tree_like, tree_of
 
 PACKAGES = ("signing", "policy", "connectors", "resolvers", "gateway")
 WEIGHED = {
@@ -61,13 +62,13 @@ def named(node: ast.expr) -> str:
 def made(*names: str) -> Iterator[tuple[Path, ast.Call]]:
     """Find every call of one of ``names``, decorators included."""
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path, saying=names)):
             if isinstance(node, ast.Call) and named(node.func) in names:
                 yield path, node
 
 
 def decorated(path: Path) -> Iterator[tuple[ast.FunctionDef, ast.expr]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path, saying=["cache"])):
         if isinstance(node, ast.FunctionDef):
             for decorator in node.decorator_list:
                 yield node, decorator
@@ -134,7 +135,7 @@ def test_no_module_keeps_things_in_a_table_but_the_headers() -> None:
     found = [
         place(path, ast.unparse(target))
         for path in sources()
-        for node in ast.parse(path.read_text("utf-8")).body
+        for node in tree_like(path, r"\w.*=[ (\n]*({}|\[\]|dict\(|list\(|Ord)").body
         if isinstance(node, ast.AnnAssign | ast.Assign)
         and isinstance(node.value, ast.Dict | ast.List | ast.Call)
         and ast.unparse(node.value) in {"{}", "[]", "dict()", "list()", "OrderedDict()"}

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import imports_of, tree_like
+
 IMPORTED = {
     *("create_app", "load_app", "serve", "open_gateway", "open_demo", "started"),
     *("subprocess", "multiprocessing", "TestClient", "ASGITransport", "granian"),
@@ -144,28 +146,28 @@ HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
 def ways(path: Path) -> set[str]:
     """Return by what a file could start something."""
     imported: set[str] = set()
-    taken: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(imports_of(path)):
         if isinstance(node, ast.ImportFrom):
             imported |= set((node.module or "").split("."))
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imported |= {word for n in node.names for word in n.name.split(".")}
-        elif isinstance(node, ast.Attribute):
-            taken.add(node.attr)
+    nodes = ast.walk(tree_like(path, rf".*\.({'|'.join(TAKEN)})\b"))
+    taken = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     return imported & (IMPORTED | TAKEN) | taken & TAKEN
 
 
 def clients(path: Path) -> set[str]:
     """Return by what a file could ask somebody."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(imports_of(path)):
         if isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
             found |= {f"{node.module}.{name.name}" for name in node.names}
             found |= {name.name for name in node.names} & CONNECTING
         elif isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
-        elif isinstance(node, ast.Attribute) and node.attr in CONNECTING:
+    for node in ast.walk(tree_like(path, rf".*\.({'|'.join(CONNECTING)})\b")):
+        if isinstance(node, ast.Attribute) and node.attr in CONNECTING:
             found.add(node.attr)
     return {
         name

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from tests.architecture.sources import tree_of
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -12,7 +14,7 @@ def callers_of(attribute: str, *packages: str) -> set[str]:
         path.relative_to(ROOT).as_posix()
         for package in packages
         for path in (ROOT / package).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path, saying=[attribute]))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == attribute
