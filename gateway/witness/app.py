@@ -23,25 +23,34 @@ def create_witness_app(witness: Witness) -> Starlette:
     logger = structlog.get_logger("gateway.witness")
 
     async def add_checkpoint(request: Request) -> Response:
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                raw = await _read(request.stream())
-        except (TimeoutError, ClientDisconnect):
-            return _response(Answer(HTTPStatus.REQUEST_TIMEOUT, "the body is late\n"))
-        if raw is None:
-            told = f"a submission has at most {SUBMISSION_LIMIT} bytes\n"
-            return _response(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told))
-        try:
-            answer = await asyncio.to_thread(witness.add_checkpoint, raw)
-        except StoreUnavailableError as error:
-            logger.error("what was seen cannot be read or kept", reason=str(error))  # noqa: TRY400 - the reason is all there is
-            answer = Answer(HTTPStatus.SERVICE_UNAVAILABLE, "the store is away\n")
+        answer = await _answer(witness, request)
         logger.info("answered", status=int(answer.status))
-        return _response(answer)
+        # A header of our own, so that Starlette adds no charset to it.
+        headers = {"content-type": answer.media_type}
+        if answer.media_type == TEXT:
+            headers["x-content-type-options"] = "nosniff"
+        return Response(answer.body, answer.status, headers)
 
     return Starlette(
         routes=[Route("/add-checkpoint", add_checkpoint, methods=["POST"])]
     )
+
+
+async def _answer(witness: Witness, request: Request) -> Answer:
+    """Read a submission, and have it answered beside the event loop."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await _read(request.stream())
+    except (TimeoutError, ClientDisconnect):
+        return Answer(HTTPStatus.REQUEST_TIMEOUT, "the body is late\n")
+    if raw is None:
+        told = f"a submission has at most {SUBMISSION_LIMIT} bytes\n"
+        return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told)
+    try:
+        return await asyncio.to_thread(witness.add_checkpoint, raw)
+    except StoreUnavailableError:
+        structlog.get_logger("gateway.witness").exception("the store is away")
+        return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "the store is away\n")
 
 
 async def _read(chunks: AsyncIterator[bytes]) -> bytes | None:
@@ -52,11 +61,3 @@ async def _read(chunks: AsyncIterator[bytes]) -> bytes | None:
         if len(raw) > SUBMISSION_LIMIT:
             return None
     return bytes(raw)
-
-
-def _response(answer: Answer) -> Response:
-    # A header of our own, so that Starlette does not add a charset to it.
-    headers = {"content-type": answer.media_type}
-    if answer.media_type == TEXT:
-        headers["x-content-type-options"] = "nosniff"
-    return Response(answer.body, answer.status, headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import structlog
@@ -23,6 +24,7 @@ from store.witness.seen import Seen
 CONNECTIONS = 256
 """How many connections are open at once, and how many more wait until one is closed."""
 HEADER_SECONDS = 10
+PORT_OPTION = "port in the configuration"
 
 
 def serve(settings: WitnessSettings) -> None:
@@ -35,18 +37,15 @@ def serve(settings: WitnessSettings) -> None:
     signers = read_signers(settings.name, map(Path, settings.key_files))
     logs = settings.keys_of_logs
     host = settings.host
-    require_free_port(host, settings.port, "port in the configuration")
+    require_free_port(host, settings.port, PORT_OPTION)
     port = settings.port or free_port(host)
-    held = hold_port(host, port, "port in the configuration")
-    configure_logs(settings.log_format)
-    seen = Seen(Path(settings.database))
-    try:
-        witness = Witness(logs, signers, seen, utc_now)
-        asyncio.run(_serve(witness, host, port))
-    finally:
-        seen.close()
+    with ExitStack() as stack:
+        held = hold_port(host, port, PORT_OPTION)
         if held is not None:
-            held.close()
+            stack.enter_context(held)
+        seen = stack.enter_context(closing(Seen(Path(settings.database))))
+        configure_logs(settings.log_format)
+        asyncio.run(_serve(Witness(logs, signers, seen, utc_now), host, port))
 
 
 async def _serve(witness: Witness, host: str, port: int) -> None:
