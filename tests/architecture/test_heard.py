@@ -34,6 +34,7 @@ CLIENTS = {
 CONNECTING = {"ClientSession", "open_connection", "create_connection", "urlopen"}
 A_COMMAND = "a command that serves nothing"
 AN_AGENCY = "agencies"
+A_WITNESS = "a witness, which sees hashes and nobody"
 A_LISTENER = "gateways that are heard"
 MAY_START = {
     "tests/heard.py": A_LISTENER,
@@ -80,6 +81,9 @@ MAY_START = {
     "takes signals as a gateway does",
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/verify/test_verify.py": A_COMMAND,
+    "tests/gateway/witness/running.py": A_WITNESS,
+    "tests/gateway/witness/test_commands.py": A_WITNESS,
+    "tests/gateway/witness/test_killed.py": A_WITNESS,
     "tests/store/registration/test_killed.py": A_COMMAND,
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
@@ -138,6 +142,7 @@ WITHOUT_GATEWAYS = (
     "tests/contracts/",
     "tests/sandbox/",
     "tests/store/quality/",
+    "tests/gateway/witness/",
 )
 """Folders in which nobody has a gateway to ask."""
 HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
