@@ -8,6 +8,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )))
 PURE := tests/policy tests/signing
 # Whatever tries examples.
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')
+VERIFIERS := tests/third_party/pypi/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
 .PHONY: demo test test-fast check style types layers format fuzz mutants faults bench load audit schema lock clean
@@ -89,7 +90,8 @@ schema: .venv/installed ## print schema.graphql from the code
 lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
 	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
-	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock
+	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
+	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock $(VERIFIERS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -81,6 +81,8 @@ MAY_START = {
     "takes signals as a gateway does",
     "tests/gateway/test_trust.py": A_COMMAND,
     "tests/gateway/verify/test_verify.py": A_COMMAND,
+    "tests/third_party/environment.py": "pip, which installs what is locked",
+    "tests/third_party/test_verifiers.py": "programs of others, which read files",
     "tests/gateway/witness/running.py": A_WITNESS,
     "tests/gateway/witness/test_commands.py": A_WITNESS,
     "tests/gateway/witness/test_killed.py": A_WITNESS,

@@ -1,4 +1,4 @@
-"""Whatever npm installs is locked by hashes, and no lock says where it is from."""
+"""Whatever tests install is locked by hashes, and no lock says where it is from."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ LOCKS = (
     "benchmarks/peers",
     "tests/gateway/batch/npm",
     "tests/http_audit",
+    "tests/third_party/npm",
     "tools/graphiql",
 )
 
@@ -34,3 +35,20 @@ def test_npm_s_lock_has_a_hash_for_every_package(folder: str) -> None:
     packages = packages_of(ROOT / folder)
 
     assert [n for n, one in packages.items() if n and "integrity" not in one] == []
+
+
+PIP_LOCKS = (
+    "requirements.lock",
+    "benchmarks/requirements.lock",
+    "tests/third_party/pypi/requirements.lock",
+)
+
+
+@pytest.mark.parametrize("path", PIP_LOCKS)
+def test_pip_s_lock_has_names_versions_and_hashes_alone(path: str) -> None:
+    text = (ROOT / path).read_text("utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    said = [line for line in lines if line and not line.startswith(("#", "--hash="))]
+
+    assert "://" not in text
+    assert [line for line in said if "==" not in line or not line.endswith("\\")] == []

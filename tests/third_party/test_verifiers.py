@@ -1,0 +1,208 @@
+"""Programs that no one here wrote verify what our log shows, and refuse what it is not.
+
+From PyPI: tlog-scales (checkpoints, cosignatures of both kinds, proofs, the log's
+files), pymerkle (the tree), scitt-cose (COSE receipts). From npm: @sigstore/verify (the
+log's signature, inclusion), @noble/post-quantum (cosignatures by ML-DSA-44).
+"""
+
+import base64
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from signing.transparency.checkpoints import Checkpoint
+from signing.transparency.cose_receipts import Inclusion, cose_receipt
+from signing.transparency.entries import SALT_SIZE, commitment, entry
+from signing.transparency.merkle import consistency, inclusion, leaf_hash, root
+from signing.transparency.policies import read_policy
+from signing.transparency.proofs import Proof, require_proof
+from signing.transparency.tiles import bundle_of, tile_of, tiles_between
+from tests.node import install
+from tests.signing.transparency.cosigning import (
+    LOG,
+    ORIGIN,
+    WITNESSES,
+    noted,
+    policy_text,
+)
+from tests.signing.transparency.trees import Tree
+from tests.third_party.environment import make_environment
+
+HERE = Path(__file__).parent
+SIZE, OLD, PLACE = 600, 257, 421
+COSIGNERS = [WITNESSES["W1"], WITNESSES["W3"]]
+ENTRIES = [
+    entry("decision", [commitment(bytes(SALT_SIZE), str(number).encode())])
+    for number in range(SIZE)
+]
+TREE = Tree(ENTRIES)
+Case = dict[str, Any]
+Told = Mapping[str, str | None]
+
+
+def encoded(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def publish(folder: Path, note: str) -> None:
+    """Write the log's files, as it grew to two sizes."""
+    for old, new in ((0, OLD), (OLD, SIZE)):
+        for tile in tiles_between(old, new):
+            path = folder / tile.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(tile_of(tile, TREE.hash_of))
+            if not tile.level:
+                first = tile.place * 256
+                path = folder / tile.entries_path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(bundle_of(ENTRIES[first : first + tile.width]))
+    (folder / "checkpoint").write_text(note, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Return an entry with all that proves it, which we accept ourselves."""
+    checkpoint = Checkpoint(ORIGIN, SIZE, root(SIZE, TREE.hash_of))
+    note = str(noted(checkpoint, [LOG, *COSIGNERS]))
+    path = inclusion(PLACE, SIZE, TREE.hash_of)
+    leaf = leaf_hash(ENTRIES[PLACE])
+    policy = read_policy(policy_text("group Q all W1 W3\nquorum Q").encode())
+    require_proof(Proof(PLACE, path, note), leaf, policy)
+    folder = tmp_path_factory.mktemp("log")
+    publish(folder, note)
+    private_key = LOG._private_key
+    assert isinstance(private_key, Ed25519PrivateKey)
+    receipt = cose_receipt(
+        LOG.key, private_key, "decision D-1", leaf, Inclusion(SIZE, PLACE, path)
+    )
+    public = Ed25519PublicKey.from_public_bytes(LOG.key.key)
+    return {
+        "log": str(LOG.key),
+        "witnesses": [str(one.key) for one in COSIGNERS],
+        "cosigner": str(COSIGNERS[1].key),
+        "note": note,
+        "entry": encoded(ENTRIES[PLACE]),
+        "entries": [encoded(one) for one in ENTRIES],
+        "place": PLACE,
+        "path": [encoded(one) for one in path],
+        "old": OLD,
+        "old_root": encoded(root(OLD, TREE.hash_of)),
+        "consistency": [encoded(one) for one in consistency(OLD, SIZE, TREE.hash_of)],
+        "folder": str(folder),
+        "receipt": encoded(receipt),
+        "pem": public.public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        ).decode(),
+    }
+
+
+def flipped(text: str) -> str:
+    """Return base64 of something else."""
+    raw = bytearray(base64.b64decode(text))
+    raw[-1] ^= 1
+    return encoded(raw)
+
+
+def changed(right: Case) -> dict[str, Case]:
+    """Return what is not so, by what was changed."""
+    body, below = right["note"].split("\n\n")
+    lines = below.splitlines()
+    wrong = [
+        [*lines[:at], line[: -len(last)] + flipped(last), *lines[at + 1 :]]
+        for at, line in enumerate(lines)
+        for last in (line.split()[-1],)
+    ]
+    noted_ = ["\n".join([body, "", *one, ""]) for one in wrong]
+    return {
+        "the entry": {**right, "entry": encoded(b"another")},
+        "the place": {**right, "place": PLACE + 1},
+        "the path": {**right, "path": [flipped(right["path"][0]), *right["path"][1:]]},
+        "the size": {**right, "note": right["note"].replace("\n600\n", "\n601\n", 1)},
+        "the log's signature": {**right, "note": noted_[0]},
+        "a cosignature": {**right, "note": noted_[1]},
+        "a cosignature by ML-DSA": {**right, "note": noted_[2]},
+        "the old root": {**right, "old_root": flipped(right["old_root"])},
+        "the receipt": {**right, "receipt": flipped(right["receipt"])},
+    }
+
+
+REFUSED_BY = {
+    "the entry": (
+        *("tlog-scales", "tlog-scales, files", "pymerkle", "scitt-cose"),
+        "@sigstore/verify",
+    ),
+    "the place": (
+        *("tlog-scales", "tlog-scales, files", "pymerkle", "scitt-cose"),
+        "@sigstore/verify",
+    ),
+    "the path": (
+        *("tlog-scales", "tlog-scales, files", "pymerkle", "@sigstore/verify"),
+    ),
+    "the size": ("tlog-scales", "@sigstore/verify", "@noble/post-quantum"),
+    "the log's signature": ("tlog-scales", "@sigstore/verify"),
+    "a cosignature": ("tlog-scales",),
+    "a cosignature by ML-DSA": ("tlog-scales", "@noble/post-quantum"),
+    "the old root": ("tlog-scales", "pymerkle"),
+    "the receipt": ("scitt-cose",),
+}
+
+
+def told_by(command: list[str], cases: list[Case]) -> list[Told]:
+    """Return what a program says of each case, by package."""
+    done = subprocess.run(
+        command,
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: list[Told] = json.loads(done.stdout)
+    return told
+
+
+def judge(told: list[Told], names: list[str]) -> None:
+    """Compare what was said of what is right, and of each change."""
+    of_right, *of_changed = told
+    assert set(of_right.values()) == {None}, of_right
+    for name, verdicts in zip(names, of_changed, strict=True):
+        refused = {package for package, why in verdicts.items() if why is not None}
+        assert refused == set(REFUSED_BY[name]) & of_right.keys(), (name, verdicts)
+
+
+def test_packages_of_pypi_verify_it_and_refuse_every_change(
+    right: Case, tmp_path: Path
+) -> None:
+    python = make_environment(HERE / "pypi/requirements.lock", tmp_path / "venv")
+    wrong = changed(right)
+
+    # Nothing of ours, whatever is on the path of this run.
+    command = [str(python), "-I", str(HERE / "pypi/verify.py")]
+    told = told_by(command, [right, *wrong.values()])
+
+    assert {*told[0]} == {
+        *("tlog-scales", "tlog-scales, files", "pymerkle", "scitt-cose"),
+    }
+    judge(told, [*wrong])
+
+
+def test_packages_of_npm_verify_it_and_refuse_every_change(
+    right: Case, tmp_path: Path
+) -> None:
+    script = install(HERE / "npm", "verify.mjs", tmp_path)
+    wrong = changed(right)
+
+    told = told_by(["node", str(script)], [right, *wrong.values()])
+
+    assert {*told[0]} == {"@sigstore/verify", "@noble/post-quantum"}
+    judge(told, [*wrong])
