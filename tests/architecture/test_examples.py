@@ -25,6 +25,7 @@ from connectors.strict_toml import read_table
 from gateway.cli import Commands
 from gateway.lazy import command_at
 from gateway.registration.submission_file import SubmissionFile
+from gateway.witness.settings import WitnessSettings
 from resolvers.schema import schema
 from signing.trust import read_trust_bundle
 from tests.architecture.documents import PAGES, ROOT, Block, blocks
@@ -39,6 +40,7 @@ FILES: Mapping[str, Callable[[str], object]] = {
     "manifests/": read_manifest,
     "trust.toml": read_trust_bundle,
     "plan.toml": read_plan,
+    "witness.toml": lambda text: read_table(text, WitnessSettings).keys_of_logs,
     "submission.toml": lambda text: read_table(text, SubmissionFile),
     # The settings need a folder; tests/architecture/test_settings.py reads them.
     "gateway.toml": str,

@@ -29,6 +29,11 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
         "MAX_BODY_BYTES": 4_194_304,
     },
     "signing.strict_json": {"MAX_DEPTH": 32, "MAX_INTEGER": 9_007_199_254_740_991},
+    "signing.transparency.cose_receipts": {"RECEIPT_LIMIT": 16_384},
+    "signing.transparency.policies": {"POLICY_LIMIT": 262_144, "MEMBERS_LIMIT": 64},
+    "signing.transparency.proofs": {"PATH_LIMIT": 63},
+    "signing.transparency.tiles": {"WIDTH": 256, "ENTRY_LIMIT": 65_535},
+    "signing.transparency.witnessing": {"SUBMISSION_LIMIT": 32_768, "PROOF_LIMIT": 63},
     "signing.trust": {"MAX_KEY_ID_LENGTH": 128},
     "connectors.conformance.answers": {
         "EXPIRY_WARNING": timedelta(days=30),
@@ -71,6 +76,15 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     "connectors.status.status_list": {
         "MAX_LIST_BYTES": 1_048_576,
         "BITS": {1, 2, 4, 8},
+    },
+    "store.witness.seen": {"CONFLICTS_LIMIT": 1_000},
+    "gateway.witness.app": {"BODY_SECONDS": 10.0},
+    "gateway.transparency.witnesses": {
+        "SECONDS": 5.0,
+        "ANSWER_LIMIT": 65_536,
+        "LINES_LIMIT": 16,
+        "CLOCK_TOLERANCE": timedelta(minutes=5),
+        "ATTEMPTS": 3,
     },
     "bureau.certificate_ids": {"KEY_BYTES": 64},
     "bureau.ledger.entries": {

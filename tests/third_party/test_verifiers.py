@@ -109,7 +109,7 @@ def flipped(text: str) -> str:
     """Return base64 of something else."""
     raw = bytearray(base64.b64decode(text))
     raw[-1] ^= 1
-    return encoded(raw)
+    return encoded(bytes(raw))
 
 
 def changed(right: Case) -> dict[str, Case]:

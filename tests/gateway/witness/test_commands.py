@@ -7,17 +7,21 @@ from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.clock import utc_now
 from gateway.errors import StartError
+from gateway.witness.settings import WitnessSettings
+from gateway.witness.witness import CONFLICTS, STATUSES
 from signing.transparency.merkle import leaf_hash
 from signing.transparency.notes import Kind, read_verifier_key
 from signing.transparency.witnessing import SUBMISSION_LIMIT
 from store.errors import UnusableDatabaseError
 from tests import nursery
+from tests.architecture.documents import names
 from tests.gateway.witness.running import Log, policy_of, serving, settle
 from tests.signing.transparency.cosigning import LOG
 from tests.signing.transparency.trees import of_size
@@ -187,3 +191,12 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "gateway: port 1 on 192.0.2.1 cannot be used" in done.stderr
     assert "port in the configuration" in done.stderr
+
+
+def test_every_option_and_every_status_is_on_the_page() -> None:
+    fields = [field.name for field in msgspec.structs.fields(WitnessSettings)]
+
+    assert names("docs/transparency.md", "Option") == fields
+    told = {int(status) for status in names("docs/transparency.md", "Status")}
+    assert {*map(int, STATUSES.values())} <= told
+    assert names("docs/transparency.md", "Kind") == [*CONFLICTS]
