@@ -8,6 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.witness.witness import SIZE, TEXT, Answer, Witness
 from signing.transparency.checkpoints import Checkpoint, NoteSigner, signers
@@ -54,7 +56,8 @@ def submission(
     return str(Submission(old, proof, str(noted(shown, by)))).encode()
 
 
-WRONGLY_PROVED = submission(5, 12).replace(b"\n\n", b"\n" + b"A" * 43 + b"=\n\n", 1)
+GROWN = submission(5, 12)
+WRONGLY_PROVED = GROWN.replace(b"\n\n", b"\n" + b"A" * 43 + b"=\n\n", 1)
 
 
 def cosigned(answer: Answer, shown: Checkpoint) -> list[NoteSigner]:
@@ -210,3 +213,19 @@ def test_no_earlier_time_stands_on_what_is_longer(seen: Seen) -> None:
         told = sorted(threads.map(grow, range(30)))
 
     assert [time for _, time in told] == sorted(time for _, time in told)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300), st.integers(0, len(GROWN)), st.integers(0, len(GROWN)))
+def test_hostile_bytes_have_a_status_and_no_signature(
+    witness: Witness, noise: bytes, begin: int, end: int
+) -> None:
+    witness.add_checkpoint(submission(0, 5))
+    raw = GROWN[:begin] + noise + GROWN[end:]
+    if raw == GROWN:
+        return
+
+    answer = witness.add_checkpoint(raw)
+
+    assert answer.status in (400, 403, 404, 409, 422)
+    assert "—" not in answer.body
