@@ -116,23 +116,28 @@ async def ask_witnesses(  # noqa: PLR0913 - everything is handed in
     """Ask all witnesses of ``policy`` that have an address, at once.
 
     ``note`` is ``checkpoint`` with the log's signatures, ``prove`` proves its log, and
-    ``seen`` is what each address is thought to have seen (``Outcome.seen``).
+    ``seen`` is what each address is thought to have seen (``Outcome.seen``). Whatever
+    ``prove`` raises is raised here, and nobody is asked any more.
     """
     places: dict[str, list[Witness]] = {}
     for witness in policy.witnesses.values():
         if witness.url is not None:
             places.setdefault(witness.url, []).append(witness)
     known = seen or {}
-    async with asyncio.TaskGroup() as group:
-        asked = [
-            group.create_task(
-                _Asking(
-                    note, checkpoint, prove, session, now, url, witnesses, seconds
-                ).outcome(known.get(url, 0))
-            )
-            for url, witnesses in places.items()
-        ]
-    return [task.result() for task in asked]
+    asked = [
+        asyncio.create_task(
+            _Asking(
+                note, checkpoint, prove, session, now, url, witnesses, seconds
+            ).outcome(known.get(url, 0))
+        )
+        for url, witnesses in places.items()
+    ]
+    try:
+        # Not a group of tasks: what ``prove`` raises is its caller's, as it is.
+        return await asyncio.gather(*asked)
+    finally:
+        for task in asked:
+            task.cancel()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from connectors.errors import StoreUnavailableError
 from gateway.clock import utc_now
-from gateway.transparency.witnesses import Outcome, Trouble
+from gateway.transparency.witnesses import Outcome, Trouble, ask_witnesses
 from signing.transparency.checkpoints import NoteSigner, read_checkpoint
 from signing.transparency.merkle import leaf_hash
 from signing.transparency.notes import Kind, Note
@@ -381,3 +382,30 @@ async def test_a_log_that_shows_each_witness_another_history_has_no_quorum(
         [None, Trouble.CONFLICT, None],
         [Trouble.CONFLICT, None, Trouble.CONFLICT],
     ]
+
+
+async def test_a_log_that_cannot_be_proved_is_the_caller_s_trouble(
+    session: aiohttp.ClientSession,
+) -> None:
+    checkpoint = SHOWN.checkpoint(TREE, 9)
+
+    async def prove(_old: int, _new: int) -> list[bytes]:
+        raise StoreUnavailableError("gone")
+
+    async with acting(silent) as url:
+        policy = policy_of(
+            SHOWN,
+            f"witness A {ACTOR.key} {url}\n",
+            f"witness B {STRANGER.key} {url}/b\n",
+            quorum="A",
+        )
+        with pytest.raises(StoreUnavailableError, match="gone"):
+            await ask_witnesses(
+                SHOWN.signed(checkpoint, utc_now()),
+                checkpoint,
+                prove,
+                policy,
+                session,
+                now=utc_now,
+            )
+        assert asyncio.all_tasks() - {asyncio.current_task()} == set()
