@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from bureau.caller import Scope
-from bureau.checks.made import checks_of_refusal
 from connectors.agency import Agency as RegisteredAgency
 from connectors.answer import Answer
 from connectors.answer import RefusedRecord as RefusedBytes
@@ -13,7 +12,7 @@ from connectors.guard.guard import age_seconds
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
-from resolvers.certificates.checks import CheckMade
+from resolvers.certificates.checks import CheckMade, checks_of_refusal_shown
 from resolvers.documents.directives import list_of
 from resolvers.enums import SourceOutcome
 
@@ -55,8 +54,7 @@ class RefusedRecord:
     )
     def checks(self) -> list[CheckMade]:
         """Return how each check ended."""
-        made = checks_of_refusal(self.bytes_, is_collected=self.is_collected)
-        return [CheckMade.of(one) for one in made]
+        return checks_of_refusal_shown(self.bytes_, is_collected=self.is_collected)
 
 
 @strawberry.federation.type(

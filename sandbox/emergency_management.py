@@ -6,6 +6,7 @@ from typing import Any
 
 from policy.certificate import STATE_CODES, CertificateRecord
 from policy.identity import Identity
+from sandbox.binding import Binding
 from sandbox.endpoint import Answer
 from sandbox.faults import Fault
 from sandbox.question import read_holders
@@ -24,7 +25,12 @@ class EmergencyManagement:
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
         self._records = SignedRecords(registry, sealer, Words(record_words, _absence))
 
-    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+    async def answer(
+        self,
+        question: Mapping[str, Any],
+        fault: Fault | None,
+        binding: Binding | None = None,
+    ) -> Answer:
         """See ``Endpoint.answer``."""
         holders = read_holders(question.get("holders"))
         results = [
@@ -33,7 +39,7 @@ class EmergencyManagement:
                 "records": signed.records,
                 "absence": signed.absence,
             }
-            for signed in self._records.answer(holders, fault)
+            for signed in self._records.answer(holders, fault, binding)
         ]
         return Answer(padded(to_json({"results": results}), fault), len(holders))
 

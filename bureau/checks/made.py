@@ -137,7 +137,14 @@ def _authority(certificate: AttestedCertificate, known: Known) -> CheckMade:
 def _binding(certificate: AttestedCertificate, _known: Known) -> CheckMade:
     if certificate.collected is not None:
         return _made(CheckCode.SENT_UNASKED)
-    return _made(CheckCode.AGENCY_DOES_NOT_BIND)
+    bound = certificate.bound
+    if bound is None:
+        return _made(CheckCode.AGENCY_DOES_NOT_BIND)
+    if not bound.is_whole:
+        return _made(CheckCode.NONCE_BOUND)
+    number = bound.sequence
+    counted = Text(f"机构数据序号 {number}", f"the agency's sequence is {number}")
+    return _made(CheckCode.QUESTION_BOUND, None if number is None else counted)
 
 
 def _freshness(certificate: AttestedCertificate, _known: Known) -> CheckMade:

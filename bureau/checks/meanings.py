@@ -132,6 +132,15 @@ _BINDING = {
     CheckCode.REPLAYED: Text(
         "所签随机数不是本次所发：旧答复", "the signed nonce is not the one sent"
     ),
+    CheckCode.NOT_BOUND: Text(
+        "所签内容未注明针对哪次提问", "nothing signed says which question it answers"
+    ),
+    CheckCode.OTHER_QUESTION: Text(
+        "所签的是另一次提问的摘要", "it was signed in answer to another question"
+    ),
+    CheckCode.OTHER_AUDIENCE: Text(
+        "所签受众不是本网关", "it was signed for another audience"
+    ),
 }
 _FRESHNESS = {
     CheckCode.STALE: Text("签名过旧", "signed too long ago"),

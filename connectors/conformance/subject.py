@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-import orjson
 
 from connectors.agency import Agency
 from connectors.answer import Answer, RefusedRecord
@@ -21,7 +20,8 @@ from connectors.errors import ManifestError
 from connectors.manifest import Cache, Manifest, Protocol
 from connectors.network.addresses import AddressGuard, RegisteredAddress
 from connectors.null_observer import NullObserver
-from connectors.protocols.graphql import entities_query, graphql_question
+from connectors.protocols.asking import written
+from connectors.protocols.graphql import EXTENSIONS, entities_query, graphql_question
 from connectors.protocols.rest import rest_question
 from connectors.registry import PROTOCOLS
 from policy.catalogue import Catalogue
@@ -179,13 +179,15 @@ class Subject:
     def question(self, holders: Sequence[Identity]) -> bytes:
         """Return the bytes that ask about ``holders``."""
         request = self.rules.request
+        binding = self.rules.binding
         match self.rules.endpoint.protocol:
             case Protocol.REST:
-                return orjson.dumps(rest_question(request, holders, self._told)[0])
+                question, _ = rest_question(request, holders, self._told)
+                return written(question, self._told, binding).body
             case Protocol.GRAPHQL:
                 query = entities_query(self.rules)
                 question = graphql_question(query, request, holders, self._told)
-                return orjson.dumps(question)
+                return written(question, self._told, binding, EXTENSIONS).body
             case Protocol.COLLECTED:
                 raise ManifestError("there is nobody to ask")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.connector import Collected, Reply
+from connectors.decoding.bound_answers import fault_of_binding
 from connectors.decoding.decode import DecodedEnvelope, Holding
 from connectors.decoding.faults import fault_of
 from policy.certificate import CertificateRecord
@@ -28,6 +29,8 @@ class Said:
     absent: bool = False
     is_whole: bool = False
     """Whether the list is signed, and so is its own count."""
+    sequences: list[int | None] = field(default_factory=list)
+    """The numbers of what the agency had last, as far as it signs them."""
     held: dict[bytes, tuple[datetime, int]] = field(default_factory=dict)
     """The counts by envelope, each with when it was signed."""
 
@@ -43,13 +46,15 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
                 said.refusals.append(reading)
             continue
         holding = reading.holdings.get(number)
-        if reading.nonce != reply.nonce:
-            said.refusals.append(fault_of(RecordFault.REPLAYED, reading))
+        if (fault := _fault_of_reply(reply, reading)) is not None:
+            said.refusals.append(fault_of(fault, reading))
             continue
         if holding is None or not holding.is_about(holder):
             said.refusals.append(_of_another(holding, reading))
             continue
         said.proofs.append(reading.proof)
+        if reading.bound is not None and collected is None:
+            said.sequences.append(reading.bound.sequence)
         said.refusals += holding.refusals
         said.absent = said.absent or not (holding.records or holding.refusals)
         for record in holding.records:
@@ -62,6 +67,13 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
         else:
             said.is_whole = True
     return said
+
+
+def _fault_of_reply(reply: Reply, reading: DecodedEnvelope) -> RecordFault | None:
+    """Say whether an envelope answers another question than the one that went out."""
+    if reading.nonce != reply.nonce:
+        return RecordFault.REPLAYED
+    return fault_of_binding(reply.bound_to, reading.bound)
 
 
 def _of_another(holding: Holding | None, reading: DecodedEnvelope) -> RefusedRecord:

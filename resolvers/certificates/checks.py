@@ -1,5 +1,7 @@
 """The checks behind a certificate in the graph, in both languages."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Self
 
 import strawberry
@@ -7,9 +9,12 @@ import strawberry
 from bureau.caller import Scope
 from bureau.checks.codes import CheckCode, CheckResult, ProvenanceCheck
 from bureau.checks.made import CheckMade as Made
+from bureau.checks.made import Known, checks_of, checks_of_refusal
 from bureau.checks.meanings import CHECKS, MEANINGS, RESULTS
+from connectors.answer import AttestedCertificate, RefusedRecord
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
+from resolvers.context import Services
 
 described_enum(
     ProvenanceCheck,
@@ -65,3 +70,24 @@ class CheckMade:
         return cls(
             words=made.detail, check=made.check, result=made.result, code=made.code
         )
+
+
+def checks_shown(
+    certificate: AttestedCertificate, services: Services, today: date
+) -> list[CheckMade]:
+    """Return the checks of a certificate; the log is asked, so this is kept nowhere."""
+    known = Known(
+        services.catalogue, services.bodies_by_name, services.inclusions, today
+    )
+    return _shown(checks_of(certificate, known))
+
+
+def checks_of_refusal_shown(
+    refusal: RefusedRecord, *, is_collected: bool
+) -> list[CheckMade]:
+    """Return the checks of what was refused."""
+    return _shown(checks_of_refusal(refusal, is_collected=is_collected))
+
+
+def _shown(made: Sequence[Made]) -> list[CheckMade]:
+    return [CheckMade.of(one) for one in made]

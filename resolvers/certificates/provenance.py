@@ -7,12 +7,11 @@ from enum import Enum
 import strawberry
 
 from bureau.caller import Scope
-from bureau.checks.made import Known, checks_of
 from connectors.answer import AttestedCertificate
 from policy.catalogue import load_catalogue
 from policy.row import row_of
 from resolvers.bilingual import both
-from resolvers.certificates.checks import CheckMade
+from resolvers.certificates.checks import CheckMade, checks_shown
 from resolvers.context import Info
 from resolvers.documents.directives import list_of
 from resolvers.enums import Check
@@ -93,14 +92,7 @@ class Provenance:
     )
     def checks(self, info: Info) -> list[CheckMade]:
         """Return how each check ended, from what is kept beside the certificate."""
-        services = info.context.services
-        known = Known(
-            services.catalogue,
-            services.bodies_by_name,
-            services.inclusions,
-            info.context.today,
-        )
-        return [CheckMade.of(made) for made in checks_of(self.certificate, known)]
+        return checks_shown(self.certificate, info.context.services, info.context.today)
 
     @strawberry.field(
         directives=[list_of(15)],
