@@ -38,6 +38,7 @@ ELEMENTS = Elements(
     business_number="conformance-check",
 )
 """What an agency is told that has names for it: nobody asks but the check."""
+NONCE = "conformance-check"
 LONGEST_TIMEOUT_SECONDS = 10.0
 """A manifest may allow an agency days; a check does not wait so long."""
 
@@ -140,8 +141,16 @@ class Subject:
             self.session,
             self.rules.endpoint,
             max(self.effort.request_timeout_seconds, limit),
-            {} if self._told is None else self._told.headers,
+            {**self._headers_of_nonce(), **(self._told or Told()).headers},
         )
+
+    def _headers_of_nonce(self) -> Mapping[str, str]:
+        """Return what an agency that binds by a header needs to answer at all.
+
+        What it answers to the observer's questions is measured and not believed.
+        """
+        name = self.rules.binding.nonce_header
+        return {} if name is None else {name: NONCE}
 
     @property
     def path(self) -> str:

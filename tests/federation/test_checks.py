@@ -1,9 +1,13 @@
 """The checks behind what is shown, and behind what is refused, over sockets."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from sandbox.binding import AUDIENCE
 from tests.federation.queries import EMERGENCY, TRANSPORT
-from tests.running import Agencies, Gateway
+from tests.running import Agencies, Gateway, running_agencies, running_gateway
 
 CHECKS = """query($idNumber: String!) { holder(idNumber: $idNumber) {
   certificates { nodes { itemCode state
@@ -35,11 +39,9 @@ def test_what_an_agency_answers_now(gateway: Gateway, agencies: Agencies) -> Non
     found = [
         ended(node["provenance"]["checks"]) for node in holder["certificates"]["nodes"]
     ]
+    bound = []
     for one in found:
-        assert one.pop("BINDING") in {
-            ("VALID", "NONCE_BOUND"),
-            ("SKIPPED", "AGENCY_DOES_NOT_BIND"),
-        }
+        bound.append(one.pop("BINDING"))
         assert one == {
             "INTEGRITY": ("VALID", "SIGNATURE_FITS"),
             "KEY": ("VALID", "KEY_IN_FORCE"),
@@ -49,7 +51,12 @@ def test_what_an_agency_answers_now(gateway: Gateway, agencies: Agencies) -> Non
             "STATUS": ("VALID", "STATE_KNOWN"),
             "INCLUSION": ("UNKNOWN", "NOT_LOGGED"),
         }
-    assert len(found) == 3
+    # Fire Rescue signs a nonce, the others do not bind.
+    assert sorted(bound) == [
+        ("SKIPPED", "AGENCY_DOES_NOT_BIND"),
+        ("SKIPPED", "AGENCY_DOES_NOT_BIND"),
+        ("VALID", "NONCE_BOUND"),
+    ]
 
 
 def test_a_revoked_certificates_state_is_known(
@@ -95,3 +102,52 @@ def test_another_agencys_key_signs_well_and_may_not(
     held = [check for check, (result, _) in found.items() if result == "VALID"]
     assert found["SCOPE"] == ("INVALID", "OUT_OF_SCOPE")
     assert held == ["INTEGRITY", "KEY", "FRESHNESS"]
+
+
+@pytest.fixture(scope="module", name="binding_agencies")
+def _binding_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agencies]:
+    folder = tmp_path_factory.mktemp("binding-agencies")
+    with running_agencies(folder, 200, "--binds") as agencies:
+        yield agencies
+
+
+@pytest.fixture(scope="module", name="binding")
+def _binding(
+    binding_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway before agencies of which one is known to bind."""
+    binds = f'[binding]\naudience = "{AUDIENCE}"\n\n[cache]\nttl_seconds = 0'
+    with running_gateway(
+        tmp_path_factory.mktemp("binding"),
+        binding_agencies,
+        manifest={EMERGENCY: ("[cache]\nttl_seconds = 10", binds)},
+    ) as gateway:
+        yield gateway
+
+
+def test_an_answer_that_is_bound_to_the_question_says_so(
+    binding: Gateway, binding_agencies: Agencies
+) -> None:
+    holder = asked(binding, binding_agencies, "revoked")
+    again = asked(binding, binding_agencies, "revoked")
+
+    for found in (holder, again):
+        (node,) = found["certificates"]["nodes"]
+        checks = node["provenance"]["checks"]
+        (bound,) = [one for one in checks if one["check"] == "BINDING"]
+        assert (bound["result"], bound["code"]) == ("VALID", "QUESTION_BOUND")
+        assert bound["detail"] == "the agency's sequence is 1"
+
+
+def test_an_answer_to_another_question_is_refused_by_its_binding(
+    binding: Gateway, binding_agencies: Agencies
+) -> None:
+    with binding_agencies.fault(EMERGENCY, "replay"):
+        holder = asked(binding, binding_agencies, "revoked")
+
+    refusals = {row["agency"]: row["refusals"] for row in holder["sources"]}
+    (refused,) = refusals[EMERGENCY]
+    found = ended(refused["checks"])
+    assert found["BINDING"] == ("INVALID", "OTHER_QUESTION")
+    assert found["INTEGRITY"] == ("VALID", "SIGNATURE_FITS")
+    assert holder["certificates"]["nodes"] == []

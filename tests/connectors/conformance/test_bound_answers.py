@@ -7,7 +7,7 @@ import pytest
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Outcome, Report
 from connectors.manifest import read_manifest
-from sandbox.binding import AUDIENCE
+from sandbox.binding import AUDIENCE, NONCE_HEADER
 from sandbox.faults import Fault
 from signing.trust import read_trust_bundle
 from tests.connectors.conformance.kit import (
@@ -31,11 +31,13 @@ def _binding_agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agen
         yield agencies
 
 
-async def checked_binding(agencies: Agencies, agency: str) -> Report:
+async def checked_binding(
+    agencies: Agencies, agency: str, binds: str = BINDS
+) -> Report:
     """Check an agency by a manifest that says it binds."""
     text = manifest_text(agencies, agency).replace('nonce = "nonce"\n', "")
     return await checked(
-        read_manifest(text.replace("[signature]", BINDS)),
+        read_manifest(text.replace("[signature]", binds)),
         read_trust_bundle((agencies.folder / "trust.toml").read_text("utf-8")),
         sandbox_plan(agencies, agency),
     )
@@ -49,6 +51,14 @@ async def test_nothing_is_wrong_with_an_agency_that_binds(
 
     assert report.findings == []
     assert outcome(report, Check.REPLAY) is Outcome.PASSED
+
+
+async def test_the_nonce_may_come_in_a_header(binding_agencies: Agencies) -> None:
+    binds = BINDS.replace("\n\n", f'\nnonce_header = "{NONCE_HEADER}"\n\n')
+
+    report = await checked_binding(binding_agencies, TRANSPORT, binds)
+
+    assert report.findings == []
 
 
 @pytest.mark.parametrize("agency", [EMERGENCY, TRANSPORT, FIRE])
