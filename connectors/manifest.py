@@ -167,6 +167,17 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     state: dict[str, CertificateState] = {}
 
 
+class ExaminationPlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """The places of what is signed of the examination (JMESPath)."""
+
+    held_on: Expression | None = None
+    site: Expression | None = None
+    batch: Expression | None = None
+    assessor: Expression | None = None
+    theory: Expression | None = None
+    practice: Expression | None = None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The places of a signed record's fields (JMESPath); absent means never stated."""
 
@@ -193,6 +204,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     collection_body: Expression | None = None
     licence_id: Expression | None = None
     held: Expression | None = None
+    examination: ExaminationPlaces = ExaminationPlaces()
     date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     values: Values = Values()
 

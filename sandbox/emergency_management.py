@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from policy.certificate import STATE_CODES, CertificateRecord
+from policy.examination import Examination
 from policy.identity import Identity
 from sandbox.binding import Binding
 from sandbox.endpoint import Answer
@@ -66,6 +67,23 @@ def record_words(record: CertificateRecord, held: int) -> dict[str, object]:
         "gjjg": record.collection_body,
         "dzzzbm": record.licence_id,
         "czzss": held,
+        **_examination_words(record.examination),
+    }
+
+
+def _examination_words(examination: Examination | None) -> dict[str, object]:
+    """Return what is put of an examination: nothing, where nothing is on file."""
+    if examination is None:
+        return {}
+    return {
+        "kh": {
+            "khrq": _day(examination.held_on),
+            "khdd": examination.site,
+            "khpc": examination.batch,
+            "kpybh": examination.assessor,
+            "llcj": examination.theory,
+            "sccj": examination.practice,
+        }
     }
 
 
