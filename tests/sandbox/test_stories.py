@@ -124,6 +124,7 @@ def test_a_certificate_that_is_not_believed_is_not_expected() -> None:
         "idType": IdType.RESIDENT_ID,
         "idNumber": "310199199112050143",
         "name": "尤秋怡",
+        "assessors": [],
         "sources": {
             "emergency-management": "UNVERIFIED",
             "transport": "NONE",
