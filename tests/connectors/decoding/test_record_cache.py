@@ -71,8 +71,10 @@ EXAMINED = Decoder(
     manifest(
         (
             "[record.values.level]",
-            ("[record.examination]\nheld_on = 'd'\nsite = 's'\nbatch = 'b'\n"
-            "assessor = 'a'\ntheory = 't'\npractice = 'p'\n\n[record.values.level]"),
+            (
+                "[record.examination]\nheld_on = 'd'\nsite = 's'\nbatch = 'b'\n"
+                "assessor = 'a'\ntheory = 't'\npractice = 'p'\n\n[record.values.level]"
+            ),
         )
     ),
     load_catalogue(),
