@@ -318,7 +318,7 @@ class Agency:
             is_complete=not refusals
             and (said.absent or said.is_whole or bool(said.held)),
             proofs=tuple(said.proofs),
-            sequence=max((n for n in said.sequences if n is not None), default=None),
+            sequence=said.sequence,
             latency_seconds=latency,
             is_collected=reply.collected is not None,
         )

@@ -42,15 +42,8 @@ class BindingReader:
         return Bound(nonce, question, audience, sequence)
 
 
-def fault_of_binding(
-    bound_to: BoundTo | None, bound: Bound | None
-) -> RecordFault | None:
-    """Return how an answer is not one to ``bound_to``; ``None`` if it is.
-
-    Whatever is signed, an agency that is not known to bind is not asked to.
-    """
-    if bound_to is None:
-        return None
+def fault_of_binding(bound_to: BoundTo, bound: Bound | None) -> RecordFault | None:
+    """Return how an answer is not one to ``bound_to``; ``None`` if it is."""
     if bound is None:
         return RecordFault.NOT_BOUND
     if bound.audience != bound_to.audience:

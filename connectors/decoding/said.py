@@ -29,16 +29,21 @@ class Said:
     absent: bool = False
     is_whole: bool = False
     """Whether the list is signed, and so is its own count."""
-    sequences: list[int | None] = field(default_factory=list)
-    """The numbers of what the agency had last, as far as it signs them."""
+    sequence: int | None = None
+    """The greatest number of what the agency had last, as far as it signs them."""
     held: dict[bytes, tuple[datetime, int]] = field(default_factory=dict)
     """The counts by envelope, each with when it was signed."""
+
+    def note(self, sequence: int | None) -> None:
+        """Keep a number, if it is the greatest."""
+        if sequence is not None and sequence > (self.sequence or -1):
+            self.sequence = sequence
 
 
 def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
     """Return what ``found`` says of ``holder``."""
     said = Said()
-    number, collected = holder.number, reply.collected
+    number, collected, bound_to = holder.number, reply.collected, reply.bound_to
     for envelope, reading in found:
         if isinstance(reading, RefusedRecord):
             # What a newer version replaced is shown if it still verifies, or not.
@@ -46,15 +51,20 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
                 said.refusals.append(reading)
             continue
         holding = reading.holdings.get(number)
-        if (fault := _fault_of_reply(reply, reading)) is not None:
+        if reading.nonce != reply.nonce:
+            said.refusals.append(fault_of(RecordFault.REPLAYED, reading))
+            continue
+        if bound_to is not None and (
+            (fault := fault_of_binding(bound_to, reading.bound)) is not None
+        ):
             said.refusals.append(fault_of(fault, reading))
             continue
         if holding is None or not holding.is_about(holder):
             said.refusals.append(_of_another(holding, reading))
             continue
         said.proofs.append(reading.proof)
-        if reading.bound is not None and collected is None:
-            said.sequences.append(reading.bound.sequence)
+        if reading.bound is not None and bound_to is not None:
+            said.note(reading.bound.sequence)
         said.refusals += holding.refusals
         said.absent = said.absent or not (holding.records or holding.refusals)
         for record in holding.records:
@@ -67,13 +77,6 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
         else:
             said.is_whole = True
     return said
-
-
-def _fault_of_reply(reply: Reply, reading: DecodedEnvelope) -> RecordFault | None:
-    """Say whether an envelope answers another question than the one that went out."""
-    if reading.nonce != reply.nonce:
-        return RecordFault.REPLAYED
-    return fault_of_binding(reply.bound_to, reading.bound)
 
 
 def _of_another(holding: Holding | None, reading: DecodedEnvelope) -> RefusedRecord:
