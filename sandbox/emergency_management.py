@@ -76,14 +76,12 @@ def _examination_words(examination: Examination | None) -> dict[str, object]:
     if examination is None:
         return {}
     return {
-        "kh": {
-            "khrq": _day(examination.held_on),
-            "khdd": examination.site,
-            "khpc": examination.batch,
-            "kpybh": examination.assessor,
-            "llcj": examination.theory,
-            "sccj": examination.practice,
-        }
+        "khrq": _day(examination.held_on),
+        "khdd": examination.site,
+        "khpc": examination.batch,
+        "kpybh": examination.assessor,
+        "llcj": examination.theory,
+        "sccj": examination.practice,
     }
 
 

@@ -53,13 +53,17 @@ class ExaminationFields:
         if not self._fields:
             return None
         stated = {}
-        for name, _, find, known, read in self._fields:
-            found = find(content)
+        get = content.get
+        for name, member, find, known, read in self._fields:
+            found = find(content) if member is None else get(member)
+            if found is None:
+                continue
             value = known.get(found) if type(found) is str else None
-            stated[name] = read(found) if value is None else value
-        if not any(value is not None for value in stated.values()):
-            return None
-        return Examination(**stated)
+            if value is None:
+                value = read(found)
+            if value is not None:
+                stated[name] = value
+        return Examination(**stated) if stated else None
 
 
 _text_of_assessor = text_of("examination.assessor", normal_form.code)
