@@ -23,6 +23,7 @@ from connectors.answer import (
     skipped,
     suspended,
 )
+from connectors.binding import Bound
 from connectors.collection.connector import instead_of
 from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
@@ -317,6 +318,7 @@ class Agency:
             is_complete=not refusals
             and (said.absent or said.is_whole or bool(said.held)),
             proofs=tuple(said.proofs),
+            sequence=said.sequence,
             latency_seconds=latency,
             is_collected=reply.collected is not None,
         )
@@ -339,6 +341,7 @@ class Agency:
             retrieved_at=now if collected is None else collected.at,
             is_envelope_shared=len(reading.holdings) > 1,
             collected=collected,
+            bound=None if collected is not None else _bound_of(reading),
         )
 
     def _attestation_by(self, key: TrustedKey) -> Attestation:
@@ -386,8 +389,9 @@ class Agency:
             return refused(error, digest)
         except RecordError as error:
             return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
-        # A body signed over our nonce never comes again, so it is not worth keeping.
-        if reading.nonce is None:
+        # What is signed over our nonce never comes again, so it is not worth keeping;
+        # what was sent does, whatever it was signed over.
+        if sent is not None or (reading.nonce is None and reading.bound is None):
             self._record_cache.keep(reading)
         return reading
 
@@ -424,6 +428,13 @@ def _came_at(
     if sent is None:
         return now
     return max((sent[envelope.digest].at for envelope, _ in found), default=None)
+
+
+def _bound_of(reading: DecodedEnvelope) -> Bound | None:
+    """Return the question that an answer to us repeats, or its nonce alone."""
+    if reading.bound is None and reading.nonce is not None:
+        return Bound(reading.nonce)
+    return reading.bound
 
 
 def _keys_of(bundle: TrustBundle, institution: str) -> list[TrustedKey]:

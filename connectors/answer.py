@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from connectors.binding import Bound
 from connectors.connector import Collected
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
@@ -48,6 +49,9 @@ class RecordFault(StrEnum):
     UNREADABLE_ANSWER = "UNREADABLE_ANSWER"
     ISSUED_IN_FUTURE = "ISSUED_IN_FUTURE"
     ROLLBACK = "ROLLBACK"
+    NOT_BOUND = "NOT_BOUND"
+    OTHER_QUESTION = "OTHER_QUESTION"
+    OTHER_AUDIENCE = "OTHER_AUDIENCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class AttestedCertificate:
     """Whether the signed bytes are about other people too."""
     collected: Collected | None = None
     """How it came, if it was sent before anybody asked."""
+    bound: Bound | None = None
+    """What its agency signed of the question that it answers; ``None`` if nothing."""
     as_of: datetime | None = None
     """As of when it was true, if it stands in for an agency that is silent now."""
     supersedes: tuple["AttestedCertificate", ...] = ()
@@ -113,6 +119,8 @@ class Answer:
     """Since when the agency is not asked, and until when; ``None`` if it was."""
     as_of: datetime | None = None
     """When what stands in for an agency that is silent was verified; else ``None``."""
+    sequence: int | None = None
+    """The greatest number that the agency signed of what it has, if it counts that."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.binding import BoundTo
 from connectors.elements import Told
 from policy.identity import Identity, IdType
 from signing.envelope import Envelope
@@ -37,6 +38,8 @@ class Reply:
     """One tuple a holder, in the order asked; empty where nothing signed came."""
     nonce: str | None = None
     """What the signed bytes must repeat, if the agency signs a nonce."""
+    bound_to: BoundTo | None = None
+    """The question that they must repeat, if the agency binds its answers."""
     collected: Mapping[bytes, Collected] | None = None
     """How each envelope came, by digest; ``None`` if the agency was asked itself."""
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from connectors.decoding.interpreter import MAX_CHARACTERS
-from connectors.elements import Element, refuse_taken_names
+from connectors.elements import OURS, Element, refuse_taken_names
 from connectors.errors import ManifestError
 from connectors.manifest_addresses import (
     refuse_plain_http,
@@ -35,6 +35,7 @@ Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
 """RFC 6750, 2.1: nothing in it can end a header."""
 ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 MemberName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Audience = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,128}\Z")]
 HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
 
 
@@ -106,6 +107,19 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     nonce: Expression | None = None
 
 
+class Binding(msgspec.Struct, frozen=True, kw_only=True):
+    """The way in which an agency binds what it signs to our question."""
+
+    audience: Audience | None = None
+    """The gateway's name there; ``None``: answers are not bound."""
+    nonce: MemberName = "nonce"
+    """The member of a question, or of a GraphQL question's extensions, that has it."""
+    nonce_header: HeaderName | None = None
+    """The header that has the nonce instead."""
+    signed: Expression = "binding"
+    """The place of the binding in what is signed (JMESPath)."""
+
+
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """The form of a signature, and how old it may be."""
 
@@ -153,6 +167,17 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     state: dict[str, CertificateState] = {}
 
 
+class ExaminationPlaces(msgspec.Struct, frozen=True, kw_only=True):
+    """The places of what is signed of the examination (JMESPath)."""
+
+    held_on: Expression | None = None
+    site: Expression | None = None
+    batch: Expression | None = None
+    assessor: Expression | None = None
+    theory: Expression | None = None
+    practice: Expression | None = None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The places of a signed record's fields (JMESPath); absent means never stated."""
 
@@ -179,6 +204,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     collection_body: Expression | None = None
     licence_id: Expression | None = None
     held: Expression | None = None
+    examination: ExaminationPlaces = ExaminationPlaces()
     date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     values: Values = Values()
 
@@ -208,6 +234,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountState = AccountState.ACTIVE
     request: Request = Request()
     response: Response = Response()
+    binding: Binding = Binding()
     status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
@@ -247,11 +274,9 @@ def read_manifest(text: str) -> Manifest:
         _refuse_unusable_addresses(manifest.endpoint)
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
-    asked = manifest.request
-    refuse_taken_names(
-        asked.elements, asked.element_headers, (asked.holders, asked.nonce)
-    )
+    _refuse_taken_names(manifest)
     _refuse_contradictions(manifest)
+    _refuse_unusable_binding(manifest)
     _refuse_what_never_stands_in(manifest)
     return manifest
 
@@ -322,6 +347,50 @@ def _refuse_unusable_codes(record: Record) -> None:
                 f"record.values.item_code has {stated!r}, which is blank or is another "
                 "entry's code in another spelling"
             )
+
+
+def _refuse_taken_names(manifest: Manifest) -> None:
+    """Refuse names under which an agency would be told something else."""
+    asked, binding = manifest.request, manifest.binding
+    taken = [asked.holders, asked.nonce]
+    headers = list(asked.element_headers.values())
+    if binding.audience is not None and binding.nonce_header is None:
+        taken.append(binding.nonce)
+    refuse_taken_names(asked.elements, asked.element_headers, taken)
+    header = (binding.nonce_header or "").lower()
+    if header in OURS or header in [name.lower() for name in headers]:
+        raise ManifestError(
+            f"binding.nonce_header is {binding.nonce_header!r}, which stands for "
+            "something else; take another name"
+        )
+    is_rest = manifest.endpoint.protocol is Protocol.REST
+    if is_rest and binding.audience is not None and binding.nonce == asked.holders:
+        raise ManifestError(
+            f"binding.nonce is {binding.nonce!r}, which is the list of people; take "
+            "another name"
+        )
+
+
+def _refuse_unusable_binding(manifest: Manifest) -> None:
+    """Refuse a binding of nothing, of nobody's answers, or beside another nonce."""
+    binding = manifest.binding
+    if binding.audience is None:
+        if binding != Binding():
+            raise ManifestError(
+                "[binding] has no audience, so nothing is bound; set "
+                "binding.audience, or remove the table"
+            )
+        return
+    if manifest.endpoint.protocol is Protocol.COLLECTED:
+        raise ManifestError(
+            "binding.audience is set, but endpoint.protocol is 'collected': nobody is "
+            "asked, so nothing is bound; remove it"
+        )
+    if manifest.request.nonce is not None:
+        raise ManifestError(
+            "binding.audience and request.nonce are set: a bound answer repeats a "
+            "nonce already; remove request.nonce and response.nonce"
+        )
 
 
 def _refuse_what_never_stands_in(manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from policy.examination import Examination
 from policy.identity import Identity
 from policy.level import Level
 from policy.text import Text
@@ -115,6 +116,8 @@ class CertificateRecord:
     evaluation_body: str | None
     collection_body: str | None
     licence_id: str | None
+    # The assessment that it rests on, if the registry states anything of it.
+    examination: Examination | None = None
     # What follows from the record alone, once somebody asked (``policy.derived``).
     derived: dict[object, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -44,10 +44,15 @@ class RecordWarning(StrEnum):
     VALIDITY_TOO_LONG = "VALIDITY_TOO_LONG"
     REVIEW_OFF_RULE = "REVIEW_OFF_RULE"
     LICENCE_ID = "LICENCE_ID"
+    EXAMINED_AFTER_ISSUE = "EXAMINED_AFTER_ISSUE"
 
 
 ISSUE_IN_DOUBT = frozenset(
-    {RecordWarning.NUMBER_YEAR, RecordWarning.FIRST_ISSUE_AFTER_ISSUE}
+    {
+        RecordWarning.NUMBER_YEAR,
+        RecordWarning.FIRST_ISSUE_AFTER_ISSUE,
+        RecordWarning.EXAMINED_AFTER_ISSUE,
+    }
 )
 """The day of issue is not certain: 219-1b, and 17-window where it counts."""
 FIRST_ISSUE_IN_DOUBT = frozenset({RecordWarning.FIRST_ISSUE_AFTER_ISSUE})
@@ -128,6 +133,9 @@ def _in_days(record: CertificateRecord) -> list[RecordWarning]:
         found.append(RecordWarning.STATE_BEFORE_ISSUE)
     if (record.review_due_on or date.max) < began:
         found.append(RecordWarning.REVIEW_BEFORE_ISSUE)
+    examined = None if record.examination is None else record.examination.held_on
+    if (examined or date.min) > (issued or date.max):
+        found.append(RecordWarning.EXAMINED_AFTER_ISSUE)
     if until is not None and until < max(began, record.valid_from or began):
         found.append(RecordWarning.ENDS_BEFORE_START)
     return found

@@ -32,6 +32,7 @@ from bureau.look_ups.purpose import PurposeError
 from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
+from bureau.transparency.inclusion import Inclusions, NoLog
 from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.elements import NOT_STATED, Elements
@@ -85,6 +86,8 @@ class Services:
     """How places in the order of events are written."""
     clock: Callable[[], datetime]
     deadline_seconds: float
+    inclusions: Inclusions = field(default_factory=NoLog)
+    """What is in the transparency log."""
     renderings: Renderings = field(default_factory=Renderings)
     """What plans keep of what was shown before."""
     encoded: Encoded = field(default_factory=Encoded)

@@ -12,6 +12,7 @@ from connectors.guard.guard import age_seconds
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.bodies import Body, body_of
+from resolvers.certificates.checks import CheckMade, checks_of_refusal_shown
 from resolvers.documents.directives import list_of
 from resolvers.enums import SourceOutcome
 
@@ -26,6 +27,8 @@ from resolvers.enums import SourceOutcome
 class RefusedRecord:
     """A finding about a source."""
 
+    bytes_: strawberry.Private[RefusedBytes]
+    is_collected: strawberry.Private[bool]
     code: str = strawberry.field(
         description=both("拒绝原因代码", "Why it was refused, as a code")
     )
@@ -40,6 +43,18 @@ class RefusedRecord:
     digest: str | None = strawberry.field(
         description=both("所收字节的 SHA-256 摘要", "SHA-256 of the bytes that came")
     )
+
+    @strawberry.field(
+        directives=[list_of(8)],
+        description=both(
+            "各项核验及其结果：未通过的一项为 INVALID，其后各项未作核验",
+            "Each check and how it ended: the one that failed is INVALID, and what "
+            "comes after it was not made",
+        ),
+    )
+    def checks(self) -> list[CheckMade]:
+        """Return how each check ended."""
+        return checks_of_refusal_shown(self.bytes_, is_collected=self.is_collected)
 
 
 @strawberry.federation.type(
@@ -128,7 +143,10 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
         cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
         not_asked_since=None if spared is None else spared.since,
         next_try_at=None if spared is None else spared.next_try_at,
-        refusals=[_refused_record(refusal) for refusal in answer.refusals],
+        refusals=[
+            _refused_record(refusal, is_collected=answer.is_collected)
+            for refusal in answer.refusals
+        ],
     )
 
 
@@ -141,9 +159,11 @@ def skipped(agency: RegisteredAgency, reason: Text) -> Source:
     )
 
 
-def _refused_record(refusal: RefusedBytes) -> RefusedRecord:
+def _refused_record(refusal: RefusedBytes, *, is_collected: bool) -> RefusedRecord:
     digest = refusal.digest
     return RefusedRecord(
+        bytes_=refusal,
+        is_collected=is_collected,
         code=refusal.code,
         reason=refusal.reason,
         key_id=refusal.key_id,

@@ -5,10 +5,11 @@ differs from an ordinary record only where its author says so.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord, CertificateState
+from policy.examination import Examination
 from policy.identifiers import mod_37_36
 from policy.identity import Identity
 from policy.level import Level
@@ -42,6 +43,24 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+SITE = "上海市安全生产科学研究所考试点"
+EXAMINED_BEFORE = timedelta(days=14)
+"""So long before the issue a person is examined."""
+
+
+def examined(issued_on: date, serial: int) -> Examination:
+    """Return the examination before a licence's issue, by its ``serial`` number."""
+    held_on = issued_on - EXAMINED_BEFORE
+    return Examination(
+        held_on=held_on,
+        site=SITE,
+        batch=f"{held_on:%Y%m}-{serial % 40 + 1:02}",
+        assessor=f"KPY-{serial % 90 + 10:06}",
+        theory=str(80 + serial % 20),
+        practice="合格",
+    )
 
 
 def special_operation(  # noqa: PLR0913 - each is a thing of its own on the licence

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from policy.calendar import SHANGHAI
 from sandbox.agency import AgencyId
+from sandbox.binding import AUDIENCE
 from sandbox.errors import SandboxError
 from sandbox.faults import FAULTS, Fault
 from sandbox.lifeline import end_with_stdin
@@ -57,6 +58,7 @@ def _options(chosen: argparse.Namespace) -> Options:
         port=chosen.port,
         holders=chosen.holders,
         fault=None if chosen.fault is None else Fault(chosen.fault),
+        binds=chosen.binds,
     )
 
 
@@ -100,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
         "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
     )
     served.add_argument("--fault", choices=list(Fault), metavar="FAULT")
+    served.add_argument(
+        "--binds",
+        action="store_true",
+        help=f"sign of each question its digest, nonce and audience {AUDIENCE!r}",
+    )
     sent = commands.add_parser(
         "records", help="print what an agency may send: a signed record a line"
     )

@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 from policy.certificate import STATE_CODES, CertificateRecord
+from policy.examination import Examination
 from policy.identity import Identity
+from sandbox.binding import Binding
 from sandbox.endpoint import Answer
 from sandbox.faults import Fault
 from sandbox.question import read_holders
@@ -24,7 +26,12 @@ class EmergencyManagement:
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
         self._records = SignedRecords(registry, sealer, Words(record_words, _absence))
 
-    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+    async def answer(
+        self,
+        question: Mapping[str, Any],
+        fault: Fault | None,
+        binding: Binding | None = None,
+    ) -> Answer:
         """See ``Endpoint.answer``."""
         holders = read_holders(question.get("holders"))
         results = [
@@ -33,7 +40,7 @@ class EmergencyManagement:
                 "records": signed.records,
                 "absence": signed.absence,
             }
-            for signed in self._records.answer(holders, fault)
+            for signed in self._records.answer(holders, fault, binding)
         ]
         return Answer(padded(to_json({"results": results}), fault), len(holders))
 
@@ -60,6 +67,21 @@ def record_words(record: CertificateRecord, held: int) -> dict[str, object]:
         "gjjg": record.collection_body,
         "dzzzbm": record.licence_id,
         "czzss": held,
+        **_examination_words(record.examination),
+    }
+
+
+def _examination_words(examination: Examination | None) -> dict[str, object]:
+    """Return what is put of an examination: nothing, where nothing is on file."""
+    if examination is None:
+        return {}
+    return {
+        "khrq": _day(examination.held_on),
+        "khdd": examination.site,
+        "khpc": examination.batch,
+        "kpybh": examination.assessor,
+        "llcj": examination.theory,
+        "sccj": examination.practice,
     }
 
 

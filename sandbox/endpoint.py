@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sandbox.binding import Binding
 from sandbox.faults import Fault
 
 
@@ -21,8 +22,15 @@ class Endpoint(Protocol):
 
     path: str
 
-    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+    async def answer(
+        self,
+        question: Mapping[str, Any],
+        fault: Fault | None,
+        binding: Binding | None = None,
+    ) -> Answer:
         """Answer ``question``; faults of delivery are left to the server.
+
+        What is signed has the ``binding`` in it, if there is one.
 
         Raises:
             BadQuestionError: the agency refuses the question.

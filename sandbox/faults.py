@@ -32,6 +32,9 @@ class Fault(StrEnum):
     UNSIGNED_ABSENCE = "unsigned-absence"
     WRONG_HOLDER = "wrong-holder"
     WITHHELD = "withheld"
+    REPLAY = "replay"
+    UNBOUND = "unbound"
+    OTHER_AUDIENCE = "other-audience"
 
 
 REPLAY_AGE = timedelta(days=40)
@@ -55,12 +58,15 @@ FAULTS: Mapping[Fault, str] = MappingProxyType(
         Fault.OTHER_AGENCY_KEY: "signs with another agency's valid key",
         Fault.REPLAYED: "sends what was signed 40 days ago, over the nonce of then",
         Fault.OLD_NONCE: "signs afresh, but over another nonce than the one asked; "
-        "only fire-rescue has a nonce",
+        "only fire-rescue has a nonce, and whoever binds (--binds)",
         Fault.CLOCK_OFF: "signs with a clock that is an hour ahead",
         Fault.UNSIGNED_ABSENCE: "says without a signature that a person holds nothing; "
         "fire-rescue leaves the person out of its answer",
         Fault.WRONG_HOLDER: "answers with another person's records, correctly signed",
         Fault.WITHHELD: "leaves all but one of a person's records out, after signing; "
         "fire-rescue signs the list, so nothing can be left out of it",
+        Fault.REPLAY: "binds each answer to the question before it (with --binds)",
+        Fault.UNBOUND: "signs nothing of the question (with --binds)",
+        Fault.OTHER_AUDIENCE: "binds its answers for another gateway (with --binds)",
     }
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from policy.certificate import STATE_CODES, CertificateRecord
 from policy.level import Level
+from sandbox.binding import MAX_NONCE_LENGTH, OLD_NONCE, Binding
 from sandbox.endpoint import Answer
 from sandbox.errors import BadQuestionError
 from sandbox.faults import Fault
@@ -16,8 +17,6 @@ from sandbox.sealing import Sealer, padded, to_json
 from sandbox.signed_records import tampered
 
 SIGNATURE_HEADER = "JWS-Signature"
-MAX_NONCE_LENGTH = 128
-OLD_NONCE = "YW4tb2xkLW5vbmNlLWhlcmU"
 
 _STATE_CODES = {state: code for code, state in STATE_CODES.items()}
 _GRADES: Mapping[Level, str] = MappingProxyType(
@@ -40,7 +39,12 @@ class FireRescue:
         self._registry = registry
         self._sealer = sealer
 
-    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+    async def answer(
+        self,
+        question: Mapping[str, Any],
+        fault: Fault | None,
+        binding: Binding | None = None,
+    ) -> Answer:
         """See ``Endpoint.answer``."""
         holders = read_holders(question.get("people"))
         nonce = question.get("nonce")
@@ -56,19 +60,22 @@ class FireRescue:
                 held = [self._registry.find_other(holder).entry.record]
             if held or fault is not Fault.UNSIGNED_ABSENCE:
                 people.append((holder.number, held))
-        body = padded(_body(nonce, people), fault)
+        asked = {"nonce": nonce} | ({} if binding is None else {"binding": binding})
+        body = padded(_body(asked, people), fault)
         headers = {SIGNATURE_HEADER: self._sealer.detached(body, fault)}
         if fault is Fault.TAMPERED:
             people = [(number, list(map(tampered, held))) for number, held in people]
             # Where nobody holds anything, a line break is all there is to change.
-            body = _body(nonce, people) + b"\n"
+            body = _body(asked, people) + b"\n"
         return Answer(body, len(holders), headers)
 
 
-def _body(nonce: str, people: list[tuple[str, list[CertificateRecord]]]) -> bytes:
+def _body(
+    asked: Mapping[str, object], people: list[tuple[str, list[CertificateRecord]]]
+) -> bytes:
     return to_json(
         {
-            "nonce": nonce,
+            **asked,
             "people": [
                 {"idNumber": number, "certificates": list(map(record_words, held))}
                 for number, held in people

@@ -10,7 +10,7 @@ from datetime import date
 from policy.certificate import CertificateState
 from policy.eligibility import EligibilityOutcome
 from policy.level import Level
-from sandbox.certificates import years_after
+from sandbox.certificates import EXAMINED_BEFORE, examined, years_after
 from sandbox.stories import Story, Verdict
 from sandbox.story_drafts import (
     CHLOR_ALKALI,
@@ -146,6 +146,43 @@ def of_the_annex(today: date) -> tuple[Story, ...]:
                 CHLOR_ALKALI,
                 ago(today, 220),
                 change=lambda record: replace(record, item="氧碱电解工艺"),
+            ),
+        ),
+    )
+
+
+def of_examinations(today: date) -> tuple[Story, ...]:
+    """Return the stories about the assessment (鉴定) that a certificate rests on."""
+    issued_on = ago(today, 150)
+    after_issue = replace(examined(issued_on, 7), held_on=issued_on + EXAMINED_BEFORE)
+    return (
+        story(
+            30,
+            "examined",
+            "登记机构签有鉴定信息：考核日期、地点、批次、考评员编码、理论和实操成绩",
+            "the registry signs the assessment: day, site, batch, assessor's code, "
+            "theory and practice",
+            resident("310199199501230121", "戚文轩"),
+            licence(
+                LOW_VOLTAGE,
+                issued_on,
+                change=lambda record: replace(
+                    record, examination=examined(issued_on, 7)
+                ),
+            ),
+        ),
+        story(
+            31,
+            "examined-after-issue",
+            "考核日期晚于发证日期：登记信息自相矛盾，发证日期存疑",
+            "examined after it was issued: the record contradicts itself, and the day "
+            "of issue is in doubt",
+            resident("310199199306150142", "谢安琪"),
+            licence(
+                HIGH_VOLTAGE,
+                issued_on,
+                change=lambda record: replace(record, examination=after_issue),
+                verdict=Verdict(EligibilityOutcome.UNDETERMINED, ("219-1b",)),
             ),
         ),
     )

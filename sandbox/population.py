@@ -7,6 +7,7 @@ here is a living person's.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from types import MappingProxyType
@@ -21,12 +22,15 @@ from sandbox.certificates import (
     VALIDITY_YEARS,
     Entry,
     Holder,
+    examined,
     qualification,
     special_operation,
     years_after,
 )
 
-VERSION = 1
+EXAMINED_EVERY = 4
+"""Of one person in so many the examination is on file."""
+VERSION = 2
 """Raised whenever the same arguments yield other records."""
 SEED = 2022_0219
 MAX_HOLDERS = 50_000
@@ -119,17 +123,19 @@ def _special_operations(
         first_issued_on = issued_on = today - timedelta(days=draw.randrange(30, 3300))
         while (renewed_on := years_after(issued_on, VALIDITY_YEARS)) <= today:
             issued_on = renewed_on
-        yield Entry(
-            special_operation(
-                item,
-                holder,
-                first_issued_on=first_issued_on,
-                issued_on=issued_on,
-                reviewed=years_after(issued_on, 3) <= today,
-                serial=index * 4 + place,
-                state=_state(draw),
-            )
+        licence = special_operation(
+            item,
+            holder,
+            first_issued_on=first_issued_on,
+            issued_on=issued_on,
+            reviewed=years_after(issued_on, 3) <= today,
+            serial=index * 4 + place,
+            state=_state(draw),
         )
+        if index % EXAMINED_EVERY == 0:
+            examination = examined(issued_on, index * 4 + place)
+            licence = replace(licence, examination=examination)
+        yield Entry(licence)
 
 
 def _qualifications(

@@ -11,12 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from policy.certificate import CertificateRecord, CertificateState
+from policy.examination import Examination
 from policy.identity import Identity, IdType
 from policy.level import Level
 from sandbox import population, story_persons
@@ -44,6 +45,7 @@ _COLUMNS = (
     "evaluation_body",
     "collection_body",
     "licence_id",
+    "examination",
     "fault",
 )
 _NAMES = ", ".join(_COLUMNS)
@@ -176,6 +178,7 @@ def _row(entry: Entry) -> tuple[str | None, ...]:
         record.evaluation_body,
         record.collection_body,
         record.licence_id,
+        _examination_text(record.examination),
         entry.fault,
     )
 
@@ -202,9 +205,23 @@ def _stored(row: tuple[Any, ...]) -> Stored:
         evaluation_body=stated["evaluation_body"],
         collection_body=stated["collection_body"],
         licence_id=stated["licence_id"],
+        examination=_examination(stated["examination"]),
     )
     fault = stated["fault"]
     return Stored(id_, Entry(record, None if fault is None else Fault(fault)))
+
+
+def _examination_text(examination: Examination | None) -> str | None:
+    if examination is None:
+        return None
+    return json.dumps({**asdict(examination), "held_on": _iso(examination.held_on)})
+
+
+def _examination(text: str | None) -> Examination | None:
+    if text is None:
+        return None
+    stated = json.loads(text)
+    return Examination(**{**stated, "held_on": _day(stated["held_on"])})
 
 
 def _iso(day: date | None) -> str | None:

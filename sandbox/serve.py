@@ -12,6 +12,7 @@ from types import FrameType
 from aiohttp import web
 
 from sandbox.agency import AgencyId
+from sandbox.binding import Binder
 from sandbox.emergency_management import EmergencyManagement
 from sandbox.endpoint import Endpoint
 from sandbox.errors import PortTakenError
@@ -40,6 +41,8 @@ class Options:
     port: int  # 0: any free one
     holders: int
     fault: Fault | None
+    binds: bool = False
+    """Whether answers are bound to their questions."""
 
 
 def serve(options: Options) -> None:
@@ -59,7 +62,8 @@ def serve(options: Options) -> None:
     )
     sealer = Sealer(keyring, lambda: datetime.now(UTC))
     endpoint = _endpoint(options.agency, registry, sealer)
-    app = make_app(endpoint, Switch(options.fault))
+    binder = Binder() if options.binds else None
+    app = make_app(endpoint, Switch(options.fault), binder)
     try:
         asyncio.run(run_until_stopped(app, listener))
     finally:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from sandbox.binding import Binder
 from sandbox.endpoint import Answer, Endpoint
 from sandbox.errors import BadQuestionError
 from sandbox.faults import Fault
@@ -24,14 +25,20 @@ INTERNAL_ERROR = 500
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(endpoint: Endpoint, switch: Switch) -> web.Application:
-    """Return the application of one agency."""
+def make_app(
+    endpoint: Endpoint, switch: Switch, binder: Binder | None = None
+) -> web.Application:
+    """Return the application of one agency, which binds its answers by ``binder``."""
 
     async def query(request: web.Request) -> web.StreamResponse:
         # The fault of the moment the question came, whatever is set while it waits.
         fault, seconds = switch.fault, switch.seconds
-        question = read_question(await request.read())
-        answer = await endpoint.answer(question, fault)
+        body = await request.read()
+        question = read_question(body)
+        binding = None
+        if binder is not None:
+            binding = binder.of(body, question, request.headers, fault)
+        answer = await endpoint.answer(question, fault, binding)
         if answer.holders is not None:
             switch.count(answer.holders)
         return await _deliver(request, answer, fault, seconds)

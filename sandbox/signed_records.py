@@ -12,6 +12,7 @@ from datetime import datetime
 
 from policy.certificate import CertificateRecord
 from policy.identity import Identity
+from sandbox.binding import Binding
 from sandbox.certificates import years_after
 from sandbox.faults import Fault
 from sandbox.registry import Registry, Stored
@@ -58,64 +59,91 @@ class SignedRecords:
         self._kept: OrderedDict[object, str] = OrderedDict()
 
     def answer(
-        self, holders: Sequence[Identity], fault: Fault | None
+        self,
+        holders: Sequence[Identity],
+        fault: Fault | None,
+        binding: Binding | None = None,
     ) -> list[SignedAnswer]:
-        """Return one answer a person, in the order of ``holders``."""
+        """Return one answer a person, in the order of ``holders``.
+
+        What is signed over a ``binding`` is signed now, and answers nothing else.
+        """
         if self._sealer.now() - self._signed_at > SIGNED_ANEW_AFTER:
             self._signed_at = self._sealer.now() - SIGNED_BEFORE_START
             self._kept.clear()
         found = self._registry.find(holders)
-        return [self._answer(holder, found[holder], fault) for holder in holders]
+        return [
+            self._answer(holder, found[holder], fault, binding) for holder in holders
+        ]
 
     def _answer(
-        self, holder: Identity, held: list[Stored], fault: Fault | None
+        self,
+        holder: Identity,
+        held: list[Stored],
+        fault: Fault | None,
+        binding: Binding | None,
     ) -> SignedAnswer:
         if fault is Fault.WRONG_HOLDER:
             held = [self._registry.find_other(holder)]
         if held:
-            records = [self._record(stored, len(held), fault) for stored in held]
+            records = [
+                self._record(stored, len(held), fault, binding) for stored in held
+            ]
             if fault is Fault.WITHHELD:
                 del records[1:]
             return SignedAnswer(holder, records, None)
         if fault is Fault.UNSIGNED_ABSENCE:
             return SignedAnswer(holder, [], None)
-        return SignedAnswer(holder, [], self._absence(holder, fault))
+        return SignedAnswer(holder, [], self._absence(holder, fault, binding))
 
-    def _record(self, stored: Stored, held: int, agency_fault: Fault | None) -> str:
+    def _record(
+        self,
+        stored: Stored,
+        held: int,
+        agency_fault: Fault | None,
+        binding: Binding | None,
+    ) -> str:
         fault = stored.entry.fault or agency_fault
 
         def sign(fault: Fault | None, at: datetime) -> str:
             record = stored.entry.record
-            payload = to_json(self._words.record(record, held))
+            payload = to_json(_bound(self._words.record(record, held), binding))
             token = self._sealer.token(payload, PayloadType.RECORD, at, fault)
             if fault is Fault.TAMPERED:
-                forged = to_json(self._words.record(tampered(record), held))
+                words = self._words.record(tampered(record), held)
+                forged = to_json(_bound(words, binding))
                 return with_payload(token, forged)
             return token
 
-        return self._keep(stored.id, fault, sign)
+        return self._keep(stored.id, fault, sign, binding)
 
-    def _absence(self, holder: Identity, fault: Fault | None) -> str:
-        payload = to_json(self._words.absence(holder))
+    def _absence(
+        self, holder: Identity, fault: Fault | None, binding: Binding | None
+    ) -> str:
+        payload = to_json(_bound(self._words.absence(holder), binding))
 
         def sign(fault: Fault | None, at: datetime) -> str:
             if fault is Fault.TAMPERED:
                 # Somebody else's true absence with this person's number put in.
-                truth = to_json(self._words.absence(Identity(holder.type, "0")))
+                nobody = self._words.absence(Identity(holder.type, "0"))
+                truth = to_json(_bound(nobody, binding))
                 token = self._sealer.token(truth, PayloadType.ABSENCE, at, fault)
                 return with_payload(token, payload)
             return self._sealer.token(payload, PayloadType.ABSENCE, at, fault)
 
-        return self._keep(holder, fault, sign)
+        return self._keep(holder, fault, sign, binding)
 
     def _keep(
         self,
         what: int | Identity,
         fault: Fault | None,
         sign: Callable[[Fault | None, datetime], str],
+        binding: Binding | None,
     ) -> str:
         """Return what was signed before, or sign it."""
         signing_fault = fault if fault in SIGNING_FAULTS else None
+        if binding is not None:
+            return sign(signing_fault, self._sealer.now())
         name = (what, signing_fault)
         token = self._kept.get(name)
         if token is None:
@@ -125,6 +153,10 @@ class SignedRecords:
         else:
             self._kept.move_to_end(name)
         return token
+
+
+def _bound(words: dict[str, object], binding: Binding | None) -> dict[str, object]:
+    return words if binding is None else {**words, "binding": binding}
 
 
 def tampered(record: CertificateRecord) -> CertificateRecord:

@@ -78,6 +78,7 @@ def _person(story: Story) -> dict[str, Any]:
         "idType": identity.type,
         "idNumber": identity.number,
         "name": story.holder.name,
+        "assessors": sorted(_assessors(story)),
         "sources": dict(story.sources),
         "certificates": [
             {
@@ -91,3 +92,10 @@ def _person(story: Story) -> dict[str, Any]:
             if certificate.is_believed
         ],
     }
+
+
+def _assessors(story: Story) -> set[str]:
+    """Return who assessed the person, by the codes that are signed."""
+    examinations = [one.entry.record.examination for one in story.certificates]
+    codes = [one.assessor for one in examinations if one is not None]
+    return {code for code in codes if code is not None}

@@ -4,7 +4,7 @@ from datetime import date
 
 from sandbox.agency import AgencyId
 from sandbox.certificates import Entry
-from sandbox.policy_stories import of_standing, of_the_annex
+from sandbox.policy_stories import of_examinations, of_standing, of_the_annex
 from sandbox.stories import Story
 from sandbox.wire_stories import of_documents, of_numbers, of_signatures
 
@@ -14,6 +14,7 @@ def persons(today: date) -> tuple[Story, ...]:
     return (
         *of_the_annex(today),
         *of_standing(today),
+        *of_examinations(today),
         *of_signatures(today),
         *of_documents(today),
         *of_numbers(today),

@@ -18,6 +18,7 @@ from strawberry.types import ExecutionContext
 from policy.certificate import STATE_NAMES, CertificateRecord
 from policy.identity import Identity
 from policy.level import Level
+from sandbox.binding import Binding
 from sandbox.endpoint import Answer
 from sandbox.errors import BadQuestionError
 from sandbox.faults import Fault
@@ -89,7 +90,12 @@ class Transport:
     def __init__(self, registry: Registry, sealer: Sealer) -> None:
         self._records = SignedRecords(registry, sealer, Words(record_words, _absence))
 
-    async def answer(self, question: Mapping[str, Any], fault: Fault | None) -> Answer:
+    async def answer(
+        self,
+        question: Mapping[str, Any],
+        fault: Fault | None,
+        binding: Binding | None = None,
+    ) -> Answer:
         """See ``Endpoint.answer``."""
         query = question.get("query")
         variables = question.get("variables") or {}
@@ -105,7 +111,7 @@ class Transport:
             # Those written into the query itself were not counted above.
             refuse_long_batch(holders)
             asked += len(holders)
-            return self._records.answer(holders, fault)
+            return self._records.answer(holders, fault, binding)
 
         result = await schema.execute(
             query, variables, context_value=Context(DataLoader(load))

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ANSWERS = "answers.jsonl"
 """What a gateway answered, one a line, beside its configuration and its log."""
@@ -117,16 +118,17 @@ class Listener:
     """Remembers how much it heard, and where somebody was named."""
 
     words: set[str] = field(default_factory=set)
-    """Names and numbers of the story persons."""
+    """Names and numbers of the story persons, and the codes of who assessed them."""
     heard: Counter[str] = field(default_factory=Counter)
     leaks: list[str] = field(default_factory=list)
     folders: dict[str, Path] = field(default_factory=dict)
     """The folder of each gateway's configuration, by its address."""
 
-    def meet(self, people: Iterable[dict[str, str]]) -> None:
+    def meet(self, people: Iterable[dict[str, Any]]) -> None:
         """Know the story persons."""
         for person in people:
             self.words |= {person["name"], person["idNumber"]}
+            self.words |= set(person.get("assessors", ()))
 
     def hear(self, kind: str, place: str, text: str) -> None:
         """Search ``text``, which was said at ``place``."""

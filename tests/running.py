@@ -161,7 +161,7 @@ def newest_file() -> Path:
 
 
 @contextmanager
-def running_agencies(folder: Path, holders: int) -> Iterator[Agencies]:
+def running_agencies(folder: Path, holders: int, *options: str) -> Iterator[Agencies]:
     """Run the three agencies, as ``gateway.demo.open_agencies`` does."""
     sandbox = (sys.executable, "-m", "sandbox")
     run([*sandbox, "prepare", "--dir", str(folder)], check=True)
@@ -171,7 +171,7 @@ def running_agencies(folder: Path, holders: int) -> Iterator[Agencies]:
             agency: stack.enter_context(
                 started(
                     *("sandbox", "serve", agency, "--dir", str(folder), "--port=0"),
-                    *("--holders", str(holders), UNTIL_STDIN_CLOSES),
+                    *("--holders", str(holders), UNTIL_STDIN_CLOSES, *options),
                     log=log,
                 )
             )

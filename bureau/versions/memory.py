@@ -29,6 +29,10 @@ _facts = attrgetter(
     *("authority", "evaluation_body", "collection_body"),
 )
 
+_of_examination = attrgetter(
+    *("held_on", "site", "batch", "assessor", "theory", "practice")
+)
+
 
 def said_of(record: CertificateRecord) -> str:
     """Return a digest of what ``record`` says, beside by what it is found.
@@ -36,6 +40,9 @@ def said_of(record: CertificateRecord) -> str:
     What was sent of its state beside it is left out.
     """
     words = "\x1f".join(map(str, _facts(record)))
+    # What was kept of records without one stays what it was.
+    if (examination := record.examination) is not None:
+        words = "\x1f".join((words, *map(str, _of_examination(examination))))
     return blake2b(words.encode(), digest_size=8).hexdigest()
 
 

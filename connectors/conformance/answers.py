@@ -14,7 +14,7 @@ from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
 from connectors.guard.health import CONCLUSIVE
-from connectors.manifest import SignatureForm
+from connectors.manifest import Manifest, SignatureForm
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord
 from policy.row import row_of
@@ -41,6 +41,9 @@ _OF_THEIR_OWN = {
     RecordFault.FOREIGN_KEY: FindingCode.FOREIGN_KEY,
     RecordFault.WRONG_HOLDER: FindingCode.WRONG_HOLDER,
     RecordFault.REPLAYED: FindingCode.REPLAYED,
+    RecordFault.NOT_BOUND: FindingCode.NOT_BOUND,
+    RecordFault.OTHER_QUESTION: FindingCode.OTHER_QUESTION,
+    RecordFault.OTHER_AUDIENCE: FindingCode.OTHER_AUDIENCE,
     RecordFault.CONTRADICTION: FindingCode.CONTRADICTION,
     RecordFault.UNSIGNED_ABSENCE: FindingCode.UNSIGNED_ABSENCE,
     RecordFault.INCOMPLETE: FindingCode.INCOMPLETE,
@@ -70,6 +73,9 @@ CHECKS: Mapping[FindingCode, Check] = MappingProxyType(
         FindingCode.INCOMPLETE: Check.COMPLETENESS,
         FindingCode.STALE_SIGNATURE: Check.REPLAY,
         FindingCode.REPLAYED: Check.REPLAY,
+        FindingCode.NOT_BOUND: Check.REPLAY,
+        FindingCode.OTHER_QUESTION: Check.REPLAY,
+        FindingCode.OTHER_AUDIENCE: Check.REPLAY,
         FindingCode.CLOCK_AHEAD: Check.CLOCK,
     }
 )
@@ -84,12 +90,19 @@ NOTHING_ATTESTED = Text(
 
 def of_refusals(subject: Subject, check: Check) -> Iterator[Finding]:
     """Yield what ``check`` finds in what was refused: once a code, or a wrong field."""
+    return of_refusals_in(subject.asked, subject.manifest, check)
+
+
+def of_refusals_in(
+    everybody: Iterable[Asked], rules: Manifest, check: Check
+) -> Iterator[Finding]:
+    """Yield what ``check`` finds in what was refused of some people's answers."""
     places: dict[tuple[str, str], list[str]] = {}
     reasons: dict[tuple[str, str], str] = {}
-    for asked in subject.asked:
+    for asked in everybody:
         for refusal in asked.answer.refusals:
             if CHECKS.get(CODES[refusal.code]) is check:
-                what = told(refusal, subject.manifest)
+                what = told(refusal, rules)
                 which = refusal.code, what if refusal.code in _BY_REASON else ""
                 places.setdefault(which, []).append(asked.place_of(refusal))
                 reasons.setdefault(which, what)
@@ -206,12 +219,17 @@ def completeness(subject: Subject) -> Result:
     return Result(Check.COMPLETENESS, tuple(findings))
 
 
+def has_nonce(rules: Manifest) -> bool:
+    """Say whether a nonce of ours is signed in each answer."""
+    return rules.response.nonce is not None or rules.binding.audience is not None
+
+
 def replay(subject: Subject) -> Result:
     """Say whether an old answer would be noticed."""
     findings = list(of_refusals(subject, Check.REPLAY))
     rules = subject.manifest
     note = None
-    if rules.response.nonce is None:
+    if not has_nonce(rules):
         age = f"{rules.signature.max_age_seconds:g}"
         note = Text(
             zh=f"没有随机数：旧签名在 {age} 秒内可以重放，这一点从外部无法检查",
@@ -233,7 +251,7 @@ def clock(subject: Subject, server_ahead: timedelta | None) -> Result:
         if asked.answer.retrieved_at is not None
     ]
     # What is signed over our nonce was signed a moment ago, or by a slow clock.
-    if subject.manifest.response.nonce is not None and signed:
+    if has_nonce(subject.manifest) and signed:
         latest = min(signed)
         if latest > CLOCK_TOLERANCE:
             seconds = f"-{latest.total_seconds():.0f} s"

@@ -21,7 +21,9 @@ _READ_FROM: Mapping[str, str] = MappingProxyType(
         Refusal.OUT_OF_SCOPE: "`record.item_code`, `record.item`",
         RecordFault.INCOMPLETE: "`record.held`",
         RecordFault.WRONG_HOLDER: "`record.id_number`",
-        RecordFault.REPLAYED: "`response.nonce`",
+        RecordFault.NOT_BOUND: "`binding.signed`",
+        RecordFault.OTHER_QUESTION: "`binding.signed`.question",
+        RecordFault.OTHER_AUDIENCE: "`binding.audience`",
     }
 )
 """Of which names of the manifest a refusal is, where its reason does not say."""
@@ -69,4 +71,7 @@ def _read_from(refusal: RefusedRecord, rules: Manifest) -> str:
     if refusal.code == RecordFault.UNSIGNED_ABSENCE:
         is_whole = rules.signature.form is SignatureForm.RESPONSE
         return "`response.results`" if is_whole else "`response.absence`"
+    if refusal.code == RecordFault.REPLAYED:
+        is_bound = rules.binding.audience is not None
+        return "`binding.signed`.nonce" if is_bound else "`response.nonce`"
     return _READ_FROM.get(refusal.code, "")

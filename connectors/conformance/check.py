@@ -167,7 +167,7 @@ class _Run:
             Check.HOLDERS: _pure(answers.holders),
             Check.ABSENCE: _pure(answers.absence),
             Check.COMPLETENESS: _pure(answers.completeness),
-            Check.REPLAY: _pure(answers.replay),
+            Check.REPLAY: questions.replay,
             Check.CLOCK: self._clocks,
             Check.ROTATION: _pure(answers.rotation),
             Check.TWO_PEOPLE: questions.two_people,

@@ -188,6 +188,24 @@ FAILURES: Mapping[FindingCode, tuple[str, str, str, str]] = {
         "对每个答复连同其问题的随机数重新签名",
         "sign each answer anew, over the nonce of its question",
     ),
+    FindingCode.NOT_BOUND: (
+        "清单写明答复与问题绑定，签名内容却没有绑定",
+        "the manifest says that answers are bound, and nothing signed is",
+        "在 binding.signed 处签入 question、nonce、aud；不绑定则删去 [binding]",
+        "sign question, nonce and aud at binding.signed; or remove [binding]",
+    ),
+    FindingCode.OTHER_QUESTION: (
+        "签名的是另一个问题的摘要",
+        "the signed digest is another question's",
+        "对收到的正文原始字节计算 SHA-256，每次重新签名；不要重发旧答复",
+        "hash the exact bytes of the body that came, and sign each answer anew",
+    ),
+    FindingCode.OTHER_AUDIENCE: (
+        "签名的受众不是 binding.audience",
+        "the signed audience is not binding.audience",
+        "把双方约定的网关名称写入 aud",
+        "sign the agreed name of the gateway as aud",
+    ),
     FindingCode.CLOCK_AHEAD: (
         "签名时间在未来",
         "signed in the future",

@@ -3,8 +3,11 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from connectors.answer import Answer
+from connectors.conformance.answers import has_nonce, of_refusals_in
+from connectors.conformance.answers import replay as seen_of_replays
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.plan import nobody
 from connectors.conformance.report import Finding, Latency, Result, not_tested
@@ -17,6 +20,19 @@ MOST_IN_A_BATCH = 1000
 LARGE_QUESTION_BYTES = 1024 * 1024
 NEAR_LIMIT = 0.8
 HALF = 0.5
+
+
+async def replay(subject: Subject) -> Result:
+    """Say whether an old answer would be noticed, and whether one is sent again."""
+    result = seen_of_replays(subject)
+    if result.findings or not has_nonce(subject.manifest):
+        return result
+    # A first answer to a question is easily right.
+    first = next(one for one in subject.asked if one.person.items)
+    (again,) = await subject.ask([first.person.identity])
+    repeated = replace(first, answer=again, place=f"{first.place} (again)")
+    found = of_refusals_in([repeated], subject.manifest, Check.REPLAY)
+    return replace(result, findings=tuple(found))
 
 
 async def two_people(subject: Subject) -> Result:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-import orjson
 
 from connectors.agency import Agency
 from connectors.answer import Answer, RefusedRecord
@@ -21,7 +20,8 @@ from connectors.errors import ManifestError
 from connectors.manifest import Cache, Manifest, Protocol
 from connectors.network.addresses import AddressGuard, RegisteredAddress
 from connectors.null_observer import NullObserver
-from connectors.protocols.graphql import entities_query, graphql_question
+from connectors.protocols.asking import written
+from connectors.protocols.graphql import EXTENSIONS, entities_query, graphql_question
 from connectors.protocols.rest import rest_question
 from connectors.registry import PROTOCOLS
 from policy.catalogue import Catalogue
@@ -38,6 +38,7 @@ ELEMENTS = Elements(
     business_number="conformance-check",
 )
 """What an agency is told that has names for it: nobody asks but the check."""
+NONCE = "conformance-check"
 LONGEST_TIMEOUT_SECONDS = 10.0
 """A manifest may allow an agency days; a check does not wait so long."""
 
@@ -140,8 +141,16 @@ class Subject:
             self.session,
             self.rules.endpoint,
             max(self.effort.request_timeout_seconds, limit),
-            {} if self._told is None else self._told.headers,
+            {**self._headers_of_nonce(), **(self._told or Told()).headers},
         )
+
+    def _headers_of_nonce(self) -> Mapping[str, str]:
+        """Return what an agency that binds by a header needs to answer at all.
+
+        What it answers to the observer's questions is measured and not believed.
+        """
+        name = self.rules.binding.nonce_header
+        return {} if name is None else {name: NONCE}
 
     @property
     def path(self) -> str:
@@ -179,13 +188,15 @@ class Subject:
     def question(self, holders: Sequence[Identity]) -> bytes:
         """Return the bytes that ask about ``holders``."""
         request = self.rules.request
+        binding = self.rules.binding
         match self.rules.endpoint.protocol:
             case Protocol.REST:
-                return orjson.dumps(rest_question(request, holders, self._told)[0])
+                question, _ = rest_question(request, holders, self._told)
+                return written(question, self._told, binding).body
             case Protocol.GRAPHQL:
                 query = entities_query(self.rules)
                 question = graphql_question(query, request, holders, self._told)
-                return orjson.dumps(question)
+                return written(question, self._told, binding, EXTENSIONS).body
             case Protocol.COLLECTED:
                 raise ManifestError("there is nobody to ask")
 

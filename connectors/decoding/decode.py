@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.answer import RecordFault, RefusedRecord
+from connectors.binding import Bound
 from connectors.decoding.absence import CertificateSigns
+from connectors.decoding.bound_answers import BindingReader
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.decoding.readers import RecordError
@@ -55,6 +57,8 @@ class DecodedEnvelope:
     proof: SignatureProof
     holdings: Mapping[str, Holding]
     nonce: str | None = None
+    bound: Bound | None = None
+    """The question that it answers, as the signer says; ``None`` if it does not."""
 
 
 class Decoder:
@@ -87,6 +91,7 @@ class Decoder:
         self._response = response
         nonce = response.nonce
         self._nonce = None if nonce is None else compile_expression(nonce, steps)
+        self._binding = BindingReader(manifest.binding)
 
     def decode(
         self, proof: VerifiedPayload, asked: Mapping[str, Identity] = NOBODY
@@ -104,14 +109,14 @@ class Decoder:
                 records, refusals = self._records(proof, [content], holder, asked)
                 held = self._fields.held(content)
                 holding = Holding(records, refusals, held=held)
-                return DecodedEnvelope(proof.to_keep(), {holder.number: holding})
+                return self._one(proof, holder, holding)
             case PayloadType.ABSENCE:
                 absent = self._fields.holder(proof.content, asked)
                 holding = Holding((), self._objections(proof), absent)
                 if self._signs.are_in(proof.content):
                     typed = self._fault(RecordFault.CONTRADICTION, proof, _NO_ABSENCE)
                     holding = Holding((), (typed,), absent)
-                return DecodedEnvelope(proof.to_keep(), {absent.number: holding})
+                return self._one(proof, absent, holding)
             case PayloadType.RESPONSE:
                 return self._decode_response(proof, asked)
             case PayloadType.STATE:
@@ -120,6 +125,12 @@ class Decoder:
                 raise RecordError("a list of states is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
+
+    def _one(
+        self, proof: VerifiedPayload, holder: Identity, holding: Holding
+    ) -> DecodedEnvelope:
+        bound = self._binding.read(proof.content)
+        return DecodedEnvelope(proof.to_keep(), {holder.number: holding}, bound=bound)
 
     def decode_change(
         self, proof: VerifiedPayload
@@ -163,7 +174,8 @@ class Decoder:
                     holdings[number] = self._holding(proof, records, asked)
         except ExpressionError as error:
             raise RecordError(f"does not fit the manifest: {error}") from None
-        return DecodedEnvelope(proof.to_keep(), holdings, nonce)
+        bound = self._binding.read(proof.content)
+        return DecodedEnvelope(proof.to_keep(), holdings, nonce, bound)
 
     def _holding(
         self, proof: VerifiedPayload, contents: list[Any], asked: Mapping[str, Identity]

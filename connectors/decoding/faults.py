@@ -45,6 +45,9 @@ _FAULT_REASONS = {
     RecordFault.UNSIGNED_ABSENCE: "the signed answer leaves the person out",
     RecordFault.REPLAYED: "the signed nonce is not the one sent: an old answer",
     RecordFault.WRONG_HOLDER: "the record is about another person than asked",
+    RecordFault.NOT_BOUND: "nothing signed says which question this answers",
+    RecordFault.OTHER_QUESTION: "it was signed in answer to another question",
+    RecordFault.OTHER_AUDIENCE: "it was signed for somebody else than this gateway",
 }
 
 

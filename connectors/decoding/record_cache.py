@@ -13,6 +13,7 @@ from signing.envelope import PayloadType
 # The most that is kept of a reading beside its texts, in bytes of memory.
 _A_READING = 1200
 _A_RECORD = 1280  # with the objects of its texts; any object may be one
+_AN_EXAMINATION = 768  # with the objects of its texts, each as wide as it may be
 _AN_ENTRY = 180  # of a list of records, which is refused if it is none
 _OF_FOUR_BYTES = (b"\\", b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 """How characters beyond 16 bits begin, spelled out or escaped."""
@@ -51,6 +52,16 @@ def weight(reading: DecodedEnvelope) -> int:
         + _width(payload) * len(payload)
         + _A_RECORD * payload.count(b"{")
         + (_AN_ENTRY * payload.count(b",") if is_list else 0)
+        + _AN_EXAMINATION * _examinations(reading)
+    )
+
+
+def _examinations(reading: DecodedEnvelope) -> int:
+    """Return how many records state one; in a body of records any object may be one."""
+    return sum(
+        record.examination is not None
+        for holding in reading.holdings.values()
+        for record in holding.records
     )
 
 

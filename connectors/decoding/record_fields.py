@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from connectors.decoding.days import DAYS
+from connectors.decoding.examination_fields import ExaminationFields
 from connectors.decoding.forms import form_of
 from connectors.decoding.readers import (
     Reader,
@@ -100,6 +101,7 @@ class RecordFields:
         }
         self._state_reason = finder_in_object("state_reason", record.state_reason)
         readers = _readers(record)
+        self._examination = ExaminationFields(record)
         self._not_stated: dict[str, Any] = dict.fromkeys(readers)
         days: dict[str, Any] = {}
         known: dict[str, dict[str, Any] | None] = {
@@ -173,6 +175,7 @@ class RecordFields:
             item_code=code or own_code,
             own_item_code=own_code if code else None,
             spelt=spelt,
+            examination=self._examination.read(content),
             **stated,
         )
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.answer import RecordFault, RefusedRecord
+from connectors.binding import Bound
 from connectors.connector import Collected, Reply
+from connectors.decoding.bound_answers import fault_of_binding
 from connectors.decoding.decode import DecodedEnvelope, Holding
 from connectors.decoding.faults import fault_of
 from policy.certificate import CertificateRecord
@@ -28,6 +30,8 @@ class Said:
     absent: bool = False
     is_whole: bool = False
     """Whether the list is signed, and so is its own count."""
+    sequence: int | None = None
+    """The greatest number of what the agency had last, as far as it signs them."""
     held: dict[bytes, tuple[datetime, int]] = field(default_factory=dict)
     """The counts by envelope, each with when it was signed."""
 
@@ -43,13 +47,14 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
                 said.refusals.append(reading)
             continue
         holding = reading.holdings.get(number)
-        if reading.nonce != reply.nonce:
-            said.refusals.append(fault_of(RecordFault.REPLAYED, reading))
+        if (fault := _fault_of_question(reply, reading)) is not None:
+            said.refusals.append(fault_of(fault, reading))
             continue
         if holding is None or not holding.is_about(holder):
             said.refusals.append(_of_another(holding, reading))
             continue
         said.proofs.append(reading.proof)
+        said.sequence = _greater(said.sequence, reading.bound)
         said.refusals += holding.refusals
         said.absent = said.absent or not (holding.records or holding.refusals)
         for record in holding.records:
@@ -62,6 +67,21 @@ def said_of(holder: Identity, found: Found, reply: Reply) -> Said:
         else:
             said.is_whole = True
     return said
+
+
+def _fault_of_question(reply: Reply, reading: DecodedEnvelope) -> RecordFault | None:
+    """Say whether an envelope answers another question than the one that went out."""
+    if reading.nonce != reply.nonce:
+        return RecordFault.REPLAYED
+    bound_to = reply.bound_to
+    return None if bound_to is None else fault_of_binding(bound_to, reading.bound)
+
+
+def _greater(sequence: int | None, bound: Bound | None) -> int | None:
+    """Return the greater of two numbers, as far as there are any."""
+    if bound is None or bound.sequence is None:
+        return sequence
+    return bound.sequence if sequence is None else max(sequence, bound.sequence)
 
 
 def _of_another(holding: Holding | None, reading: DecodedEnvelope) -> RefusedRecord:

@@ -13,9 +13,14 @@ from connectors.connector import Reply
 from connectors.elements import Told
 from connectors.errors import ManifestError, RefusedError, UnreadableError
 from connectors.manifest import Manifest, Request, SignatureForm
+from connectors.protocols.asking import written
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
 from connectors.protocols.exchange import Exchange, parse_json
 from policy.identity import Identity, IdType
+from signing.envelope import Envelope
+
+EXTENSIONS = "extensions"
+"""What a GraphQL request may have beside its query (GraphQL over HTTP)."""
 
 
 class GraphQLConnector:
@@ -24,6 +29,7 @@ class GraphQLConnector:
     def __init__(self, manifest: Manifest, session: aiohttp.ClientSession) -> None:
         self._exchange = Exchange(session, manifest.endpoint)
         self._request = manifest.request
+        self._binding = manifest.binding
         self._signature = manifest.signature
         self._finder = EnvelopeFinder(manifest.response)
         self._query = entities_query(manifest)
@@ -37,7 +43,8 @@ class GraphQLConnector:
     ) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
         question = graphql_question(self._query, self._request, holders, told)
-        headers, body = await self._exchange.post(question, told)
+        asked = written(question, told, self._binding, EXTENSIONS)
+        headers, body = await self._exchange.post(asked.body, asked.told)
         answer = parse_json(body)
         if not isinstance(answer, dict):
             raise UnreadableError("the answer is no GraphQL response object")
@@ -47,8 +54,10 @@ class GraphQLConnector:
             raise RefusedError("GraphQL errors and no data")
         if self._signature.form is SignatureForm.RESPONSE:
             envelope = detached_envelope(headers, self._signature.header, body)
-            return Reply([(envelope,)] * len(holders))
-        return Reply(self._finder.find(answer, holders))
+            found: Sequence[tuple[Envelope, ...]] = [(envelope,)] * len(holders)
+        else:
+            found = self._finder.find(answer, holders)
+        return Reply(found, bound_to=asked.bound_to)
 
     async def probe(self) -> None:
         """See ``Connector.probe``."""
@@ -75,7 +84,7 @@ def graphql_question(
         "variables": {"representations": representations},
     }
     if told is not None and told.fields:
-        question["extensions"] = told.fields
+        question[EXTENSIONS] = told.fields
     return question
 
 

@@ -8,11 +8,11 @@ import aiohttp
 from connectors.connector import Reply
 from connectors.elements import Told
 from connectors.manifest import Manifest, Request, SignatureForm
+from connectors.protocols.asking import NONCE_BYTES, written
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
 from connectors.protocols.exchange import Exchange, parse_json
 from policy.identity import Identity, IdType
-
-NONCE_BYTES = 16
+from signing.envelope import Envelope
 
 
 class RestConnector:
@@ -21,6 +21,7 @@ class RestConnector:
     def __init__(self, manifest: Manifest, session: aiohttp.ClientSession) -> None:
         self._exchange = Exchange(session, manifest.endpoint)
         self._request = manifest.request
+        self._binding = manifest.binding
         self._signature = manifest.signature
         self._finder = EnvelopeFinder(manifest.response)
 
@@ -33,11 +34,14 @@ class RestConnector:
     ) -> Reply:
         """Post one batch; see ``Connector.fetch``."""
         question, nonce = rest_question(self._request, holders, told)
-        headers, body = await self._exchange.post(question, told)
+        asked = written(question, told, self._binding)
+        headers, body = await self._exchange.post(asked.body, asked.told)
         if self._signature.form is SignatureForm.RESPONSE:
             envelope = detached_envelope(headers, self._signature.header, body)
-            return Reply([(envelope,)] * len(holders), nonce)
-        return Reply(self._finder.find(parse_json(body), holders), nonce)
+            found: Sequence[tuple[Envelope, ...]] = [(envelope,)] * len(holders)
+        else:
+            found = self._finder.find(parse_json(body), holders)
+        return Reply(found, nonce, bound_to=asked.bound_to)
 
     async def probe(self) -> None:
         """See ``Connector.probe``."""

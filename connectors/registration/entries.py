@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from connectors.decoding.explained import explained
-from connectors.manifest import Record, Response, read_manifest
+from connectors.manifest import ExaminationPlaces, Record, Response, read_manifest
 from policy.text import Text
 
 HIDDEN = "***"
@@ -21,6 +21,8 @@ _EXPRESSIONS = frozenset(
     {
         *(f"response.{name}" for name in Response.__struct_fields__),
         *(f"record.{name}" for name in Record.__struct_fields__),
+        *(f"record.examination.{n}" for n in ExaminationPlaces.__struct_fields__),
+        "binding.signed",
     }
     - _NO_EXPRESSIONS
 )

@@ -27,6 +27,7 @@ from resolvers.certificates.eligibility import (
     Eligibility,
     evaluated,
 )
+from resolvers.certificates.examination import Examination, shown_examination
 from resolvers.certificates.find import find_attested
 from resolvers.certificates.kept import LIVE, shown_bytes, shown_of
 from resolvers.certificates.provenance import Provenance, provenance_of
@@ -108,6 +109,12 @@ class Certificate:
     )
     review_due_on: date | None = strawberry.field(
         description=both("应复审日期", "By when a review (复审) is due")
+    )
+    examination: Examination | None = strawberry.field(
+        description=both(
+            "证书所依据的鉴定（考核）；登记机构未载明的为空",
+            "The assessment (鉴定) it rests on; null if its registry states nothing",
+        )
     )
 
     @strawberry.field(
@@ -313,6 +320,7 @@ def certificate_of(
         valid_from=record.valid_from,
         valid_until=record.valid_until,
         review_due_on=record.review_due_on,
+        examination=shown_examination(record, mask),
     )
 
 

@@ -6,6 +6,7 @@ from connectors.answer import AttestedCertificate
 
 LIVE = frozenset(
     {
+        "Provenance.checks",
         "Provenance.retrievedAt",
         "Provenance.asOf",
         "Provenance.collectedAt",

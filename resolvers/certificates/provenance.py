@@ -11,6 +11,8 @@ from connectors.answer import AttestedCertificate
 from policy.catalogue import load_catalogue
 from policy.row import row_of
 from resolvers.bilingual import both
+from resolvers.certificates.checks import CheckMade, checks_shown
+from resolvers.context import Info
 from resolvers.documents.directives import list_of
 from resolvers.enums import Check
 
@@ -24,9 +26,9 @@ class ProvenanceVerdict(Enum):
     VERIFIED = strawberry.enum_value(
         "VERIFIED",
         description=both(
-            "每项核验均通过；未通过的内容不作为证书显示，见 Source.refusals",
-            "Every check passed; what failed one is no certificate, see "
-            "Source.refusals",
+            "签名的每项核验均通过；未通过的内容不作为证书显示，见 Source.refusals",
+            "Every check of its signature passed; what failed one is no certificate, "
+            "see Source.refusals",
         ),
     )
 
@@ -81,12 +83,25 @@ class Provenance:
     )
 
     @strawberry.field(
-        directives=[list_of(15)],
+        directives=[list_of(8)],
         description=both(
-            "已通过的核验项，按执行顺序", "The checks that passed, in the order made"
+            "各项核验及其结果：每项一条，含未作和未知的",
+            "Each check and how it ended: one entry a check, also where it was not "
+            "made or is not known",
         ),
     )
-    def checks(self) -> list[Check]:
+    def checks(self, info: Info) -> list[CheckMade]:
+        """Return how each check ended, from what is kept beside the certificate."""
+        return checks_shown(self.certificate, info.context.services, info.context.today)
+
+    @strawberry.field(
+        directives=[list_of(15)],
+        description=both(
+            "签名核验的各步骤，均已通过，按执行顺序",
+            "The steps of the signature's verification that passed, in the order made",
+        ),
+    )
+    def steps(self) -> list[Check]:
         """Return every check of ``signing``; scope only where there is a row."""
         in_annex = row_of(self.certificate.record, load_catalogue()).item is not None
         return [check for check in Check if in_annex or check is not Check.SCOPE]

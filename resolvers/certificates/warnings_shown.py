@@ -54,6 +54,9 @@ _MEANINGS: Mapping[RecordWarning, Text] = MappingProxyType(
             "电子证照标识的形式或校验位不符",
             "The form or the check character of the electronic licence id does not fit",
         ),
+        RecordWarning.EXAMINED_AFTER_ISSUE: Text(
+            "考核日期晚于发证日期", "It was examined after it was issued"
+        ),
     }
 )
 described_enum(

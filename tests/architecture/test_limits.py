@@ -52,7 +52,7 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     },
     "connectors.protocols.envelopes": {"MAX_RECORDS": 1000},
     "connectors.protocols.exchange": {"ATTEMPTS": 2},
-    "connectors.protocols.rest": {"NONCE_BYTES": 16},
+    "connectors.protocols.asking": {"NONCE_BYTES": 16},
     "connectors.quality": {
         "WINDOWS": (1, 7, 30),
         "LATE_DAYS": 30,

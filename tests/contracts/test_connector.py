@@ -57,7 +57,7 @@ class Running:
 async def _running(
     request: pytest.FixtureRequest, agencies: Agencies
 ) -> AsyncIterator[Running]:
-    manifest = _manifest_of(request.param, agencies)
+    manifest = manifest_of(request.param, agencies)
     bundle = read_trust_bundle((agencies.folder / "trust.toml").read_text("utf-8"))
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         agency = open_agency(
@@ -73,7 +73,7 @@ async def _running(
         await agency.close()
 
 
-def _manifest_of(id_: str, agencies: Agencies) -> Manifest:
+def manifest_of(id_: str, agencies: Agencies) -> Manifest:
     (manifest,) = [m for m in load_manifests(Path("sandbox/agencies")) if m.id == id_]
     path = manifest.endpoint.url.split("/", 3)[3]
     endpoint = msgspec.structs.replace(

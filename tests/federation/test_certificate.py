@@ -10,7 +10,7 @@ IDS = """query($n: String!, $first: Int, $after: String) { holder(idNumber: $n) 
     edges { cursor node { id } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
 CERTIFICATE = """query($id: ID!) { certificate(id: $id) { __typename
-  ... on Certificate { id itemCode standing provenance { envelope body digest checks } }
+  ... on Certificate { id itemCode standing provenance { envelope body digest steps } }
   ... on UnknownCertificate { id }
   ... on AgencyUnavailable { reason(language: EN) source { agency outcome } } } }"""
 

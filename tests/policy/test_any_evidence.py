@@ -25,6 +25,7 @@ from policy.evidence import (
     Hukou,
     Payment,
 )
+from policy.examination import Examination
 from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.optional_clauses import OPTIONAL_CLAUSES
@@ -68,6 +69,7 @@ RECORDS = st.builds(
     evaluation_body=NAMES,
     collection_body=NAMES,
     licence_id=NAMES,
+    examination=st.none() | st.builds(Examination, held_on=DATES),
 )
 # Rows that are found, so that no clause stops at the row.
 DATED_RECORDS = st.builds(

@@ -12,6 +12,7 @@ from policy.certificate import CertificateRecord, CertificateState
 from policy.contradictions import RecordWarning, validity_warnings, warnings_of
 from policy.eligibility import EligibilityOutcome
 from policy.evidence import Claimant
+from policy.examination import Examination
 from policy.finding import FindingOutcome
 from policy.identity import Identity, IdType
 from policy.level import Level
@@ -196,6 +197,24 @@ CASES = [
         id="a review after the end",
     ),
     pytest.param(licence(licence_id=f"{LICENCE}Q"), {"LICENCE_ID"}, {}, id="its id"),
+    pytest.param(
+        licence(examination=Examination(held_on=date(2024, 6, 2))),
+        {"EXAMINED_AFTER_ISSUE"},
+        {"219-1b": UNDETERMINED},
+        id="examined after it was issued",
+    ),
+    pytest.param(
+        licence(examination=Examination(held_on=date(2024, 6, 1))),
+        set(),
+        {},
+        id="examined on the day of issue",
+    ),
+    pytest.param(
+        licence(examination=Examination(theory="不合格")),
+        set(),
+        {},
+        id="examined on a day that is not stated",
+    ),
     pytest.param(licence(licence_id="1.2"), {"LICENCE_ID"}, {}, id="no id at all"),
 ]
 

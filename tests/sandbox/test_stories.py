@@ -77,7 +77,7 @@ def found(story: Story, held: StoryCertificate, today: date) -> Verdict:
 def test_nobody_occurs_twice() -> None:
     numbers = {story.holder.identity.number for story in STORIES.values()}
 
-    assert len(numbers) == len(persons(TODAY)) == 25
+    assert len(numbers) == len(persons(TODAY)) == 27
 
 
 def test_every_certificate_has_its_own_serial_number() -> None:
@@ -124,6 +124,7 @@ def test_a_certificate_that_is_not_believed_is_not_expected() -> None:
         "idType": IdType.RESIDENT_ID,
         "idNumber": "310199199112050143",
         "name": "尤秋怡",
+        "assessors": [],
         "sources": {
             "emergency-management": "UNVERIFIED",
             "transport": "NONE",

@@ -12,6 +12,7 @@ from bureau.versions.lists import Lists
 from bureau.versions.marks import add_newer, marks_of, person_mark
 from bureau.versions.memory import SeenVersion, VersionMemory, said_of
 from policy.certificate import CertificateRecord
+from policy.examination import Examination
 from tests.bureau.versions.asking import CATALOGUE, asking, signed
 from tests.connectors.agency import ZHANG
 
@@ -102,6 +103,11 @@ def test_what_is_newer_is_put_in_the_place_of_what_is_older() -> None:
     assert known == {"a": seen("x"), "b": alike, "c": newer, "d": older}
 
 
+EXAMINATIONS = [
+    Examination(**{one.name: "changed"})  # type: ignore[arg-type]  # any value
+    for one in fields(Examination)
+]
+"""One for each of its facts."""
 FOUND_BY = {"number", "holder", "own_item_code", "spelt", "changes"}
 """What a certificate is found by, and what is put beside what its registry says."""
 
@@ -112,9 +118,12 @@ async def test_two_records_say_the_same_only_if_all_facts_are_the_same() -> None
     said = said_of(record)
 
     for one in (one for one in fields(CertificateRecord) if one.init):
-        changes: dict[str, Any] = {one.name: "changed"}
+        value = Examination(site="a") if one.name == "examination" else "changed"
+        changes: dict[str, Any] = {one.name: value}
         changed = replace(record, **changes)
         assert (said_of(changed) == said) == (one.name in FOUND_BY), one.name
+    examined = {replace(record, examination=one) for one in EXAMINATIONS}
+    assert len({said_of(one) for one in examined}) == len(EXAMINATIONS) == 6
     # Nor do words that are said of another fact.
     assert len(said) == 16
     assert said_of(replace(record, title="ab", category="c")) != said_of(

@@ -27,13 +27,19 @@ FOUND = {
     Fault.UNSIGNED_ABSENCE: "UNSIGNED_ABSENCE",
     Fault.WRONG_HOLDER: "WRONG_HOLDER",
     Fault.WITHHELD: "INCOMPLETE",
+    Fault.REPLAY: "OTHER_QUESTION",
+    Fault.UNBOUND: "NOT_BOUND",
+    Fault.OTHER_AUDIENCE: "OTHER_AUDIENCE",
 }
 """The finding that names each fault."""
 
+OF_BINDING = (Fault.REPLAY, Fault.UNBOUND, Fault.OTHER_AUDIENCE)
+"""Faults of agencies that bind their answers: see ``test_bound_answers.py``."""
 NO_FAULTS = {
     (Fault.OLD_NONCE, EMERGENCY),
     (Fault.OLD_NONCE, TRANSPORT),
     (Fault.WITHHELD, FIRE),
+    *((f, a) for f in OF_BINDING for a in (EMERGENCY, TRANSPORT, FIRE)),
 }
 """Where a fault changes nothing: see ``sandbox.faults``."""
 

@@ -67,6 +67,37 @@ def wide_fields() -> DecodedEnvelope:
     return reading(record({**RECORD, **wide, "number": f"{text}{next(serial)}"}))
 
 
+EXAMINED = Decoder(
+    manifest(
+        (
+            "[record.values.level]",
+            (
+                "[record.examination]\nheld_on = 'd'\nsite = 's'\nbatch = 'b'\n"
+                "assessor = 'a'\ntheory = 't'\npractice = 'p'\n\n[record.values.level]"
+            ),
+        )
+    ),
+    load_catalogue(),
+)
+
+
+def examined_fields() -> DecodedEnvelope:
+    """A record with an examination each text of which is its own, and wide."""
+    number = next(serial)
+    wide = f"\U0001f600{number}"
+    texts = {"s": wide + "s" * 80, "b": f"b{number}", "a": f"A{number}"}
+    texts |= {"t": wide + "t" * 80, "p": wide + "p" * 80, "d": "2025-05-20"}
+    return reading(record({**RECORD, **texts, "number": f"{number}"}), EXAMINED)
+
+
+def plain_examination() -> DecodedEnvelope:
+    """A record with short texts of an examination, none of them kept elsewhere."""
+    number = next(serial)
+    texts = {name: f"{name.upper()}{number}" for name in "sbatp"}
+    content = {**RECORD, **texts, "d": "2025-05-20", "number": f"{number}"}
+    return reading(record(content), EXAMINED)
+
+
 def spelt_fields() -> DecodedEnvelope:
     """A record whose number and code are many times as long in their normal form."""
     long = {"code": "\ufdfa" * 27, "number": f"{chr(0xFDFA) * 26} {next(serial)}"}
@@ -123,6 +154,8 @@ SHAPES = [
     pytest.param(body_of_no_records, id="a body of what is no record"),
     pytest.param(wide_fields, id="fields made wide"),
     pytest.param(spelt_fields, id="fields made long by their form"),
+    pytest.param(examined_fields, id="an examination made wide"),
+    pytest.param(plain_examination, id="an examination"),
 ]
 TIMES = 3
 

@@ -105,7 +105,7 @@ def first(answer: bytes, *, then: bytes = http({})) -> Answers:
 
 async def outcome(exchange: Exchange) -> bytes | type[ConnectorError]:
     try:
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
     except ConnectorError as error:
         return type(error)
     return came
@@ -116,7 +116,7 @@ async def test_a_question_is_these_bytes() -> None:
         serving(always(http({}))) as server,
         asking(server, bearer_token="secret") as exchange,
     ):
-        await exchange.post({"holders": ["张三"]})
+        await exchange.post('{"holders":["张三"]}'.encode())
 
     ((_, question),) = server.questions
     assert question.decode() == (
@@ -226,10 +226,10 @@ async def test_an_answer_that_comes_late_is_nobodys() -> None:
             late.set()
 
     async with serving(answers) as server, asking(server) as exchange:
-        await exchange.post({})
+        await exchange.post(b"{}")
         await late.wait()
         await asyncio.sleep(0.05)
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
 
     assert (came, server.used()) == (b'{"question": 1}', [1, 2])
 
@@ -261,7 +261,7 @@ async def test_a_question_that_is_given_up_leaves_its_connection() -> None:
             writer.write(http({}))
 
     async with serving(answers) as server, asking(server) as exchange:
-        given_up = asyncio.create_task(exchange.post({}))
+        given_up = asyncio.create_task(exchange.post(b"{}"))
         await asked.wait()
         given_up.cancel()
         await asyncio.wait_for(server.left.wait(), 5)

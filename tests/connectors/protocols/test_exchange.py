@@ -49,7 +49,7 @@ async def test_the_answer_is_the_exact_bytes_that_came() -> None:
     body = '{ "b":1,\n"a" : "张三"}'.encode()
 
     async with exchange_with(answer(200, body)) as exchange:
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
 
     assert came == body
 
@@ -66,7 +66,7 @@ async def test_a_compressed_answer_is_not_inflated() -> None:
         )
 
     async with exchange_with(handle) as exchange:
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
 
     assert (seen, came) == (["identity"], b"\x1f\x8b")
 
@@ -79,7 +79,7 @@ async def test_the_agencys_token_is_sent_if_there_is_one() -> None:
         return web.json_response({})
 
     async with exchange_with(handle, bearer_token="secret") as exchange:
-        await exchange.post({})
+        await exchange.post(b"{}")
 
     assert seen == ["Bearer secret"]
 
@@ -100,7 +100,7 @@ async def test_a_status_is_the_error_it_means(
 ) -> None:
     async with exchange_with(answer(status)) as exchange:
         with pytest.raises(error, match=f"HTTP {status}"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 async def test_a_redirect_is_not_followed() -> None:
@@ -109,7 +109,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
     async with exchange_with(handle) as exchange:
         with pytest.raises(UnreachableError, match="HTTP 302"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_json_is_json_however_it_is_spelled(stated: str) -> None:
         return web.Response(body=b"{}", headers={"Content-Type": stated})
 
     async with exchange_with(handle) as exchange:
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
 
     assert came == b"{}"
 
@@ -146,13 +146,13 @@ async def test_what_only_looks_like_json_is_unreadable(stated: str) -> None:
 
     async with exchange_with(handle) as exchange:
         with pytest.raises(UnreadableError, match="answered"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 async def test_another_content_type_is_unreadable() -> None:
     async with exchange_with(answer(200, b"<html>", "text/html")) as exchange:
         with pytest.raises(UnreadableError, match="answered text/html"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 async def test_a_content_type_that_says_more_is_not_repeated() -> None:
@@ -160,7 +160,7 @@ async def test_a_content_type_that_says_more_is_not_repeated() -> None:
 
     async with exchange_with(answer(200, b"{}", said)) as exchange:
         with pytest.raises(UnreadableError, match="answered another media type"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ async def test_a_body_is_read_up_to_the_limit(size: int, *, accepted: bool) -> N
 
     async with exchange_with(answer(200, b" " * size), max_body_bytes=1000) as exchange:
         try:
-            _, came = await exchange.post({})
+            _, came = await exchange.post(b"{}")
         except UnreadableError:
             came = None
 
@@ -192,7 +192,7 @@ async def test_a_cut_body_is_no_answer() -> None:
 
     async with exchange_with(handle) as exchange:
         with pytest.raises(UnreachableError, match="cut off"):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 async def test_a_connection_closed_under_us_once_is_asked_again() -> None:
@@ -207,7 +207,7 @@ async def test_a_connection_closed_under_us_once_is_asked_again() -> None:
         return web.json_response({"attempt": len(attempts)})
 
     async with exchange_with(handle) as exchange:
-        _, came = await exchange.post({})
+        _, came = await exchange.post(b"{}")
 
     assert parse_json(came) == {"attempt": 2}
 
@@ -227,8 +227,8 @@ async def test_a_kept_connection_that_was_reset_is_asked_again() -> None:
         return web.json_response({"question": len(questions)})
 
     async with exchange_with(handle) as exchange:
-        await exchange.post({})
-        _, came = await exchange.post({})
+        await exchange.post(b"{}")
+        _, came = await exchange.post(b"{}")
 
     assert parse_json(came) == {"question": 3}
 
@@ -241,7 +241,7 @@ async def test_a_connection_always_closed_is_unreachable() -> None:
 
     async with exchange_with(handle) as exchange:
         with pytest.raises(UnreachableError):
-            await exchange.post({})
+            await exchange.post(b"{}")
 
 
 async def test_an_agency_that_is_not_there_is_unreachable() -> None:
@@ -249,7 +249,7 @@ async def test_an_agency_that_is_not_there_is_unreachable() -> None:
 
     async with aiohttp.ClientSession() as session:
         with pytest.raises(UnreachableError, match="ClientConnectorError"):
-            await Exchange(session, endpoint).post({})
+            await Exchange(session, endpoint).post(b"{}")
 
 
 def test_what_is_not_json_is_unreadable() -> None:

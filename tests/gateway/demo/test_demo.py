@@ -90,7 +90,7 @@ def test_the_check_asks_for_every_story_person_and_exits_0(tmp_path: Path) -> No
     )
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "25 right, 0 wrong" in done.stdout
+    assert "27 right, 0 wrong" in done.stdout
     # A demo that runs from here has its files in var/demo.
     assert list(tmp_path.iterdir()) == []
 
@@ -160,7 +160,7 @@ def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
     assert f"http://127.0.0.1:{demo.ports[0]}/graphql" in demo.shown
     assert re.search(r"token +demo-\S{20,}", demo.shown)
     assert (
-        len(re.findall(r"^[A-Z0-9]{15,18} .+ \| .+$", demo.shown, re.MULTILINE)) == 25
+        len(re.findall(r"^[A-Z0-9]{15,18} .+ \| .+$", demo.shown, re.MULTILINE)) == 27
     )
 
 
