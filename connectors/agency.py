@@ -319,6 +319,7 @@ class Agency:
             proofs=tuple(said.proofs),
             latency_seconds=latency,
             is_collected=reply.collected is not None,
+            sequence=reply.sequence,
         )
 
     def _attested(

@@ -115,6 +115,9 @@ class Answer:
     """When what stands in for an agency that is silent was verified; else ``None``."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
+    sequence: int | None = None
+    """Up to which number of what the agency sent everything was looked at; ``None`` if
+    it was asked itself, or that is not known."""
 
 
 def suspended(agency: str) -> Answer:

@@ -120,6 +120,8 @@ class Decoder:
                 raise RecordError("a list of states is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
+            case PayloadType.RECEIPT:
+                raise RecordError("a gateway's receipt is no record")
 
     def decode_change(
         self, proof: VerifiedPayload
