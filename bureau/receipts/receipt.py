@@ -15,16 +15,19 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import orjson
 
 from bureau.caller import LookUp
 from bureau.receipts.logged import LogState
 from connectors.answer import Answer
-from connectors.elements import Element, Elements
+from connectors.elements import NOT_STATED, Element, Elements
 from signing.canonical import canonical
+from signing.transparency.checkpoints import Checkpoint
 from signing.transparency.entries import commitment
 
+_NOTHING = orjson.Fragment(b"null")
 VERSION = "certificate-gateway-receipt@v1"
 
 MEMBERS = frozenset(
@@ -104,6 +107,9 @@ class Receipts:
     def __init__(self, issuer: str, log: LogState) -> None:
         self._issuer = issuer
         self._log = log
+        # What hardly ever changes is written once.
+        self._last_rules: tuple[Rules | None, orjson.Fragment] = None, _NOTHING
+        self._last_log: tuple[object, orjson.Fragment] = None, _NOTHING
 
     def payload(
         self, asked: Asked, answered: Answered, rules: Rules, salt: bytes
@@ -115,7 +121,9 @@ class Receipts:
             ValueError: the salt has no 16 bytes.
         """
         try:
-            return orjson.dumps(self._claims(asked, answered, rules, salt))
+            return orjson.dumps(
+                self._claims(asked, answered, rules, salt), option=orjson.OPT_UTC_Z
+            )
         except orjson.JSONEncodeError:
             raise UnwritableReceiptError("a text is no UTF-8") from None
 
@@ -127,7 +135,7 @@ class Receipts:
             "iss": self._issuer,
             "aud": asked.caller,
             "version": VERSION,
-            "at": asked.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "at": asked.at.astimezone(UTC),
             "requestId": asked.request_id,
             "document": document.trusted_as,
             "documentCommitment": None
@@ -140,30 +148,39 @@ class Receipts:
             "districts": asked.districts,
             "purpose": None if look_up is None else look_up.purpose,
             "caseNumber": None if look_up is None else look_up.case_number,
-            "elements": {
-                ELEMENT_MEMBERS[one]: said for one, said in asked.elements.stated()
-            },
+            "elements": {}
+            if asked.elements is NOT_STATED
+            else {ELEMENT_MEMBERS[one]: said for one, said in asked.elements.stated()},
             "sources": sources(answered.look_ups),
-            "policy": {
-                "version": rules.version,
-                "parameters": rules.parameters,
-                "catalogue": rules.catalogue,
-            },
+            "policy": self._policy_of(rules),
             "log": self._log_now(),
         }
 
-    def _log_now(self) -> dict[str, object]:
-        checkpoint = self._log.checkpoint()
-        return {
-            "checkpoint": None
-            if checkpoint is None
-            else {
-                "origin": checkpoint.origin,
-                "size": checkpoint.size,
-                "root": base64.b64encode(checkpoint.root).decode(),
-            },
-            "witnesses": self._log.witnesses(),
-        }
+    def _policy_of(self, rules: Rules) -> orjson.Fragment:
+        known, written = self._last_rules
+        if known is not rules:
+            written = orjson.Fragment(orjson.dumps(rules))
+            self._last_rules = rules, written
+        return written
+
+    def _log_now(self) -> orjson.Fragment:
+        found = self._log.checkpoint(), self._log.witnesses()
+        known, written = self._last_log
+        if known != found:
+            checkpoint, witnesses = found
+            told = None if checkpoint is None else _told(checkpoint)
+            log = {"checkpoint": told, "witnesses": witnesses}
+            written = orjson.Fragment(orjson.dumps(log))
+            self._last_log = found, written
+        return written
+
+
+def _told(checkpoint: Checkpoint) -> dict[str, object]:
+    return {
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+        "root": base64.b64encode(checkpoint.root).decode(),
+    }
 
 
 def spelt(text: str) -> bytes:
@@ -177,19 +194,26 @@ def sources(look_ups: Iterable[Sequence[Answer]]) -> list[dict[str, object]]:
     ``outcomes`` has how many look-ups ended so; ``sequence`` is the lowest of them, up
     to which whatever the agency sent was looked at, ``null`` where it was asked itself.
     """
-    outcomes: dict[str, dict[str, int]] = {}
-    sequences: dict[str, int] = {}
+    rows: dict[str, dict[str, object]] = {}
     for answers in look_ups:
         for answer in answers:
-            agency = answer.agency
-            ended = outcomes.setdefault(agency, {})
-            # The text: orjson writes no other kinds of names.
-            outcome = answer.outcome.value
-            ended[outcome] = ended.get(outcome, 0) + 1
-            if answer.sequence is not None:
-                known = sequences.get(agency, answer.sequence)
-                sequences[agency] = min(known, answer.sequence)
-    return [
-        {"agency": agency, "outcomes": ended, "sequence": sequences.get(agency)}
-        for agency, ended in outcomes.items()
-    ]
+            # Its text: orjson writes no other kinds of names.
+            agency, outcome = answer.agency, answer.outcome.value
+            row = rows.get(agency)
+            if row is None:
+                rows[agency] = {
+                    "agency": agency,
+                    "outcomes": {outcome: 1},
+                    "sequence": answer.sequence,
+                }
+            else:
+                _add(row, outcome, answer.sequence)
+    return [*rows.values()]
+
+
+def _add(row: dict[str, Any], outcome: str, sequence: int | None) -> None:
+    ended = row["outcomes"]
+    ended[outcome] = ended.get(outcome, 0) + 1
+    if sequence is not None:
+        known = row["sequence"]
+        row["sequence"] = sequence if known is None else min(known, sequence)
