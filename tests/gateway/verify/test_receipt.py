@@ -271,11 +271,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_command_prints_every_check_and_what_it_leaves_open(kept: Kept) -> None:
     answer = kept.write("answer.json", kept.answer())
     variables = kept.write("variables.json", orjson.dumps(VARIABLES))
-    more = ("--variables", str(variables), "--caller", "somebody")
-    command = ("gateway", "verify", str(answer), "--trust", str(kept.trust), *more)
+    files = (str(answer), "--trust", str(kept.trust), "--variables", str(variables))
 
     done = nursery.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, "-m", "gateway", "verify", *files, "--caller", "somebody"],
         env={**os.environ, "COLUMNS": "200"},
     )
 
