@@ -6,10 +6,12 @@ same digest. What came as bytes and is still there as bytes is not written anew
 yet, such as the variables of a question.
 """
 
+import re
 from decimal import Decimal
 
 import orjson
 
+_FRACTION = re.compile(rb"[0-9][.eE]")
 _LEAST, _MOST = -6, 21
 """Between these exponents ECMAScript writes a number in full (6.1.6.1.20)."""
 
@@ -20,20 +22,12 @@ def canonical(content: object) -> bytes:
     Integers beyond 2**53, half characters and numbers that are none are not looked for:
     ``strict_json`` refuses them where content comes from.
     """
-    if _is_plain(content):
-        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    written = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    # orjson has another order of names beyond ASCII, and other ways with fractions;
+    # what only looks as if there were any is written once more, and is the same.
+    if written.isascii() and not _FRACTION.search(written):
+        return written
     return _written(content).encode()
-
-
-def _is_plain(content: object) -> bool:
-    """Say whether orjson writes it likewise: no fractions, and names of one plane."""
-    if isinstance(content, dict):
-        return all(
-            name.isascii() and _is_plain(value) for name, value in content.items()
-        )
-    if isinstance(content, list):
-        return all(map(_is_plain, content))
-    return not isinstance(content, float)
 
 
 def _written(content: object) -> str:

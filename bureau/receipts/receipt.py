@@ -15,7 +15,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -50,8 +50,7 @@ ELEMENT_MEMBERS: Mapping[Element, str] = {
 """The five elements by their members; the officer is the pseudonym of the audit log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(NamedTuple):
     """The document that was run."""
 
     text: str
@@ -60,8 +59,7 @@ class Document:
     operation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A question, and who asked it why."""
 
     request_id: str | None
@@ -74,8 +72,7 @@ class Asked:
     variables: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """An answer: the exact bytes of its parts, and what it was made of."""
 
     data: bytes

@@ -6,9 +6,8 @@ told. If nothing can be signed the answer goes out without a receipt, and is cou
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
 from typing import Protocol
 
 import structlog
@@ -34,6 +33,7 @@ from signing import base64url
 from signing.signer import Signer, SignerError
 from signing.transparency.entries import SALT_SIZE
 
+NOT_ASKED: Mapping[str, str] = {}
 _logger = structlog.get_logger("gateway.receipts")
 
 
@@ -70,6 +70,8 @@ class Attesting:
         """SHA-256 of the annex, in hexadecimal."""
         self._clock = clock
         self._observer = observer
+        digest = parameters.digest
+        self._last_day = date.min, Rules(date.min, digest, catalogue)
 
     def attest(
         self, prefer: str, context: RequestContext, prepared: Prepared, asked: Question
@@ -84,25 +86,26 @@ class Attesting:
         is_asked = wants_receipt(prefer)
         if not (is_asked or self._is_for_all):
             return None
-        return partial(
-            self._attested, signer, _asked(context, prepared, asked), context, is_asked
-        )
 
-    def _attested(  # noqa: PLR0913, PLR0917 - the first ones are ``attest``'s
-        self,
-        signer: Signer,
-        asked: Asked,
-        context: RequestContext,
-        is_asked: bool,
-        data: bytes,
-        errors: bytes | None,
-    ) -> Attested | None:
-        salt = os.urandom(SALT_SIZE)
-        answered = Answered(data, errors, context.answered)
-        try:
-            payload = self._receipts.payload(
-                asked, answered, self._rules(context.today), salt
+        def attested(data: bytes, errors: bytes | None) -> Attested | None:
+            receipt = self._receipt(
+                signer,
+                _asked(context, prepared, asked),
+                Answered(data, errors, context.answered),
+                self._rules(context.today),
             )
+            if receipt is None:
+                return None
+            return Attested(receipt, APPLIED if is_asked else NOT_ASKED)
+
+        return attested
+
+    def _receipt(
+        self, signer: Signer, asked: Asked, answered: Answered, rules: Rules
+    ) -> Mapping[str, str] | None:
+        salt = os.urandom(SALT_SIZE)
+        try:
+            payload = self._receipts.payload(asked, answered, rules, salt)
             jws = signer.sign(payload, self._clock())
         except (SignerError, UnwritableReceiptError) as error:
             self._observer.receipt_failed()
@@ -111,16 +114,22 @@ class Attesting:
             )
             return None
         self._observer.receipt_signed()
-        receipt = {"jws": jws.decode(), "salt": base64url.encode(salt).decode()}
-        return Attested(receipt, APPLIED if is_asked else {})
+        return {"jws": jws.decode(), "salt": base64url.encode(salt).decode()}
 
     def _rules(self, today: date) -> Rules:
-        parameters = self._parameters
-        return Rules(parameters.version(today), parameters.digest, self._catalogue)
+        """Return the rules of a day, the same ones for as long as it lasts."""
+        day, rules = self._last_day
+        if day != today:
+            parameters = self._parameters
+            version, digest = parameters.version(today), parameters.digest
+            rules = Rules(version, digest, self._catalogue)
+            self._last_day = today, rules
+        return rules
 
 
 def _asked(context: RequestContext, prepared: Prepared, question: Question) -> Asked:
-    look_up = context.look_up
+    look_up, origin = context.look_up, context.origin
+    operation = operation_of(context) if origin is None else origin.operation
     return Asked(
         request_id=context.request_id,
         at=context.now,
@@ -131,7 +140,7 @@ def _asked(context: RequestContext, prepared: Prepared, question: Question) -> A
         document=Document(
             text=prepared.text,
             trusted_as=prepared.trusted_as,
-            operation=operation_of(context),
+            operation=operation,
         ),
         variables=question.variables,
     )

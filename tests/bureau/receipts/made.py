@@ -1,7 +1,6 @@
 """A question, its answer and the receipt of both, with something of each part."""
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -37,7 +36,7 @@ ASKED = Asked(
     document=Document(text=TEXT, trusted_as=DIGEST, operation="Holder"),
     variables=VARIABLES,
 )
-UNTRUSTED = replace(ASKED, document=replace(ASKED.document, trusted_as=None))
+UNTRUSTED = ASKED._replace(document=ASKED.document._replace(trusted_as=None))
 
 
 def answer(

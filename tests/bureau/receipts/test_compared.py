@@ -24,7 +24,7 @@ from tests.bureau.receipts.made import (
 )
 
 CLAIMS = claims()
-WITHOUT_ERRORS = claims(answered=replace(ANSWERED, errors=None))
+WITHOUT_ERRORS = claims(answered=ANSWERED._replace(errors=None))
 PASSED, FAILED, NOT_RUN = CheckOutcome
 
 
@@ -145,7 +145,7 @@ def test_any_byte_that_is_changed_is_named(data: st.DataObject) -> None:
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(-9, 9) | st.text(max_size=3)))
 def test_other_variables_are_named(variables: dict[str, object]) -> None:
-    said = claims(replace(ASKED, variables={"n": variables}))
+    said = claims(ASKED._replace(variables={"n": variables}))
     shown = replace(WHOLE, variables={"n": variables})
 
     assert failed(said, shown) == set()
