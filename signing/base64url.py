@@ -2,9 +2,9 @@
 
 Two spellings of the same bytes would be two digests of the same record. So padding,
 characters outside the alphabet, white space and trailing bits that are not zero are
-refused. The bytes are msgspec's to encode and decode, three times as quickly as the
-standard library; ``tests/signing/test_base64url.py`` holds that a text is read exactly
-if it is what ``encode`` makes of the bytes.
+refused. The bytes are msgspec's to encode and decode, in half the time that the
+standard library takes or less; ``tests/signing/test_base64url.py`` holds that a text is
+read exactly if it is what ``encode`` makes of the bytes.
 """
 
 from string import ascii_letters, digits
