@@ -21,12 +21,15 @@ import orjson
 
 from bureau.caller import LookUp
 from bureau.receipts.logged import LogState
-from connectors.answer import Answer
-from connectors.elements import NOT_STATED, Element, Elements
+from connectors.answer import Answer, SourceOutcome
+from connectors.elements import Element, Elements
 from signing.canonical import canonical
 from signing.transparency.checkpoints import Checkpoint
 from signing.transparency.entries import commitment
 
+_UTC = orjson.OPT_UTC_Z
+_OUTCOMES = {outcome: outcome.value for outcome in SourceOutcome}
+"""Their texts: orjson writes no other kinds of names."""
 _NOTHING = orjson.Fragment(b"null")
 VERSION = "certificate-gateway-receipt@v1"
 
@@ -105,7 +108,7 @@ class Receipts:
         self._issuer = issuer
         self._log = log
         # What hardly ever changes is written once.
-        self._last_rules: tuple[Rules | None, orjson.Fragment] = None, _NOTHING
+        self._last: tuple[object, bytes] = None, b""
         self._last_log: tuple[object, orjson.Fragment] = None, _NOTHING
 
     def payload(
@@ -117,47 +120,57 @@ class Receipts:
             UnwritableReceiptError: half a character stands somewhere.
             ValueError: the salt has no 16 bytes.
         """
-        try:
-            return orjson.dumps(
-                self._claims(asked, answered, rules, salt), option=orjson.OPT_UTC_Z
-            )
-        except orjson.JSONEncodeError:
-            raise UnwritableReceiptError("a text is no UTF-8") from None
-
-    def _claims(
-        self, asked: Asked, answered: Answered, rules: Rules, salt: bytes
-    ) -> dict[str, object]:
-        look_up, document, errors = asked.look_up, asked.document, answered.errors
-        return {
-            "iss": self._issuer,
-            "aud": asked.caller,
-            "version": VERSION,
+        document, errors = asked.document, answered.errors
+        is_trusted = document.trusted_as is not None
+        told = {
             "at": asked.at.astimezone(UTC),
             "requestId": asked.request_id,
-            "document": document.trusted_as,
             "documentCommitment": None
-            if document.trusted_as is not None
+            if is_trusted
             else commitment(salt, spelt(document.text)).hex(),
-            "operation": document.operation,
             "variables": commitment(salt, canonical(asked.variables)).hex(),
             "data": commitment(salt, answered.data).hex(),
             "errors": None if errors is None else commitment(salt, errors).hex(),
-            "districts": asked.districts,
-            "purpose": None if look_up is None else look_up.purpose,
-            "caseNumber": None if look_up is None else look_up.case_number,
-            "elements": {}
-            if asked.elements is NOT_STATED
-            else {ELEMENT_MEMBERS[one]: said for one, said in asked.elements.stated()},
             "sources": sources(answered.look_ups),
-            "policy": self._policy_of(rules),
             "log": self._log_now(),
         }
+        try:
+            # One object, of which most is what it was in the receipt before.
+            return self._stated(asked, rules) + orjson.dumps(told, None, _UTC)[1:]
+        except orjson.JSONEncodeError:
+            raise UnwritableReceiptError("a text is no UTF-8") from None
 
-    def _policy_of(self, rules: Rules) -> orjson.Fragment:
-        known, written = self._last_rules
-        if known is not rules:
-            written = orjson.Fragment(orjson.dumps(rules))
-            self._last_rules = rules, written
+    def _stated(self, asked: Asked, rules: Rules) -> bytes:
+        """Return the beginning: who asks by which document why, and by which rules."""
+        document = asked.document
+        stated = (
+            asked.caller,
+            asked.look_up,
+            asked.elements,
+            document.trusted_as,
+            document.operation,
+            asked.districts,
+            rules,
+        )
+        known, written = self._last
+        if known != stated:
+            look_up = asked.look_up
+            members = {
+                "iss": self._issuer,
+                "aud": asked.caller,
+                "version": VERSION,
+                "document": document.trusted_as,
+                "operation": document.operation,
+                "districts": asked.districts,
+                "purpose": None if look_up is None else look_up.purpose,
+                "caseNumber": None if look_up is None else look_up.case_number,
+                "elements": {
+                    ELEMENT_MEMBERS[one]: said for one, said in asked.elements.stated()
+                },
+                "policy": rules,
+            }
+            written = orjson.dumps(members)[:-1] + b","
+            self._last = stated, written
         return written
 
     def _log_now(self) -> orjson.Fragment:
@@ -194,8 +207,7 @@ def sources(look_ups: Iterable[Sequence[Answer]]) -> list[dict[str, object]]:
     rows: dict[str, dict[str, object]] = {}
     for answers in look_ups:
         for answer in answers:
-            # Its text: orjson writes no other kinds of names.
-            agency, outcome = answer.agency, answer.outcome.value
+            agency, outcome = answer.agency, _OUTCOMES[answer.outcome]
             row = rows.get(agency)
             if row is None:
                 rows[agency] = {
