@@ -33,7 +33,6 @@ from signing import base64url
 from signing.signer import Signer, SignerError
 from signing.transparency.entries import SALT_SIZE
 
-NOT_ASKED: Mapping[str, str] = {}
 _logger = structlog.get_logger("gateway.receipts")
 
 
@@ -96,7 +95,7 @@ class Attesting:
             )
             if receipt is None:
                 return None
-            return Attested(receipt, APPLIED if is_asked else NOT_ASKED)
+            return Attested(receipt, APPLIED if is_asked else {})
 
         return attested
 
