@@ -17,11 +17,19 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
 from benchmarks import duties
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
 from benchmarks.processes import started
 from benchmarks.questions import (
+    CREDENTIALS,
     OFFICES,
     PAYERS,
     ROOT,
@@ -52,6 +60,7 @@ LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
 BATCH_LIMIT = 100
 """The manifest's default."""
+RECEIPT_KEY = "receipt-key.pem"
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
@@ -68,6 +77,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     is_for_offices: bool = True,
     is_patient: bool = False,
     has_issuer: bool = False,
+    has_receipts: bool = False,
     is_collected: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
@@ -90,6 +100,13 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
     if has_issuer:
         (folder / "issuer.json").write_text(json.dumps(duties.key_set()), "utf-8")
+    if has_receipts:
+        (folder / RECEIPT_KEY).touch(SECRET_MODE)
+        (folder / RECEIPT_KEY).write_bytes(
+            Ed25519PrivateKey.generate().private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            )
+        )
     config = folder / "gateway.toml"
     payers = PAYERS if is_for_offices else ()
     config.write_text(
@@ -99,6 +116,7 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         'certificate_id_key_file = "certificate-id.key"\n'
         'pseudonym_key_file = "pseudonym.key"\n'
         + ('evidence_key_file = "evidence.key"\n' if is_for_offices else "")
+        + (f'receipt_key_file = "{RECEIPT_KEY}"\n' if has_receipts else "")
         + 'trusted_documents = "trusted.json"\n'
         f'database_url = "{database_url}"\n'
         '\n[roles]\nofficer = ["certificates:read", "identity:read"]\n'
@@ -209,6 +227,7 @@ TTL_SECONDS: Mapping[Phase, float] = MappingProxyType(
         Phase.SCALE: 0,
         Phase.WARM: 3600,
         Phase.WARM_DUTIES: 3600,
+        Phase.RECEIPTS: 3600,
     }
 )
 DUTIES = frozenset({Phase.COLD_DUTIES, Phase.WARM_DUTIES})
@@ -327,6 +346,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         is_for_offices=is_for_offices,
         is_patient=is_patient and stage.checkout.source == ROOT,
         has_issuer=phase in DUTIES,
+        has_receipts=phase is Phase.RECEIPTS,
         is_collected=is_collected,
     )
     with open_gateway(config, stage.checkout, core) as pid:
@@ -334,4 +354,6 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         server = Server("gateway", port, Dialect.GATEWAY, [pid], log=log)
         if phase in DUTIES:
             server.credentials = duties.headers()
+        if phase is Phase.RECEIPTS:
+            server.credentials = {**CREDENTIALS, "Prefer": "receipt"}
         yield server

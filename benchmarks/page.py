@@ -408,6 +408,7 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "wide": _of(Phase.WIDE, share=WIDE_CERTIFICATES, per="certificate"),
         "cold-duties": _of(Phase.COLD_DUTIES),
         "warm-duties": _of(Phase.WARM_DUTIES),
+        "receipts": _of(Phase.RECEIPTS),
         "latency": _latency,
         "start-up": _start_up,
         "memory": _memory,

@@ -89,6 +89,7 @@ def plan(phase: Phase, volume: Volume) -> Plan:
         Phase.WIDE: Plan(_wide, WIDE_CERTIFICATES, wide),
         Phase.COLD_DUTIES: Plan(_people, RECORDS, volume),
         Phase.WARM_DUTIES: Plan(_few_people, RECORDS, everybody),
+        Phase.RECEIPTS: Plan(_few_people, RECORDS, everybody),
         Phase.LATENCY: Plan(_few_people, RECORDS, one),
         Phase.START_UP: Plan(_few_people, RECORDS, Volume(0, 1, seconds)),
         Phase.SCALE: Plan(_few_people, RECORDS, everybody),

@@ -53,6 +53,8 @@ class Phase(StrEnum):
     """As cold, of those who carry what every gateway to people's data has to."""
     WARM_DUTIES = "warm-duties"
     """As warm, likewise."""
+    RECEIPTS = "receipts"
+    """As warm, and each answer is signed for who asked."""
     LATENCY = "latency"
     """One question at a time, of agencies that take their time."""
     START_UP = "start-up"

@@ -321,6 +321,7 @@ class Agency:
             sequence=said.sequence,
             latency_seconds=latency,
             is_collected=reply.collected is not None,
+            sequence=reply.sequence,
         )
 
     def _attested(

@@ -123,6 +123,9 @@ class Answer:
     """The greatest number that the agency signed of what it has, if it counts that."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
+    sequence: int | None = None
+    """Up to which number of what the agency sent everything was looked at; ``None`` if
+    it was asked itself, or that is not known."""
 
 
 def suspended(agency: str) -> Answer:

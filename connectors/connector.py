@@ -42,6 +42,9 @@ class Reply:
     """The question that they must repeat, if the agency binds its answers."""
     collected: Mapping[bytes, Collected] | None = None
     """How each envelope came, by digest; ``None`` if the agency was asked itself."""
+    sequence: int | None = None
+    """Up to which number of the agency's stream everything was looked at, if it answers
+    from what was sent and that is known."""
 
 
 class Connector(Protocol):

@@ -34,6 +34,8 @@ from gateway.graphql_http.security_headers import SecurityHeaders
 from gateway.health import Readiness, live
 from gateway.logs import RequestLog, configure_logs
 from gateway.metrics import Metrics
+from gateway.receipts.endpoint import KEYS, receipt_keys_page
+from gateway.receipts.wiring import open_attesting
 from gateway.reconciliation.endpoint import RECONCILIATION, Reconciling
 from gateway.registry.expiry import key_ends
 from gateway.reloading.files import files_of, look_at
@@ -122,6 +124,7 @@ def create_app(
                     intake=intake,
                     callers=callers_by(settings),
                     admission=admission,
+                    attesting=open_attesting(settings, clock, measured.receipts),
                     store=store,
                     supervisor=supervisor,
                 )
@@ -185,6 +188,7 @@ def create_app(
         Route("/metrics", MetricsPage(measured).answer),
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
+        Route(KEYS, receipt_keys_page),
         Route(TOTALS, totals_csv),
         Route(DECISIONS, decisions_csv),
         Route(

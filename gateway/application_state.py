@@ -11,6 +11,7 @@ from starlette.types import Scope
 from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
+from gateway.receipts.attesting import Attesting
 from resolvers.context import Services
 from store.background import Supervisor
 from store.store import Store
@@ -24,6 +25,8 @@ class ApplicationState:
     intake: Intake
     callers: Callers
     admission: Admission
+    attesting: Attesting
+    """Makes receipts of answers."""
     store: Store
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""

@@ -12,6 +12,7 @@ from gateway.collection.metrics import CollectionMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
 from gateway.ledger.metrics import LedgerMetrics
 from gateway.privacy.metrics import PrivacyMetrics
+from gateway.receipts.metrics import ReceiptsMetrics
 from gateway.registration.metrics import SanctionsMetrics
 from gateway.registry.metrics import (
     AgenciesMetrics,
@@ -49,4 +50,5 @@ class Metrics:
         self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
         self.ledger = LedgerMetrics(self.registry)
+        self.receipts = ReceiptsMetrics(self.registry)
         self.reload = ReloadMetrics(self.registry)

@@ -19,6 +19,7 @@ from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
 from gateway.lazy import load
 from gateway.privacy.keys import read_pseudonyms
+from gateway.receipts.wiring import receipt_keys
 from gateway.settings.settings import Settings, load_settings, read_certificate_id_key
 from gateway.trust import load_trust_bundle
 from policy.catalogue import load_catalogue
@@ -58,6 +59,7 @@ def refuse_unusable(settings: Settings) -> None:
     read_certificate_id_key(Path(settings.certificate_id_key_file))
     read_pseudonyms(Path(settings.pseudonym_key_file))
     load_trust_bundle(Path(settings.trust_bundle), load_catalogue())
+    receipt_keys(settings)
     refuse_unusable_callers(settings)
     try:
         load_manifests(Path(settings.manifests))

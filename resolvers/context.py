@@ -35,6 +35,7 @@ from bureau.status import ChangesLoader, SentChanges
 from bureau.transparency.inclusion import Inclusions, NoLog
 from bureau.versions.held import Versions
 from connectors.agency import Agency
+from connectors.answer import Answer
 from connectors.elements import NOT_STATED, Elements
 from connectors.live import Live, Snapshot
 from connectors.registration.office import RegistrationOffice
@@ -172,6 +173,8 @@ class RequestContext:
     """Until when agencies may answer, on the event loop's clock."""
     snapshot: Snapshot = field(init=False)
     """The agencies and keys that this request is answered with."""
+    answered: list[Sequence[Answer]] = field(init=False, default_factory=list)
+    """The agencies' answers, of each look-up of a person that was answered."""
     _looked_up: int = field(init=False, default=0)
     _loaders: dict[str, AnswerLoader] = field(init=False, default_factory=dict)
 

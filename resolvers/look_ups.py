@@ -122,6 +122,7 @@ async def look_up(
         )
 
     answers = await _through_the_gate(context, holder, ask, shows)
+    context.answered.append(answers)
     listed = [
         answer if agency.listed is None else agency.listed.put_on(answer)
         for agency, answer in zip(agencies, answers, strict=True)
@@ -209,16 +210,20 @@ async def _through_the_gate(
 
 def origin_of(context: RequestContext) -> Origin:
     """Return the request's question, as the audit log keeps it."""
-    operation, document = context.operation, context.document
+    document = context.document
     pseudonyms = context.services.oversight.pseudonyms
     return Origin(
         request_id=context.request_id,
-        # A name is the client's choice, and may be T and an identity number.
-        operation=None
-        if operation is None
-        else without_identity_numbers(operation)[:MAX_OPERATION_NAME],
+        operation=operation_of(context),
         document=None if document is None else pseudonyms.of_document(document),
     )
+
+
+def operation_of(context: RequestContext) -> str | None:
+    """Return the name of the request's operation, as it is kept and passed on."""
+    name = context.operation
+    # A name is the client's choice, and may be T and an identity number.
+    return None if name is None else without_identity_numbers(name)[:MAX_OPERATION_NAME]
 
 
 def audit_unavailable() -> RequestError:

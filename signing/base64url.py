@@ -2,33 +2,34 @@
 
 Two spellings of the same bytes would be two digests of the same record. So padding,
 characters outside the alphabet, white space and trailing bits that are not zero are
-refused. The bytes are msgspec's to decode, three times as quickly as the standard
-library; ``tests/signing/test_base64url.py`` holds that a text is read exactly if it is
-what ``encode`` makes of the bytes.
+refused. The bytes are msgspec's to encode and decode, in half the time that the
+standard library takes or less; ``tests/signing/test_base64url.py`` holds that a text is
+read exactly if it is what ``encode`` makes of the bytes.
 """
 
-import binascii
 from string import ascii_letters, digits
 
 import msgspec
 
 from signing.errors import Check, Refusal, SigningError
 
-_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
 # What stands for nothing, quotes and padding too, becomes what no base64 has.
 _ALPHABET = (ascii_letters + digits).encode()
 _FOREIGN = bytes(set(range(256)) - {*_ALPHABET, *b"-_"})
+_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
 _TO_STANDARD = bytes.maketrans(b"-_" + _FOREIGN, b"+/" + b"*" * len(_FOREIGN))
 _PADDING = (b"", b"===", b"==", b"=")
 """By the length's remainder of four; none makes a group of one character."""
 _LAST = (None, b"", b"AQgw", b"AEIMQUYcgkosw048")
 """The characters whose unused bits are zero, by the same remainder."""
 _DECODER = msgspec.json.Decoder(bytes)
+_ENCODER = msgspec.json.Encoder()
 
 
 def encode(value: bytes) -> bytes:
     """Return ``value`` in base64url without padding."""
-    standard = binascii.b2a_base64(value, newline=False)
+    # Between quotes, since it is JSON.
+    standard = _ENCODER.encode(value)[1:-1]
     return standard.rstrip(b"=").translate(_FROM_STANDARD)
 
 

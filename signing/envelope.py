@@ -39,6 +39,8 @@ class PayloadType(StrEnum):
     """The states of many certificates by their places in a list."""
     KEY_PROOF = "key-proof+jws"
     """No statement about anybody: whoever signed it holds the key."""
+    RECEIPT = "certificate-receipt+jwt"
+    """What a gateway was asked and answered, signed by the gateway."""
 
 
 _TYPES = MappingProxyType({type_.value: type_ for type_ in PayloadType})

@@ -1,8 +1,8 @@
 """Sign on an agency's side: the counterpart of ``envelope.verify``.
 
-The gateway signs nothing with this; the sandbox agencies and the tests do. A payload
-is signed as it is: what ``verify`` would refuse can be signed here, as it can be by
-an agency that makes a mistake.
+The sandbox agencies and the tests sign with this; the gateway signs nothing but its
+receipts (``signing.signer``). A payload is signed as it is: what ``verify`` would
+refuse can be signed here, as it can be by an agency that makes a mistake.
 """
 
 import json

@@ -28,6 +28,12 @@ class CollectedRecord:
 class CollectedRecords(Protocol):
     """The records agencies sent; the newest version of each document."""
 
+    def sequence(self, connector: str) -> int | None:
+        """Return up to which number whatever is read from now on has everything.
+
+        ``None`` if that is not known.
+        """
+
     async def of(
         self, connector: str, holders: Sequence[Identity]
     ) -> Sequence[Sequence[CollectedRecord]]:
@@ -55,6 +61,8 @@ class CollectedConnector:
         told: Told | None = None,  # noqa: ARG002 - nobody is asked
     ) -> Reply:
         """Read one batch; see ``Connector.fetch``."""
+        # Before anything is read: what comes meanwhile may be in it, or not.
+        sequence = self._records.sequence(self._connector)
         found = await self._records.of(self._connector, holders)
         return Reply(
             [tuple(one.envelope for one in records) for records in found],
@@ -63,6 +71,7 @@ class CollectedConnector:
                 for records in found
                 for one in records
             },
+            sequence=sequence,
         )
 
     async def probe(self) -> None:

@@ -125,6 +125,8 @@ class Decoder:
                 raise RecordError("a list of states is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
+            case PayloadType.RECEIPT:
+                raise RecordError("a gateway's receipt is no record")
 
     def _one(
         self, proof: VerifiedPayload, holder: Identity, holding: Holding

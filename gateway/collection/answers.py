@@ -26,6 +26,10 @@ class CollectedAnswers:
     kept: KeptRecords | None = None
     """What was read before; ``None`` reads each time."""
 
+    def sequence(self, connector: str) -> int | None:
+        """See ``CollectedRecords``."""
+        return None if self.kept is None else self.kept.sequence(connector)
+
     async def of(
         self, connector: str, holders: Sequence[Identity]
     ) -> Sequence[Sequence[CollectedRecord]]:

@@ -12,7 +12,7 @@ time, and what was sent of states is put on where answers are handed out.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol
@@ -67,6 +67,7 @@ class KeptRecords:
         self._connectors: set[str] = set()
         self._last = 0
         """The last record that this process knows of."""
+        self._sequences: Mapping[str, int] = {}
         self._stale_after = stale_after_seconds
         self._looked_at = -stale_after_seconds
         self._change = 0
@@ -79,6 +80,13 @@ class KeptRecords:
     def bytes_taken(self) -> int:
         """Return what all that is kept weighs."""
         return self._kept.bytes_taken
+
+    def sequence(self, connector: str) -> int:
+        """Return up to which number nothing of what an agency sent is missing here.
+
+        Of what is read, or found kept, from now on; 0 if it sent nothing.
+        """
+        return self._sequences.get(connector, 0)
 
     def get(self, connector: str, person: str) -> Records | None:
         """Return what is kept of a person, by pseudonym; ``None`` if nothing is."""
@@ -113,7 +121,7 @@ class KeptRecords:
         started = time.monotonic()
         people: Sequence[str] | None = None
         try:
-            last, people = await self._people.after(self._last)
+            sequences, last, people = await self._people.after(self._last)
         finally:
             # Who could not look, or was cancelled at it, knows of nobody that nothing
             # came; nor is it told about whom, where they are many.
@@ -122,7 +130,8 @@ class KeptRecords:
             else:
                 self._forget(people)
         # Another look may have come further meanwhile.
-        self._last = max(self._last, last)
+        if last >= self._last:
+            self._last, self._sequences = last, sequences
         self._looked_at = max(self._looked_at, started)
         if self._observer is not None:
             self._observer.collected_kept(self.bytes_taken)

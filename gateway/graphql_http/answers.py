@@ -6,7 +6,8 @@ nothing of that was answered since the database is away. What HTTP refuses has i
 status in both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import orjson
 import structlog
@@ -44,6 +45,18 @@ CONTENT_TYPES: Mapping[MediaType, bytes] = {
 }
 
 
+class Attested(NamedTuple):
+    """A receipt, as ``extensions.receipt`` has it, and the headers that tell of it."""
+
+    receipt: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+Attest = Callable[[bytes, bytes | None], Attested | None]
+"""Makes the receipt of an answer by the bytes of its data and errors; ``None`` if it
+cannot. It neither waits nor raises."""
+
+
 class Answer:
     """One JSON body, sent at once; Starlette's response does more than is needed."""
 
@@ -76,19 +89,37 @@ class Answer:
 
 
 def executed(
-    result: ExecutionResult, media_type: MediaType, operation: str | None = None
+    result: ExecutionResult,
+    media_type: MediaType,
+    operation: str | None = None,
+    attest: Attest | None = None,
 ) -> Answer:
-    """Return the answer to a question that was executed, errors included."""
-    if not result.errors:
-        return _response({"data": result.data}, HTTP_OK, media_type)
-    errors = [shown(error, operation) for error in result.errors]
-    body = {"errors": errors, "data": result.data}
-    if not _is_away(result.data, errors):
-        return _response(body, HTTP_OK, media_type)
-    is_told = media_type is MediaType.GRAPHQL_RESPONSE
-    return _response(
-        body, AWAY_STATUS if is_told else HTTP_OK, media_type, AWAY_HEADERS
-    )
+    """Return the answer to a question that was executed, errors included.
+
+    A stream of events has no receipt: its reader is not told where an event's bytes
+    begin and end.
+    """
+    errors = [shown(error, operation) for error in result.errors or ()]
+    body: dict[str, object] = {"errors": errors} if errors else {}
+    body["data"] = result.data
+    headers: dict[str, str] = {}
+    if attest is not None and media_type is not MediaType.EVENT_STREAM:
+        _attach(body, headers, attest)
+    status = HTTP_OK
+    if errors and _is_away(result.data, errors):
+        headers |= AWAY_HEADERS
+        status = AWAY_STATUS if media_type is MediaType.GRAPHQL_RESPONSE else HTTP_OK
+    return _response(body, status, media_type, headers)
+
+
+def _attach(body: dict[str, object], headers: dict[str, str], attest: Attest) -> None:
+    """Put a receipt beside the parts of an answer, each written once for both."""
+    written = {name: orjson.dumps(part) for name, part in body.items()}
+    body.update({name: orjson.Fragment(part) for name, part in written.items()})
+    attested = attest(written["data"], written.get("errors"))
+    if attested is not None:
+        body["extensions"] = {"receipt": attested.receipt}
+        headers.update(attested.headers)
 
 
 def _is_away(data: Mapping[str, object] | None, errors: Sequence[Shown]) -> bool:

@@ -6,7 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from gateway.graphql_http.csrf import PREFLIGHT_HEADER
 from resolvers.look_ups import CASE_NUMBER_HEADER, PURPOSE_HEADER
 
-READABLE = ("X-Request-Id", "Retry-After", "WWW-Authenticate")
+READABLE = ("X-Request-Id", "Retry-After", "WWW-Authenticate", "Preference-Applied")
 SENDABLE = (
     "Authorization",
     "Content-Type",
@@ -15,6 +15,7 @@ SENDABLE = (
     CASE_NUMBER_HEADER,
     "X-Request-Id",
     "Last-Event-ID",
+    "Prefer",
 )
 PREFLIGHT_SECONDS = 600
 

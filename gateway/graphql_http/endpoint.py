@@ -150,6 +150,9 @@ class GraphQLEndpoint:
                     turn=turn,
                     waited_seconds=request.waited_seconds + turn.waited_seconds,
                 )
+                attest = state_of(scope).attesting.attest(
+                    ",".join(headers.getlist("prefer")), context, prepared, question
+                )
                 result = execute(prepared, question, context)
                 if isawaitable(result):
                     seconds = self._options.request_seconds
@@ -157,7 +160,7 @@ class GraphQLEndpoint:
                         result = await result
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
-        return executed(result, media_type, operation)
+        return executed(result, media_type, operation, attest)
 
     async def _question(
         self, scope: Scope, headers: Headers, receive: Receive

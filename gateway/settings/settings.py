@@ -27,6 +27,7 @@ from gateway.settings.callers import (
 from gateway.settings.collection import Collection
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
+from gateway.settings.receipts import Receipts
 from gateway.settings.reconciliation import Reconciliation
 from gateway.settings.registration import Registration
 from gateway.settings.subscriptions import Subscriptions
@@ -42,6 +43,7 @@ PATHS = (
     "pseudonym_key_file",
     "evidence_key_file",
     "trusted_documents",
+    "receipt_key_file",
 )
 TABLES = (
     "tokens",
@@ -85,6 +87,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A file with 64 hexadecimal digits: the key that makes people's pseudonyms."""
     evidence_key_file: str | None = None
     """A file with 64 hexadecimal digits: the key that seals what decisions rest on."""
+    receipt_key_file: str | None = None
+    """A PEM file with the key that signs receipts, and others to be published."""
+    receipts: Receipts = Receipts.ASKED
+    """Who gets a receipt with an answer: who asks for one, everybody, or nobody."""
+    receipt_issuer: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = (
+        "certificate-gateway"
+    )
+    """What receipts call this gateway: best its address."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}

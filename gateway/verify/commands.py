@@ -1,4 +1,4 @@
-"""``gateway verify``: check one signed record at the command line."""
+"""``gateway verify``: check a signed record or a receipt at the command line."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,13 +6,24 @@ from typing import Annotated
 
 import typer
 
+from gateway.verify.receipt import Beside, examine_receipt, read, receipt_in
 from gateway.verify.screen import show_examination
 from gateway.verify.verify import examine_file
 
 
 def verify(  # noqa: PLR0913 - one argument an option
-    file: Annotated[Path, typer.Argument(help="The JWS: compact, or detached.")],
-    trust: Annotated[Path, typer.Option(help="The trust bundle.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The JWS: compact, or detached. Or an answer with a receipt in it."
+        ),
+    ],
+    trust: Annotated[
+        Path,
+        typer.Option(
+            help="The trust bundle; of a receipt, the keys of /receipts/keys."
+        ),
+    ],
     *,
     body: Annotated[
         Path | None, typer.Option(help="The HTTP body a detached JWS covers.")
@@ -37,12 +48,26 @@ def verify(  # noqa: PLR0913 - one argument an option
     max_age_seconds: Annotated[
         float | None, typer.Option(help="How old the signature may be; else any age.")
     ] = None,
+    document: Annotated[
+        Path | None, typer.Option(help="Of a receipt: the GraphQL document asked.")
+    ] = None,
+    variables: Annotated[
+        Path | None, typer.Option(help="Of a receipt: the variables, as JSON.")
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option(help="Of a receipt: who is said to have asked.")
+    ] = None,
 ) -> None:
-    """Check one signed record offline and print every check. Exits 0 or 1."""
+    """Check a signed record or an answer's receipt offline. Exits 0 or 1."""
     moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
-    examination = examine_file(
-        file, trust, body=body, item=item, manifest=manifest, at=moment, max_age=age
-    )
+    receipt = receipt_in(read(file))
+    if receipt is None:
+        examination = examine_file(
+            file, trust, body=body, item=item, manifest=manifest, at=moment, max_age=age
+        )
+    else:
+        beside = Beside(document=document, variables=variables, caller=caller)
+        examination = examine_receipt(receipt, trust, beside, at=moment, max_age=age)
     show_examination(examination, moment)
     raise typer.Exit(0 if examination.is_believed else 1)

@@ -66,6 +66,8 @@ class Prepared:
     """A document that may be executed, and one of its operations."""
 
     text: str
+    trusted_as: str | None
+    """The digest by which an operator trusts it; ``None`` if none does."""
     document: DocumentNode
     operation: OperationDefinitionNode
     asks_about_people: bool
@@ -128,8 +130,9 @@ class Documents:
             RefusedDocumentError: it is too large or does not fit the schema.
         """
         read = _read_once(text, self._costs, self._limits)
-        valid = replace(read, plans=Plans(read.document))
-        self._trusted[digest_of(text)] = valid
+        digest = digest_of(text)
+        valid = replace(read, plans=Plans(read.document), trusted_as=digest)
+        self._trusted[digest] = valid
         self._respaced[strip_ignored_characters(text)] = valid
         self._longest = max(self._longest, len(text))
 
@@ -165,6 +168,7 @@ class Documents:
         require(limits, people=people, claims=claims, cost=values)
         return Prepared(
             text=known.text,
+            trusted_as=known.trusted_as,
             document=known.document,
             operation=operation,
             asks_about_people=cost.names_people,

@@ -53,6 +53,8 @@ class ValidDocument:
     """What each operation asks for, by its name."""
     plans: Plans
     """How its operations are run."""
+    trusted_as: str | None = None
+    """The digest by which an operator trusts it; ``None`` if none does."""
 
 
 def read_document(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:

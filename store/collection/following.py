@@ -1,15 +1,29 @@
 """Tell about whom something was collected since, to who keeps what was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from store.collection.tables import collected_records
+from store.collection.records import STREAM
+from store.collection.tables import collected_records, collection_streams
 from store.connections import Reader
 from store.store import Store
 
 PAGE = 2_000
 """How many people are told at once; beyond, that there were many."""
+
+
+class Since(NamedTuple):
+    """What came since a record."""
+
+    sequences: Mapping[str, int]
+    """The highest number that each connector sent a record under; at least everything
+    up to there was looked at."""
+    last: int
+    """The number of the last record."""
+    people: Sequence[str] | None
+    """Whom it concerns; ``None`` if they are many."""
 
 
 class CollectedPeople:
@@ -22,10 +36,8 @@ class CollectedPeople:
     def __init__(self, store: Store) -> None:
         self._reader = Reader(store.engine)
 
-    async def after(self, id_: int) -> tuple[int, Sequence[str] | None]:
-        """Return whom records after ``id_`` concern, and the number of the last.
-
-        ``None`` for whom, if they are many.
+    async def after(self, id_: int) -> Since:
+        """Return whom records after ``id_`` concern, and how far they go.
 
         Raises:
             StoreUnavailableError: the database is away.
@@ -40,11 +52,20 @@ class CollectedPeople:
             .limit(PAGE + 1)
         )
         newest = select(func.max(collected_records.c.id))
+        column = collection_streams.c
+        streams = select(column.connector, column.sequence).where(
+            column.stream == STREAM
+        )
         async with self._reader.connect() as connection:
+            # First: what comes between the two is told about, and not promised.
+            found = (await connection.execute(streams)).all()
+            sequences = {row.connector: row.sequence for row in found}
             rows = (await connection.execute(concerned)).all()
             if len(rows) > PAGE:
-                return await connection.scalar(newest) or 0, None
-        return (rows[-1].id if rows else id_), [row.person for row in rows]
+                last = await connection.scalar(newest) or 0
+                return Since(sequences, last, None)
+        last = rows[-1].id if rows else id_
+        return Since(sequences, last, [row.person for row in rows])
 
     async def newest(self) -> int:
         """Return the number of the last record; 0 if there is none.

@@ -94,6 +94,17 @@ def test_a_start_is_refused_in_one_sentence_and_by_both_processes(
     assert why in err
 
 
+def test_to_sign_for_everybody_without_a_key_refuses_the_start(config: Path) -> None:
+    options = config.read_text("utf-8")
+    config.write_text(f'receipts = "always"\n{options}', "utf-8")
+
+    with serving(config) as process:
+        _, err = process.communicate(timeout=END_SECONDS)
+
+    assert (process.returncode, err.count("\n")) == (REFUSED, 1)
+    assert 'receipts = "always" needs receipt_key_file' in err
+
+
 def test_a_worker_ends_when_what_watches_over_it_was_killed(config: Path) -> None:
     with serving(config) as process:
         eventually(lambda: bool(children(process.pid)))

@@ -51,6 +51,11 @@ class Sent:
     ) -> None:
         self._records = records
         self._is_away = is_away
+        self.up_to: int | None = None
+
+    def sequence(self, connector: str) -> int | None:
+        assert connector == "transport"
+        return self.up_to
 
     async def of(
         self, connector: str, holders: Sequence[Identity]
@@ -58,6 +63,9 @@ class Sent:
         assert connector == "transport"
         if self._is_away:
             raise UnreachableError("the database is away")
+        # Something comes while it is read.
+        if self.up_to is not None:
+            self.up_to += 1
         return [
             [
                 CollectedRecord(envelope, collected)
@@ -193,3 +201,15 @@ async def test_a_count_of_another_day_is_not_believed() -> None:
     (answer,) = await answers(counting, Sent((ZHANG, two_held, CAME)), ZHANG)
 
     assert (answer.outcome, answer.is_complete) == (SourceOutcome.ANSWERED, False)
+
+
+async def test_an_answer_says_up_to_where_everything_was_looked_at_before() -> None:
+    """What came while it was read may be in it, or not, and is not promised."""
+    sent = Sent((ZHANG, OLD, CAME))
+    sent.up_to = 7
+
+    (answer,) = await answers(ONLY_SENDS, sent, ZHANG)
+
+    assert answer.sequence == 7
+    (unknown,) = await answers(ONLY_SENDS, Sent(), ZHANG)
+    assert unknown.sequence is None

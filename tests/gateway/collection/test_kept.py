@@ -64,6 +64,11 @@ class Replica:
         await self.records.keep("sends", [stated(sequence, person, document)], NOON)
         await self.kept.refresh()
 
+    @property
+    def sequence(self) -> int:
+        """Return up to which number an answer that begins now has everything."""
+        return self.answers.sequence("sends") or 0
+
     async def says(self, person: str, *, reads: bool = False) -> Sequence[int]:
         """Return the numbers of what is answered about a person."""
         answers = self.reads_alone if reads else self.answers
@@ -156,6 +161,44 @@ async def test_who_cannot_look_for_a_while_keeps_nothing(database_url: str) -> N
         assert await patient.says("a") == []
         await asyncio.sleep(0.06)
         assert await hasty.says("a") == [1]
+
+
+async def test_an_answer_has_everything_up_to_the_number_that_is_told_before_it(
+    database_url: str,
+) -> None:
+    async with (
+        open_store(database_url) as one,
+        open_store(database_url) as other,
+        open_collected(one) as reader,
+        open_collected(other) as second,
+    ):
+        taking, looking = Replica(one, reader), Replica(other, second)
+        for replica in (taking, looking):
+            await replica.kept.begin_to_follow()
+        assert (taking.sequence, looking.sequence) == (0, 0)
+
+        await taking.collect(4, "a", "d")
+
+        # Known where it came at once, and elsewhere from the next look on.
+        assert (taking.sequence, looking.sequence) == (4, 0)
+        await looking.kept.refresh()
+        assert (looking.sequence, await looking.says("a")) == (4, [4])
+        await taking.records.keep("others", [stated(9, "b")], NOON)
+        await looking.kept.refresh()
+        assert (looking.sequence, looking.answers.sequence("others")) == (4, 9)
+
+
+async def test_a_number_is_told_of_many_who_came_at_once(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader)
+        await replica.kept.begin_to_follow()
+        many = [stated(n) for n in range(1, PAGE + 2)]
+        await StoredRecords(store).keep("sends", many, NOON)
+
+        await replica.kept.refresh()
+
+        assert replica.sequence == PAGE + 1
+        assert replica.reads_alone.sequence("sends") is None
 
 
 async def test_what_cannot_be_followed_is_not_kept(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""Receipts over real sockets, and gateways that sign them."""
