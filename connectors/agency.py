@@ -318,10 +318,9 @@ class Agency:
             is_complete=not refusals
             and (said.absent or said.is_whole or bool(said.held)),
             proofs=tuple(said.proofs),
-            sequence=said.sequence,
             latency_seconds=latency,
             is_collected=reply.collected is not None,
-            sequence=reply.sequence,
+            sequence=said.sequence if reply.collected is None else reply.sequence,
         )
 
     def _attested(

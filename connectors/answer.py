@@ -119,13 +119,11 @@ class Answer:
     """Since when the agency is not asked, and until when; ``None`` if it was."""
     as_of: datetime | None = None
     """When what stands in for an agency that is silent was verified; else ``None``."""
-    sequence: int | None = None
-    """The greatest number that the agency signed of what it has, if it counts that."""
     is_collected: bool = False
     """Whether it is made of what the agency sent before, or of there being nothing."""
     sequence: int | None = None
-    """Up to which number of what the agency sent everything was looked at; ``None`` if
-    it was asked itself, or that is not known."""
+    """Up to which number of what the agency has everything was looked at: it signed so,
+    or sent so much; ``None`` if that is not known."""
 
 
 def suspended(agency: str) -> Answer:
