@@ -36,6 +36,7 @@ SHORT = frozenset(
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
         *("correction_answers", "audit_intents", "anon_1"),
+        *("log_head", "log_checkpoints"),
     }
 )
 """Tables of agencies, of which there are some, of what officers have to look at, and of
