@@ -12,6 +12,7 @@ from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
 from gateway.receipts.attesting import Attesting
+from gateway.transparency.wiring import OpenLog
 from resolvers.context import Services
 from store.background import Supervisor
 from store.store import Store
@@ -28,6 +29,8 @@ class ApplicationState:
     attesting: Attesting
     """Makes receipts of answers."""
     store: Store
+    log: OpenLog
+    """The log of hashes."""
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""
 

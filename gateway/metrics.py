@@ -25,6 +25,7 @@ from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.tasks import TasksMetrics
+from gateway.transparency.metrics import TransparencyMetrics
 
 
 class Metrics:
@@ -51,4 +52,5 @@ class Metrics:
         self.collection = CollectionMetrics(self.registry)
         self.ledger = LedgerMetrics(self.registry)
         self.receipts = ReceiptsMetrics(self.registry)
+        self.transparency = TransparencyMetrics(self.registry)
         self.reload = ReloadMetrics(self.registry)

@@ -55,6 +55,8 @@ MAY_START = {
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/test_nursery.py": A_COMMAND,
+    "tests/gateway/transparency/test_publishing.py": A_COMMAND,
+    "tests/store/transparency/test_faults.py": "a process that appends to a database",
     "tests/gateway/registration/desk.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/node.py": "npm, which installs what is locked",
@@ -145,6 +147,7 @@ WITHOUT_GATEWAYS = (
     "tests/sandbox/",
     "tests/store/quality/",
     "tests/gateway/witness/",
+    "tests/gateway/transparency/test_witnessing.py",
 )
 """Folders in which nobody has a gateway to ask."""
 HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}

@@ -37,6 +37,7 @@ from connectors.registration.sanctions import (
 from policy.documents import Document
 from policy.payment_states import PaymentStep
 from policy.recovery import FalsePart, RecoverySource, RecoveryStep
+from signing.transparency.tiles import Tile
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.following import CollectedPeople
@@ -67,6 +68,7 @@ from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.facts import StoredFacts
 from store.transparency.finding import StoredRows
+from store.transparency.publishing import StoredTree
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
 from tests.store.ledger.test_ledger import decision, free
@@ -165,6 +167,7 @@ REVOCATION = SeenRevocation(
     seen_at=NOON,
 )
 
+TILE = Tile(0, 0, 1)
 CHECKPOINT = KeptCheckpoint(size=1, note="n", at=NOON, is_witnessed=True)
 
 
@@ -441,6 +444,12 @@ CALLS: Mapping[str, Call] = {
             "finding.StoredRows.are_integrated": lambda s: StoredRows(s).are_integrated(
                 "decisions", [1]
             ),
+            "publishing.StoredTree.consistency": lambda s: StoredTree(s).consistency(
+                0, 0
+            ),
+            "publishing.StoredTree.entries": lambda s: StoredTree(s).entries(TILE),
+            "publishing.StoredTree.root": lambda s: StoredTree(s).root(0),
+            "publishing.StoredTree.tile": lambda s: StoredTree(s).tile(TILE),
             "finding.StoredRows.find": lambda s: StoredRows(s).find("decisions", 1),
         }.items()
     },

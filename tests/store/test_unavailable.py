@@ -55,6 +55,7 @@ NOT_ASKED = {
     "status.events.StoredEvents.newest": "has no table; each kind of event is asked",
     "store.open_store": "raises UnusableDatabaseError, at the start",
     "store.Store.require_writable": "asks for no table; tests/gateway/test_health.py",
+    "transparency.checking.check_log": "raises UnusableDatabaseError, for a command",
     "writer.open_writer": "opens nothing until something is written",
 }
 
