@@ -84,7 +84,8 @@ class KeyRegistrar:
             )
             asked = StepRequest(actor, id_, connector.version, "possession proved")
             return await self._record(
-                work, asked, connector, Step.ADD_KEY, challenge.key.kid
+                *(work, asked, connector, Step.ADD_KEY, challenge.key.kid),
+                fingerprint=fingerprint,
             )
 
     async def approve(self, asked: StepRequest, kid: str) -> Connector:

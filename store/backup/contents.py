@@ -15,7 +15,7 @@ from store.database import POSTGRESQL
 from store.errors import UnusableBackupError
 from store.migrate import take_steps
 
-ALWAYS_THERE = {"alembic_version", "change_sequence"}
+ALWAYS_THERE = {"alembic_version", "change_sequence", "log_head"}
 """The tables that have their row from the beginning."""
 ROWS_AT_ONCE = 1_000
 DIGEST_ROOM = 1 << 256

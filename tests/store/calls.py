@@ -22,6 +22,7 @@ from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.transparency.log import KeptCheckpoint
 from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
 from connectors.registration.sanctions import (
@@ -62,6 +63,10 @@ from store.status.events import (
 )
 from store.status.intake import StatesIntake
 from store.store import Store
+from store.transparency.appending import StoredLog
+from store.transparency.checkpoints import StoredCheckpoints
+from store.transparency.facts import StoredFacts
+from store.transparency.finding import StoredRows
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
 from tests.store.ledger.test_ledger import decision, free
@@ -159,6 +164,8 @@ REVOCATION = SeenRevocation(
     evidence="e",
     seen_at=NOON,
 )
+
+CHECKPOINT = KeptCheckpoint(size=1, note="n", at=NOON, is_witnessed=True)
 
 
 def audit_log(store: Store) -> StoredAuditLog:
@@ -415,6 +422,28 @@ CALLS: Mapping[str, Call] = {
     "status.intake.StatesIntake.take": lambda s: StatesIntake(s, nothing_follows).take(
         "transport", [CHANGE], NOON
     ),
+    **{
+        f"transparency.{name}": call
+        for name, call in {
+            "appending.StoredLog.append": lambda s: StoredLog(s).append(),
+            "appending.StoredLog.head": lambda s: StoredLog(s).head(),
+            "appending.StoredLog.queued": lambda s: StoredLog(s).queued(1),
+            "checkpoints.StoredCheckpoints.forget": lambda s: StoredCheckpoints(
+                s
+            ).forget(NOON),
+            "checkpoints.StoredCheckpoints.keep": lambda s: StoredCheckpoints(s).keep(
+                CHECKPOINT
+            ),
+            "checkpoints.StoredCheckpoints.latest": lambda s: StoredCheckpoints(
+                s
+            ).latest(witnessed=True),
+            "facts.StoredFacts.note": lambda s: StoredFacts(s).note("policy", {}, NOON),
+            "finding.StoredRows.are_integrated": lambda s: StoredRows(s).are_integrated(
+                "decisions", [1]
+            ),
+            "finding.StoredRows.find": lambda s: StoredRows(s).find("decisions", 1),
+        }.items()
+    },
     "used_tokens.StoredUsedTokens.use": lambda s: StoredUsedTokens(s.writer).use(
         "transport", "1", NOON.timestamp(), NOON.timestamp()
     ),

@@ -32,6 +32,7 @@ from store.migrate import upgrade_database
 from store.quality import tables as quality_tables
 from store.registration import tables as registration_tables
 from store.status import tables as state_tables
+from store.transparency import tables as transparency_tables
 from tests.postgresql import PostgreSQL
 from tests.store.steps import BEFORE, make_at
 
@@ -52,7 +53,7 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
 TABLES = (
     *(audit_tables, collection_tables, ledger_tables, quality_tables),
     *(registration_tables, state_tables, used_tokens, documents),
-    *(payment_tables, recheck_tables, sum_tables),
+    *(payment_tables, recheck_tables, sum_tables, transparency_tables),
 )
 """Imported, a module adds its tables to ``metadata``."""
 

@@ -1,0 +1,1 @@
+"""What the log of hashes commits to, and what may be asked of it."""

@@ -1,0 +1,1 @@
+"""The log of hashes in the database: queued, appended, proved, checked."""
