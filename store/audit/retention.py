@@ -1,8 +1,9 @@
 """Remove what has been kept for its time: of the audit log, and marks of certificates.
 
-What is removed of the log is said on it. A mark is no evidence; nothing is said of it.
-It is removed in small pieces, each by a turn of the writer's: whoever is answered waits
-for one of them at most, and after each the disk is theirs for a multiple of its time.
+What is removed of the log is said on it, and row by row in the log of hashes. A mark is
+no evidence; nothing is said of it. It is removed in small pieces, each by a turn of the
+writer's: whoever is answered waits for one of them at most, and after each the disk is
+theirs for a multiple of its time.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from store.audit.rows import row_of
 from store.audit.tables import audit_records
 from store.quality.tables import seen_certificates, seen_versions, whole_lists
 from store.store import Store
+from store.transparency.erasing import note_retention
 
 RETENTION_CALLER = "gateway"
 """Who applies retention: no caller, the process itself."""
@@ -71,7 +73,7 @@ async def apply_retention(store: Store, kept_from: datetime, now: datetime) -> i
 
     def some(connection: Connection) -> int:
         nonlocal after
-        count, after = _remove_some(connection, kept_from, after)
+        count, after = _remove_some(connection, kept_from, after, now)
         return count
 
     return await _in_pieces(store, some)
@@ -112,7 +114,7 @@ def _forget_some(
 
 
 def _remove_some(
-    connection: Connection, kept_from: datetime, after: Place | None
+    connection: Connection, kept_from: datetime, after: Place | None, now: datetime
 ) -> tuple[int, Place | None]:
     """Remove the oldest records after a place; return how many, and the last one's.
 
@@ -127,6 +129,7 @@ def _remove_some(
     if not found:
         return 0, after
     ids = [row.id for row in found]
+    note_retention(connection, ids, kept_from, now)
     connection.execute(delete(audit_records).where(column.id.in_(ids)))
     return len(ids), (found[-1].at, found[-1].id)
 

@@ -67,10 +67,12 @@ def entry_of_row(row: Row[Any]) -> LoggedEntry:
     Raises:
         ValueError: it is not as long as it has to be.
     """
+    # SQLite keeps in a column whatever somebody puts there.
+    if not all(isinstance(raw, bytes) for raw in (row.rows, row.salts, row.leaf)):
+        raise ValueError("rows, salts and leaf are bytes")
     ids, commitments = _split(row.rows)
-    salts = [
-        row.salts[at : at + SALT_SIZE] for at in range(0, len(row.salts), SALT_SIZE)
-    ]
+    ends = range(SALT_SIZE, len(row.salts) + 1, SALT_SIZE)
+    salts = [row.salts[end - SALT_SIZE : end] for end in ends]
     if len(row.salts) != len(ids) * SALT_SIZE:
         raise ValueError(f"{len(ids)} rows have as many salts of {SALT_SIZE} bytes")
     return LoggedEntry(row.id, row.source, row.kind, ids, commitments, salts, row.leaf)
