@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 import aiohttp
+from yarl import URL
 
 from signing.transparency.checkpoints import Checkpoint, signers
 from signing.transparency.merkle import Hashes, consistency
@@ -118,13 +119,17 @@ async def ask_witnesses(  # noqa: PLR0913 - everything is handed in
     for witness in policy.witnesses.values():
         if witness.url is not None:
             places.setdefault(witness.url, []).append(witness)
-    asked = [
-        _Asking(
-            note, checkpoint, hashes, session, now, url, witnesses, seconds
-        ).outcome((seen or {}).get(url, 0))
-        for url, witnesses in places.items()
-    ]
-    return list(await asyncio.gather(*asked))
+    known = seen or {}
+    async with asyncio.TaskGroup() as group:
+        asked = [
+            group.create_task(
+                _Asking(
+                    note, checkpoint, hashes, session, now, url, witnesses, seconds
+                ).outcome(known.get(url, 0))
+            )
+            for url, witnesses in places.items()
+        ]
+    return [task.result() for task in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,9 @@ class _Asking:
     async def outcome(self, seen: int) -> Outcome:
         """Return what came of it."""
         names = tuple(witness.name for witness in self.witnesses)
+        if not _is_address(self.url):
+            detail = "this is no address of http or https"
+            return Outcome(self.url, names, trouble=Trouble.AWAY, detail=detail)
         try:
             async with asyncio.timeout(self.seconds):
                 body = await self._cosigned(seen)
@@ -151,7 +159,7 @@ class _Asking:
             return Outcome(self.url, names, (), error.seen, error.trouble, error.detail)
         except TimeoutError:
             return Outcome(self.url, names, trouble=Trouble.LATE)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             kind = type(error).__name__
             return Outcome(self.url, names, trouble=Trouble.AWAY, detail=kind)
         return Outcome(self.url, names, signatures, self.checkpoint.size)
@@ -222,9 +230,20 @@ class _Asking:
             raise _TroubleError(Trouble.UNSIGNED)
         now = self.now()
         for one in cosigned:
+            if len(note.of(one.key)) != 1:
+                raise _TroubleError(Trouble.ILLEGIBLE, "two signatures of one key")
             if one.at is None or abs(one.at - now) > CLOCK_TOLERANCE:
                 raise _TroubleError(Trouble.WRONG_CLOCK, f"it says {one.at}")
-        return tuple(line for one in cosigned for line in note.of(one.key)[:1])
+        return tuple(line for one in cosigned for line in note.of(one.key))
+
+
+def _is_address(url: str) -> bool:
+    """Say whether somebody may be asked there."""
+    try:
+        parsed = URL(url)
+    except ValueError:
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host)
 
 
 def _signatures_in(body: bytes) -> list[Signature]:

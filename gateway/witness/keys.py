@@ -33,16 +33,18 @@ def make_keys(folder: Path) -> list[Path]:
         StartError: one cannot be written.
     """
     for name, kind in FILES.items():
-        pem = kind.generate().private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
+        path = folder / name
+        # Not looked at and then made: the second of two would write over the first's.
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWN)
         except FileExistsError:
             continue
         except OSError as error:
-            raise StartError(f"{folder / name}: {error.strerror}") from None
+            raise StartError(f"{path}: {error.strerror}") from None
+        pem = kind.generate().private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
         with os.fdopen(file, "wb") as opened:
             opened.write(pem)
             opened.flush()
