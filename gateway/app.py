@@ -19,7 +19,7 @@ from gateway.admission.middleware import Admitted
 from gateway.application_state import ApplicationState, put_state, state_of
 from gateway.callers.authenticate import Callers
 from gateway.callers.client_certificates import read_proxies
-from gateway.callers.middleware import Authentication
+from gateway.callers.middleware import PROTECTED, Authentication
 from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
@@ -47,6 +47,7 @@ from gateway.subscriptions.drain import drain_on_sigterm
 from gateway.subscriptions.event_stream import EventStreams
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
+from gateway.transparency.publishing import PREFIX, Published
 from gateway.wiring import open_services
 from resolvers.schema import schema
 from store.background import Supervisor
@@ -123,6 +124,7 @@ def create_app(
                     callers=callers_by(settings),
                     admission=admission,
                     store=store,
+                    log=opened.log,
                     supervisor=supervisor,
                 )
                 put_state(app, state)
@@ -160,6 +162,7 @@ def create_app(
         settings.http.wait_seconds, settings.deadline_seconds, measured.admission
     )
     documents = open_documents(settings)
+    is_public = settings.transparency.is_public
     endpoint = GraphQLEndpoint(
         documents,
         settings.http,
@@ -192,6 +195,7 @@ def create_app(
             Reconciling(settings.reconciliation).answer,
             methods=["POST"],
         ),
+        *Published(is_public=is_public).routes,
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))
@@ -214,7 +218,12 @@ def create_app(
             # Before credentials are looked at: a refusal has to be cheap.
             Middleware(Admitted, admission),
             # Before the body is read: a stranger's is not even counted.
-            Middleware(Authentication, _callers_of, measured.callers.unauthenticated),
+            Middleware(
+                Authentication,
+                _callers_of,
+                measured.callers.unauthenticated,
+                protected=PROTECTED if is_public else (*PROTECTED, PREFIX),
+            ),
             Middleware(Shortcut, path=GRAPHQL, endpoint=endpoint),
         ],
     )

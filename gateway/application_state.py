@@ -11,6 +11,7 @@ from starlette.types import Scope
 from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
+from gateway.transparency.wiring import OpenLog
 from resolvers.context import Services
 from store.background import Supervisor
 from store.store import Store
@@ -25,6 +26,8 @@ class ApplicationState:
     callers: Callers
     admission: Admission
     store: Store
+    log: OpenLog
+    """The log of hashes."""
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""
 

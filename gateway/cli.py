@@ -52,6 +52,11 @@ class Commands(LazyGroup):
             "The audit log: who looked whom up, and why.",
         ),
         Named(
+            "transparency",
+            "gateway.transparency.commands:transparency",
+            "The log of hashes: what nobody changes unseen.",
+        ),
+        Named(
             "evidence",
             "gateway.privacy.commands:evidence",
             "The signed bytes that decisions rest on.",

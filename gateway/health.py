@@ -5,7 +5,8 @@ agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
 answers, and where nothing can be put on the audit log, without which nobody is
 answered. The body names each agency's state, found by the last real question, or by a
 probe where there was none lately; the database's, the disk's under it, that of the work
-beside the requests, and whether the files say something that could not be put in force.
+beside the requests, whether the files say something that could not be put in force, and
+whether the log of hashes is in time, which turns nothing off.
 Anybody may ask here, so neither agencies nor the database are probed for each who does:
 once, and for all who ask in the next seconds.
 
@@ -37,6 +38,7 @@ from connectors.guard.health import Health
 from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
 from gateway.reloading.metrics import ReloadMetrics
+from gateway.transparency.metrics import TransparencyMetrics
 from policy.evidence import AccountState
 from resolvers.context import Services
 from store.background import Supervisor
@@ -49,6 +51,8 @@ ROOM_BYTES = 64 * 1024 * 1024
 PROBE_SECONDS = 1.0
 PROBE_KEPT_SECONDS = 5.0
 USABLE = ("answering", "doubtful", "reachable")
+LATE_SECONDS = 10.0
+"""After how long the log of hashes is behind: a row should be in it within one."""
 RECENT = timedelta(seconds=30)
 
 State = dict[str, object]
@@ -93,6 +97,7 @@ class Readiness:
             disk=disk_of(store.file),
             configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
+            transparency=_log_of(state.log.reports),
         )
 
     async def _state(self, agency: Agency, services: Services) -> State:
@@ -127,18 +132,22 @@ class Readiness:
         return await asyncio.shield(found)
 
 
-def summary(
+def summary(  # noqa: PLR0913 - all that answers rest on
     states: list[State],
     *,
     database: str,
     disk: str,
     configuration: str,
     tasks: list[State],
+    transparency: str,
 ) -> Response:
     """Say what all of that comes to, and 503 if nobody can be answered."""
     usable = [state for state in states if state["state"] in USABLE]
     is_whole = (
-        len(usable) == len(states) and disk != "full" and configuration == "in force"
+        len(usable) == len(states)
+        and disk != "full"
+        and configuration == "in force"
+        and transparency == "in time"
     )
     if not usable or database == "failing":
         status = "unavailable"
@@ -152,6 +161,7 @@ def summary(
             "database": database,
             "disk": disk,
             "configuration": configuration,
+            "transparency": transparency,
             "tasks": tasks,
             "agencies": states,
         },
@@ -168,6 +178,15 @@ def _tasks_of(supervisor: Supervisor) -> list[State]:
         }
         for name, is_going in sorted(supervisor.going.items())
     ]
+
+
+def _log_of(reports: TransparencyMetrics) -> str:
+    """Say whether rows are in the log, signed and cosigned, as soon as they should."""
+    if reports.is_forked:
+        return "forked"
+    if reports.behind_seconds > LATE_SECONDS:
+        return "behind"
+    return "unwitnessed" if reports.unwitnessed_seconds > LATE_SECONDS else "in time"
 
 
 def _takes_records(audit: AuditLog) -> bool:

@@ -24,6 +24,7 @@ from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.tasks import TasksMetrics
+from gateway.transparency.metrics import TransparencyMetrics
 
 
 class Metrics:
@@ -49,4 +50,5 @@ class Metrics:
         self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
         self.ledger = LedgerMetrics(self.registry)
+        self.transparency = TransparencyMetrics(self.registry)
         self.reload = ReloadMetrics(self.registry)

@@ -48,6 +48,7 @@ from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from gateway.transparency.wiring import OpenLog, open_log
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
 from policy.parameters import load_parameters
@@ -83,6 +84,7 @@ class Opened:
 
     services: Services
     registry: LiveRegistry
+    log: OpenLog
 
 
 @asynccontextmanager
@@ -108,6 +110,12 @@ async def open_services(
         oversight = await stack.enter_async_context(
             open_oversight(
                 settings.privacy, pseudonyms, metrics.privacy, store, clock, supervisor
+            )
+        )
+        log = await stack.enter_async_context(
+            open_log(
+                *(settings.transparency, metrics.transparency, store, clock),
+                supervisor,
             )
         )
         sessions = await open_sessions(stack, settings.registration.networks)
@@ -233,7 +241,7 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry)
+        yield Opened(services, registry, log)
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

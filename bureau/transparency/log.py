@@ -44,8 +44,8 @@ class LoggedRows(Protocol):
     ) -> LoggedRow | None:
         """Return where a row is in the tree of ``size`` leaves, with its proof.
 
-        Without a size: in that of the latest checkpoint, or in the whole log while
-        there was none yet. ``None`` while it is PENDING: not among those leaves yet,
+        Without a size: in that of the latest checkpoint, or in the whole log where
+        none was signed. ``None`` while it is PENDING: not among those leaves yet,
         or not there at all, or its row and salt are erased.
 
         Raises:

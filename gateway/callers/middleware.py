@@ -27,15 +27,18 @@ class Authentication:
         app: ASGIApp,
         callers_of: Callable[[Scope], Callers],
         unauthenticated: Callable[[str], None],
+        protected: tuple[str, ...] = PROTECTED,
     ) -> None:
         self._app = app
         self._callers_of = callers_of
         self._unauthenticated = unauthenticated
         """Counts a refusal by its reason."""
+        self._protected = protected
+        """How what may be asked for by callers alone begins."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse with 401, or pass on with the request's caller set."""
-        if not _asks(scope):
+        if not _asks(scope, self._protected):
             await self._app(scope, receive, send)
             return
         callers = self._callers_of(scope)
@@ -49,7 +52,7 @@ class Authentication:
         await self._app(scope, receive, send)
 
 
-def _asks(scope: Scope) -> bool:
+def _asks(scope: Scope, protected: tuple[str, ...]) -> bool:
     """Say whether a request may make the graph answer, or a table of it.
 
     A GET of the page without anything to ask gives the page, which has no data. A
@@ -57,7 +60,7 @@ def _asks(scope: Scope) -> bool:
     the endpoint must not have to distinguish them before it knows who asks.
     """
     # Whatever a router may take for the endpoint ("/graphql%0A") is asked for a caller.
-    if scope["type"] == "lifespan" or not scope["path"].startswith(PROTECTED):
+    if scope["type"] == "lifespan" or not scope["path"].startswith(protected):
         return False
     if scope["type"] == "websocket":
         # Who brings no token here says in connection_init who it is.

@@ -22,6 +22,7 @@ from bureau.privacy.pseudonyms import KEY_BYTES as PSEUDONYM_KEY_BYTES
 from gateway.demo.processes import await_answer, ready_address, run, started
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
+from gateway.transparency.keys import KEY_BYTES as LOG_KEY_BYTES
 
 HOST = "127.0.0.1"
 AGENCIES = ("emergency-management", "transport", "fire-rescue")
@@ -184,6 +185,8 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         ("certificate-id.key", KEY_BYTES),
         ("pseudonym.key", PSEUDONYM_KEY_BYTES),
         ("evidence.key", EVIDENCE_KEY_BYTES),
+        ("transparency.key", LOG_KEY_BYTES),
+        ("transparency-ml-dsa.key", LOG_KEY_BYTES),
     ):
         write_secret(folder / name, secrets.token_hex(size))
     digest = hashlib.sha256(token.encode()).hexdigest()
@@ -203,6 +206,9 @@ def write_configuration(  # noqa: PLR0913 - what a configuration is made of
         f'graphiql_token = "{token}"\n'
         f'graphiql_id_number = "{id_number}"\n\n'
         '[roles]\nreader = ["certificates:read", "identity:read", "schema:read"]\n\n'
+        '[transparency]\norigin = "demo.example/transparency"\n'
+        'key_file = "transparency.key"\n'
+        'ml_dsa_key_file = "transparency-ml-dsa.key"\n\n'
         f'[[tokens]]\ncaller = "demo"\nsha256 = "{digest}"\nroles = ["reader"]\n'
         'purpose = "SUBSIDY_CLAIM"\ncase_number = "demo"\n'
         f"{ELEMENTS}",

@@ -14,6 +14,7 @@ from gateway.errors import StartError
 from gateway.privacy.evidence import erase as erase_evidence
 from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
+from gateway.privacy.verifying import verify as verify_log
 from gateway.settings.settings import load_settings
 
 audit = typer.Typer(
@@ -49,6 +50,36 @@ def export(
         )
     )
     typer.echo(f"{count} records", err=True)
+
+
+@audit.command()
+def verify(
+    config: Config,
+    *,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A checkpoint that somebody else kept; may be said several times."
+        ),
+    ] = None,
+) -> None:
+    """Find what was changed, removed, put in or moved since it was logged.
+
+    Reads every row that the log of hashes commits to, and every entry, tile and
+    checkpoint. Each finding is a line that names a row by its table and number. Exits 1
+    if there is one. Who may write to the database can make the log anew as a whole:
+    compare with a checkpoint that a witness or an auditor kept.
+    """
+    settings = load_settings(config, os.environ)
+    checked = asyncio.run(verify_log(settings, checkpoint or [], typer.echo))
+    typer.echo(
+        f"{checked.entries} entries, {checked.rows} rows as they were, "
+        f"{checked.retained} removed by retention, {checked.pending} PENDING, "
+        f"{checked.checkpoints} checkpoints; {checked.findings} findings",
+        err=True,
+    )
+    if checked.findings:
+        raise typer.Exit(1)
 
 
 @evidence.command()

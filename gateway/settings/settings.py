@@ -31,6 +31,7 @@ from gateway.settings.reconciliation import Reconciliation
 from gateway.settings.registration import Registration
 from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.tls import Tls
+from gateway.settings.transparency import Transparency
 from resolvers.documents.limits import Limits
 
 PREFIX = "GATEWAY_"
@@ -59,6 +60,7 @@ TABLES = (
     "collection",
     "reconciliation",
     "subscriptions",
+    "transparency",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -131,6 +133,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much a list of claims may be that is compared with the ledger."""
     subscriptions: Subscriptions = Subscriptions()
     """How many may follow events, and how long who says nothing is waited for."""
+    transparency: Transparency = Transparency()
+    """Who signs how long the log of hashes is, who cosigns it, and who may read it."""
     graphiql: bool = False
     """Whether browsers get GraphiQL at ``/graphql``."""
     graphiql_token: str | None = None
@@ -172,6 +176,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         settings,
         issuers=tuple(issuer.in_folder(folder) for issuer in settings.issuers),
         tls=None if settings.tls is None else settings.tls.in_folder(folder),
+        transparency=settings.transparency.in_folder(folder),
     )
     return msgspec.structs.replace(
         settings, **{_option(name): value for name, value in changes.items()}

@@ -11,18 +11,17 @@ Nothing is kept here. Whoever asks keeps what each has seen, to save a request.
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import aiohttp
 from yarl import URL
 
 from signing.transparency.checkpoints import Checkpoint, signers
-from signing.transparency.merkle import Hashes, consistency
 from signing.transparency.notes import Note, NoteError, Signature, read_signatures
 from signing.transparency.policies import Policy, Witness
 from signing.transparency.witnessing import Submission
@@ -43,6 +42,10 @@ HEADERS = {
     "Accept-Encoding": "identity",
 }
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
+
+
+Prover: TypeAlias = Callable[[int, int], Awaitable[Sequence[bytes]]]
+"""Returns the proof that the log of a size goes on from a smaller one."""
 
 
 class Trouble(StrEnum):
@@ -102,7 +105,7 @@ class _Answer(NamedTuple):
 async def ask_witnesses(  # noqa: PLR0913 - everything is handed in
     note: Note,
     checkpoint: Checkpoint,
-    hashes: Hashes,
+    prove: Prover,
     policy: Policy,
     session: aiohttp.ClientSession,
     *,
@@ -112,7 +115,7 @@ async def ask_witnesses(  # noqa: PLR0913 - everything is handed in
 ) -> list[Outcome]:
     """Ask all witnesses of ``policy`` that have an address, at once.
 
-    ``note`` is ``checkpoint`` with the log's signatures, ``hashes`` are of its log, and
+    ``note`` is ``checkpoint`` with the log's signatures, ``prove`` proves its log, and
     ``seen`` is what each address is thought to have seen (``Outcome.seen``).
     """
     places: dict[str, list[Witness]] = {}
@@ -124,7 +127,7 @@ async def ask_witnesses(  # noqa: PLR0913 - everything is handed in
         asked = [
             group.create_task(
                 _Asking(
-                    note, checkpoint, hashes, session, now, url, witnesses, seconds
+                    note, checkpoint, prove, session, now, url, witnesses, seconds
                 ).outcome(known.get(url, 0))
             )
             for url, witnesses in places.items()
@@ -138,7 +141,7 @@ class _Asking:
 
     note: Note
     checkpoint: Checkpoint
-    hashes: Hashes
+    prove: Prover
     session: aiohttp.ClientSession
     now: Callable[[], datetime]
     url: str
@@ -173,7 +176,7 @@ class _Asking:
         size = self.checkpoint.size
         for _ in range(ATTEMPTS):
             old = min(seen, size)
-            proof = consistency(old, size, self.hashes)
+            proof = await self.prove(old, size)
             status, body = await self._post(Submission(old, proof, str(self.note)))
             match status:
                 case HTTPStatus.OK:

@@ -15,27 +15,29 @@ from store.store import Store
 from store.transparency.committed import rows_of
 from store.transparency.entries import NO_SALT, entry_with
 from store.transparency.tables import log_checkpoints, log_head
-from store.transparency.tiles import tile_reader
+from store.transparency.tiles import require_within, tile_reader
 
 
 class StoredRows:
     """Implements ``bureau.transparency.log.LoggedRows``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, witnessed: bool = False) -> None:
+        """Let rows be pending until a checkpoint, a ``witnessed`` one, has them."""
         self._reader = Reader(store.engine)
+        self._witnessed = witnessed
 
     async def find(
         self, source: str, id_: int, size: int | None = None
     ) -> LoggedRow | None:
         """See ``LoggedRows``."""
         async with self._reader.connect() as connection:
-            return await connection.run_sync(_find, source, id_, size)
+            return await connection.run_sync(_find, source, id_, size, self._witnessed)
 
     async def are_integrated(self, source: str, ids: Sequence[int]) -> bool:
         """See ``LoggedRows``."""
 
         def all_are(connection: Connection) -> bool:
-            size = _published(connection)
+            size = _published(connection, self._witnessed)
             found = (entry_with(connection, source, id_) for id_ in ids)
             return all(entry is not None and entry.index < size for entry in found)
 
@@ -44,13 +46,12 @@ class StoredRows:
 
 
 def _find(
-    connection: Connection, name: str, id_: int, size: int | None
+    connection: Connection, name: str, id_: int, size: int | None, witnessed: bool
 ) -> LoggedRow | None:
-    whole: int = connection.execute(select(log_head.c.size)).scalar_one()
     if size is None:
-        size = _published(connection)
-    elif not 0 <= size <= whole:
-        raise ValueError(f"the log has {whole} leaves, not {size}")
+        size = _published(connection, witnessed)
+    else:
+        require_within(connection, size)
     found = entry_with(connection, name, id_)
     if found is None or found.index >= size:
         return None
@@ -79,9 +80,12 @@ def _find(
     )
 
 
-def _published(connection: Connection) -> int:
+def _published(connection: Connection, witnessed: bool) -> int:
     """Return how many leaves the latest checkpoint has, or the log if there is none."""
-    latest = connection.execute(select(func.max(log_checkpoints.c.size))).scalar()
-    if latest is None:
-        return int(connection.execute(select(log_head.c.size)).scalar_one())
-    return int(latest)
+    newest = select(func.max(log_checkpoints.c.size))
+    if witnessed:
+        newest = newest.where(log_checkpoints.c.is_witnessed)
+    latest = connection.execute(newest).scalar()
+    if latest is None and not witnessed:
+        latest = connection.execute(select(log_head.c.size)).scalar_one()
+    return int(latest or 0)

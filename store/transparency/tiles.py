@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from signing.transparency.merkle import HASH_SIZE
 from signing.transparency.tiles import HEIGHT, WIDTH, Tile, TileReader
-from store.transparency.tables import log_tiles
+from store.transparency.tables import log_head, log_tiles
 
 column = log_tiles.c
 _READ = select(column.hashes).where(
@@ -50,3 +50,14 @@ def write_tiles(
         connection.execute(insert(log_tiles), new)
     if grown:
         connection.execute(_GROWN, grown)
+
+
+def require_within(connection: Connection, size: int) -> None:
+    """Make sure that the log has so many leaves.
+
+    Raises:
+        ValueError: it has fewer.
+    """
+    whole = connection.execute(select(log_head.c.size)).scalar_one()
+    if not 0 <= size <= whole:
+        raise ValueError(f"the log has {whole} leaves, not {size}")

@@ -15,7 +15,7 @@ from aiohttp import web
 from gateway.transparency.witnesses import Outcome, ask_witnesses
 from gateway.witness.keys import make_keys, read_signers
 from signing.transparency.checkpoints import Checkpoint, NoteSigner
-from signing.transparency.merkle import root
+from signing.transparency.merkle import consistency, root
 from signing.transparency.notes import Note, VerifierKey
 from signing.transparency.policies import Policy, read_policy
 from tests.nursery import started
@@ -137,10 +137,14 @@ class Log:
     ) -> list[Outcome]:
         """Ask the policy's witnesses to cosign that size of a history."""
         checkpoint = self.checkpoint(tree, size)
+
+        async def proved(old: int, new: int) -> list[bytes]:
+            return consistency(old, new, tree.hash_of)
+
         return await ask_witnesses(
             self.signed(checkpoint, now),
             checkpoint,
-            tree.hash_of,
+            proved,
             policy,
             session,
             now=lambda: now,

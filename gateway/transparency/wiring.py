@@ -1,0 +1,99 @@
+"""Open the log of hashes: what appends to it, signs it, and has it cosigned."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+import aiohttp
+
+from gateway.settings.transparency import Transparency
+from gateway.transparency.keeping import LogKeeper
+from gateway.transparency.keys import LogKeys, read_keys, read_witnesses
+from gateway.transparency.metrics import TransparencyMetrics
+from gateway.transparency.witnessing import Witnessing
+from signing.transparency.policies import Policy
+from store.background import Supervisor
+from store.store import Store
+from store.transparency.checkpoints import StoredCheckpoints
+from store.transparency.facts import StoredFacts
+from store.transparency.finding import StoredRows
+from store.transparency.publishing import StoredTree
+
+POLICY_FILES = ("catalogue.toml", "clauses.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLog:
+    """The log, as requests and other features use it."""
+
+    rows: StoredRows
+    tree: StoredTree
+    checkpoints: StoredCheckpoints
+    facts: StoredFacts
+    keys: LogKeys | None
+    policy: Policy | None
+    requires_witnesses: bool
+    reports: TransparencyMetrics
+
+
+@asynccontextmanager
+async def open_log(
+    options: Transparency,
+    reports: TransparencyMetrics,
+    store: Store,
+    clock: Callable[[], datetime],
+    supervisor: Supervisor,
+) -> AsyncIterator[OpenLog]:
+    """Open the log, and keep it going.
+
+    Raises:
+        StartError: a key or the policy of witnesses cannot be used.
+    """
+    keys = read_keys(options)
+    policy = read_witnesses(options, keys)
+    opened = OpenLog(
+        rows=StoredRows(store, witnessed=options.requires_witnesses),
+        tree=StoredTree(store),
+        checkpoints=StoredCheckpoints(store),
+        facts=StoredFacts(store),
+        keys=keys,
+        policy=policy,
+        requires_witnesses=options.requires_witnesses,
+        reports=reports,
+    )
+    keeper = LogKeeper(
+        store,
+        keys,
+        reports,
+        clock,
+        is_witnessed=policy is None,
+        policy=digests_of_policy(),
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(supervisor.running(keeper.keep, "transparency"))
+        if policy is not None:
+            session = await stack.enter_async_context(
+                aiohttp.ClientSession(
+                    cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                )
+            )
+            witnessing = Witnessing(
+                *(opened.tree, opened.checkpoints, policy, session, keeper.signed),
+                *(reports, clock),
+            )
+            await stack.enter_async_context(
+                supervisor.running(witnessing.keep, "witnesses")
+            )
+        yield opened
+
+
+def digests_of_policy() -> dict[str, str]:
+    """Return the digests of what the notice says, as it is in force here."""
+    folder = files("policy.annex")
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in POLICY_FILES
+    }
