@@ -17,7 +17,7 @@ from tests.running import Agencies, Gateway, eventually, running_gateway
 
 TASKS = {
     *("collected", "events", "files", "ledger", "quality", "registry", "reload"),
-    *("retention", "sanctions", "states", "versions"),
+    *("retention", "sanctions", "states", "transparency", "versions"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""
 NO_CACHE = {"*": ("ttl_seconds = 10", "ttl_seconds = 0")}
@@ -230,6 +230,7 @@ def test_a_full_disk_is_named_while_what_is_there_still_answers(tmp_path: Path) 
     def told(file: Path | None) -> tuple[int, str, str]:
         usable: list[dict[str, object]] = [{"id": TRANSPORT, "state": "answering"}]
         well = {"database": "answering", "configuration": "in force"}
+        well["transparency"] = "in time"
         response = summary(usable, disk=disk_of(file), tasks=[], **well)
         body = json.loads(bytes(response.body))
         return response.status_code, body["status"], body["disk"]
