@@ -134,6 +134,19 @@ class Gateway:
                 status, text = error.code, error.read().decode()
         return status, text
 
+    def fetch(
+        self, path: str, token: str | None = TOKEN
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        """Return status, bytes and headers of a GET."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=15) as response:
+                return response.status, response.read(), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), dict(error.headers)
+
     @property
     def log(self) -> str:
         """Everything the gateway wrote to its log."""

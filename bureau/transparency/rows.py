@@ -15,9 +15,8 @@ _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
 def row_bytes(source: Source, row: Mapping[str, Any]) -> bytes:
-    """Return what is committed to of a row; it has a value for each column."""
-    columns = {name: row[name] for name in source.columns}
-    return orjson.dumps({"row": columns, "source": source.name}, option=_OPTIONS)
+    """Return what is committed to of a row, which has the source's columns alone."""
+    return orjson.dumps({"row": row, "source": source.name}, option=_OPTIONS)
 
 
 def gone_bytes(source: Source, id_: int) -> bytes:

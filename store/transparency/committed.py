@@ -65,4 +65,4 @@ def as_committed(
     names = source.columns
     for row in rows:
         values = dict(zip(names, row, strict=True))
-        yield values["id"], (source.kind_of(values), row_bytes(source, values))
+        yield row[0], (source.kind_of(values), row_bytes(source, values))

@@ -67,15 +67,15 @@ def entry_of_row(row: Row[Any]) -> LoggedEntry:
     Raises:
         ValueError: it is not as long as it has to be.
     """
+    index, source, kind, _, _, rows, salts, leaf = tuple(row)
     # SQLite keeps in a column whatever somebody puts there.
-    if not all(isinstance(raw, bytes) for raw in (row.rows, row.salts, row.leaf)):
+    if type(rows) is not bytes or type(salts) is not bytes or type(leaf) is not bytes:
         raise ValueError("rows, salts and leaf are bytes")
-    ids, commitments = _split(row.rows)
-    ends = range(SALT_SIZE, len(row.salts) + 1, SALT_SIZE)
-    salts = [row.salts[end - SALT_SIZE : end] for end in ends]
-    if len(row.salts) != len(ids) * SALT_SIZE:
+    ids, commitments = _split(rows)
+    if len(salts) != len(ids) * SALT_SIZE:
         raise ValueError(f"{len(ids)} rows have as many salts of {SALT_SIZE} bytes")
-    return LoggedEntry(row.id, row.source, row.kind, ids, commitments, salts, row.leaf)
+    each = [salts[at : at + SALT_SIZE] for at in range(0, len(salts), SALT_SIZE)]
+    return LoggedEntry(index, source, kind, ids, commitments, each, leaf)
 
 
 def entry_with(connection: Connection, source: str, id_: int) -> LoggedEntry | None:

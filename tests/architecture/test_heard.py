@@ -52,6 +52,8 @@ MAY_START = {
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/test_nursery.py": A_COMMAND,
+    "tests/gateway/transparency/test_publishing.py": A_COMMAND,
+    "tests/store/transparency/test_faults.py": "a process that appends to a database",
     "tests/gateway/registration/desk.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/node.py": "npm, which installs what is locked",

@@ -1,34 +1,26 @@
 """A running gateway publishes its log, and anybody who reads it can check it."""
 
-import os
 import shutil
 import sqlite3
-import subprocess
 import sys
-import urllib.error
-import urllib.request
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from signing.transparency.checkpoints import Checkpoint, read_checkpoint, signers
+from signing.transparency.checkpoints import read_checkpoint, signers
 from signing.transparency.merkle import leaf_hash, root
 from signing.transparency.notes import VerifierKey, read_verifier_key
 from signing.transparency.tiles import Tile, hashes_of, read_bundle, tiles_between
 from tests.contracts.people import nobodies
 from tests.federation.queries import SOURCES
+from tests.nursery import run
 from tests.running import TOKEN, Agencies, Gateway, eventually, running_gateway
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ},
-    )
+def command(*arguments: str) -> CompletedProcess[str]:
+    return run([sys.executable, "-m", "gateway", *arguments])
 
 
 def key_of(gateway: Gateway) -> VerifierKey:
@@ -43,22 +35,9 @@ def key_of(gateway: Gateway) -> VerifierKey:
 def read(
     gateway: Gateway, path: str, token: str | None = TOKEN
 ) -> tuple[int, bytes, str]:
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    request = urllib.request.Request(
-        f"{gateway.url}/transparency/{path}", None, headers
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return response.status, response.read(), response.headers["Cache-Control"]
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read(), error.headers["Cache-Control"] or ""
-
-
-def checkpoint_of(gateway: Gateway) -> Checkpoint:
-    status, raw, _ = read(gateway, "checkpoint")
-    assert status == 200
-    return read_checkpoint(raw)[0]
+    status, raw, headers = gateway.fetch(f"/transparency/{path}", token)
+    found = {name.lower(): value for name, value in headers.items()}
+    return status, raw, found.get("cache-control", "")
 
 
 def ask(gateway: Gateway) -> None:
