@@ -7,16 +7,18 @@ and states that the address has.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO
+from typing import IO, TypeAlias
 
+import orjson
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from bureau.scopes import RECONCILE
+from bureau.transparency.sources import Kind
 from connectors.errors import StoreUnavailableError
 from gateway.application_state import state_of
 from gateway.collection.refusal import WORDS, IntakeError
@@ -44,6 +46,10 @@ BUSY = RequestError(
 )
 
 
+Note: TypeAlias = Callable[[bytes], Awaitable[None]]
+"""Notes the last line of the results."""
+
+
 class Reconciling:
     """Compares lists with the ledger, a few at once."""
 
@@ -57,7 +63,8 @@ class Reconciling:
         try:
             with ExitStack() as stack:
                 comparing = await self._begun(request, stack)
-                return _Results(comparing, stack.pop_all(), self._limits.send_seconds)
+                held, seconds = stack.pop_all(), self._limits.send_seconds
+                return _Results(comparing, held, seconds, _noting(request))
         except RefusedTableError as error:
             return error.response
         except IntakeError as error:
@@ -136,9 +143,9 @@ class _Results(StreamingResponse):
     """
 
     def __init__(
-        self, comparing: Comparing, held: ExitStack, send_seconds: float
+        self, comparing: Comparing, held: ExitStack, send_seconds: float, note: Note
     ) -> None:
-        super().__init__(_to_the_end(comparing, held), media_type=RESULTS)
+        super().__init__(_to_the_end(comparing, held, note), media_type=RESULTS)
         self._held = held
         self._send_seconds = send_seconds
 
@@ -154,8 +161,34 @@ class _Results(StreamingResponse):
                 _logger.warning("the results are not read")
 
 
-async def _to_the_end(comparing: Comparing, held: ExitStack) -> AsyncIterator[bytes]:
-    """Yield the results; whoever has read the last of them may send the next list."""
+async def _to_the_end(
+    comparing: Comparing, held: ExitStack, note: Note
+) -> AsyncIterator[bytes]:
+    """Yield the results; whoever has read the last of them may send the next list.
+
+    What they come to is noted before it is told.
+    """
+    last = b""
     async for line in comparing.lines():
-        yield line
+        if last:
+            yield last
+        last = line
+    await note(last)
+    yield last
     held.close()
+
+
+def _noting(request: Request) -> Note:
+    """Return what has the log of hashes commit to the sum of a reconciliation."""
+    state, caller = state_of(request.scope), request_of(request.scope).known_caller
+
+    async def note(summary: bytes) -> None:
+        at = state.services.clock()
+        body = {"caller": caller.id, "at": at.isoformat(), **orjson.loads(summary)}
+        try:
+            await state.log.facts.note(Kind.RECONCILIATION, body, at)
+        except StoreUnavailableError as error:
+            # The list was compared all the same.
+            _logger.error("not noted", reason=str(error))  # noqa: TRY400 - the kind is enough
+
+    return note

@@ -1,12 +1,17 @@
 """A platform's list is compared with the ledger over sockets, row by row."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from gateway.settings.settings import load_settings
+from store.store import open_store
+from store.transparency.tables import logged_facts
 from tests.contracts.people import nobodies
 from tests.federation.offices import (
     BUREAU,
@@ -94,6 +99,30 @@ def test_what_agrees_matches_in_either_encoding(
     assert results(lines)[claim] == {"line": 2, "claim": claim, "result": "MATCH"}
     assert summary(lines)["isComplete"] is True
     assert summary(lines)["results"]["MATCH"] == 1
+
+
+def test_what_a_list_comes_to_is_a_fact_that_the_log_commits_to(
+    offices: Offices,
+) -> None:
+    claim = "noted"
+    stated = row(claim, *paid(offices, claim))
+
+    reconcile(offices, csv_of(stated).encode())
+    _, lines = reconcile(offices, csv_of(stated).encode())
+
+    first, second = asyncio.run(noted(offices))[-2:]
+    assert second["summary"] == summary(lines)
+    assert second["summary"] == first["summary"]
+    assert second["at"] != first["at"]
+
+
+async def noted(offices: Offices) -> list[dict[str, Any]]:
+    """Return the reconciliations that the log commits to."""
+    settings = load_settings(offices.gateways[0].folder / "gateway.toml", {})
+    column = logged_facts.c
+    facts = select(column.body).where(column.kind == "reconciliation")
+    async with open_store(settings.database_url) as store, store.engine.connect() as c:
+        return list((await c.execute(facts.order_by(column.id))).scalars())
 
 
 def test_lines_of_json_and_what_is_left_out_is_not_compared(offices: Offices) -> None:
