@@ -68,7 +68,15 @@ MANIFEST = (
     ("ttl_seconds = 10", "ttl_seconds = 0"),
 )
 HOLDERS = 30
-KEYS = ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests", AUTHORITY)
+KEYS = (
+    "certificate-id.key",
+    "pseudonym.key",
+    "evidence.key",
+    "transparency.key",
+    "transparency-ml-dsa.key",
+    "manifests",
+    AUTHORITY,
+)
 
 
 class Kind(StrEnum):

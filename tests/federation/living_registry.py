@@ -24,7 +24,15 @@ from tests.running import Agencies, gateway_by
 
 LIKE = "all-three"
 """The story person whose certificate others' are copied from."""
-SHARED = ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests", "trust")
+SHARED = (
+    "certificate-id.key",
+    "pseudonym.key",
+    "evidence.key",
+    "transparency.key",
+    "transparency-ml-dsa.key",
+    "manifests",
+    "trust",
+)
 
 _ROWS = count(1_000_000)
 """Each once: what the agency signed of a row, it goes on answering by its number."""

@@ -263,7 +263,14 @@ def open_offices(
         if path.stem not in (ONLY_SENDS, "emergency-management", "fire-rescue"):
             path.unlink()
     second.mkdir()
-    for name in ("certificate-id.key", "pseudonym.key", "evidence.key", "manifests"):
+    for name in (
+        "certificate-id.key",
+        "pseudonym.key",
+        "evidence.key",
+        "transparency.key",
+        "transparency-ml-dsa.key",
+        "manifests",
+    ):
         (second / name).symlink_to(first / name)
     text = config.read_text("utf-8")
     other = second / config.name

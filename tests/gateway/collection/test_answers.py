@@ -220,6 +220,8 @@ def another(gateway: Gateway) -> Any:
         "certificate-id.key",
         "pseudonym.key",
         "evidence.key",
+        "transparency.key",
+        "transparency-ml-dsa.key",
         "sqlite:///",
     ):
         where = gateway.folder / name.removeprefix("sqlite:///")

@@ -60,6 +60,8 @@ def _pair(
             "certificate-id.key",
             "pseudonym.key",
             "evidence.key",
+            "transparency.key",
+            "transparency-ml-dsa.key",
             "jwks.json",
             "manifests",
         ):

@@ -108,6 +108,8 @@ def gateways(
                     "certificate-id.key",
                     "pseudonym.key",
                     "evidence.key",
+                    "transparency.key",
+                    "transparency-ml-dsa.key",
                     "manifests",
                 ):
                     (own / name).symlink_to(first / name)
