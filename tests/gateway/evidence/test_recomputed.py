@@ -17,7 +17,7 @@ from tests.gateway.evidence import invented
 
 NODE = shutil.which("node")
 PROGRAM = Path(__file__).parent / "recompute.mjs"
-MANY = 3_000
+MANY = 1_000
 
 
 def traced(rng: random.Random) -> tuple[str, Eligibility]:
