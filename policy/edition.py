@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from policy.catalogue import Body, Catalogue, Item, LookAlike
+from policy.catalogue import Body, Catalogue, Item, LookAlike, load_catalogue
 from policy.clause_text import ClauseText, load_clause_texts
-from policy.parameters import Parameter, Parameters
+from policy.parameters import Parameter, Parameters, load_parameters
 
 FORMAT = "certificate-gateway-policy@v1"
 
@@ -26,6 +27,16 @@ class Edition(NamedTuple):
     text: str
     digest: str
     parameters: Parameters
+
+
+@cache
+def load_edition() -> Edition:
+    """Return the project's rules as one text, made once.
+
+    Raises:
+        AnnexError: the project's own files are broken.
+    """
+    return edition_of(load_catalogue(), load_parameters())
 
 
 def edition_of(catalogue: Catalogue, parameters: Parameters) -> Edition:

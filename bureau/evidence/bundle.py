@@ -4,8 +4,8 @@
 hashes with what proves that they are there, the signed bytes that they are about, and
 what they come to. Everything but the signed bytes is read out of the rows, so a bundle
 says nothing that is not committed to. It is JSON in one spelling (keys sorted, no white
-space, one end of a line), with the SHA-256 of itself, so that a bit which turned over on
-some disk is told from a forgery.
+space, one end of a line), with the SHA-256 of itself, so that a bit which turned over
+on some disk is told from a forgery.
 """
 
 import base64
@@ -14,34 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from bureau.evidence.facts import KEY, moment
+from bureau.transparency.log import LoggedRow
 from policy.edition import canonical, digest_of
 from policy.trace import FORMAT as TRACE
 from signing import base64url
 
 FORMAT = "certificate-gateway-evidence@v1"
 FACTS = "logged_facts"
-
-
-class Logged(Protocol):
-    """A row of the log, with all that proves it (``LoggedRow``)."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def row(self) -> bytes: ...
-    @property
-    def salt(self) -> bytes: ...
-    @property
-    def commitments(self) -> Sequence[bytes]: ...
-    @property
-    def position(self) -> int: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def proof(self) -> Sequence[bytes]: ...
 
 
 class SubjectKind(StrEnum):
@@ -78,7 +60,7 @@ class Material:
     as_of: date
     made_at: datetime
     log: LogShown
-    rows: Sequence[Logged]
+    rows: Sequence[LoggedRow]
     came: Mapping[str, bytes | None]
     """Signed bytes as they came, by their digest; ``None`` for what was erased."""
 
@@ -120,7 +102,7 @@ def bundle_of(material: Material) -> bytes:
     return f"{canonical(whole)}\n".encode()
 
 
-def _shown(one: Logged) -> dict[str, Any]:
+def _shown(one: LoggedRow) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "row": one.row.decode(),

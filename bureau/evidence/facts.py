@@ -7,6 +7,8 @@ trace of each decision (``policy.trace``). None of it names a person.
 
 import base64
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -18,6 +20,16 @@ from signing.trust import TrustedKey
 
 KEY = "certificate-gateway-key@v1"
 Fact: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a judgement was computed from, as it is kept beside it."""
+
+    trace: str
+    edition: Edition
+    keys: Sequence[Fact]
+    """The keys that had signed what it rests on, as they were then."""
 
 
 def key_fact(key: TrustedKey) -> Fact:

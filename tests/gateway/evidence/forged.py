@@ -88,7 +88,7 @@ def row_of(whole: Any, source: str, format_: str | None = None) -> Any:
     raise LookupError(source)
 
 
-def with_row(whole: Any, row: Any, change: Callable[[Any], None]) -> None:
+def with_row(row: Any, change: Callable[[Any], None]) -> None:
     """Change what a row says, as if it had been committed to so."""
     said = json.loads(row["row"])
     change(said["row"])

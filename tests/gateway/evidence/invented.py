@@ -1,4 +1,4 @@
-"""Invented evidence: certificates, claims and rules, each fact right more often than not."""
+"""Invented evidence: certificates, claims and rules, most facts of them right."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -225,7 +225,7 @@ def absence(rng: random.Random) -> Absence:
     return rng.choice(list(Absence))
 
 
-_OTHERS = (
+_OTHERS: tuple[Mapping[str, str], ...] = (
     {},
     {"yearly_payments": "1", "occupation_grouping": '"ONE"'},
     {"yearly_payments": "2", "yearly_yuan": "2000", "transferred": '"UNMET"'},

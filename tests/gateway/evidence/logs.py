@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 
 from bureau.evidence.bundle import LogShown, Material, Subject, SubjectKind, bundle_of
 from bureau.evidence.facts import Fact, key_fact, policy_fact, trace_fact
+from bureau.transparency.log import LoggedRow
 from policy.catalogue import load_catalogue
 from policy.edition import canonical
 from policy.eligibility import EligibilityOutcome, evaluate
@@ -46,19 +47,6 @@ AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 FACT_KINDS = {"key": "key-event", "policy": "policy", "trace": "judgement"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the log, with all that proves it."""
-
-    kind: str
-    row: bytes
-    salt: bytes
-    commitments: Sequence[bytes]
-    position: int
-    index: int
-    proof: Sequence[bytes] = ()
-
-
 @dataclass
 class Log:
     """A log in memory: entries are of one row, or of three, of which one is shown."""
@@ -66,10 +54,10 @@ class Log:
     rng: random.Random
     leaves: list[bytes] = field(default_factory=list)
     levels: list[list[bytes]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[LoggedRow] = field(default_factory=list)
     facts: int = 0
 
-    def add(self, source: str, kind: str, columns: Fact) -> Row:
+    def add(self, source: str, kind: str, columns: Fact) -> LoggedRow:
         """Commit to a row, now and then beside others."""
         raw = orjson.dumps(
             {"row": columns, "source": source},
@@ -81,11 +69,21 @@ class Log:
         others = [self.rng.randbytes(32) for _ in range(count - 1)]
         others.insert(position, commitment(salt, raw))
         self.leaves.append(leaf_hash(entry(kind, others)))
-        row = Row(kind, raw, salt, others, position, len(self.leaves) - 1)
+        row = LoggedRow(
+            kind=kind,
+            row=raw,
+            salt=salt,
+            commitments=others,
+            position=position,
+            index=len(self.leaves) - 1,
+            proof=(),
+            size=0,
+            root=b"",
+        )
         self.rows.append(row)
         return row
 
-    def fact(self, body: Fact, at: datetime) -> Row:
+    def fact(self, body: Fact, at: datetime) -> LoggedRow:
         """Commit to what is no row of another table."""
         self.facts += 1
         kind = FACT_KINDS[body["format"].split("-")[2].split("@")[0]]
@@ -105,7 +103,7 @@ class Log:
             pairs = zip(below[::2], below[1::2], strict=False)
             self.levels.append([node_hash(*pair) for pair in pairs])
 
-    def proved(self, row: Row) -> Row:
+    def proved(self, row: LoggedRow) -> LoggedRow:
         """Return a row with its proof."""
         size = len(self.leaves)
         return replace(row, proof=inclusion(row.index, size, self.hashes))
@@ -175,7 +173,7 @@ class Made:
     """A decision that is in a log."""
 
     id: int
-    rows: Sequence[Row]
+    rows: Sequence[LoggedRow]
     came: dict[str, bytes | None]
 
 

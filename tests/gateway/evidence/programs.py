@@ -41,7 +41,7 @@ def by_python(bundle: bytes, policy: str | None) -> Report:
 
 def by_node(bundles: Sequence[bytes], policy: Path) -> list[Report]:
     """Return what one process says of many bundles, which have no line feed inside."""
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [NODE, str(JAVASCRIPT), "--batch", "--policy", str(policy)],
         input=b"".join(bundles),
         capture_output=True,
@@ -60,7 +60,7 @@ def by_node(bundles: Sequence[bytes], policy: Path) -> list[Report]:
 def run(program: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a program on its own, from no folder of ours."""
     runner = NODE if program.suffix == ".mjs" else sys.executable
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [runner, str(program), *map(str, args)],
         capture_output=True,
         check=False,

@@ -1,4 +1,4 @@
-"""A verdict is computed again from its trace, in another language, with no code shared."""
+"""A verdict is computed again from its trace, in another language, no code shared."""
 
 import json
 import random
@@ -12,6 +12,7 @@ import pytest
 
 from policy.catalogue import load_catalogue
 from policy.eligibility import Eligibility, evaluate, without_certificate
+from policy.level import Level
 from policy.trace import trace_of, trace_without
 from tests.gateway.evidence import invented
 
@@ -26,7 +27,7 @@ def traced(rng: random.Random) -> tuple[str, Eligibility]:
     parameters = edition.parameters
     if rng.random() < 0.15:
         item = rng.choice(list(catalogue.items.values()))
-        level = rng.choice([*item.levels, *item.levels, "LEVEL_5"])
+        level = rng.choice([*item.levels, *item.levels, Level.LEVEL_5])
         why, claim, day = invented.absence(rng), invented.claim(rng), invented.day(rng)
         verdict = without_certificate(
             item, level, why, claim=claim, figures=parameters.in_force(day)
@@ -59,7 +60,7 @@ def recomputed(traces: list[str]) -> Iterator[Any]:
         for one in invented.editions()
     ]
     lines += [json.dumps({"trace": trace}) for trace in traces]
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [NODE, str(PROGRAM)],
         input="\n".join(lines),
         capture_output=True,

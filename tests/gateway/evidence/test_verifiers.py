@@ -1,4 +1,4 @@
-"""Two programs check a bundle, and neither releases one in which anything was changed."""
+"""Two programs check a bundle, and neither releases one that was changed anywhere."""
 
 import json
 import random
@@ -15,8 +15,14 @@ from tests.gateway.evidence.forged import (
     row_of,
     with_row,
 )
-from tests.gateway.evidence.logs import Log, bundle, bundles, policy_text, recorded
-from tests.gateway.evidence.logs import rewritten
+from tests.gateway.evidence.logs import (
+    Log,
+    bundle,
+    bundles,
+    policy_text,
+    recorded,
+    rewritten,
+)
 from tests.gateway.evidence.programs import (
     JAVASCRIPT,
     PYTHON,
@@ -91,7 +97,7 @@ def test_a_bit_that_turned_over_anywhere_is_named_by_both(
 def _of_row(source: str, format_: str | None = None, **said: object) -> Any:
     def change(whole: Any) -> None:
         row = row_of(whole, source, format_)
-        with_row(whole, row, lambda columns: columns.update(said))
+        with_row(row, lambda columns: columns.update(said))
 
     return change
 
