@@ -1,0 +1,136 @@
+"""A decision is proved by its bundle alone, whatever has become of agency and key."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
+
+from bureau.transparency.log import KeptCheckpoint
+from gateway.cli import app
+from signing.transparency.checkpoints import Checkpoint, NoteSigner
+from signing.transparency.notes import Kind, Note
+from store.store import open_store
+from store.transparency.appending import StoredLog
+from store.transparency.checkpoints import StoredCheckpoints
+from tests.federation.offices import Offices
+from tests.federation.test_payments import live_certificate
+from tests.gateway.evidence.programs import by_node, by_python
+
+ORIGIN = "log.example/federation"
+CONFIG = """
+manifests = "manifests"
+trust_bundle = "trust.toml"
+certificate_id_key_file = "id.key"
+pseudonym_key_file = "pseudonym.key"
+evidence_key_file = "evidence.key"
+tokens = []
+"""
+LOG = NoteSigner(ORIGIN, Kind.ED25519, Ed25519PrivateKey.generate())
+WITNESS = NoteSigner(
+    "witness.example", Kind.COSIGNATURE_ED25519, Ed25519PrivateKey.generate()
+)
+REFUSED: dict[str, object] = {"outcome": "REFUSED", "amountYuan": None}
+_NUMBERS = count(1)
+POLICY = f"log {LOG.key}\nwitness w {WITNESS.key}\nquorum w\n"
+
+
+def database_url(offices: Offices) -> str:
+    config = (offices.gateways[0].folder / "gateway.toml").read_text("utf-8")
+    (line,) = (one for one in config.splitlines() if one.startswith("database_url"))
+    return line.partition('"')[2].strip('"')
+
+
+async def signed_log(url: str) -> None:
+    """Append all that waits, and sign how long the log is."""
+    async with open_store(url) as store:
+        log = StoredLog(store)
+        while (await log.append()).rows:
+            pass
+        head = await log.head()
+        checkpoint = Checkpoint(ORIGIN, head.size, head.root)
+        now = datetime.now(UTC)
+        note = Note(
+            checkpoint.text, [one.sign(checkpoint, now) for one in (LOG, WITNESS)]
+        )
+        kept = KeptCheckpoint(size=head.size, note=str(note), at=now, is_witnessed=True)
+        await StoredCheckpoints(store).keep(kept)
+
+
+@pytest.fixture(name="bureau")
+def _bureau(offices: Offices, tmp_path: Path) -> Path:
+    """The database and the key of what is sealed, and nothing of any agency."""
+    config = tmp_path / "gateway.toml"
+    config.write_text(CONFIG + f'database_url = "{database_url(offices)}"\n', "utf-8")
+    key = offices.gateways[0].folder / "evidence.key"
+    (tmp_path / "evidence.key").write_text(key.read_text("utf-8"), "utf-8")
+    (tmp_path / "policy.txt").write_text(POLICY, "utf-8")
+    return config
+
+
+def bundle_of(bureau: Path, subject: str, *more: str) -> tuple[bytes, str]:
+    policy = bureau.parent / "policy.txt"
+    done = CliRunner().invoke(
+        app,
+        [
+            *("evidence", "bundle", subject, "--config", str(bureau)),
+            *("--policy", str(policy), *more),
+        ],
+    )
+    return done.stdout_bytes, f"{done.stderr}{done.exception or ''}"
+
+
+def released(bundle: bytes, policy: Path) -> list[Any]:
+    """Return what both programs say, once both have released a bundle."""
+    report = by_python(bundle, POLICY)
+    (other,) = by_node([bundle], policy)
+    assert report.is_released, report.found
+    assert other.is_released, other.found
+    return [*report.found]
+
+
+def decided(offices: Offices) -> Sequence[str]:
+    """Record decisions: one that pays for what was sent, one that refuses an answer."""
+    number = next(_NUMBERS)
+    _, said, certificate = offices.certified()
+    live = live_certificate(offices, "look-alike")
+    found = [
+        offices.decide(0, certificate, f"evidence-1-{number}"),
+        offices.decide(1, live, f"evidence-2-{number}", **REFUSED),
+    ]
+    offices.change(said, "撤销")
+    assert {one["__typename"] for one in found} == {"DecisionRecorded"}
+    return [str(one["id"]) for one in found]
+
+
+def test_decisions_are_proved_without_agency_connector_or_key(
+    offices: Offices, bureau: Path
+) -> None:
+    ids = decided(offices)
+    asyncio.run(signed_log(database_url(offices)))
+
+    for id_ in ids:
+        made, said = bundle_of(bureau, id_)
+
+        assert made, said
+        released(made, bureau.parent / "policy.txt")
+        shown = json.loads(made)
+        assert len(shown["records"]) == 1
+        assert shown["trace"]["record"]["digest"] == shown["records"][0]["digest"]
+
+
+def test_what_is_not_there_is_said(offices: Offices, bureau: Path) -> None:
+    asyncio.run(signed_log(database_url(offices)))
+
+    nothing = bundle_of(bureau, "999999")
+    before = bundle_of(bureau, decided(offices)[0], "--as-of", "2020-01-01")
+
+    assert nothing[0] == before[0] == b""
+    assert "nothing was kept" in nothing[1]
+    assert "nothing was kept" in before[1]
