@@ -13,6 +13,7 @@ from bureau.transparency.sources import Kind
 from policy.edition import canonical
 from policy.trace import FORMAT as TRACE
 from store.ledger.basis_tables import decision_facts
+from store.ledger.kept_keys import note_key
 from store.transparency.facts import note_fact
 from store.transparency.tables import logged_facts
 
@@ -23,7 +24,7 @@ def add(connection: Connection, decision: int, basis: Basis, at: datetime) -> No
     """Keep what ``decision`` was computed from."""
     facts = [
         note_fact(connection, Kind.POLICY, policy_fact(basis.edition), at),
-        *(note_fact(connection, Kind.KEY_EVENT, key, at) for key in basis.keys),
+        *(note_key(connection, key, at) for key in basis.keys),
         note_fact(connection, Kind.JUDGEMENT, trace_fact(decision, basis.trace), at),
     ]
     _link(connection, decision, facts)

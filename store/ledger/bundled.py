@@ -14,14 +14,13 @@ from sqlalchemy import (
     select,
 )
 
-from bureau.evidence.facts import KEY
 from bureau.ledger.evidence import SealedEvidence
-from bureau.transparency.sources import Kind
 from store.collection.tables import collected_records
 from store.connections import Reader
 from store.documents import alike, document_of_row
 from store.ledger import evidence
 from store.ledger.bases import facts_of
+from store.ledger.kept_keys import key_at
 from store.ledger.payment_tables import (
     correction_answers,
     corrections,
@@ -41,7 +40,6 @@ from store.ledger.tables import (
 from store.registration.tables import connector_events
 from store.status.tables import state_changes
 from store.store import Store
-from store.transparency.tables import logged_facts
 
 
 @dataclass(slots=True)
@@ -180,16 +178,7 @@ def _changes(
 
 def _add_key(connection: Connection, bundled: Bundled, kid: str, at: datetime) -> None:
     """Add what was known of a key at a moment, if anything was kept."""
-    column = logged_facts.c
-    facts = _rows(
-        connection, logged_facts, column.kind == Kind.KEY_EVENT, column.at <= at
-    )
-    of_key = [
-        row
-        for row in facts
-        if row.body.get("format") == KEY and row.body.get("kid") == kid
-    ]
-    newest = max(of_key, key=lambda row: (row.at, row.id), default=None)
+    newest = key_at(connection, kid, at)
     if newest is not None and ("logged_facts", newest.id) not in bundled.rows:
         bundled.rows.append(("logged_facts", newest.id))
 

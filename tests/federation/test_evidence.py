@@ -19,7 +19,8 @@ from signing.transparency.notes import Kind, Note
 from store.store import open_store
 from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
-from tests.federation.offices import Offices
+from tests.federation.offices import Offices, stated
+from tests.federation.queries import EMERGENCY
 from tests.federation.test_payments import live_certificate
 from tests.gateway.evidence.programs import by_node, by_python
 
@@ -123,6 +124,96 @@ def test_decisions_are_proved_without_agency_connector_or_key(
         shown = json.loads(made)
         assert len(shown["records"]) == 1
         assert shown["trace"]["record"]["digest"] == shown["records"][0]["digest"]
+
+
+def test_what_a_correction_puts_beside_is_proved_too(
+    offices: Offices, bureau: Path
+) -> None:
+    _, _, certificate = offices.certified()
+    claim = f"evidence-corrected-{next(_NUMBERS)}"
+    wrong = str(offices.decide(0, certificate, claim)["id"])
+    ruled = [{"clauses": ["17-amount"], "reason": "核减", "officer": "浦0017"}]
+    right = stated(certificate=certificate, claim=claim, amountYuan=1500, rulings=ruled)
+    proposed = offices.propose(wrong, replacement=right)
+    answered = offices.answer(proposed["id"])["answered"]
+    asyncio.run(signed_log(database_url(offices)))
+
+    for id_, yuan in ((wrong, 1600), (str(answered["replacedBy"]), 1500)):
+        made, said = bundle_of(bureau, id_)
+        assert made, said
+        released(made, bureau.parent / "policy.txt")
+        (row,) = rows_of(made, "decisions")
+        assert row["amount_yuan"] == yuan
+
+
+def test_what_was_decided_while_the_registry_was_silent_is_proved(
+    offices: Offices, bureau: Path
+) -> None:
+    live = live_certificate(offices, "look-alike")
+    number = next(_NUMBERS)
+    with offices.agencies.fault(EMERGENCY, "silent"):
+        found = offices.decide(
+            *(0, live, f"evidence-silent-{number}"),
+            **REFUSED,
+            seen={"itemCode": "1.2", "level": "UNGRADED"},
+        )
+    asyncio.run(signed_log(database_url(offices)))
+
+    made, said = bundle_of(bureau, str(found["id"]))
+
+    assert made, said
+    left = released(made, bureau.parent / "policy.txt")
+    assert json.loads(made)["records"] == []
+    assert ("STATUS", "record", "SKIPPED", "NOT_KNOWN_THEN") in left
+
+
+def test_what_was_erased_is_proved_to_have_been(offices: Offices, bureau: Path) -> None:
+    holder, _, certificate = offices.certified()
+    found = offices.decide(0, certificate, f"evidence-erased-{next(_NUMBERS)}")
+    (bureau.parent / "pseudonym.key").write_text(
+        (offices.gateways[0].folder / "pseudonym.key").read_text("utf-8"), "utf-8"
+    )
+    erased = CliRunner().invoke(
+        app,
+        [
+            *("evidence", "erase", "--config", str(bureau)),
+            *("--reason", "依本人申请", "--person"),
+        ],
+        input=f"{holder.number}\n",
+    )
+    assert "1 erased" in erased.stderr
+    asyncio.run(signed_log(database_url(offices)))
+
+    made, said = bundle_of(bureau, str(found["id"]))
+
+    assert made, said
+    left = released(made, bureau.parent / "policy.txt")
+    assert json.loads(made)["records"][0]["envelope"] is None
+    assert ("INTEGRITY", "records[0]", "SKIPPED", "ERASED") in left
+
+
+def test_all_versions_and_states_of_a_certificate_are_proved(
+    offices: Offices, bureau: Path
+) -> None:
+    _, said, certificate = offices.certified()
+    offices.change(said, "暂扣")
+    offices.change(said, "撤销")
+    asyncio.run(signed_log(database_url(offices)))
+
+    made, words = bundle_of(bureau, certificate)
+
+    assert made, words
+    released(made, bureau.parent / "policy.txt")
+    shown = json.loads(made)
+    assert (len(shown["records"]), len(shown["states"])) == (1, 2)
+    assert [one["state"] for one in rows_of(made, "state_changes")] == [
+        *("SUSPENDED", "REVOKED"),
+    ]
+
+
+def rows_of(bundle: bytes, source: str) -> list[Any]:
+    rows = [json.loads(one["row"]) for one in json.loads(bundle)["rows"]]
+    return [one["row"] for one in rows if one["source"] == source]
 
 
 def test_what_is_not_there_is_said(offices: Offices, bureau: Path) -> None:
