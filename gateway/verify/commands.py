@@ -1,4 +1,4 @@
-"""``gateway verify``: check one signed record at the command line."""
+"""``gateway verify``: check a signed record, or a bundle, at the command line."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,14 +6,25 @@ from typing import Annotated
 
 import typer
 
-from gateway.verify.screen import show_examination
+from gateway.errors import StartError
+from gateway.verify.bundle import examine_bundle
+from gateway.verify.screen import show_bundle, show_examination
 from gateway.verify.verify import examine_file
 
 
 def verify(  # noqa: PLR0913 - one argument an option
-    file: Annotated[Path, typer.Argument(help="The JWS: compact, or detached.")],
-    trust: Annotated[Path, typer.Option(help="The trust bundle.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The JWS, compact or detached, or an evidence bundle."),
+    ],
     *,
+    trust: Annotated[
+        Path | None, typer.Option(help="The trust bundle; a JWS needs it.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Of a bundle: whom to trust for the log (C2SP tlog-policy)."),
+    ] = None,
     body: Annotated[
         Path | None, typer.Option(help="The HTTP body a detached JWS covers.")
     ] = None,
@@ -38,7 +49,13 @@ def verify(  # noqa: PLR0913 - one argument an option
         float | None, typer.Option(help="How old the signature may be; else any age.")
     ] = None,
 ) -> None:
-    """Check one signed record offline and print every check. Exits 0 or 1."""
+    """Check a signed record or a bundle offline; print every check. Exits 0 or 1."""
+    found = examine_bundle(file, policy)
+    if found is not None:
+        show_bundle(found)
+        raise typer.Exit(1 if any(one.is_against for one in found) else 0)
+    if trust is None:
+        raise StartError("a signed record is checked by a trust bundle; give --trust")
     moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
     examination = examine_file(

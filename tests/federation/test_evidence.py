@@ -21,7 +21,7 @@ from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
 from tests.federation.offices import Offices, stated
 from tests.federation.queries import EMERGENCY
-from tests.federation.test_payments import live_certificate
+from tests.federation.test_payments import ABOUT, live_certificate
 from tests.gateway.evidence.programs import by_node, by_python
 
 ORIGIN = "log.example/federation"
@@ -149,12 +149,15 @@ def test_what_a_correction_puts_beside_is_proved_too(
 def test_what_was_decided_while_the_registry_was_silent_is_proved(
     offices: Offices, bureau: Path
 ) -> None:
-    live = live_certificate(offices, "look-alike")
-    number = next(_NUMBERS)
-    with offices.agencies.fault(EMERGENCY, "silent"):
+    live = live_certificate(offices, "review-overdue")
+    claim = f"evidence-silent-{next(_NUMBERS)}"
+    rulings = [{"clauses": ABOUT, "reason": "见证书原件", "officer": "浦0017"}]
+    # Of the other gateway, which has no answer about that person.
+    with offices.agencies.fault(EMERGENCY, "error-500"):
         found = offices.decide(
-            *(0, live, f"evidence-silent-{number}"),
-            **REFUSED,
+            *(1, live, claim),
+            amountYuan=800,
+            rulings=rulings,
             seen={"itemCode": "1.2", "level": "UNGRADED"},
         )
     asyncio.run(signed_log(database_url(offices)))
