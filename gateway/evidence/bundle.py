@@ -24,6 +24,7 @@ from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.privacy.keys import read_vault
 from gateway.settings.settings import Settings
+from gateway.transparency.keys import read_keys
 from policy.calendar import SHANGHAI
 from signing.transparency.checkpoints import read_checkpoint
 from signing.transparency.notes import NoteError
@@ -50,6 +51,25 @@ class Asked:
     subject: Subject
     as_of: date
     policy: str
+
+
+def policy_shown(settings: Settings, stated: Path | None) -> str:
+    """Return whom a bundle says to trust: as stated, as configured, or the log alone.
+
+    Raises:
+        StartError: a file cannot be read, or the log is signed by nobody.
+    """
+    configured = settings.transparency.policy_file
+    path = stated or (None if configured is None else Path(configured))
+    if path is not None:
+        try:
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise StartError(f"{path}: {error}") from None
+    keys = read_keys(settings.transparency)
+    if keys is None:
+        raise StartError("the log is signed by nobody: set transparency.key_file")
+    return f"log {keys.key}\nquorum none\n"
 
 
 async def make_bundle(settings: Settings, asked: Asked, now: datetime) -> bytes:

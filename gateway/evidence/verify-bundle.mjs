@@ -158,7 +158,7 @@ async function verifierKey(line) {
 
 async function policyOfLog(b) {
   for (const line of (b.trusted ?? b.all.log.policy).split("\n")) {
-    const [word, ...rest] = line.split("#")[0].trim().split(/\s+/);
+    const [word, ...rest] = line.trimStart().startsWith("#") ? [""] : line.trim().split(/\s+/);
     if (word === "log") b.log.push(await verifierKey(rest[0]));
     else if (word === "witness" && !b.witnesses.has(rest[0])) b.witnesses.set(rest[0], await verifierKey(rest[1]));
     else if (word === "group") b.groups.set(rest[0], rest.slice(1));

@@ -164,7 +164,7 @@ class _Bundle:
 
     def policy_of_log(self) -> None:
         for line in (self.trusted or self.all["log"]["policy"]).splitlines():
-            match line.partition("#")[0].split():
+            match [] if line.lstrip().startswith("#") else line.split():
                 case ["log", key, *_]:
                     self.log.append(_verifier_key(key))
                 case ["witness", name, key, *_] if name not in self.witnesses:

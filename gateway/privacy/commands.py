@@ -11,7 +11,7 @@ import typer
 
 from gateway.clock import utc_now
 from gateway.errors import StartError
-from gateway.evidence.bundle import Asked, make_bundle, subject_of
+from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
 from gateway.privacy.evidence import erase as erase_evidence
 from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
@@ -104,9 +104,11 @@ def bundle(
     ],
     *,
     policy: Annotated[
-        Path,
-        typer.Option(help="Whom to trust for the log of hashes (C2SP tlog-policy)."),
-    ],
+        Path | None,
+        typer.Option(
+            help="Whom to trust for the log (C2SP tlog-policy); else as configured."
+        ),
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
@@ -116,14 +118,11 @@ def bundle(
     ] = None,
 ) -> None:
     """Make a bundle that proves a decision without us; it goes on the audit log."""
-    now = utc_now()
-    try:
-        trusted = policy.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"{policy}: {error}") from None
+    now, settings = utc_now(), load_settings(config, os.environ)
+    trusted = policy_shown(settings, policy)
     day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
     asked = Asked(subject_of(subject), day, trusted)
-    made = asyncio.run(make_bundle(load_settings(config, os.environ), asked, now))
+    made = asyncio.run(make_bundle(settings, asked, now))
     if out is None:
         sys.stdout.buffer.write(made)
     else:
