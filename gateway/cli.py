@@ -39,7 +39,7 @@ class Commands(LazyGroup):
         Named(
             "verify",
             "gateway.verify.commands:verify",
-            "Check one signed record offline and print every check. Exits 0 or 1.",
+            "Check a signed record, or a bundle, offline: every check. Exits 0 or 1.",
         ),
         Named(
             "schema",

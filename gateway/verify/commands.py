@@ -49,7 +49,7 @@ def verify(  # noqa: PLR0913 - one argument an option
         float | None, typer.Option(help="How old the signature may be; else any age.")
     ] = None,
 ) -> None:
-    """Check a signed record or a bundle offline; print every check. Exits 0 or 1."""
+    """Check a signed record, or a bundle, offline: every check. Exits 0 or 1."""
     found = examine_bundle(file, policy)
     if found is not None:
         show_bundle(found)

@@ -37,7 +37,7 @@ LOG = NoteSigner(ORIGIN, Kind.ED25519, Ed25519PrivateKey.generate())
 WITNESS = NoteSigner(
     "witness.example", Kind.COSIGNATURE_ED25519, Ed25519PrivateKey.generate()
 )
-REFUSED: dict[str, object] = {"outcome": "REFUSED", "amountYuan": None}
+REFUSED: dict[str, Any] = {"outcome": "REFUSED", "amountYuan": None}
 _NUMBERS = count(1)
 POLICY = f"log {LOG.key}\nwitness w {WITNESS.key}\nquorum w\n"
 

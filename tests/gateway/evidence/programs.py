@@ -10,11 +10,17 @@ from pathlib import Path
 
 from gateway.evidence import verify_bundle
 from gateway.evidence.verify_bundle import Found
+from tests.node import unavailable
 
 ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / "gateway/evidence/verify_bundle.py"
 JAVASCRIPT = ROOT / "gateway/evidence/verify-bundle.mjs"
-NODE = shutil.which("node") or "node"
+
+
+def node() -> str:
+    """Return Node, without which half of these tests say nothing."""
+    found = shutil.which("node")
+    return found or unavailable("node not found; verify-bundle.mjs needs Node 20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def by_python(bundle: bytes, policy: str | None) -> Report:
 def by_node(bundles: Sequence[bytes], policy: Path) -> list[Report]:
     """Return what one process says of many bundles, which have no line feed inside."""
     done = subprocess.run(
-        [NODE, str(JAVASCRIPT), "--batch", "--policy", str(policy)],
+        [node(), str(JAVASCRIPT), "--batch", "--policy", str(policy)],
         input=b"".join(bundles),
         capture_output=True,
         check=True,
@@ -57,9 +63,22 @@ def by_node(bundles: Sequence[bytes], policy: Path) -> list[Report]:
     ]
 
 
+def piped(program: Path, lines: str) -> str:
+    """Return what a program of Node's writes of what it is given."""
+    done = subprocess.run(
+        [node(), str(program)],
+        input=lines,
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+    )
+    return done.stdout
+
+
 def run(program: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a program on its own, from no folder of ours."""
-    runner = NODE if program.suffix == ".mjs" else sys.executable
+    runner = node() if program.suffix == ".mjs" else sys.executable
     return subprocess.run(
         [runner, str(program), *map(str, args)],
         capture_output=True,

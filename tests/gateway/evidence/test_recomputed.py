@@ -2,8 +2,6 @@
 
 import json
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,8 @@ from policy.eligibility import Eligibility, evaluate, without_certificate
 from policy.level import Level
 from policy.trace import trace_of, trace_without
 from tests.gateway.evidence import invented
+from tests.gateway.evidence.programs import piped
 
-NODE = shutil.which("node")
 PROGRAM = Path(__file__).parent / "recompute.mjs"
 MANY = 1_000
 
@@ -54,21 +52,12 @@ def traced(rng: random.Random) -> tuple[str, Eligibility]:
 
 def recomputed(traces: list[str]) -> Iterator[Any]:
     """Return what the other program makes of traces."""
-    assert NODE is not None, "Node 20 or newer is needed"
     lines = [
         json.dumps({"digest": one.digest, "policy": one.text})
         for one in invented.editions()
     ]
     lines += [json.dumps({"trace": trace}) for trace in traces]
-    done = subprocess.run(
-        [NODE, str(PROGRAM)],
-        input="\n".join(lines),
-        capture_output=True,
-        check=True,
-        text=True,
-        encoding="utf-8",
-    )
-    yield from map(json.loads, done.stdout.splitlines())
+    yield from map(json.loads, piped(PROGRAM, "\n".join(lines)).splitlines())
 
 
 def same(verdict: Eligibility) -> dict[str, Any]:
