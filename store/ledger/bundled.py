@@ -34,6 +34,7 @@ from store.ledger.tables import (
     decisions,
     false_claims,
     false_records,
+    recoveries,
     recovery_events,
     seen_revocations,
 )
@@ -111,7 +112,10 @@ def _of_decision(connection: Connection, id_: int, until: datetime) -> Bundled |
     ids = select(corrections.c.id).where(corrected)
     answered = correction_answers.c.correction.in_(ids)
     rows(correction_answers, answered, at="answered_at")
-    rows(recovery_events, recovery_events.c.decision == id_)
+    # A recovery follows the payment that is put beside a wrong one.
+    of_claim = select(column.id).where(column.claim == decision.claim)
+    opened = select(recoveries.c.id).where(recoveries.c.decision.in_(of_claim))
+    rows(recovery_events, recovery_events.c.recovery.in_(opened))
     rows(connector_events, connector_events.c.connector == decision.connector)
     known = known_of(connection, decision.certificate)
     _add_of_certificate(connection, bundled, known, until)
