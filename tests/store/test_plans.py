@@ -35,11 +35,11 @@ SHORT = frozenset(
     {
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
-        *("correction_answers", "audit_intents", "anon_1"),
+        *("correction_answers", "audit_intents", "evidence_erasures", "anon_1"),
     }
 )
 """Tables of agencies, of which there are some, of what officers have to look at, and of
-what is under way; and what a statement calls what it found."""
+what is under way, or was erased; and what a statement calls what it found."""
 READS_ALL = {
     "audit.log.StoredAuditLog.export": "all of it is asked for, in its order",
     "connections.Reader.connect": "a test's own question",

@@ -97,7 +97,7 @@ def changes(rng: random.Random) -> tuple[StateChange, ...] | None:
         StateChange(
             state=rng.choice([*CertificateState, CertificateState.VALID]),
             effective_on=day(rng),
-            received_at=datetime(2030, 6, 1, tzinfo=UTC),
+            received_at=datetime(2026, 2, 28, 0, 0, 0, 5, tzinfo=UTC),
         )
         for _ in range(rng.randrange(4))
     )

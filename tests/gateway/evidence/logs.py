@@ -20,6 +20,7 @@ from bureau.evidence.bundle import LogShown, Material, Subject, SubjectKind, bun
 from bureau.evidence.facts import Fact, key_fact, policy_fact, trace_fact
 from bureau.transparency.log import LoggedRow
 from policy.catalogue import load_catalogue
+from policy.certificate import CertificateState, StateChange
 from policy.edition import canonical
 from policy.eligibility import EligibilityOutcome, evaluate
 from policy.evidence import Evidence
@@ -44,6 +45,9 @@ from tests.gateway.evidence import invented
 
 ORIGIN = "log.example.gov.cn/2026"
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+REVOKED = StateChange(
+    state=CertificateState.REVOKED, effective_on=AT.date(), received_at=AT
+)
 FACT_KINDS = {"key": "key-event", "policy": "policy", "trace": "judgement"}
 
 
@@ -221,6 +225,13 @@ def recorded(log: Log, id_: int) -> Made:
     ]
     changes = evidence.record.changes or ()
     came: dict[str, bytes | None] = {digest: envelope.came}
+    listed = None
+    if rng.random() < 0.2:
+        listed = signed(rng, which, canonical({"list": id_}).encode())
+        came[listed.digest.hex()] = listed.came
+    if rng.random() < 0.1:
+        # Sent after the decision.
+        changes = (*changes, replace(REVOKED, received_at=AT + timedelta(hours=1)))
     for n, change in enumerate(changes):
         sent = signed(rng, which, canonical({"of": id_, "n": n}).encode())
         came[sent.digest.hex()] = sent.came
@@ -234,7 +245,9 @@ def recorded(log: Log, id_: int) -> Made:
             "reason": "",
             "key_id": trusted.kid,
             "signed_at": AT,
-            "received_at": AT - timedelta(hours=1, microseconds=n * 5),
+            "received_at": min(
+                change.received_at, AT + timedelta(hours=1, microseconds=n)
+            ),
         }
         rows.append(log.add("state_changes", "state-change", state))
     decision = {
@@ -266,7 +279,7 @@ def recorded(log: Log, id_: int) -> Made:
         "rulings": [
             {"clauses": undetermined, "reason": "已核", "officer": "甲"},
         ],
-        "status_list": None,
+        "status_list": None if listed is None else listed.digest.hex(),
     }
     rows.append(log.add("decisions", "decision", decision))
     rows.append(log.add("judgements", "judgement", judgement))

@@ -1,4 +1,4 @@
-"""What a decision was computed from is kept with it, and what is believed of each key."""
+"""What a decision was computed from is kept with it, as is what is believed of keys."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
