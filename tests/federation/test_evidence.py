@@ -1,30 +1,23 @@
 """A decision is proved by its bundle alone, whatever has become of agency and key."""
 
-import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
-from bureau.transparency.log import KeptCheckpoint
 from gateway.cli import app
-from signing.transparency.checkpoints import Checkpoint, NoteSigner
-from signing.transparency.notes import Kind, Note
-from store.store import open_store
-from store.transparency.appending import StoredLog
-from store.transparency.checkpoints import StoredCheckpoints
+from gateway.evidence.bundle import policy_shown
+from gateway.settings.settings import load_settings
 from tests.federation.offices import Offices, stated
 from tests.federation.queries import EMERGENCY
 from tests.federation.test_payments import ABOUT, live_certificate
 from tests.gateway.evidence.programs import by_node, by_python
+from tests.running import eventually
 
-ORIGIN = "log.example/federation"
 CONFIG = """
 manifests = "manifests"
 trust_bundle = "trust.toml"
@@ -32,14 +25,12 @@ certificate_id_key_file = "id.key"
 pseudonym_key_file = "pseudonym.key"
 evidence_key_file = "evidence.key"
 tokens = []
+transparency.origin = "demo.example/transparency"
+transparency.key_file = "transparency.key"
 """
-LOG = NoteSigner(ORIGIN, Kind.ED25519, Ed25519PrivateKey.generate())
-WITNESS = NoteSigner(
-    "witness.example", Kind.COSIGNATURE_ED25519, Ed25519PrivateKey.generate()
-)
+PENDING = "try again in a second"
 REFUSED: dict[str, Any] = {"outcome": "REFUSED", "amountYuan": None}
 _NUMBERS = count(1)
-POLICY = f"log {LOG.key}\nwitness w {WITNESS.key}\nquorum w\n"
 
 
 def database_url(offices: Offices) -> str:
@@ -48,48 +39,36 @@ def database_url(offices: Offices) -> str:
     return line.partition('"')[2].strip('"')
 
 
-async def signed_log(url: str) -> None:
-    """Append all that waits, and sign how long the log is."""
-    async with open_store(url) as store:
-        log = StoredLog(store)
-        while (await log.append()).rows:
-            pass
-        head = await log.head()
-        checkpoint = Checkpoint(ORIGIN, head.size, head.root)
-        now = datetime.now(UTC)
-        note = Note(
-            checkpoint.text, [one.sign(checkpoint, now) for one in (LOG, WITNESS)]
-        )
-        kept = KeptCheckpoint(size=head.size, note=str(note), at=now, is_witnessed=True)
-        await StoredCheckpoints(store).keep(kept)
-
-
 @pytest.fixture(name="bureau")
 def _bureau(offices: Offices, tmp_path: Path) -> Path:
     """The database and the key of what is sealed, and nothing of any agency."""
     config = tmp_path / "gateway.toml"
     config.write_text(CONFIG + f'database_url = "{database_url(offices)}"\n', "utf-8")
-    key = offices.gateways[0].folder / "evidence.key"
-    (tmp_path / "evidence.key").write_text(key.read_text("utf-8"), "utf-8")
-    (tmp_path / "policy.txt").write_text(POLICY, "utf-8")
+    for name in ("evidence.key", "transparency.key"):
+        key = (offices.gateways[0].folder / name).read_text("utf-8")
+        (tmp_path / name).write_text(key, "utf-8")
+    policy = policy_shown(load_settings(config, {}), None)
+    (tmp_path / "policy.txt").write_text(policy, "utf-8")
     return config
 
 
 def bundle_of(bureau: Path, subject: str, *more: str) -> tuple[bytes, str]:
-    policy = bureau.parent / "policy.txt"
-    done = CliRunner().invoke(
-        app,
-        [
-            *("evidence", "bundle", subject, "--config", str(bureau)),
-            *("--policy", str(policy), *more),
-        ],
-    )
-    return done.stdout_bytes, f"{done.stderr}{done.exception or ''}"
+    """Return the bundle, once all of it is signed, and what was said."""
+    command = ["evidence", "bundle", subject, "--config", str(bureau), *more]
+    said: list[tuple[bytes, str]] = []
+
+    def is_signed() -> bool:
+        done = CliRunner().invoke(app, command)
+        said.append((done.stdout_bytes, f"{done.stderr}{done.exception or ''}"))
+        return PENDING not in said[-1][1]
+
+    eventually(is_signed)
+    return said[-1]
 
 
 def released(bundle: bytes, policy: Path) -> list[Any]:
     """Return what both programs say, once both have released a bundle."""
-    report = by_python(bundle, POLICY)
+    report = by_python(bundle, policy.read_text("utf-8"))
     (other,) = by_node([bundle], policy)
     assert report.is_released, report.found
     assert other.is_released, other.found
@@ -114,8 +93,6 @@ def test_decisions_are_proved_without_agency_connector_or_key(
     offices: Offices, bureau: Path
 ) -> None:
     ids = decided(offices)
-    asyncio.run(signed_log(database_url(offices)))
-
     for id_ in ids:
         made, said = bundle_of(bureau, id_)
 
@@ -136,8 +113,6 @@ def test_what_a_correction_puts_beside_is_proved_too(
     right = stated(certificate=certificate, claim=claim, amountYuan=1500, rulings=ruled)
     proposed = offices.propose(wrong, replacement=right)
     answered = offices.answer(proposed["id"])["answered"]
-    asyncio.run(signed_log(database_url(offices)))
-
     for id_, yuan in ((wrong, 1600), (str(answered["replacedBy"]), 1500)):
         made, said = bundle_of(bureau, id_)
         assert made, said
@@ -160,8 +135,6 @@ def test_what_was_decided_while_the_registry_was_silent_is_proved(
             rulings=rulings,
             seen={"itemCode": "1.2", "level": "UNGRADED"},
         )
-    asyncio.run(signed_log(database_url(offices)))
-
     made, said = bundle_of(bureau, str(found["id"]))
 
     assert made, said
@@ -185,8 +158,6 @@ def test_what_was_erased_is_proved_to_have_been(offices: Offices, bureau: Path) 
         input=f"{holder.number}\n",
     )
     assert "1 erased" in erased.stderr
-    asyncio.run(signed_log(database_url(offices)))
-
     made, said = bundle_of(bureau, str(found["id"]))
 
     assert made, said
@@ -201,8 +172,6 @@ def test_all_versions_and_states_of_a_certificate_are_proved(
     _, said, certificate = offices.certified()
     offices.change(said, "暂扣")
     offices.change(said, "撤销")
-    asyncio.run(signed_log(database_url(offices)))
-
     made, words = bundle_of(bureau, certificate)
 
     assert made, words
@@ -220,8 +189,6 @@ def rows_of(bundle: bytes, source: str) -> list[Any]:
 
 
 def test_what_is_not_there_is_said(offices: Offices, bureau: Path) -> None:
-    asyncio.run(signed_log(database_url(offices)))
-
     nothing = bundle_of(bureau, "999999")
     before = bundle_of(bureau, decided(offices)[0], "--as-of", "2020-01-01")
 

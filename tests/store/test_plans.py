@@ -36,6 +36,7 @@ SHORT = frozenset(
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
         *("correction_answers", "audit_intents", "evidence_erasures", "anon_1"),
+        "false_claims",
     }
 )
 """Tables of agencies, of which there are some, of what officers have to look at, and of
