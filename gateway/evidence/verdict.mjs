@@ -19,8 +19,6 @@ const either = (one, other) =>
   one === MET || other === MET ? MET : one === UNMET && other === UNMET ? UNMET : OPEN;
 const must = (is) => (is ? MET : UNMET);
 
-// ---- Days -----------------------------------------------------------------
-
 const parts = (day) => day.split("-").map(Number);
 const later = (...days) => days.reduce((one, other) => (one > other ? one : other));
 const isLeap = (year) => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -45,8 +43,6 @@ function monthsAfter(day, months) {
   const two = (number) => String(number).padStart(2, "0");
   return `${String(y).padStart(4, "0")}-${two(m)}-${two(Math.min(date, lengthOf(y, m)))}`;
 }
-
-// ---- Words ----------------------------------------------------------------
 
 const PRIVATE = new Map();
 // Where GBK and GB 18030 once put characters into Unicode's private use.
@@ -76,8 +72,6 @@ function folded(stated, isCode = false) {
     stated = plain;
   }
 }
-
-// ---- The annex ------------------------------------------------------------
 
 /** Tables of an annex, made once for many traces. */
 export function readPolicy(policy) {
@@ -137,8 +131,6 @@ function rowOf(record, rules) {
   const isNamed = named === found && rules.titles.get(found).has(stated[0]);
   return isElsewhere || !isNamed ? open : { outcome: MET, item };
 }
-
-// ---- The record -----------------------------------------------------------
 
 /** What a record says against itself. */
 function doubtsOf(record) {
@@ -208,8 +200,6 @@ function inForce({ record, asOf, today }, figures) {
   return other === MET ? weight : other;
 }
 
-// ---- Notice 219 -----------------------------------------------------------
-
 function noticeClauses(trace, row, figures, rules) {
   const { record, attestation, claimant, asOf, today } = trace;
   const { item } = row;
@@ -256,8 +246,6 @@ function noticeClauses(trace, row, figures, rules) {
     "219-2b": collected(), "219-3b": inForce(trace, figures), "219-2c": holder(),
   };
 }
-
-// ---- Notice 17 ------------------------------------------------------------
 
 /** Whether what has a code is known to be of another occupation (工种) than the row. */
 function otherOccupation(item, code, figures, rules) {
@@ -369,8 +357,6 @@ function sumOf(claim, { row, level }, figures) {
   const share = figures.share_percent[claim.category];
   return [share, Math.floor((figures.amount_yuan[level] * share) / 100)];
 }
-
-// ---- The verdict ----------------------------------------------------------
 
 function without({ absence, claim }, figures, rules) {
   const item = rules.items.get(absence.item);

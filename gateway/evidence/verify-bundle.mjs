@@ -21,8 +21,6 @@ const FORMATS = {
 const MEMBERS = ["asOf", "digest", "format", "keys", "log", "madeAt", "records", "rows", "states", "subject", "trace", "verdict"];
 const ROW_MEMBERS = ["commitments", "index", "kind", "position", "proof", "row", "salt"];
 
-// ---- Bytes and texts --------------------------------------------------------
-
 const utf8 = new TextEncoder();
 const bytes = (text) => utf8.encode(text);
 const textOf = (raw) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
@@ -80,8 +78,6 @@ function only(found) {
   need(found.length === 1, "NOT_ONE");
   return found[0];
 }
-
-// ---- The bundle -------------------------------------------------------------
 
 class Bundle {
   constructor(raw, policy) {
@@ -144,8 +140,6 @@ async function form(b) {
   const { digest, ...rest } = b.all;
   need((await digestOf(canonical(rest))) === digest, "DIGEST_DIFFERS");
 }
-
-// ---- The log ----------------------------------------------------------------
 
 async function verifierKey(line) {
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(line) ?? [];
@@ -252,8 +246,6 @@ async function included(b, row) {
   need(b.isSigned, "CHECKPOINT_NOT_SIGNED");
 }
 
-// ---- What the rows bind -----------------------------------------------------
-
 function verdict(b) {
   const [kept, shown] = [b.judgement, b.all.verdict];
   const said = shown.findings.map((one) => [one.clause, one.outcome, one.zh, one.en]);
@@ -294,8 +286,6 @@ async function bound(b, name, { digest, envelope }) {
   }
   need(hex(await sha256(b64(envelope))) === digest, "DIGEST_DIFFERS");
 }
-
-// ---- Signed bytes -----------------------------------------------------------
 
 /** A JWS, compact or with a body beside it (RFC 7515, RFC 7797). */
 function partsOf({ envelope }) {
@@ -367,8 +357,6 @@ async function signer(b, name, one) {
 
 const OF_ENVELOPES = { BINDING: bound, INTEGRITY: integrity, KEY: inForce, SCOPE: scope, AUTHORITY: signer };
 
-// ---- The decision -----------------------------------------------------------
-
 async function authority(b) {
   need((await b.item()).authority === b.decision.authority, "OTHER_AUTHORITY");
 }
@@ -420,8 +408,6 @@ async function recomputed(b) {
   need(Object.keys(found.clauses).length === trace.clauses.length, "CLAUSES_DIFFER");
   need(same(found.verdict, trace.verdict), "VERDICT_DIFFERS");
 }
-
-// ---- All of it --------------------------------------------------------------
 
 function* checksOf(b) {
   yield ["FORM", "bundle", form];
