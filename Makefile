@@ -11,7 +11,7 @@ FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.
 VERIFIERS := tests/third_party/pypi/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test test-fast check style types layers format fuzz mutants faults bench load audit schema lock clean
+.PHONY: demo test test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -57,6 +57,9 @@ fuzz: .venv/installed ## what `make test` fuzzes for a minute, for as long as it
 
 mutants: .venv/installed ## our code changed at random: which changes does no test notice?
 	$(BIN)/python -m tools.mutants $(OPTIONS)
+
+bundles: .venv/installed ## many invented decisions, proved and forged, by both programs (needs Node)
+	nice $(BIN)/python -m tests.gateway.evidence.many $(or $(OPTIONS),100000 2000 1000)
 
 faults: .venv/installed ## every fault of tests/faults, for longer than `make test` tries some
 	@mkdir -p var

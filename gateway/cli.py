@@ -39,7 +39,7 @@ class Commands(LazyGroup):
         Named(
             "verify",
             "gateway.verify.commands:verify",
-            "Check a signed record or an answer's receipt offline. Exits 0 or 1.",
+            "Check a signed record, a receipt or a bundle offline. Exits 0 or 1.",
         ),
         Named(
             "schema",

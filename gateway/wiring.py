@@ -58,6 +58,7 @@ from store.background import Supervisor
 from store.collection.following import CollectedPeople
 from store.collection.reading import open_collected
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
+from store.ledger.kept_keys import StoredKeys
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
 from store.ledger.reconciliation import StoredEntries
@@ -153,6 +154,7 @@ async def open_services(
                 observer=keeper,
                 reports=metrics.live_registry,
                 clock=clock,
+                note_keys=StoredKeys(store).note,
             )
             await stack.enter_async_context(kept_quality(keeper, supervisor))
             await stack.enter_async_context(

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from policy.certificate import CertificateRecord
 from policy.derived import once_a_record
@@ -94,23 +95,46 @@ def validity_warnings(record: CertificateRecord) -> frozenset[RecordWarning]:
     return VALIDITY_IN_DOUBT & warnings_of(record)
 
 
-def _in_number(record: CertificateRecord) -> list[RecordWarning]:
+class NumberSaid(NamedTuple):
+    """What a certificate's number says beside being one."""
+
+    is_holders: bool | None = None
+    """Whether the identity number in it is the holder's; ``None`` if it has none."""
+    grade: str | None = None
+    """The digit of the level."""
+    year: int | None = None
+    """The last two digits of the year of issue."""
+
+
+def said_by_number(record: CertificateRecord) -> NumberSaid:
+    """Return what the number of ``record`` says, in itself and of its holder."""
     plain = _plain(record.number)
     licence = _LICENCE_NUMBER.match(plain)
     if licence is not None:
-        is_holders = licence[1] == record.holder.number
-        return [] if is_holders else [RecordWarning.NUMBER_OF_ANOTHER_PERSON]
-    if record.level is Level.UNGRADED or not _QUALIFICATION_NUMBER.fullmatch(plain):
+        return NumberSaid(is_holders=licence[1] == record.holder.number)
+    if not _QUALIFICATION_NUMBER.fullmatch(plain):
+        return NumberSaid()
+    grade = plain.rjust(_FULL_DIGITS, "0")[_LEVEL_DIGIT]
+    return NumberSaid(
+        grade=grade, year=int(plain[:2]) if len(plain) == _FULL_DIGITS else None
+    )
+
+
+def _in_number(record: CertificateRecord) -> list[RecordWarning]:
+    said = said_by_number(record)
+    if said.is_holders is not None:
+        return [] if said.is_holders else [RecordWarning.NUMBER_OF_ANOTHER_PERSON]
+    if record.level is Level.UNGRADED:
         return []
     found = []
-    grade = plain.rjust(_FULL_DIGITS, "0")[_LEVEL_DIGIT]
-    if record.level is not None and record.level != f"LEVEL_{grade}":
+    is_graded = None not in (record.level, said.grade)
+    if is_graded and record.level != f"LEVEL_{said.grade}":
         found.append(RecordWarning.NUMBER_LEVEL)
     issued = record.issued_on
-    if len(plain) == _FULL_DIGITS and issued is not None:
+    if said.year is not None and issued is not None:
         # A lost document is made again under its old number.
         first = record.first_issued_on or issued
-        if int(plain[:2]) not in (issued.year % 100, first.year % 100):
+        if said.year not in (issued.year % 100, first.year % 100):
             found.append(RecordWarning.NUMBER_YEAR)
     return found
 

@@ -53,15 +53,18 @@ def row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
 
 
 def _row_of(record: CertificateRecord, catalogue: Catalogue) -> Row:
-    number = record.number
-    if not number.isalnum():
-        number = normal_form.number(number)
-    look_alike = catalogue.look_alike_lengths.get(len(number))
+    look_alike = catalogue.look_alike_lengths.get(number_length(record))
     if look_alike is not None:
         return Row(FindingOutcome.UNMET, None, look_alike.reason)
     return _row_of_words(
         catalogue, record.title, record.category, record.item, record.item_code
     )
+
+
+def number_length(record: CertificateRecord) -> int:
+    """Return of how many characters the certificate's number is."""
+    number = record.number
+    return len(number if number.isalnum() else normal_form.number(number))
 
 
 # Some hundred combinations exist in practice. None of these words is personal.

@@ -23,7 +23,7 @@ from store.sqlite import READS, sqlite_engine
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-NEWEST = "0021"
+NEWEST = "0022"
 """The newest step; a test compares it with ``migrations``."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bureau.evidence.facts import Basis
 from bureau.ledger.corrections import Answer, Correction, Proposal, Redrawn
 from bureau.ledger.entries import Decision, Objection
 from bureau.ledger.evidence import SealedEvidence
@@ -40,6 +41,8 @@ class Weighed:
     judgement: Judgement
     objections: Sequence[Objection]
     """The one that is answered with comes first."""
+    basis: Basis | None = None
+    """What it was computed from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ from bureau.ledger.entries import (
     DecisionRefusal,
     StatedDecision,
 )
-from bureau.ledger.judging import Judged, Judgement, of_amount
+from bureau.ledger.judging import Judged, Judgement
+from bureau.ledger.objections import of_amount
 from bureau.ledger.payments import is_said
 from bureau.ledger.recording import Find, Recording, Request
 from policy import normal_form
@@ -113,7 +114,7 @@ class Correcting:
         judgement = replace(judgement, rulings=(*judgement.rulings, *stated.rulings))
 
         def judge(_: Payments) -> Judged:
-            return Judged(judgement, tuple(of_amount(stated, judgement)))
+            return Judged(judgement, tuple(of_amount(stated, judgement.computed_yuan)))
 
         decision = replace(
             wrong,

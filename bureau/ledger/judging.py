@@ -7,19 +7,20 @@ not the computed one. A decision that refuses the claim is judged, and nothing o
 stands against that.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bureau.ledger.entries import (
-    AlreadyPaidError,
-    DecisionError,
-    DecisionOutcome,
-    DecisionRefusal,
-    Objection,
-    Ruling,
-    StatedDecision,
+from bureau.evidence.facts import Basis
+from bureau.ledger.entries import DecisionOutcome, Objection, Ruling, StatedDecision
+from bureau.ledger.objections import (
+    AMOUNT,
+    of_amount,
+    of_day,
+    of_undetermined,
+    of_unmet,
 )
+from bureau.ledger.tracing import basis_of, basis_unseen, edition_by
 from bureau.privacy.masks import Mask
 from connectors.answer import AttestedCertificate
 from policy.catalogue import Catalogue
@@ -31,16 +32,16 @@ from policy.eligibility import (
     evaluate,
     without_certificate,
 )
-from policy.evidence import Claim, Claimant, ClaimantCategory, Evidence
+from policy.evidence import Claim, Claimant, Evidence
 from policy.finding import Finding, FindingOutcome
 from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments, payments_before
 from policy.text import Text
 from signing.envelope import Envelope
+from signing.trust import TrustedKey
 
 MASK = Mask(lifted=False)
-IN_FORCE, ONCE, SHARE, AMOUNT = "219-3b", "17-once", "17-share", "17-amount"
 HOLDER = "219-2c"
 
 
@@ -72,6 +73,8 @@ class Vouched:
     """The status list that says its state, if its agency has one."""
     claimant: Claimant | None = None
     """Who claims, if that was stated."""
+    listed_by: TrustedKey | None = None
+    """The key that had signed that list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Judged:
     objections: tuple[Objection, ...] = ()
     publication_days: int = 0
     """How long it has to have been published before it is paid."""
+    basis: Basis | None = None
+    """What it was computed from; ``None`` if that is kept with another decision."""
 
 
 Judge = Callable[[Payments], Judged]
@@ -123,18 +128,27 @@ class Rules:
         was on the day decided; the figures are those of that day.
         """
         day, found = stated.decided_on or today, vouched.certificate
+        evidence = Evidence(
+            record=found.record,
+            attestation=found.attestation,
+            claimant=vouched.claimant,
+            claim=_claim(stated, paid),
+            as_of=today,
+            today=today,
+        )
         verdict = evaluate(
-            Evidence(
-                record=found.record,
-                attestation=found.attestation,
-                claimant=vouched.claimant,
-                claim=_claim(stated, paid),
-                as_of=today,
-                today=today,
-            ),
+            evidence,
             catalogue=self.catalogue,
             parameters=self.parameters,
             figures_of=day,
+        )
+        basis = basis_of(
+            found,
+            evidence,
+            verdict,
+            edition=edition_by(self.catalogue, self.parameters),
+            figures_of=day,
+            listed_by=vouched.listed_by,
         )
         judgement, listed = self._judgement(stated, verdict, day), vouched.listed
         return self._judged(
@@ -149,7 +163,8 @@ class Rules:
                 status_list=None if listed is None else listed.digest.hex(),
             ),
             day,
-            _of_day(found, day),
+            of_day(found, day),
+            basis,
         )
 
     def judge_unseen(
@@ -162,18 +177,27 @@ class Rules:
         """
         day, seen = stated.decided_on or today, stated.seen
         assert seen is not None  # noqa: S101 - else nobody would judge it
+        claim = _claim(stated, paid)
         verdict = without_certificate(
             self.catalogue.items[seen.item],
             seen.level,
             Absence.NOT_ANSWERED,
-            claim=_claim(stated, paid),
+            claim=claim,
             figures=self.parameters.in_force(day),
         )
-        judgement = self._judgement(stated, verdict, day)
         if silent.is_another:
             # The one thing of it that its id tells for certain.
-            judgement = _of_another(judgement)
-        return self._judged(replace(stated, ruling=None), judgement, day, ())
+            verdict = _of_another(verdict)
+        basis = basis_unseen(
+            verdict,
+            claim,
+            is_another=silent.is_another,
+            edition=edition_by(self.catalogue, self.parameters),
+            today=today,
+            figures_of=day,
+        )
+        judgement = self._judgement(stated, verdict, day)
+        return self._judged(replace(stated, ruling=None), judgement, day, (), basis)
 
     def _judgement(
         self, stated: StatedDecision, verdict: Eligibility, day: date
@@ -193,15 +217,16 @@ class Rules:
         stated: StatedDecision,
         judgement: Judgement,
         day: date,
-        of_day: Iterable[Objection],
+        others: Iterable[Objection],
+        basis: Basis,
     ) -> Judged:
-        objections = list(of_day)
+        objections = list(others)
         if stated.outcome is not DecisionOutcome.REFUSED:
-            objections += _of_unmet(stated, judgement)
-            objections += of_amount(stated, judgement)
-            objections += _of_undetermined(stated, judgement)
+            objections += of_unmet(stated, judgement.findings)
+            objections += of_amount(stated, judgement.computed_yuan)
+            objections += of_undetermined(stated, judgement.findings)
         days = self.parameters.in_force(day).publication_days
-        return Judged(judgement, tuple(objections), days)
+        return Judged(judgement, tuple(objections), days, basis)
 
     def unjudged(self, day: date) -> Judgement:
         """Return what is known of a decision that was recorded before there were any.
@@ -220,14 +245,14 @@ class Rules:
         )
 
 
-def _of_another(judgement: Judgement) -> Judgement:
-    """Return ``judgement`` where the claimant is known not to be the holder."""
+def _of_another(verdict: Eligibility) -> Eligibility:
+    """Return ``verdict`` where the claimant is known not to be the holder."""
     return replace(
-        judgement,
-        verdict=EligibilityOutcome.INELIGIBLE,
+        verdict,
+        outcome=EligibilityOutcome.INELIGIBLE,
         findings=tuple(
             Finding(HOLDER, *ANOTHER_NUMBER) if one.clause == HOLDER else one
-            for one in judgement.findings
+            for one in verdict.findings
         ),
     )
 
@@ -239,62 +264,3 @@ def _claim(stated: StatedDecision, paid: Payments) -> Claim:
         category=stated.claimant_category,
         payments=payments_before(facts.payments, paid),
     )
-
-
-def _of_day(found: AttestedCertificate, day: date) -> Iterator[Objection]:
-    record = found.record
-    issued = record.issued_on or record.first_issued_on
-    if issued is not None and day < issued:
-        yield DecisionError(DecisionRefusal.BEFORE_ISSUE)
-
-
-def _of_unmet(stated: StatedDecision, judgement: Judgement) -> Iterator[Objection]:
-    unmet = [one for one in judgement.findings if one.outcome is FindingOutcome.UNMET]
-    others = []
-    for finding in unmet:
-        if _is_of_payments(finding.clause, stated):
-            yield AlreadyPaidError(finding)
-        elif finding.clause == IN_FORCE:
-            yield DecisionError(DecisionRefusal.NOT_IN_FORCE, [finding])
-        else:
-            others.append(finding)
-    if others:
-        yield DecisionError(DecisionRefusal.INELIGIBLE, others)
-
-
-def _is_of_payments(clause: str, stated: StatedDecision) -> bool:
-    """Say whether an unmet ``clause`` tells of what was paid before."""
-    # A vocational student's share is paid so many times in all.
-    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
-    return clause == ONCE or (clause == SHARE and stated.claimant_category is student)
-
-
-def of_amount(stated: StatedDecision, judgement: Judgement) -> Iterator[Objection]:
-    """Yield what stands against the stated sum: it is the computed one, or ruled on."""
-    computed, amount = judgement.computed_yuan, stated.amount_yuan
-    if computed is None and amount is None:
-        yield DecisionError(DecisionRefusal.BAD_AMOUNT)
-    elif None not in (computed, amount) and amount != computed:
-        if stated.is_ruled(AMOUNT):
-            return
-        reason = Text(
-            f"按规定应为{computed}元，所述为{amount}元",
-            f"it comes to {computed} yuan by the rules, {amount} is stated",
-        )
-        finding = Finding(AMOUNT, FindingOutcome.UNMET, reason)
-        yield DecisionError(DecisionRefusal.AMOUNT_DIFFERS, [finding])
-
-
-def _of_undetermined(
-    stated: StatedDecision, judgement: Judgement
-) -> Iterator[Objection]:
-    if stated.ruling is not None:
-        return
-    unruled = [
-        finding
-        for finding in judgement.findings
-        if finding.outcome is FindingOutcome.UNDETERMINED
-        and not stated.is_ruled(finding.clause)
-    ]
-    if unruled:
-        yield DecisionError(DecisionRefusal.UNDETERMINED, unruled)

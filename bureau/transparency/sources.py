@@ -206,6 +206,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "collection_streams": "follows from the records there are",
     "connector_keys": "their steps are logged, with what each key is",
     "connectors": "their steps are logged",
+    "decision_facts": "finds the facts that a decision rests on, which are logged",
     "documents": "marks by which records are found",
     "evidence": "erased by its way; decisions and records have its digest",
     "kept_sums": "follows from the rows there are",

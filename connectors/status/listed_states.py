@@ -32,7 +32,7 @@ from policy.states import worst
 from signing.checks import MAX_SIGNATURE_BYTES
 from signing.envelope import Envelope, Freshness
 from signing.errors import SigningError
-from signing.trust import TrustBundle
+from signing.trust import TrustBundle, TrustedKey
 
 MEDIA_TYPE = "application/statuslist+jwt"
 FETCH_SECONDS = 5.0
@@ -90,6 +90,12 @@ class ListedStates:
         """Return the list in hand as it was signed; ``None`` if there is none."""
         found = self._believed()
         return None if found is None else found.envelope
+
+    @property
+    def signed_by(self) -> TrustedKey | None:
+        """Return the key that signed the list in hand; ``None`` if there is none."""
+        found = self._believed()
+        return None if found is None else found.proof.key
 
     def start(self, bundle: Callable[[], TrustBundle]) -> None:
         """Begin to fetch, and go on until ``close``."""

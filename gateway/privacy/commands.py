@@ -11,11 +11,13 @@ import typer
 
 from gateway.clock import utc_now
 from gateway.errors import StartError
+from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
 from gateway.privacy.evidence import erase as erase_evidence
 from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
 from gateway.privacy.verifying import verify as verify_log
 from gateway.settings.settings import load_settings
+from policy.calendar import SHANGHAI
 
 audit = typer.Typer(
     help="The audit log: who looked whom up, and why.", no_args_is_help=True
@@ -92,6 +94,39 @@ def show(
     """Write signed bytes to standard output as they came; it goes on the audit log."""
     settings = load_settings(config, os.environ)
     asyncio.run(show_evidence(settings, digest, utc_now(), sys.stdout.buffer.write))
+
+
+@evidence.command()
+def bundle(
+    config: Config,
+    subject: Annotated[
+        str, typer.Argument(help="A decision by its number, or a certificate's id.")
+    ],
+    *,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Whom to trust for the log (C2SP tlog-policy); else as configured."
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file, not to standard output.")
+    ] = None,
+) -> None:
+    """Make a bundle that proves a decision without us; it goes on the audit log."""
+    now, settings = utc_now(), load_settings(config, os.environ)
+    trusted = policy_shown(settings, policy)
+    day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
+    asked = Asked(subject_of(subject), day, trusted)
+    made = asyncio.run(make_bundle(settings, asked, now))
+    if out is None:
+        sys.stdout.buffer.write(made)
+    else:
+        out.write_bytes(made)
 
 
 @evidence.command()

@@ -7,7 +7,7 @@ the last state stays in force; how old it is, is a metric.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +38,10 @@ from store.registration.registrations import RegistryState, StoredRegistrations
 
 POLL_SECONDS = 0.5
 """How often to look for changes without a notification."""
+
+
+NoteKeys = Callable[[Iterable[TrustedKey], datetime], Awaitable[None]]
+"""Keeps what is believed of keys, for who asks years later."""
 
 
 class RegistryObserver(Protocol):
@@ -90,8 +94,12 @@ class LiveRegistry:
         observer: Observer,
         reports: RegistryObserver,
         clock: Callable[[], datetime],
+        note_keys: NoteKeys | None = None,
     ) -> None:
         self._store = store
+        self._note_keys = note_keys
+        self._noted: TrustBundle | None = None
+        """The keys of which it was kept what is believed of them."""
         self._configured = configured
         self._sessions = sessions
         self._catalogue = catalogue
@@ -112,11 +120,20 @@ class LiveRegistry:
         """Put in force what changed, if something did."""
         sequence = await self._store.sequence()
         if sequence != self._live.snapshot.sequence:
-            self._state = await self._store.state()
-            self._live.snapshot = self._snapshot(self._state)
+            state = await self._store.state()
+            # Before anything is believed by them.
+            await self._keep_keys(self._bundle(state.connectors))
+            self._state = state
+            self._live.snapshot = self._snapshot(state)
         now = self._clock()
+        await self._keep_keys(self._live.snapshot.bundle)
         self._reports.registry_read(self._live.snapshot.sequence, now)
         self._expiry.note(self._live.snapshot, now)
+
+    async def _keep_keys(self, bundle: TrustBundle) -> None:
+        if self._note_keys is not None and bundle != self._noted:
+            await self._note_keys(bundle.keys.values(), self._clock())
+            self._noted = bundle
 
     def put_files_in_force(
         self, manifests: Sequence[Manifest], bundle: TrustBundle

@@ -1,4 +1,4 @@
-"""``gateway verify``: check a signed record or a receipt at the command line."""
+"""``gateway verify``: check a record, a receipt or a bundle at the command line."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from gateway.errors import StartError
+from gateway.verify.bundle import examine_bundle
 from gateway.verify.receipt import Beside, examine_receipt, read, receipt_in
-from gateway.verify.screen import show_examination
+from gateway.verify.screen import show_bundle, show_examination
 from gateway.verify.verify import examine_file
 
 
@@ -15,16 +17,21 @@ def verify(  # noqa: PLR0913 - one argument an option
     file: Annotated[
         Path,
         typer.Argument(
-            help="The JWS: compact, or detached. Or an answer with a receipt in it."
-        ),
-    ],
-    trust: Annotated[
-        Path,
-        typer.Option(
-            help="The trust bundle; of a receipt, the keys of /receipts/keys."
+            help="The JWS, compact or detached, an answer with a receipt in it, or an "
+            "evidence bundle."
         ),
     ],
     *,
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of a JWS: the trust bundle. Of a receipt: the keys of /receipts/keys."
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Of a bundle: whom to trust for the log (C2SP tlog-policy)."),
+    ] = None,
     body: Annotated[
         Path | None, typer.Option(help="The HTTP body a detached JWS covers.")
     ] = None,
@@ -58,7 +65,16 @@ def verify(  # noqa: PLR0913 - one argument an option
         str | None, typer.Option(help="Of a receipt: who is said to have asked.")
     ] = None,
 ) -> None:
-    """Check a signed record or an answer's receipt offline. Exits 0 or 1."""
+    """Check a signed record, a receipt or a bundle offline. Exits 0 or 1."""
+    found = examine_bundle(file, policy)
+    if found is not None:
+        show_bundle(found)
+        raise typer.Exit(1 if any(one.is_against for one in found) else 0)
+    if trust is None:
+        raise StartError(
+            "a signed record is checked by a trust bundle, a receipt by the keys of "
+            "/receipts/keys; give --trust"
+        )
     moment = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
     age = None if max_age_seconds is None else timedelta(seconds=max_age_seconds)
     receipt = receipt_in(read(file))

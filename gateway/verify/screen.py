@@ -1,14 +1,22 @@
 """Print for ``gateway verify`` every check, the key and the verdict."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.evidence.verify_bundle import Found
 from gateway.verify.verify import Examination, Row
 from signing.report import CheckOutcome
 
+OUTCOMES = {
+    "VALID": "green",
+    "INVALID": "bold red",
+    "SKIPPED": "dim",
+    "UNKNOWN": "yellow",
+}
 STYLES = {
     CheckOutcome.PASSED: "green",
     CheckOutcome.FAILED: "bold red",
@@ -31,6 +39,21 @@ def show_examination(examination: Examination, at: datetime) -> None:
     left_open = "; ".join(map(_left_open, examination.not_checked)) if believed else ""
     note = f"; not checked: {left_open}" if left_open else ""
     console.print(f"{verdict}[/] as of {at:%Y-%m-%d %H:%M:%SZ}{note}", highlight=False)
+
+
+def show_bundle(found: Sequence[Found]) -> None:
+    """Print every check of a bundle, and whether it may be relied on."""
+    table = Table("check", "of", "outcome", "code")
+    for one in found:
+        style = OUTCOMES[one.outcome]
+        table.add_row(
+            one.check, escape(one.of), f"[{style}]{one.outcome}[/]", escape(one.code)
+        )
+    console = Console(soft_wrap=True)
+    console.print(table, soft_wrap=False)
+    is_refused = any(one.is_against for one in found)
+    verdict = "[bold red]REFUSED[/]" if is_refused else "[green]VERIFIED[/]"
+    console.print(f"{verdict}; the verdict: node verify-bundle.mjs", highlight=False)
 
 
 def _show_key(console: Console, examination: Examination) -> None:

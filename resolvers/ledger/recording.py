@@ -79,7 +79,9 @@ def finder(context: RequestContext, claimant: Claimant | None = None) -> Find:
         agency = context.snapshot.registry.agency(found.agency)
         # At once, so that it is the list that was put on the answer.
         lists = None if agency is None else agency.listed
-        return Vouched(found, None if lists is None else lists.envelope)
+        if lists is None:
+            return Vouched(found)
+        return Vouched(found, lists.envelope, listed_by=lists.signed_by)
 
     return find
 

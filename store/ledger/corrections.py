@@ -25,7 +25,7 @@ from bureau.ledger.entries import Decision, StatedDecision
 from bureau.ledger.payments import PaymentStepStated
 from policy.payment_states import PaymentState, PaymentStep
 from store.documents import note_documents
-from store.ledger import judgements, payments
+from store.ledger import bases, judgements, payments
 from store.ledger.decision_rows import add as add_decision
 from store.ledger.decision_rows import find_by_id
 from store.ledger.decisions import against_certificate, payments_of
@@ -194,6 +194,10 @@ def _put_beside(connection: Connection, wrong: Decision, redrawn: Redrawn) -> De
         note_documents(connection, {decision.certificate: decision.document})
     right = add_decision(connection, decision)
     judgements.add(connection, right.id, judged.judgement)
+    if judged.basis is None:
+        bases.copy(connection, wrong.id, right.id, right.recorded_at)
+    else:
+        bases.add(connection, right.id, judged.basis, right.recorded_at)
     return right
 
 

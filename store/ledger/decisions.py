@@ -34,7 +34,7 @@ from policy.payment_states import (
 from policy.payments import Payments
 from policy.text import Text
 from store.documents import note_documents
-from store.ledger import judgements, payments
+from store.ledger import bases, judgements, payments
 from store.ledger.causes import open_of_another
 from store.ledger.decision_rows import add, find_by_key, is_decided
 from store.ledger.evidence import keep
@@ -95,6 +95,8 @@ def record(
     keep(connection, evidence, decision.recorded_at)
     recorded = add(connection, weighed.decision)
     judgements.add(connection, recorded.id, weighed.judgement)
+    if weighed.basis is not None:
+        bases.add(connection, recorded.id, weighed.basis, recorded.recorded_at)
     step = _STEPS.get(decision.outcome)
     if step is not None:
         payments.add_of_decision(connection, recorded, step)
@@ -121,7 +123,8 @@ def weigh(
         objections += against_certificate(connection, decision)
     if decision.amount_yuan is None and decision.outcome is DecisionOutcome.APPROVED:
         decision = replace(decision, amount_yuan=judged.judgement.computed_yuan)
-    return Weighed(decision, judged.judgement, (*objections, *judged.objections))
+    against = (*objections, *judged.objections)
+    return Weighed(decision, judged.judgement, against, judged.basis)
 
 
 def payments_of(

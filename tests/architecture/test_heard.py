@@ -59,6 +59,7 @@ MAY_START = {
     "tests/store/transparency/test_faults.py": "a process that appends to a database",
     "tests/gateway/registration/desk.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
+    "tests/gateway/evidence/programs.py": "what checks bundles, which asks nobody",
     "tests/node.py": "npm, which installs what is locked",
     "tests/architecture/test_imports.py": A_COMMAND,
     "tests/federation/test_killed.py": A_COMMAND,

@@ -46,8 +46,10 @@ from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
+from store.ledger.bundled import StoredBundles
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.evidence import StoredEvidence
+from store.ledger.kept_keys import StoredKeys
 from store.ledger.ledger import StoredLedger
 from store.ledger.reading import StoredDecisions
 from store.ledger.rechecks import StoredRechecks
@@ -71,6 +73,7 @@ from store.transparency.finding import StoredRows
 from store.transparency.publishing import StoredTree
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
+from tests.store.ledger.test_bases import KEY
 from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import CHANGE, nothing_follows
 
@@ -273,6 +276,13 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
         [REVOCATION], NOON
     ),
+    "ledger.bundled.StoredBundles.of_certificate": lambda s: StoredBundles(
+        s
+    ).of_certificate("sealed-1", NOON),
+    "ledger.bundled.StoredBundles.of_decision": lambda s: StoredBundles(s).of_decision(
+        1, NOON
+    ),
+    "ledger.kept_keys.StoredKeys.note": lambda s: StoredKeys(s).note([KEY], NOON),
     "ledger.evidence.StoredEvidence.erase_before": lambda s: StoredEvidence(
         s
     ).erase_before(NOON, "r", NOON),

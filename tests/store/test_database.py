@@ -26,7 +26,7 @@ from store.collection import tables as collection_tables
 from store.columns import metadata
 from store.database import NEWEST, open_database, step_of
 from store.errors import UnusableDatabaseError
-from store.ledger import payment_tables, recheck_tables, sum_tables
+from store.ledger import basis_tables, payment_tables, recheck_tables, sum_tables
 from store.ledger import tables as ledger_tables
 from store.migrate import upgrade_database
 from store.quality import tables as quality_tables
@@ -53,7 +53,7 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
 TABLES = (
     *(audit_tables, collection_tables, ledger_tables, quality_tables),
     *(registration_tables, state_tables, used_tokens, documents),
-    *(payment_tables, recheck_tables, sum_tables, transparency_tables),
+    *(basis_tables, payment_tables, recheck_tables, sum_tables, transparency_tables),
 )
 """Imported, a module adds its tables to ``metadata``."""
 

@@ -35,13 +35,13 @@ SHORT = frozenset(
     {
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
-        *("correction_answers", "audit_intents", "anon_1"),
-        *("log_head", "log_checkpoints"),
+        *("correction_answers", "audit_intents", "evidence_erasures", "anon_1"),
+        *("false_claims", "log_head", "log_checkpoints"),
     }
 )
 """Tables of agencies, of which there are some, of what officers have to look at, and of
-what is under way; the log's head, what was signed of it, and what a statement calls
-what it found."""
+what is under way, or was erased; the log's head, what was signed of it, and what a
+statement calls what it found."""
 READS_ALL = {
     "audit.log.StoredAuditLog.export": "all of it is asked for, in its order",
     "connections.Reader.connect": "a test's own question",

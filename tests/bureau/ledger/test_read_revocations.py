@@ -7,7 +7,8 @@ import pytest
 
 from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of_certificate
-from bureau.ledger.judging import AMOUNT, Rules
+from bureau.ledger.judging import Rules
+from bureau.ledger.objections import AMOUNT
 from bureau.ledger.proofs import is_officer
 from bureau.ledger.seen import revoked_in, seen_revocation
 from connectors.answer import Answer, SourceOutcome

@@ -1,0 +1,197 @@
+"""A decision is proved by its bundle alone, whatever has become of agency and key."""
+
+import json
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import app
+from gateway.evidence.bundle import policy_shown
+from gateway.settings.settings import load_settings
+from tests.federation.offices import Offices, stated
+from tests.federation.queries import EMERGENCY
+from tests.federation.test_payments import ABOUT, live_certificate
+from tests.gateway.evidence.programs import by_node, by_python
+from tests.running import eventually
+
+CONFIG = """
+manifests = "manifests"
+trust_bundle = "trust.toml"
+certificate_id_key_file = "id.key"
+pseudonym_key_file = "pseudonym.key"
+evidence_key_file = "evidence.key"
+tokens = []
+transparency.origin = "demo.example/transparency"
+transparency.key_file = "transparency.key"
+"""
+PENDING = "try again in a second"
+REFUSED: dict[str, Any] = {"outcome": "REFUSED", "amountYuan": None}
+_NUMBERS = count(1)
+
+
+def database_url(offices: Offices) -> str:
+    config = (offices.gateways[0].folder / "gateway.toml").read_text("utf-8")
+    (line,) = (one for one in config.splitlines() if one.startswith("database_url"))
+    return line.partition('"')[2].strip('"')
+
+
+@pytest.fixture(name="bureau")
+def _bureau(offices: Offices, tmp_path: Path) -> Path:
+    """The database and the key of what is sealed, and nothing of any agency."""
+    config = tmp_path / "gateway.toml"
+    config.write_text(CONFIG + f'database_url = "{database_url(offices)}"\n', "utf-8")
+    for name in ("evidence.key", "transparency.key"):
+        key = (offices.gateways[0].folder / name).read_text("utf-8")
+        (tmp_path / name).write_text(key, "utf-8")
+    policy = policy_shown(load_settings(config, {}), None)
+    (tmp_path / "policy.txt").write_text(policy, "utf-8")
+    return config
+
+
+def bundle_of(bureau: Path, subject: str, *more: str) -> tuple[bytes, str]:
+    """Return the bundle, once all of it is signed, and what was said."""
+    command = ["evidence", "bundle", subject, "--config", str(bureau), *more]
+    said: list[tuple[bytes, str]] = []
+
+    def is_signed() -> bool:
+        done = CliRunner().invoke(app, command)
+        said.append((done.stdout_bytes, f"{done.stderr}{done.exception or ''}"))
+        return PENDING not in said[-1][1]
+
+    eventually(is_signed)
+    return said[-1]
+
+
+def released(bundle: bytes, policy: Path) -> list[Any]:
+    """Return what both programs say, once both have released a bundle."""
+    report = by_python(bundle, policy.read_text("utf-8"))
+    (other,) = by_node([bundle], policy)
+    assert report.is_released, report.found
+    assert other.is_released, other.found
+    return [*report.found]
+
+
+def decided(offices: Offices) -> Sequence[str]:
+    """Record decisions: one that pays for what was sent, one that refuses an answer."""
+    number = next(_NUMBERS)
+    _, said, certificate = offices.certified()
+    live = live_certificate(offices, "look-alike")
+    found = [
+        offices.decide(0, certificate, f"evidence-1-{number}"),
+        offices.decide(1, live, f"evidence-2-{number}", **REFUSED),
+    ]
+    offices.change(said, "撤销")
+    assert {one["__typename"] for one in found} == {"DecisionRecorded"}
+    return [str(one["id"]) for one in found]
+
+
+def test_decisions_are_proved_without_agency_connector_or_key(
+    offices: Offices, bureau: Path
+) -> None:
+    ids = decided(offices)
+    for id_ in ids:
+        made, said = bundle_of(bureau, id_)
+
+        assert made, said
+        released(made, bureau.parent / "policy.txt")
+        shown = json.loads(made)
+        assert len(shown["records"]) == 1
+        assert shown["trace"]["record"]["digest"] == shown["records"][0]["digest"]
+
+
+def test_what_a_correction_puts_beside_is_proved_too(
+    offices: Offices, bureau: Path
+) -> None:
+    _, _, certificate = offices.certified()
+    claim = f"evidence-corrected-{next(_NUMBERS)}"
+    wrong = str(offices.decide(0, certificate, claim)["id"])
+    ruled = [{"clauses": ["17-amount"], "reason": "核减", "officer": "浦0017"}]
+    right = stated(certificate=certificate, claim=claim, amountYuan=1500, rulings=ruled)
+    proposed = offices.propose(wrong, replacement=right)
+    answered = offices.answer(proposed["id"])["answered"]
+    for id_, yuan in ((wrong, 1600), (str(answered["replacedBy"]), 1500)):
+        made, said = bundle_of(bureau, id_)
+        assert made, said
+        released(made, bureau.parent / "policy.txt")
+        (row,) = rows_of(made, "decisions")
+        assert row["amount_yuan"] == yuan
+
+
+def test_what_was_decided_while_the_registry_was_silent_is_proved(
+    offices: Offices, bureau: Path
+) -> None:
+    live = live_certificate(offices, "review-overdue")
+    claim = f"evidence-silent-{next(_NUMBERS)}"
+    rulings = [{"clauses": ABOUT, "reason": "见证书原件", "officer": "浦0017"}]
+    # Of the other gateway, which has no answer about that person.
+    with offices.agencies.fault(EMERGENCY, "error-500"):
+        found = offices.decide(
+            *(1, live, claim),
+            amountYuan=800,
+            rulings=rulings,
+            seen={"itemCode": "1.2", "level": "UNGRADED"},
+        )
+    made, said = bundle_of(bureau, str(found["id"]))
+
+    assert made, said
+    left = released(made, bureau.parent / "policy.txt")
+    assert json.loads(made)["records"] == []
+    assert ("STATUS", "record", "SKIPPED", "NOT_KNOWN_THEN") in left
+
+
+def test_what_was_erased_is_proved_to_have_been(offices: Offices, bureau: Path) -> None:
+    holder, _, certificate = offices.certified()
+    found = offices.decide(0, certificate, f"evidence-erased-{next(_NUMBERS)}")
+    (bureau.parent / "pseudonym.key").write_text(
+        (offices.gateways[0].folder / "pseudonym.key").read_text("utf-8"), "utf-8"
+    )
+    erased = CliRunner().invoke(
+        app,
+        [
+            *("evidence", "erase", "--config", str(bureau)),
+            *("--reason", "依本人申请", "--person"),
+        ],
+        input=f"{holder.number}\n",
+    )
+    assert "1 erased" in erased.stderr
+    made, said = bundle_of(bureau, str(found["id"]))
+
+    assert made, said
+    left = released(made, bureau.parent / "policy.txt")
+    assert json.loads(made)["records"][0]["envelope"] is None
+    assert ("INTEGRITY", "records[0]", "SKIPPED", "ERASED") in left
+
+
+def test_all_versions_and_states_of_a_certificate_are_proved(
+    offices: Offices, bureau: Path
+) -> None:
+    _, said, certificate = offices.certified()
+    offices.change(said, "暂扣")
+    offices.change(said, "撤销")
+    made, words = bundle_of(bureau, certificate)
+
+    assert made, words
+    released(made, bureau.parent / "policy.txt")
+    shown = json.loads(made)
+    assert (len(shown["records"]), len(shown["states"])) == (1, 2)
+    assert [one["state"] for one in rows_of(made, "state_changes")] == [
+        *("SUSPENDED", "REVOKED"),
+    ]
+
+
+def rows_of(bundle: bytes, source: str) -> list[Any]:
+    rows = [json.loads(one["row"]) for one in json.loads(bundle)["rows"]]
+    return [one["row"] for one in rows if one["source"] == source]
+
+
+def test_what_is_not_there_is_said(offices: Offices, bureau: Path) -> None:
+    nothing = bundle_of(bureau, "999999")
+    before = bundle_of(bureau, decided(offices)[0], "--as-of", "2020-01-01")
+
+    assert nothing[0] == before[0] == b""
+    assert "nothing was kept" in nothing[1]
+    assert "nothing was kept" in before[1]

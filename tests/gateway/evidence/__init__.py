@@ -1,0 +1,1 @@
+"""Evidence bundles: made, shown, checked and forged."""
