@@ -224,7 +224,8 @@ def signature(parts: Parts, key: TrustedKey) -> None:
             Check.SIGNATURE,
             Refusal.BAD_SIGNATURE,
             f"{len(parts.signature)} bytes that are no {key.algorithm} signature "
-            "of this header and payload by this key",
+            "of this header and payload by this key"
+            f"{key.why_not(parts.signature, parts.signed)}",
             key.kid,
         )
 
