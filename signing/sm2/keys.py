@@ -82,13 +82,12 @@ class Sm2PublicKey:
         if format is not PublicFormat.SubjectPublicKeyInfo:
             raise ValueError(f"{format} asked, SubjectPublicKeyInfo alone is written")
         spelt = _SPKI + bytes((_UNCOMPRESSED,)) + self.coordinates
-        match encoding:
-            case Encoding.DER:
-                return spelt
-            case Encoding.PEM:
-                text = base64.b64encode(spelt).decode()
-                lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-                return "\n".join((_BEGIN, *lines, _END, "")).encode()
+        if encoding is Encoding.DER:
+            return spelt
+        if encoding is Encoding.PEM:
+            text = base64.b64encode(spelt).decode()
+            lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+            return "\n".join((_BEGIN, *lines, _END, "")).encode()
         raise ValueError(f"{encoding} asked, DER and PEM are written")
 
     @property
@@ -145,7 +144,8 @@ def read_sm2_pem(pem: str) -> Sm2PublicKey | None:
         )
     if point[0] != _UNCOMPRESSED:
         raise TrustBundleError(
-            f"the SM2 key's point begins with {point[0]:02x}; 04 (uncompressed) expected"
+            f"the SM2 key's point begins with {point[0]:02x}, "
+            "04 (uncompressed) expected"
         )
     x, y = point[1 : 1 + curve.BYTES], point[1 + curve.BYTES :]
     return Sm2PublicKey((int.from_bytes(x), int.from_bytes(y)))

@@ -68,13 +68,10 @@ class Sm2PrivateKey:
             raise ValueError(f"{format} asked, PKCS8 alone is written")
         secret = self.secret.to_bytes(curve.BYTES)
         spelt = _HEAD + secret + _MIDDLE + self.public.coordinates
-        match encoding:
-            case Encoding.DER:
-                return spelt
-            case Encoding.PEM:
-                return (
-                    f"{_BEGIN}\n{base64.encodebytes(spelt).decode()}{_END}\n".encode()
-                )
+        if encoding is Encoding.DER:
+            return spelt
+        if encoding is Encoding.PEM:
+            return f"{_BEGIN}\n{base64.encodebytes(spelt).decode()}{_END}\n".encode()
         raise ValueError(f"{encoding} asked, DER and PEM are written")
 
     def sign(self, message: bytes) -> bytes:

@@ -49,7 +49,7 @@ def why_not(key: Sm2PublicKey, signature: bytes, signed: bytes) -> str:
         return f"{error}; the trust bundle says sm2_signature = {key.form.value!r}"
     return (
         "it may be the signer id that is set differently on the two sides: "
-        f"here sm2_signer_id = {ascii(key.signer_id[:64])}"
+        f"here sm2_signer_id = {key.signer_id[:64]!a}"
     )
 
 
@@ -59,13 +59,12 @@ def read_signature(form: SignatureForm, signature: bytes, signed: bytes) -> Numb
     Raises:
         DerError: it is in another form, or a number is out of range.
     """
-    match form:
-        case SignatureForm.RAW:
-            numbers = _raw(signature)
-        case SignatureForm.DER:
-            numbers = read_der(signature)
-        case SignatureForm.SIGNED_DATA:
-            numbers = read_der(signature_of(signature, signed))
+    if form is SignatureForm.RAW:
+        numbers = _raw(signature)
+    elif form is SignatureForm.DER:
+        numbers = read_der(signature)
+    else:
+        numbers = read_der(signature_of(signature, signed))
     for name, number in numbers._asdict().items():
         if not 1 <= number < curve.N:
             raise DerError(f"{name} is not from 1 to n - 1")

@@ -13,6 +13,7 @@ LOCKS = (
     "tests/gateway/batch/npm",
     "tests/http_audit",
     "tests/third_party/npm",
+    "tests/signing/sm2/npm",
     "tools/graphiql",
 )
 
