@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from signing.errors import TrustBundleError
 
-_NAMES = (
+NAMES = (
     *("libcrypto.so.3", "libcrypto.so.4"),
     *("libcrypto.3.dylib", "libcrypto.4.dylib"),
     *("libcrypto-3-x64.dll", "libcrypto-3.dll"),
 )
-"""Whole names only: macOS ends a process that opens its own, unversioned one."""
+"""Where OpenSSL is looked for. Whole names: macOS ends a process that opens its own,
+unversioned one."""
 _FUNCTIONS: tuple[tuple[str, type | None, tuple[type, ...]], ...] = (
     ("d2i_PUBKEY", c_void_p, (c_void_p, POINTER(c_char_p), c_long)),
     ("d2i_AutoPrivateKey", c_void_p, (c_void_p, POINTER(c_char_p), c_long)),
@@ -52,18 +53,21 @@ class NoSm2Error(TrustBundleError):
 
 
 @cache
-def _library() -> ctypes.CDLL:
+def opened() -> ctypes.CDLL:
     """Open OpenSSL, by preference the one that Python's ``ssl`` has opened already."""
-    for name in _NAMES:
+    for name in NAMES:
         try:
             library = ctypes.CDLL(name)
         except OSError:
             continue
         for function, result, arguments in _FUNCTIONS:
-            declared = getattr(library, function)
+            try:
+                declared = getattr(library, function)
+            except AttributeError:
+                raise NoSm2Error(f"{name} has no {function}") from None
             declared.restype, declared.argtypes = result, arguments
         return library
-    raise NoSm2Error(f"none of {', '.join(_NAMES)} was found")
+    raise NoSm2Error(f"none of {', '.join(NAMES)} was found")
 
 
 class Key:
@@ -75,7 +79,7 @@ class Key:
 
     def __init__(self, spelt: bytes, *, is_private: bool = False) -> None:
         """Read DER: a SubjectPublicKeyInfo, or a PrivateKeyInfo."""
-        self._openssl = openssl = _library()
+        self._openssl = openssl = opened()
         read = openssl.d2i_AutoPrivateKey if is_private else openssl.d2i_PUBKEY
         self._key = read(None, byref(c_char_p(spelt)), len(spelt))
         if not self._key:

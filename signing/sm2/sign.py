@@ -74,6 +74,10 @@ class Sm2PrivateKey:
             return f"{_BEGIN}\n{base64.encodebytes(spelt).decode()}{_END}\n".encode()
         raise ValueError(f"{encoding} asked, DER and PEM are written")
 
+    def pem(self) -> bytes:
+        """Return the key as a PEM text."""
+        return self.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
     def sign(self, message: bytes) -> bytes:
         """Return a signature of ``message`` in the key's form."""
         signature = self.sign_digest(self.public.digest(message))
