@@ -45,7 +45,7 @@ def _believed() -> Iterator[Case]:
     yield Case(
         name="believed-sm2-der",
         what="r and s in DER, by a key that the bundle has for DER",
-        jws=_jws(signed, _spelt(*mint.sm2_numbers(mint.SM2_DER, signed))),
+        jws=_jws(signed, spelt(*mint.sm2_numbers(mint.SM2_DER, signed))),
     )
     signed, signature = _for_signed_data()
     for name, what, spelt in (
@@ -72,26 +72,26 @@ def _believed() -> Iterator[Case]:
 def _raw() -> Iterator[Case]:
     signed = _start(mint.SM2)
     r, s = mint.sm2_numbers(mint.SM2, signed)
-    right = _halves(r, s)
+    right = halves(r, s)
     for name, what, signature in (
-        ("other-s", "(r, n - s), which ECDSA would believe", _halves(r, N - s)),
-        ("other-r", "(n - r, s)", _halves(N - r, s)),
-        ("swapped", "s before r", _halves(s, r)),
-        ("r-zero", "r is 0", _halves(0, s)),
-        ("s-zero", "s is 0", _halves(r, 0)),
-        ("r-order", "r is n", _halves(N, s)),
-        ("s-order", "s is n", _halves(r, N)),
-        ("r-largest", "r is 2^256 - 1", _halves(2**256 - 1, s)),
-        ("sum-is-order", "r + s is n, so that the key plays no part", _halves(r, N - r)),
-        ("one-one", "r and s are 1", _halves(1, 1)),
+        ("other-s", "(r, n - s), which ECDSA would believe", halves(r, N - s)),
+        ("other-r", "(n - r, s)", halves(N - r, s)),
+        ("swapped", "s before r", halves(s, r)),
+        ("r-zero", "r is 0", halves(0, s)),
+        ("s-zero", "s is 0", halves(r, 0)),
+        ("r-order", "r is n", halves(N, s)),
+        ("s-order", "s is n", halves(r, N)),
+        ("r-largest", "r is 2^256 - 1", halves(2**256 - 1, s)),
+        ("sum-is-order", "r + s is n, so that the key plays no part", halves(r, N - r)),
+        ("one-one", "r and s are 1", halves(1, 1)),
         ("short", "a byte is missing", right[:-1]),
         ("long", "a byte follows", right + b"\0"),
         ("prefix-00", "a zero byte first, as some products write it", b"\0" + right),
         ("prefix-02", "the byte 02 first, as some products write it", b"\x02" + right),
         ("prefix-04", "the byte 04 first, as if it were a point", b"\x04" + right),
         ("hex", "in hexadecimal digits, as some products write it", right.hex().encode()),
-        ("der-for-raw", "in DER, by a key for r and s alone", _spelt(r, s)),
-        ("signed-data-for-raw", "in SignedData", in_signed_data(_spelt(r, s))),
+        ("der-for-raw", "in DER, by a key for r and s alone", spelt(r, s)),
+        ("signed-data-for-raw", "in SignedData", in_signed_data(spelt(r, s))),
     ):
         yield _refused(name, what, signed, signature)
 
@@ -105,21 +105,21 @@ def _ids() -> Iterator[Case]:
         ("id-none", "of SM3 of the message, without an id", {"of": "without the id"}),
         ("sha256", "with SHA-256 for SM3", {"of": "sha256"}),
     ):
-        numbers = mint.sm2_numbers(mint.SM2, signed, **signature)  # type: ignore[arg-type]
-        yield _refused(name, f"signed {what}", signed, _halves(*numbers))
+        numbers = mint.sm2_numbers(mint.SM2, signed, **signature)
+        yield _refused(name, f"signed {what}", signed, halves(*numbers))
     for kid, name in ((mint.SM2_ID, "own"), (mint.SM2_EMPTY_ID, "empty")):
         signed = _start(kid)
         numbers = mint.sm2_numbers(kid, signed, mint.DEFAULT_SIGNER_ID)
         what = f"signed under the default id, where it is {name}"
-        yield _refused(f"id-default-for-{name}", what, signed, _halves(*numbers))
+        yield _refused(f"id-default-for-{name}", what, signed, halves(*numbers))
 
 
 def _der() -> Iterator[Case]:
     signed = _start(mint.SM2_DER)
     r, s = mint.sm2_numbers(mint.SM2_DER, signed)
-    right, numbers = _spelt(r, s), _integer(r) + _integer(s)
+    right, numbers = spelt(r, s), _integer(r) + _integer(s)
     for name, what, signature in (
-        ("raw", "r and s alone, by a key for DER", _halves(r, s)),
+        ("raw", "r and s alone, by a key for DER", halves(r, s)),
         ("trailing-byte", "a byte follows", right + b"\0"),
         ("cut", "the last byte is missing", right[:-1]),
         ("third-number", "a third number", der.value(0x30, numbers, _integer(1))),
@@ -147,9 +147,9 @@ def _der() -> Iterator[Case]:
             der.value(0x30, der.value(2), _integer(s)),
         ),
         ("empty", "an empty SEQUENCE", der.value(0x30)),
-        ("r-zero", "r is 0", _spelt(0, s)),
-        ("s-plus-order", "s + n, the same number to whoever reduces it", _spelt(r, s + N)),
-        ("other-s", "(r, n - s)", _spelt(r, N - s)),
+        ("r-zero", "r is 0", spelt(0, s)),
+        ("s-plus-order", "s + n, the same number to whoever reduces it", spelt(r, s + N)),
+        ("other-s", "(r, n - s)", spelt(r, N - s)),
         (
             "octet-string",
             "once more in an OCTET STRING",
@@ -231,14 +231,14 @@ def _refused(name: str, what: str, signed: bytes, signature: bytes) -> Case:
 
 def _for_signed_data() -> tuple[bytes, bytes]:
     signed = _start(mint.SM2_SIGNED_DATA)
-    return signed, _spelt(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
+    return signed, spelt(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
 
 
 def _raw_of(signed: bytes) -> bytes:
-    return _halves(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
+    return halves(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
 
 
-def _halves(r: int, s: int) -> bytes:
+def halves(r: int, s: int) -> bytes:
     return r.to_bytes(32) + s.to_bytes(32)
 
 
@@ -250,7 +250,7 @@ def _integer(number: int) -> bytes:
     return der.value(der.INTEGER, _content(number))
 
 
-def _spelt(r: int, s: int) -> bytes:
+def spelt(r: int, s: int) -> bytes:
     return der.value(der.SEQUENCE, _integer(r), _integer(s))
 
 

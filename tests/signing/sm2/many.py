@@ -20,7 +20,7 @@ from signing.sm2 import curve
 from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey
 from signing.sm2.signatures import read_der
-from tests.vectors.sm2 import _halves, _spelt
+from tests.vectors.sm2 import halves, spelt
 
 FILE = Path(__file__).parent / "signatures.txt"
 COUNT = 1024
@@ -67,10 +67,10 @@ def altered(right: Signed, number: int) -> Signed:
             {"message": right.message + b"\0"},
             {"signer_id": right.signer_id + "0"},
             {"secret": other.secret},
-            {"signature": _halves(r, curve.N - s)},
-            {"signature": _halves(s, r)},
-            {"signature": _halves(r ^ 1, s)},
-            {"signature": _halves(r, s ^ 1)},
+            {"signature": halves(r, curve.N - s)},
+            {"signature": halves(s, r)},
+            {"signature": halves(r ^ 1, s)},
+            {"signature": halves(r, s ^ 1)},
         )[number // 4 % 7],
     )
 
@@ -89,7 +89,7 @@ def z_and_message(signed: Signed) -> bytes:
     """Return what is hashed, made anew by ``gmalg``."""
     core = gmalg.SM2()._core
     x, y = signed.key.public.point
-    public = gmalg.SM2(pk=b"\4" + _halves(x, y))._pk
+    public = gmalg.SM2(pk=b"\4" + halves(x, y))._pk
     return bytes(core.entity_info(signed.signer_id.encode(), public)) + signed.message
 
 
@@ -97,7 +97,7 @@ def by_gmssl(signed: Signed) -> bool:
     """Ask GmSSL, which takes no empty id: then for the digest alone."""
     public, spelt = (
         signed.key.public.coordinates,
-        _spelt(*(int.from_bytes(signed.signature[at : at + 32]) for at in (0, 32))),
+        spelt(*(int.from_bytes(signed.signature[at : at + 32]) for at in (0, 32))),
     )
     if signed.signer_id:
         return bool(
@@ -119,17 +119,16 @@ def by_gmalg(signed: Signed) -> bool:
 def _signature(number: int) -> bytes:
     signed = unsigned(number)
     key = signed.key
-    match number % 3:
-        case 0:
-            return key.sign(signed.message)
-        case 1:
-            digest = gmssl_pyx.sm3_hash(z_and_message(signed))
-            secret = signed.secret.to_bytes(32)
-            return _halves(*read_der(gmssl_pyx.sm2_sign_sm3_digest(secret, digest)))
+    if number % 3 == 0:
+        return key.sign(signed.message)
+    if number % 3 == 1:
+        digest = gmssl_pyx.sm3_hash(z_and_message(signed))
+        secret = signed.secret.to_bytes(32)
+        return halves(*read_der(gmssl_pyx.sm2_sign_sm3_digest(secret, digest)))
     public: Any = gmalg.SM2(pk=b"\4" + key.public.coordinates)._pk
     signer_id = signed.signer_id.encode()
     core = gmalg.SM2()._core
-    return _halves(*core.sign(signed.message, signed.secret, signer_id, public))
+    return halves(*core.sign(signed.message, signed.secret, signer_id, public))
 
 
 def main() -> None:

@@ -11,11 +11,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.algorithms import Algorithm, signature_check
 from tests import node
 from tests.signing.sm2.many import COUNT, Signed, all_of_them, by_gmalg, by_gmssl
-from tests.vectors.sm2 import _spelt
+from tests.vectors.sm2 import spelt
 
 ALL = all_of_them()
 RIGHT = [signed.is_right for signed in ALL]
@@ -79,15 +80,13 @@ def test_the_command_line_of_openssl_agrees(signed: Signed, tmp_path: Path) -> N
     if shutil.which("openssl") is None:
         node.unavailable("openssl not found; it has to agree")
     r, s = (int.from_bytes(signed.signature[at : at + 32]) for at in (0, 32))
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     pem = signed.key.public.public_bytes(
         Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
     )
     for name, content in (
         ("key.pem", pem),
         ("message", signed.message),
-        ("signature", _spelt(r, s)),
+        ("signature", spelt(r, s)),
     ):
         (tmp_path / name).write_bytes(content)
 
