@@ -33,7 +33,8 @@ def run(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         if chosen.command == "prepare":
-            prepare(chosen.dir, chosen.today or datetime.now(SHANGHAI).date())
+            today = chosen.today or datetime.now(SHANGHAI).date()
+            prepare(chosen.dir, today, with_sm2=chosen.sm2)
         elif chosen.command == "records":
             written = write_records(AgencyId(chosen.agency), chosen.dir, chosen.holders)
             sys.stdout.writelines(written)
@@ -87,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         "--today",
         type=date.fromisoformat,
         help="the day the stories are told of (default: today in Shanghai)",
+    )
+    prepared.add_argument(
+        "--sm2", action="store_true", help="let fire-rescue sign by SM2 with SM3"
     )
     served = commands.add_parser(
         "serve",

@@ -22,6 +22,7 @@ SIGNING_FAULTS = frozenset(
         Fault.OTHER_AGENCY_KEY,
         Fault.REPLAYED,
         Fault.CLOCK_OFF,
+        Fault.WRONG_SIGNER_ID,
     }
 )
 """The faults that change signed bytes; under all others they are the honest ones."""
@@ -71,6 +72,8 @@ class Sealer:
             return self._keyring.forged
         if fault is Fault.OTHER_AGENCY_KEY:
             return self._keyring.other
+        if fault is Fault.WRONG_SIGNER_ID:
+            return self._keyring.misnamed
         return self._keyring.own
 
 

@@ -10,10 +10,10 @@ what is signed, and in place of the signature a proof::
     index (4 bytes) | number of hashes (1) | hashes (32 each) | the root's compact JWS
 
 The root has to be of the same ``kid``, ``alg`` and ``iat`` as the record, so that what
-is checked of the record's header holds of the root. A root that was found to be right is
-known again by its bytes and its key, and so are the last steps that led to it, each with
-all the hashes that are left: what is next to a record costs a step or two, and is still
-compared to its last byte. ``tests/signing/test_batches.py`` holds the limits.
+is checked of the record's header holds of the root. A root that was found to be right
+is known again by its bytes and its key, and so are the last steps that led to it, each
+with all the hashes that are left: what is next to a record costs a step or two, and is
+still compared to its last byte. ``tests/signing/test_batches.py`` holds the limits.
 """
 
 from typing import NamedTuple, TypeAlias
@@ -79,7 +79,9 @@ def _in_a_batch(parts: Parts, header: Header, key: TrustedKey) -> None:
     if root is None:
         root = _verified(token, key)
     if root.size != size or root.iat != header.get("iat"):
-        raise _refused(key, "the root is of another size or another iat than the record")
+        raise _refused(
+            key, "the root is of another size or another iat than the record"
+        )
     index = int.from_bytes(proof[:_INDEX])
     if index >= size:
         raise _refused(key, f"number {index} of {size} records")

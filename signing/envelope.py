@@ -7,9 +7,9 @@ and a detached JWS with an unencoded payload (RFC 7797, ``b64`` false) for a who
 HTTP body. The bytes that were signed are kept as they came and never written anew.
 
 The protected header has ``alg``, ``kid``, ``typ`` and ``iat``, in the detached form
-also ``b64`` and ``crit``, in a batch ``batch`` and ``crit``. Other members are ignored (RFC 7515 section 4), except
-those that ``checks.KEY_MEMBERS`` lists. ``iat`` is the moment of signing, as in
-JAdES (ETSI TS 119 182-1).
+also ``b64`` and ``crit``, in a batch ``batch`` and ``crit``. Other members are ignored
+(RFC 7515 section 4), except those that ``checks.KEY_MEMBERS`` lists. ``iat`` is the
+moment of signing, as in JAdES (ETSI TS 119 182-1).
 """
 
 import hashlib

@@ -62,7 +62,8 @@ def sign_batch(
 
 
 def _whole_subtrees(leaves: list[bytes]) -> dict[Subtree, bytes]:
-    tree, level = {}, 0
+    tree: dict[Subtree, bytes] = {}
+    level = 0
     while leaves:
         tree |= {(level, place): found for place, found in enumerate(leaves)}
         pairs = zip(leaves[::2], leaves[1::2], strict=False)

@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 
 from signing import base64url, batches
-from signing.algorithms import Algorithm
+from signing.algorithms import Algorithm, PublicKey
 from signing.envelope import Envelope, PayloadType, verify
 from signing.errors import Check, Refusal, SigningError
 from signing.report import CheckOutcome, examine
 from signing.sign import SigningKey, raw_signature, sign
 from signing.sign_batch import sign_batch
 from signing.sm2.sign import Sm2PrivateKey
-from signing.trust import TrustBundle
+from signing.transparency.merkle import leaf_hash
+from signing.trust import KeyState, TrustBundle
 from tests.signing.agency import (
     AGENCIES,
     ALL_TYPES,
@@ -85,9 +86,7 @@ def refused(envelope: Envelope, bundle: TrustBundle = BUNDLE) -> str:
         said.add(caught.value.detail)
         for other in batch(5):
             ask(other)
-    rows = examine(
-        envelope, bundle, types=ALL_TYPES, at=ASKED_AT, freshness=FRESHNESS
-    )
+    rows = examine(envelope, bundle, types=ALL_TYPES, at=ASKED_AT, freshness=FRESHNESS)
     said |= {row.detail for row in rows if row.outcome is CheckOutcome.FAILED}
     (detail,) = said
     return detail
@@ -111,7 +110,9 @@ def with_root(token: bytes) -> Envelope:
     return put_together(SIGNED, PROOF[:ROOT] + token)
 
 
-def root(content: object = None, key: SigningKey = TRANSPORT, **header: object) -> bytes:
+def root(
+    content: object = None, key: SigningKey = TRANSPORT, **header: object
+) -> bytes:
     """Return a root's JWS with a header and a content of one's own."""
     token = PROOF[ROOT:]
     head, payload, _ = (base64url.decode(part, "") for part in token.split(b"."))
@@ -216,8 +217,9 @@ def test_a_root_known_of_one_key_vouches_for_nothing_of_another() -> None:
         ask(envelope, TrustBundle.of([other]))
 
 
-def _stranger() -> object:
-    return mint.private_key(mint.STRANGER).public_key()
+def _stranger() -> PublicKey:
+    key: PublicKey = mint.private_key(mint.STRANGER).public_key()
+    return key
 
 
 def test_a_record_of_a_batch_under_a_signature_of_its_own_is_refused() -> None:
@@ -249,8 +251,8 @@ def ask_for_records(envelope: Envelope) -> None:
 
 
 def test_a_node_of_the_tree_is_no_record() -> None:
-    """What stands above two leaves is hashed otherwise than a leaf (RFC 9162, 2.1.1)."""
-    inner = PROOF[5:37] + batches.leaf_hash(SIGNED)
+    """What stands above two leaves is hashed otherwise (RFC 9162, 2.1.1)."""
+    inner = PROOF[5:37] + leaf_hash(SIGNED)
 
     with pytest.raises(SigningError):
         ask(put_together(inner, (0).to_bytes(4) + b"\x02" + PROOF[37:]))
@@ -281,7 +283,7 @@ def test_a_batch_grows_stale_and_out_of_force_as_a_record_does() -> None:
 
     with pytest.raises(SigningError) as stale:
         ask(envelope, at=ASKED_AT + timedelta(hours=2))
-    suspended = replace(BUNDLE.keys[mint.TRANSPORT], state="suspended")
+    suspended = replace(BUNDLE.keys[mint.TRANSPORT], state=KeyState.SUSPENDED)
     with pytest.raises(SigningError) as out:
         ask(envelope, TrustBundle.of([suspended]))
 

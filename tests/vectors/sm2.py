@@ -45,7 +45,7 @@ def _believed() -> Iterator[Case]:
     yield Case(
         name="believed-sm2-der",
         what="r and s in DER, by a key that the bundle has for DER",
-        jws=_jws(signed, spelt(*mint.sm2_numbers(mint.SM2_DER, signed))),
+        jws=_jws(signed, in_der(*mint.sm2_numbers(mint.SM2_DER, signed))),
     )
     signed, signature = _for_signed_data()
     for name, what, spelt in (
@@ -89,9 +89,13 @@ def _raw() -> Iterator[Case]:
         ("prefix-00", "a zero byte first, as some products write it", b"\0" + right),
         ("prefix-02", "the byte 02 first, as some products write it", b"\x02" + right),
         ("prefix-04", "the byte 04 first, as if it were a point", b"\x04" + right),
-        ("hex", "in hexadecimal digits, as some products write it", right.hex().encode()),
-        ("der-for-raw", "in DER, by a key for r and s alone", spelt(r, s)),
-        ("signed-data-for-raw", "in SignedData", in_signed_data(spelt(r, s))),
+        (
+            "hex",
+            "in hexadecimal digits, as some products write it",
+            right.hex().encode(),
+        ),
+        ("der-for-raw", "in DER, by a key for r and s alone", in_der(r, s)),
+        ("signed-data-for-raw", "in SignedData", in_signed_data(in_der(r, s))),
     ):
         yield _refused(name, what, signed, signature)
 
@@ -117,7 +121,7 @@ def _ids() -> Iterator[Case]:
 def _der() -> Iterator[Case]:
     signed = _start(mint.SM2_DER)
     r, s = mint.sm2_numbers(mint.SM2_DER, signed)
-    right, numbers = spelt(r, s), _integer(r) + _integer(s)
+    right, numbers = in_der(r, s), _integer(r) + _integer(s)
     for name, what, signature in (
         ("raw", "r and s alone, by a key for DER", halves(r, s)),
         ("trailing-byte", "a byte follows", right + b"\0"),
@@ -147,9 +151,13 @@ def _der() -> Iterator[Case]:
             der.value(0x30, der.value(2), _integer(s)),
         ),
         ("empty", "an empty SEQUENCE", der.value(0x30)),
-        ("r-zero", "r is 0", spelt(0, s)),
-        ("s-plus-order", "s + n, the same number to whoever reduces it", spelt(r, s + N)),
-        ("other-s", "(r, n - s)", spelt(r, N - s)),
+        ("r-zero", "r is 0", in_der(0, s)),
+        (
+            "s-plus-order",
+            "s + n, the same number to whoever reduces it",
+            in_der(r, s + N),
+        ),
+        ("other-s", "(r, n - s)", in_der(r, N - s)),
         (
             "octet-string",
             "once more in an OCTET STRING",
@@ -231,7 +239,7 @@ def _refused(name: str, what: str, signed: bytes, signature: bytes) -> Case:
 
 def _for_signed_data() -> tuple[bytes, bytes]:
     signed = _start(mint.SM2_SIGNED_DATA)
-    return signed, spelt(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
+    return signed, in_der(*mint.sm2_numbers(mint.SM2_SIGNED_DATA, signed))
 
 
 def _raw_of(signed: bytes) -> bytes:
@@ -250,7 +258,7 @@ def _integer(number: int) -> bytes:
     return der.value(der.INTEGER, _content(number))
 
 
-def spelt(r: int, s: int) -> bytes:
+def in_der(r: int, s: int) -> bytes:
     return der.value(der.SEQUENCE, _integer(r), _integer(s))
 
 
@@ -308,9 +316,7 @@ def _data(  # noqa: PLR0913 - a part each
         der.SEQUENCE,
         _integer(version),
         der.value(der.SET, digests),
-        der.value(
-            der.SEQUENCE, der.value(der.OBJECT_IDENTIFIER, signed_data.DATA)
-        ),
+        der.value(der.SEQUENCE, der.value(der.OBJECT_IDENTIFIER, signed_data.DATA)),
         *optional,
         der.value(der.SET, _signer(signature) if signers is None else signers),
     )

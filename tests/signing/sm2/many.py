@@ -4,8 +4,9 @@ Key, id and message of each follow from its number. The signatures are kept in
 ``signatures.txt``, since signing has chance in it; OpenSSL, GmSSL and ``gmalg`` made a
 third each. Every fourth is also there altered, and then of nothing.
 
-    python -m tests.signing.sm2.many     makes them anew, and has ``gmalg`` check them all
-                                         (two minutes)
+    python -m tests.signing.sm2.many
+
+makes them anew, and has ``gmalg`` check them all, for two minutes.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from signing.sm2 import curve
 from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey
 from signing.sm2.signatures import read_der
-from tests.vectors.sm2 import halves, spelt
+from tests.vectors.sm2 import halves, in_der
 
 FILE = Path(__file__).parent / "signatures.txt"
 COUNT = 1024
@@ -95,10 +96,8 @@ def z_and_message(signed: Signed) -> bytes:
 
 def by_gmssl(signed: Signed) -> bool:
     """Ask GmSSL, which takes no empty id: then for the digest alone."""
-    public, spelt = (
-        signed.key.public.coordinates,
-        spelt(*(int.from_bytes(signed.signature[at : at + 32]) for at in (0, 32))),
-    )
+    public = signed.key.public.coordinates
+    spelt = in_der(*(int.from_bytes(signed.signature[at : at + 32]) for at in (0, 32)))
     if signed.signer_id:
         return bool(
             gmssl_pyx.sm2_verify(

@@ -1,8 +1,8 @@
-"""Programs that have nothing to do with one another agree on what is signed by SM2.
+"""Programs that have nothing to do with one another agree on what SM2 signed.
 
-OpenSSL is what verifies here; GmSSL (``gmssl-pyx``) and ``gmalg``, which is Python alone,
-are two more, ``sm-crypto-v2`` of npm is the fourth, and OpenSSL's command line is asked
-for itself: it makes the signer's id into the digest, which we do in its place.
+OpenSSL is what verifies here. GmSSL (``gmssl-pyx``) and ``gmalg``, Python alone, are two
+more, ``sm-crypto-v2`` of npm is the fourth. OpenSSL's command line is asked besides: it
+makes the signer's id into the digest, which we do in its place.
 """
 
 import json
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from signing.algorithms import Algorithm, signature_check
 from tests import node
 from tests.signing.sm2.many import COUNT, Signed, all_of_them, by_gmalg, by_gmssl
-from tests.vectors.sm2 import spelt
+from tests.vectors.sm2 import in_der
 
 ALL = all_of_them()
 RIGHT = [signed.is_right for signed in ALL]
@@ -86,14 +86,16 @@ def test_the_command_line_of_openssl_agrees(signed: Signed, tmp_path: Path) -> N
     for name, content in (
         ("key.pem", pem),
         ("message", signed.message),
-        ("signature", spelt(r, s)),
+        ("signature", in_der(r, s)),
     ):
         (tmp_path / name).write_bytes(content)
 
     done = subprocess.run(
-        ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem"]
-        + ["-rawin", "-digest", "sm3", "-in", "message", "-sigfile", "signature"]
-        + ["-pkeyopt", f"distid:{signed.signer_id}"],
+        [
+            *("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem"),
+            *("-rawin", "-digest", "sm3", "-in", "message", "-sigfile", "signature"),
+            *("-pkeyopt", f"distid:{signed.signer_id}"),
+        ],
         cwd=tmp_path,
         capture_output=True,
         check=False,
