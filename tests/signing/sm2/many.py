@@ -11,6 +11,7 @@ makes them anew, and has ``gmalg`` check them all, for two minutes.
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,13 @@ class Signed:
 
     @property
     def key(self) -> Sm2PrivateKey:
-        key = Sm2PrivateKey.derive(self.secret)
+        key = _derived(self.secret)
         return key.used_as(key.public.used_as(self.signer_id, SignatureForm.RAW))
+
+
+@cache
+def _derived(secret: int) -> Sm2PrivateKey:
+    return Sm2PrivateKey.derive(secret)
 
 
 def unsigned(number: int) -> Signed:

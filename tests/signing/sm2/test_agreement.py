@@ -1,6 +1,6 @@
 """Programs that have nothing to do with one another agree on what SM2 signed.
 
-OpenSSL is what verifies here. GmSSL (``gmssl-pyx``) and ``gmalg``, Python alone, are two
+OpenSSL is what verifies here. GmSSL (``gmssl-pyx``) and ``gmalg``, in Python, are two
 more, ``sm-crypto-v2`` of npm is the fourth. OpenSSL's command line is asked besides: it
 makes the signer's id into the digest, which we do in its place.
 """
