@@ -82,6 +82,10 @@ def trust() -> str:
             public_key=quoted(mint.public_pem(mint.FIRE)),
         ),
     ]
+    for state in ("suspended", "retired", "compromised"):
+        kid = f"test-{state}-1"
+        pem = quoted(mint.public_pem(kid))
+        tables.append(table(kid=f'"{kid}"', state=f'"{state}"', public_key=pem))
     tables += [
         table(
             kid=f'"{kid}"',
@@ -92,10 +96,6 @@ def trust() -> str:
         )
         for kid, particular in SM2.items()
     ]
-    for state in ("suspended", "retired", "compromised"):
-        kid = f"test-{state}-1"
-        pem = quoted(mint.public_pem(kid))
-        tables.append(table(kid=f'"{kid}"', state=f'"{state}"', public_key=pem))
     note = "# Public halves of TEST KEYS. Nothing but these vectors may trust them.\n"
     return "\n".join([note, *tables])
 
