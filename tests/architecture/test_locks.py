@@ -12,8 +12,8 @@ LOCKS = (
     "benchmarks/peers",
     "tests/gateway/batch/npm",
     "tests/http_audit",
-    "tests/third_party/npm",
     "tests/signing/sm2/npm",
+    "tests/third_party/npm",
     "tools/graphiql",
 )
 
