@@ -27,6 +27,15 @@ ALGORITHMS: Mapping[AgencyId, Algorithm] = MappingProxyType(
         AgencyId.FIRE_RESCUE: Algorithm.PS256,
     }
 )
+SM2_SIGNER_ID = "上海市消防救援总队"
+"""Under which Fire Rescue signs, where it signs by SM2: an id of its own."""
+
+
+def algorithms(*, with_sm2: bool) -> Mapping[AgencyId, Algorithm]:
+    """Return what each agency signs by; Fire Rescue by SM2 where that is asked."""
+    if with_sm2:
+        return {**ALGORITHMS, AgencyId.FIRE_RESCUE: Algorithm.SM2}
+    return ALGORITHMS
 
 
 def items_of(agency: AgencyId) -> tuple[Item, ...]:

@@ -22,6 +22,7 @@ from sandbox.records import write_records
 from sandbox.serve import Options, serve
 from sandbox.serve_link import LinkOptions, serve_link
 from sandbox.troubles import TROUBLES
+from signing.batches import MAX_RECORDS
 
 DEFAULT_HOLDERS = 10_000
 MAX_PORT = 65_535
@@ -33,9 +34,12 @@ def run(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         if chosen.command == "prepare":
-            prepare(chosen.dir, chosen.today or datetime.now(SHANGHAI).date())
+            today = chosen.today or datetime.now(SHANGHAI).date()
+            prepare(chosen.dir, today, with_sm2=chosen.sm2)
         elif chosen.command == "records":
-            written = write_records(AgencyId(chosen.agency), chosen.dir, chosen.holders)
+            written = write_records(
+                AgencyId(chosen.agency), chosen.dir, chosen.holders, chosen.batch
+            )
             sys.stdout.writelines(written)
         else:
             if chosen.until_stdin_closes:
@@ -88,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         type=date.fromisoformat,
         help="the day the stories are told of (default: today in Shanghai)",
     )
+    prepared.add_argument(
+        "--sm2", action="store_true", help="let fire-rescue sign by SM2 with SM3"
+    )
     served = commands.add_parser(
         "serve",
         help="run one agency until it is stopped",
@@ -114,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     sent.add_argument("--dir", type=Path, required=True)
     sent.add_argument(
         "--holders", type=_whole_number(MAX_HOLDERS), default=DEFAULT_HOLDERS
+    )
+    sent.add_argument(
+        "--batch",
+        type=_whole_number(MAX_RECORDS),
+        help="sign so many records at a time, by the root of their tree",
     )
     linked = commands.add_parser(
         "link",

@@ -35,6 +35,7 @@ class Fault(StrEnum):
     REPLAY = "replay"
     UNBOUND = "unbound"
     OTHER_AUDIENCE = "other-audience"
+    WRONG_SIGNER_ID = "wrong-signer-id"
 
 
 REPLAY_AGE = timedelta(days=40)
@@ -68,5 +69,7 @@ FAULTS: Mapping[Fault, str] = MappingProxyType(
         Fault.REPLAY: "binds each answer to the question before it (with --binds)",
         Fault.UNBOUND: "signs nothing of the question (with --binds)",
         Fault.OTHER_AUDIENCE: "binds its answers for another gateway (with --binds)",
+        Fault.WRONG_SIGNER_ID: "signs under another signer id than the trust bundle "
+        "has; only keys of SM2 have one (``prepare --sm2``)",
     }
 )

@@ -60,6 +60,10 @@ class FireRescue:
                 held = [self._registry.find_other(holder).entry.record]
             if held or fault is not Fault.UNSIGNED_ABSENCE:
                 people.append((holder.number, held))
+        faults = {stored.entry.fault for held in found.values() for stored in held}
+        if fault is None and Fault.WRONG_SIGNER_ID in faults:
+            # One signature is over all of it: a person's fault is everybody's.
+            fault = Fault.WRONG_SIGNER_ID
         asked = {"nonce": nonce} | ({} if binding is None else {"binding": binding})
         body = padded(_body(asked, people), fault)
         headers = {SIGNATURE_HEADER: self._sealer.detached(body, fault)}

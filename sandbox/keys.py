@@ -25,11 +25,19 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from sandbox.agency import ALGORITHMS, AgencyId, collection_body_of, items_of
+from sandbox.agency import (
+    SM2_SIGNER_ID,
+    AgencyId,
+    algorithms,
+    collection_body_of,
+    items_of,
+)
 from sandbox.errors import NotPreparedError
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 from signing.sign import PrivateKey, SigningKey
+from signing.sm2.keys import SignatureForm, Sm2PublicKey
+from signing.sm2.sign import Sm2PrivateKey, read_private_pem
 from signing.trust import TrustBundle, TrustedKey, read_trust_bundle
 
 TRUST_FILE = "trust.toml"
@@ -48,26 +56,33 @@ class Keyring:
     stray: SigningKey  # under a key id that no bundle has
     forged: SigningKey  # the stray private key under the agency's own key id
     other: SigningKey  # another agency's valid key
+    misnamed: SigningKey  # the own key under another signer id, if it has one
 
 
-def prepare_keys(directory: Path, now: datetime) -> None:
+def prepare_keys(directory: Path, now: datetime, *, with_sm2: bool = False) -> None:
     """Make the keys that are missing or not in force, and write the trust bundle."""
+    wanted = algorithms(with_sm2=with_sm2)
     folder = directory / KEYS_FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = _known_keys(directory)
     tables = []
     for agency in AgencyId:
         trusted = known.get(agency)
-        if trusted is None or not _is_kept(folder, trusted, now):
+        if (
+            trusted is None
+            or trusted.algorithm is not wanted[agency]
+            or not _is_kept(folder, trusted, now)
+        ):
             kid = _next_kid(folder, agency)
-            key = _make_key(folder, kid, agency)
+            key = _make_key(folder, kid, wanted[agency])
             window = (now - IN_FORCE_BEFORE, now + IN_FORCE_AFTER)
         else:
-            key = _read_key(folder, trusted.kid, agency)
+            key = _read_key(folder, trusted.kid, trusted.algorithm)
             window = (trusted.not_before, trusted.not_after)
         tables.append(_trust_table(agency, key, window))
-        if not _key_path(folder, _stray_kid(agency)).exists():
-            _make_key(folder, _stray_kid(agency), agency)
+        stray = _stray_kid(agency, key.algorithm)
+        if not _key_path(folder, stray).exists():
+            _make_key(folder, stray, key.algorithm)
     (directory / TRUST_FILE).write_text("\n".join(tables), encoding="utf-8")
 
 
@@ -83,13 +98,27 @@ def load_keyring(directory: Path, agency: AgencyId) -> Keyring:
     if agency not in known or other not in known:
         raise NotPreparedError(directory)
     try:
-        own = _read_key(folder, known[agency].kid, agency)
-        stray = _read_key(folder, _stray_kid(agency), agency)
-        others = _read_key(folder, known[other].kid, other)
+        own = _read_key(folder, known[agency].kid, known[agency].algorithm)
+        stray = _read_key(folder, _stray_kid(agency, own.algorithm), own.algorithm)
+        others = _read_key(folder, known[other].kid, known[other].algorithm)
     except FileNotFoundError:
         raise NotPreparedError(directory) from None
     forged = SigningKey(own.kid, own.algorithm, stray.private_key)
-    return Keyring(own, stray, forged, others)
+    return Keyring(own, stray, forged, others, _misnamed(own))
+
+
+def signs_by_sm2(directory: Path) -> bool:
+    """Say whether Fire Rescue was prepared to sign by SM2."""
+    key = _known_keys(directory).get(AgencyId.FIRE_RESCUE)
+    return key is not None and key.algorithm is Algorithm.SM2
+
+
+def _misnamed(own: SigningKey) -> SigningKey:
+    key = own.private_key
+    if not isinstance(key, Sm2PrivateKey):
+        return own
+    renamed = key.public.used_as(f"{SM2_SIGNER_ID} ", key.public.form)
+    return SigningKey(own.kid, own.algorithm, key.used_as(renamed))
 
 
 def read_trust(directory: Path) -> TrustBundle | None:
@@ -131,16 +160,15 @@ def _next_kid(folder: Path, agency: AgencyId) -> str:
     return f"{agency}-{number}"
 
 
-def _stray_kid(agency: AgencyId) -> str:
-    return f"{agency}-stray"
+def _stray_kid(agency: AgencyId, algorithm: Algorithm) -> str:
+    return f"{agency}-stray{'-sm2' if algorithm is Algorithm.SM2 else ''}"
 
 
 def _key_path(folder: Path, kid: str) -> Path:
     return folder / f"{kid}.pem"
 
 
-def _make_key(folder: Path, kid: str, agency: AgencyId) -> SigningKey:
-    algorithm = ALGORITHMS[agency]
+def _make_key(folder: Path, kid: str, algorithm: Algorithm) -> SigningKey:
     private_key = _generate(algorithm)
     pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path = _key_path(folder, kid)
@@ -158,25 +186,40 @@ def _generate(algorithm: Algorithm) -> PrivateKey:
             return generate_private_key(SECP256R1())
         case Algorithm.PS256:
             return generate_rsa_key(public_exponent=65537, key_size=2048)
+        case Algorithm.SM2:
+            return _named(Sm2PrivateKey.generate())
 
 
-def _read_key(folder: Path, kid: str, agency: AgencyId) -> SigningKey:
+def _named(key: Sm2PrivateKey) -> Sm2PrivateKey:
+    """Return ``key`` as Fire Rescue signs by it."""
+    return key.used_as(key.public.used_as(SM2_SIGNER_ID, SignatureForm.RAW))
+
+
+def _read_key(folder: Path, kid: str, algorithm: Algorithm) -> SigningKey:
     pem = _key_path(folder, kid).read_bytes()
+    if (by_sm2 := read_private_pem(pem)) is not None:
+        return SigningKey(kid, algorithm, _named(by_sm2))
     private_key = load_pem_private_key(pem, password=None)
     # A key of another kind is refused by ``SigningKey``.
-    return SigningKey(kid, ALGORITHMS[agency], private_key)  # type: ignore[arg-type]
+    return SigningKey(kid, algorithm, private_key)  # type: ignore[arg-type]
 
 
 def _trust_table(
     agency: AgencyId, key: SigningKey, window: tuple[datetime, datetime]
 ) -> str:
     not_before, not_after = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in window)
+    public = key.private_key.public_key()
+    particular = (
+        f'sm2_signer_id = "{public.signer_id}"\nsm2_signature = "{public.form}"\n'
+        if isinstance(public, Sm2PublicKey)
+        else ""
+    )
     scope = ", ".join(f'"{item.code}"' for item in items_of(agency))
     return f'''[[key]]
 kid = "{key.kid}"
 institution = "{collection_body_of(agency)}"
 algorithm = "{key.algorithm}"
-not_before = {not_before}
+{particular}not_before = {not_before}
 not_after = {not_after}
 state = "active"
 scope = [{scope}]

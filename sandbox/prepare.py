@@ -12,15 +12,16 @@ from sandbox.story_persons import persons
 STORIES_FILE = "stories.json"
 
 
-def prepare(directory: Path, today: date) -> None:
+def prepare(directory: Path, today: date, *, with_sm2: bool = False) -> None:
     """Write keys, ``trust.toml`` and ``stories.json``, keeping keys in force.
 
     The windows of keys follow the real clock, since signatures do; ``today`` dates
-    the stories only.
+    the stories only. With ``with_sm2`` Fire Rescue signs by SM2, and there are stories
+    about that.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    prepare_keys(directory, datetime.now(UTC))
-    stories = describe(persons(today), today)
+    prepare_keys(directory, datetime.now(UTC), with_sm2=with_sm2)
+    stories = describe(persons(today, with_sm2=with_sm2), today)
     text = json.dumps(stories, ensure_ascii=False, indent=1)
     (directory / STORIES_FILE).write_text(text + "\n", encoding="utf-8")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count, groupby
+from itertools import count, groupby, islice
 from pathlib import Path
 
 from policy.certificate import CertificateRecord
@@ -16,8 +16,12 @@ from sandbox.sealing import SIGNED_BEFORE_START, Sealer, to_json
 from signing.envelope import PayloadType
 
 
-def write_records(agency: AgencyId, directory: Path, holders: int) -> Iterator[str]:
+def write_records(
+    agency: AgencyId, directory: Path, holders: int, batch: int | None = None
+) -> Iterator[str]:
     """Yield a line a certificate of the agency's synthetic holders, signed honestly.
+
+    ``batch`` records at a time have one signature, if it is given.
 
     Raises:
         NotPreparedError: ``prepare`` has not been run on the folder.
@@ -26,11 +30,19 @@ def write_records(agency: AgencyId, directory: Path, holders: int) -> Iterator[s
     signed_at = sealer.now() - SIGNED_BEFORE_START
     numbers = count(1)
     found = (e.record for e in entries(agency, holders, prepared_day(directory)))
-    for _, records in groupby(found, lambda record: record.holder):
-        held = list(records)
-        for record in held:
-            payload = to_json(_words(agency, record, len(held)))
-            token = sealer.token(payload, PayloadType.RECORD, signed_at, None)
+    payloads = (
+        to_json(_words(agency, record, len(held)))
+        for _, records in groupby(found, lambda record: record.holder)
+        for held in [list(records)]
+        for record in held
+    )
+    type_ = PayloadType.RECORD
+    while together := list(islice(payloads, batch or 1)):
+        for token in (
+            sealer.batch(together, type_, signed_at)
+            if batch
+            else [sealer.token(together[0], type_, signed_at, None)]
+        ):
             yield json.dumps({"sequence": next(numbers), "record": token}) + "\n"
 
 

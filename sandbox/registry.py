@@ -24,6 +24,7 @@ from sandbox import population, story_persons
 from sandbox.agency import AgencyId
 from sandbox.certificates import Entry
 from sandbox.faults import Fault
+from sandbox.keys import signs_by_sm2
 
 _COLUMNS = (
     "id_type",
@@ -111,7 +112,7 @@ def open_registry(
 ) -> Registry:
     """Open ``AGENCY.sqlite`` in ``directory``, making it first if need be."""
     path = directory / f"{agency}.sqlite"
-    stories = story_persons.entries(agency, today)
+    stories = story_persons.entries(agency, today, with_sm2=signs_by_sm2(directory))
     fingerprint = _fingerprint(stories, holders, today)
     if not _is_made_of(path, fingerprint):
         synthetic = population.entries(agency, holders, today)

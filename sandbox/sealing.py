@@ -1,7 +1,7 @@
 """Sign what an agency says, honestly or as a fault will have it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sandbox.faults import CLOCK_ERROR, OVERSIZE_BYTES, REPLAY_AGE, Fault
@@ -9,6 +9,7 @@ from sandbox.keys import Keyring
 from signing import base64url
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign, sign_detached
+from signing.sign_batch import sign_batch
 
 SIGNED_BEFORE_START = timedelta(seconds=5)
 """Kept records bear a moment before the start, so that no clock finds them early."""
@@ -22,6 +23,7 @@ SIGNING_FAULTS = frozenset(
         Fault.OTHER_AGENCY_KEY,
         Fault.REPLAYED,
         Fault.CLOCK_OFF,
+        Fault.WRONG_SIGNER_ID,
     }
 )
 """The faults that change signed bytes; under all others they are the honest ones."""
@@ -54,6 +56,15 @@ class Sealer:
         )
         return envelope.signature.decode()
 
+    def batch(
+        self, payloads: Sequence[bytes], type_: PayloadType, signed_at: datetime
+    ) -> list[str]:
+        """Return each of ``payloads`` in a compact JWS, all under one signature."""
+        envelopes = sign_batch(
+            payloads, self._keyring.own, type=type_, signed_at=signed_at
+        )
+        return [envelope.signature.decode() for envelope in envelopes]
+
     def detached(self, body: bytes, fault: Fault | None) -> str:
         """Return a detached JWS over ``body``, signed now if honest."""
         envelope = sign_detached(
@@ -71,6 +82,8 @@ class Sealer:
             return self._keyring.forged
         if fault is Fault.OTHER_AGENCY_KEY:
             return self._keyring.other
+        if fault is Fault.WRONG_SIGNER_ID:
+            return self._keyring.misnamed
         return self._keyring.own
 
 

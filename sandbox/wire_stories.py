@@ -134,6 +134,33 @@ def of_numbers(today: date) -> tuple[Story, ...]:
     )
 
 
+def of_sm2(today: date) -> tuple[Story, ...]:
+    """Return the stories about Fire Rescue where it signs by SM2."""
+    return (
+        story(
+            90,
+            "sm2",
+            "消防应答以SM2签名（SM3杂凑，签名者标识为该机构名称）：予以采信",
+            "fire-rescue's answer, signed by SM2 under an id of its own, is believed",
+            resident("310199199301150143", "孔若琳"),
+            graded(FIRE_MAINTENANCE, Level.LEVEL_4, ago(today, 135)),
+        ),
+        story(
+            91,
+            "sm2-signer-id",
+            "消防应答以另一签名者标识签名：不予采信",
+            "fire-rescue's answer, signed under another signer id: not believed",
+            resident("31019919880922011X", "严子峰"),
+            graded(
+                FIRE_MONITORING,
+                Level.LEVEL_5,
+                ago(today, 125),
+                fault=Fault.WRONG_SIGNER_ID,
+            ),
+        ),
+    )
+
+
 def _whole_annex(today: date) -> tuple[Draft, ...]:
     drafts = []
     for item in load_catalogue().items.values():

@@ -1,4 +1,4 @@
-"""The three signature algorithms, and the keys that fit them.
+"""The four signature algorithms, and the keys that fit them.
 
 A key carries its algorithm; a message never chooses one. ES256 signatures are the
 64 bytes ``r || s`` of RFC 7518 section 3.4, not DER. PS256 salts are as long as the
@@ -10,7 +10,8 @@ that there is one verdict on a signature: ``docs/decisions/ed25519-by-libsodium.
 
 ECDSA is malleable: from ``(r, s)`` anybody makes ``(r, n - s)``, which verifies too
 and is refused by no JOSE library, since honest signers produce both. So the digest
-of an envelope identifies the bytes that came, not the act of signing.
+of an envelope identifies the bytes that came, not the act of signing. SM2 is not
+malleable in this way; its signatures, and what is particular of them, are in ``sm2``.
 """
 
 from collections.abc import Callable
@@ -32,17 +33,22 @@ from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from signing.errors import TrustBundleError
+from signing.sm2.keys import Sm2PublicKey
+from signing.sm2.signatures import sm2_check
 
 
 class Algorithm(StrEnum):
-    """A signature algorithm, by its JOSE name."""
+    """A signature algorithm, by its JOSE name; SM2 has none, and takes its own."""
 
     ED25519 = "EdDSA"  # RFC 8037, with this one curve
     ES256 = "ES256"
     PS256 = "PS256"
+    SM2 = "SM2"  # with SM3
 
 
-PublicKey: TypeAlias = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+PublicKey: TypeAlias = (
+    Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey | Sm2PublicKey
+)
 
 SignatureCheck: TypeAlias = Callable[[bytes, bytes], bool]
 """Takes a signature and the bytes it should cover; says whether it does."""
@@ -88,6 +94,8 @@ def signature_check(algorithm: Algorithm, key: PublicKey) -> SignatureCheck:
                     f"{MIN_RSA_BITS} to {MAX_RSA_BITS} allowed"
                 )
             return _ps256_check(key)
+        case Algorithm.SM2, Sm2PublicKey():
+            return sm2_check(key)
         case _:
             raise TrustBundleError(f"the public key is none for {algorithm}")
 

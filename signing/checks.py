@@ -111,7 +111,7 @@ def key_source(header: Header) -> None:
 
 
 def critical(header: Header, body: bytes | None) -> None:
-    """Require the extensions of the form: ``b64`` for a detached JWS, else none."""
+    """Require the extensions of the form: ``b64`` if detached, ``batch`` if not."""
     if body is None and "b64" in header:
         raise SigningError(
             Check.CRITICAL,
@@ -119,8 +119,14 @@ def critical(header: Header, body: bytes | None) -> None:
             "b64 belongs to the detached form only",
         )
     if "crit" in header:
-        _refuse_unknown_crit(header["crit"], () if body is None else ("b64",))
+        _refuse_unknown_crit(header["crit"], ("batch",) if body is None else ("b64",))
     if body is None:
+        if "crit" in header and type(header.get("batch")) is not int:
+            raise SigningError(
+                Check.CRITICAL,
+                Refusal.MALFORMED_CRIT,
+                "crit names batch, which is no number of records",
+            )
         return
     if header.get("b64") is not False:
         raise SigningError(
@@ -224,7 +230,8 @@ def signature(parts: Parts, key: TrustedKey) -> None:
             Check.SIGNATURE,
             Refusal.BAD_SIGNATURE,
             f"{len(parts.signature)} bytes that are no {key.algorithm} signature "
-            "of this header and payload by this key",
+            "of this header and payload by this key"
+            f"{key.why_not(parts.signature, parts.signed)}",
             key.kid,
         )
 

@@ -7,9 +7,9 @@ and a detached JWS with an unencoded payload (RFC 7797, ``b64`` false) for a who
 HTTP body. The bytes that were signed are kept as they came and never written anew.
 
 The protected header has ``alg``, ``kid``, ``typ`` and ``iat``, in the detached form
-also ``b64`` and ``crit``. Other members are ignored (RFC 7515 section 4), except
-those that ``checks.KEY_MEMBERS`` lists. ``iat`` is the moment of signing, as in
-JAdES (ETSI TS 119 182-1).
+also ``b64`` and ``crit``, in a batch ``batch`` and ``crit``. Other members are ignored
+(RFC 7515 section 4), except those that ``checks.KEY_MEMBERS`` lists. ``iat`` is the
+moment of signing, as in JAdES (ETSI TS 119 182-1).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from signing import checks, strict_json
+from signing import batches, checks, strict_json
 from signing.errors import Check, Refusal, SigningError
 from signing.header import read_header
 from signing.marks import KeptMark
@@ -37,6 +37,8 @@ class PayloadType(StrEnum):
     """That a certificate's state changed, sent without being asked."""
     STATUS_LIST = "statuslist+jwt"
     """The states of many certificates by their places in a list."""
+    BATCH = "certificate-batch+jws"
+    """The root of records that are signed together: ``batches``."""
     KEY_PROOF = "key-proof+jws"
     """No statement about anybody: whoever signed it holds the key."""
     RECEIPT = "certificate-receipt+jwt"
@@ -161,16 +163,17 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
         middle one is empty if there is a body.
     3.  Header: one JSON object that all readers read alike.
     4.  Key source: the header brings no key and names none but by ``kid``.
-    5.  Critical: ``crit`` names nothing but ``b64``, and that in the detached form
-        only, where ``b64`` is false. This stands before the signature because an
-        extension may change what is signed.
+    5.  Critical: ``crit`` names nothing but ``b64``, in the detached form, where
+        ``b64`` is false, or ``batch``, in the compact one. This stands before the
+        signature because an extension may change what is signed.
     6.  Type: ``typ`` is one of ``types``, so that no signature is taken for one
         over something else.
     7.  Signing time: ``iat`` is there.
     8.  Key: ``kid`` names a key of ``bundle``.
     9.  Algorithm: ``alg`` is the key's. It chooses nothing.
-    10. Signature: made by the key over exactly the bytes that came. Left out if
-        ``kept`` is a mark of ours that this was found before.
+    10. Signature: made by the key over exactly the bytes that came, or over the root
+        of a batch that they are proved to be in. Left out if ``kept`` is a mark of
+        ours that this was found before.
     11. State: the operator had the key in force at ``at``.
     12. Window: ``signed_at`` and ``at`` lie in the key's window.
     13. Freshness: the signature is neither stale nor from the future. Left out if
@@ -204,7 +207,7 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
     checks.algorithm(header, key)
     # (10) From here on the header is the signer's word.
     if kept is None or not kept.is_of(envelope.digest, key):
-        checks.signature(parts, key)
+        batches.signature(parts, header, key)
     # (11) A suspended key signs as well as an active one.
     checks.key_state(key, at)
     # (12) So does an expired one.

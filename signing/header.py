@@ -5,7 +5,7 @@ same batch. What a header says depends on its bytes alone, so compact headers th
 were in order are kept by them: a kept one spares reading, and no check that asks for
 the time, for the keys that are trusted or for what was expected.
 
-Kept are headers of the profile's four members only, so nothing else that somebody
+Kept are headers of the profile's own members only, so nothing else that somebody
 writes into a header stays in memory; ``tests/signing/test_header.py`` holds the limits.
 """
 
@@ -16,7 +16,7 @@ MAX_KEPT = 1024
 MAX_KEPT_BYTES = 512
 """A longer header is read each time; with this many, all kept ones take under 2 MB."""
 
-_PROFILE = frozenset({"alg", "kid", "typ", "iat"})
+_PROFILE = frozenset({"alg", "kid", "typ", "iat", "batch", "crit"})
 _kept: dict[bytes, Header] = {}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from signing import checks, strict_json
+from signing import batches, checks, strict_json
 from signing.envelope import Envelope, Freshness, PayloadType
 from signing.errors import Check, Refusal, SigningError
 from signing.trust import TrustBundle
@@ -74,7 +74,12 @@ def examine(  # noqa: PLR0913 - the five of ``verify`` and the item
     # The key alone says how to verify, so a wrong ``alg`` does not stand in the way;
     # an extension that is not understood does.
     readable = parts if rows.passed(Check.CRITICAL) else None
-    rows.run_both(Check.SIGNATURE, checks.signature, readable, key)
+    rows.run_both(
+        Check.SIGNATURE,
+        lambda it, key: batches.signature(it, header or {}, key),
+        readable,
+        key,
+    )
     rows.run(Check.STATE, lambda it: checks.key_state(it, at), key)
     rows.run_both(
         Check.WINDOW,

@@ -26,8 +26,11 @@ from signing.algorithms import (
     signature_check,
 )
 from signing.envelope import Envelope, PayloadType
+from signing.sm2.sign import Sm2PrivateKey
 
-PrivateKey: TypeAlias = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
+PrivateKey: TypeAlias = (
+    Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey | Sm2PrivateKey
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def raw_signature(signed: bytes, key: SigningKey) -> bytes:
             return r.to_bytes(ES256_HALF) + s.to_bytes(ES256_HALF)
         case RSAPrivateKey() as private_key:
             return private_key.sign(signed, PS256_PADDING, HASH)
+        case Sm2PrivateKey() as private_key:
+            return private_key.sign(signed)
 
 
 def _part(header: dict[str, object]) -> bytes:

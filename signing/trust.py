@@ -27,6 +27,13 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signing.algorithms import Algorithm, PublicKey, SignatureCheck, signature_check
 from signing.errors import TrustBundleError
+from signing.sm2.keys import (
+    DEFAULT_SIGNER_ID,
+    SignatureForm,
+    Sm2PublicKey,
+    read_sm2_pem,
+)
+from signing.sm2.signatures import why_not
 
 MAX_KEY_ID_LENGTH = 128
 
@@ -84,8 +91,18 @@ class TrustedKey:
         spelt = self.public_key.public_bytes(
             Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         )
-        named = b"\x1f".join((self.kid.encode(), self.algorithm.encode(), spelt))
-        object.__setattr__(self, "fingerprint", hashlib.sha256(named).digest())
+        named = [self.kid.encode(), self.algorithm.encode(), spelt]
+        if isinstance(self.public_key, Sm2PublicKey):
+            named.append(self.public_key.described)
+        digest = hashlib.sha256(b"\x1f".join(named)).digest()
+        object.__setattr__(self, "fingerprint", digest)
+
+    def why_not(self, signature: bytes, signed: bytes) -> str:
+        """Return what may be the matter with a signature that does not hold."""
+        key = self.public_key
+        if isinstance(key, Sm2PublicKey):
+            return f"; {why_not(key, signature, signed)}"
+        return ""
 
     def is_same_as(self, other: "TrustedKey") -> bool:
         """Say whether both are one key for one purpose, whatever state and window."""
@@ -147,8 +164,9 @@ def read_trust_bundle(text: str) -> TrustBundle:
     )
 
 
-_KEY_NAMES = [entry.name for entry in fields(TrustedKey) if entry.init]
-_OPTIONAL = frozenset({"state_since"})
+_OF_SM2 = ("sm2_signer_id", "sm2_signature")
+_KEY_NAMES = [*(entry.name for entry in fields(TrustedKey) if entry.init), *_OF_SM2]
+_OPTIONAL = frozenset({"state_since", *_OF_SM2})
 
 
 def _read_key(number: int, table: object) -> TrustedKey:
@@ -166,7 +184,7 @@ def _read_key(number: int, table: object) -> TrustedKey:
         kid=_entry(table, "kid", str, place),
         institution=_entry(table, "institution", str, place),
         algorithm=_choice(table, "algorithm", Algorithm, place),
-        public_key=read_public_key(_entry(table, "public_key", str, place), place),
+        public_key=_public_key(table, place),
         not_before=_moment(table, "not_before", place),
         not_after=_moment(table, "not_after", place),
         state=_choice(table, "state", KeyState, place),
@@ -175,6 +193,25 @@ def _read_key(number: int, table: object) -> TrustedKey:
             _moment(table, "state_since", place) if "state_since" in table else None
         ),
     )
+
+
+def _public_key(table: dict[str, Any], place: str) -> PublicKey:
+    """Read a key, and of one of SM2 the signer's id and the form of signatures."""
+    key = read_public_key(_entry(table, "public_key", str, place), place)
+    if not isinstance(key, Sm2PublicKey):
+        for name in _OF_SM2:
+            if name in table:
+                raise TrustBundleError(f"{place}{name} is for keys of SM2 alone")
+        return key
+    signer_id, form = DEFAULT_SIGNER_ID, SignatureForm.RAW
+    if "sm2_signer_id" in table:
+        signer_id = _entry(table, "sm2_signer_id", str, place)
+    if "sm2_signature" in table:
+        form = _choice(table, "sm2_signature", SignatureForm, place)
+    try:
+        return key.used_as(signer_id, form)
+    except TrustBundleError as error:
+        raise TrustBundleError(f"{place}{error}") from None
 
 
 T = TypeVar("T")
@@ -213,8 +250,15 @@ def read_public_key(pem: str, place: str = "") -> PublicKey:
     """Return the key of a PEM text; whether it fits an algorithm is not looked at.
 
     Raises:
-        TrustBundleError: it is no PEM text of a public key.
+        TrustBundleError: it is no PEM text of a public key, or one of SM2 that may
+            not be trusted.
     """
+    try:
+        sm2 = read_sm2_pem(pem)
+    except TrustBundleError as error:
+        raise TrustBundleError(f"{place}{error}") from None
+    if sm2 is not None:
+        return sm2
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm):

@@ -174,10 +174,13 @@ def newest_file() -> Path:
 
 
 @contextmanager
-def running_agencies(folder: Path, holders: int, *options: str) -> Iterator[Agencies]:
+def running_agencies(
+    folder: Path, holders: int, *options: str, with_sm2: bool = False
+) -> Iterator[Agencies]:
     """Run the three agencies, as ``gateway.demo.open_agencies`` does."""
     sandbox = (sys.executable, "-m", "sandbox")
-    run([*sandbox, "prepare", "--dir", str(folder)], check=True)
+    by = ("--sm2",) if with_sm2 else ()
+    run([*sandbox, "prepare", "--dir", str(folder), *by], check=True)
     logs = {agency: folder / f"{agency}.log" for agency in AGENCIES}
     with ExitStack() as stack:
         processes = {

@@ -125,8 +125,11 @@ FAILURES: Mapping[FindingCode, tuple[str, str, str, str]] = {
     FindingCode.BAD_SIGNATURE: (
         "签名与内容不符",
         "a signature does not fit the bytes",
-        "查找签名后改写内容、DER 格式签名或用错密钥的情况",
-        "look for bytes rewritten after signing, a DER signature, another key",
+        "查找签名后改写内容、DER 格式签名或用错密钥的情况；SM2 另核对签名者标识与编码",
+        (
+            "look for bytes rewritten after signing, a DER signature, another key, "
+            "with SM2 another signer id or form"
+        ),
     ),
     FindingCode.KEY_NOT_IN_FORCE: (
         "签名密钥不在有效状态或有效期内",

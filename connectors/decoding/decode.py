@@ -123,6 +123,8 @@ class Decoder:
                 raise RecordError("a change of state is no record")
             case PayloadType.STATUS_LIST:
                 raise RecordError("a list of states is no record")
+            case PayloadType.BATCH:
+                raise RecordError("the root of a batch is no record")
             case PayloadType.KEY_PROOF:
                 raise RecordError("a proof that somebody holds a key is no record")
             case PayloadType.RECEIPT:

@@ -24,6 +24,7 @@ from gateway.errors import StartError
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 from signing.sign import SigningKey
+from signing.sm2.sign import Sm2PrivateKey, read_private_pem
 
 LINES = 5_000
 MOST_LINES = 100_000
@@ -94,7 +95,7 @@ def read_key(path: Path, key_id: str) -> SigningKey:
     """
     try:
         pem = path.read_bytes().removeprefix(BOM_UTF8)
-        found = load_pem_private_key(pem, password=None)
+        found = read_private_pem(pem) or load_pem_private_key(pem, password=None)
         match found:
             case Ed25519PrivateKey():
                 return SigningKey(key_id, Algorithm.ED25519, found)
@@ -102,6 +103,8 @@ def read_key(path: Path, key_id: str) -> SigningKey:
                 return SigningKey(key_id, Algorithm.ES256, found)
             case RSAPrivateKey():
                 return SigningKey(key_id, Algorithm.PS256, found)
+            case Sm2PrivateKey():
+                return SigningKey(key_id, Algorithm.SM2, found)
             case _:
                 raise StartError(f"--key: {path} is of no kind that is known")
     except OSError as error:

@@ -44,7 +44,7 @@ QUERY = frozenset({'"@query"'})
 WITH_A_BODY = frozenset({'"content-digest"'})
 WHERE_STATED = ("content-length", "content-encoding")
 NO_ALGORITHM = "(the key decides)"
-"""PS256 has no name that ``alg`` could state; no structured string is this one."""
+"""PS256 and SM2 have no name that ``alg`` could state; no string there is this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,17 @@ class _ES256(_ByTrustedKey):
     algorithm_id = "ecdsa-p256-sha256"
 
 
-class _PS256(_ByTrustedKey):
+class _WithoutAName(_ByTrustedKey):
     algorithm_id = NO_ALGORITHM
 
 
 _BY_ALGORITHM: Mapping[Algorithm, type[_ByTrustedKey]] = MappingProxyType(
-    {Algorithm.ED25519: _Ed25519, Algorithm.ES256: _ES256, Algorithm.PS256: _PS256}
+    {
+        Algorithm.ED25519: _Ed25519,
+        Algorithm.ES256: _ES256,
+        Algorithm.PS256: _WithoutAName,
+        Algorithm.SM2: _WithoutAName,
+    }
 )
 
 

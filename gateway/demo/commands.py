@@ -13,7 +13,7 @@ from gateway.demo.demo import Ports, open_demo
 from gateway.demo.screen import check_stories, show_demo, show_stopped
 
 
-def demo(
+def demo(  # noqa: PLR0913 - one argument an option
     *,
     check: Annotated[
         bool,
@@ -28,6 +28,10 @@ def demo(
     holders: Annotated[
         int, typer.Option(help="Synthetic holders at each agency.", min=1)
     ] = 10_000,
+    sm2: Annotated[
+        bool,
+        typer.Option("--sm2", help="Let Fire Rescue sign by SM2 with SM3."),
+    ] = False,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -40,15 +44,18 @@ def demo(
     if check:
         # Never a running demo's: its files would be written anew under it.
         with TemporaryDirectory(prefix="gateway-check-") as own:
-            raise typer.Exit(check_stories(folder or Path(own), holders))
+            raise typer.Exit(check_stories(folder or Path(own), holders, with_sm2=sm2))
     run_demo(
         folder or Path("var/demo"),
         holders,
         Ports(gateway=port, first_agency=agency_port),
+        with_sm2=sm2,
     )
 
 
-def run_demo(folder: Path, holders: int, ports: Ports) -> None:
+def run_demo(
+    folder: Path, holders: int, ports: Ports, *, with_sm2: bool = False
+) -> None:
     """Run the demo until Ctrl-C, or until its terminal is closed.
 
     Raises:
@@ -62,7 +69,7 @@ def run_demo(folder: Path, holders: int, ports: Ports) -> None:
     for ending in endings:
         signal.signal(ending, _interrupt)
     try:
-        with open_demo(folder, holders, ports) as running:
+        with open_demo(folder, holders, ports, with_sm2=with_sm2) as running:
             show_demo(running)
             # Blocked, for a signal just before a mere pause would be slept through,
             # and a second one would interrupt the clearing up.

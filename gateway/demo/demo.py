@@ -65,8 +65,12 @@ class Demo:
 
 
 @contextmanager
-def open_demo(folder: Path, holders: int, ports: Ports) -> Iterator[Demo]:
+def open_demo(
+    folder: Path, holders: int, ports: Ports, *, with_sm2: bool = False
+) -> Iterator[Demo]:
     """Start the agencies and the gateway; stop all of them at the end.
+
+    With ``with_sm2`` Fire Rescue signs by SM2, and two more people show it.
 
     Raises:
         StartError: a port is taken, or a process did not become ready.
@@ -74,7 +78,7 @@ def open_demo(folder: Path, holders: int, ports: Ports) -> Iterator[Demo]:
     folder = folder.resolve()
     require_free_port(HOST, ports.gateway, "--port (make demo OPTIONS='--port 8001')")
     port = ports.gateway or free_port(HOST)
-    with open_agencies(folder, holders, ports) as agencies:
+    with open_agencies(folder, holders, ports, with_sm2=with_sm2) as agencies:
         people = read_people(folder)
         token = f"demo-{secrets.token_urlsafe(18)}"
         config = write_configuration(
@@ -93,7 +97,7 @@ def open_demo(folder: Path, holders: int, ports: Ports) -> Iterator[Demo]:
 
 @contextmanager
 def open_agencies(
-    folder: Path, holders: int, ports: Ports
+    folder: Path, holders: int, ports: Ports, *, with_sm2: bool = False
 ) -> Iterator[Mapping[str, str]]:
     """Start the three agencies; yield their addresses by id.
 
@@ -107,7 +111,8 @@ def open_agencies(
             "--agency-port (make demo OPTIONS='--agency-port 9201')",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    run("sandbox", "prepare", "--dir", str(folder))
+    by = ("--sm2",) if with_sm2 else ()
+    run("sandbox", "prepare", "--dir", str(folder), *by)
     logs = {agency: folder / f"{agency}.log" for agency in AGENCIES}
     with ExitStack() as stack:
         processes = {

@@ -34,12 +34,13 @@ def show_stopped() -> None:
     Console().print("\nstopped")
 
 
-def check_stories(folder: Path, holders: int) -> int:
+def check_stories(folder: Path, holders: int, *, with_sm2: bool = False) -> int:
     """Ask for every story person on free ports; return 0 if all answers are right."""
     console = Console()
     table = Table("story", "sources", "certificates", "answer")
     wrong = 0
-    with open_demo(folder, holders, Ports(gateway=0, first_agency=0)) as demo:
+    ports = Ports(gateway=0, first_agency=0)
+    with open_demo(folder, holders, ports, with_sm2=with_sm2) as demo:
         for person in demo.people:
             found = summary(ask(demo.url, demo.token, person["idNumber"]))
             is_right = found == expectation(person)

@@ -154,6 +154,10 @@ described_enum(
         Algorithm.ED25519: both("EdDSA，曲线 Ed25519", "EdDSA with Ed25519"),
         Algorithm.ES256: both("ES256，曲线 P-256", "ES256 with P-256"),
         Algorithm.PS256: both("PS256，采用 RSA-PSS 填充", "PS256, RSA-PSS"),
+        Algorithm.SM2: both(
+            "SM2，杂凑算法为 SM3，签名者标识取默认值，签名为 64 字节的 r、s",
+            "SM2 with SM3, under the default signer id, r and s in 64 bytes",
+        ),
     },
     name="SignatureAlgorithm",
 )

@@ -108,18 +108,31 @@ def root_of_inclusion(
         raise ProofError(f"there is no leaf {index} in a log of {size}")
     place, last, found = index, size - 1, leaf
     for sibling in proof:
-        if not last:
-            raise ProofError("the proof is longer than the tree is high")
-        if place & 1 or place == last:
-            found = node_hash(sibling, found)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        place, last = place >> 1, last >> 1
+        place, last, found = climbed(place, last, found, sibling)
     if last:
         raise ProofError("the proof is shorter than the tree is high")
     return found
+
+
+def climbed(
+    place: int, last: int, found: bytes, sibling: bytes
+) -> tuple[int, int, bytes]:
+    """Take one step of an inclusion proof, from a node's hash to what stands above.
+
+    ``place`` is the node's among those of its level, ``last`` that of the last one.
+
+    Raises:
+        ProofError: nothing stands above.
+    """
+    if not last:
+        raise ProofError("the proof is longer than the tree is high")
+    if place & 1 or place == last:
+        found = node_hash(sibling, found)
+        while not place & 1 and place:
+            place, last = place >> 1, last >> 1
+    else:
+        found = node_hash(found, sibling)
+    return place >> 1, last >> 1, found
 
 
 def require_consistency(

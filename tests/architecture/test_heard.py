@@ -70,6 +70,8 @@ MAY_START = {
     "tests/federation/test_recheck.py": A_COMMAND,
     "tests/architecture/test_signing_example.py": A_COMMAND,
     "tests/architecture/test_signing_languages.py": A_COMMAND,
+    "tests/architecture/test_sm2_page.py": A_COMMAND,
+    "tests/signing/sm2/test_agreement.py": "openssl and node, which verify",
     "tests/gateway/batch/checking.py": A_COMMAND,
     "tests/federation/test_money_story.py": A_COMMAND,
     "tests/federation/test_reconcile_command.py": A_COMMAND,

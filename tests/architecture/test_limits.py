@@ -23,6 +23,8 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
         "BORN_BEFORE_1999": range(1940, 2000),
     },
     "signing.algorithms": {"MIN_RSA_BITS": 2048, "MAX_RSA_BITS": 8192},
+    "signing.batches": {"MAX_RECORDS": 65_536, "MAX_ROOT_BYTES": 1024},
+    "signing.sm2.keys": {"MAX_SIGNER_ID_BYTES": 8191},
     "signing.checks": {
         "MAX_SIGNATURE_BYTES": 65_536,
         "MAX_DETACHED_SIGNATURE_BYTES": 4096,

@@ -12,6 +12,7 @@ LOCKS = (
     "benchmarks/peers",
     "tests/gateway/batch/npm",
     "tests/http_audit",
+    "tests/signing/sm2/npm",
     "tests/third_party/npm",
     "tools/graphiql",
 )

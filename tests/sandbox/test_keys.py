@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.agency import AgencyId
+from sandbox.agency import SM2_SIGNER_ID, AgencyId
 from sandbox.errors import NotPreparedError
 from sandbox.keys import load_keyring, prepare_keys, read_trust
+from signing.sm2.keys import Sm2PublicKey
 from signing.trust import KeyState, TrustBundle
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -155,3 +156,32 @@ def test_a_folder_that_lacks_a_file_is_not_served_from(
 
     with pytest.raises(NotPreparedError, match="python -m sandbox prepare"):
         load_keyring(tmp_path, AgencyId.TRANSPORT)
+
+
+def test_fire_rescue_signs_by_sm2_where_that_is_asked_and_by_rsa_again(
+    tmp_path: Path,
+) -> None:
+    for with_sm2, kid, algorithm in (
+        (False, "fire-rescue-1", "PS256"),
+        (True, "fire-rescue-2", "SM2"),
+        (True, "fire-rescue-2", "SM2"),
+        (False, "fire-rescue-3", "PS256"),
+    ):
+        prepare_keys(tmp_path, NOW, with_sm2=with_sm2)
+
+        keyring = load_keyring(tmp_path, AgencyId.FIRE_RESCUE)
+        trusted = trust_of(tmp_path).keys[kid]
+        assert (keyring.own.kid, trusted.algorithm) == (kid, algorithm)
+        assert keyring.own.private_key.public_key() == trusted.public_key
+        assert keyring.stray.algorithm == algorithm
+
+
+def test_the_gateway_knows_the_id_under_which_fire_rescue_signs(tmp_path: Path) -> None:
+    prepare_keys(tmp_path, NOW, with_sm2=True)
+
+    key = trust_of(tmp_path).keys["fire-rescue-1"].public_key
+
+    assert isinstance(key, Sm2PublicKey)
+    assert key.signer_id == SM2_SIGNER_ID
+    misnamed = load_keyring(tmp_path, AgencyId.FIRE_RESCUE).misnamed.private_key
+    assert misnamed.public_key() != key

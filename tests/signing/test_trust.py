@@ -46,6 +46,7 @@ def test_a_bundle_lists_its_keys_by_kid() -> None:
         "test-fire-1",
         "test-retired-1",
         "test-safety-1",
+        *sorted(mint.OF_SM2),
         "test-suspended-1",
         "test-transport-1",
     ]

@@ -111,7 +111,7 @@ def test_the_report_fails_first_where_verify_stops(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bundle", [pytest.param(it, id=it.name) for it in bundles.bad()]
+    "bundle", [pytest.param(it, id=it.name) for it in build.bad_bundles()]
 )
 def test_a_bad_bundle_does_not_load(bundle: bundles.BadBundle) -> None:
     text = (mint.FOLDER / bundle.file).read_text()

@@ -12,7 +12,16 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from tests.vectors import bundles, headers, lengths, malformed, mint, untrusted
+from tests.vectors import (
+    bundles,
+    headers,
+    lengths,
+    malformed,
+    mint,
+    sm2,
+    sm2_bundles,
+    untrusted,
+)
 from tests.vectors.case import Case
 
 README_TABLE = "<!-- the table is written by build.py -->\n"
@@ -20,15 +29,25 @@ README_TABLE = "<!-- the table is written by build.py -->\n"
 
 def cases() -> list[Case]:
     return sorted(
-        chain(malformed.cases(), headers.cases(), untrusted.cases(), lengths.cases()),
+        chain(
+            malformed.cases(),
+            headers.cases(),
+            untrusted.cases(),
+            lengths.cases(),
+            sm2.cases(),
+        ),
         key=lambda case: case.name,
     )
+
+
+def bad_bundles() -> list[bundles.BadBundle]:
+    return [*bundles.bad(), *sm2_bundles.bad()]
 
 
 def files() -> dict[str, str]:
     """Return every file that belongs here, by name, but those written by hand."""
     written = {"trust.toml": bundles.trust()}
-    for bundle in bundles.bad():
+    for bundle in bad_bundles():
         written[bundle.file] = bundle.text
     for case in cases():
         document = json.dumps(case.document(), ensure_ascii=False, indent=1)
@@ -43,7 +62,7 @@ def _table() -> Iterator[str]:
     for case in cases():
         refused = "believed" if case.refused is None else ", ".join(case.refused)
         yield f"| `{case.file}` | {refused} | {case.what} | {case.origin} |\n"
-    for bundle in bundles.bad():
+    for bundle in bad_bundles():
         yield f"| `{bundle.file}` | does not load | {bundle.what} | ours |\n"
     yield "| `trust.toml` | loads | the keys the questions are asked under | ours |\n"
 

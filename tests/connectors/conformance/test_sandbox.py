@@ -1,12 +1,14 @@
 """The kit finds every fault of the sandbox, and nothing wrong with honest agencies."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Outcome
 from sandbox.faults import Fault
 from tests.connectors.conformance.kit import checked_sandbox, codes, outcome
-from tests.running import Agencies
+from tests.running import Agencies, running_agencies
 
 EMERGENCY, TRANSPORT, FIRE = "emergency-management", "transport", "fire-rescue"
 FOUND = {
@@ -30,6 +32,7 @@ FOUND = {
     Fault.REPLAY: "OTHER_QUESTION",
     Fault.UNBOUND: "NOT_BOUND",
     Fault.OTHER_AUDIENCE: "OTHER_AUDIENCE",
+    Fault.WRONG_SIGNER_ID: "BAD_SIGNATURE",
 }
 """The finding that names each fault."""
 
@@ -40,6 +43,7 @@ NO_FAULTS = {
     (Fault.OLD_NONCE, TRANSPORT),
     (Fault.WITHHELD, FIRE),
     *((f, a) for f in OF_BINDING for a in (EMERGENCY, TRANSPORT, FIRE)),
+    *((Fault.WRONG_SIGNER_ID, agency) for agency in (EMERGENCY, TRANSPORT, FIRE)),
 }
 """Where a fault changes nothing: see ``sandbox.faults``."""
 
@@ -71,6 +75,42 @@ async def test_nothing_is_wrong_with_an_honest_agency(
         Check.ROTATION,  # one key
     }
     assert report.latency is not None
+
+
+@pytest.fixture(scope="module", name="by_sm2")
+def _by_sm2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agencies]:
+    """The agencies with a Fire Rescue that signs by SM2, under an id of its own."""
+    with running_agencies(
+        tmp_path_factory.mktemp("sm2"), 50, with_sm2=True
+    ) as agencies:
+        yield agencies
+
+
+async def test_nothing_is_wrong_with_an_agency_that_signs_by_sm2(
+    by_sm2: Agencies,
+) -> None:
+    report = await checked_sandbox(by_sm2, FIRE)
+
+    assert report.findings == []
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.TAMPERED, Fault.WRONG_KEY, Fault.FORGED_KEY, Fault.WRONG_SIGNER_ID]
+)
+async def test_a_fault_of_an_agency_that_signs_by_sm2_is_found(
+    by_sm2: Agencies, fault: Fault
+) -> None:
+    with by_sm2.fault(FIRE, fault):
+        report = await checked_sandbox(by_sm2, FIRE)
+
+    assert FOUND[fault] in codes(report)
+
+
+async def test_a_wrong_signer_id_is_said_to_be_one_perhaps(by_sm2: Agencies) -> None:
+    with by_sm2.fault(FIRE, Fault.WRONG_SIGNER_ID):
+        report = await checked_sandbox(by_sm2, FIRE)
+
+    assert "sm2_signer_id" in str(report)
 
 
 async def test_a_fault_ends_the_run_where_more_questions_would_tell_no_more(

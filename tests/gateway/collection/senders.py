@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
-    EllipticCurvePrivateKey,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key as generate_rsa_key,
 )
@@ -17,19 +15,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 from gateway.collection.sign import signed_headers
 from gateway.collection.signature import Message
 from signing.algorithms import Algorithm
-from signing.sign import SigningKey
+from signing.sign import PrivateKey, SigningKey
+from signing.sm2.sign import Sm2PrivateKey
 from signing.trust import KeyState, TrustBundle, TrustedKey
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 INSTITUTION = "fire-rescue"
 URL = "https://gateway.example.cn/collect/fire-rescue"
 
-PRIVATE: dict[
-    Algorithm, Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
-] = {
+PRIVATE: dict[Algorithm, PrivateKey] = {
     Algorithm.ED25519: Ed25519PrivateKey.generate(),
     Algorithm.ES256: generate_private_key(SECP256R1()),
     Algorithm.PS256: generate_rsa_key(65537, 2048),
+    Algorithm.SM2: Sm2PrivateKey.generate(),
 }
 
 

@@ -14,6 +14,7 @@ from http_message_signatures.algorithms import ECDSA_P256_SHA256, ED25519
 from gateway.collection.refusal import TAG, IntakeError, Problem
 from gateway.collection.signature import Message, verify_request
 from signing.algorithms import Algorithm
+from signing.sm2.sign import Sm2PrivateKey
 from signing.trust import KeyState, TrustBundle
 from tests.gateway.collection.senders import (
     NOW,
@@ -286,12 +287,11 @@ def refusal_of_covered(
     """Sign with nothing of ours, and return why it is not taken."""
     ours = message(algorithm, encoding=None)
     sent = _Sent(url, {n: v for n, v in ours.fields if n.startswith("Content-")})
-    kid = key(algorithm).kid
+    kid, private = key(algorithm).kid, PRIVATE[algorithm]
+    assert not isinstance(private, Sm2PrivateKey)  # which the library does not know
     signer = HTTPMessageSigner(
         signature_algorithm=by,
-        key_resolver=MappingKeyResolver(
-            public_keys={}, private_keys={kid: PRIVATE[algorithm]}
-        ),
+        key_resolver=MappingKeyResolver(public_keys={}, private_keys={kid: private}),
     )
     signer.sign(
         sent,

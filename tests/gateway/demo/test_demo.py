@@ -95,6 +95,22 @@ def test_the_check_asks_for_every_story_person_and_exits_0(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_check_is_right_where_fire_rescue_signs_by_sm2(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(*GATEWAY, "demo", "--check", "--sm2"),
+            *("--holders", "50", "--folder", str(tmp_path)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "29 right, 0 wrong" in done.stdout
+    assert 'algorithm = "SM2"' in (tmp_path / "trust.toml").read_text()
+
+
 def test_the_check_keeps_its_files_where_it_is_told_to(tmp_path: Path) -> None:
     done = subprocess.run(
         [*GATEWAY, "demo", "--check", "--holders", "50", "--folder", str(tmp_path)],
