@@ -125,7 +125,9 @@ def create_app(
                     intake=intake,
                     callers=callers_by(settings),
                     admission=admission,
-                    attesting=open_attesting(settings, clock, measured.receipts),
+                    attesting=open_attesting(
+                        settings, clock, measured.receipts, opened.log.state
+                    ),
                     store=store,
                     log=opened.log,
                     supervisor=supervisor,

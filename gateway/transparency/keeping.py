@@ -77,6 +77,11 @@ class LogKeeper:
         self._is_failing = False
         self._logger = structlog.get_logger("gateway.transparency")
 
+    @property
+    def newest(self) -> Checkpoint | None:
+        """Return the newest checkpoint that is known here."""
+        return self._last
+
     async def keep(self) -> None:
         """Append and sign, again and again."""
         while True:

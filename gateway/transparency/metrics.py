@@ -76,6 +76,11 @@ class TransparencyMetrics:
         since = self._unwitnessed_since
         return 0.0 if since is None else time.monotonic() - since
 
+    @property
+    def witnessed_size(self) -> int:
+        """Return how far the log is known to be cosigned."""
+        return self._sizes[1]
+
     def grown(self, entries: int) -> None:
         """Show how many entries there are."""
         self._entries.set(entries)

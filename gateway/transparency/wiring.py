@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 
 import aiohttp
 
+from bureau.receipts.logged import LogState, Quorum
 from gateway.settings.transparency import Transparency
 from gateway.transparency.keeping import LogKeeper
 from gateway.transparency.keys import LogKeys, read_keys, read_witnesses
@@ -37,6 +39,8 @@ class OpenLog:
     policy: Policy | None
     requires_witnesses: bool
     reports: TransparencyMetrics
+    state: LogState
+    """What receipts tell of it."""
 
 
 @asynccontextmanager
@@ -54,6 +58,14 @@ async def open_log(
     """
     keys = read_keys(options)
     policy = read_witnesses(options, keys)
+    keeper = LogKeeper(
+        store,
+        keys,
+        reports,
+        clock,
+        is_witnessed=policy is None,
+        policy=digests_of_policy(),
+    )
     opened = OpenLog(
         rows=StoredRows(store, witnessed=options.requires_witnesses),
         tree=StoredTree(store),
@@ -63,14 +75,9 @@ async def open_log(
         policy=policy,
         requires_witnesses=options.requires_witnesses,
         reports=reports,
-    )
-    keeper = LogKeeper(
-        store,
-        keys,
-        reports,
-        clock,
-        is_witnessed=policy is None,
-        policy=digests_of_policy(),
+        state=LogState(
+            lambda: keeper.newest, partial(_quorum, keeper, reports, policy)
+        ),
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(supervisor.running(keeper.keep, "transparency"))
@@ -88,6 +95,17 @@ async def open_log(
                 supervisor.running(witnessing.keep, "witnesses")
             )
         yield opened
+
+
+def _quorum(
+    keeper: LogKeeper, reports: TransparencyMetrics, policy: Policy | None
+) -> Quorum:
+    """Say whether enough witnesses cosigned the newest checkpoint."""
+    if policy is None:
+        return Quorum.NOT_CONFIGURED
+    newest = keeper.newest
+    is_met = newest is not None and reports.witnessed_size >= newest.size
+    return Quorum.MET if is_met else Quorum.NOT_MET
 
 
 def digests_of_policy() -> dict[str, str]:

@@ -14,13 +14,14 @@ from joserfc.jws import JWSRegistry
 from gateway.documents.trusted import BUILT_IN
 from signing import base64url
 from signing.canonical import canonical
+from signing.transparency.checkpoints import Checkpoint, read_checkpoint
 from tests.architecture.documents import ROOT
 from tests.federation.queries import HOLDER_CHECK, SOURCES
 from tests.gateway.graphql_http.wire import PING, Answer, ask
 from tests.gateway.receipts.conftest import ISSUER
 from tests.gateway.receipts.signing import parts_of
 from tests.personal_data import identity_numbers
-from tests.running import Agencies, Gateway
+from tests.running import TOKEN, Agencies, Gateway, eventually
 
 pytestmark = pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 
@@ -121,9 +122,33 @@ def test_a_receipt_says_all_of_a_question_about_a_person(
         {"agency": row["agency"], "outcomes": {row["outcome"]: 1}, "sequence": None}
         for row in told
     ]
-    assert said["log"] == {"checkpoint": None, "witnesses": "NOT_CONFIGURED"}
     came = datetime.fromisoformat(said["at"])
     assert timedelta() <= datetime.now(UTC) - came < timedelta(minutes=1)
+
+
+def test_a_receipt_tells_how_long_the_log_is_and_is_in_it_soon(
+    gateway: Gateway, number: str
+) -> None:
+    found: dict[str, Any] = {}
+
+    def is_told() -> bool:
+        _, said, _ = receipt_of(look_up(gateway, number))
+        found.update(said["log"])
+        return found["checkpoint"] is not None
+
+    eventually(is_told)
+    told, before = found["checkpoint"], found["checkpoint"]["size"]
+    checkpoint = published(gateway)
+    assert found["witnesses"] == "NOT_CONFIGURED"
+    assert told["origin"] == checkpoint.origin
+    assert 0 < told["size"] <= checkpoint.size
+    # The look-up itself is on the audit log, and so in the next checkpoint.
+    eventually(lambda: published(gateway).size > before)
+
+
+def published(gateway: Gateway) -> Checkpoint:
+    _, raw, _ = gateway.fetch("/transparency/checkpoint", TOKEN)
+    return read_checkpoint(raw)[0]
 
 
 def test_the_policy_is_named_by_the_digests_that_policy_shows(gateway: Gateway) -> None:
