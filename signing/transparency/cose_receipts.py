@@ -58,6 +58,8 @@ class ReceiptProved(NamedTuple):
     subject: str
     """What the log says that the entry is about."""
     size: int
+    """In a log of how many; the root alone is signed, and of some sizes the path is the
+    same."""
     place: int
 
 
