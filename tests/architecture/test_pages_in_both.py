@@ -22,7 +22,10 @@ from tests.architecture.parallel import (
     sections,
 )
 
-PAGES = ("registration",)
+PAGES = (
+    "registration",
+    "collection",
+)
 HANZI = re.compile("[\u4e00-\u9fff]")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
 PROPER_NAMES: tuple[str, ...] = ()
