@@ -24,6 +24,7 @@ from tests.architecture.parallel import (
 
 PAGES = (
     "registration",
+    "agencies",
     "collection",
 )
 HANZI = re.compile("[\u4e00-\u9fff]")
