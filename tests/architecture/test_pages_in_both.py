@@ -26,6 +26,7 @@ PAGES = (
     "registration",
     "agencies",
     "collection",
+    "integrators",
 )
 HANZI = re.compile("[\u4e00-\u9fff]")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
