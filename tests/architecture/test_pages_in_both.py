@@ -26,6 +26,8 @@ PAGES = (
     "registration",
     "agencies",
     "collection",
+    "batch-check",
+    "privacy",
     "integrators",
 )
 HANZI = re.compile("[\u4e00-\u9fff]")
