@@ -27,6 +27,7 @@ PAGES = (
     "agencies",
     "collection",
     "batch-check",
+    "payments",
     "privacy",
     "integrators",
 )
