@@ -28,6 +28,7 @@ PAGES = (
     "collection",
     "batch-check",
     "payments",
+    "policy",
     "privacy",
     "integrators",
 )
