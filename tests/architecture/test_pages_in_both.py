@@ -31,6 +31,7 @@ PAGES = (
     "policy",
     "privacy",
     "integrators",
+    "operating",
 )
 HANZI = re.compile("[\u4e00-\u9fff]")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
