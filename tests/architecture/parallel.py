@@ -16,6 +16,8 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$')
 _HEADING = re.compile(r"^(#{1,6}) (.+)$")
+_ITEM = re.compile(r"(-|\d+\.) ")
+_FIGURE = re.compile(r"\d[\d,.]*\d")
 _LANGUAGES = re.compile(r"^\[(中文|English)\]\([^)]+\)$", re.MULTILINE)
 
 
@@ -32,6 +34,10 @@ class Section:
     code: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
     """By the English page's path, with the anchor."""
+    outline: list[str] = field(default_factory=list)
+    """What stands below it, in order: ``p``, ``-``, ``1.``, ``table``, ``code``."""
+    figures: set[str] = field(default_factory=set)
+    """The numbers of two digits and more, outside code."""
 
 
 def page_of(name: str, folder: Path) -> Path:
@@ -110,9 +116,33 @@ def _fill(made: list[Section], lines: list[str], page: Path) -> None:
         elif rows:
             section.tables.append(rows)
             rows = 0
+    section.outline.extend(_outline(lines))
+    section.figures.update(_FIGURE.findall(_LINK.sub("]", _CODE.sub("`", words))))
     section.code.update(" ".join(found[1].split()) for found in _CODE.findall(words))
     for target in _LINK.findall(_CODE.sub("", words)):
         section.links[_shared(target, page)] += 1
+
+
+def _outline(lines: list[str]) -> list[str]:
+    kinds, within = list[str](), ""
+    for line in lines:
+        kind = _kind(line)
+        # An item begins anew in each line; what wraps belongs to what is there.
+        if kind in {"-", "1.", "code"} or (kind and not within):
+            kinds.append(kind)
+        within = kind and (within or kind)
+    return kinds
+
+
+def _kind(line: str) -> str:
+    if not line.strip() or line.startswith("<!--") or _LANGUAGES.match(line):
+        return ""
+    if line.startswith("```"):
+        return "code"
+    if line.startswith("|"):
+        return "table"
+    item = _ITEM.match(line)
+    return "p" if item is None else "-" if item[1] == "-" else "1."
 
 
 def _shared(target: str, page: Path) -> str:

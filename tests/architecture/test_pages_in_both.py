@@ -83,6 +83,20 @@ def test_tables_have_as_many_rows(name: str) -> None:
 
 
 @each_page
+def test_paragraphs_and_items_stand_in_the_same_order(name: str) -> None:
+    english, chinese = both(name, lambda section: section.outline)
+
+    assert chinese == english
+
+
+@each_page
+def test_every_figure_is_in_both(name: str) -> None:
+    english, chinese = both(name, lambda section: section.figures)
+
+    assert chinese == english
+
+
+@each_page
 def test_settings_metrics_codes_and_commands_are_the_same(name: str) -> None:
     english, chinese = both(name, lambda section: sorted(section.code.elements()))
 
@@ -159,6 +173,15 @@ def test_a_changed_word_of_code_is_seen(tmp_path: Path) -> None:
 
     assert one[0].code == Counter({"port": 1, "a b": 1})
     assert other[0].code == Counter({"ports": 1, "a b": 1})
+
+
+def test_a_paragraph_that_is_left_out_is_seen(tmp_path: Path) -> None:
+    text = "One\nand on.\n\n- an item\n  of 12\n- 1,000 more\n\n| a |\n|---|\n\nLast.\n"
+
+    only = sections(write(tmp_path, "one.md", f"# A\n\n{text}"))[0]
+
+    assert only.outline == ["p", "-", "-", "table", "p"]
+    assert only.figures == {"12", "1,000"}
 
 
 def test_a_heading_keeps_the_anchor_that_is_stated(tmp_path: Path) -> None:
