@@ -38,6 +38,8 @@ class Section:
     """What stands below it, in order: ``p``, ``-``, ``1.``, ``table``, ``code``."""
     figures: set[str] = field(default_factory=set)
     """The numbers of two digits and more, outside code."""
+    texts: list[str] = field(default_factory=list)
+    """Its lines outside code blocks."""
 
 
 def page_of(name: str, folder: Path) -> Path:
@@ -116,6 +118,7 @@ def _fill(made: list[Section], lines: list[str], page: Path) -> None:
         elif rows:
             section.tables.append(rows)
             rows = 0
+    section.texts.append(words)
     section.outline.extend(_outline(lines))
     section.figures.update(_FIGURE.findall(_LINK.sub("]", _CODE.sub("`", words))))
     section.code.update(" ".join(found[1].split()) for found in _CODE.findall(words))

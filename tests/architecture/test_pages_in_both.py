@@ -33,7 +33,7 @@ PAGES = (
     "integrators",
     "operating",
 )
-HANZI = re.compile("[\u4e00-\u9fff]")
+HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
 PROPER_NAMES: tuple[str, ...] = ()
 
@@ -94,6 +94,22 @@ def test_every_figure_is_in_both(name: str) -> None:
     english, chinese = both(name, lambda section: section.figures)
 
     assert chinese == english
+
+
+@each_page
+def test_chinese_words_of_an_english_page_are_those_of_the_chinese_one(
+    name: str,
+) -> None:
+    pairs = zip(
+        sections(page_of(name, ENGLISH)), sections(page_of(name, CHINESE)), strict=True
+    )
+
+    assert {
+        english.anchor: words
+        for english, chinese in pairs
+        for words in HANZI.findall(" ".join(english.texts))
+        if words not in " ".join(chinese.texts)
+    } == {}
 
 
 @each_page
