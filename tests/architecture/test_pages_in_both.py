@@ -90,10 +90,16 @@ def test_paragraphs_and_items_stand_in_the_same_order(name: str) -> None:
 
 
 @each_page
-def test_every_figure_is_in_both(name: str) -> None:
-    english, chinese = both(name, lambda section: section.figures)
+def test_every_figure_of_a_section_is_in_the_chinese_one(name: str) -> None:
+    pairs = zip(
+        sections(page_of(name, ENGLISH)), sections(page_of(name, CHINESE)), strict=True
+    )
 
-    assert chinese == english
+    assert {
+        english.anchor: english.figures - chinese.figures
+        for english, chinese in pairs
+        if not english.figures <= chinese.figures
+    } == {}
 
 
 @each_page
