@@ -32,6 +32,7 @@ PAGES = (
     "privacy",
     "integrators",
     "operating",
+    "transparency",
 )
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
