@@ -33,6 +33,7 @@ PAGES = (
     "integrators",
     "operating",
     "transparency",
+    "evidence",
 )
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
