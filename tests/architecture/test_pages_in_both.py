@@ -34,6 +34,7 @@ PAGES = (
     "operating",
     "transparency",
     "evidence",
+    "sm2",
 )
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
