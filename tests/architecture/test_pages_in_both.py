@@ -36,6 +36,11 @@ PAGES = (
     "evidence",
     "sm2",
 )
+ENGLISH_ALONE = {
+    *("architecture", "attacks", "benchmarks", "mutants", "threat-model"),
+    "commands",
+}
+"""Developers' pages, and the one that the commands' own help prints."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
 
@@ -181,6 +186,13 @@ def test_an_anchor_that_is_linked_to_exists(name: str, folder: Path) -> None:
 
 def test_every_chinese_page_is_compared() -> None:
     assert {page.stem for page in CHINESE.glob("*.md")} == set(PAGES)
+
+
+def test_every_page_is_in_both_languages_unless_it_is_for_developers() -> None:
+    pages = {page.stem for page in ENGLISH.glob("*.md")}
+
+    assert pages - ENGLISH_ALONE == set(PAGES)
+    assert pages >= ENGLISH_ALONE
 
 
 def write(folder: Path, name: str, text: str) -> Path:
