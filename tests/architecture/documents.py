@@ -32,10 +32,14 @@ class Block:
 
 
 def blocks(language: str) -> list[Block]:
-    """Return every block in ``language``, page by page."""
+    """Return every block in ``language``, page by page.
+
+    Those of Chinese pages are left out: they are the English pages' byte for byte.
+    """
     return [
         block
         for page in PAGES
+        if page.parent.name != "zh"
         for block in _blocks_of(page)
         if block.language == language
     ]

@@ -1,12 +1,14 @@
 """The documents of registration, as docs/registration.md prints them.
 
-``python -m tests.architecture.registration_documents`` writes them onto the page.
+``python -m tests.architecture.registration_documents`` writes them onto the page, and
+onto the Chinese one.
 """
 
 from gateway.registration.documents import DOCUMENTS
 from tests.architecture.documents import ROOT
 
 PAGE = "docs/registration.md"
+PAGES = (PAGE, "docs/zh/registration.md")
 BEGIN = "<!-- printed by tests/architecture/registration_documents.py -->\n"
 END = "<!-- until here -->\n"
 
@@ -25,7 +27,8 @@ def on_the_page() -> str:
 
 
 if __name__ == "__main__":
-    page = ROOT / PAGE
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}{printed()}{END}{after}", "utf-8")
+    for name in PAGES:
+        page = ROOT / name
+        before, _, rest = page.read_text("utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        page.write_text(f"{before}{BEGIN}{printed()}{END}{after}", "utf-8")

@@ -1,4 +1,7 @@
-"""The kit's checks and findings are those of docs/agencies.md, word for word."""
+"""The kit's checks and findings are those of docs/agencies.md, word for word.
+
+And those of the Chinese page: what the kit says to an agency in Shanghai.
+"""
 
 import pytest
 
@@ -8,6 +11,7 @@ from connectors.conformance.explanations import EXPLANATIONS
 from tests.architecture.documents import names, table
 
 PAGE = "docs/agencies.md"
+CHINESE_PAGE = "docs/zh/agencies.md"
 
 
 def test_every_check_is_described() -> None:
@@ -19,6 +23,17 @@ def test_every_finding_is_described_as_the_kit_says_it() -> None:
 
     assert told == [
         [code, one.severity, one.meaning.en, one.remedy.en]
+        for code, one in ((code, EXPLANATIONS[code]) for code in FindingCode)
+    ]
+
+
+def test_every_finding_is_described_in_chinese_as_the_kit_says_it() -> None:
+    told = [
+        [cell.replace("`", "") for cell in row] for row in table(CHINESE_PAGE, "发现")
+    ]
+
+    assert told == [
+        [code, one.severity, one.meaning.zh, one.remedy.zh]
         for code, one in ((code, EXPLANATIONS[code]) for code in FindingCode)
     ]
 

@@ -16,6 +16,7 @@ from tests.architecture.documents import ROOT, names, table
 from tests.architecture.registration_documents import on_the_page, printed
 
 PAGE = "docs/registration.md"
+CHINESE_PAGE = "docs/zh/registration.md"
 
 
 def test_every_step_is_described() -> None:
@@ -28,6 +29,12 @@ def test_every_refusal_is_described_as_it_is_said() -> None:
     assert told == [
         [code, MEANINGS[code].en, MEANINGS[code].zh] for code in RefusalCode
     ]
+
+
+def test_every_refusal_is_described_in_chinese_as_it_is_said() -> None:
+    told = [[cell.strip("`") for cell in row] for row in table(CHINESE_PAGE, "代码")]
+
+    assert told == [[code, MEANINGS[code].zh] for code in RefusalCode]
 
 
 def test_every_sanction_and_step_is_described_with_the_states_it_leads_from() -> None:

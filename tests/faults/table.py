@@ -1,5 +1,7 @@
 """The table of docs/operating.md: of each fault what callers saw, and for how long.
 
+The Chinese page has it too, by ``tests/faults/chinese.py``.
+
 ``make faults OPTIONS=--publish`` tries every fault for longer, and writes it; without
 the option it is printed. ``python -m tests.faults.table FILE`` does that with what was
 measured (``tests/faults/measured.py``).
@@ -10,10 +12,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests.faults.chinese import in_chinese
 from tests.faults.faults import FAULTS, Fault
 from tests.faults.measured import Measured
 
 PAGE = Path("docs/operating.md")
+CHINESE_PAGE = Path("docs/zh/operating.md")
 BEGIN = "<!-- written by make faults OPTIONS=--publish -->\n"
 END = "<!-- to here -->\n"
 HEAD = """
@@ -45,10 +49,14 @@ def table(measured: Iterable[Measured]) -> str:
 
 def rows_of_the_page() -> list[tuple[str, str]]:
     """Return where and what the page says was tried."""
-    text = PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
-    lines = text.strip().splitlines()[2:]
+    lines = table_of(PAGE).strip().splitlines()[2:]
     cells = ([cell.strip() for cell in line.split("|")] for line in lines)
     return [(where, name) for _, where, name, *_ in cells]
+
+
+def table_of(page: Path) -> str:
+    """Return what stands between the marks."""
+    return page.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
 
 
 def _row(one: Measured) -> str:
@@ -67,9 +75,10 @@ def _kinds(seen: Mapping[str, int]) -> str:
 
 
 def publish(text: str) -> None:
-    """Put the table between its marks."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}{text}{END}{rest.partition(END)[2]}", "utf-8")
+    """Put the table between its marks, in both languages."""
+    for page, rows in ((PAGE, text), (CHINESE_PAGE, in_chinese(text))):
+        before, _, rest = page.read_text("utf-8").partition(BEGIN)
+        page.write_text(f"{before}{BEGIN}{rows}{END}{rest.partition(END)[2]}", "utf-8")
 
 
 if __name__ == "__main__":
