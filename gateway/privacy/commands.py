@@ -12,11 +12,14 @@ import typer
 from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
+from gateway.evidence.outside import proof_of, receipt_of, require_decision
+from gateway.evidence.page import read_page
 from gateway.privacy.evidence import erase as erase_evidence
 from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
 from gateway.privacy.verifying import verify as verify_log
 from gateway.settings.settings import load_settings
+from gateway.transparency.keys import read_log_key
 from policy.calendar import SHANGHAI
 
 audit = typer.Typer(
@@ -97,7 +100,7 @@ def show(
 
 
 @evidence.command()
-def bundle(
+def bundle(  # noqa: PLR0913 - one argument an option
     config: Config,
     subject: Annotated[
         str, typer.Argument(help="A decision by its number, or a certificate's id.")
@@ -116,13 +119,45 @@ def bundle(
     out: Annotated[
         Path | None, typer.Option(help="Write to this file, not to standard output.")
     ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(help="Write the decision's proof (C2SP tlog-proof) to this file."),
+    ] = None,
+    cose: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the decision's COSE receipt (RFC 9942), which the log's key "
+            "signs, to this file."
+        ),
+    ] = None,
 ) -> None:
     """Make a bundle that proves a decision without us; it goes on the audit log."""
     now, settings = utc_now(), load_settings(config, os.environ)
+    key = None if cose is None else read_log_key(settings.transparency)
     trusted = policy_shown(settings, policy)
     day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
     asked = Asked(subject_of(subject), day, trusted)
+    if proof is not None or cose is not None:
+        require_decision(asked.subject)
     made = asyncio.run(make_bundle(settings, asked, now))
+    if proof is not None:
+        proof.write_text(proof_of(made), "utf-8")
+    if cose is not None and key is not None:
+        cose.write_bytes(receipt_of(made, key))
+    if out is None:
+        sys.stdout.buffer.write(made)
+    else:
+        out.write_bytes(made)
+
+
+@evidence.command()
+def page(
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file, not to standard output.")
+    ] = None,
+) -> None:
+    """Write the page on which people check bundles, offline, in any browser."""
+    made = read_page()
     if out is None:
         sys.stdout.buffer.write(made)
     else:

@@ -56,6 +56,20 @@ def read_keys(options: Transparency) -> LogKeys | None:
     return LogKeys(signers)
 
 
+def read_log_key(options: Transparency) -> Ed25519PrivateKey:
+    """Return the log's own key, to sign something else than a checkpoint with.
+
+    Raises:
+        StartError: it is not there.
+    """
+    if options.key_file is None:
+        raise StartError(
+            "the log's key is not there, and what is asked for is signed by it: set "
+            "transparency.key_file"
+        )
+    return Ed25519PrivateKey.from_private_bytes(_read_seed(Path(options.key_file)))
+
+
 def read_witnesses(options: Transparency, keys: LogKeys | None) -> Policy | None:
     """Return the policy of witnesses; ``None`` if nobody is to be asked.
 

@@ -123,11 +123,17 @@ class Log:
 
 
 @cache
+def log_key() -> Ed25519PrivateKey:
+    """Return what the log signs with."""
+    return Ed25519PrivateKey.generate()
+
+
+@cache
 def signers_of_the_log() -> tuple[NoteSigner, ...]:
     """Return the log itself, and three witnesses."""
     witness = Kind.COSIGNATURE_ED25519
     return (
-        NoteSigner(ORIGIN, Kind.ED25519, Ed25519PrivateKey.generate()),
+        NoteSigner(ORIGIN, Kind.ED25519, log_key()),
         NoteSigner("bureau.example/w1", witness, Ed25519PrivateKey.generate()),
         NoteSigner("finance.example/w2", witness, Ed25519PrivateKey.generate()),
         NoteSigner(
