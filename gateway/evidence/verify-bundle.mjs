@@ -82,7 +82,7 @@ function only(found) {
 class Bundle {
   constructor(raw, policy) {
     Object.assign(this, { raw, trusted: policy, all: {}, rows: [], log: [], witnesses: new Map(), groups: new Map() });
-    Object.assign(this, { quorum: null, seen: new Map(), isSigned: false, size: 0, root: new Uint8Array() });
+    Object.assign(this, { quorum: null, seen: new Map(), isSigned: false, isLogUnsupported: false, size: 0, root: new Uint8Array() });
   }
 
   of(source, wanted = {}) {
@@ -194,7 +194,10 @@ async function checkpoint(b) {
     need(dash === "\u2014" && !others.length && raw.length > 4, "BAD_CHECKPOINT");
     const isOf = (key) => key.name === name && equal(key.id, raw.slice(0, 4));
     for (const key of b.log.filter((one) => isOf(one) && name === origin)) {
-      need((await isNoteOf(b, key, raw.slice(4))) === true, "BAD_SIGNATURE");
+      const isRight = await isNoteOf(b, key, raw.slice(4));
+      b.isLogUnsupported = isRight === null;
+      if (isRight === null) throw new Broken("UNSUPPORTED", "UNKNOWN");
+      need(isRight === true, "BAD_SIGNATURE");
       isOfTheLog = true;
     }
     for (const [witness, key] of b.witnesses)
@@ -243,6 +246,7 @@ async function included(b, row) {
     [place, last] = [half(place), half(last)];
   }
   need(last === 0 && equal(node, b.root), "NOT_IN_THE_LOG");
+  if (b.isLogUnsupported) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(b.isSigned, "CHECKPOINT_NOT_SIGNED");
 }
 
@@ -329,6 +333,7 @@ async function integrity(b, name, one) {
   const { key } = keyOf(b, name, one);
   need(header.alg === key.algorithm, "WRONG_ALGORITHM");
   const isRight = await isSigned(key.algorithm, b64(key.publicKey), signature, signed);
+  if (isRight === null) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(isRight !== undefined, "WRONG_ALGORITHM");
   need(isRight, "BAD_SIGNATURE");
 }

@@ -55,10 +55,13 @@ def addresses_asked(browser: Chrome) -> list[str]:
 def hear_page(browser: Chrome) -> None:
     """Hear what the page shows, if its token sees nobody, and what it left behind."""
     address = urlsplit(browser.current_url)
-    if address.scheme != "http":
+    if address.scheme not in {"http", "file"}:
         return
     left: str = browser.execute_script(LEFT)
     LISTENER.hear("left by a page", browser.current_url, left)
+    if address.scheme == "file":
+        # What it shows, its user gave it.
+        return
     folder = LISTENER.folders[f"http://{address.netloc}"]
     if may_see_people(folder, page_token(folder)):
         LISTENER.heard["page with identity:read"] += 1
