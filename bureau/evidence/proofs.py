@@ -9,6 +9,7 @@ other: whoever hands in a bundle gets nothing signed that the log did not sign.
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +88,7 @@ def _is_decision(row: str, id_: int) -> bool:
     return bool(said["source"] == "decisions" and said["row"]["id"] == id_)
 
 
-def _shown(id_: str, row: Any, noted: str) -> DecisionShown:
+def _shown(id_: str, row: Mapping[str, Any], noted: str) -> DecisionShown:
     """Return the decision of a row.
 
     Raises:

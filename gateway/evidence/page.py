@@ -46,9 +46,9 @@ def build() -> str:
         if end in text.lower() or "<!--" in text:
             raise UnbuildableError(f"{end} would end what the page runs")
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
-        "trusted-types 'none'"
+        f"default-src 'none'; script-src '{_hash(script)}'; "
+        f"style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     page = _read("page.html")
     for name, text in (("csp", policy), ("style", style), ("script", script)):

@@ -188,9 +188,7 @@ def test_a_policy_of_another_log_refuses_and_clears_what_was_shown(
     assert found(page) == []
 
 
-def test_files_are_dropped_on_it(
-    page: Chrome, folder: Path, honest: list[bytes]
-) -> None:
+def test_files_are_dropped_on_it(page: Chrome, honest: list[bytes]) -> None:
     def drop(bundle: bytes) -> str:
         files = [("policy.txt", policy_text().encode()), ("17.json", bundle)]
         encoded = [[name, base64.b64encode(raw).decode()] for name, raw in files]
@@ -205,19 +203,19 @@ def test_files_are_dropped_on_it(
 
 
 @pytest.mark.parametrize(
-    "markup", ["<img src=x onerror=document.title='x'>", "<script>document.title='x'"]
+    "markup", ["<img/src=x/onerror=document.title='x'>", "<script>document.title='x'"]
 )
 def test_markup_in_a_bundle_is_never_markup(
     page: Chrome, folder: Path, honest: list[bytes], markup: str
 ) -> None:
     whole = json.loads(honest[0])
-    whole["log"]["policy"] = whole["log"]["policy"].replace("w1", markup.split()[0])
+    whole["log"]["policy"] = whole["log"]["policy"].replace("w1", markup)
     whole["trace"]["clauses"][0]["clause"] = markup
     whole["verdict"]["findings"][0]["zh"] = markup
     whole["log"]["origin"] = markup
 
     assert checked(page, folder, rewritten(whole)) == "REFUSED"
-    assert markup.split()[0] not in page.find_element(By.TAG_NAME, "main").text
+    assert markup not in page.find_element(By.TAG_NAME, "main").text
     assert page.title != "x"
 
 

@@ -1,5 +1,6 @@
 """A decision is proved by its bundle alone, whatever has become of agency and key."""
 
+import base64
 import json
 from collections.abc import Sequence
 from itertools import count
@@ -12,6 +13,11 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.evidence.bundle import policy_shown
 from gateway.settings.settings import load_settings
+from signing.transparency.cose_receipts import require_cose_receipt
+from signing.transparency.entries import entry
+from signing.transparency.merkle import leaf_hash
+from signing.transparency.policies import read_policy
+from signing.transparency.proofs import read_proof, require_proof
 from tests.federation.offices import Offices, stated
 from tests.federation.queries import EMERGENCY
 from tests.federation.test_payments import ABOUT, live_certificate
@@ -181,6 +187,67 @@ def test_all_versions_and_states_of_a_certificate_are_proved(
     assert [one["state"] for one in rows_of(made, "state_changes")] == [
         *("SUSPENDED", "REVOKED"),
     ]
+
+
+def test_a_decision_is_proved_to_those_who_read_no_bundles(
+    offices: Offices, bureau: Path
+) -> None:
+    folder = bureau.parent
+    proof_file, cose_file = folder / "17.tlog-proof", folder / "17.cose"
+    options = ("--proof", str(proof_file), "--cose", str(cose_file))
+    id_, *_ = decided(offices)
+    made, said = bundle_of(bureau, id_, *options)
+
+    assert made, said
+    policy = read_policy((folder / "policy.txt").read_bytes())
+    proof = read_proof(proof_file.read_bytes())
+    leaf = leaf_hash(proof.extra)
+    require_proof(proof, leaf, policy)
+    told = require_cose_receipt(cose_file.read_bytes(), leaf, policy.logs[0].key)
+    assert (told.subject, told.place) == (f"decision {id_}", proof.place)
+    rows = json.loads(made)["rows"]
+    (row,) = (one for one in rows if one["kind"] == "decision")
+    commitments = [base64.b64decode(one) for one in row["commitments"]]
+    assert proof.extra == entry("decision", commitments)
+
+
+@pytest.mark.parametrize(
+    ("instead", "why"),
+    [
+        (None, "the log's key is not there, and what is asked for is signed by it"),
+        ("00" * 32, "is not signed by the log's key"),
+    ],
+    ids=["no key", "another key"],
+)
+def test_without_the_log_s_key_no_receipt_is_made(
+    offices: Offices, bureau: Path, instead: str | None, why: str
+) -> None:
+    id_, *_ = decided(offices)
+    bundle_of(bureau, id_)
+    cose_file = bureau.parent / "17.cose"
+    if instead is None:
+        config = bureau.read_text("utf-8")
+        bureau.write_text(config.replace("transparency.", "# transparency."), "utf-8")
+    else:
+        (bureau.parent / "transparency.key").write_text(instead, "utf-8")
+    policy = ("--policy", str(bureau.parent / "policy.txt"))
+    made, said = bundle_of(bureau, id_, *policy, "--cose", str(cose_file))
+
+    assert made == b""
+    assert why in said
+    assert not cose_file.exists()
+
+
+def test_a_certificate_has_no_proof_and_no_receipt(
+    offices: Offices, bureau: Path
+) -> None:
+    _, _, certificate = offices.certified()
+    out = bureau.parent / "17.tlog-proof"
+    made, said = bundle_of(bureau, certificate, "--proof", str(out))
+
+    assert made == b""
+    assert "a proof and a receipt are of a decision" in said
+    assert not out.exists()
 
 
 def rows_of(bundle: bytes, source: str) -> list[Any]:

@@ -1,5 +1,7 @@
 """Programs that no one here wrote verify what our log shows, and refuse what it is not.
 
+So they do with the proof and the receipt of an evidence bundle's decision.
+
 From PyPI: tlog-scales (checkpoints, cosignatures of both kinds, proofs, the log's
 files), pymerkle (the tree), scitt-cose (COSE receipts). From npm: @sigstore/verify (the
 log's signature, inclusion), @noble/post-quantum (cosignatures by ML-DSA-44).
@@ -7,8 +9,9 @@ log's signature, inclusion), @noble/post-quantum (cosignatures by ML-DSA-44).
 
 import base64
 import json
+import random
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +22,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bureau.evidence.proofs import decision_shown
 from signing.transparency.checkpoints import Checkpoint
 from signing.transparency.cose_receipts import Inclusion, cose_receipt
 from signing.transparency.entries import SALT_SIZE, commitment, entry
 from signing.transparency.merkle import consistency, inclusion, leaf_hash, root
 from signing.transparency.policies import read_policy
-from signing.transparency.proofs import Proof, require_proof
+from signing.transparency.proofs import Proof, read_proof, require_proof
 from signing.transparency.tiles import bundle_of, tile_of, tiles_between
+from tests.gateway.evidence.logs import (
+    Log,
+    bundle,
+    log_key,
+    recorded,
+    signers_of_the_log,
+)
 from tests.node import install
 from tests.signing.transparency.cosigning import (
     LOG,
@@ -105,6 +116,41 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Case:
     }
 
 
+def of_a_bundle() -> Case:
+    """Return what proves the decision of an evidence bundle, as others read it."""
+    log = Log(random.Random(3))  # noqa: S311 - an example, no secret
+    made = [recorded(log, id_) for id_ in range(1, 40)]
+    log.close()
+    shown = decision_shown(bundle(log, log.shown(), made[20]))
+    proof = read_proof(str(shown.proof).encode())
+    signers = [one.key for one in signers_of_the_log()]
+    old = shown.checkpoint.size // 2
+    public = log_key().public_key()
+    return {
+        "log": str(signers[0]),
+        "witnesses": [*map(str, signers[1:])],
+        "cosigner": str(signers[3]),
+        "note": proof.note,
+        "entry": encoded(proof.extra),
+        "place": proof.place,
+        "path": [*map(encoded, proof.path)],
+        "old": old,
+        "old_root": encoded(root(old, log.hashes)),
+        "consistency": [
+            encoded(one) for one in consistency(old, shown.checkpoint.size, log.hashes)
+        ],
+        "receipt": encoded(shown.receipt(log_key())),
+        "pem": public.public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        ).decode(),
+    }
+
+
+def refused(told: Told, among: Collection[str]) -> set[str]:
+    """Return which of some packages refuse."""
+    return {package for package in among if told[package] is not None}
+
+
 def flipped(text: str) -> str:
     """Return base64 of something else."""
     raw = bytearray(base64.b64decode(text))
@@ -176,8 +222,8 @@ def judge(told: list[Told], names: list[str]) -> None:
     of_right, *of_changed = told
     assert set(of_right.values()) == {None}, of_right
     for name, verdicts in zip(names, of_changed, strict=True):
-        refused = {package for package, why in verdicts.items() if why is not None}
-        assert refused == set(REFUSED_BY[name]) & of_right.keys(), (name, verdicts)
+        expected = set(REFUSED_BY[name]) & of_right.keys()
+        assert refused(verdicts, verdicts) == expected, (name, verdicts)
 
 
 def test_packages_of_pypi_verify_it_and_refuse_every_change(
@@ -188,12 +234,18 @@ def test_packages_of_pypi_verify_it_and_refuse_every_change(
 
     # Nothing of ours, whatever is on the path of this run.
     command = [str(python), "-I", str(HERE / "pypi/verify.py")]
-    told = told_by(command, [right, *wrong.values()])
+    shown = of_a_bundle()
+    other = {**shown, "entry": encoded(b"another")}
+    *told, proved, not_so = told_by(command, [right, *wrong.values(), shown, other])
 
     assert {*told[0]} == {
         *("tlog-scales", "tlog-scales, files", "pymerkle", "scitt-cose"),
     }
     judge(told, [*wrong])
+    # The rest needs the whole log, which nobody has who has a bundle.
+    among = {"tlog-scales", "scitt-cose"}
+    assert refused(proved, among) == set(), proved
+    assert refused(not_so, among) == among
 
 
 def test_packages_of_npm_verify_it_and_refuse_every_change(
@@ -202,7 +254,12 @@ def test_packages_of_npm_verify_it_and_refuse_every_change(
     script = install(HERE / "npm", "verify.mjs", tmp_path)
     wrong = changed(right)
 
-    told = told_by(["node", str(script)], [right, *wrong.values()])
+    shown = of_a_bundle()
+    other = {**shown, "entry": encoded(b"another")}
+    command = ["node", str(script)]
+    *told, proved, not_so = told_by(command, [right, *wrong.values(), shown, other])
 
     assert {*told[0]} == {"@sigstore/verify", "@noble/post-quantum"}
     judge(told, [*wrong])
+    assert refused(proved, told[0]) == set(), proved
+    assert refused(not_so, told[0]) == {"@sigstore/verify"}
