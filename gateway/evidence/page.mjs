@@ -58,7 +58,7 @@ function showSteps(found, isTrusted) {
   });
   const heads = [["步骤", "Step"], ["对象", "Of"], ["结果", "Outcome"], ["说明", "Why"]];
   const head = made("tr", heads.map((one) => made("th", both(one), { scope: "col" })));
-  const caption = made("caption", both([`各步核验,共 ${rows.length} 步`, `All ${rows.length} steps`]));
+  const caption = made("caption", both([`各步核验，共 ${rows.length} 步`, `All ${rows.length} steps`]));
   at("steps").replaceChildren(made("table", [caption, made("thead", [head]), made("tbody", rows)]));
 }
 

@@ -231,7 +231,8 @@ def test_it_is_used_by_keyboard_and_read_aloud(
     checked(page, folder, honest[0])
 
     assert page.find_element(By.ID, "bundle").accessible_name == NAME
-    assert page.find_element(By.ID, "conclusion").aria_role == "status"
+    assert page.find_element(By.ID, "said").aria_role == "status"
+    assert page.find_element(By.ID, "conclusion").aria_role == "heading"
     table = page.find_element(By.CSS_SELECTOR, "#steps table")
     assert "All" in table.accessible_name
     for head in table.find_elements(By.TAG_NAME, "th"):
