@@ -60,6 +60,11 @@ RECOVER: Needed = [[Scope.RECOVER]]
 SEE_RECOVERIES: Needed = [[Scope.RECOVER], [Scope.AUDIT]]
 SEE_CLAIMS: Needed = [[Scope.WRITE_PAYMENTS], [Scope.AUDIT]]
 SUM_UP: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS], [Scope.RECOVER]]
+EVIDENCE: Needed = [
+    [Scope.AUDIT, Scope.READ_IDENTITY],
+    [Scope.WRITE_PAYMENTS, Scope.READ_IDENTITY],
+]
+"""Signed bytes have names and numbers in full; the second, if the holder asks."""
 RECONCILE: Needed = [[Scope.AUDIT], [Scope.WRITE_PAYMENTS]]
 BUREAU = frozenset({Scope.AUDIT, Scope.WRITE_PAYMENTS, Scope.APPROVE, Scope.SANCTION})
 """Whoever has one of these, and is no agency, works for the bureau or audits it."""

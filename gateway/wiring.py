@@ -27,6 +27,7 @@ from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.collection.kept import KeptRecords, kept_records
 from gateway.errors import StartError
+from gateway.evidence.bundle import StoredEvidenceMaker, policy_shown
 from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms, read_vault
@@ -107,6 +108,8 @@ async def open_services(
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     vault_key = settings.evidence_key_file
     vault = None if vault_key is None else read_vault(Path(vault_key))
+    is_signed = settings.transparency.key_file is not None
+    trusted = policy_shown(settings, None) if is_signed else None
     async with AsyncExitStack() as stack:
         oversight = await stack.enter_async_context(
             open_oversight(
@@ -222,6 +225,7 @@ async def open_services(
             entries=StoredEntries(store),
             revocations=revocations,
             vault=vault,
+            evidence=StoredEvidenceMaker(store, vault, trusted),
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),

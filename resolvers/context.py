@@ -19,6 +19,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.collection import CollectedByOthers
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.evidence.making import EvidenceMaker
 from bureau.ledger.book import LedgerBook
 from bureau.ledger.evidence import Vault
 from bureau.ledger.jurisdiction import Jurisdiction
@@ -81,6 +82,8 @@ class Services:
     """What lists of claims are compared with."""
     vault: Vault | None
     """Seals the signed bytes that decisions rest on; without, nothing is decided."""
+    evidence: EvidenceMaker
+    """Makes bundles that prove decisions without us."""
     feeds: Feeds
     """What happened, to be followed."""
     cursors: Cursors

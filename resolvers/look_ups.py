@@ -5,10 +5,10 @@ After it, what was sent of certificates' states by then is put on the answers.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from bureau.caller import LookUp
+from bureau.caller import LookUp, Purpose
 from bureau.ledger.seen import revoked_in
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.elements import ElementsError
@@ -16,6 +16,7 @@ from bureau.look_ups.gate import (
     REFUSAL_CODES,
     REFUSALS,
     Ask,
+    Made,
     Origin,
     RefusedLookUpError,
     Shows,
@@ -177,6 +178,39 @@ async def name_person(context: RequestContext, person: Identity) -> None:
     try:
         await context.gate.name(person, lambda: origin_of(context))
     except REFUSALS as refusal:
+        raise refused(refusal, context.today) from None
+
+
+async def hand_out(
+    context: RequestContext,
+    whom: Identity | str,
+    make: Callable[[], Awaitable[Made]],
+    is_given: Callable[[Made], bool],
+) -> Made:
+    """Return what is made of our books about ``whom``, by purpose, budget and log.
+
+    Raises:
+        RequestError: as ``look_up``.
+        UncountedLookUpError: a field that does not declare it looks people up.
+    """
+    context.count_look_up()
+    try:
+        return await context.gate.hand_out(
+            whom, make, is_given, lambda: origin_of(context)
+        )
+    except REFUSALS as refusal:
+        raise refused(refusal, context.today) from None
+
+
+def require_purpose(context: RequestContext, allowed: Sequence[Purpose]) -> None:
+    """Refuse whoever asks for another purpose than these.
+
+    Raises:
+        RequestError: see there.
+    """
+    try:
+        context.gate.require_purpose(allowed)
+    except PurposeError as refusal:
         raise refused(refusal, context.today) from None
 
 

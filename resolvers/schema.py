@@ -63,6 +63,7 @@ from resolvers.documents.directives import (
 from resolvers.entities import Keys, keys_of, require_entities
 from resolvers.enums import IdType
 from resolvers.errors import is_ours_to_hide, log_bug
+from resolvers.evidence import EvidenceQuestions
 from resolvers.ledger.corrections import CorrectionQuestions, CorrectionSteps
 from resolvers.ledger.deciding import DecisionQuestions, PaymentSteps
 from resolvers.ledger.decision_questions import KeptDecisionQuestions
@@ -84,6 +85,7 @@ class Query(
     DecisionQuestions,
     CorrectionQuestions,
     KeptDecisionQuestions,
+    EvidenceQuestions,
     RecoveryQuestions,
     TotalsQuestions,
     ClaimQuestions,

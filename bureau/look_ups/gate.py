@@ -11,8 +11,9 @@ because it comes before anybody is asked.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar
 
-from bureau.caller import Caller, LookUp
+from bureau.caller import PURPOSE_NAMES, Caller, LookUp, Purpose
 from bureau.look_ups.admission import Admission
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import OverBudgetError
@@ -27,6 +28,7 @@ from policy.identity import Identity
 
 CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
 
+Made = TypeVar("Made")
 Ask = Callable[[], Awaitable[list[Answer]]]
 """Asks the agencies, once the gate lets it."""
 Shows = Callable[[AttestedCertificate], bool]
@@ -192,6 +194,52 @@ class Gate:
             self._report(refusal)
             raise
 
+    def require_purpose(self, allowed: Sequence[Purpose]) -> None:
+        """Refuse whoever states no purpose, or another than these.
+
+        Raises:
+            PurposeError: see there.
+        """
+        try:
+            self._require_one_of(allowed)
+        except PurposeError as refusal:
+            self._report(refusal)
+            raise
+
+    async def hand_out(
+        self,
+        whom: Identity | str,
+        make: Callable[[], Awaitable[Made]],
+        is_given: Callable[[Made], bool],
+        origin: Callable[[], Origin],
+    ) -> Made:
+        """Return what ``make`` makes of our books about ``whom``, once that is logged.
+
+        It counts as a look-up of one person. A text is a certificate's id, if nobody
+        knows whose it is. ``is_given`` says whether what was made is shown.
+
+        Raises:
+            PurposeError, ElementsError, OverBudgetError, StoreUnavailableError: as
+                ``look_up``.
+        """
+        try:
+            stated = self._purpose()
+            self._require_elements()
+            person = await self._admission.load(whom)
+            made = await make()
+            await self._oversight.audit.write(
+                replace(
+                    self._record(stated, person, origin()),
+                    event=AuditEvent.READ,
+                    certificates=int(is_given(made)),
+                )
+            )
+        except REFUSALS as refusal:
+            self._report(refusal)
+            raise
+        self._oversight.observer.looked_up(stated.purpose)
+        return made
+
     def _purpose(self) -> LookUp:
         """Return why this request looks people up.
 
@@ -205,6 +253,14 @@ class Gate:
                 raise unusable
             case None:
                 raise PurposeMissingError
+
+    def _require_one_of(self, allowed: Sequence[Purpose]) -> None:
+        if self._purpose().purpose not in allowed:
+            names = ", ".join(f"{one} {PURPOSE_NAMES[one].zh}" for one in allowed)
+            raise PurposeError(
+                f"此项查询的目的只能是 / this is for these purposes only: {names}",
+                allowed,
+            )
 
     def _require_elements(self) -> None:
         """Refuse a question whose elements are not in order.

@@ -5,6 +5,7 @@ needed was kept when it was relied on. That a bundle was made goes on the audit 
 """
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,7 +18,8 @@ from bureau.evidence.bundle import (
     SubjectKind,
     bundle_of,
 )
-from bureau.ledger.evidence import UnreadableEvidenceError, Vault
+from bureau.evidence.making import EvidenceRefusal, MadeBundle, NotMadeError
+from bureau.ledger.evidence import SealedEvidence, UnreadableEvidenceError, Vault
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.transparency.log import AlteredRowError, LoggedRow
 from connectors.errors import StoreUnavailableError
@@ -79,81 +81,123 @@ async def make_bundle(settings: Settings, asked: Asked, now: datetime) -> bytes:
         StartError: there is no such thing, it is not in the log yet or is not what was
             logged, its signed bytes cannot be read, or the database is away.
     """
-    if settings.evidence_key_file is None:
-        raise StartError("evidence_key_file is not set; evidence cannot be read")
-    vault = read_vault(Path(settings.evidence_key_file))
+    key = settings.evidence_key_file
+    vault = None if key is None else read_vault(Path(key))
     try:
         async with AsyncExitStack() as opened:
             store = await opened.enter_async_context(open_store(settings.database_url))
             log = await opened.enter_async_context(open_audit_log(store))
             await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=READER))
-            return await assemble(store, vault, asked, now)
+            maker = StoredEvidenceMaker(store, vault, asked.policy)
+            return (await maker.make(asked.subject, asked.as_of, now)).text
+    except NotMadeError as error:
+        raise StartError(str(error)) from None
     except StoreUnavailableError as error:
         raise StartError(f"the database is away: {error}") from None
 
 
-async def assemble(store: Store, vault: Vault, asked: Asked, now: datetime) -> bytes:
-    """Put a bundle together of what a database has.
+class StoredEvidenceMaker:
+    """Implements ``bureau.evidence.making.EvidenceMaker``."""
 
-    Raises:
-        StartError: see ``make_bundle``.
-        StoreUnavailableError: the database is away.
-    """
-    until = datetime.combine(asked.as_of + timedelta(days=1), time.min, SHANGHAI)
-    bundled = await _bundled(StoredBundles(store), asked.subject, until)
-    if bundled is None:
-        raise StartError(f"of {asked.subject.id} nothing was kept by {asked.as_of}")
-    shown, size = await _log(StoredCheckpoints(store), asked.policy)
-    came: dict[str, bytes | None] = dict(bundled.sent)
-    for digest, sealed in bundled.sealed.items():
-        try:
-            came[digest] = None if sealed is None else vault.open(sealed)
-        except UnreadableEvidenceError:
-            raise StartError(
-                f"the bytes of {digest} were sealed under another key; put the former "
-                "key below the present one"
-            ) from None
-    material = Material(
-        subject=asked.subject,
-        as_of=asked.as_of,
-        made_at=now,
-        log=shown,
-        rows=[await _logged(StoredRows(store), *row, size) for row in bundled.rows],
-        came=came,
-    )
-    return await asyncio.to_thread(bundle_of, material)
+    def __init__(self, store: Store, vault: Vault | None, policy: str | None) -> None:
+        """Make bundles of ``store``; ``policy`` says whom to trust for its log."""
+        self._bundles = StoredBundles(store)
+        self._checkpoints = StoredCheckpoints(store)
+        self._rows = StoredRows(store)
+        self._vault = vault
+        self._policy = policy
 
-
-async def _bundled(
-    bundles: StoredBundles, subject: Subject, until: datetime
-) -> Bundled | None:
-    match subject.kind:
-        case SubjectKind.DECISION:
-            return await bundles.of_decision(int(subject.id), until)
-        case SubjectKind.CERTIFICATE:
-            return await bundles.of_certificate(subject.id, until)
-
-
-async def _log(checkpoints: StoredCheckpoints, policy: str) -> tuple[LogShown, int]:
-    """Return the newest checkpoint that counts, and how long the log was then."""
-    kept = await checkpoints.latest(witnessed=True) or await checkpoints.latest()
-    if kept is None:
-        raise StartError("the log was never signed: set its key, and start the gateway")
-    try:
-        checkpoint, _ = read_checkpoint(kept.note.encode())
-    except NoteError as error:
-        raise StartError(f"the checkpoint of {kept.size} is none: {error}") from None
-    shown = LogShown(origin=checkpoint.origin, policy=policy, checkpoint=kept.note)
-    return shown, kept.size
-
-
-async def _logged(rows: StoredRows, source: str, id_: int, size: int) -> LoggedRow:
-    try:
-        found = await rows.find(source, id_, size)
-    except AlteredRowError as error:
-        raise StartError(f"{error}; see: gateway audit verify") from None
-    if found is None:
-        raise StartError(
-            f"row {id_} of {source} is not in the signed log yet; try again in a second"
+    async def make(self, subject: Subject, as_of: date, now: datetime) -> MadeBundle:
+        """See ``EvidenceMaker``."""
+        if self._vault is None:
+            raise NotMadeError(
+                EvidenceRefusal.NO_KEY,
+                "evidence_key_file is not set; evidence cannot be read",
+            )
+        if self._policy is None:
+            raise NotMadeError(
+                EvidenceRefusal.NOT_SIGNED,
+                "the log is signed by nobody: set transparency.key_file",
+            )
+        bundled = await self._bundled(subject, as_of)
+        shown, size = await self._log(self._policy)
+        came: dict[str, bytes | None] = dict(bundled.sent)
+        for digest, sealed in bundled.sealed.items():
+            came[digest] = None if sealed is None else _opened(self._vault, sealed)
+        material = Material(
+            subject=subject,
+            as_of=as_of,
+            made_at=now,
+            log=shown,
+            rows=[await self._logged(*row, size) for row in bundled.rows],
+            came=came,
         )
-    return found
+        return await asyncio.to_thread(_made, material)
+
+    async def _bundled(self, subject: Subject, as_of: date) -> Bundled:
+        until = datetime.combine(as_of + timedelta(days=1), time.min, SHANGHAI)
+        match subject.kind:
+            case SubjectKind.DECISION:
+                found = await self._bundles.of_decision(int(subject.id), until)
+            case SubjectKind.CERTIFICATE:
+                found = await self._bundles.of_certificate(subject.id, until)
+        if found is None:
+            raise NotMadeError(
+                EvidenceRefusal.UNKNOWN, f"of {subject.id} nothing was kept by {as_of}"
+            )
+        return found
+
+    async def _log(self, policy: str) -> tuple[LogShown, int]:
+        """Return the newest checkpoint that counts, and how long the log was then."""
+        latest = self._checkpoints.latest
+        kept = await latest(witnessed=True) or await latest()
+        if kept is None:
+            raise NotMadeError(
+                EvidenceRefusal.NOT_SIGNED,
+                "the log was never signed: set its key, and start the gateway",
+            )
+        try:
+            checkpoint, _ = read_checkpoint(kept.note.encode())
+        except NoteError as error:
+            raise NotMadeError(
+                EvidenceRefusal.ALTERED,
+                f"the checkpoint of {kept.size} is none: {error}",
+            ) from None
+        shown = LogShown(origin=checkpoint.origin, policy=policy, checkpoint=kept.note)
+        return shown, kept.size
+
+    async def _logged(self, source: str, id_: int, size: int) -> LoggedRow:
+        try:
+            found = await self._rows.find(source, id_, size)
+        except AlteredRowError as error:
+            raise NotMadeError(
+                EvidenceRefusal.ALTERED, f"{error}; see: gateway audit verify"
+            ) from None
+        if found is None:
+            raise NotMadeError(
+                EvidenceRefusal.PENDING,
+                f"row {id_} of {source} is not in the signed log yet; try again in a "
+                "second",
+            )
+        return found
+
+
+def _opened(vault: Vault, sealed: SealedEvidence) -> bytes:
+    try:
+        return vault.open(sealed)
+    except UnreadableEvidenceError:
+        raise NotMadeError(
+            EvidenceRefusal.OTHER_KEY,
+            f"the bytes of {sealed.digest} were sealed under another key; put the "
+            "former key below the present one",
+        ) from None
+
+
+def _made(material: Material) -> MadeBundle:
+    text = bundle_of(material)
+    return MadeBundle(
+        text=text,
+        digest=json.loads(text)["digest"],
+        made_at=material.made_at,
+        erased=sum(came is None for came in material.came.values()),
+    )

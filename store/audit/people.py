@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.look_ups.budget import account_of
@@ -28,10 +28,17 @@ from store.audit.tables import audit_records
 from store.prepared import first_value
 
 COUNTED = frozenset(
-    {AuditEvent.LOOKED_UP, AuditEvent.ABANDONED, AuditEvent.UNCONFIRMED}
+    {
+        *(AuditEvent.LOOKED_UP, AuditEvent.ABANDONED, AuditEvent.UNCONFIRMED),
+        AuditEvent.READ,
+    }
 )
-"""The events by which a person counts as looked up."""
+"""The events by which a person counts as looked up; READ, if it was for a purpose:
+who reads the log about a person states none."""
 
+_IS_OF_PEOPLE = or_(
+    audit_records.c.event != AuditEvent.READ, audit_records.c.purpose.is_not(None)
+)
 Person = tuple[str, str]
 """A caller's account, and the pseudonym of whom it looked up."""
 
@@ -53,7 +60,9 @@ class Draft:
 
     def judged(self, place: int, record: AuditRecord) -> AuditRecord:
         """Return ``record`` as it is to be kept: what is over the budget says so."""
-        if record.event not in COUNTED or record.person is None:
+        is_counted = record.event in COUNTED and record.person is not None
+        is_of_log = record.event is AuditEvent.READ and record.purpose is None
+        if not is_counted or is_of_log or record.person is None:
             return record
         if day_of(record.at) > self.day:
             self._turn_to(day_of(record.at))
@@ -110,7 +119,10 @@ class LoggedPeople:
             # Each as often as it is there: to tell them apart SQLite would read all of
             # the log in its callers' order.
             select(column.caller, column.districts, column.person).where(
-                column.at >= midnight, column.event.in_(COUNTED)
+                column.at >= midnight,
+                column.event.in_(COUNTED),
+                _IS_OF_PEOPLE,
+                column.person.is_not(None),
             )
         )
         self._day, self._people = today, {}
@@ -130,7 +142,7 @@ class LoggedPeople:
                     *(column.at, column.event, column.caller, column.districts),
                     column.person,
                 )
-                .where(column.id > self._seen)
+                .where(column.id > self._seen, _IS_OF_PEOPLE)
                 .order_by(column.id)
             )
             for row in rows:

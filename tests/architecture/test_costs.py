@@ -32,6 +32,7 @@ Owner = GraphQLObjectType | GraphQLInterfaceType
 GATE = {
     ("resolvers.look_ups", "look_up"),
     ("resolvers.look_ups", "look_up_by_wrong_id"),
+    ("resolvers.look_ups", "hand_out"),
 }
 COSTS = FieldCosts(schema.core)
 
@@ -132,6 +133,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query.verifyClaims",
         "Query.certificate",
         "Query._entities",
+        "Query.evidence",
         "Query.previewDecision",
         "Mutation.recordDecision",
         "Mutation.answerCorrection",

@@ -44,6 +44,7 @@ ABOUT_PEOPLE = {
     "decisions": "{ decisions { __typename } }",
     "previewDecision": """{ previewDecision(decision: {claim: "c", certificate: "x",
         outcome: APPROVED, district: "310115"}) { __typename } }""",
+    "evidence": '{ evidence(decision: "1") { __typename } }',
     "_entities": "{ _entities(representations: []) { __typename } }",
 }
 HIDDEN = {

@@ -250,3 +250,30 @@ async def test_districts_come_back(
 
     (found,) = await log.page(AuditSelection(), first=1, before=None)
     assert found.districts == districts
+
+
+async def test_who_is_given_evidence_about_a_person_has_looked_them_up(
+    database_url: str,
+) -> None:
+    async with two(database_url) as (one, other):
+        for person in (ALICE, BOB):
+            await one.look_up(person, event=AuditEvent.READ)
+        with pytest.raises(OverBudgetError):
+            await other.look_up(CAROL, event=AuditEvent.READ)
+    async with gateway(database_url) as again:
+        with pytest.raises(OverBudgetError):
+            await again.look_up(DAVE)
+
+
+async def test_who_reads_the_log_about_a_person_has_looked_nobody_up(
+    database_url: str,
+) -> None:
+    async with two(database_url) as (one, other):
+        for person in (ALICE, BOB, CAROL):
+            await one.log.write(
+                record(event=AuditEvent.READ, person=person, purpose=None)
+            )
+        for person in (CAROL, DAVE):
+            await other.look_up(person)
+    async with gateway(database_url) as again:
+        await again.look_up(CAROL)
