@@ -120,10 +120,10 @@ class StoredEvidenceMaker:
                 "the log is signed by nobody: set transparency.key_file",
             )
         bundled = await self._bundled(subject, as_of)
-        shown, size = await self._log(self._policy)
         came: dict[str, bytes | None] = dict(bundled.sent)
         for digest, sealed in bundled.sealed.items():
             came[digest] = None if sealed is None else _opened(self._vault, sealed)
+        shown, size = await self._log(self._policy)
         material = Material(
             subject=subject,
             as_of=as_of,
@@ -136,11 +136,10 @@ class StoredEvidenceMaker:
 
     async def _bundled(self, subject: Subject, as_of: date) -> Bundled:
         until = datetime.combine(as_of + timedelta(days=1), time.min, SHANGHAI)
-        match subject.kind:
-            case SubjectKind.DECISION:
-                found = await self._bundles.of_decision(int(subject.id), until)
-            case SubjectKind.CERTIFICATE:
-                found = await self._bundles.of_certificate(subject.id, until)
+        if subject.kind is SubjectKind.DECISION:
+            found = await self._bundles.of_decision(int(subject.id), until)
+        else:
+            found = await self._bundles.of_certificate(subject.id, until)
         if found is None:
             raise NotMadeError(
                 EvidenceRefusal.UNKNOWN, f"of {subject.id} nothing was kept by {as_of}"

@@ -13,6 +13,7 @@ from bureau.events.events import (
     RecoveryChangeEvent,
     SanctionStepEvent,
 )
+from bureau.evidence.making import EvidenceRefusal, hidden_from
 from bureau.ledger.book import Recovery, RecoveryEvent
 from bureau.look_ups.purpose import PURPOSES, PurposeError, read_look_up
 from bureau.privacy.masks import Mask
@@ -22,7 +23,7 @@ from connectors.registration.sanctions import SanctionKind, SanctionState, Sanct
 from policy.certificate import CertificateState
 from policy.recovery import Progress, RecoveryCause, RecoveryState, RecoveryStep
 from tests.resolvers.attested import certificate
-from tests.store.ledger.test_ledger import AUTHORITY, NOON, OTHER
+from tests.store.ledger.test_ledger import AUTHORITY, NOON, OTHER, decision
 
 AGENCY = Caller("agency:transport", frozenset({Scope.REGISTER}))
 OTHERS = Caller("agency:fire", frozenset({Scope.REGISTER}))
@@ -229,3 +230,26 @@ def test_words_about_a_holder_are_masked_unless_all_is_shown() -> None:
     assert not {"王小明", record.number, record.holder.number} & set(masked.split())
     assert Mask(lifted=True).words(words, record) == words
     assert Mask(lifted=False).words(None, record) is None
+
+
+@pytest.mark.parametrize(
+    ("authorities", "districts", "why"),
+    [
+        (None, None, None),
+        ({AUTHORITY}, {"310115"}, None),
+        ({OTHER}, None, EvidenceRefusal.NOT_YOUR_AUTHORITY),
+        (set(), {"310115"}, EvidenceRefusal.NOT_YOUR_AUTHORITY),
+        (None, {"310104"}, EvidenceRefusal.NOT_YOUR_DISTRICT),
+        (None, set(), EvidenceRefusal.NOT_YOUR_DISTRICT),
+    ],
+)
+def test_evidence_is_for_the_authority_that_leads_and_the_district_that_decided(
+    authorities: set[str] | None,
+    districts: set[str] | None,
+    why: EvidenceRefusal | None,
+) -> None:
+    one = replace(decision(1), authority=AUTHORITY, district="310115")
+    seen = None if authorities is None else frozenset(authorities)
+    acted_for = None if districts is None else frozenset(districts)
+
+    assert hidden_from(one, seen, acted_for) is why

@@ -36,7 +36,7 @@ ASK_NO_STORE = {
 """They ask agencies, or nobody."""
 OF_THE_LOG = {"auditRecords"}
 """The log's being away has a code of its own."""
-NOT_SO_FAR = {"previewDecision", "recordDecision"}
+NOT_SO_FAR = {"previewDecision", "recordDecision", "evidence"}
 """They find something wrong with what is sent here."""
 VALUES = {
     "officer": "310000001",
@@ -66,7 +66,9 @@ class Away:
         return asked
 
 
-def context(**stores: object) -> RequestContext:
+def context(
+    purpose: Purpose = Purpose.SUBSIDY_CLAIM, **stores: object
+) -> RequestContext:
     away, place = Away(), SimpleNamespace(agency="transport")
     registry = SimpleNamespace(agencies=[])
     services: dict[str, object] = {
@@ -92,7 +94,7 @@ def context(**stores: object) -> RequestContext:
     return RequestContext(
         cast("Services", SimpleNamespace(**services)),
         Caller("clerk", frozenset(Scope)),
-        LookUp(Purpose.SUBSIDY_CLAIM, "2026-1"),
+        LookUp(purpose, "2026-1"),
     )
 
 
@@ -140,7 +142,7 @@ def questions() -> Iterator[Any]:
                 yield pytest.param(question(kind, name), id=name)
 
 
-def answer(text: str, **stores: object) -> ExecutionResult:
+def answer(text: str, **stores: Any) -> ExecutionResult:
     async def answered() -> ExecutionResult:
         found = execute(schema.core, parse(text), context_value=context(**stores))
         return await found if isawaitable(found) else found
@@ -148,7 +150,7 @@ def answer(text: str, **stores: object) -> ExecutionResult:
     return asyncio.run(answered())
 
 
-def codes(text: str, **stores: object) -> list[object]:
+def codes(text: str, **stores: Any) -> list[object]:
     errors = answer(text, **stores).errors or []
     return [(error.extensions or {}).get("code", error) for error in errors]
 
@@ -162,6 +164,12 @@ def test_so_does_a_count_of_what_was_shown() -> None:
     text = "{ decisions { totalCount } }"
 
     assert codes(text, decisions=Away(page=[])) == ["STORE_UNAVAILABLE"]
+
+
+def test_so_does_who_is_asked_for_evidence() -> None:
+    text = '{ evidence(decision: "1") { __typename } }'
+
+    assert codes(text, purpose=Purpose.HOLDER_REQUEST) == ["STORE_UNAVAILABLE"]
 
 
 def test_a_log_that_is_away_has_a_code_of_its_own() -> None:

@@ -384,11 +384,22 @@ async def _read_books(office: Office) -> None:
     await office.gate.read_books(lambda: ORIGIN)
 
 
+async def _hand_out(office: Office) -> None:
+    await handed_out(office)
+
+
+async def handed_out(office: Office, made: str = "bundle") -> str:
+    async def make() -> str:
+        return made
+
+    return await office.gate.hand_out(ALICE, make, bool, lambda: ORIGIN)
+
+
 async def _look_up(office: Office) -> None:
     await office.look_up()
 
 
-EVERY_WAY = pytest.mark.parametrize("way", [_look_up, _name, _read_books])
+EVERY_WAY = pytest.mark.parametrize("way", [_look_up, _name, _read_books, _hand_out])
 Way = Callable[[Office], Awaitable[None]]
 
 
@@ -435,6 +446,51 @@ async def test_a_person_named_to_our_books_is_on_the_log_and_counts() -> None:
     assert (office.asked, office.notes.alerts) == (0, [Alert.PEOPLE_BUDGET_SPENT])
     with pytest.raises(OverBudgetError):
         await office.look_up(BOB)
+
+
+@pytest.mark.parametrize(("made", "given"), [("bundle", 1), ("", 0)])
+async def test_what_is_handed_out_about_a_person_is_read_and_counts(
+    made: str, given: int
+) -> None:
+    office = Office(allowed=1, elements=FIVE)
+
+    assert await handed_out(office, made) == made
+
+    assert office.log.records == [
+        replace(
+            LOOKED_UP,
+            event=AuditEvent.READ,
+            elements=FIVE,
+            sources={},
+            certificates=given,
+        )
+    ]
+    assert office.notes.looked_up_for == [Purpose.SUBSIDY_CLAIM]
+    with pytest.raises(OverBudgetError):
+        await office.look_up(BOB)
+
+
+async def test_what_a_late_budget_has_no_room_for_is_not_handed_out() -> None:
+    late = OverBudgetError(11, 10, is_news=True, is_late=True)
+    office = Office(log=Log(late=late))
+
+    with pytest.raises(OverBudgetError):
+        await handed_out(office)
+
+    assert office.notes.looked_up_for == []
+
+
+@pytest.mark.parametrize("stated", [None, LookUp(Purpose.COMPLAINT, "1")])
+async def test_another_purpose_than_what_it_is_for_is_refused(
+    stated: LookUp | None,
+) -> None:
+    office, allowed = Office(stated), [Purpose.HOLDER_REQUEST]
+
+    with pytest.raises(PurposeError):
+        office.gate.require_purpose(allowed)
+
+    assert office.notes.refused == ["PURPOSE_REQUIRED"]
+    Office(LookUp(Purpose.HOLDER_REQUEST, "1")).gate.require_purpose(allowed)
 
 
 async def test_books_that_are_read_are_on_the_log_and_count_nobody() -> None:
