@@ -356,7 +356,10 @@ described_enum(
             "Agencies were asked about a person; then other gateways turned out to "
             "have spent the budget of people, and the caller was not answered",
         ),
-        AuditEvent.READ: both("查阅了审计日志", "The audit log was read"),
+        AuditEvent.READ: both(
+            "查阅了审计日志，或（注明目的及其人的）索取了证据包",
+            "The audit log was read; with a purpose and a person, an evidence bundle",
+        ),
         AuditEvent.RETENTION_APPLIED: both(
             "删除了保存期满的记录", "Records whose time had passed were removed"
         ),
