@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 import strawberry
+from strawberry.federation.schema_directives import Cost
 
 from bureau.caller import Purpose, Scope
 from bureau.certificate_ids import UnknownIdError
@@ -33,6 +34,8 @@ from resolvers.errors import RequestError, store_unavailable
 from resolvers.ledger.recovery_steps import leads
 from resolvers.look_ups import hand_out, look_up_by_wrong_id, require_purpose
 
+WEIGHT = 20_000
+"""As how many values a bundle counts: it is some 100 kB, and each row has a proof."""
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _MEANINGS: Mapping[EvidenceRefusal, Text] = MappingProxyType(
     {
@@ -148,7 +151,7 @@ class EvidenceQuestions:
     """The question for what proves a decision."""
 
     @strawberry.federation.field(
-        directives=[LooksUpPeople()],
+        directives=[LooksUpPeople(), Cost(weight=WEIGHT)],
         requires_scopes=EVIDENCE,
         description=both(
             "一项决定或一张证书的证据包，二者择一。审计方以 SUPERVISION_AND_AUDIT "

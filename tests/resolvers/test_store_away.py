@@ -67,7 +67,7 @@ class Away:
 
 
 def context(
-    purpose: Purpose = Purpose.SUBSIDY_CLAIM, **stores: object
+    purpose: object = Purpose.SUBSIDY_CLAIM, **stores: object
 ) -> RequestContext:
     away, place = Away(), SimpleNamespace(agency="transport")
     registry = SimpleNamespace(agencies=[])
@@ -94,7 +94,7 @@ def context(
     return RequestContext(
         cast("Services", SimpleNamespace(**services)),
         Caller("clerk", frozenset(Scope)),
-        LookUp(purpose, "2026-1"),
+        LookUp(cast("Purpose", purpose), "2026-1"),
     )
 
 
