@@ -45,11 +45,12 @@ def _metrics(logged: Logged) -> Metrics:
 
 def counted(metrics: Metrics, *left_out: str) -> dict[str, float]:
     """Return every sample that is not 0, but for when counting began."""
+    left_out = (*left_out, "_created", "_bucket", "_behind_seconds")
     found: dict[str, float] = {}
     for family in metrics.registry.collect():
         for one in family.samples:
             labels = ",".join(one.labels.values())
-            if one.value and not one.name.endswith(("_created", "_bucket", *left_out)):
+            if one.value and not one.name.endswith(left_out):
                 found[f"{one.name}{{{labels}}}".removesuffix("{}")] = one.value
     return found
 

@@ -89,7 +89,7 @@ def trust() -> str:
     tables += [
         table(
             kid=f'"{kid}"',
-            institution='"shanghai-fire-training-detachment"',
+            institution='"shanghai-transport-qualification-centre"',
             algorithm='"SM2"',
             public_key=quoted(mint.public_pem(kid)),
             **particular,
