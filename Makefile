@@ -29,7 +29,7 @@ demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:800
 	@$(BIN)/gateway demo $(OPTIONS)
 
 test: .venv/installed ## every test, on every core
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 40 --durations-min 3
 
 test-fast: .venv/installed ## the rules and the signatures: no processes, no waiting
 	$(BIN)/pytest $(PURE)
