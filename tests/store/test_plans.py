@@ -36,7 +36,7 @@ SHORT = frozenset(
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
         *("correction_answers", "audit_intents", "evidence_erasures", "anon_1"),
-        *("false_claims", "log_head", "log_checkpoints"),
+        *("false_claims", "log_head", "log_checkpoints", "collection_streams"),
     }
 )
 """Tables of agencies, of which there are some, of what officers have to look at, and of
@@ -99,8 +99,21 @@ async def fill(store: Store) -> None:
             await connection.execute(text("ANALYZE"))
 
 
+async def without_rows(store: Store) -> set[str]:
+    """Return the tables of which PostgreSQL knows that to read them is to read nothing.
+
+    SQLite counts no rows, and tells which index it would take of any table.
+    """
+    if store.engine.dialect.name == "sqlite":
+        return set()
+    empty = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples <= 0"
+    async with store.engine.connect() as connection:
+        return set((await connection.execute(text(empty))).scalars())
+
+
 async def test_no_question_reads_a_long_table_through(store: Store) -> None:
     await fill(store)
+    short = SHORT | await without_rows(store)
     heard: list[tuple[str, Statement]] = []
     for name, call in CALLS.items():
         with statements_heard() as statements, contextlib.suppress(Exception):
@@ -116,7 +129,7 @@ async def test_no_question_reads_a_long_table_through(store: Store) -> None:
     found = {}
     async with store.engine.connect() as connection:
         for name, statement in heard:
-            read = set(await connection.run_sync(scans, statement)) - SHORT
+            read = set(await connection.run_sync(scans, statement)) - short
             if read and name not in READS_ALL:
                 found[name] = f"reads all of {read}: {statement}"
             if name.startswith(IN_ORDER) and await connection.run_sync(
