@@ -1,6 +1,6 @@
 """Append what is queued to the log, and sign how long it is, beside the requests.
 
-Four times a second whatever waits is appended, in pieces, between which others write;
+Whatever waits is appended within a second, in pieces, between which others write;
 nobody waits for it. Whoever of several gateways appended signs; if that one is gone,
 another does a moment later. Nothing is signed that does not go on from what was signed
 before, whatever the database says: a log that was restored, or that somebody changed,
@@ -32,6 +32,8 @@ from store.transparency.facts import StoredFacts
 from store.transparency.publishing import StoredTree
 
 ROUND_SECONDS = 0.25
+IDLE_SECONDS = 0.75
+"""How long nobody looks where nothing waited: a row is in the log within a second."""
 PAUSE_SHARE = 1
 """How long nothing is appended after a full piece, in times of what that took."""
 SIGN_SECONDS = 1.0
@@ -84,10 +86,11 @@ class LogKeeper:
 
     async def keep(self) -> None:
         """Append and sign, again and again."""
+        seconds = ROUND_SECONDS
         while True:
-            await asyncio.sleep(ROUND_SECONDS)
+            await asyncio.sleep(seconds)
             try:
-                await self.round()
+                seconds = ROUND_SECONDS if await self.round() else IDLE_SECONDS
             except StoreUnavailableError as error:
                 if not self._is_failing:
                     self._logger.error(  # noqa: TRY400 - the kind is enough
@@ -99,8 +102,8 @@ class LogKeeper:
                     self._logger.info("the log is appended to again")
                 self._is_failing = False
 
-    async def round(self) -> None:
-        """Append all that waits, and sign.
+    async def round(self) -> bool:
+        """Append all that waits, and sign; say whether anything waited.
 
         Raises:
             StoreUnavailableError: the database is away; what waits waits on.
@@ -124,6 +127,7 @@ class LogKeeper:
             self._reports.queued(0)
         await self._sign(appended.head, is_mine=mine)
         await self._forget()
+        return mine
 
     async def _sign(self, head: Head, *, is_mine: bool) -> None:
         keys = self._keys
