@@ -11,7 +11,7 @@ FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.
 VERIFIERS := tests/third_party/pypi/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
+.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -28,8 +28,11 @@ PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:8000
 	@$(BIN)/gateway demo $(OPTIONS)
 
-test: .venv/installed ## every test, on every core
+test: .venv/installed ## the tests, on every core
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 40 --durations-min 3
+
+long: .venv/installed ## the tests that take longest, which `make test` leaves out
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --long -m long
 
 test-fast: .venv/installed ## the rules and the signatures: no processes, no waiting
 	$(BIN)/pytest $(PURE)

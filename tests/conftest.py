@@ -28,13 +28,26 @@ settings.register_profile(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the tests that are marked ``long``, too."""
+    parser.addoption("--long", action="store_true", help="tests that take long, too")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder together, in whatever order folders and tests come.
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what takes long, and keep the tests of a folder together.
+
+    ``make long`` runs what is left out here. Folders and tests come in whatever order.
 
     What a folder's tests share (``scope="package"``) then starts once, and ends with
     the last of them: a gateway that nobody asks takes a hundredth of a processor.
     """
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     order: dict[Path, int] = {}
     for item in items:
         for folder in reversed(item.path.parents):

@@ -108,6 +108,7 @@ def content(page: Chrome) -> str:
     return page.find_element(By.ID, "content").text
 
 
+@pytest.mark.long
 def test_it_says_of_bundles_what_the_program_says(
     page: Chrome, folder: Path, honest: list[bytes]
 ) -> None:

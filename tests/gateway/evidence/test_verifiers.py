@@ -64,6 +64,7 @@ def test_both_release_what_is_in_order_and_say_the_same_of_it(
         assert [*report.found] == shown
 
 
+@pytest.mark.long
 def test_neither_releases_a_bundle_that_somebody_changed(
     honest: list[bytes], policy: Path
 ) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
@@ -68,6 +69,7 @@ class Fork:
         return first, second
 
 
+@pytest.mark.long
 async def test_a_thousand_forks_are_caught_in_one_round(tmp_path: Path) -> None:
     forks = [Fork.of(seed) for seed in range(FORKS)]
     place = settle(tmp_path, "w.example", [fork.log.signer.key for fork in forks])

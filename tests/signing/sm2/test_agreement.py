@@ -50,6 +50,7 @@ def test_gmalg_agrees() -> None:
     assert [by_gmalg(one) for one in A_FEW] == [one.is_right for one in A_FEW]
 
 
+@pytest.mark.long
 def test_npm_agrees(tmp_path: Path) -> None:
     script = node.install(Path(__file__).parent / "npm", "verify.mjs", tmp_path)
     asked = [

@@ -72,6 +72,7 @@ def run_to_its_end(url: str, *arguments: str) -> int:
         process.stdout.close()
 
 
+@pytest.mark.long
 async def test_killed_before_any_statement_of_an_append_the_log_is_whole(
     store: Store, database_url: str
 ) -> None:
