@@ -69,9 +69,9 @@ class Fork:
         return first, second
 
 
-@pytest.mark.long
-async def test_a_thousand_forks_are_caught_in_one_round(tmp_path: Path) -> None:
-    forks = [Fork.of(seed) for seed in range(FORKS)]
+@pytest.mark.parametrize("count", [50, pytest.param(FORKS, marks=pytest.mark.long)])
+async def test_forks_are_caught_in_one_round(tmp_path: Path, count: int) -> None:
+    forks = [Fork.of(seed) for seed in range(count)]
     place = settle(tmp_path, "w.example", [fork.log.signer.key for fork in forks])
     line = place.lines("E")
     turns = asyncio.Semaphore(AT_ONCE)
