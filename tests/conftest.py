@@ -28,6 +28,10 @@ settings.register_profile(
 )
 
 
+# Nothing of what is collected is garbage, and to look for some takes as long again.
+gc.disable()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the tests that are marked ``long``, too."""
     parser.addoption("--long", action="store_true", help="tests that take long, too")
@@ -59,6 +63,7 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every collector's way."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
