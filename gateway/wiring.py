@@ -128,7 +128,9 @@ async def open_services(
         )
         notifier, live = Notifier(), Live()
         kept = KeptRecords(CollectedPeople(store), metrics.collection)
-        registrations = StoredRegistrations(store.engine, notifier.notify)
+        registrations = StoredRegistrations(
+            store.engine, notifier.notify, store.commits
+        )
         quality = StoredQuality(store)
         keeper = QualityKeeper(
             metrics.agencies,
@@ -184,7 +186,7 @@ async def open_services(
                 )
             )
             status = LiveStatus(
-                StoredStates(store.engine),
+                StoredStates(store.engine, store.commits),
                 pseudonyms,
                 metrics.status,
                 notifier.notify,

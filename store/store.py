@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from store.commits import Commits
 from store.database import SQLITE, open_database
 from store.writer import Writer, open_writer
 
@@ -19,6 +20,7 @@ class Store:
     engine: AsyncEngine
     writer: Writer
     """Everything that is waited for is written by this one, in turn."""
+    commits: Commits = field(default_factory=Commits)
 
     @property
     def file(self) -> Path | None:
@@ -43,4 +45,9 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         UnusableDatabaseError: as ``open_database``.
     """
     async with open_database(url) as engine, open_writer(engine) as writer:
-        yield Store(engine, writer)
+        store = Store(engine, writer)
+        commits = Commits(store.file)
+        try:
+            yield replace(store, commits=commits)
+        finally:
+            commits.close()

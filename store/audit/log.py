@@ -19,6 +19,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select
@@ -32,6 +33,7 @@ from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
 from store.audit.rows import record_of, row_of
 from store.audit.tables import audit_records
 from store.audit.waiting import Kept, Waiting, WaitingRecords, abandoned, over_budget
+from store.commits import UntilCommitted
 from store.connections import Reader
 from store.errors import RefusedRowsError
 from store.prepared import PreparedInsert
@@ -78,6 +80,7 @@ class StoredAuditLog:
         budget: PeopleBudget | None = None,
     ) -> None:
         self._writer = store.writer
+        self._others = UntilCommitted[Draft](store.commits)
         self._reader = Reader(store.engine)
         self._insert = PreparedInsert(audit_records, store.engine.dialect)
         self._observer = observer
@@ -218,9 +221,11 @@ class StoredAuditLog:
         people = self._people
         if people is None:
             return
+        read = partial(self._writer.read, people.draft)
         # What goes wrong here goes wrong with the next record, where it is reported.
         with contextlib.suppress(StoreUnavailableError):
-            self._take(await self._writer.read(people.draft))
+            # Where nobody committed anything, nobody wrote.
+            self._take(await self._others.get(None, read))
 
     async def _write_group(self) -> None:
         group = self._waiting.take(1 if self._is_failing else GROUP)

@@ -1,12 +1,14 @@
 """Tell about whom something was collected since, to who keeps what was read."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from store.collection.records import STREAM
 from store.collection.tables import collected_records, collection_streams
+from store.commits import UntilCommitted
 from store.connections import Reader
 from store.store import Store
 
@@ -35,6 +37,7 @@ class CollectedPeople:
 
     def __init__(self, store: Store) -> None:
         self._reader = Reader(store.engine)
+        self._since = UntilCommitted[Since](store.commits)
 
     async def after(self, id_: int) -> Since:
         """Return whom records after ``id_`` concern, and how far they go.
@@ -42,6 +45,9 @@ class CollectedPeople:
         Raises:
             StoreUnavailableError: the database is away.
         """
+        return await self._since.get(id_, partial(self._after, id_))
+
+    async def _after(self, id_: int) -> Since:
         new, version = collected_records.alias(), collected_records.alias()
         # A record that is another holder's now is no more the one's who had it.
         concerned = (

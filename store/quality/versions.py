@@ -5,10 +5,12 @@ every gateway reads on from the last one that it knows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from bureau.versions.memory import Seen, SeenVersion
+from store.commits import UntilCommitted
 from store.connections import Reader
 from store.quality.tables import seen_versions
 from store.store import Store
@@ -25,6 +27,7 @@ class StoredVersions:
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
         self._reader = Reader(store.engine)
+        self._page = UntilCommitted[tuple[int, Seen]](store.commits)
 
     async def keep(self, seen: Seen) -> tuple[Seen, range]:
         """See ``VersionStore``."""
@@ -56,6 +59,9 @@ class StoredVersions:
         Raises:
             StoreUnavailableError: the database is away.
         """
+        return await self._page.get(id_, partial(self._after, id_))
+
+    async def _after(self, id_: int) -> tuple[int, Seen]:
         column = seen_versions.c.id
         page = select(seen_versions).where(column > id_).order_by(column).limit(PAGE)
         async with self._reader.connect() as connection:

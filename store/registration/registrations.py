@@ -24,6 +24,7 @@ from connectors.registration.sanctions import (
     SanctionProposal,
 )
 from connectors.registration.store import REPLACED_FILE, Work
+from store.commits import UNKNOWN, Commits, UntilCommitted
 from store.connections import Reader, begin
 from store.database import POSTGRESQL
 from store.registration import tables
@@ -59,7 +60,10 @@ class StoredRegistrations:
     """Implements ``connectors.registration.store.RegistrationStore``."""
 
     def __init__(
-        self, engine: AsyncEngine, changed: Callable[[], None] = lambda: None
+        self,
+        engine: AsyncEngine,
+        changed: Callable[[], None] = lambda: None,
+        commits: Commits = UNKNOWN,
     ) -> None:
         self._engine = engine
         self._changed = changed
@@ -67,6 +71,7 @@ class StoredRegistrations:
         # All statements of one reading see one moment, as on SQLite.
         level = {"isolation_level": "REPEATABLE READ"} if self._is_shared else {}
         self._reader = Reader(engine, **level)
+        self._sequence = UntilCommitted[int](commits)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
@@ -88,6 +93,9 @@ class StoredRegistrations:
 
     async def sequence(self) -> int:
         """Return how many changes there were."""
+        return await self._sequence.get(None, self._read_sequence)
+
+    async def _read_sequence(self) -> int:
         async with self._read() as work:
             return await work.sequence()
 

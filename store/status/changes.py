@@ -4,6 +4,7 @@ The order of the rows is the order in which they were committed.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bureau.status import KeptChange
 from policy.certificate import CertificateState, StateChange
+from store.commits import UNKNOWN, Commits, UntilCommitted
 from store.connections import Reader
 from store.documents import document_of_row
 from store.status.tables import state_changes
@@ -23,8 +25,9 @@ PAGE = 2000
 class StoredStates:
     """Reads changes of state."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, commits: Commits = UNKNOWN) -> None:
         self._reader = Reader(engine)
+        self._page = UntilCommitted[tuple[int, list[str]]](commits)
 
     async def people_after(self, id_: int) -> tuple[int, list[str]]:
         """Return whom the next page of changes after ``id_`` is about, and its end.
@@ -32,6 +35,9 @@ class StoredStates:
         Raises:
             StoreUnavailableError: the database is away.
         """
+        return await self._page.get(id_, partial(self._people_after, id_))
+
+    async def _people_after(self, id_: int) -> tuple[int, list[str]]:
         column = state_changes.c
         statement = (
             select(column.id, column.person)

@@ -21,6 +21,7 @@ from bureau.transparency.sources import SOURCES, Kind, Source
 from signing.transparency.edge import Edge
 from signing.transparency.entries import MOST_ROWS, SALT_SIZE
 from signing.transparency.tiles import Tile
+from store.commits import UntilCommitted
 from store.connections import Reader
 from store.store import Store
 from store.transparency.committed import rows_of
@@ -67,6 +68,7 @@ class StoredLog:
     def __init__(self, store: Store) -> None:
         self._reader = Reader(store.engine)
         self._writer = store.writer
+        self._draft = UntilCommitted[_Draft](store.commits)
 
     async def head(self) -> Head:
         """Return how long the log is.
@@ -84,8 +86,7 @@ class StoredLog:
         Raises:
             StoreUnavailableError: nothing was appended, or nobody knows.
         """
-        async with self._reader.connect() as connection:
-            draft = await connection.run_sync(_drafted)
+        draft = await self._draft.get(None, self._drafted)
         if not draft.taken:
             return Appended(draft.old, 0, is_mine=True)
         try:
@@ -93,6 +94,10 @@ class StoredLog:
         except _MeanwhileError:
             return Appended(await self.head(), 0, is_mine=False)
         return Appended(draft.new, len(draft.taken), is_mine=True)
+
+    async def _drafted(self) -> _Draft:
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(_drafted)
 
     async def queued(self, most: int) -> int:
         """Return how many rows wait, counted up to ``most``.

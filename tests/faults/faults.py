@@ -10,7 +10,7 @@ seen to go on, unless ``stops_all``.
 import os
 from dataclasses import dataclass
 
-from store.postgresql import UNHEARD_SECONDS
+from store.postgresql import STATEMENT_SECONDS, UNHEARD_SECONDS
 from tests.faults.asking import NO_ANSWER, NO_CONNECTION, PATIENCE_SECONDS, UNREADABLE
 from tests.faults.model import UNDETERMINED
 from tests.faults.strikes import (
@@ -68,6 +68,9 @@ class Fault:
     those who were under way in the second that is given to who holds the lock."""
     whole_seconds: float = 60.0
     """How long it may take until all is as before."""
+    unheard_seconds: float = 0.0
+    """How long afterwards callers may still wait on a connection that is silent for
+    good: none that was borrowed meanwhile is tried before it is given up."""
     is_balanced: bool = False
     """Whether callers try the other gateway where they are not connected."""
     kind: Kind = Kind.POSTGRESQL
@@ -99,6 +102,7 @@ SHORT: tuple[Fault, ...] = (
         longest_seconds=PATIENCE_SECONDS + 0.5,
         others_late=CALLERS_AT_ONCE,
         whole_seconds=GIVEN_UP_SECONDS,
+        unheard_seconds=UNHEARD_SECONDS,
     ),
     Fault(CALLERS, "reset", wire(DOOR, trouble="reset"), GONE),
     Fault(
@@ -161,16 +165,19 @@ LONG: tuple[Fault, ...] = (
     Fault(
         *(STORE, "half open, silent", wire(DATABASE, trouble="dead"), STORE_AWAY),
         may=UNSETTLED,
+        unheard_seconds=STATEMENT_SECONDS,
     ),
     Fault(
         *(STORE, "machine gone", wire(DATABASE, trouble="gone"), STORE_AWAY),
         may=UNSETTLED,
         whole_seconds=GIVEN_UP_SECONDS,
+        unheard_seconds=UNHEARD_SECONDS,
     ),
     Fault(
         *(STORE, "half open, silent, in a transaction"),
         *(while_it_writes(wire(DATABASE, trouble="dead")), STORE_AWAY),
         may=UNSETTLED,
+        unheard_seconds=STATEMENT_SECONDS,
         others=STORE_AWAY,
     ),
     Fault(STORE, "8 bytes at a time", wire(DATABASE, **DRIP), STORE_AWAY),
@@ -212,6 +219,7 @@ LONG: tuple[Fault, ...] = (
         may=STORE_AWAY | UNSETTLED,
         others_late=CALLERS_AT_ONCE,
         whole_seconds=GIVEN_UP_SECONDS,
+        unheard_seconds=UNHEARD_SECONDS,
     ),
     Fault(A_GATEWAY, "SIGTERM", ended(FIRST), GONE),
     Fault(

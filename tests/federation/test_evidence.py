@@ -130,7 +130,8 @@ def test_what_a_correction_puts_beside_is_proved_too(
 def test_what_was_decided_while_the_registry_was_silent_is_proved(
     offices: Offices, bureau: Path
 ) -> None:
-    live = live_certificate(offices, "renewed-2019")
+    # Of whom no other test asks what was paid.
+    live = live_certificate(offices, "state-unknown")
     claim = f"evidence-silent-{next(_NUMBERS)}"
     rulings = [{"clauses": ABOUT, "reason": "见证书原件", "officer": "浦0017"}]
     # Of the other gateway, which has no answer about that person.

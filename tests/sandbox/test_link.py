@@ -39,6 +39,13 @@ class Linked:
         """Connect through the link."""
         return await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
 
+    async def heard(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect through it, and wait until it has seen that."""
+        reader, writer = await self.connect()
+        writer.write(b"a")
+        assert await reader.readexactly(1) == b"a"
+        return reader, writer
+
     async def echo(self, said: bytes = b"hello") -> bytes:
         """Say something on a new connection; return what came back."""
         async with asyncio.timeout(ENOUGH):
@@ -115,9 +122,7 @@ async def test_jitter_is_between_nothing_and_the_most(link: Linked) -> None:
 
 
 async def test_a_reset_ends_what_is_open_and_what_is_opened(link: Linked) -> None:
-    reader, writer = await link.connect()
-    writer.write(b"a")
-    assert await reader.read(1) == b"a"
+    reader, writer = await link.heard()
 
     await link.turn(trouble="reset")
 
@@ -172,7 +177,7 @@ def unheard(writer: asyncio.StreamWriter, seconds: float) -> None:
 async def test_what_is_gone_acknowledges_nothing_and_what_is_dead_does(
     link: Linked,
 ) -> None:
-    before, writer = await link.connect()
+    before, writer = await link.heard()
     unheard(writer, PATIENCE)
     await link.turn(trouble="gone")
     writer.write(b"never acknowledged")
@@ -185,7 +190,7 @@ async def test_what_is_gone_acknowledges_nothing_and_what_is_dead_does(
     await link.turn()
     assert await link.echo() == b"hello"
 
-    before, writer = await link.connect()
+    before, writer = await link.heard()
     unheard(writer, PATIENCE)
     await link.turn(trouble="dead")
     writer.write(b"acknowledged")
@@ -195,9 +200,7 @@ async def test_what_is_gone_acknowledges_nothing_and_what_is_dead_does(
 
 
 async def test_what_was_gone_stays_so_on_both_sides(link: Linked) -> None:
-    reader, writer = await link.connect()
-    writer.write(b"a")
-    assert await reader.read(1) == b"a"
+    reader, writer = await link.heard()
     await link.turn(trouble="gone")
 
     await link.turn()

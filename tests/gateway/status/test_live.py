@@ -14,13 +14,15 @@ from gateway.status.live import START_PAGES, LiveStatus, kept_status
 from policy.identity import Identity, IdType
 from store.background import Supervisor
 from store.database import open_database
-from store.status.changes import PAGE, StoredStates
+from store.status.changes import StoredStates
 from store.status.events import StoredCertificateStates
 from store.status.tables import state_changes
 from store.store import Store, open_store
 from tests.running import eventually
 from tests.store.status.sent import CHANGE, added
 
+PAGE = 20
+"""Instead of some thousand."""
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 PSEUDONYMS = Pseudonyms([NEW_KEY, OLD_KEY])
 ALICE = Identity(IdType.RESIDENT_ID, "110101199003074514")
@@ -142,8 +144,10 @@ async def fill(store: Store, changes: int) -> None:
 
 
 async def test_where_many_have_changes_the_store_is_asked_until_all_are_read(
-    store: Store,
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module in ("gateway.status.live", "store.status.changes"):
+        monkeypatch.setattr(f"{module}.PAGE", PAGE)
     await fill(store, PAGE * START_PAGES + 1)
     await added(store, ALICES)
     states = live(store)

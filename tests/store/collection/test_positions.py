@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from bureau.collection import KeptLines
-from store.collection.positions import DIGESTS_AT_ONCE, StoredPositions
+from store.collection import positions
+from store.collection.positions import StoredPositions
 from store.status.tables import state_changes
 from store.store import Store
 from tests.store.status.sent import CHANGE
 
+AT_ONCE = 100
 COLUMNS = [column.name for column in state_changes.c if column.name != "id"]
 
 
@@ -46,21 +48,24 @@ async def test_what_is_kept_is_told_in_the_order_of_its_numbers(
 ) -> None:
     await add(store, [9, 2, 5], "transport")
     await add(store, [1, 3], "fire-rescue")
-    positions = StoredPositions(store)
+    told = StoredPositions(store)
 
-    found = await positions.kept_after("transport", "states", after)
-    of_records = await positions.kept_after("transport", "records", after)
+    found = await told.kept_after("transport", "states", after)
+    of_records = await told.kept_after("transport", "records", after)
 
     assert found == KeptLines(after, lines, is_to_end=True)
     assert of_records == KeptLines(after, [], is_to_end=True)
 
 
 @pytest.mark.parametrize("over", [0, 1])
-async def test_so_much_is_told_at_a_time(store: Store, over: int) -> None:
-    await add(store, range(1, DIGESTS_AT_ONCE + over + 1), "transport")
+async def test_so_much_is_told_at_a_time(
+    store: Store, over: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(positions, "DIGESTS_AT_ONCE", AT_ONCE)
+    await add(store, range(1, AT_ONCE + over + 1), "transport")
 
     found = await StoredPositions(store).kept_after("transport", "states", 0)
 
-    assert len(found.lines) == DIGESTS_AT_ONCE
-    assert found.lines[-1][0] == DIGESTS_AT_ONCE
+    assert len(found.lines) == AT_ONCE
+    assert found.lines[-1][0] == AT_ONCE
     assert found.is_to_end is (over == 0)
