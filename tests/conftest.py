@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gateway.worker import GC_OBJECTS
 from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
@@ -15,7 +16,7 @@ from tests.running import DATABASE, Agencies, newest_file, running_agencies
 
 HOLDERS = 300
 SQLITE = "sqlite:///"
-OLD = 5
+OLD = 2
 """After so many rounds of the collector something is taken to live long."""
 
 # Thirty examples a property in `make test`, which is run often, with others each time;
@@ -65,6 +66,7 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every collector's way."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
     gc.enable()
 
 
