@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gateway.worker import GC_OBJECTS
 from tests.nursery import NURSERY
 from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
@@ -16,8 +15,9 @@ from tests.running import DATABASE, Agencies, newest_file, running_agencies
 
 HOLDERS = 300
 SQLITE = "sqlite:///"
-OLD = 2
-"""After so many rounds of the collector something is taken to live long."""
+NEW, OLD = 5_000, 3
+"""After so many new objects the collector looks at those, and after so many rounds of
+looking at what is left, at all of it: rarely, and for some milliseconds each time."""
 
 # Thirty examples a property in `make test`, which is run often, with others each time;
 # in `make fuzz`, as long as it takes.
@@ -66,7 +66,7 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every collector's way."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GC_OBJECTS)
+    gc.set_threshold(NEW)
     gc.enable()
 
 

@@ -42,6 +42,7 @@ NOT_ASKED = {
     "backup.postgresql.dump": "raises UnusableDatabaseError, for a command",
     "backup.postgresql.restore_dump": "raises UnusableDatabaseError, for a command",
     "collection.reading.CollectedReader.close": "ends what was begun",
+    "commits.UntilCommitted.get": "asks for no table; test_commits has it",
     "collection.reading.open_collected": "opens nothing until something is asked",
     "database.engine_at": "opens nothing until something is asked",
     "database.open_database": "raises UnusableDatabaseError, at the start",
