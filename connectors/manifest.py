@@ -6,6 +6,7 @@ protocol needs one TOML file and no Python. Field expressions are JMESPath
 and a test compares the two.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -31,8 +32,16 @@ Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CHARACTERS
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
-Token = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._~+/-]+=*\Z")]
+PLAIN_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750, 2.1: nothing in it can end a header."""
+REFERENCE = "secret:"
+"""What begins the name of a secret that is kept elsewhere; no token has a colon."""
+Token = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"\A({PLAIN_TOKEN.pattern}|{REFERENCE}[a-z0-9][a-z0-9-]{{0,62}})\Z"
+    ),
+]
 ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 MemberName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Audience = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,128}\Z")]

@@ -11,7 +11,7 @@ counts what a text would cost before the parser sees it; it reads every characte
 import difflib
 import re
 import tomllib
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -111,11 +111,22 @@ def _refuse_unknown_keys(table: dict[str, Any], struct: type, place: str) -> Non
             )
         for inner in _structs_in(hints[key]):
             if isinstance(value, dict):
-                _refuse_unknown_keys(value, inner, f"{place}{key}.")
+                for name, one in _tables_in(value, hints[key], key).items():
+                    _refuse_unknown_keys(one, inner, f"{place}{name}.")
             elif isinstance(value, list):
                 for element in value:
                     if isinstance(element, dict):
                         _refuse_unknown_keys(element, inner, f"{place}{key}.")
+
+
+def _tables_in(
+    table: dict[str, Any], hint: object, key: str
+) -> dict[str, dict[str, Any]]:
+    """Return the tables of a struct by their places: one, or one for each name."""
+    if get_origin(hint) is not dict:
+        return {key: table}
+    named = {f"{key}.{name}": one for name, one in table.items()}
+    return {place: one for place, one in named.items() if isinstance(one, dict)}
 
 
 def _structs_in(hint: object) -> list[type[msgspec.Struct]]:

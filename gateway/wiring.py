@@ -1,5 +1,6 @@
 """Open everything in order, close it in reverse: the one place that composes."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ from gateway.registry.quality import (
     thresholds_of,
 )
 from gateway.registry.versions import LiveVersions, kept_versions, told_to
+from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
@@ -143,7 +145,11 @@ async def open_services(
             clock=clock,
         )
         try:
-            configured = Configured(load_manifests(Path(settings.manifests)), bundle)
+            configured = Configured(
+                load_manifests(Path(settings.manifests)),
+                bundle,
+                read_secrets(settings.secrets, os.environ),
+            )
             registry = LiveRegistry(
                 registrations,
                 configured,

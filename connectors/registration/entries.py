@@ -11,7 +11,13 @@ from typing import Any
 import msgspec
 
 from connectors.decoding.explained import explained
-from connectors.manifest import ExaminationPlaces, Record, Response, read_manifest
+from connectors.manifest import (
+    REFERENCE,
+    ExaminationPlaces,
+    Record,
+    Response,
+    read_manifest,
+)
 from policy.text import Text
 
 HIDDEN = "***"
@@ -54,7 +60,14 @@ def _entries(table: dict[str, Any], place: str) -> Iterator[Entry]:
             yield from _entries(value, f"{key}.")
         elif value is not None:
             meaning = explained(value) if key in _EXPRESSIONS else None
-            yield Entry(key, HIDDEN if key in _SECRETS else _written(value), meaning)
+            yield Entry(key, _shown(key, value), meaning)
+
+
+def _shown(key: str, value: object) -> str:
+    """Write a value, but for a secret; what a secret is called is none."""
+    written = _written(value)
+    is_said = key in _SECRETS and not written.startswith(REFERENCE)
+    return HIDDEN if is_said else written
 
 
 def _written(value: object) -> str:

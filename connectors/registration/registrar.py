@@ -11,6 +11,7 @@ from datetime import datetime
 
 from connectors.conformance.plan import Plan
 from connectors.conformance.report import Report
+from connectors.errors import ManifestError
 from connectors.manifest import Manifest
 from connectors.network.networks import Network
 from connectors.registration import keys
@@ -118,6 +119,7 @@ class Registrar:
         async with self.store.work() as work:
             connector = await self._own(work, asked)
             state_after(connector.state, Step.SUBMIT)
+            self._with_secrets(connector)
             replaced = await self._require_claims(work, connector)
             require_usable_keys(
                 connector,
@@ -138,7 +140,7 @@ class Registrar:
             connector = await self._own(work, asked)
             state_after(connector.state, Step.CHECK)
             replaced = await self._require_claims(work, connector)
-        manifest = read_submission(connector.submission, self.catalogue, self.networks)
+        manifest = self._with_secrets(connector)
         report = await self.run_check(
             manifest,
             self._bundle_to_check(connector, replaced),
@@ -158,6 +160,16 @@ class Registrar:
             failures = sum(f.startswith("FAILURE") for f in found.findings)
             raise RegistrationError(RefusalCode.NOT_CONFORMING, f"{failures} failures")
         return changed
+
+    def _with_secrets(self, connector: Connector) -> Manifest:
+        """Return the manifest as its agency is asked by it."""
+        manifest = read_submission(connector.submission, self.catalogue, self.networks)
+        try:
+            return self.configured.secrets.put_in(manifest)
+        except ManifestError as error:
+            raise RegistrationError(
+                RefusalCode.SUBMISSION_UNUSABLE, f"manifest: {error}"
+            ) from None
 
     async def send_back(self, asked: StepRequest) -> Connector:
         """Make a draft of it again, to be put right."""

@@ -13,6 +13,7 @@ from connectors.registration.keys import RegisteredKey, RegisteredKeyState
 from connectors.registration.lifecycle import IN_FORCE, LIVE
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.submission import is_text
+from connectors.secrets import NO_SECRETS, Secrets
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
 from policy.identity_numbers import has_identity_number
@@ -56,6 +57,8 @@ class Configured:
 
     manifests: Sequence[Manifest]
     bundle: TrustBundle
+    secrets: Secrets = NO_SECRETS
+    """What manifests name, of files and of those who register."""
 
     def manifest(self, id_: str) -> Manifest | None:
         """Return the manifest of an agency of the files."""

@@ -1,5 +1,6 @@
 """Open what a recheck takes: the database, the agencies in force, and the audit log."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -22,6 +23,7 @@ from gateway.errors import StartError
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms
 from gateway.registry.live_registry import LiveRegistry, kept_live
+from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.trust import load_trust_bundle
 from gateway.wiring import open_sessions
@@ -59,7 +61,11 @@ async def open_rechecking(
         sessions = await open_sessions(stack, settings.registration.networks)
         collected = await stack.enter_async_context(open_collected(store))
         try:
-            configured = Configured(load_manifests(Path(settings.manifests)), bundle)
+            configured = Configured(
+                load_manifests(Path(settings.manifests)),
+                bundle,
+                read_secrets(settings.secrets, os.environ),
+            )
             registry = LiveRegistry(
                 StoredRegistrations(store.engine, notifier.notify),
                 configured,

@@ -1,6 +1,7 @@
 """Run the conformance kit on what files and options say."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,17 @@ from connectors.conformance.plan import (
 from connectors.conformance.report import Report
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
-from connectors.manifest import Manifest, read_manifest
+from connectors.manifest import REFERENCE, Manifest, read_manifest
 from connectors.network.addresses import AddressGuard
 from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.settings.registration import Registration
+from gateway.settings.secrets import SecretSource, read_secrets
 from gateway.trust import read_bundle
 from policy.catalogue import load_catalogue
+
+SECRET_VARIABLE = "AGENCY_SECRET_"  # noqa: S105 - the variable's name
+"""What begins the variable that has a secret for a check by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ def run_check(request: Request, progress: Progress) -> Report:
         StartError: a file or an option cannot be used.
     """
     networks = Registration(allowed_networks=request.networks).networks
-    manifest = _read_manifest(request.manifest)
+    manifest = _with_secrets(request.manifest, _read_manifest(request.manifest))
     bundle = read_bundle(request.trust)
     plan = _plan(request)
 
@@ -73,6 +78,23 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         return read_manifest(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ManifestError) as error:
+        raise StartError(f"{path}: {error}") from None
+
+
+def _with_secrets(path: Path, manifest: Manifest) -> Manifest:
+    """Return the manifest with the secret that it names, from the environment.
+
+    Who checks has no gateway's configuration, and an agency has its own secrets alone.
+    """
+    stated = manifest.endpoint.bearer_token or ""
+    if not stated.startswith(REFERENCE):
+        return manifest
+    name = stated.removeprefix(REFERENCE)
+    variable = f"{SECRET_VARIABLE}{name.upper().replace('-', '_')}"
+    source = SecretSource(variable=variable, connectors=(manifest.id,))
+    try:
+        return read_secrets({name: source}, os.environ).put_in(manifest)
+    except ManifestError as error:
         raise StartError(f"{path}: {error}") from None
 
 

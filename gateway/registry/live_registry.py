@@ -28,6 +28,7 @@ from connectors.registration.lifecycle import IN_FORCE, LIVE, ConnectorState
 from connectors.registration.rules import Configured, successors
 from connectors.registration.sanctions import Sanction, account_of
 from connectors.registry import Registry, open_agency
+from connectors.secrets import NO_SECRETS, Secrets
 from connectors.shadow import Difference, Shadow
 from gateway.registry.expiry import ExpiryLog
 from policy.catalogue import Catalogue
@@ -136,7 +137,10 @@ class LiveRegistry:
             self._noted = bundle
 
     def put_files_in_force(
-        self, manifests: Sequence[Manifest], bundle: TrustBundle
+        self,
+        manifests: Sequence[Manifest],
+        bundle: TrustBundle,
+        secrets: Secrets = NO_SECRETS,
     ) -> None:
         """Go on by other files; nothing is awaited.
 
@@ -145,7 +149,8 @@ class LiveRegistry:
         """
         opened: list[_Opened] = []
         try:
-            for manifest in manifests:
+            for stated in manifests:
+                manifest = secrets.put_in(stated)
                 known = self._opened.get(manifest.id)
                 if known is None or (known.manifest, known.rows) != (manifest, None):
                     agency = self._open(manifest, None, bundle, self._observer)
@@ -160,6 +165,7 @@ class LiveRegistry:
                 self._close(known)
             self._opened[one.manifest.id] = one
         self._configured.manifests, self._configured.bundle = manifests, bundle
+        self._configured.secrets = secrets
         self._live.snapshot = self._snapshot(self._state)
 
     async def keep(self, changed: asyncio.Event) -> None:
@@ -228,6 +234,7 @@ class LiveRegistry:
         self, manifest: Manifest, rows: frozenset[str] | None, bundle: TrustBundle
     ) -> Agency:
         """Return the agency of ``manifest``: the one that is there, if it is it."""
+        manifest = self._configured.secrets.put_in(manifest)
         known = self._opened.get(manifest.id)
         if known is not None:
             if (known.manifest, known.rows) == (manifest, rows):
@@ -292,7 +299,9 @@ class LiveRegistry:
 
     def _shadow(self, connector: Connector, bundle: TrustBundle) -> _Opened | None:
         try:
-            manifest = read_manifest(connector.submission.manifest)
+            manifest = self._configured.secrets.put_in(
+                read_manifest(connector.submission.manifest)
+            )
             agency = self._open(manifest, connector.items, bundle, NullObserver())
         except ManifestError as error:
             self._reports.connector_unusable(connector.id, str(error))

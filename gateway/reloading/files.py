@@ -9,6 +9,7 @@ put in the place of another is seen, and what a link leads to, and what may be r
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from gateway.settings.secrets import files_of_secrets
 from gateway.settings.settings import Settings
 
 Looks = Mapping[Path, tuple[int, int, int] | None]
@@ -22,6 +23,7 @@ def files_of(settings: Settings) -> Iterable[Path]:
     for issuer in settings.issuers:
         if issuer.jwks_file is not None:
             yield Path(issuer.jwks_file)
+    yield from files_of_secrets(settings.secrets)
 
 
 def look_at(paths: Iterable[Path]) -> Looks:

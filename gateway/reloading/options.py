@@ -4,6 +4,7 @@ What is not taken is told by its name: a gateway that took it would have to open
 databases and keys again under requests that use them.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ import msgspec
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest
 from connectors.registry import load_manifests
+from connectors.secrets import Secrets
 from gateway.callers.wiring import refuse_unusable_callers
 from gateway.errors import StartError
+from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Catalogue
@@ -29,6 +32,7 @@ TAKEN = (
     "issuers",
     "agency_callers",
     "client_certificates",
+    "secrets",
 )
 """The options that are taken at a reload, with the files that they name."""
 NEEDS_RESTART = tuple(
@@ -46,6 +50,7 @@ class Again:
     """What is in force then: those that were taken, and the others as they were."""
     manifests: Sequence[Manifest]
     bundle: TrustBundle
+    secrets: Secrets
     needs_restart: Sequence[str]
     """The options that were changed and were not taken."""
 
@@ -67,6 +72,7 @@ def read_again(stated: Settings, running: Settings, catalogue: Catalogue) -> Aga
         settings=settings,
         manifests=manifests,
         bundle=load_trust_bundle(Path(settings.trust_bundle), catalogue),
+        secrets=read_secrets(settings.secrets, os.environ),
         needs_restart=[
             name
             for name in NEEDS_RESTART

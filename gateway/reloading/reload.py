@@ -62,7 +62,9 @@ class Reload:
             again = await asyncio.to_thread(self._read_again)
             # Nothing is awaited from here on, and what may be refused comes first.
             callers = self._callers_by(again.settings)
-            self._registry.put_files_in_force(again.manifests, again.bundle)
+            self._registry.put_files_in_force(
+                again.manifests, again.bundle, again.secrets
+            )
         except (StartError, ManifestError) as error:
             self._metrics.refused(str(error))
             return

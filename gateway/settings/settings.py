@@ -30,6 +30,7 @@ from gateway.settings.privacy import Privacy
 from gateway.settings.receipts import Receipts
 from gateway.settings.reconciliation import Reconciliation
 from gateway.settings.registration import Registration
+from gateway.settings.secrets import SecretSource
 from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.tls import Tls
 from gateway.settings.transparency import Transparency
@@ -63,6 +64,7 @@ TABLES = (
     "reconciliation",
     "subscriptions",
     "transparency",
+    "secrets",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -123,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where agencies that register themselves may be."""
     collection: Collection = Collection()
     """How much agencies may send at once."""
+    secrets: dict[str, SecretSource] = {}
+    """What manifests name instead of saying it, by its name."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None
@@ -187,6 +191,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         issuers=tuple(issuer.in_folder(folder) for issuer in settings.issuers),
         tls=None if settings.tls is None else settings.tls.in_folder(folder),
         transparency=settings.transparency.in_folder(folder),
+        secrets={n: one.in_folder(folder) for n, one in settings.secrets.items()},
     )
     return msgspec.structs.replace(
         settings, **{_option(name): value for name, value in changes.items()}

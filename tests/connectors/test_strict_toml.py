@@ -21,6 +21,18 @@ class Open(msgspec.Struct):
     b: object = None
 
 
+class Closed(msgspec.Struct):
+    """A table with one key."""
+
+    key: int = 0
+
+
+class Named(msgspec.Struct):
+    """Tables by names."""
+
+    tables: dict[str, Closed] = {}
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -99,3 +111,9 @@ def test_no_text_hides_a_key_from_the_count(before: str, after: str) -> None:
 
     with pytest.raises(TableError, match="8 parts"):
         read_table(text, Open)
+
+
+def test_of_a_table_by_name_the_unknown_key_is_named_with_its_place() -> None:
+    assert read_table("[tables.any]\nkey = 1", Named).tables["any"].key == 1
+    with pytest.raises(TableError, match=r"'tables\.any\.kye'.*'tables\.any\.key'"):
+        read_table("[tables.any]\nkye = 1", Named)

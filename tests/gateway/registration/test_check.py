@@ -56,6 +56,23 @@ def test_an_honest_agency_conforms(options: list[str]) -> None:
     assert [check for check in Check if check not in shown.stdout] == []
 
 
+def test_a_secret_comes_from_the_environment_and_is_never_shown(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = Path(options[0])
+    named = '[endpoint]\nbearer_token = "secret:way-in"'
+    text = manifest.read_text("utf-8").replace("[endpoint]", named)
+    manifest.write_text(text, "utf-8")
+    without_it = run(options)
+    monkeypatch.setenv("AGENCY_SECRET_WAY_IN", "abc.def")
+    shown = run(options, "--format", "json")
+
+    assert shown.exit_code == 0, shown.output
+    assert "abc.def" not in shown.output
+    assert isinstance(without_it.exception, StartError)
+    assert "AGENCY_SECRET_WAY_IN is not set" in str(without_it.exception)
+
+
 def test_what_is_wrong_is_shown_in_both_languages(
     agencies: Agencies, options: list[str]
 ) -> None:

@@ -96,6 +96,20 @@ def test_whoever_approves_sees_the_manifest_and_its_expressions_in_words(
     assert entries["record.values.state.有效"]["value"] == "VALID"
 
 
+def test_a_secret_that_is_not_the_connectors_own_is_not_submitted(
+    steps: Steps, joining: Joining
+) -> None:
+    manifest = str(joining.submission()["manifest"]).replace(
+        "[endpoint]", '[endpoint]\nbearer_token = "secret:fire-rescue-token"'
+    )
+    draft = steps.draft(**joining.submission(manifest=manifest))
+
+    refused = steps.step("submitConnector", AGENCY, draft)
+
+    assert refused["code"] == "SUBMISSION_UNUSABLE"
+    assert "[secrets.fire-rescue-token] with transport" in refused["detail"]
+
+
 def test_refusals_are_answers(steps: Steps, joining: Joining) -> None:
     unknown = steps.draft(**joining.submission(manifest='id = "x"\nsecret = 1'))
     draft = steps.draft(**joining.submission())
