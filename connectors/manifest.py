@@ -20,6 +20,7 @@ from connectors.manifest_addresses import (
     refuse_unusable_address,
     refuse_unusable_list_address,
 )
+from connectors.manifest_exchange import NationalExchange, refuse_unusable_exchange
 from connectors.strict_toml import TableError, read_table
 from policy import normal_form
 from policy.catalogue import load_catalogue
@@ -53,6 +54,8 @@ class Protocol(StrEnum):
 
     REST = "rest"
     GRAPHQL = "graphql"
+    NATIONAL_EXCHANGE = "national-exchange"
+    """Through the national data exchange, whose answers nobody signs."""
     COLLECTED = "collected"
     """Not at all: what it sent before answers."""
 
@@ -244,9 +247,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     request: Request = Request()
     response: Response = Response()
     binding: Binding = Binding()
+    national_exchange: NationalExchange = NationalExchange()
     status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return every address that is asked on the way, by their names here."""
+        key_url = self.national_exchange.key_url
+        more = {"national_exchange.key_url": key_url} if key_url else {}
+        return self.endpoint.addresses | more
 
     @property
     def shares_calls(self) -> bool:
@@ -281,6 +292,11 @@ def read_manifest(text: str) -> Manifest:
         _refuse_needless_address(manifest)
     else:
         _refuse_unusable_addresses(manifest.endpoint)
+    refuse_unusable_exchange(
+        manifest.national_exchange,
+        is_asked=manifest.endpoint.protocol is Protocol.NATIONAL_EXCHANGE,
+        is_http_allowed=manifest.endpoint.unsafe_plain_http,
+    )
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
     _refuse_taken_names(manifest)
@@ -372,7 +388,7 @@ def _refuse_taken_names(manifest: Manifest) -> None:
             f"binding.nonce_header is {binding.nonce_header!r}, which stands for "
             "something else; take another name"
         )
-    is_rest = manifest.endpoint.protocol is Protocol.REST
+    is_rest = manifest.endpoint.protocol in (Protocol.REST, Protocol.NATIONAL_EXCHANGE)
     if is_rest and binding.audience is not None and binding.nonce == asked.holders:
         raise ManifestError(
             f"binding.nonce is {binding.nonce!r}, which is the list of people; take "
@@ -427,6 +443,12 @@ def _refuse_what_never_stands_in(manifest: Manifest) -> None:
 def _refuse_contradictions(manifest: Manifest) -> None:
     """Refuse settings that are each allowed but not together."""
     form = manifest.signature.form
+    through = manifest.endpoint.protocol
+    if form is SignatureForm.RESPONSE and through is Protocol.NATIONAL_EXCHANGE:
+        raise ManifestError(
+            "signature.form is 'response', but the platform puts the agency's body "
+            "into an answer of its own, which no signature covers: sign each record"
+        )
     if form is SignatureForm.RESPONSE and manifest.response.absence is not None:
         raise ManifestError(
             "response.absence is set, but signature.form is 'response': the signed "
@@ -437,7 +459,7 @@ def _refuse_contradictions(manifest: Manifest) -> None:
             "request.nonce and response.nonce go together: what is sent must be found "
             "in the signed answer; set both or neither"
         )
-    if manifest.request.nonce and manifest.endpoint.protocol is Protocol.GRAPHQL:
+    if manifest.request.nonce and through is Protocol.GRAPHQL:
         raise ManifestError(
             "request.nonce is set, but an _entities query has no place for it; "
             "remove it and response.nonce, and keep signature.max_age_seconds short"

@@ -22,13 +22,24 @@ from connectors.guard.guard import Observer
 from connectors.guard.hedged import HedgedConnector
 from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.protocols.graphql import GraphQLConnector
+from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import RestConnector
 from connectors.status.listed_states import ListedStates
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
 
-PROTOCOLS: Mapping[Protocol, Callable[[Manifest, aiohttp.ClientSession], Connector]] = (
-    MappingProxyType({Protocol.REST: RestConnector, Protocol.GRAPHQL: GraphQLConnector})
+Clock = Callable[[], datetime]
+PROTOCOLS: Mapping[
+    Protocol, Callable[[Manifest, aiohttp.ClientSession, Clock], Connector]
+] = MappingProxyType(
+    {
+        # Their questions are the same at any time.
+        Protocol.REST: lambda manifest, session, _: RestConnector(manifest, session),
+        Protocol.GRAPHQL: lambda manifest, session, _: GraphQLConnector(
+            manifest, session
+        ),
+        Protocol.NATIONAL_EXCHANGE: NationalExchangeConnector,
+    }
 )
 """Those that ask somebody."""
 
@@ -61,7 +72,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
     bundle: TrustBundle,
     catalogue: Catalogue,
     observer: Observer,
-    clock: Callable[[], datetime],
+    clock: Clock,
     rows: frozenset[str] | None = None,
     collected: CollectedRecords | None = None,
 ) -> Agency:
@@ -81,7 +92,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
             raise ManifestError(f"{manifest.id}: nothing is collected here")
         connector: Connector = sent
     else:
-        connector = _asking(manifest, session, observer)
+        connector = _asking(manifest, session, observer, clock)
     changed = observer.circuit_changed
     return Agency(
         manifest,
@@ -106,17 +117,20 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
 
 
 def _asking(
-    manifest: Manifest, session: aiohttp.ClientSession, observer: Observer
+    manifest: Manifest,
+    session: aiohttp.ClientSession,
+    observer: Observer,
+    clock: Clock,
 ) -> Connector:
     """Return what asks at the addresses of ``manifest``."""
     protocol, endpoint = PROTOCOLS[manifest.endpoint.protocol], manifest.endpoint
-    connector = protocol(manifest, session)
+    connector = protocol(manifest, session, clock)
     if not endpoint.second_url:
         return connector
     there = replace(endpoint, url=endpoint.second_url)
     return HedgedConnector(
         connector,
-        protocol(replace(manifest, endpoint=there), session),
+        protocol(replace(manifest, endpoint=there), session, clock),
         partial(observer.hedged, manifest.id),
     )
 

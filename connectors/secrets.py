@@ -42,25 +42,37 @@ class Secrets:
             ManifestError: it names one that is not there, is not its own, or cannot
                 stand where it is to stand; the message does not repeat it.
         """
-        endpoint = manifest.endpoint
-        stated = endpoint.bearer_token
-        if stated is None or not stated.startswith(REFERENCE):
+        endpoint, exchange = manifest.endpoint, manifest.national_exchange
+        token = self._of(manifest, "endpoint.bearer_token", endpoint.bearer_token)
+        if token != endpoint.bearer_token and not PLAIN_TOKEN.fullmatch(token or ""):
+            raise ManifestError(
+                "endpoint.bearer_token names a secret that is no bearer token: letters,"
+                " digits and `._~+/-` are allowed (RFC 6750), and `=` at its end"
+            )
+        place = "national_exchange.application_key"
+        key = self._of(manifest, place, exchange.application_key)
+        if (token, key) == (endpoint.bearer_token, exchange.application_key):
             return manifest
+        return replace(
+            manifest,
+            endpoint=replace(endpoint, bearer_token=token),
+            national_exchange=replace(exchange, application_key=key or ""),
+        )
+
+    def _of(self, manifest: Manifest, place: str, stated: str | None) -> str | None:
+        """Return the secret that is named at a place, or what is stated itself."""
+        if stated is None or not stated.startswith(REFERENCE):
+            return stated
         name = stated.removeprefix(REFERENCE)
         secret = self.kept.get(name)
         # Whether another one's is there is nobody's business.
         if secret is None or manifest.id not in secret.connectors:
             raise ManifestError(
-                f"endpoint.bearer_token names the secret {name!r}, and {manifest.id} "
+                f"{place} names the secret {name!r}, and {manifest.id} "
                 f"has none of that name; whoever runs the gateway sets "
                 f"[secrets.{name}] with {manifest.id} among its connectors"
             )
-        if not PLAIN_TOKEN.fullmatch(secret.value):
-            raise ManifestError(
-                f"the secret {name!r} is no bearer token: letters, digits and "
-                "`._~+/-` are allowed (RFC 6750), and `=` at its end"
-            )
-        return replace(manifest, endpoint=replace(endpoint, bearer_token=secret.value))
+        return secret.value
 
 
 NO_SECRETS = Secrets(MappingProxyType({}))

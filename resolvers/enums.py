@@ -289,6 +289,10 @@ described_enum(
     both("查询协议", "How an agency is asked"),
     {
         Protocol.REST: both("REST/JSON 批量接口", "A REST/JSON batch endpoint"),
+        Protocol.NATIONAL_EXCHANGE: both(
+            "经国家数据共享交换平台的 JSON 接口",
+            "A JSON service behind the national data exchange",
+        ),
         Protocol.GRAPHQL: both(
             "GraphQL 联邦子图（_entities）", "A GraphQL federation subgraph (_entities)"
         ),

@@ -6,6 +6,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from policy.calendar import SHANGHAI
 from sandbox.agency import AgencyId
 from sandbox.binding import AUDIENCE
 from sandbox.errors import SandboxError
+from sandbox.exchange import (
+    KEYS,
+    KNOBS,
+    SERVICE,
+    Platform,
+    Trouble,
+    serve_exchange,
+)
 from sandbox.faults import FAULTS, Fault
 from sandbox.lifeline import end_with_stdin
 from sandbox.link import Certificates
@@ -46,6 +55,8 @@ def run(arguments: Sequence[str]) -> int:
                 end_with_stdin()
             if chosen.command == "link":
                 serve_link(_link_options(chosen))
+            elif chosen.command == "exchange":
+                serve_exchange(_platform(chosen), chosen.host, chosen.port)
             else:
                 serve(_options(chosen))
     except SandboxError as error:
@@ -75,6 +86,11 @@ def _link_options(chosen: argparse.Namespace) -> LinkOptions:
         knobs_port=chosen.knobs_port,
         certificates=None if shown is None else Certificates(*shown),
     )
+
+
+def _platform(chosen: argparse.Namespace) -> Platform:
+    names = [one.name for one in fields(Platform)]
+    return Platform(**{name: getattr(chosen, name) for name in names})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -144,7 +160,30 @@ def _parser() -> argparse.ArgumentParser:
         metavar=("RIGHT", "WRONG"),
         help="end TLS with the first, or the second; each with its key, in PEM",
     )
+    through = commands.add_parser(
+        "exchange",
+        help="be the national data exchange before an agency",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        epilog=f"{KEYS} gives out secrets, {SERVICE} passes questions on; "
+        f"troubles, set by POST {KNOBS}: {', '.join(Trouble)}",
+    )
+    _add_places(through)
+    for one in fields(Platform):
+        through.add_argument(
+            f"--{one.name.replace('_', '-')}",
+            # What has no default is a text that has to be given.
+            type=str if one.default is MISSING else _read_as(one.default),
+            required=one.default is MISSING,
+            default=None if one.default is MISSING else one.default,
+        )
     return parser
+
+
+def _read_as(default: object) -> Callable[[str], object]:
+    """Return a reader of what is of the kind of ``default``."""
+    if isinstance(default, bool):
+        return "yes".__eq__
+    return float if isinstance(default, float) else str
 
 
 def _add_places(command: argparse.ArgumentParser) -> None:

@@ -81,7 +81,7 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
     progress(Check.ADDRESS)
     context = tls or ssl.create_default_context()
     addresses = []
-    for name, url in manifest.endpoint.addresses.items():
+    for name, url in manifest.addresses.items():
         try:
             addresses.append(judge(url, guard.networks))
         except AddressError as error:

@@ -6,12 +6,13 @@ and waited for longer than the gateway would, to distinguish a late answer from 
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
 
 from connectors.conformance.codes import FindingCode
+from connectors.errors import ConnectorError
 from connectors.manifest import Endpoint
 from connectors.protocols.exchange import JSON
 
@@ -63,6 +64,14 @@ class Observation:
         return f"HTTP {self.status}"
 
 
+SignedHeaders = Callable[[], Awaitable[Mapping[str, str]]]
+
+
+async def unsigned() -> Mapping[str, str]:
+    """Return the headers of a question that nobody signs: none."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Observer:
     """Posts to one endpoint and keeps what comes."""
@@ -72,11 +81,18 @@ class Observer:
     request_timeout_seconds: float
     headers: Mapping[str, str] = field(default_factory=dict)
     """What the agency is told beside."""
+    signed: SignedHeaders = unsigned
+    """What each question is signed by, if questions are."""
 
     async def post(self, body: bytes, media_type: str = JSON) -> Observation:
         """Send ``body``; never raises for the agency."""
         headers = {**self.headers, "Accept": JSON, "Accept-Encoding": "identity"}
         headers["Content-Type"] = media_type
+        try:
+            headers |= await self.signed()
+        except ConnectorError:
+            # Who gives out no secret is found out by those who ask as the gateway does.
+            return Observation(0.0, trouble=FindingCode.NO_ANSWER)
         if self.endpoint.bearer_token is not None:
             headers["Authorization"] = f"Bearer {self.endpoint.bearer_token}"
         started = time.perf_counter()

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.agency import Agency
 from connectors.answer import Answer, RefusedRecord
-from connectors.conformance.observation import Observer
+from connectors.conformance.observation import Observer, SignedHeaders, unsigned
 from connectors.conformance.plan import Plan, PlannedPerson
 from connectors.connector import Connector, Reply
 from connectors.elements import Elements, Told, told_of
@@ -22,6 +22,7 @@ from connectors.network.addresses import AddressGuard, RegisteredAddress
 from connectors.null_observer import NullObserver
 from connectors.protocols.asking import written
 from connectors.protocols.graphql import EXTENSIONS, entities_query, graphql_question
+from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import rest_question
 from connectors.registry import PROTOCOLS
 from policy.catalogue import Catalogue
@@ -120,9 +121,11 @@ class Subject:
             cache=Cache(ttl_seconds=0),
             endpoint=msgspec.structs.replace(endpoint, timeout_seconds=limit),
         )
-        self._recording = _Recording(
-            PROTOCOLS[endpoint.protocol](self.rules, self.session)
-        )
+        connector = PROTOCOLS[endpoint.protocol](self.rules, self.session, self.clock)
+        signed: SignedHeaders = unsigned
+        if isinstance(connector, NationalExchangeConnector):
+            signed = connector.signed_headers
+        self._recording = _Recording(connector)
         for body in (self.manifest.authority, self.manifest.collection_body):
             if body not in self.catalogue.bodies:
                 raise ManifestError(f"no body {body!r} in the annex")
@@ -142,6 +145,7 @@ class Subject:
             self.rules.endpoint,
             max(self.effort.request_timeout_seconds, limit),
             {**self._headers_of_nonce(), **(self._told or Told()).headers},
+            signed,
         )
 
     def _headers_of_nonce(self) -> Mapping[str, str]:
@@ -190,7 +194,7 @@ class Subject:
         request = self.rules.request
         binding = self.rules.binding
         match self.rules.endpoint.protocol:
-            case Protocol.REST:
+            case Protocol.REST | Protocol.NATIONAL_EXCHANGE:
                 question, _ = rest_question(request, holders, self._told)
                 return written(question, self._told, binding).body
             case Protocol.GRAPHQL:

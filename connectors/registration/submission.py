@@ -157,7 +157,7 @@ def _require_addresses(manifest: Manifest, networks: Sequence[Network]) -> None:
     """
     listed = manifest.status_list.url
     more = {} if listed is None else {"status_list.url": listed}
-    for name, url in (manifest.endpoint.addresses | more).items():
+    for name, url in (manifest.addresses | more).items():
         try:
             judge(url, networks)
         except AddressError as error:

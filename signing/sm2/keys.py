@@ -6,7 +6,6 @@ one: both are the key's, as a trust bundle states them.
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -132,7 +131,8 @@ def read_sm2_pem(pem: str) -> Sm2PublicKey | None:
     body = "".join(text[len(_BEGIN) : -len(_END)].split())
     try:
         spelt = base64.b64decode(body, validate=True)
-    except binascii.Error:
+    # Characters of another alphabet, or of another script.
+    except ValueError:
         return None
     if OIDS not in spelt[: len(OIDS) + 4]:
         return None

@@ -20,7 +20,8 @@ def keys(struct: type[msgspec.Struct], place: str = "") -> Iterator[tuple[str, o
         elif field.default_factory is not msgspec.NODEFAULT:
             yield f"{place}{field.name}", field.default_factory()
         else:
-            yield f"{place}{field.name}", field.default
+            listed = isinstance(field.default, tuple)
+            yield f"{place}{field.name}", [*field.default] if listed else field.default
 
 
 def default(cell: str) -> object:

@@ -78,7 +78,7 @@ async def asking(rules: Manifest) -> AsyncIterator[tuple[Agency, Server]]:
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         agency = Agency(
             rules,
-            PROTOCOLS[rules.endpoint.protocol](rules, session),
+            PROTOCOLS[rules.endpoint.protocol](rules, session, lambda: NOW),
             bundle=BUNDLE,
             catalogue=load_catalogue(),
             observer=NullObserver(),

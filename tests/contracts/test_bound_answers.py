@@ -60,7 +60,9 @@ async def running_with(
             observer=NullObserver(),
             clock=lambda: datetime.now(UTC),
         )
-        connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+        connector = PROTOCOLS[manifest.endpoint.protocol](
+            manifest, session, lambda: datetime.now(UTC)
+        )
         yield Running(manifest, connector, agency, bundle, agencies)
         await agency.close()
 

@@ -68,7 +68,9 @@ async def _running(
             observer=Notes(),
             clock=lambda: datetime.now(UTC),
         )
-        connector = PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+        connector = PROTOCOLS[manifest.endpoint.protocol](
+            manifest, session, lambda: datetime.now(UTC)
+        )
         yield Running(manifest, connector, agency, bundle, agencies)
         await agency.close()
 

@@ -86,7 +86,7 @@ async def _ask_by(manifest: Manifest) -> None:
     """Ask by a manifest that was accepted: its agency's answer breaks nothing."""
     async with aiohttp.ClientSession() as session:
         try:
-            PROTOCOLS[manifest.endpoint.protocol](manifest, session)
+            PROTOCOLS[manifest.endpoint.protocol](manifest, session, lambda: NOW)
             open_agency(
                 manifest,
                 session=session,

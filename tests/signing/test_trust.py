@@ -10,7 +10,12 @@ import pytest
 
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
-from signing.trust import KeyState, TrustBundle, read_trust_bundle
+from signing.trust import (
+    KeyState,
+    TrustBundle,
+    read_public_key,
+    read_trust_bundle,
+)
 from tests.signing.agency import BUNDLE
 from tests.vectors import mint
 
@@ -181,3 +186,11 @@ def test_a_key_stays_the_same_key_whatever_its_state_and_window(
     changes: dict[str, object], same: bool
 ) -> None:
     assert KEY.is_same_as(replace(KEY, **changes)) is same  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("character", ["\x80", "é", "钥", "\ud800"])
+def test_a_key_in_another_script_is_refused(character: str) -> None:
+    with pytest.raises(TrustBundleError):
+        read_public_key(
+            f"-----BEGIN PUBLIC KEY-----{character}\nAAAA\n-----END PUBLIC KEY-----\n"
+        )
