@@ -21,6 +21,7 @@ from connectors.manifest_addresses import (
     refuse_unusable_list_address,
 )
 from connectors.manifest_exchange import NationalExchange, refuse_unusable_exchange
+from connectors.manifest_tif import Tif, refuse_unusable_tif
 from connectors.strict_toml import TableError, read_table
 from policy import normal_form
 from policy.catalogue import load_catalogue
@@ -56,8 +57,14 @@ class Protocol(StrEnum):
     GRAPHQL = "graphql"
     NATIONAL_EXCHANGE = "national-exchange"
     """Through the national data exchange, whose answers nobody signs."""
+    TIF = "tif"
+    """Through a provincial gateway, likewise."""
     COLLECTED = "collected"
     """Not at all: what it sent before answers."""
+
+
+THROUGH_A_PLATFORM = (Protocol.NATIONAL_EXCHANGE, Protocol.TIF)
+"""The protocols of a REST agency behind somebody who wraps its answers."""
 
 
 class SignatureForm(StrEnum):
@@ -248,6 +255,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     response: Response = Response()
     binding: Binding = Binding()
     national_exchange: NationalExchange = NationalExchange()
+    tif: Tif = Tif()
     status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
@@ -296,6 +304,9 @@ def read_manifest(text: str) -> Manifest:
         manifest.national_exchange,
         is_asked=manifest.endpoint.protocol is Protocol.NATIONAL_EXCHANGE,
         is_http_allowed=manifest.endpoint.unsafe_plain_http,
+    )
+    refuse_unusable_tif(
+        manifest.tif, is_asked=manifest.endpoint.protocol is Protocol.TIF
     )
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
@@ -388,7 +399,7 @@ def _refuse_taken_names(manifest: Manifest) -> None:
             f"binding.nonce_header is {binding.nonce_header!r}, which stands for "
             "something else; take another name"
         )
-    is_rest = manifest.endpoint.protocol in (Protocol.REST, Protocol.NATIONAL_EXCHANGE)
+    is_rest = manifest.endpoint.protocol in (Protocol.REST, *THROUGH_A_PLATFORM)
     if is_rest and binding.audience is not None and binding.nonce == asked.holders:
         raise ManifestError(
             f"binding.nonce is {binding.nonce!r}, which is the list of people; take "
@@ -444,7 +455,7 @@ def _refuse_contradictions(manifest: Manifest) -> None:
     """Refuse settings that are each allowed but not together."""
     form = manifest.signature.form
     through = manifest.endpoint.protocol
-    if form is SignatureForm.RESPONSE and through is Protocol.NATIONAL_EXCHANGE:
+    if form is SignatureForm.RESPONSE and through in THROUGH_A_PLATFORM:
         raise ManifestError(
             "signature.form is 'response', but the platform puts the agency's body "
             "into an answer of its own, which no signature covers: sign each record"

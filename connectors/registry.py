@@ -24,6 +24,7 @@ from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.protocols.graphql import GraphQLConnector
 from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import RestConnector
+from connectors.protocols.tif import TifConnector
 from connectors.status.listed_states import ListedStates
 from policy.catalogue import Catalogue
 from signing.trust import TrustBundle
@@ -39,6 +40,7 @@ PROTOCOLS: Mapping[
             manifest, session
         ),
         Protocol.NATIONAL_EXCHANGE: NationalExchangeConnector,
+        Protocol.TIF: TifConnector,
     }
 )
 """Those that ask somebody."""

@@ -6,7 +6,7 @@ itself would otherwise have another one's sent to its own address.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -17,6 +17,16 @@ from connectors.manifest import PLAIN_TOKEN, REFERENCE, Manifest
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """How a secret is called."""
+
+
+PLACES = (
+    ("endpoint", "bearer_token"),
+    ("national_exchange", "application_key"),
+    ("tif", "token"),
+    ("tif", "body_key"),
+    ("tif", "signing_key"),
+)
+"""Where a manifest may name one: the table and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +52,22 @@ class Secrets:
             ManifestError: it names one that is not there, is not its own, or cannot
                 stand where it is to stand; the message does not repeat it.
         """
-        endpoint, exchange = manifest.endpoint, manifest.national_exchange
-        token = self._of(manifest, "endpoint.bearer_token", endpoint.bearer_token)
-        if token != endpoint.bearer_token and not PLAIN_TOKEN.fullmatch(token or ""):
+        for table, name in PLACES:
+            stated = getattr(getattr(manifest, table), name) or ""
+            if stated.startswith(REFERENCE):
+                value = self._of(manifest, f"{table}.{name}", stated)
+                changed = replace(getattr(manifest, table), **{name: value})
+                manifest = replace(manifest, **{table: changed})
+        token = manifest.endpoint.bearer_token
+        if token is not None and not PLAIN_TOKEN.fullmatch(token):
             raise ManifestError(
                 "endpoint.bearer_token names a secret that is no bearer token: letters,"
                 " digits and `._~+/-` are allowed (RFC 6750), and `=` at its end"
             )
-        place = "national_exchange.application_key"
-        key = self._of(manifest, place, exchange.application_key)
-        if (token, key) == (endpoint.bearer_token, exchange.application_key):
-            return manifest
-        return replace(
-            manifest,
-            endpoint=replace(endpoint, bearer_token=token),
-            national_exchange=replace(exchange, application_key=key or ""),
-        )
+        return manifest
 
-    def _of(self, manifest: Manifest, place: str, stated: str | None) -> str | None:
-        """Return the secret that is named at a place, or what is stated itself."""
-        if stated is None or not stated.startswith(REFERENCE):
-            return stated
+    def _of(self, manifest: Manifest, place: str, stated: str) -> str:
+        """Return the secret that is named at a place."""
         name = stated.removeprefix(REFERENCE)
         secret = self.kept.get(name)
         # Whether another one's is there is nobody's business.
@@ -73,6 +78,14 @@ class Secrets:
                 f"[secrets.{name}] with {manifest.id} among its connectors"
             )
         return secret.value
+
+
+def named_in(manifest: Manifest) -> Iterator[str]:
+    """Yield the name of each secret that a manifest names."""
+    for table, name in PLACES:
+        stated = getattr(getattr(manifest, table), name) or ""
+        if stated.startswith(REFERENCE):
+            yield stated.removeprefix(REFERENCE)
 
 
 NO_SECRETS = Secrets(MappingProxyType({}))

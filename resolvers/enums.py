@@ -293,6 +293,10 @@ described_enum(
             "经国家数据共享交换平台的 JSON 接口",
             "A JSON service behind the national data exchange",
         ),
+        Protocol.TIF: both(
+            "经省级网关（x-tif）的 JSON 接口",
+            "A JSON service behind a provincial gateway (x-tif)",
+        ),
         Protocol.GRAPHQL: both(
             "GraphQL 联邦子图（_entities）", "A GraphQL federation subgraph (_entities)"
         ),

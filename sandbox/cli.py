@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from policy.calendar import SHANGHAI
+from sandbox import tif
 from sandbox.agency import AgencyId
 from sandbox.binding import AUDIENCE
 from sandbox.errors import SandboxError
@@ -30,6 +32,7 @@ from sandbox.prepare import prepare
 from sandbox.records import write_records
 from sandbox.serve import Options, serve
 from sandbox.serve_link import LinkOptions, serve_link
+from sandbox.tif import Province, serve_tif
 from sandbox.troubles import TROUBLES
 from signing.batches import MAX_RECORDS
 
@@ -56,7 +59,9 @@ def run(arguments: Sequence[str]) -> int:
             if chosen.command == "link":
                 serve_link(_link_options(chosen))
             elif chosen.command == "exchange":
-                serve_exchange(_platform(chosen), chosen.host, chosen.port)
+                serve_exchange(_made(Platform, chosen), chosen.host, chosen.port)
+            elif chosen.command == "tif":
+                serve_tif(_made(Province, chosen), chosen.host, chosen.port)
             else:
                 serve(_options(chosen))
     except SandboxError as error:
@@ -88,9 +93,12 @@ def _link_options(chosen: argparse.Namespace) -> LinkOptions:
     )
 
 
-def _platform(chosen: argparse.Namespace) -> Platform:
-    names = [one.name for one in fields(Platform)]
-    return Platform(**{name: getattr(chosen, name) for name in names})
+T = TypeVar("T", Platform, Province)
+
+
+def _made(kind: type[T], chosen: argparse.Namespace) -> T:
+    """Return what was chosen, each of its parts by an option."""
+    return kind(**{one.name: getattr(chosen, one.name) for one in fields(kind)})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -167,16 +175,29 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"{KEYS} gives out secrets, {SERVICE} passes questions on; "
         f"troubles, set by POST {KNOBS}: {', '.join(Trouble)}",
     )
-    _add_places(through)
-    for one in fields(Platform):
-        through.add_argument(
-            f"--{one.name.replace('_', '-')}",
-            # What has no default is a text that has to be given.
-            type=str if one.default is MISSING else _read_as(one.default),
-            required=one.default is MISSING,
-            default=None if one.default is MISSING else one.default,
-        )
+    _add_parts(through, Platform)
+    province = commands.add_parser(
+        "tif",
+        help="be a provincial gateway before an agency",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        epilog=f"{tif.SERVICE} passes questions on; troubles, set by POST "
+        f"{tif.KNOBS}: {', '.join(tif.TifTrouble)}",
+    )
+    _add_parts(province, Province)
     return parser
+
+
+def _add_parts(command: argparse.ArgumentParser, kind: type) -> None:
+    """Add an option for each part of what is served; without a default it is needed."""
+    _add_places(command)
+    for one in fields(kind):
+        is_needed = one.default is MISSING
+        command.add_argument(
+            f"--{one.name.replace('_', '-')}",
+            type=str if is_needed else _read_as(one.default),
+            required=is_needed,
+            default=None if is_needed else one.default,
+        )
 
 
 def _read_as(default: object) -> Callable[[str], object]:

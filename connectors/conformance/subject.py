@@ -24,6 +24,7 @@ from connectors.protocols.asking import written
 from connectors.protocols.graphql import EXTENSIONS, entities_query, graphql_question
 from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import rest_question
+from connectors.protocols.tif import TifConnector
 from connectors.registry import PROTOCOLS
 from policy.catalogue import Catalogue
 from policy.evidence import AccountState
@@ -123,7 +124,7 @@ class Subject:
         )
         connector = PROTOCOLS[endpoint.protocol](self.rules, self.session, self.clock)
         signed: SignedHeaders = unsigned
-        if isinstance(connector, NationalExchangeConnector):
+        if isinstance(connector, NationalExchangeConnector | TifConnector):
             signed = connector.signed_headers
         self._recording = _Recording(connector)
         for body in (self.manifest.authority, self.manifest.collection_body):
@@ -194,7 +195,7 @@ class Subject:
         request = self.rules.request
         binding = self.rules.binding
         match self.rules.endpoint.protocol:
-            case Protocol.REST | Protocol.NATIONAL_EXCHANGE:
+            case Protocol.REST | Protocol.NATIONAL_EXCHANGE | Protocol.TIF:
                 question, _ = rest_question(request, holders, self._told)
                 return written(question, self._told, binding).body
             case Protocol.GRAPHQL:

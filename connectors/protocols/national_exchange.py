@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import aiohttp
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
@@ -25,15 +24,15 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from msgspec.structs import replace
 
 from connectors.connector import Reply
-from connectors.decoding.expression import ExpressionError, compile_expression
-from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.elements import Told
-from connectors.errors import ManifestError, RefusedError, UnreadableError
+from connectors.errors import RefusedError, UnreadableError
 from connectors.manifest import Manifest
 from connectors.manifest_exchange import NationalExchange, Wrapping
 from connectors.protocols.asking import written
 from connectors.protocols.envelopes import EnvelopeFinder
 from connectors.protocols.exchange import Exchange, parse_json
+from connectors.protocols.key_forms import key_bytes
+from connectors.protocols.platform_answer import Places, PlatformAnswers, as_text
 from connectors.protocols.rest import rest_question
 from policy.identity import Identity, IdType
 
@@ -43,8 +42,6 @@ MOST_SKEW_SECONDS = 600.0
 """How far the platform's clock may be from ours; what is farther is no clock."""
 LEAST_SKEW_SECONDS = 2.0
 """Less than that is the way of an answer, whose Date has whole seconds."""
-MOST_SHOWN = 32
-"""How much of a refusal's code is repeated."""
 
 
 class NationalExchangeConnector:
@@ -71,9 +68,7 @@ class NationalExchangeConnector:
         self._request = manifest.request
         self._binding = manifest.binding
         self._finder = EnvelopeFinder(manifest.response)
-        self._steps = Allowance(ANSWER_STEPS)
-        self._code = compile_expression(table.code, self._steps)
-        self._data = compile_expression(table.data, self._steps)
+        self._answers = PlatformAnswers(table.code, table.data, table.good_codes)
 
     def can_ask(self, id_type: IdType) -> bool:
         """Say whether the manifest maps this type; an empty map passes all as is."""
@@ -98,28 +93,17 @@ class NationalExchangeConnector:
 
     async def _post(self, body: bytes, told: Told | None) -> object:
         secret = await self._keys.secret()
-        code, answer = await self._ask(body, told, secret)
-        if code in self._table.stale_codes:
+        answer = await self._ask(body, told, secret)
+        if self._answers.code_of(answer) in self._table.stale_codes:
             self._keys.forget(secret)
-            secret = await self._keys.secret()
-            code, answer = await self._ask(body, told, secret)
-        if code not in self._table.good_codes:
-            raise RefusedError(f"code {code[:MOST_SHOWN]!r}")
-        data = self._find(self._data, answer)
-        return parse_json(data.encode()) if isinstance(data, str) else data
+            answer = await self._ask(body, told, await self._keys.secret())
+        return self._answers.data_of(answer)
 
-    async def _ask(
-        self, body: bytes, told: Told | None, secret: bytes
-    ) -> tuple[str, object]:
-        """Return the code of an answer, and the answer."""
+    async def _ask(self, body: bytes, told: Told | None, secret: bytes) -> object:
         headers = {} if told is None else told.headers
         told = Told(headers={**headers, **self._keys.headers(secret)})
         _, content = await self._exchange.post(body, told)
-        answer = parse_json(content)
-        return _text(self._find(self._code, answer)), answer
-
-    def _find(self, find: Callable[[Any], Any], answer: object) -> Any:  # noqa: ANN401
-        return _found(find, answer, self._steps)
+        return parse_json(content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +129,14 @@ class KeyService:
         self._exchange = exchange
         self._clock = clock
         self._table = table
-        self._key = _application_key(table)
-        self._steps = Allowance(ANSWER_STEPS)
-        self._find_secret = compile_expression(table.secret, self._steps)
-        self._find_end = compile_expression(table.secret_ends, self._steps)
+        self._key = key_bytes(
+            "national_exchange.application_key",
+            *(table.application_key, table.application_key_form),
+            *KEY_BYTES,
+        )
+        places = Places()
+        self._find_secret = places.finder(table.secret)
+        self._find_end = places.finder(table.secret_ends)
         self._kept: _Secret | None = None
         self._ahead = 0.0
         """By how many seconds the platform's clock is ahead of ours."""
@@ -193,11 +181,10 @@ class KeyService:
             # Asked at another time than the platform's it may have refused.
             headers, body = await self._ask()
         answer = parse_json(body)
-        wrapped = _found(self._find_secret, answer, self._steps)
-        ends = _found(self._find_end, answer, self._steps)
-        if not isinstance(wrapped, str) or not _text(ends).isdecimal():
+        wrapped, ends = self._find_secret(answer), as_text(self._find_end(answer))
+        if not isinstance(wrapped, str) or not ends.isdecimal():
             raise RefusedError("the key service gave no secret with its end")
-        return _Secret(self._unwrapped(wrapped), int(_text(ends)) / 1000)
+        return _Secret(self._unwrapped(wrapped), int(ends) / 1000)
 
     async def _ask(self) -> tuple[Mapping[str, str], bytes]:
         return await self._exchange.post(b"{}", Told(headers=self.headers(self._key)))
@@ -232,31 +219,6 @@ class KeyService:
         return secret
 
 
-def _application_key(table: NationalExchange) -> bytes:
-    """Return the application's key in bytes.
-
-    Raises:
-        ManifestError: it is no AES key; it is not repeated.
-    """
-    stated = table.application_key
-    try:
-        match table.application_key_form:
-            case "hex":
-                key = bytes.fromhex(stated)
-            case "base64":
-                key = base64.b64decode(stated, validate=True)
-            case _:
-                key = stated.encode()
-    except ValueError:
-        key = b""
-    if len(key) not in KEY_BYTES:
-        raise ManifestError(
-            "national_exchange.application_key is no AES key of 16, 24 or 32 bytes as "
-            f"{table.application_key_form}"
-        )
-    return key
-
-
 def _unwrap(wrapping: Wrapping, key: bytes, wrapped: bytes) -> bytes:
     """Return what is wrapped.
 
@@ -274,18 +236,3 @@ def _unwrap(wrapping: Wrapping, key: bytes, wrapped: bytes) -> bytes:
     padded = opened.update(wrapped) + opened.finalize()
     plain = PKCS7(BLOCK_BYTES * 8).unpadder()
     return plain.update(padded) + plain.finalize()
-
-
-def _found(find: Callable[[Any], Any], answer: object, steps: Allowance) -> Any:  # noqa: ANN401
-    steps.renew()
-    try:
-        return find(answer)
-    except (ExpressionError, TypeError) as error:
-        kind = error if isinstance(error, ExpressionError) else "TypeError"
-        raise UnreadableError(f"the answer does not fit the manifest: {kind}") from None
-
-
-def _text(value: object) -> str:
-    """Return a code or a number as text; a truth value is neither."""
-    is_plain = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) if is_plain else ""

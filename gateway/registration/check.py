@@ -17,8 +17,9 @@ from connectors.conformance.plan import (
 from connectors.conformance.report import Report
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
-from connectors.manifest import REFERENCE, Manifest, read_manifest
+from connectors.manifest import Manifest, read_manifest
 from connectors.network.addresses import AddressGuard
+from connectors.secrets import named_in
 from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.settings.registration import Registration
@@ -82,18 +83,19 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def _with_secrets(path: Path, manifest: Manifest) -> Manifest:
-    """Return the manifest with the secret that it names, from the environment.
+    """Return the manifest with the secrets that it names, from the environment.
 
     Who checks has no gateway's configuration, and an agency has its own secrets alone.
     """
-    stated = manifest.endpoint.bearer_token or ""
-    if not stated.startswith(REFERENCE):
-        return manifest
-    name = stated.removeprefix(REFERENCE)
-    variable = f"{SECRET_VARIABLE}{name.upper().replace('-', '_')}"
-    source = SecretSource(variable=variable, connectors=(manifest.id,))
+    sources = {
+        name: SecretSource(
+            variable=f"{SECRET_VARIABLE}{name.upper().replace('-', '_')}",
+            connectors=(manifest.id,),
+        )
+        for name in named_in(manifest)
+    }
     try:
-        return read_secrets({name: source}, os.environ).put_in(manifest)
+        return read_secrets(sources, os.environ).put_in(manifest)
     except ManifestError as error:
         raise StartError(f"{path}: {error}") from None
 

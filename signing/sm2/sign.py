@@ -1,4 +1,4 @@
-"""Sign by SM2, for the sandbox and the tests: the counterpart of ``signatures``."""
+"""Sign by SM2, as the counterpart of ``signatures``: questions, and in the sandbox."""
 
 import base64
 import secrets

@@ -93,6 +93,7 @@ MAY_START = {
     "tests/gateway/witness/test_killed.py": A_WITNESS,
     "tests/store/registration/test_killed.py": A_COMMAND,
     "tests/contracts/test_national_exchange.py": "a platform before an agency",
+    "tests/contracts/test_tif.py": "a gateway of a province before an agency",
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,

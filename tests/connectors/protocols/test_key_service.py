@@ -132,7 +132,7 @@ async def test_a_key_that_is_none_is_refused_and_not_repeated(
 ) -> None:
     table = replace(TABLE, application_key=key, application_key_form=form)
     async with exchange_with(Said().handle) as exchange:
-        with pytest.raises(ManifestError, match="no AES key") as refused:
+        with pytest.raises(ManifestError, match="no key of 16, 24, 32") as refused:
             KeyService(exchange, table, utc_now)
 
     assert key not in str(refused.value)
