@@ -17,13 +17,16 @@ FOLDER = Path(__file__).parent
 PAGE = FOLDER / "verify.html"
 MODULES = (
     "crypto-browser.mjs",
+    "sm2.mjs",
     "verdict.mjs",
     "verify-bundle.mjs",
     "words.mjs",
     "page.mjs",
 )
 """In an order in which each comes after what it imports."""
-_IMPORT = re.compile(r'^import (\{[^}]+\}) from "\./([a-z-]+)\.mjs";\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import (\{[^}]+\}) from "\./([a-z0-9-]+)\.mjs";\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
 _COMMAND_LINE = "\nasync function main("
 _INSTEAD = {"crypto-node": "crypto-browser"}

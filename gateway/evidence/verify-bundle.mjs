@@ -10,6 +10,7 @@
 // docs/evidence.md says what each holds.
 
 import { isNoteSigned, isSigned, sha256 } from "./crypto-node.mjs";
+import { isSignedBySm2 } from "./sm2.mjs";
 import { readPolicy, recompute } from "./verdict.mjs";
 
 const FORMATS = {
@@ -225,6 +226,23 @@ function cosigned(b, witness) {
   if (code !== "OK") throw new Broken(code, { NOT_SEEN: "SKIPPED", UNSUPPORTED: "UNKNOWN" }[code] ?? "INVALID");
 }
 
+/** The root to which a path leads from a leaf (RFC 9162, 2.1.3.2); fails with a code if to none. */
+async function rootOf(leaf, index, size, path, code) {
+  need(Number.isInteger(index) && index >= 0 && index < size, code);
+  let [place, last, node] = [index, size - 1, await sha256(join([0], leaf))];
+  const half = (value) => Math.floor(value / 2);
+  for (const sibling of path) {
+    need(last > 0 && sibling.length === 32, code);
+    if (place % 2 === 1 || place === last) {
+      node = await sha256(join([1], sibling, node));
+      while (place % 2 === 0 && place > 0) [place, last] = [half(place), half(last)];
+    } else node = await sha256(join([1], node, sibling));
+    [place, last] = [half(place), half(last)];
+  }
+  need(last === 0, code);
+  return node;
+}
+
 async function included(b, row) {
   const [commitments, salt] = [row.commitments.map(b64), b64(row.salt)];
   need(commitments.length > 0 && commitments.length <= 1024 && salt.length === 16, "BAD_ENTRY");
@@ -233,19 +251,8 @@ async function included(b, row) {
   need(equal(commitments[row.position], await sha256(join(salt, bytes(row.row)))), "NOT_COMMITTED");
   const digest = hex(await sha256(join(...commitments)));
   const entry = bytes(`certificate-gateway/log@v1\n${row.kind}\n${digest}\n`);
-  need(Number.isInteger(row.index) && row.index >= 0 && row.index < b.size, "NOT_IN_THE_LOG");
-  let [place, last, node] = [row.index, b.size - 1, await sha256(join([0], entry))];
-  const half = (value) => Math.floor(value / 2);
-  // RFC 9162, 2.1.3.2.
-  for (const sibling of row.proof.map(b64)) {
-    need(last > 0 && sibling.length === 32, "NOT_IN_THE_LOG");
-    if (place % 2 === 1 || place === last) {
-      node = await sha256(join([1], sibling, node));
-      while (place % 2 === 0 && place > 0) [place, last] = [half(place), half(last)];
-    } else node = await sha256(join([1], node, sibling));
-    [place, last] = [half(place), half(last)];
-  }
-  need(last === 0 && equal(node, b.root), "NOT_IN_THE_LOG");
+  const root = await rootOf(entry, row.index, b.size, row.proof.map(b64), "NOT_IN_THE_LOG");
+  need(equal(root, b.root), "NOT_IN_THE_LOG");
   if (b.isLogUnsupported) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(b.isSigned, "CHECKPOINT_NOT_SIGNED");
 }
@@ -307,10 +314,32 @@ function partsOf({ envelope }) {
     need(/^[0-9]+$/.test(length), "BAD_ENVELOPE");
     [jws, body] = [raw.slice(after, after + Number(length)), raw.slice(after + Number(length))];
   }
+  const parts = jwsOf(jws, body);
+  need(word === (parts.payload ? "compact" : "detached"), "BAD_ENVELOPE");
+  return parts;
+}
+
+function jwsOf(jws, body = new Uint8Array()) {
   const [head, payload, signature, ...more] = textOf(jws).split(".");
-  need(!more.length && signature !== undefined && word === (payload ? "compact" : "detached"), "BAD_ENVELOPE");
+  need(!more.length && signature !== undefined, "BAD_ENVELOPE");
   const header = JSON.parse(textOf(b64url(head)));
-  return { header, signature: b64url(signature), signed: join(bytes(`${head}.${payload}`), body) };
+  return { header, payload, signature: b64url(signature), signed: join(bytes(`${head}.${payload}`), body) };
+}
+
+/** The signature of a batch's root, in which a record is, and what it is over; else it fails. */
+async function rootOfBatch({ header, signature: proof, signed }) {
+  const code = "NOT_IN_THE_BATCH";
+  const end = 5 + 32 * proof[4];
+  need(proof.length > end, code);
+  const path = Array.from({ length: proof[4] }, (_, place) => proof.slice(5 + 32 * place, 37 + 32 * place));
+  const root = jwsOf(proof.slice(end));
+  need(["alg", "kid", "iat"].every((name) => root.header[name] === header[name]), code);
+  need(root.header.typ === "certificate-batch+jws" && !Object.hasOwn(root.header, "crit"), code);
+  const said = JSON.parse(textOf(b64url(root.payload)));
+  const index = new DataView(proof.buffer, proof.byteOffset).getUint32(0);
+  const found = await rootOf(signed, index, header.batch, path, code);
+  need(said.size === header.batch && equal(b64url(said.root), found), code);
+  return root;
 }
 
 /** The key that signed bytes name, as it was when they were relied on. */
@@ -329,10 +358,12 @@ function keyOf(b, name, one) {
 }
 
 async function integrity(b, name, one) {
-  const { header, signature, signed } = partsOf(one);
+  const parts = partsOf(one);
   const { key } = keyOf(b, name, one);
-  need(header.alg === key.algorithm, "WRONG_ALGORITHM");
-  const isRight = await isSigned(key.algorithm, b64(key.publicKey), signature, signed);
+  need(parts.header.alg === key.algorithm, "WRONG_ALGORITHM");
+  const { signature, signed } = parts.header.crit?.includes("batch") ? await rootOfBatch(parts) : parts;
+  const said = [b64(key.publicKey), signature, signed];
+  const isRight = key.algorithm === "SM2" ? isSignedBySm2(key, ...said) : await isSigned(key.algorithm, ...said);
   if (isRight === null) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(isRight !== undefined, "WRONG_ALGORITHM");
   need(isRight, "BAD_SIGNATURE");

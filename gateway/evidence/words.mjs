@@ -63,6 +63,7 @@ export const CODES = {
   NOT_CANONICAL: ["写法不唯一", "not in the one spelling"],
   NOT_COMMITTED: ["内容与日志承诺不符", "the log does not commit to this"],
   NOT_IN_FORCE: ["密钥当时不在用", "the key was not in force"],
+  NOT_IN_THE_BATCH: ["不在所称的批次中", "not in the batch that it is said to be of"],
   NOT_IN_THE_LOG: ["不在日志中", "not in the log"],
   NOT_KNOWN_THEN: ["当时未知", "not known then"],
   NOT_LOGGED: ["日志中没有", "the log has no such thing"],
@@ -95,7 +96,7 @@ export const CODES = {
   UNKNOWN_FORMAT: ["未知格式", "an unknown format"],
   UNKNOWN_MEMBER: ["有未知成员", "an unknown member"],
   UNMET: ["有条款不符合却予以补贴", "a clause is unmet, and it pays"],
-  UNSUPPORTED: ["本浏览器没有这种算法", "this browser has not the algorithm"],
+  UNSUPPORTED: ["本页在此浏览器中不能核验这种签名", "this page cannot check such a signature in this browser"],
   VERDICT_DIFFERS: ["重新计算的结论不同", "the verdict comes out otherwise"],
   WRONG_ALGORITHM: ["算法与密钥不符", "not the key's algorithm"],
 };
