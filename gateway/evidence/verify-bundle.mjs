@@ -4,6 +4,7 @@
 //     node verify-bundle.mjs BUNDLE [--policy FILE]
 //     node verify-bundle.mjs --batch FILE [--policy FILE]     a bundle a line
 //
+// BUNDLE may be the text of an extract's QR code as well, of which less is to be checked.
 // It needs Node 20 and the files beside it, and shares no code with the gateway nor with
 // verify_bundle.py. FILE says whom you trust (C2SP tlog-policy); left out, the bundle's own
 // is taken, and the report says so. Every check is made, whatever came of the others.
@@ -11,6 +12,7 @@
 
 import { isNoteSigned, isSigned, sha256 } from "./crypto-node.mjs";
 import { isSignedBySm2 } from "./sm2.mjs";
+import { isStatement, unpacked } from "./statement.mjs";
 import { readPolicy, recompute } from "./verdict.mjs";
 
 const FORMATS = {
@@ -18,8 +20,11 @@ const FORMATS = {
   trace: "certificate-gateway-trace@v1",
   policy: "certificate-gateway-policy@v1",
   key: "certificate-gateway-key@v1",
+  statement: "certificate-gateway-extract@v1",
 };
 const MEMBERS = ["asOf", "digest", "format", "keys", "log", "madeAt", "records", "rows", "states", "subject", "trace", "verdict"];
+const STATEMENT_MEMBERS = ["digest", "format", "log", "rows", "subject"];
+const SENT = ["collected_records", "state_changes"];
 const ROW_MEMBERS = ["commitments", "index", "kind", "position", "proof", "row", "salt"];
 
 const utf8 = new TextEncoder();
@@ -130,16 +135,35 @@ class Bundle {
   }
 }
 
-async function form(b) {
-  const text = textOf(b.raw);
+function readForm(b, text, format, members) {
   b.all = JSON.parse(text);
   b.rows = b.all.rows.map((one) => JSON.parse(one.row));
-  need(b.all.format === FORMATS.bundle, "UNKNOWN_FORMAT");
-  need(same(Object.keys(b.all).sort(), MEMBERS), "UNKNOWN_MEMBER");
+  need(b.all.format === format, "UNKNOWN_FORMAT");
+  need(same(Object.keys(b.all).sort(), members), "UNKNOWN_MEMBER");
   for (const row of b.all.rows) need(same(Object.keys(row).sort(), ROW_MEMBERS), "UNKNOWN_MEMBER");
-  need(`${canonical(b.all)}\n` === text, "NOT_CANONICAL");
+  need(canonical(b.all) === text, "NOT_CANONICAL");
+}
+
+async function form(b) {
+  const text = textOf(b.raw);
+  readForm(b, text.replace(/\n$/, ""), FORMATS.bundle, MEMBERS);
+  need(text.endsWith("\n"), "NOT_CANONICAL");
   const { digest, ...rest } = b.all;
   need((await digestOf(canonical(rest))) === digest, "DIGEST_DIFFERS");
+}
+
+/** What a QR code says: rows of the log and its checkpoint, and of a bundle the digest. */
+async function formOfStatement(b) {
+  const text = await unpacked(textOf(b.raw).trimEnd());
+  need(text !== null, "MALFORMED");
+  readForm(b, textOf(text), FORMATS.statement, STATEMENT_MEMBERS);
+  need(b.all.rows.length > 0, "NOT_SHOWN");
+}
+
+/** The rows are the decision's own, or of what was sent of a certificate. */
+function statementBound(b) {
+  if (b.all.subject.kind === "DECISION") need(b.rows.length === 1 && b.decision !== null, "NOT_ONE");
+  else need(b.all.subject.kind === "CERTIFICATE" && b.rows.every((one) => SENT.includes(one.source)), "NOT_LOGGED");
 }
 
 async function verifierKey(line) {
@@ -152,6 +176,7 @@ async function verifierKey(line) {
 }
 
 async function policyOfLog(b) {
+  if (b.trusted === null && isStatement(b.raw)) throw new Broken("NO_POLICY", "UNKNOWN");
   for (const line of (b.trusted ?? b.all.log.policy).split("\n")) {
     const [word, ...rest] = line.trimStart().startsWith("#") ? [""] : line.trim().split(/\s+/);
     if (word === "log") b.log.push(await verifierKey(rest[0]));
@@ -446,11 +471,18 @@ async function recomputed(b) {
 }
 
 function* checksOf(b) {
-  yield ["FORM", "bundle", form];
+  const isOfACode = isStatement(b.raw);
+  if (isOfACode) yield ["FORM", "statement", formOfStatement];
+  else yield ["FORM", "bundle", form];
   yield ["POLICY", "log", policyOfLog];
   yield ["INCLUSION", "checkpoint", checkpoint];
   for (const name of b.witnesses.keys()) yield ["COSIGNATURE", name, () => cosigned(b, name)];
   for (const [place, row] of b.list("rows").entries()) yield ["INCLUSION", `rows[${place}]`, () => included(b, row)];
+  if (isOfACode) yield ["BINDING", "statement", statementBound];
+  else yield* checksOfBundle(b);
+}
+
+function* checksOfBundle(b) {
   yield ["BINDING", "verdict", verdict];
   yield ["BINDING", "trace", traceBound];
   yield ["BINDING", "keys", keys];
@@ -464,7 +496,7 @@ function* checksOf(b) {
   yield ["VERDICT", "trace", recomputed];
 }
 
-/** Make every check of a bundle (bytes) by a policy (text, or null); return what came of each. */
+/** Make every check of a bundle, or of a code's text (bytes), by a policy (text, or null); return what came of each. */
 export async function verify(raw, policy = null) {
   const bundle = new Bundle(raw, policy);
   const found = [];

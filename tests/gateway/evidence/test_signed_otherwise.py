@@ -177,7 +177,7 @@ def retold(change: Callable[[bytearray], None]) -> Sign:
         one = sign_batch(
             [b"a", payload, b"c"], key, type=PayloadType.RECORD, signed_at=AT
         )[1]
-        head, _, proof = one.signature.rpartition(b".")
+        head, proof = one.signature.rsplit(b".", 1)
         raw = bytearray(base64.urlsafe_b64decode(proof + b"=" * (-len(proof) % 4)))
         change(raw)
         spoilt = base64.urlsafe_b64encode(raw).rstrip(b"=")
