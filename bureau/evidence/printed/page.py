@@ -12,12 +12,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from bureau.evidence.facts import KEY
 from bureau.evidence.printed import words
 from bureau.evidence.printed.code import drawn
 from bureau.evidence.printed.markup import Markup, both, joined, made
+from bureau.evidence.printed.reading import Bundle
 from bureau.evidence.printed.style import STYLE
 from bureau.evidence.statement import NotForACodeError, statement_of
 from bureau.privacy.masks import without_identity_numbers
@@ -36,48 +37,6 @@ _MOMENTS = (
 )
 _SAID_OF_ROWS = ("step", "outcome", "state", "effective_on", "reason", "digest")
 """Columns that say what a row is about, where it has them."""
-
-
-class Logged(NamedTuple):
-    """A row of the log: its table, its columns, and its place."""
-
-    source: str
-    row: Mapping[str, Any]
-    place: int
-
-
-class Bundle:
-    """A bundle that we made, to be read."""
-
-    def __init__(self, whole: Mapping[str, Any]) -> None:
-        self.whole = whole
-        read = ((json.loads(one["row"]), one["index"]) for one in whole["rows"])
-        self.rows = [Logged(said["source"], said["row"], at) for said, at in read]
-
-    def of(self, source: str) -> list[Mapping[str, Any]]:
-        """Return the rows of a table."""
-        return [one.row for one in self.rows if one.source == source]
-
-    @property
-    def decision(self) -> Mapping[str, Any] | None:
-        """The decision that the bundle is about, if it is about one."""
-        subject = self.whole["subject"]
-        if subject["kind"] != "DECISION":
-            return None
-        return next(r for r in self.of("decisions") if r["id"] == int(subject["id"]))
-
-    @property
-    def edition(self) -> Mapping[str, Any] | None:
-        """The rules that its trace was made by."""
-        bodies = (fact["body"] for fact in self.of("logged_facts"))
-        return next((one for one in bodies if "annex" in one), None)
-
-    def body(self, id_: str) -> str:
-        """Return the name of an institution; its id where the annex has none."""
-        edition = self.edition
-        known = [] if edition is None else edition["annex"]["bodies"]
-        name = next((one["name"] for one in known if one["id"] == id_), id_)
-        return _free(name) or ""
 
 
 def page_of(bundle: bytes) -> str:
@@ -180,7 +139,7 @@ def _certificate(read: Bundle) -> Markup:
         [
             ("certificate", _free(id_ if decision else read.whole["subject"]["id"])),
             *known,
-            ("authority", read.body(authority) if authority else None),
+            ("authority", _free(read.body(authority)) if authority else None),
             *(("record", _kept(one)) for one in read.whole["records"]),
         ]
     )
@@ -205,7 +164,7 @@ def _vouches(read: Bundle) -> Iterator[Markup]:
             window = f"{_moment(key['notBefore'])} – {_moment(key['notAfter'])}"
             yield _listed(
                 [
-                    ("institution", read.body(key["institution"])),
+                    ("institution", _free(read.body(key["institution"]))),
                     *(("kid", _free(key["kid"])), ("algorithm", key["algorithm"])),
                     *(("window", window), ("state", _said(key["state"]))),
                     ("scope", _free("、".join(key["scope"]))),

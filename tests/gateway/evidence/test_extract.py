@@ -26,25 +26,8 @@ HOSTILE = (
     *("&lt;b&gt;", "]]>", "<!--", "王\u202e<b>小明", "{{7*7}}", "</td></table><p>"),
 )
 ALLOWED = {
-    "html",
-    "head",
-    "meta",
-    "title",
-    "style",
-    "body",
-    "section",
-    "h1",
-    "h2",
-    "p",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "span",
-    "svg",
-    "path",
+    *("html", "head", "meta", "title", "style", "body", "section", "h1", "h2", "p"),
+    *("table", "thead", "tbody", "tr", "th", "td", "span", "svg", "path"),
 }
 
 
