@@ -163,8 +163,8 @@ def test_the_holder_s_extract_is_given_where_the_bundle_is(offices: Offices) -> 
     given(offices, PUDONG, headers=OWN, decision=decision)
     asked = {"query": EXTRACT, "variables": {"decision": decision}}
 
-    _, body = offices.gateways[1].post(asked, PUDONG, OWN)
-    _, refused = offices.gateways[1].post(asked, XUHUI, OWN)
+    body = offices.gateways[1].post(asked, PUDONG, OWN)[1]
+    refused = offices.gateways[1].post(asked, XUHUI, OWN)[1]
 
     shown = body["data"]["evidence"]
     assert shown["digest"] in shown["extract"]

@@ -226,7 +226,10 @@ def _verdict(read: Bundle) -> Iterator[Markup]:
 
 
 def _of_clause(clause: Mapping[str, Any] | None, name: str) -> Markup:
-    return joined("") if clause is None else both(Text(*clause[name]))
+    if clause is None:
+        return joined("")
+    zh, en = clause[name]
+    return both(Text(zh, en))
 
 
 def _history(read: Bundle) -> Markup:
