@@ -117,6 +117,7 @@ export function isSignedBySm2({ sm2SignerId, sm2Signature }, spki, signature, me
   const t = (r + s) % N;
   if (t === 0n) return false;
   const id = new TextEncoder().encode(sm2SignerId);
+  if (id.length > 8191) return undefined;
   const z = sm3(joined([(id.length * 8) >> 8, (id.length * 8) & 255], id, ...[A, B, ...G, ...point].map(bytesOf)));
   const found = combined(s, t, point);
   if (found === null) return false;
