@@ -131,7 +131,7 @@ function showStatement(code) {
     const known = Object.entries(row).filter(([name]) => Object.hasOwn(SHOWN, name));
     found.push(listed(known), made("pre", [JSON.stringify(row, null, 2)]));
   }
-  found.push(listed([["log", origin], ["size", size], ["digest", code.digest]]));
+  found.push(listed([["log", origin], ["size", size], ["bundle", code.digest]]));
   at("content").replaceChildren(...found);
 }
 

@@ -151,7 +151,7 @@ export const SHOWN = {
   trace: ["推演记录", "Trace"],
   log: ["日志", "log"],
   size: ["日志长度", "entries of the log"],
-  digest: ["所属证据包的摘要", "digest of the bundle it is of"],
+  bundle: ["所属证据包的摘要", "digest of the bundle it is of"],
   rows: ["日志行", "Rows of the log"],
   only: [
     "二维码只证明这些日志行已列入日志；所依据的签名与规则见证据包。",

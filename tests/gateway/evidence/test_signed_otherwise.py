@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.verify.bundle import examine_bundle
+from signing import base64url
 from signing.algorithms import Algorithm
 from signing.envelope import Envelope, PayloadType
-from signing.sign import SigningKey
+from signing.sign import SigningKey, sign
 from signing.sign_batch import sign_batch
 from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey
+from signing.transparency.merkle import leaf_hash
 from tests.gateway.evidence.logs import (
     AT,
     Keys,
@@ -173,7 +175,7 @@ def test_what_another_signed_is_refused_by_all_that_can_check_it(
 def retold(change: Callable[[bytearray], None]) -> Sign:
     """Return how to sign in a batch, and to spoil the proof after it."""
 
-    def sign(_: random.Random, key: SigningKey, payload: bytes) -> Envelope:
+    def sign_(_: random.Random, key: SigningKey, payload: bytes) -> Envelope:
         one = sign_batch(
             [b"a", payload, b"c"], key, type=PayloadType.RECORD, signed_at=AT
         )[1]
@@ -183,7 +185,7 @@ def retold(change: Callable[[bytearray], None]) -> Sign:
         spoilt = base64.urlsafe_b64encode(raw).rstrip(b"=")
         return Envelope(head + b"." + spoilt)
 
-    return sign
+    return sign_
 
 
 def _other_place(raw: bytearray) -> None:
@@ -223,21 +225,63 @@ def test_a_record_that_is_not_in_its_batch_is_refused_by_all(
         assert not report.is_released
 
 
-def test_a_root_of_another_moment_does_not_vouch(policy: Path) -> None:
-    def sign(_: random.Random, key: SigningKey, payload: bytes) -> Envelope:
-        record, late = (
-            sign_batch([payload], key, type=PayloadType.RECORD, signed_at=at)[0]
-            for at in (AT, AT - timedelta(hours=3))
-        )
-        head = record.signature.rpartition(b".")[0]
-        return Envelope(head + b"." + late.signature.rpartition(b".")[2])
+def alone(root: Callable[[SigningKey, bytes], bytes]) -> Sign:
+    """Return how to sign in a batch of one, whose root is signed as ``root`` does."""
 
-    (forged,) = made(by_ed25519(), sign, count=1)
+    def sign_(_: random.Random, key: SigningKey, payload: bytes) -> Envelope:
+        one = sign_batch([payload], key, type=PayloadType.RECORD, signed_at=AT)[0]
+        head = one.signature.rsplit(b".", 1)[0]
+        said = {"root": base64url.encode(leaf_hash(head)).decode(), "size": 1}
+        proof = bytes(5) + root(key, json.dumps(said).encode())
+        return Envelope(head + b"." + base64url.encode(proof))
 
-    (other,) = by_node([forged], policy)
+    return sign_
 
+
+def _right(key: SigningKey, said: bytes) -> bytes:
+    return sign(said, key, type=PayloadType.BATCH, signed_at=AT).signature
+
+
+def _of_another_moment(key: SigningKey, said: bytes) -> bytes:
+    earlier = AT - timedelta(hours=3)
+    return sign(said, key, type=PayloadType.BATCH, signed_at=earlier).signature
+
+
+def _that_is_a_record(key: SigningKey, said: bytes) -> bytes:
+    return sign(said, key, type=PayloadType.RECORD, signed_at=AT).signature
+
+
+def _by_another_name(key: SigningKey, said: bytes) -> bytes:
+    return _right(replace(key, kid="key-9"), said)
+
+
+def _of_another_size(key: SigningKey, said: bytes) -> bytes:
+    return _right(key, said.replace(b"1}", b"2}"))
+
+
+def _in_a_batch_itself(key: SigningKey, said: bytes) -> bytes:
+    one = sign_batch([said], key, type=PayloadType.BATCH, signed_at=AT)[0]
+    return one.signature
+
+
+ROOTS = [_of_another_moment, _that_is_a_record, _by_another_name, _of_another_size]
+
+
+@pytest.mark.parametrize("root", [*ROOTS, _in_a_batch_itself])
+def test_a_root_that_is_not_the_record_s_does_not_vouch(
+    root: Callable[[SigningKey, bytes], bytes], policy: Path
+) -> None:
+    right, forged = (
+        made(by_ed25519(), alone(one), count=1)[0] for one in (_right, root)
+    )
+
+    good, other = by_node([right, forged], policy)
+
+    assert good.is_released
+    assert by_python(right, policy_text()).is_released
     for report in (by_python(forged, policy_text()), other):
         assert ("INVALID", "NOT_IN_THE_BATCH") in integrity(report)
+        assert not report.is_released
 
 
 def test_a_key_of_sm2_kept_without_its_id_is_not_taken_for_right(policy: Path) -> None:
