@@ -14,3 +14,19 @@ def encode(raw: bytes) -> str:
             number, place = divmod(number, len(ALPHABET))
             written.append(ALPHABET[place])
     return "".join(written)
+
+
+def decode(text: str) -> bytes:
+    """Return the bytes of ``text``.
+
+    Raises:
+        ValueError: it is no base45.
+    """
+    raw = bytearray()
+    for at in range(0, len(text), 3):
+        places = [ALPHABET.index(one) for one in text[at : at + 3]]
+        number = sum(place * len(ALPHABET) ** n for n, place in enumerate(places))
+        if len(places) == 1 or number >= 256 ** (len(places) - 1):
+            raise ValueError(f"{text[at : at + 3]!r} is no base45")
+        raw += number.to_bytes(len(places) - 1)
+    return bytes(raw)

@@ -26,6 +26,9 @@ FORMAT = "certificate-gateway-extract@v1"
 PREFIX = "CGE1:"
 MOST_CHARACTERS = 4296
 """Of a QR code in alphanumeric mode: version 40, error correction L."""
+MOST_BYTES = 64 * 1024
+"""Of what a code is unpacked to; a statement has some three thousand."""
+MEMBERS = {"digest", "format", "log", "rows", "subject"}
 MOST_OF_A_LINE = 512
 """Characters of a signature's line that is kept; one by Ed25519 has some hundred."""
 SENT = ("collected_records", "state_changes")
@@ -62,6 +65,29 @@ def statement_of(whole: Mapping[str, Any]) -> str:
             f"{len(text)} characters, and a QR code holds {MOST_CHARACTERS}"
         )
     return text
+
+
+def read_statement(text: str) -> dict[str, Any]:
+    """Return what a code's text says; nothing of it is believed yet.
+
+    Raises:
+        ValueError: it is no such text, or none in its one spelling.
+    """
+    if not text.startswith(PREFIX):
+        raise ValueError(f"it does not begin with {PREFIX}")
+    packed = zlib.decompressobj()
+    try:
+        raw = packed.decompress(base45.decode(text.removeprefix(PREFIX)), MOST_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"it is not packed: {error}") from error
+    if not packed.eof or packed.unused_data:
+        raise ValueError("it is cut, or something follows")
+    said = json.loads(raw)
+    if canonical(said).encode() != raw or said.keys() != MEMBERS:
+        raise ValueError("it is spelt otherwise, or has other members")
+    if said["format"] != FORMAT or not said["rows"]:
+        raise ValueError("it is of another format, or has no rows")
+    return dict(said)
 
 
 def _require_no_number(text: str) -> None:

@@ -11,6 +11,7 @@ from gateway.evidence.verify_bundle import (
     Found,
     verify,
 )
+from gateway.verify.statement import examine_statement, is_statement
 from signing.errors import TrustBundleError
 from signing.sm2.keys import SignatureForm, read_sm2_pem
 from signing.sm2.library import NoSm2Error
@@ -20,12 +21,16 @@ _BEGIN = 4096
 
 
 def examine_bundle(file: Path, policy: Path | None) -> list[Found] | None:
-    """Return what came of each check of a bundle; ``None`` if ``file`` is none.
+    """Return what came of each check of a bundle, or of the text of a code.
+
+    ``None`` if ``file`` is neither.
 
     Raises:
         StartError: a file cannot be read.
     """
     raw = _read(file)
+    if is_statement(raw):
+        return examine_statement(raw, None if policy is None else _read(policy))
     if not raw.startswith(b"{") or f'"format":"{FORMAT}"'.encode() not in raw[:_BEGIN]:
         return None
     try:

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from bureau.evidence.statement import (
     PREFIX,
     NotForACodeError,
     statement_of,
 )
+from gateway.cli import app
+from gateway.verify.statement import examine_statement
 from policy.edition import canonical
 from signing import base45
 from tests.gateway.evidence.forged import other_bit, with_row
@@ -35,7 +40,14 @@ def _policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(texts: list[str], policy: Path) -> list[Report]:
-    return by_node([f"{text}\n".encode() for text in texts], policy)
+    """Return what Node's program says; the gateway's has to come to the same."""
+    raws = [f"{text}\n".encode() for text in texts]
+    reports = by_node(raws, policy)
+    for raw, report in zip(raws, reports, strict=True):
+        found = examine_statement(raw, policy.read_bytes())
+        is_refused = any(one.is_against for one in found)
+        assert is_refused is not report.is_released, (found, report)
+    return reports
 
 
 def unpacked(text: str) -> Any:
@@ -171,6 +183,46 @@ def test_a_code_that_swells_is_not_unpacked(policy: Path) -> None:
     (report,) = checked([bomb], policy)
 
     assert ("FORM", "statement", "MALFORMED") in report.against
+
+
+def test_the_gateway_names_what_is_against_a_code(
+    whole: list[Any], policy: Path
+) -> None:
+    for named, (change, expected) in CHANGES.items():
+        said = unpacked(statement_of(whole[0]))
+        change(said)
+
+        found = examine_statement(packed(said).encode(), policy.read_bytes())
+
+        against = {(one.check, one.code) for one in found if one.is_against}
+        check, code = expected
+        assert (check, "MALFORMED" if check == "FORM" else code) in against, named
+
+
+def test_the_command_takes_the_text_of_a_code(
+    whole: list[Any], policy: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "code.txt"
+    file.write_text(f"{statement_of(whole[0])}\n", "ascii")
+
+    right = CliRunner().invoke(app, ["verify", str(file), "--policy", str(policy)])
+    without = CliRunner().invoke(app, ["verify", str(file)])
+
+    assert (right.exit_code, without.exit_code) == (0, 1)
+    assert "VERIFIED" in right.output
+    assert "NO_POLICY" in without.output
+
+
+@pytest.mark.parametrize("text", [":::", "GGX", "A", "a00", "0:"])
+def test_what_is_no_base45_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no base45|not found"):
+        base45.decode(text)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=30)
+def test_base45_is_read_as_it_was_written(raw: bytes) -> None:
+    assert base45.decode(base45.encode(raw)) == raw
 
 
 def test_what_was_sent_of_a_certificate_is_proved_by_its_newest_rows(
