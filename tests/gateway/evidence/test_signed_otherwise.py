@@ -300,12 +300,15 @@ def test_a_key_of_sm2_kept_without_its_id_is_not_taken_for_right(policy: Path) -
         assert integrity(report) == {("UNKNOWN", "UNSUPPORTED")}
 
 
-def test_an_empty_policy_of_the_reader_s_is_not_the_bundle_s(policy: Path) -> None:
+@pytest.mark.parametrize("lines", [0, 4], ids=["empty", "without a quorum"])
+def test_a_policy_that_is_cut_off_trusts_nobody(lines: int, policy: Path) -> None:
     (one,) = made(by_ed25519(), signed, count=1)
-    policy.write_text("", "utf-8")
+    cut = "".join(policy_text().splitlines(keepends=True)[:lines])
+    policy.write_text(cut, "utf-8")
 
     (other,) = by_node([one], policy)
 
-    for report in (by_python(one, ""), by_gateway(one, policy), other):
+    for report in (by_python(one, cut), by_gateway(one, policy), other):
         assert ("POLICY", "log", "BAD_POLICY") in report.against
+        assert ("INCLUSION", "checkpoint") in {found[:2] for found in report.against}
         assert not report.is_released
