@@ -4,6 +4,7 @@ A bundle has the signed bytes, and so a person's name and number in full; each t
 given is on the audit log, and counts as a look-up of one person.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from bureau.evidence.making import (
     NotMadeError,
     hidden_from,
 )
+from bureau.evidence.printed.page import page_of
 from bureau.ledger.reading import DecisionSelection
 from bureau.scopes import EVIDENCE
 from connectors.errors import StoreUnavailableError
@@ -36,6 +38,8 @@ from resolvers.look_ups import hand_out, look_up_by_wrong_id, require_purpose
 
 WEIGHT = 20_000
 """As how many values a bundle counts: it is some 100 kB, and each row has a proof."""
+EXTRACT_WEIGHT = 2_000
+"""As how many values its extract counts: some 40 kB, and a code to be drawn."""
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _MEANINGS: Mapping[EvidenceRefusal, Text] = MappingProxyType(
     {
@@ -118,6 +122,18 @@ class EvidenceBundle:
             "digests, and that they were",
         )
     )
+
+    @strawberry.federation.field(
+        directives=[Cost(weight=EXTRACT_WEIGHT)],
+        description=both(
+            "供持证人留存、打印的摘录（HTML，A4，附二维码），不含姓名与证件号码",
+            "The extract for the holder to print and keep: HTML for A4, with a code to "
+            "check; neither name nor identity number is in it",
+        ),
+    )
+    async def extract(self) -> str:
+        """Return the extract, made off the loop."""
+        return await asyncio.to_thread(page_of, self.json.encode())
 
 
 @strawberry.federation.type(

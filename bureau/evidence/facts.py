@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from policy.edition import Edition
 from policy.trace import FORMAT as TRACE
+from signing.sm2.keys import Sm2PublicKey
 from signing.trust import TrustedKey
 
 KEY = "certificate-gateway-key@v1"
@@ -33,10 +34,13 @@ class Basis:
 
 
 def key_fact(key: TrustedKey) -> Fact:
-    """Return what is believed of a key now: whose it is, for what, and for how long."""
+    """Return what is believed of a key now: whose it is, for what, and for how long.
+
+    Of a key of SM2 it has also what no signature says, and each check needs.
+    """
     spelt = key.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     since = key.state_since
-    return {
+    fact: Fact = {
         "format": KEY,
         "kid": key.kid,
         "algorithm": key.algorithm.value,
@@ -48,6 +52,10 @@ def key_fact(key: TrustedKey) -> Fact:
         "state": key.state.value,
         "stateSince": None if since is None else moment(since),
     }
+    if isinstance(key.public_key, Sm2PublicKey):
+        fact["sm2SignerId"] = key.public_key.signer_id
+        fact["sm2Signature"] = key.public_key.form.value
+    return fact
 
 
 def policy_fact(edition: Edition) -> Fact:

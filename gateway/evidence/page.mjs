@@ -3,11 +3,14 @@
 // VALID, by a policy that came from elsewhere.
 
 import { isAble } from "./crypto-browser.mjs";
+import { decodeQR } from "./qr.mjs";
+import { isStatement, unpacked } from "./statement.mjs";
 import { isAgainst, verify } from "./verify-bundle.mjs";
 import { CHECKS, CODES, CONCLUSIONS, OUTCOMES, PLACES, SHOWN } from "./words.mjs";
 
 const MOST_BYTES = 32 * 1024 * 1024;
 const at = (id) => document.getElementById(id);
+const MOST_PIXELS = 4000;
 const files = { bundle: null, policy: null };
 let run = 0;
 
@@ -119,6 +122,35 @@ function showContent(whole) {
   at("content").replaceChildren(...found);
 }
 
+/** What a code says: its rows, which the log commits to. */
+function showStatement(code) {
+  const [origin, size] = code.log.checkpoint.split("\n");
+  const rows = code.rows.map((one) => JSON.parse(one.row));
+  const found = [made("p", both(SHOWN.only)), made("h3", both(SHOWN.rows))];
+  for (const { row } of rows) {
+    const known = Object.entries(row).filter(([name]) => Object.hasOwn(SHOWN, name));
+    found.push(listed(known), made("pre", [JSON.stringify(row, null, 2)]));
+  }
+  found.push(listed([["log", origin], ["size", size], ["bundle", code.digest]]));
+  at("content").replaceChildren(...found);
+}
+
+/** The text of the code in a picture, as a file; null if there is none that can be read. */
+async function readPicture(picture) {
+  try {
+    const whole = await createImageBitmap(picture);
+    const scale = Math.min(1, MOST_PIXELS / Math.max(whole.width, whole.height));
+    const [width, height] = [whole.width, whole.height].map((one) => Math.max(1, Math.round(one * scale)));
+    const canvas = new OffscreenCanvas(width, height).getContext("2d");
+    canvas.fillStyle = "#fff";
+    canvas.fillRect(0, 0, width, height);
+    canvas.drawImage(whole, 0, 0, width, height);
+    return new Blob([decodeQR(canvas.getImageData(0, 0, width, height))]);
+  } catch {
+    return null;
+  }
+}
+
 /** Check what was chosen; whatever is chosen meanwhile is checked instead. */
 async function check() {
   const mine = ++run;
@@ -137,23 +169,46 @@ async function check() {
     if (mine === run) conclude("NO_TEXT");
     return;
   }
+  if (isStatement(raw) && trusted === null) return conclude("NEEDS_POLICY");
   const found = await verify(raw, trusted);
   if (mine !== run) return;
   showSteps(found, trusted !== null);
   const isTrusted = found.some((one) => one.check === "POLICY" && one.outcome === "VALID");
   if (found.some(isAgainst)) return conclude("REFUSED");
   if (!isTrusted) return conclude("SELF");
-  showContent(JSON.parse(new TextDecoder().decode(raw)));
+  const text = new TextDecoder().decode(raw);
+  if (isStatement(raw)) showStatement(JSON.parse(new TextDecoder().decode(await unpacked(text.trimEnd()))));
+  else showContent(JSON.parse(text));
   conclude("RELEASED");
 }
 
-for (const name of ["bundle", "policy"])
-  at(name).addEventListener("change", (event) => {
-    files[name] = event.target.files[0] ?? null;
-    check();
-  });
+/** Take a bundle, a code's text or neither in place of what was chosen before. */
+function take(file, from) {
+  files.bundle = file;
+  for (const name of ["bundle", "code", "text"]) if (name !== from) at(name).value = "";
+  return check();
+}
 
-// Dropped files are known by how they begin: a bundle is JSON.
+at("policy").addEventListener("change", (event) => {
+  files.policy = event.target.files[0] ?? null;
+  check();
+});
+at("bundle").addEventListener("change", (event) => take(event.target.files[0] ?? null, "bundle"));
+at("text").addEventListener("change", (event) => {
+  const text = event.target.value.trim();
+  take(text === "" ? null : new Blob([text]), "text");
+});
+async function takePicture(picture) {
+  conclude("CHECKING");
+  const mine = ++run;
+  const read = picture && (await readPicture(picture));
+  if (mine !== run) return;
+  await take(read, "code");
+  if (picture !== null && read === null) conclude("NO_CODE");
+}
+at("code").addEventListener("change", (event) => takePicture(event.target.files[0] ?? null));
+
+// Dropped files are known by how they begin, a bundle is JSON, or by being pictures.
 addEventListener("dragover", (event) => {
   event.preventDefault();
   document.body.classList.add("over");
@@ -162,14 +217,18 @@ addEventListener("dragleave", () => document.body.classList.remove("over"));
 addEventListener("drop", async (event) => {
   event.preventDefault();
   document.body.classList.remove("over");
+  let picture = null;
   for (const file of [...event.dataTransfer.files]) {
-    const name = (await file.slice(0, 1).text()) === "{" ? "bundle" : "policy";
-    files[name] = file;
+    const isPicture = file.type.startsWith("image/");
+    const name = isPicture ? "code" : (await file.slice(0, 1).text()) === "{" ? "bundle" : "policy";
+    if (isPicture) picture = file;
+    else files[name] = file;
+    if (name === "bundle") for (const other of ["code", "text"]) at(other).value = "";
     const chosen = new DataTransfer();
     chosen.items.add(file);
     at(name).files = chosen.files;
   }
-  await check();
+  await (picture === null ? check() : takePicture(picture));
 });
 at("shown").addEventListener("change", (event) => {
   document.documentElement.dataset.shown = event.target.value;

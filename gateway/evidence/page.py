@@ -1,11 +1,11 @@
 """Build the page on which people check bundles: one file that asks nobody.
 
-``python -m gateway.evidence.page`` makes ``verify.html`` of the page's own files and of
-the program's. Each module becomes a function that returns what it exports, with what
-it imports as arguments; the browser's cryptography stands in for Node's, and what runs
-the program at a command line is left out. Nothing is minified: who reads the page reads
-the files. Its policy lets in this one script and this one style, by their hashes, and
-no address at all.
+``python -m gateway.evidence.page`` makes ``verify.html`` of the page's own files, of
+the program's, and of a reader of QR codes (``decoder``). Each module becomes a function
+that returns what it exports, with what it imports as arguments; the browser's
+cryptography stands in for Node's, and what runs the program at a command line is left
+out. Nothing is minified: who reads the page reads the files. Its policy lets in this
+one script and this one style, by their hashes, and no address at all.
 """
 
 import base64
@@ -13,17 +13,23 @@ import hashlib
 import re
 from pathlib import Path
 
+from gateway.evidence.decoder import decoder
+
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "verify.html"
 MODULES = (
     "crypto-browser.mjs",
+    "sm2.mjs",
+    "statement.mjs",
     "verdict.mjs",
     "verify-bundle.mjs",
     "words.mjs",
     "page.mjs",
 )
 """In an order in which each comes after what it imports."""
-_IMPORT = re.compile(r'^import (\{[^}]+\}) from "\./([a-z-]+)\.mjs";\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import (\{[^}]+\}) from "\./([a-z0-9-]+)\.mjs";\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export ((?:async )?function|const) (\w+)", re.MULTILINE)
 _COMMAND_LINE = "\nasync function main("
 _INSTEAD = {"crypto-node": "crypto-browser"}
@@ -41,7 +47,7 @@ def build() -> str:
             would end the script's element.
     """
     style = _read("page.css")
-    script = "\n" + "".join(_function_of(name) for name in MODULES)
+    script = f"\n{decoder()}" + "".join(_function_of(name) for name in MODULES)
     for text, end in ((script, "</script"), (style, "</style")):
         if end in text.lower() or "<!--" in text:
             raise UnbuildableError(f"{end} would end what the page runs")

@@ -4,12 +4,15 @@
 //     node verify-bundle.mjs BUNDLE [--policy FILE]
 //     node verify-bundle.mjs --batch FILE [--policy FILE]     a bundle a line
 //
+// BUNDLE may be the text of an extract's QR code as well, of which less is to be checked.
 // It needs Node 20 and the files beside it, and shares no code with the gateway nor with
 // verify_bundle.py. FILE says whom you trust (C2SP tlog-policy); left out, the bundle's own
 // is taken, and the report says so. Every check is made, whatever came of the others.
 // docs/evidence.md says what each holds.
 
 import { isNoteSigned, isSigned, sha256 } from "./crypto-node.mjs";
+import { isSignedBySm2 } from "./sm2.mjs";
+import { isStatement, unpacked } from "./statement.mjs";
 import { readPolicy, recompute } from "./verdict.mjs";
 
 const FORMATS = {
@@ -17,8 +20,11 @@ const FORMATS = {
   trace: "certificate-gateway-trace@v1",
   policy: "certificate-gateway-policy@v1",
   key: "certificate-gateway-key@v1",
+  statement: "certificate-gateway-extract@v1",
 };
 const MEMBERS = ["asOf", "digest", "format", "keys", "log", "madeAt", "records", "rows", "states", "subject", "trace", "verdict"];
+const STATEMENT_MEMBERS = ["digest", "format", "log", "rows", "subject"];
+const SENT = ["collected_records", "state_changes"];
 const ROW_MEMBERS = ["commitments", "index", "kind", "position", "proof", "row", "salt"];
 
 const utf8 = new TextEncoder();
@@ -129,16 +135,35 @@ class Bundle {
   }
 }
 
-async function form(b) {
-  const text = textOf(b.raw);
+function readForm(b, text, format, members) {
   b.all = JSON.parse(text);
   b.rows = b.all.rows.map((one) => JSON.parse(one.row));
-  need(b.all.format === FORMATS.bundle, "UNKNOWN_FORMAT");
-  need(same(Object.keys(b.all).sort(), MEMBERS), "UNKNOWN_MEMBER");
+  need(b.all.format === format, "UNKNOWN_FORMAT");
+  need(same(Object.keys(b.all).sort(), members), "UNKNOWN_MEMBER");
   for (const row of b.all.rows) need(same(Object.keys(row).sort(), ROW_MEMBERS), "UNKNOWN_MEMBER");
-  need(`${canonical(b.all)}\n` === text, "NOT_CANONICAL");
+  need(canonical(b.all) === text, "NOT_CANONICAL");
+}
+
+async function form(b) {
+  const text = textOf(b.raw);
+  readForm(b, text.replace(/\n$/, ""), FORMATS.bundle, MEMBERS);
+  need(text.endsWith("\n"), "NOT_CANONICAL");
   const { digest, ...rest } = b.all;
   need((await digestOf(canonical(rest))) === digest, "DIGEST_DIFFERS");
+}
+
+/** What a QR code says: rows of the log and its checkpoint, and of a bundle the digest. */
+async function formOfStatement(b) {
+  const text = await unpacked(textOf(b.raw).trimEnd());
+  need(text !== null, "MALFORMED");
+  readForm(b, textOf(text), FORMATS.statement, STATEMENT_MEMBERS);
+  need(b.all.rows.length > 0, "NOT_SHOWN");
+}
+
+/** The rows are the decision's own, or of what was sent of a certificate. */
+function statementBound(b) {
+  if (b.all.subject.kind === "DECISION") need(b.rows.length === 1 && b.decision !== null, "NOT_ONE");
+  else need(b.all.subject.kind === "CERTIFICATE" && b.rows.every((one) => SENT.includes(one.source)), "NOT_LOGGED");
 }
 
 async function verifierKey(line) {
@@ -151,6 +176,7 @@ async function verifierKey(line) {
 }
 
 async function policyOfLog(b) {
+  if (b.trusted === null && isStatement(b.raw)) throw new Broken("NO_POLICY", "UNKNOWN");
   for (const line of (b.trusted ?? b.all.log.policy).split("\n")) {
     const [word, ...rest] = line.trimStart().startsWith("#") ? [""] : line.trim().split(/\s+/);
     if (word === "log") b.log.push(await verifierKey(rest[0]));
@@ -225,6 +251,23 @@ function cosigned(b, witness) {
   if (code !== "OK") throw new Broken(code, { NOT_SEEN: "SKIPPED", UNSUPPORTED: "UNKNOWN" }[code] ?? "INVALID");
 }
 
+/** The root to which a path leads from a leaf (RFC 9162, 2.1.3.2); fails with a code if to none. */
+async function rootOf(leaf, index, size, path, code) {
+  need(Number.isInteger(index) && index >= 0 && index < size, code);
+  let [place, last, node] = [index, size - 1, await sha256(join([0], leaf))];
+  const half = (value) => Math.floor(value / 2);
+  for (const sibling of path) {
+    need(last > 0 && sibling.length === 32, code);
+    if (place % 2 === 1 || place === last) {
+      node = await sha256(join([1], sibling, node));
+      while (place % 2 === 0 && place > 0) [place, last] = [half(place), half(last)];
+    } else node = await sha256(join([1], node, sibling));
+    [place, last] = [half(place), half(last)];
+  }
+  need(last === 0, code);
+  return node;
+}
+
 async function included(b, row) {
   const [commitments, salt] = [row.commitments.map(b64), b64(row.salt)];
   need(commitments.length > 0 && commitments.length <= 1024 && salt.length === 16, "BAD_ENTRY");
@@ -233,19 +276,8 @@ async function included(b, row) {
   need(equal(commitments[row.position], await sha256(join(salt, bytes(row.row)))), "NOT_COMMITTED");
   const digest = hex(await sha256(join(...commitments)));
   const entry = bytes(`certificate-gateway/log@v1\n${row.kind}\n${digest}\n`);
-  need(Number.isInteger(row.index) && row.index >= 0 && row.index < b.size, "NOT_IN_THE_LOG");
-  let [place, last, node] = [row.index, b.size - 1, await sha256(join([0], entry))];
-  const half = (value) => Math.floor(value / 2);
-  // RFC 9162, 2.1.3.2.
-  for (const sibling of row.proof.map(b64)) {
-    need(last > 0 && sibling.length === 32, "NOT_IN_THE_LOG");
-    if (place % 2 === 1 || place === last) {
-      node = await sha256(join([1], sibling, node));
-      while (place % 2 === 0 && place > 0) [place, last] = [half(place), half(last)];
-    } else node = await sha256(join([1], node, sibling));
-    [place, last] = [half(place), half(last)];
-  }
-  need(last === 0 && equal(node, b.root), "NOT_IN_THE_LOG");
+  const root = await rootOf(entry, row.index, b.size, row.proof.map(b64), "NOT_IN_THE_LOG");
+  need(equal(root, b.root), "NOT_IN_THE_LOG");
   if (b.isLogUnsupported) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(b.isSigned, "CHECKPOINT_NOT_SIGNED");
 }
@@ -307,10 +339,32 @@ function partsOf({ envelope }) {
     need(/^[0-9]+$/.test(length), "BAD_ENVELOPE");
     [jws, body] = [raw.slice(after, after + Number(length)), raw.slice(after + Number(length))];
   }
+  const parts = jwsOf(jws, body);
+  need(word === (parts.payload ? "compact" : "detached"), "BAD_ENVELOPE");
+  return parts;
+}
+
+function jwsOf(jws, body = new Uint8Array()) {
   const [head, payload, signature, ...more] = textOf(jws).split(".");
-  need(!more.length && signature !== undefined && word === (payload ? "compact" : "detached"), "BAD_ENVELOPE");
+  need(!more.length && signature !== undefined, "BAD_ENVELOPE");
   const header = JSON.parse(textOf(b64url(head)));
-  return { header, signature: b64url(signature), signed: join(bytes(`${head}.${payload}`), body) };
+  return { header, payload, signature: b64url(signature), signed: join(bytes(`${head}.${payload}`), body) };
+}
+
+/** The signature of a batch's root, in which a record is, and what it is over; else it fails. */
+async function rootOfBatch({ header, signature: proof, signed }) {
+  const code = "NOT_IN_THE_BATCH";
+  const end = 5 + 32 * proof[4];
+  need(proof.length > end, code);
+  const path = Array.from({ length: proof[4] }, (_, place) => proof.slice(5 + 32 * place, 37 + 32 * place));
+  const root = jwsOf(proof.slice(end));
+  need(["alg", "kid", "iat"].every((name) => root.header[name] === header[name]), code);
+  need(root.header.typ === "certificate-batch+jws" && !Object.hasOwn(root.header, "crit"), code);
+  const said = JSON.parse(textOf(b64url(root.payload)));
+  const index = new DataView(proof.buffer, proof.byteOffset).getUint32(0);
+  const found = await rootOf(signed, index, header.batch, path, code);
+  need(said.size === header.batch && equal(b64url(said.root), found), code);
+  return root;
 }
 
 /** The key that signed bytes name, as it was when they were relied on. */
@@ -329,10 +383,12 @@ function keyOf(b, name, one) {
 }
 
 async function integrity(b, name, one) {
-  const { header, signature, signed } = partsOf(one);
+  const parts = partsOf(one);
   const { key } = keyOf(b, name, one);
-  need(header.alg === key.algorithm, "WRONG_ALGORITHM");
-  const isRight = await isSigned(key.algorithm, b64(key.publicKey), signature, signed);
+  need(parts.header.alg === key.algorithm, "WRONG_ALGORITHM");
+  const { signature, signed } = parts.header.crit?.includes("batch") ? await rootOfBatch(parts) : parts;
+  const said = [b64(key.publicKey), signature, signed];
+  const isRight = key.algorithm === "SM2" ? isSignedBySm2(key, ...said) : await isSigned(key.algorithm, ...said);
   if (isRight === null) throw new Broken("UNSUPPORTED", "UNKNOWN");
   need(isRight !== undefined, "WRONG_ALGORITHM");
   need(isRight, "BAD_SIGNATURE");
@@ -415,11 +471,18 @@ async function recomputed(b) {
 }
 
 function* checksOf(b) {
-  yield ["FORM", "bundle", form];
+  const isOfACode = isStatement(b.raw);
+  if (isOfACode) yield ["FORM", "statement", formOfStatement];
+  else yield ["FORM", "bundle", form];
   yield ["POLICY", "log", policyOfLog];
   yield ["INCLUSION", "checkpoint", checkpoint];
   for (const name of b.witnesses.keys()) yield ["COSIGNATURE", name, () => cosigned(b, name)];
   for (const [place, row] of b.list("rows").entries()) yield ["INCLUSION", `rows[${place}]`, () => included(b, row)];
+  if (isOfACode) yield ["BINDING", "statement", statementBound];
+  else yield* checksOfBundle(b);
+}
+
+function* checksOfBundle(b) {
   yield ["BINDING", "verdict", verdict];
   yield ["BINDING", "trace", traceBound];
   yield ["BINDING", "keys", keys];
@@ -433,7 +496,7 @@ function* checksOf(b) {
   yield ["VERDICT", "trace", recomputed];
 }
 
-/** Make every check of a bundle (bytes) by a policy (text, or null); return what came of each. */
+/** Make every check of a bundle, or of a code's text (bytes), by a policy (text, or null); return what came of each. */
 export async function verify(raw, policy = null) {
   const bundle = new Bundle(raw, policy);
   const found = [];

@@ -25,6 +25,7 @@ export const CHECKS = {
 
 export const PLACES = {
   bundle: ["证据包", "the bundle"],
+  statement: ["二维码", "the code"],
   log: ["日志", "the log"],
   checkpoint: ["日志检查点", "the log's checkpoint"],
   rows: ["日志行", "row of the log"],
@@ -63,6 +64,7 @@ export const CODES = {
   NOT_CANONICAL: ["写法不唯一", "not in the one spelling"],
   NOT_COMMITTED: ["内容与日志承诺不符", "the log does not commit to this"],
   NOT_IN_FORCE: ["密钥当时不在用", "the key was not in force"],
+  NOT_IN_THE_BATCH: ["不在所称的批次中", "not in the batch that it is said to be of"],
   NOT_IN_THE_LOG: ["不在日志中", "not in the log"],
   NOT_KNOWN_THEN: ["当时未知", "not known then"],
   NOT_LOGGED: ["日志中没有", "the log has no such thing"],
@@ -73,6 +75,7 @@ export const CODES = {
   NOT_SHOWN: ["原文未附", "the bytes are not shown"],
   NO_DECISION: ["本包不涉及决定", "the bundle is of no decision"],
   NO_ITEM: ["不涉及目录项目", "of no item"],
+  NO_POLICY: ["未提供信任策略", "no policy of yours"],
   NO_QUORUM: ["见证人不足法定数", "too few witnesses"],
   NO_TRACE: ["没有推演记录", "no trace was kept"],
   NO_WITNESSES: ["策略不要求见证人", "the policy asks for no witness"],
@@ -95,7 +98,7 @@ export const CODES = {
   UNKNOWN_FORMAT: ["未知格式", "an unknown format"],
   UNKNOWN_MEMBER: ["有未知成员", "an unknown member"],
   UNMET: ["有条款不符合却予以补贴", "a clause is unmet, and it pays"],
-  UNSUPPORTED: ["本浏览器没有这种算法", "this browser has not the algorithm"],
+  UNSUPPORTED: ["本页在此浏览器中不能核验这种签名", "this page cannot check such a signature in this browser"],
   VERDICT_DIFFERS: ["重新计算的结论不同", "the verdict comes out otherwise"],
   WRONG_ALGORITHM: ["算法与密钥不符", "not the key's algorithm"],
 };
@@ -111,7 +114,15 @@ export const CONCLUSIONS = {
     "不予采信：至少一步无效或无法判断。不显示其内容。",
     "REFUSED: at least one step is invalid or could not be checked. Nothing of its content is shown.",
   ],
-  NO_BUNDLE: ["请选择证据包文件。", "Choose the file of a bundle."],
+  NO_BUNDLE: ["请选择证据包文件，或二维码。", "Choose the file of a bundle, or a code."],
+  NO_CODE: [
+    "图片中没有读到二维码：请正对二维码重拍，使其占满画面，或粘贴扫码所得文字。",
+    "No code was read in the picture: take it straight and close, or paste the text that a scanner reads.",
+  ],
+  NEEDS_POLICY: [
+    "二维码须凭您信任的策略文件核验，请添加；在此之前不显示其内容。",
+    "UNDECIDED: a code is checked by the policy you trust. Add it; until then nothing of its content is shown.",
+  ],
   TOO_LARGE: ["文件超过 32 MiB,未读取。", "A file of more than 32 MiB is not read."],
   NO_TEXT: ["文件无法读取，或策略不是 UTF-8 文本。", "A file cannot be read, or the policy is no UTF-8."],
   UNABLE: [
@@ -140,6 +151,12 @@ export const SHOWN = {
   trace: ["推演记录", "Trace"],
   log: ["日志", "log"],
   size: ["日志长度", "entries of the log"],
+  bundle: ["所属证据包的摘要", "digest of the bundle it is of"],
+  rows: ["日志行", "Rows of the log"],
+  only: [
+    "二维码只证明这些日志行已列入日志；所依据的签名与规则见证据包。",
+    "A code proves that these rows are in the log. The signatures and rules behind them are in the bundle.",
+  ],
   compare: [
     "推演记录中的事实是否就是原文所说，没有程序能核验：请对照。",
     "That the trace's facts are what the signed bytes say, no program checks: compare them.",

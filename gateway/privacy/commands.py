@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bureau.evidence.printed.page import page_of
 from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
@@ -148,6 +149,48 @@ def bundle(  # noqa: PLR0913 - one argument an option
         sys.stdout.buffer.write(made)
     else:
         out.write_bytes(made)
+
+
+@evidence.command()
+def extract(  # noqa: PLR0913 - one argument an option
+    config: Config,
+    subject: Annotated[
+        str, typer.Argument(help="A decision by its number, or a certificate's id.")
+    ],
+    *,
+    bundle: Annotated[
+        Path,
+        typer.Option(help="Write the bundle, which the extract is of, to this file."),
+    ],
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Whom to trust for the log (C2SP tlog-policy); else as configured."
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file, not to standard output.")
+    ] = None,
+) -> None:
+    """Print for a holder what a bundle says: HTML for A4, with a code to check.
+
+    Neither name nor identity number is in it. It is on the audit log as a bundle is,
+    and goes with that bundle, whose digest it has.
+    """
+    now, settings = utc_now(), load_settings(config, os.environ)
+    day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
+    asked = Asked(subject_of(subject), day, policy_shown(settings, policy))
+    made = asyncio.run(make_bundle(settings, asked, now))
+    bundle.write_bytes(made)
+    printed = page_of(made).encode()
+    if out is None:
+        sys.stdout.buffer.write(printed)
+    else:
+        out.write_bytes(printed)
 
 
 @evidence.command()

@@ -17,8 +17,8 @@ def verify(  # noqa: PLR0913 - one argument an option
     file: Annotated[
         Path,
         typer.Argument(
-            help="The JWS, compact or detached, an answer with a receipt in it, or an "
-            "evidence bundle."
+            help="The JWS, compact or detached, an answer with a receipt in it, an "
+            "evidence bundle, or the text of an extract's code."
         ),
     ],
     *,

@@ -53,7 +53,9 @@ def show_bundle(found: Sequence[Found]) -> None:
     console.print(table, soft_wrap=False)
     is_refused = any(one.is_against for one in found)
     verdict = "[bold red]REFUSED[/]" if is_refused else "[green]VERIFIED[/]"
-    console.print(f"{verdict}; the verdict: node verify-bundle.mjs", highlight=False)
+    is_code = found[0].of == "statement"
+    rest = "the rest: its bundle" if is_code else "the verdict: node verify-bundle.mjs"
+    console.print(f"{verdict}; {rest}", highlight=False)
 
 
 def _show_key(console: Console, examination: Examination) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from bureau.evidence.statement import statement_of
 from gateway.cli import app
 from gateway.evidence.bundle import policy_shown
 from gateway.settings.settings import load_settings
@@ -58,13 +59,15 @@ def _bureau(offices: Offices, tmp_path: Path) -> Path:
     return config
 
 
-def bundle_of(bureau: Path, subject: str, *more: str) -> tuple[bytes, str]:
+def bundle_of(
+    bureau: Path, subject: str, *more: str, command: str = "bundle"
+) -> tuple[bytes, str]:
     """Return the bundle, once all of it is signed, and what was said."""
-    command = ["evidence", "bundle", subject, "--config", str(bureau), *more]
+    asked = ["evidence", command, subject, "--config", str(bureau), *more]
     said: list[tuple[bytes, str]] = []
 
     def is_signed() -> bool:
-        done = CliRunner().invoke(app, command)
+        done = CliRunner().invoke(app, asked)
         said.append((done.stdout_bytes, f"{done.stderr}{done.exception or ''}"))
         return PENDING not in said[-1][1]
 
@@ -188,6 +191,29 @@ def test_all_versions_and_states_of_a_certificate_are_proved(
     assert [one["state"] for one in rows_of(made, "state_changes")] == [
         *("SUSPENDED", "REVOKED"),
     ]
+
+
+def test_a_holder_s_extract_goes_with_its_bundle_and_its_code_is_proved(
+    offices: Offices, bureau: Path
+) -> None:
+    holder, said, certificate = offices.certified()
+    decision = offices.decide(0, certificate, f"evidence-printed-{next(_NUMBERS)}")
+    offices.change(said, "暂扣")
+    file, policy = bureau.parent / "17.json", bureau.parent / "policy.txt"
+    more = ("--bundle", str(file))
+    for subject in (str(decision["id"]), certificate):
+        printed, words = bundle_of(bureau, subject, *more, command="extract")
+
+        assert printed, words
+        made, page = file.read_bytes(), printed.decode()
+        released(made, policy)
+        whole = json.loads(made)
+        assert whole["digest"] in page
+        assert holder.number not in page
+        assert str(said["holderName"]) not in page
+        assert "<svg" in page
+        (code,) = by_node([f"{statement_of(whole)}\n".encode()], policy)
+        assert code.is_released, code.found
 
 
 def test_a_decision_is_proved_to_those_who_read_no_bundles(

@@ -30,6 +30,8 @@ EVIDENCE = """query Proof($decision: ID, $certificate: ID, $asOf: Date) {
   evidence(decision: $decision, certificate: $certificate, asOf: $asOf) { __typename
     ... on EvidenceBundle { json digest madeAt erased }
     ... on EvidenceRefused { code message } } }"""
+EXTRACT = """query Extract($decision: ID) { evidence(decision: $decision) {
+  ... on EvidenceBundle { digest extract } } }"""
 PEOPLE = """query($n: String!) { auditRecords(filter: {event: READ, idNumber: $n}) {
   nodes { caller person purpose caseNumber operation certificates } } }"""
 OWN = {"X-Purpose": "HOLDER_REQUEST", "X-Case-Number": "holder-1"}
@@ -154,6 +156,20 @@ def test_an_office_gets_the_holder_s_own_if_the_holder_asks(
     given_out = [one for one in records if one["purpose"] and one["certificates"]]
     purposes = [(one["caller"], one["purpose"]) for one in given_out]
     assert purposes == [(PUDONG, "HOLDER_REQUEST")] * 2
+
+
+def test_the_holder_s_extract_is_given_where_the_bundle_is(offices: Offices) -> None:
+    decision, _, number = paid(offices)
+    given(offices, PUDONG, headers=OWN, decision=decision)
+    asked = {"query": EXTRACT, "variables": {"decision": decision}}
+
+    body = offices.gateways[1].post(asked, PUDONG, OWN)[1]
+    refused = offices.gateways[1].post(asked, XUHUI, OWN)[1]
+
+    shown = body["data"]["evidence"]
+    assert shown["digest"] in shown["extract"]
+    assert number not in shown["extract"]
+    assert refused["data"]["evidence"] == {}
 
 
 def test_another_district_does_not_get_it_even_if_the_holder_asks(

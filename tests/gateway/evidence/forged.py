@@ -100,3 +100,10 @@ def other_bit(encoded: str) -> str:
     raw = bytearray(base64.b64decode(encoded))
     raw[-10] ^= 1
     return base64.b64encode(raw).decode()
+
+
+def other_letter(encoded: str) -> str:
+    """Return a JWS with another letter of base64url, not the last of its signature."""
+    raw = bytearray(base64.b64decode(encoded))
+    raw[-10] = ord("B" if raw[-10] == ord("A") else "A")
+    return base64.b64encode(raw).decode()

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -150,14 +150,21 @@ def policy_text() -> str:
     return "\n".join([*lines, "group all 2 w1 w2 w3", "quorum all", ""])
 
 
+Keys = tuple[tuple[SigningKey, TrustedKey], ...]
+
+
 @cache
-def agency_keys() -> tuple[tuple[SigningKey, TrustedKey], ...]:
+def agency_keys() -> Keys:
     """Return a key of each algorithm, of each collection body."""
-    made: tuple[tuple[Algorithm, Any], ...] = (
+    return keys_of(
         (Algorithm.ED25519, Ed25519PrivateKey.generate()),
         (Algorithm.ES256, generate_private_key(SECP256R1())),
         (Algorithm.PS256, generate_rsa(65537, 2048)),
     )
+
+
+def keys_of(*made: tuple[Algorithm, Any]) -> Keys:
+    """Return keys of the collection bodies."""
     return tuple(
         (
             SigningKey(f"key-{n}", algorithm, private),
@@ -187,8 +194,11 @@ class Made:
     came: dict[str, bytes | None]
 
 
-def signed(rng: random.Random, which: int, payload: bytes) -> Envelope:
-    key = agency_keys()[which][0]
+Sign = Callable[[random.Random, SigningKey, bytes], Envelope]
+
+
+def signed(rng: random.Random, key: SigningKey, payload: bytes) -> Envelope:
+    """Return ``payload`` signed by itself, or as a whole answer."""
     signed_at = AT - timedelta(hours=rng.randrange(48))
     if rng.random() < 0.3:
         return sign_detached(
@@ -197,15 +207,15 @@ def signed(rng: random.Random, which: int, payload: bytes) -> Envelope:
     return sign(payload, key, type=PayloadType.RECORD, signed_at=signed_at)
 
 
-def recorded(log: Log, id_: int) -> Made:
+def recorded(log: Log, id_: int, keys: Keys | None = None, how: Sign = signed) -> Made:
     """Record a decision of invented evidence, with all that it rests on."""
     rng = log.rng
     edition = rng.choice(invented.editions())
     which, evidence = payable(rng)
     payload = canonical({"certificate": id_, "words": rng.random()}).encode()
-    envelope = signed(rng, which, payload)
+    signing, trusted = (agency_keys() if keys is None else keys)[which]
+    envelope = how(rng, signing, payload)
     digest = envelope.digest.hex()
-    _, trusted = agency_keys()[which]
     verdict = evaluate(
         evidence,
         catalogue=load_catalogue(),
@@ -233,13 +243,13 @@ def recorded(log: Log, id_: int) -> Made:
     came: dict[str, bytes | None] = {digest: envelope.came}
     listed = None
     if rng.random() < 0.2:
-        listed = signed(rng, which, canonical({"list": id_}).encode())
+        listed = how(rng, signing, canonical({"list": id_}).encode())
         came[listed.digest.hex()] = listed.came
     if rng.random() < 0.1:
         # Sent after the decision.
         changes = (*changes, replace(REVOKED, received_at=AT + timedelta(hours=1)))
     for n, change in enumerate(changes):
-        sent = signed(rng, which, canonical({"of": id_, "n": n}).encode())
+        sent = how(rng, signing, canonical({"of": id_, "n": n}).encode())
         came[sent.digest.hex()] = sent.came
         state = {
             "id": n + 1,

@@ -16,7 +16,7 @@ BUILT = build()
 CORE = (FOLDER / "verify-bundle.mjs").read_text("utf-8")
 WORDS = (FOLDER / "words.mjs").read_text("utf-8")
 OUTCOMES = {"VALID", "INVALID", "SKIPPED", "UNKNOWN"}
-OF_ROWS = {"DECISION", "MET", "REVOKED"}
+OF_ROWS = {"DECISION", "CERTIFICATE", "MET", "REVOKED"}
 """Words of the program that are a bundle's."""
 TWO = re.compile(
     r'^  ([A-Za-z_]+): \[\s*"(.+?)",\s*"(.+?)",?\s*\],$', re.MULTILINE | re.DOTALL

@@ -13,6 +13,7 @@ from tests.gateway.evidence.forged import (
     flipped,
     mutated,
     other_bit,
+    other_letter,
     row_of,
     with_row,
 )
@@ -116,7 +117,7 @@ def _trace(whole: Any) -> None:
 
 def _envelope(whole: Any) -> None:
     record = whole["records"][0]
-    record["envelope"] = other_bit(record["envelope"])
+    record["envelope"] = other_letter(record["envelope"])
 
 
 def _proof(whole: Any) -> None:

@@ -1,0 +1,1 @@
+"""The extract of a bundle that is printed for a holder."""
