@@ -40,6 +40,8 @@ BLOCK_BYTES = 16
 KEY_BYTES = (16, 24, 32)
 MOST_SKEW_SECONDS = 600.0
 """How far the platform's clock may be from ours; what is farther is no clock."""
+MOST_DIGITS = 16
+"""Of a time in milliseconds; the year is 318857 then."""
 LEAST_SKEW_SECONDS = 2.0
 """Less than that is the way of an answer, whose Date has whole seconds."""
 
@@ -182,7 +184,8 @@ class KeyService:
             headers, body = await self._ask()
         answer = parse_json(body)
         wrapped, ends = self._find_secret(answer), as_text(self._find_end(answer))
-        if not isinstance(wrapped, str) or not ends.isdecimal():
+        is_time = ends.isdecimal() and len(ends) <= MOST_DIGITS
+        if not isinstance(wrapped, str) or not is_time:
             raise RefusedError("the key service gave no secret with its end")
         return _Secret(self._unwrapped(wrapped), int(ends) / 1000)
 
@@ -193,7 +196,7 @@ class KeyService:
         """Go by the platform's clock from now on; say whether that is another one."""
         try:
             shown = parsedate_to_datetime(date or "").timestamp()
-        except ValueError:
+        except (OverflowError, ValueError):
             return False
         by = shown - self._now()
         if abs(by) <= LEAST_SKEW_SECONDS or abs(self._ahead + by) > MOST_SKEW_SECONDS:

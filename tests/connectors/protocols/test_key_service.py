@@ -24,7 +24,10 @@ TABLE = NationalExchange(requester="hr", service="s", application_key=KEY)
 class Said:
     """What a key service says, and at what time it was asked."""
 
-    def __init__(self, *, wrapping: str = "aes-ecb", ahead: float = 0.0) -> None:
+    def __init__(
+        self, *, wrapping: str = "aes-ecb", ahead: float = 0.0, date: str | None = None
+    ) -> None:
+        self.date = date
         self.asked_at: list[float] = []
         self.ahead = ahead
         self.data: dict[str, object] = {
@@ -32,13 +35,17 @@ class Said:
             "secretEndTime": int((time.time() + ahead + 3600) * 1000),
         }
 
+    @property
+    def _now(self) -> str:
+        return formatdate(time.time() + self.ahead, usegmt=True)
+
     async def handle(self, request: web.Request) -> web.Response:
         moment = int(request.headers[TABLE.time_header]) / 1000
         self.asked_at.append(moment - time.time())
         return web.Response(
             text=json.dumps({"code": 200, "data": self.data}),
             content_type="application/json",
-            headers={"Date": formatdate(time.time() + self.ahead, usegmt=True)},
+            headers={"Date": self._now if self.date is None else self.date},
         )
 
 
@@ -69,6 +76,7 @@ async def test_what_is_wrapped_otherwise_is_told_with_what_to_compare() -> None:
         ("secretEndTime", True),
         ("secretEndTime", "tomorrow"),
         ("secretEndTime", -1),
+        ("secretEndTime", "9" * 5000),
     ],
 )
 async def test_a_secret_without_its_end_is_none(name: str, value: object) -> None:
@@ -108,6 +116,15 @@ async def test_a_clock_that_is_right_or_none_changes_nothing(ahead: float) -> No
 
     (asked_at,) = said.asked_at
     assert abs(asked_at) < 60
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Mon, 01 Jan 0001 00:00:00 -0000"])
+async def test_a_date_that_is_none_changes_nothing(date: str) -> None:
+    said = Said(date=date)
+    async with exchange_with(said.handle) as exchange:
+        assert await KeyService(exchange, TABLE, utc_now).secret() == SECRET
+
+    assert len(said.asked_at) == 1
 
 
 @pytest.mark.parametrize(

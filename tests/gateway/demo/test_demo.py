@@ -180,6 +180,7 @@ def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
     )
 
 
+@pytest.mark.long
 def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> None:
     with running_demo(tmp_path) as demo:
         demo.process.send_signal(signal.SIGHUP)
@@ -191,6 +192,7 @@ def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> N
     assert demo.is_over
 
 
+@pytest.mark.long
 def test_under_nohup_a_terminal_that_closes_means_nothing(
     interrupted: Interrupted,
 ) -> None:
