@@ -21,6 +21,7 @@ from policy.evidence import (
 from policy.finding import FindingOutcome
 from policy.identity import IdentityProblem, IdType
 from policy.level import LEVEL_NAMES, Level
+from policy.next_steps import Actor
 from policy.parameters import Source as RuleSource
 from policy.standing import Standing
 from resolvers.bilingual import both, described_enum
@@ -30,6 +31,7 @@ from signing.trust import KeyState
 __all__ = [
     "AccountState",
     "Acquisition",
+    "Actor",
     "AuditEvent",
     "CertificateState",
     "Check",
@@ -181,6 +183,20 @@ described_enum(
         EligibilityOutcome.UNDETERMINED: both(
             "无法判断：有事实未知，不等于不符合",
             "Undetermined: a fact is not known, which is not a no",
+        ),
+    },
+)
+described_enum(
+    Actor,
+    both("办理人", "Whoever has to act"),
+    {
+        Actor.HOLDER: both("持证人", "The holder"),
+        Actor.OFFICE: both("受理申领的区级部门", "The office that examines the claim"),
+        Actor.COLLECTION_BODY: both("证书数据归集机构", "The collection body"),
+        Actor.AUTHORITY: both("行业主管部门", "The authority"),
+        Actor.OPERATOR: both("网关运营方", "Whoever runs the gateway"),
+        Actor.NOBODY: both(
+            "无须办理，除非登记有误", "Nobody, unless what is registered is wrong"
         ),
     },
 )

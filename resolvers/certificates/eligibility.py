@@ -13,12 +13,15 @@ from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate
 from policy.evidence import Claim, Claimant, Evidence
 from policy.finding import Finding as PolicyFinding
+from policy.next_steps import NextStep as PolicyNextStep
+from policy.next_steps import load_next_steps
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.claim import ClaimInFuture
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.enums import (
+    Actor,
     EligibilityOutcome,
     FindingOutcome,
 )
@@ -33,6 +36,26 @@ AsOf = Annotated[
         )
     ),
 ]
+
+
+@strawberry.federation.type(
+    requires_scopes=[[Scope.READ_CERTIFICATES]],
+    description=both("下一步由谁做什么", "Who has to act next, and how"),
+)
+class NextStep:
+    """What is to be done about a clause."""
+
+    step: strawberry.Private[PolicyNextStep]
+
+    @strawberry.field(description=both("由谁办理", "Who has to act"))
+    def actor(self) -> Actor:
+        """Return who has to act."""
+        return self.step.actor
+
+    @strawberry.field(description=both("如何办理", "How"))
+    def words(self, language: InLanguage = Language.ZH) -> str:
+        """Return what is to be done, in ``language``."""
+        return said(self.step.words, language)
 
 
 @strawberry.federation.type(
@@ -54,6 +77,17 @@ class Finding:
     def reason(self, language: InLanguage = Language.ZH) -> str:
         """Return the reason in ``language``."""
         return said(self.said, language)
+
+    @strawberry.field(
+        description=both(
+            "下一步由谁做什么；已满足的无须办理",
+            "Who has to act next, and how; nobody where the clause is met",
+        )
+    )
+    def next_step(self) -> NextStep | None:
+        """Return what is to be done about it."""
+        step = load_next_steps().get((self.clause, self.outcome))
+        return None if step is None else NextStep(step=step)
 
     # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__

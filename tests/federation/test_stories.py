@@ -104,3 +104,38 @@ def test_a_claim_adds_the_clauses_of_notice_17_and_the_amount(
         80,
     )
     assert len(verdict["findings"]) == 13
+
+
+NEXT_STEPS = """
+query($idNumber: String!) { holder(idNumber: $idNumber) { ... on Holder {
+  certificates { nodes { eligibility { findings { clause outcome
+    nextStep { actor zh: words en: words(language: EN) } } } } } } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("story", "clause", "actor"),
+    [
+        ("review-overdue", "219-3b", "HOLDER"),
+        ("state-unknown", "219-3b", "COLLECTION_BODY"),
+        ("other-examiner", "219-2a", "AUTHORITY"),
+        ("renewed-2019", "219-n2", "NOBODY"),
+    ],
+)
+def test_who_has_to_act_is_told_of_what_is_not_met_alone(
+    gateway: Gateway, agencies: Agencies, story: str, clause: str, actor: str
+) -> None:
+    person = agencies.person(story)
+
+    holder = gateway.ask(NEXT_STEPS, idNumber=person["idNumber"])["holder"]
+
+    (node,) = holder["certificates"]["nodes"]
+    steps = {
+        finding["clause"]: finding["nextStep"]
+        for finding in node["eligibility"]["findings"]
+        if finding["outcome"] != "MET"
+    }
+    met = [f for f in node["eligibility"]["findings"] if f["clause"] not in steps]
+    assert steps[clause]["actor"] == actor
+    assert all(step["zh"] and step["en"] for step in steps.values())
+    assert [finding["nextStep"] for finding in met] == [None] * len(met)
