@@ -55,8 +55,7 @@ AnnexLevel = Annotated[
 ]
 
 
-@strawberry.federation.interface(
-    requires_scopes=[[Scope.READ_CERTIFICATES]],
+@strawberry.interface(
     description=both(
         "对一个人的查询结果：Holder 或 InvalidIdentity",
         "What asking about one person gives: a Holder or an InvalidIdentity",
