@@ -1,4 +1,4 @@
-"""Relay's types that every connection has (GraphQL Cursor Connections)."""
+"""Relay's types: of every connection, and of what has a global id."""
 
 import strawberry
 
@@ -24,3 +24,21 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(
         description=both("本页最后一项的游标", "The last cursor of the page")
     )
+
+
+@strawberry.interface(
+    description=both(
+        "有全局编号的对象（Relay）", "What has an id of its own in the graph (Relay)"
+    )
+)
+class Node:
+    """Relay's node; it answers nothing by itself."""
+
+    @strawberry.field(description=both("全局编号", "The global id"))
+    def id(self) -> strawberry.ID:
+        """Return the id.
+
+        Raises:
+            NotImplementedError: an object has none of its own.
+        """
+        raise NotImplementedError

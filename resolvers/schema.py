@@ -41,12 +41,14 @@ from resolvers.certificates.by_id import (
 from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
+    ClaimantName,
     Holders,
     HoldersAnswer,
     InvalidList,
     PersonInput,
     ask_about,
 )
+from resolvers.certificates.person import Person
 from resolvers.claims.checks import (
     MAX_CLAIMS,
     ClaimsAnswer,
@@ -73,6 +75,7 @@ from resolvers.ledger.proofs import ProofSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
+from resolvers.node import NodeQuestions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
@@ -90,6 +93,7 @@ class Query(
     TotalsQuestions,
     ClaimQuestions,
     EventQuestions,
+    NodeQuestions,
 ):
     """Every question that can be asked."""
 
@@ -116,15 +120,7 @@ class Query(
                 )
             ),
         ] = None,
-        name: Annotated[
-            str | None,
-            strawberry.argument(
-                description=both(
-                    "申领人姓名；给出时与证书核对（219-2c）",
-                    "The claimant's name; compared if stated (219-2c)",
-                )
-            ),
-        ] = None,
+        name: ClaimantName = None,
         agencies: Annotated[
             list[strawberry.ID] | None,
             strawberry.argument(
@@ -313,7 +309,10 @@ schema: Schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
+    types=[
+        *(Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList),
+        Person,
+    ],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),
         # Last, so that no other validation takes its verdict away.

@@ -132,7 +132,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query.holders",
         "Query.verifyClaims",
         "Query.certificate",
-        "Query._entities",
+        *("Query._entities", "Query.node", "Query.nodes"),
         "Query.evidence",
         "Query.previewDecision",
         "Mutation.recordDecision",
