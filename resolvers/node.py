@@ -1,8 +1,8 @@
 """``node(id:)`` and ``nodes(ids:)``: Relay's way to have an object again.
 
-What has an id of its own in the whole graph is a certificate and a holder; both ids are
-sealed (``bureau.certificate_ids``). Whoever asks by one is under the rules of what it is
-the id of: permissions, purpose, budget, masks, audit.
+What has an id of its own in the whole graph is a certificate and a holder; both ids
+are sealed (``bureau.certificate_ids``). Whoever asks by one is under the rules of what
+it is the id of: permissions, purpose, budget, masks, audit.
 https://relay.dev/graphql/objectidentification.htm
 """
 

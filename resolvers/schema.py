@@ -29,6 +29,7 @@ from resolvers.audit_records import (
     read_audit_log,
 )
 from resolvers.authorization.permissions import CheckPermissions, Permissions
+from resolvers.authorization.variants import Variant, printed
 from resolvers.bilingual import both
 from resolvers.catalogue.agencies import Agency, agencies
 from resolvers.catalogue.catalogue import Catalogue, Policy, catalogue, policy
@@ -278,6 +279,10 @@ class Schema(FederationSchema):
     def permissions(self) -> Permissions:
         """Return what callers may ask, as the types and fields declare it."""
         return Permissions(self._schema)
+
+    def printed(self, variant: Variant) -> str:
+        """Return the text of the schema, as far as it is of ``variant``."""
+        return printed(variant, self.as_str(), self._schema, self.permissions.rules)
 
     @cached_property
     def entity_keys(self) -> Keys:

@@ -282,9 +282,7 @@ class Certificate(Node):
         return await certificate_again(info.context, id)
 
 
-async def certificate_again(
-    context: RequestContext, id_: str
-) -> Certificate | None:
+async def certificate_again(context: RequestContext, id_: str) -> Certificate | None:
     """Find a certificate where an answer has no type for an agency that is away.
 
     Raises:
@@ -294,7 +292,7 @@ async def certificate_again(
     found = await find_attested(context, id_)
     if isinstance(found, Unanswered):
         raise RequestError(
-            f"登记机构 {found.agency.id} 未能给出可信的答复，证书情况未知 / the registry "
+            f"登记机构 {found.agency.id} 未能给出可信的答复，证书情况未知 / "
             f"{found.agency.id} gave no answer that can be believed; nothing is known",
             "AGENCY_UNAVAILABLE",
             agency=found.agency.id,

@@ -13,6 +13,7 @@ LOCKS = (
     "tests/gateway/batch/npm",
     "tests/http_audit",
     "tests/signing/sm2/npm",
+    "tests/third_party/composers",
     "tests/third_party/npm",
     "tools/graphiql",
 )
