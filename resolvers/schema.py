@@ -83,6 +83,13 @@ from resolvers.registration.sanction_mutations import SanctionSteps
 from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
+@strawberry.type(name="_Service")
+class Service:
+    """The subgraph, as a supergraph's composer asks for it."""
+
+    sdl: str
+
+
 @strawberry.type(description=both("查询", "Questions"))
 class Query(
     RegistrationQuestions,
@@ -222,6 +229,11 @@ class Query(
         """Read the audit log."""
         return await read_audit_log(info.context, filter, first, after)
 
+    @strawberry.field(name="_service")
+    def service(self) -> Service:
+        """Return the text that composes beside others."""
+        return Service(sdl=schema.subgraph)
+
     catalogue: Catalogue = strawberry.field(
         resolver=catalogue,
         description=both("附件：纳入补贴的证书目录", "The annex: what is paid for"),
@@ -283,6 +295,11 @@ class Schema(FederationSchema):
     def printed(self, variant: Variant) -> str:
         """Return the text of the schema, as far as it is of ``variant``."""
         return printed(variant, self.as_str(), self._schema, self.permissions.rules)
+
+    @cached_property
+    def subgraph(self) -> str:
+        """Return the text of the schema for a supergraph."""
+        return self.printed(Variant(is_subgraph=True))
 
     @cached_property
     def entity_keys(self) -> Keys:
