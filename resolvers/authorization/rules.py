@@ -8,7 +8,7 @@ read from the Python values and not from printed names: renaming a directive in 
 
 Two kinds of types print none. Those that other subgraphs have, too, would be closed to
 the clients of those; their rules stand in a table here. An interface has none at all,
-since Federation allows none there: whoever may ask it is said by what answers.
+since Federation allows none there: it is under the rules that all its types have.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ FEDERATIONS_OWN = {"_Service": (Rule((frozenset({Scope.INTROSPECT.value}),)),)}
 SHARED: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("Query", "Mutation", "Subscription", "PageInfo", "Node"), (AUTHENTICATED,)
+            ("Query", "Mutation", "Subscription", "PageInfo"), (AUTHENTICATED,)
         ),
         "Person": (Rule((frozenset({Scope.READ_CERTIFICATES.value}),)),),
     }
@@ -70,6 +70,14 @@ class Rules:
             + _declared(type_)
             for name, type_ in schema.type_map.items()
         }
+        for name, type_ in schema.type_map.items():
+            if isinstance(type_, GraphQLInterfaceType) and not self._types[name]:
+                of_each = [
+                    set(self._types[one.name])
+                    for one in schema.get_possible_types(type_)
+                ]
+                common = set.intersection(*of_each) if of_each else set()
+                self._types[name] = tuple(sorted(common, key=str))
         self._fields = {
             (name, field): _declared(definition)
             for name, type_ in schema.type_map.items()

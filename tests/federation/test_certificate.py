@@ -106,8 +106,8 @@ def test_an_agency_that_is_down_is_not_an_unknown_certificate(
     "query",
     [
         "query($id: ID!) { node(id: $id) { id } }",
-        'query($id: ID!) { _entities(representations: [{__typename: "Certificate", '
-        "id: $id}]) { ... on Certificate { id } } }",
+        """query($id: ID!) { _entities(representations: [
+          {__typename: "Certificate", id: $id}]) { ... on Certificate { id } } }""",
     ],
 )
 def test_where_an_answer_has_no_type_for_it_an_agency_that_is_down_is_an_error(
