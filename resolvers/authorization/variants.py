@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from graphql import (
+    REMOVE,
     DefinitionNode,
+    DirectiveNode,
     DocumentNode,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
@@ -22,14 +24,17 @@ from graphql import (
     NamedTypeNode,
     ObjectTypeDefinitionNode,
     SchemaDefinitionNode,
-    SchemaExtensionNode,
+    StringValueNode,
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
+    Visitor,
+    VisitorAction,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
     parse,
     print_ast,
+    visit,
 )
 
 from bureau.caller import Scope
@@ -58,6 +63,8 @@ SCOPES: dict[Role, frozenset[Scope]] = {
 }
 """What callers of a kind have at most."""
 
+RULES = frozenset({"authenticated", "requiresScopes"})
+"""Federation's directives that say who may ask."""
 OF_ONE_GRAPH = frozenset({("Query", "node"), ("Query", "nodes")})
 """Fields that a supergraph can have of one subgraph alone, and not of two."""
 
@@ -68,12 +75,26 @@ class Variant:
 
     scopes: frozenset[str] = frozenset(map(str, Scope))
     is_subgraph: bool = False
-    """Whether it is for a supergraph, which has Relay's ``node`` from elsewhere."""
+    """Whether it is for a supergraph, which has Relay's ``node`` from elsewhere, and of
+    whose routers some refuse every schema with rules in it. Ours are kept here."""
 
 
 def printed(variant: Variant, text: str, schema: GraphQLSchema, rules: Rules) -> str:
     """Return what ``variant`` has of ``text``, which is all of ``schema``."""
-    return print_ast(_Pruning(schema, rules, variant).document(parse(text)))
+    document = _Pruning(schema, rules, variant).document(parse(text))
+    if variant.is_subgraph:
+        document = visit(document, _WithoutRules())
+    return print_ast(document)
+
+
+class _WithoutRules(Visitor):
+    """Leaves out who may ask for what, and that it was taken from Federation."""
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> VisitorAction:
+        return REMOVE if node.name.value in RULES else None
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> VisitorAction:
+        return REMOVE if node.value.removeprefix("@") in RULES else None
 
 
 class _Pruning:
@@ -93,8 +114,8 @@ class _Pruning:
 
     def _definition(self, node: DefinitionNode) -> DefinitionNode | None:
         match node:
-            case SchemaDefinitionNode() | SchemaExtensionNode():
-                roots = (o for o in node.operation_types or () if self._has(o.type))
+            case SchemaDefinitionNode():
+                roots = (o for o in node.operation_types if self._has(o.type))
                 return replace(node, operation_types=tuple(roots))
             case TypeDefinitionNode() if node.name.value not in self._reached:
                 return None

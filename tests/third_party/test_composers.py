@@ -34,7 +34,7 @@ WRONG = {
     "a rule on an interface": (
         SUBGRAPH.replace(
             "interface HolderAnswer {", "interface HolderAnswer @authenticated {"
-        ),
+        ).replace("import: [", 'import: ["@authenticated", '),
         HR,
         ["AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE"] * 2,
     ),
@@ -52,19 +52,9 @@ WRONG = {
 }
 
 
-@pytest.fixture(scope="module", name="composed")
-def _composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What each composer makes of each case."""
-    folder = tmp_path_factory.mktemp("composers")
+def made_of(supergraphs: list[list[dict[str, str]]], folder: Path) -> Any:
+    """Return what the composers make of lists of subgraphs."""
     script = install(HERE / "composers", "compose.mjs", folder)
-    cases = {**RIGHT, **{name: case[:2] for name, case in WRONG.items()}}
-    supergraphs = [
-        [
-            {"name": "certificates", "url": "http://one.example", "sdl": ours},
-            {"name": "hr", "url": "http://two.example", "sdl": theirs},
-        ]
-        for ours, theirs in cases.values()
-    ]
     done = subprocess.run(
         ["node", str(script)],
         input=json.dumps(supergraphs),
@@ -74,7 +64,22 @@ def _composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return dict(zip(cases, json.loads(done.stdout), strict=True))
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", name="composed")
+def _composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What each composer makes of each case."""
+    cases = {**RIGHT, **{name: case[:2] for name, case in WRONG.items()}}
+    supergraphs = [
+        [
+            {"name": "certificates", "url": "http://one.example", "sdl": ours},
+            {"name": "hr", "url": "http://two.example", "sdl": theirs},
+        ]
+        for ours, theirs in cases.values()
+    ]
+    made = made_of(supergraphs, tmp_path_factory.mktemp("composers"))
+    return dict(zip(cases, made, strict=True))
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)
@@ -103,7 +108,8 @@ def test_what_was_in_the_way_is_refused(
 def test_no_rule_of_ours_is_on_another_subgraph_s_fields(
     composed: dict[str, Any], composer: str, shared: str
 ) -> None:
-    supergraph = parse(composed["the whole"][composer]["supergraph"])
+    whole = "the whole, beside a subgraph without node"
+    supergraph = parse(composed[whole][composer]["supergraph"])
 
     [type_] = [
         one

@@ -6,7 +6,7 @@ from graphql import GraphQLSchema, build_ast_schema, parse, validate
 from bureau.caller import Caller, Scope
 from gateway.documents.trusted import BUILT_IN
 from gateway.registration.documents import DOCUMENTS
-from resolvers.authorization.variants import SCOPES, Role, Variant
+from resolvers.authorization.variants import RULES, SCOPES, Role, Variant
 from resolvers.documents.trusted import read_manifest
 from resolvers.schema import schema
 
@@ -94,6 +94,7 @@ def test_a_subgraph_leaves_relay_s_questions_to_the_supergraph() -> None:
 
     assert not fits(RELAYS, subgraph)
     assert "Node" not in subgraph.type_map
+    assert not [rule for rule in RULES if rule in schema.subgraph]
     assert fits('{ certificate(id: "1") { ... on Certificate { id } } }', subgraph)
 
 
