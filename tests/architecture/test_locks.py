@@ -15,6 +15,7 @@ LOCKS = (
     "tests/signing/sm2/npm",
     "tests/third_party/composers",
     "tests/third_party/npm",
+    "tests/third_party/relay",
     "tests/third_party/routers",
     "tools/graphiql",
 )

@@ -30,7 +30,7 @@ RIGHT = {
         for role in Role
     },
 }
-WRONG = {
+WRONG: dict[str, tuple[str, str, list[str | None]]] = {
     "a rule on an interface": (
         SUBGRAPH.replace(
             "interface HolderAnswer {", "interface HolderAnswer @authenticated {"

@@ -143,7 +143,7 @@ def _supergraph(
         headers={**PURPOSE, "X-Router-Token": ROUTER},
     )
     nodes = answer["data"]["holder"]["certificates"]["nodes"]
-    employees = {
+    employees: dict[str, dict[str, object]] = {
         number: {
             "id": f"E-{number}",
             "name": "hers",
