@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 from strawberry.extensions import MaskErrors
 from strawberry.federation import Schema as FederationSchema
 from strawberry.federation.schema import FederationAny
@@ -294,7 +294,11 @@ class Schema(FederationSchema):
 
     def printed(self, variant: Variant) -> str:
         """Return the text of the schema, as far as it is of ``variant``."""
-        return printed(variant, self.as_str(), self._schema, self.permissions.rules)
+        return printed(variant, self._whole, self._schema, self.permissions.rules)
+
+    @cached_property
+    def _whole(self) -> DocumentNode:
+        return parse(self.as_str())
 
     @cached_property
     def subgraph(self) -> str:

@@ -32,7 +32,6 @@ from graphql import (
     get_named_type,
     is_abstract_type,
     is_leaf_type,
-    parse,
     print_ast,
     visit,
 )
@@ -79,9 +78,11 @@ class Variant:
     whose routers some refuse every schema with rules in it. Ours are kept here."""
 
 
-def printed(variant: Variant, text: str, schema: GraphQLSchema, rules: Rules) -> str:
-    """Return what ``variant`` has of ``text``, which is all of ``schema``."""
-    document = _Pruning(schema, rules, variant).document(parse(text))
+def printed(
+    variant: Variant, whole: DocumentNode, schema: GraphQLSchema, rules: Rules
+) -> str:
+    """Return the text of what ``variant`` has of ``whole``, which is ``schema``."""
+    document = _Pruning(schema, rules, variant).document(whole)
     if variant.is_subgraph:
         document = visit(document, _WithoutRules())
     return print_ast(document)

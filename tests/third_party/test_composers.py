@@ -19,6 +19,8 @@ COMPOSERS = ["@apollo/composition", "@theguild/federation-composition"]
 
 WHOLE = schema.as_str()
 SUBGRAPH = schema.printed(Variant(is_subgraph=True))
+OF_HR = schema.printed(Variant(scopes=SCOPES[Role.HR], is_subgraph=True))
+HRS = schema.printed(Variant(scopes=SCOPES[Role.HR]))
 RIGHT = {
     "the whole": (SUBGRAPH, HR),
     "the whole, beside a subgraph without node": (
@@ -32,23 +34,23 @@ RIGHT = {
 }
 WRONG: dict[str, tuple[str, str, list[str | None]]] = {
     "a rule on an interface": (
-        SUBGRAPH.replace(
+        OF_HR.replace(
             "interface HolderAnswer {", "interface HolderAnswer @authenticated {"
         ).replace("import: [", 'import: ["@authenticated", '),
         HR,
         ["AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE"] * 2,
     ),
     "a version that one does not know": (
-        SUBGRAPH.replace("federation/v2.9", "federation/v2.11"),
+        OF_HR.replace("federation/v2.9", "federation/v2.11"),
         HR,
         [None, "UNKNOWN_FEDERATION_LINK_VERSION"],
     ),
     "a common name": (
-        SUBGRAPH.replace("AgencySource", "Source"),
+        OF_HR.replace("AgencySource", "Source"),
         HR,
         ["SATISFIABILITY_ERROR"] * 2,
     ),
-    "node of both": (WHOLE, HR, ["INVALID_FIELD_SHARING"] * 2),
+    "node of both": (HRS, HR, ["INVALID_FIELD_SHARING"] * 2),
 }
 
 

@@ -13,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from bureau.caller import Caller
 from resolvers.authorization.variants import SCOPES, Role, Variant
-from resolvers.documents.trusted import read_manifest
+from resolvers.documents.documents import Documents, Question
+from resolvers.documents.limits import Limits
+from resolvers.documents.trusted import digest_of, read_manifest
 from resolvers.schema import schema
 from tests.gateway.callers.known import READER, sha256
 from tests.node import install
 from tests.running import Agencies, Gateway, running_gateway
 
 HERE = Path(__file__).parent / "relay"
+HR = Caller("pudong-hr", SCOPES[Role.HR])
 TABLES = f"""
 [[tokens]]
 caller = "pudong-hr"
@@ -93,6 +97,20 @@ def test_what_can_be_had_again_is_compiled(named: dict[str, str]) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["CertificatesQuery", "CertificatesPageQuery"])
+def test_what_is_written_is_trusted_as_it_is(manifest: Path, name: str) -> None:
+    documents = Documents(schema.core, Limits(), is_open=False)
+    texts = read_manifest(manifest.read_bytes()).values()
+
+    for text in texts:
+        documents.trust(text)
+
+    (asked,) = [text for text in texts if f"{name}(" in text]
+    prepared = documents.prepare(Question(query=asked), HR)
+    assert (prepared.people, prepared.trusted_as) == (1, digest_of(asked))
+
+
+@pytest.mark.long
 def test_a_page_and_a_certificate_are_had_again(
     gateway: Gateway, agencies: Agencies, named: dict[str, str]
 ) -> None:
