@@ -30,6 +30,8 @@ MAX_ID_CHARACTERS = 400
 WORDS = 2_000
 """Of how many codes and names of items the marks are at hand."""
 _SEPARATOR = "\x1f"
+_HOLDER = "holder"
+"""Before a person, where a certificate has its agency; it has a part less."""
 _FINGERPRINT_CHARACTERS = 24
 
 
@@ -68,6 +70,11 @@ class CertificateIds:
         holder = record.holder
         place = _SEPARATOR.join((agency, holder.type, holder.number, mark))
         return _spelt(self._sealer.encrypt(place.encode(), None))
+
+    def seal_holder(self, holder: Identity) -> str:
+        """Return the id of a person."""
+        whom = _SEPARATOR.join((_HOLDER, holder.type, holder.number))
+        return _spelt(self._sealer.encrypt(whom.encode(), None))
 
     def mark(self, text: str) -> str:
         """Return a mark of ``text`` that reveals nothing of it without the key.
@@ -109,20 +116,45 @@ class CertificateIds:
         Raises:
             UnknownIdError: not an id of this gateway.
         """
+        try:
+            agency, id_type, number, mark = self._parts_of(id_)
+        except ValueError:
+            raise UnknownIdError from None
+        return CertificatePlace(agency, Identity(IdType(id_type), number), mark)
+
+    def open_holder(self, id_: str) -> Identity:
+        """Return the person an id was made of.
+
+        Raises:
+            UnknownIdError: not an id of a person, of this gateway.
+        """
+        try:
+            kind, id_type, number = self._parts_of(id_)
+        except ValueError:
+            raise UnknownIdError from None
+        if kind != _HOLDER:
+            raise UnknownIdError
+        return Identity(IdType(id_type), number)
+
+    def _parts_of(self, id_: str) -> list[str]:
+        """Return what an id was sealed of.
+
+        Raises:
+            UnknownIdError: not an id of this gateway.
+        """
         if len(id_) > MAX_ID_CHARACTERS:
             raise UnknownIdError
         try:
             # What is no character of an id is passed over here, and refused below:
             # it makes another spelling.
             sealed = base64.urlsafe_b64decode(f"{id_}==")
-            place = self._sealer.decrypt(sealed, None)
+            parts = self._sealer.decrypt(sealed, None)
         except (binascii.Error, ValueError, InvalidTag):
             raise UnknownIdError from None
         # One certificate, one spelling: padding or stray characters would make more.
         if _spelt(sealed) != id_:
             raise UnknownIdError
-        agency, id_type, number, mark = place.decode().split(_SEPARATOR)
-        return CertificatePlace(agency, Identity(IdType(id_type), number), mark)
+        return parts.decode().split(_SEPARATOR)
 
     def are_of_one(self, one: str, other: str) -> bool:
         """Say whether two ids are of one certificate, whichever agency shows it."""

@@ -47,6 +47,8 @@ class RequestState:
     """It names the request in answers, log lines and audit records."""
     caller: Caller | None = None
     """Known by credentials that came with the request; ``None`` if none had to."""
+    by_router: bool = False
+    """A router of a supergraph wrote its document."""
     headers: Headers = field(default_factory=Headers)
     waited_seconds: float = 0.0
     """How long it waited to begin."""

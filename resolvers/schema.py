@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 from strawberry.extensions import MaskErrors
 from strawberry.federation import Schema as FederationSchema
 from strawberry.federation.schema import FederationAny
@@ -29,6 +29,7 @@ from resolvers.audit_records import (
     read_audit_log,
 )
 from resolvers.authorization.permissions import CheckPermissions, Permissions
+from resolvers.authorization.variants import Variant, printed
 from resolvers.bilingual import both
 from resolvers.catalogue.agencies import Agency, agencies
 from resolvers.catalogue.catalogue import Catalogue, Policy, catalogue, policy
@@ -41,12 +42,14 @@ from resolvers.certificates.by_id import (
 from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
+    ClaimantName,
     Holders,
     HoldersAnswer,
     InvalidList,
     PersonInput,
     ask_about,
 )
+from resolvers.certificates.person import Person
 from resolvers.claims.checks import (
     MAX_CLAIMS,
     ClaimsAnswer,
@@ -73,13 +76,21 @@ from resolvers.ledger.proofs import ProofSteps
 from resolvers.ledger.recoveries import RecoveryQuestions
 from resolvers.ledger.recovery_steps import RecoverySteps
 from resolvers.ledger.totals import TotalsQuestions
+from resolvers.node import NodeQuestions
 from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
 from resolvers.subscriptions.graph import EventQuestions, Subscription
 
 
-@strawberry.federation.type(authenticated=True, description=both("查询", "Questions"))
+@strawberry.type(name="_Service")
+class Service:
+    """The subgraph, as a supergraph's composer asks for it."""
+
+    sdl: str
+
+
+@strawberry.type(description=both("查询", "Questions"))
 class Query(
     RegistrationQuestions,
     DecisionQuestions,
@@ -90,6 +101,7 @@ class Query(
     TotalsQuestions,
     ClaimQuestions,
     EventQuestions,
+    NodeQuestions,
 ):
     """Every question that can be asked."""
 
@@ -116,15 +128,7 @@ class Query(
                 )
             ),
         ] = None,
-        name: Annotated[
-            str | None,
-            strawberry.argument(
-                description=both(
-                    "申领人姓名；给出时与证书核对（219-2c）",
-                    "The claimant's name; compared if stated (219-2c)",
-                )
-            ),
-        ] = None,
+        name: ClaimantName = None,
         agencies: Annotated[
             list[strawberry.ID] | None,
             strawberry.argument(
@@ -225,6 +229,11 @@ class Query(
         """Read the audit log."""
         return await read_audit_log(info.context, filter, first, after)
 
+    @strawberry.field(name="_service")
+    def service(self) -> Service:
+        """Return the text that composes beside others."""
+        return Service(sdl=schema.subgraph)
+
     catalogue: Catalogue = strawberry.field(
         resolver=catalogue,
         description=both("附件：纳入补贴的证书目录", "The annex: what is paid for"),
@@ -240,9 +249,7 @@ class Query(
     )
 
 
-@strawberry.federation.type(
-    authenticated=True, description=both("办理", "What changes something")
-)
+@strawberry.type(description=both("办理", "What changes something"))
 class Mutation(
     ConnectorSteps,
     SanctionSteps,
@@ -285,6 +292,19 @@ class Schema(FederationSchema):
         """Return what callers may ask, as the types and fields declare it."""
         return Permissions(self._schema)
 
+    def printed(self, variant: Variant) -> str:
+        """Return the text of the schema, as far as it is of ``variant``."""
+        return printed(variant, self._whole, self._schema, self.permissions.rules)
+
+    @cached_property
+    def _whole(self) -> DocumentNode:
+        return parse(self.as_str())
+
+    @cached_property
+    def subgraph(self) -> str:
+        """Return the text of the schema for a supergraph."""
+        return self.printed(Variant(is_subgraph=True))
+
     @cached_property
     def entity_keys(self) -> Keys:
         """Return the keys by which a supergraph's router finds each entity."""
@@ -315,11 +335,16 @@ schema: Schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    types=[Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList],
+    types=[
+        *(Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList),
+        Person,
+    ],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),
         # Last, so that no other validation takes its verdict away.
         lambda: CheckPermissions(lambda: schema.permissions),
     ],
     config=StrawberryConfig(),
+    # The newest that every composer knows, and the oldest that has @cost.
+    federation_version="2.9",
 )

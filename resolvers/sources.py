@@ -58,6 +58,7 @@ class RefusedRecord:
 
 
 @strawberry.federation.type(
+    name="AgencySource",
     requires_scopes=[[Scope.READ_CERTIFICATES]],
     description=both(
         "一个机构对本次查询的答复情况", "How one agency answered this question"

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 WARNING_SHARE = 0.8
+APART = "#"
+"""Between a client's name and the mark of one of its people, who is a caller apart."""
 
 
 def account_of(caller: str, districts: Iterable[str] | None) -> str:
@@ -73,7 +75,8 @@ class PeopleBudget:
     def allowed(self, account: str) -> int:
         """Return how many people may be looked up on ``account`` in a day."""
         caller = account.partition(" ")[0]
-        of_caller = self._allowed_of.get(caller, self._allowed)
+        of_client = self._allowed_of.get(caller.partition(APART)[0], self._allowed)
+        of_caller = self._allowed_of.get(caller, of_client)
         return self._allowed_of.get(account, of_caller)
 
     def learn(self, day: date, looked_up: Iterable[tuple[str, str]]) -> None:

@@ -9,15 +9,18 @@ since an issuer serves others too.
 The caller is the OAuth client, by the issuer's name in the configuration: its id is in
 log lines, and ``sub`` may be a person. A ``sub`` that is not the client is the officer
 who asks, and is kept as a pseudonym; an issuer whose tokens name something else there
-says so (``subjects_are_officers``).
+says so (``subjects_are_officers``). Where one client asks for many people, as a router
+of a supergraph does by tokens that it exchanged (RFC 8693), each may be a caller apart
+(``subjects_are_callers``), called ``name:client_id#mark``.
 """
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bureau.caller import Caller, Scope
+from bureau.look_ups.budget import APART
 from gateway.callers.claims import (
     Claims,
     require_audience,
@@ -37,6 +40,10 @@ TYPE = "at+jwt"
 THUMBPRINT = "x5t#S256"
 MAX_CLIENT_ID_LENGTH = 128
 MAX_SUBJECT_LENGTH = 256
+MAX_CALLER_LENGTH = 200
+"""Of a caller's name, as it is kept."""
+MARK_LENGTH = 16
+"""Of a pseudonym of 64 hexadecimal digits: enough for those who work for a client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ class TrustedIssuer:
     """The most its tokens may give."""
     single_use: bool
     subjects_are_officers: bool = True
+    subjects_are_callers: bool = False
+    """Whether people who ask by one client have names and budgets of their own."""
     districts: Districts = None
     """The most its tokens may act for."""
     districts_claim: str | None = None
@@ -64,6 +73,8 @@ class AccessTokens:
     issuers: Mapping[str, TrustedIssuer]
     roles: Roles
     used: UsedTokens
+    pseudonym: Callable[[str], str]
+    """Of whoever asks, given as ``issuer:sub``."""
 
     async def caller_of(
         self,
@@ -92,21 +103,29 @@ class AccessTokens:
         if len(subject) > MAX_SUBJECT_LENGTH:
             raise AuthenticationError(Reason.MISSING_CLAIM)
         client = require_word(claims, "client_id")
-        if not _is_plain(client):
+        if not _is_plain(client) or (issuer.subjects_are_callers and APART in client):
             raise AuthenticationError(Reason.MISSING_CLAIM)
         require_same_client(claims, certificate)
         if issuer.single_use and not again:
             token_id = require_word(claims, "jti")
             expires_at = require_seconds(claims, "exp")
             await use_once(self.used, issuer.issuer, token_id, expires_at, now)
+        id_ = f"{issuer.name}:{client}"
+        if issuer.subjects_are_callers and subject != client:
+            id_ = f"{id_}{APART}{self._mark(issuer, subject)}"
+        if len(id_) > MAX_CALLER_LENGTH:
+            raise AuthenticationError(Reason.MISSING_CLAIM)
         return Caller(
-            id=f"{issuer.name}:{client}",
+            id=id_,
             scopes=self._scopes(claims) & issuer.scopes,
             subject=f"{issuer.name}:{subject}"
             if issuer.subjects_are_officers and subject != client
             else None,
             districts=self._districts(claims, issuer),
         )
+
+    def _mark(self, issuer: TrustedIssuer, subject: str) -> str:
+        return self.pseudonym(f"{issuer.name}:{subject}")[:MARK_LENGTH]
 
     def _districts(self, claims: Claims, issuer: TrustedIssuer) -> Districts:
         roles = claims.get("roles")

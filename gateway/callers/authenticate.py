@@ -17,6 +17,7 @@ from gateway.callers.access_tokens import AccessTokens
 from gateway.callers.agency_assertions import AgencyAssertions
 from gateway.callers.client_certificates import ClientCertificates
 from gateway.callers.refusal import AuthenticationError, Reason
+from gateway.callers.routers import Routers
 from gateway.callers.signed_token import looks_signed, read_signed_token
 from gateway.callers.static_tokens import StaticTokens
 
@@ -32,6 +33,7 @@ class Callers:
     agency_assertions: AgencyAssertions | None
     """``None`` where agencies may not sign in."""
     client_certificates: ClientCertificates
+    routers: Routers
     now: Callable[[], float]
     """The clock, in seconds since 1970."""
 

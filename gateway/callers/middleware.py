@@ -42,13 +42,16 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         callers = self._callers_of(scope)
+        connection = HTTPConnection(scope)
         try:
-            caller = await callers.caller_of(HTTPConnection(scope))
+            caller = await callers.caller_of(connection)
+            by_router = callers.routers.wrote(connection.headers)
         except AuthenticationError as error:
             self._unauthenticated(error.reason)
             await unauthenticated(error)(scope, receive, send)
             return
-        request_of(scope).caller = caller
+        request = request_of(scope)
+        request.caller, request.by_router = caller, by_router
         await self._app(scope, receive, send)
 
 

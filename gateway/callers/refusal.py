@@ -36,6 +36,7 @@ class Reason(StrEnum):
     WRONG_CERTIFICATE = "wrong_certificate"
     UNKNOWN_CERTIFICATE = "unknown_certificate"
     MALFORMED_CERTIFICATE = "malformed_certificate"
+    UNKNOWN_ROUTER = "unknown_router"
 
 
 WORDS = {
@@ -71,6 +72,7 @@ WORDS = {
     Reason.WRONG_CERTIFICATE: "the token is bound to another client certificate",
     Reason.UNKNOWN_CERTIFICATE: "the client certificate is nobody's; send a token",
     Reason.MALFORMED_CERTIFICATE: "the Client-Cert header is no certificate (RFC 9440)",
+    Reason.UNKNOWN_ROUTER: "the X-Router-Token header is no router's that is known",
 }
 """The words for the client; never a part of what it sent."""
 

@@ -21,6 +21,7 @@ from gateway.callers.districts import read_districts
 from gateway.callers.issuer_keys import IssuerKeys, keys_at_url, keys_in_file
 from gateway.callers.key_set import IssuerKey, KeySetError, read_key_set
 from gateway.callers.roles import Roles, read_roles
+from gateway.callers.routers import Routers
 from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
@@ -79,11 +80,13 @@ async def open_callers(
                     },
                     roles=roles,
                     used=used,
+                    pseudonym=services.oversight.pseudonyms.of_officer,
                 ),
                 agency_assertions=_agency_assertions(
                     settings.agency_callers, roles, services, used
                 ),
                 client_certificates=_client_certificates(settings, roles),
+                routers=Routers(settings.router_tokens),
                 now=now,
             )
 
@@ -179,6 +182,7 @@ def _trusted(issuer: Issuer, roles: Roles, keys: IssuerKeys) -> TrustedIssuer:
         scopes=roles.scopes_of(issuer, f"issuer {issuer.name}"),
         single_use=issuer.single_use,
         subjects_are_officers=issuer.subjects_are_officers,
+        subjects_are_callers=issuer.subjects_are_callers,
         districts=read_districts(issuer.districts, f"issuer {issuer.name}"),
         districts_claim=issuer.districts_claim,
     )

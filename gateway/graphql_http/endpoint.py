@@ -129,7 +129,9 @@ class GraphQLEndpoint:
         with await self._turns.take(caller.id) as turn:
             question = await self._question(scope, headers, receive)
             try:
-                prepared = self._documents.prepare(question, caller)
+                prepared = self._documents.prepare(
+                    question, caller, by_router=request.by_router
+                )
                 if by_get:
                     require_safe(prepared)
                 if prepared.kind is OperationType.SUBSCRIPTION:

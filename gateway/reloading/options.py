@@ -33,6 +33,7 @@ TAKEN = (
     "agency_callers",
     "client_certificates",
     "secrets",
+    "router_tokens",
 )
 """The options that are taken at a reload, with the files that they name."""
 NEEDS_RESTART = tuple(

@@ -89,6 +89,8 @@ class Issuer(Grant, frozen=True, kw_only=True):
     """The claim that lists a token's districts; a token without it has none."""
     subjects_are_officers: bool = True
     """Whether a ``sub`` other than the client is the officer who asks."""
+    subjects_are_callers: bool = False
+    """Whether each ``sub`` is a caller apart, with a budget of its own."""
     single_use: bool = False
     """Whether each token is accepted once only, by its ``jti``."""
 

@@ -22,6 +22,7 @@ from gateway.settings.callers import (
     ClientCertificate,
     District,
     Issuer,
+    Sha256,
     Token,
 )
 from gateway.settings.collection import Collection
@@ -55,6 +56,7 @@ TABLES = (
     "agency_callers",
     "client_certificates",
     "client_certificate_proxies",
+    "router_tokens",
     "tls",
     "http",
     "limits",
@@ -111,6 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What agencies may do that sign in with their own keys; else they may not."""
     client_certificates: tuple[ClientCertificate, ...] = ()
     """Who may ask with a client certificate and no token."""
+    router_tokens: tuple[Sha256, ...] = ()
+    """The SHA-256 of the tokens of supergraphs' routers, whose documents are run."""
     client_certificate_proxies: tuple[str, ...] = ()
     """Addresses and networks whose Client-Cert header is believed (RFC 9440)."""
     tls: Tls | None = None

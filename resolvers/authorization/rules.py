@@ -5,9 +5,15 @@ and ``@requiresScopes`` (https://specs.apollo.dev/federation/v2.11), so that it 
 printed in ``schema.graphql``, and a supergraph's router can enforce it too. It is
 read from the Python values and not from printed names: renaming a directive in a
 ``@link`` takes nothing away.
+
+Two kinds of types print none. Those that other subgraphs have, too, would be closed to
+the clients of those; their rules stand in a table here. An interface has none at all,
+since Federation allows none there: it is under the rules that all its types have.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from graphql import (
     GraphQLArgument,
@@ -42,6 +48,16 @@ NOBODY = Rule((frozenset({"nobody"}),))
 """The rule of what has none: a field that was forgotten is closed, not open."""
 FEDERATIONS_OWN = {"_Service": (Rule((frozenset({Scope.INTROSPECT.value}),)),)}
 """The subgraph's schema text is introspection by another name."""
+SHARED: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("Query", "Mutation", "Subscription", "PageInfo"), (AUTHENTICATED,)
+        ),
+        "Person": (Rule((frozenset({Scope.READ_CERTIFICATES.value}),)),),
+    }
+)
+"""The rules of types that other subgraphs have, too. A supergraph would put a printed
+one on the fields of those as well."""
 
 
 class Rules:
@@ -49,9 +65,19 @@ class Rules:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._types = {
-            name: FEDERATIONS_OWN.get(name) or _declared(type_)
+            name: FEDERATIONS_OWN.get(name, ())
+            + SHARED.get(name, ())
+            + _declared(type_)
             for name, type_ in schema.type_map.items()
         }
+        for name, type_ in schema.type_map.items():
+            if isinstance(type_, GraphQLInterfaceType) and not self._types[name]:
+                of_each = [
+                    set(self._types[one.name])
+                    for one in schema.get_possible_types(type_)
+                ]
+                common = set.intersection(*of_each) if of_each else set()
+                self._types[name] = tuple(sorted(common, key=str))
         self._fields = {
             (name, field): _declared(definition)
             for name, type_ in schema.type_map.items()
@@ -70,7 +96,8 @@ class Rules:
         """Return every rule that a field is under when ``type_`` answers it.
 
         They stand on the type and on the field, on the same field of every
-        interface of the type, and on what the field returns. All must be kept.
+        interface of the type, and on what the field returns. All must be kept. An
+        interface answers nothing by itself, and may have no rule.
         """
         key = (type_.name, field)
         found = self._all.get(key)
@@ -88,7 +115,8 @@ class Rules:
 
     def _own(self, type_: Fields, field: str) -> frozenset[Rule]:
         own = {*self._types[type_.name], *self._fields[type_.name, field]}
-        return frozenset(own or {NOBODY})
+        closed = () if isinstance(type_, GraphQLInterfaceType) else (NOBODY,)
+        return frozenset(own or closed)
 
 
 def directives_of(

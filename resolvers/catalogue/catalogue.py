@@ -18,6 +18,7 @@ from resolvers.enums import Level, RuleSource
 
 
 @strawberry.federation.type(
+    name="AnnexItem",
     authenticated=True,
     description=both("附件的一行：一个证书项目", "A row of the annex: one item"),
 )

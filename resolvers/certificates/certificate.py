@@ -28,7 +28,7 @@ from resolvers.certificates.eligibility import (
     evaluated,
 )
 from resolvers.certificates.examination import Examination, shown_examination
-from resolvers.certificates.find import find_attested
+from resolvers.certificates.find import Unanswered, find_attested
 from resolvers.certificates.kept import LIVE, shown_bytes, shown_of
 from resolvers.certificates.provenance import Provenance, provenance_of
 from resolvers.certificates.state_changes import StateChange, shown_changes
@@ -36,8 +36,10 @@ from resolvers.certificates.warnings_shown import CertificateWarning, shown_warn
 from resolvers.context import Info, RequestContext, Services
 from resolvers.documents.directives import list_of
 from resolvers.enums import CertificateState, Level, Standing
+from resolvers.errors import RequestError
 from resolvers.fragment_cache.sight import Sight
 from resolvers.ledger.paid import paid_before
+from resolvers.relay import Node
 
 
 @strawberry.federation.type(
@@ -47,7 +49,7 @@ from resolvers.ledger.paid import paid_before
         "一张经核验的职业资格证书", "One vocational certificate, verified"
     ),
 )
-class Certificate:
+class Certificate(Node):
     """One certificate; every field is what its registry signed."""
 
     live: ClassVar[frozenset[str]] = LIVE
@@ -272,11 +274,31 @@ class Certificate:
         info: Info,
         id: strawberry.ID,  # noqa: A002 - the key field's name
     ) -> "Certificate | None":
-        """Find a certificate again for a federated query; ``None`` if not there."""
-        found = await find_attested(info.context, id)
-        if not isinstance(found, AttestedCertificate):
-            return None
-        return await certificate_alone(info.context, found)
+        """Find a certificate again for a federated query; ``None`` if not there.
+
+        Raises:
+            RequestError: as ``certificate_again``.
+        """
+        return await certificate_again(info.context, id)
+
+
+async def certificate_again(context: RequestContext, id_: str) -> Certificate | None:
+    """Find a certificate where an answer has no type for an agency that is away.
+
+    Raises:
+        RequestError: its registry gave no answer that can be believed, or as
+            ``look_up``.
+    """
+    found = await find_attested(context, id_)
+    if isinstance(found, Unanswered):
+        raise RequestError(
+            f"登记机构 {found.agency.id} 未能给出可信的答复，证书情况未知 / "
+            f"{found.agency.id} gave no answer that can be believed; nothing is known",
+            "AGENCY_UNAVAILABLE",
+            agency=found.agency.id,
+            outcome=str(found.answer.outcome),
+        )
+    return None if found is None else await certificate_alone(context, found)
 
 
 async def certificate_alone(

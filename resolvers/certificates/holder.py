@@ -39,6 +39,7 @@ from resolvers.enums import (
     Level,
 )
 from resolvers.errors import RequestError
+from resolvers.relay import Node
 from resolvers.sources import Source
 
 ItemCode = Annotated[
@@ -55,8 +56,7 @@ AnnexLevel = Annotated[
 ]
 
 
-@strawberry.federation.interface(
-    requires_scopes=[[Scope.READ_CERTIFICATES]],
+@strawberry.interface(
     description=both(
         "对一个人的查询结果：Holder 或 InvalidIdentity",
         "What asking about one person gives: a Holder or an InvalidIdentity",
@@ -97,13 +97,24 @@ class HolderAnswer:
         "A person whose number is well-formed; what each agency said is in sources",
     ),
 )
-class Holder(HolderAnswer):
+class Holder(HolderAnswer, Node):
     """A person the agencies were asked about."""
 
     person: strawberry.Private[Person]
     id_type: IdType = strawberry.field(
         description=both("证件类型（所述或推得）", "The id type, stated or inferred")
     )
+
+    @strawberry.field(
+        description=both(
+            "不透明编号，由网关密钥生成，无法由证件号码推得",
+            "An opaque id under the gateway's key; not guessable from a person",
+        )
+    )
+    def id(self, info: Info) -> strawberry.ID:
+        """Return the sealed id."""
+        ids = info.context.services.certificate_ids
+        return strawberry.ID(ids.seal_holder(self.person.claimant.identity))
 
     @strawberry.field(
         directives=[page_of(TAKEN, "nodes", "edges")],

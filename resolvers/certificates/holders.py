@@ -1,5 +1,6 @@
 """Ask the agencies about people: one by one, or many at once."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -22,6 +23,16 @@ from resolvers.sources import skipped, source_of
 
 MAX_HOLDERS = 100
 PEOPLE = Text("人", "people")
+
+ClaimantName = Annotated[
+    str | None,
+    strawberry.argument(
+        description=both(
+            "申领人姓名；给出时与证书核对（219-2c）",
+            "The claimant's name; compared if stated (219-2c)",
+        )
+    ),
+]
 
 
 @strawberry.input(description=both("批量查询中的一个人", "One person of a batch"))
@@ -133,6 +144,22 @@ async def ask_about(
             for agency in context.agencies
         ],
     )
+
+
+def with_name(
+    context: RequestContext, answer: HolderAnswer, name: str | None
+) -> HolderAnswer:
+    """Return ``answer`` for a claimant of ``name``, once it is counted.
+
+    Raises:
+        RequestError: too many names were tried.
+    """
+    if name is None or not isinstance(answer, Holder):
+        return answer
+    identity = answer.person.claimant.identity
+    count_name(context, identity, name)
+    claimant = Claimant(identity, stated_name(name))
+    return replace(answer, person=replace(answer.person, claimant=claimant))
 
 
 def _refuse_unknown(

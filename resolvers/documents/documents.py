@@ -5,9 +5,9 @@ refuses with ``RefusedDocumentError`` and nothing else, and returns the document
 what the front door needs to know of it.
 
 Callers without ``schema:read`` run trusted documents only, unless the schema is open
-to everybody (the demo). Trusted documents are kept for good. Others are kept while
-there is room, by their text and nothing of the caller; what is refused is not kept,
-so that bad documents push out no good ones.
+to everybody (the demo), or a supergraph's router wrote the document. Trusted documents
+are kept for good. Others are kept while there is room, by their text and nothing of the
+caller; what is refused is not kept, so that bad documents push out no good ones.
 """
 
 from collections.abc import Mapping
@@ -136,8 +136,12 @@ class Documents:
         self._respaced[strip_ignored_characters(text)] = valid
         self._longest = max(self._longest, len(text))
 
-    def prepare(self, question: Question, caller: Caller) -> Prepared:
+    def prepare(
+        self, question: Question, caller: Caller, *, by_router: bool = False
+    ) -> Prepared:
         """Return the document of ``question``, ready to be executed.
+
+        What is known to be written by a supergraph's router need not be trusted.
 
         Raises:
             RefusedDocumentError: it is unknown, asks for too much, does not fit the
@@ -145,14 +149,16 @@ class Documents:
         """
         is_free = self._is_open or caller.may(Scope.INTROSPECT)
         try:
-            return self._prepare(question, is_free=is_free)
+            return self._prepare(question, is_free=is_free, by_router=by_router)
         except GraphQLError as error:
             raise RefusedDocumentError(error) from None
 
-    def _prepare(self, question: Question, *, is_free: bool) -> Prepared:
+    def _prepare(
+        self, question: Question, *, is_free: bool, by_router: bool
+    ) -> Prepared:
         limits, variables = self._limits, question.variables
         require_small_variables(variables, limits)
-        known = self._known(question, is_free=is_free)
+        known = self._known(question, may_be_any=is_free or by_router)
         operation = get_operation_ast(known.document, question.operation_name)
         if operation is None:
             raise RequestError(_no_operation(known, question.operation_name))
@@ -180,7 +186,7 @@ class Documents:
             plans=known.plans,
         )
 
-    def _known(self, question: Question, *, is_free: bool) -> ValidDocument:
+    def _known(self, question: Question, *, may_be_any: bool) -> ValidDocument:
         text = question.query
         stated = _stated_digest(question)
         if not text:
@@ -194,7 +200,7 @@ class Documents:
         known = self._trusted.get(digest)
         if known is not None:
             return known
-        return self._other(text) if is_free else self._spaced(text, digest)
+        return self._other(text) if may_be_any else self._spaced(text, digest)
 
     def _named(self, digest: str) -> ValidDocument:
         known = self._trusted.get(digest)

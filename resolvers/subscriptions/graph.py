@@ -138,8 +138,7 @@ class EventQuestions:
         return EventCursors()
 
 
-@strawberry.federation.type(
-    authenticated=True,
+@strawberry.type(
     description=both(
         "订阅：经 graphql-transport-ws 或 text/event-stream",
         "What can be followed, over graphql-transport-ws or as text/event-stream",

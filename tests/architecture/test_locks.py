@@ -13,7 +13,10 @@ LOCKS = (
     "tests/gateway/batch/npm",
     "tests/http_audit",
     "tests/signing/sm2/npm",
+    "tests/third_party/composers",
     "tests/third_party/npm",
+    "tests/third_party/relay",
+    "tests/third_party/routers",
     "tools/graphiql",
 )
 

@@ -35,6 +35,7 @@ PAGES = (
     "transparency",
     "evidence",
     "sm2",
+    "supergraph",
 )
 ENGLISH_ALONE = {
     *("architecture", "attacks", "benchmarks", "mutants", "threat-model"),

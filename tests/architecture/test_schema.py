@@ -101,7 +101,8 @@ def test_everything_is_described_in_chinese_and_english() -> None:
 def test_the_certificate_is_an_entity_of_the_subgraph() -> None:
     printed = schema.as_str()
 
-    assert 'type Certificate @key(fields: "id")' in printed
+    assert 'type Certificate implements Node @key(fields: "id")' in printed
+    assert 'type Person @key(fields: "idType idNumber")' in printed
     assert "_service: _Service!" in printed
 
 

@@ -83,6 +83,7 @@ ELSEWHERE: Mapping[str, str] = {
     ),
     "ClaimantInput.idNumber": "as Query.holder.idNumber: policy.identity",
     "ClaimantInput.name": "as Query.holder.name: policy.names",
+    "Person.holder.name": "as Query.holder.name: policy.names",
     "DecisionFilter.idNumber": "as Query.holder.idNumber: policy.identity",
     "HeldInput.itemCode": "as PaymentInput.itemCode: normal_form.code",
     **dict.fromkeys(

@@ -102,6 +102,30 @@ def test_an_agency_that_is_down_is_not_an_unknown_certificate(
     }
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query($id: ID!) { node(id: $id) { id } }",
+        """query($id: ID!) { _entities(representations: [
+          {__typename: "Certificate", id: $id}]) { ... on Certificate { id } } }""",
+    ],
+)
+def test_where_an_answer_has_no_type_for_it_an_agency_that_is_down_is_an_error(
+    gateway: Gateway, agencies: Agencies, query: str
+) -> None:
+    id_ = first_id(gateway, agencies, "all-three")
+
+    with agencies.fault(EMERGENCY, "error-500"):
+        _, body, _ = gateway.post({"query": query, "variables": {"id": id_}})
+
+    (error,) = body["errors"]
+    assert error["extensions"] == {
+        "code": "AGENCY_UNAVAILABLE",
+        "agency": EMERGENCY,
+        "outcome": "UNREACHABLE",
+    }
+
+
 def test_pages_join_to_the_whole_list(gateway: Gateway, agencies: Agencies) -> None:
     number = agencies.person("whole-annex")["idNumber"]
     whole = connection(gateway, number)["nodes"]

@@ -20,7 +20,10 @@ def require(representation: object, caller: Caller = READER) -> None:
 
 
 def test_the_entities_are_known_by_their_keys() -> None:
-    assert schema.entity_keys == {"Certificate": [frozenset({"id"})]}
+    assert schema.entity_keys == {
+        "Certificate": [frozenset({"id"})],
+        "Person": [frozenset({"idType", "idNumber"})],
+    }
 
 
 def test_an_entity_by_its_key_passes() -> None:
@@ -43,6 +46,7 @@ def test_an_entity_by_its_key_passes() -> None:
         pytest.param({**CERTIFICATE, "info": {}}, id="an argument of ours"),
         pytest.param({**CERTIFICATE, "id": 7}, id="a key that is no text"),
         pytest.param({**CERTIFICATE, "id": None}, id="a key that is null"),
+        pytest.param({"__typename": "Person", "idNumber": "1"}, id="half a key"),
     ],
 )
 def test_anything_else_is_the_clients_mistake(representation: object) -> None:

@@ -31,7 +31,7 @@ from resolvers.schema import schema
 
 ASK_NO_STORE = {
     *("_entities", "_service", "eventCursors", "catalogue", "policy", "agencies"),
-    *("holder", "holders", "verifyClaims", "certificate"),
+    *("holder", "holders", "verifyClaims", "certificate", "node", "nodes"),
 }
 """They ask agencies, or nobody."""
 OF_THE_LOG = {"auditRecords"}

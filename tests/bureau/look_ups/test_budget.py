@@ -164,3 +164,13 @@ def test_a_district_of_a_caller_may_have_a_budget_of_its_own() -> None:
     assert spending.allowed(account_of("hr", ["310104"])) == 5
     assert spending.allowed(account_of("hr", [])) == 5
     assert spending.allowed(account_of("else", ["310115"])) == 3
+
+
+def test_people_of_a_client_have_budgets_apart_as_large_as_the_client_s() -> None:
+    budget = PeopleBudget(100, {"bureau:hr": 1})
+
+    budget.admit("bureau:hr#one", ["a"], MONDAY)
+    budget.admit("bureau:hr#other", ["b"], MONDAY)
+
+    with pytest.raises(OverBudgetError):
+        budget.admit("bureau:hr#one", ["b"], MONDAY)

@@ -1,5 +1,6 @@
 """An issuer whose keys a test holds in its hands, and a clock it turns."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from gateway.callers.client_certificates import ClientCertificates, read_proxies
 from gateway.callers.issuer_keys import Fetch, IssuerKeys, KeysUnavailableError
 from gateway.callers.refusal import AuthenticationError, Reason
 from gateway.callers.roles import Roles, read_roles
+from gateway.callers.routers import Routers
 from gateway.callers.static_tokens import StaticTokens
 from tests.gateway.callers import minting
 
@@ -153,9 +155,11 @@ def door(
             issuers={known.issuer: known for known in issuers},
             roles=roles,
             used=RememberedTokens(),
+            pseudonym=lambda officer: hashlib.sha256(officer.encode()).hexdigest(),
         ),
         agency_assertions=None,
         client_certificates=ClientCertificates(read_proxies(proxies), {}),
+        routers=Routers(),
         now=clock.now,
     )
     return Door(callers=callers, clock=clock, publishers=publishers)

@@ -45,6 +45,29 @@ async def test_a_subject_that_is_no_officer_by_its_issuer_is_none() -> None:
     assert (await gate.caller_of(MINT.token())).subject is None
 
 
+async def test_people_of_a_client_may_be_callers_apart() -> None:
+    gate = door(subjects_are_callers=True)
+
+    one = await gate.caller_of(MINT.token())
+    again = await gate.caller_of(MINT.token(act={"sub": "router"}))
+    other = await gate.caller_of(MINT.token(sub="officer-8"))
+    client = await gate.caller_of(MINT.token(sub="hr-platform"))
+
+    assert (one.id, client.id) == (again.id, "bureau:hr-platform")
+    assert one.id.startswith("bureau:hr-platform#")
+    assert len({one.id, other.id, client.id}) == 3
+    assert "officer" not in one.id
+
+
+@pytest.mark.parametrize("client", ["hr#0123456789abcdef", "h" * 180])
+async def test_a_client_s_name_is_not_that_of_a_caller_apart(client: str) -> None:
+    gate = door(subjects_are_callers=True)
+
+    refused = await gate.refusal(MINT.token(client_id=client))
+
+    assert refused is Reason.MISSING_CLAIM
+
+
 async def test_a_subject_without_end_is_refused(gate: Door) -> None:
     token = MINT.token(sub="7" * 257)
 

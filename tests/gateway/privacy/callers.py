@@ -11,7 +11,7 @@ identity:read, with audit:read alone, and one that tries numbers."""
 TRYING_IDS = "trying-ids"
 WARNED = "warned"
 """With a budget of five."""
-SPARING = tuple(f"sparing-{number}" for number in range(24))
+SPARING = tuple(f"sparing-{number}" for number in range(28))
 """Callers with a budget of three people a day, each used by one test."""
 
 OF_PUDONG, OF_XUHUI = "of-pudong", "of-xuhui"

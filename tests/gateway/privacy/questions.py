@@ -15,6 +15,17 @@ CERTIFICATE = """query Certificate($id: ID!) { certificate(id: $id) { __typename
   ... on Certificate { number holderName } ... on UnknownCertificate { id } } }"""
 ENTITIES = """query Entities($r: [_Any!]!) { _entities(representations: $r) {
   ... on Certificate { number holderName } } }"""
+PEOPLE = """query People($r: [_Any!]!) { _entities(representations: $r) {
+  ... on Person { idType idNumber holder { __typename
+    certificates { nodes { number holderName } } sources { agency outcome } } } } }"""
+NODE = """query Node($id: ID!) { node(id: $id) { __typename id
+  ... on Holder { certificates { nodes { number holderName } } }
+  ... on Certificate { number holderName } } }"""
+NODES = """query Nodes($ids: [ID!]!) { nodes(ids: $ids) { __typename id
+  ... on Holder { certificates { nodes { number holderName } } }
+  ... on Certificate { number holderName } } }"""
+HOLDER_ID = """query HolderId($n: String!) { holder(idNumber: $n) {
+  ... on Holder { id } } }"""
 RECORDS = """query Records($filter: AuditFilter, $first: Int! = 100, $after: String) {
   auditRecords(filter: $filter, first: $first, after: $after) {
     nodes { id at event caller districts requestId person purpose caseNumber operation
@@ -41,6 +52,17 @@ def certificate_id(gateway: Gateway, agencies: Agencies) -> str:
     return id_
 
 
+def holder_id(gateway: Gateway, agencies: Agencies) -> str:
+    """Return the id of the person with three certificates."""
+    id_: str = gateway.ask(HOLDER_ID, n=number_of(agencies))["holder"]["id"]
+    return id_
+
+
+def person(number: str) -> dict[str, str]:
+    """Return a person as a supergraph's router names them."""
+    return {"__typename": "Person", "idType": "RESIDENT_ID", "idNumber": number}
+
+
 def ways(gateway: Gateway, agencies: Agencies) -> dict[str, dict[str, Any]]:
     """Return every way to ask about the person with three certificates."""
     number, id_ = number_of(agencies), certificate_id(gateway, agencies)
@@ -50,6 +72,9 @@ def ways(gateway: Gateway, agencies: Agencies) -> dict[str, dict[str, Any]]:
         "holders": question(HOLDERS, people=[{"idNumber": number}]),
         "certificate": question(CERTIFICATE, id=id_),
         "entities": question(ENTITIES, r=[entity]),
+        "person": question(PEOPLE, r=[person(number)]),
+        "node": question(NODE, id=holder_id(gateway, agencies)),
+        "nodes": question(NODES, ids=[id_]),
         "claims": question(VERIFY_CLAIMS, claims=[{"idNumber": number, "item": "1.2"}]),
     }
 

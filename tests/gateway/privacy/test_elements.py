@@ -16,7 +16,10 @@ from tests.gateway.privacy.questions import (
 )
 from tests.running import Agencies, Gateway, running_gateway
 
-WAYS = ["holder", "holders", "certificate", "entities", "claims"]
+WAYS = [
+    *("holder", "holders", "certificate", "entities", "claims"),
+    *("person", "node", "nodes"),
+]
 NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}
 DESK, STATES_NONE = "desk", "states-none"
 ORGANISATION = "上海市浦东新区人力资源和社会保障局"

@@ -15,8 +15,10 @@ from tests.gateway.privacy.questions import (
 )
 from tests.running import TOKEN, Agencies, Gateway
 
+WAYS = ["holder", "certificate", "entities", "person", "node", "nodes"]
 
-@pytest.mark.parametrize("way", ["holder", "certificate", "entities"])
+
+@pytest.mark.parametrize("way", WAYS)
 def test_numbers_and_names_are_masked(
     gateway: Gateway, agencies: Agencies, way: str
 ) -> None:
@@ -30,7 +32,7 @@ def test_numbers_and_names_are_masked(
     assert [w for w in (person["idNumber"], person["name"]) if w in text] == []
 
 
-@pytest.mark.parametrize("way", ["holder", "certificate", "entities"])
+@pytest.mark.parametrize("way", WAYS)
 def test_identity_read_shows_them(
     gateway: Gateway, agencies: Agencies, way: str
 ) -> None:

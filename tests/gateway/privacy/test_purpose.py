@@ -13,7 +13,10 @@ from tests.gateway.privacy.questions import (
 )
 from tests.running import Agencies, Gateway
 
-WAYS = ["holder", "holders", "certificate", "entities", "claims"]
+WAYS = [
+    *("holder", "holders", "certificate", "entities", "claims"),
+    *("person", "node", "nodes"),
+]
 NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}
 
 

@@ -47,7 +47,11 @@ def texts(values: list[str]) -> st.SearchStrategy[str]:
 def test_any_document_of_our_schema(known: Known, data: st.DataObject) -> None:
     """Callers who see people and who see masks ask in turn, today and tomorrow."""
     representations = [
-        f'[{{__typename: "Certificate", id: "{id_}"}}]' for id_ in known.ids
+        *(f'[{{__typename: "Certificate", id: "{id_}"}}]' for id_ in known.ids),
+        *(
+            f'[{{__typename: "Person", idType: "RESIDENT_ID", idNumber: "{number}"}}]'
+            for number in known.numbers
+        ),
     ]
     values = {
         "idNumber": texts(known.numbers),
