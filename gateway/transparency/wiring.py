@@ -23,6 +23,7 @@ from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.facts import StoredFacts
 from store.transparency.finding import StoredRows
 from store.transparency.publishing import StoredTree
+from store.transparency.reach import StoredReach
 
 POLICY_FILES = ("catalogue.toml", "clauses.toml")
 
@@ -39,6 +40,8 @@ class OpenLog:
     policy: Policy | None
     requires_witnesses: bool
     reports: TransparencyMetrics
+    reach: StoredReach | None
+    """How far it covers what answers show; ``None`` where nobody signs it."""
     state: LogState
     """What receipts tell of it."""
 
@@ -75,6 +78,9 @@ async def open_log(
         policy=policy,
         requires_witnesses=options.requires_witnesses,
         reports=reports,
+        reach=StoredReach(store, witnessed=options.requires_witnesses)
+        if keys is not None
+        else None,
         state=LogState(
             lambda: keeper.newest, partial(_quorum, keeper, reports, policy)
         ),

@@ -22,6 +22,7 @@ from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.transparency.inclusion import NOTHING
 from bureau.transparency.log import KeptCheckpoint
 from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
@@ -71,6 +72,7 @@ from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.facts import StoredFacts
 from store.transparency.finding import StoredRows
 from store.transparency.publishing import StoredTree
+from store.transparency.reach import StoredReach
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
 from tests.store.ledger.test_bases import KEY
@@ -454,6 +456,7 @@ CALLS: Mapping[str, Call] = {
             "finding.StoredRows.are_integrated": lambda s: StoredRows(s).are_integrated(
                 "decisions", [1]
             ),
+            "reach.StoredReach.after": lambda s: StoredReach(s).after(NOTHING),
             "publishing.StoredTree.consistency": lambda s: StoredTree(s).consistency(
                 0, 0
             ),
