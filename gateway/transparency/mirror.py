@@ -140,6 +140,9 @@ class Mirror:
                 raise MirrorError(f"what is shown cannot be read: {error}") from None
             # What came since waits for the next time.
             new = [one for one in told if one.index < kept.size]
+            numbers = [after, *(one.number for one in new)]
+            if sorted(set(numbers)) != numbers:
+                raise MirrorError("what is shown comes twice, or in no order")
             shown += new
             if not new:
                 break
@@ -169,12 +172,12 @@ class Mirror:
 
     def _compared(self, told: dict[str, Any]) -> Shown:
         row, salt = told["row"].encode(), base64.b64decode(told["salt"])
-        index, number = told["index"], told["number"]
+        index, said = told["index"], json.loads(row)["row"]
         made = commitment(salt, row)
         size = 0 if (kept := self.kept) is None else kept.size
         if index < size and not self.has(index, self._kind, [made]):
             raise MirrorError(f"entry {index} is not what is shown of it")
-        body = json.loads(row)["row"]["body"]
+        body = said["body"]
         if body["agency"] != self._agency:
             raise MirrorError(f"entry {index} is of another agency")
         look_ups = None
@@ -183,7 +186,9 @@ class Mirror:
             if hashlib.sha256(raw).hexdigest() != body["digest"]:
                 raise MirrorError(f"the list of entry {index} is another one")
             look_ups = json.loads(raw)
-        return Shown(number, index, body["after"], body["to"], body["count"], look_ups)
+        return Shown(
+            said["id"], index, body["after"], body["to"], body["count"], look_ups
+        )
 
     def _accepted(self, raw: bytes) -> Checkpoint:
         try:

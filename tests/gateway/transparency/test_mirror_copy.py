@@ -125,6 +125,10 @@ def test_a_list_is_shown_only_if_it_is_what_the_log_has(tmp_path: Path) -> None:
     log.told = [told_of(1, row, raw)]
     mirror.take_shown(log.fetch)
     assert mirror.hidden == []
+    # The same again is nothing new, and would never end.
+    always = json.dumps({"lookUps": log.told}).encode()
+    with pytest.raises(MirrorError, match="comes twice"):
+        mirror.take_shown(lambda _path: always)
     assert [mirror.of_look_up(n)[1] for n in (7, 8)] == [True, False]
     assert mirror.of_look_up(8)[0] is not None
     assert mirror.of_look_up(10) == (None, False)
