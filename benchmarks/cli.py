@@ -74,7 +74,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     records: Annotated[
         int,
         typer.Option(
-            help="Records that are collected, and rows that are reconciled.", min=1_000
+            help="Records that are collected, rows that are reconciled, and leaves "
+            "that the log of hashes has.",
+            min=1_000,
         ),
     ] = 1_000_000,
     publish: Annotated[

@@ -8,6 +8,7 @@ long they may wait to begin.
 
 import hashlib
 import json
+import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,6 +62,7 @@ SECRET_MODE = 0o600
 BATCH_LIMIT = 100
 """The manifest's default."""
 RECEIPT_KEY = "receipt-key.pem"
+LOG_KEY = "log.key"
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
 
 
@@ -79,11 +81,13 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     has_issuer: bool = False,
     has_receipts: bool = False,
     is_collected: bool = False,
+    has_log: bool = False,
 ) -> Path:
     """Write settings, manifests, keys and trusted documents; return the settings.
 
     Another checkout, of an earlier version, knows nothing that ``is_for_offices``, and
-    lets nobody wait who ``is_patient``. Where ``is_collected``, no agency is asked.
+    lets nobody wait who ``is_patient``. Where ``is_collected``, no agency is asked;
+    where it ``has_log``, a log is signed.
     """
     manifests = folder / "manifests"
     manifests.mkdir(parents=True)
@@ -100,6 +104,9 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
     (folder / "trusted.json").write_text(json.dumps(documents), "utf-8")
     if has_issuer:
         (folder / "issuer.json").write_text(json.dumps(duties.key_set()), "utf-8")
+    if has_log:
+        (folder / LOG_KEY).touch(SECRET_MODE)
+        (folder / LOG_KEY).write_text(secrets.token_hex(32), "ascii")
     if has_receipts:
         (folder / RECEIPT_KEY).touch(SECRET_MODE)
         (folder / RECEIPT_KEY).write_bytes(
@@ -128,7 +135,8 @@ def configure(  # noqa: PLR0913 - what a configuration is made of
         "\n[http]\nconcurrent_requests = 1000\n"
         + ("request_seconds = 120\n" if is_for_offices else "")
         + ("wait_seconds = 10\n" if is_patient else "")
-        + (MANY_CONNECTIONS if is_for_offices else ""),
+        + (MANY_CONNECTIONS if is_for_offices else "")
+        + (LOG_TABLE if has_log else ""),
         "utf-8",
     )
     return config
@@ -139,6 +147,11 @@ MANY_CONNECTIONS = (
     "\n[subscriptions]\nconnections = 10000\nconnections_a_caller = 10000\n"
 )
 """All who ask are at one address, and all who follow are one caller."""
+LOG_TABLE = f"""
+[transparency]
+origin = "log.example/benchmark"
+key_file = "{LOG_KEY}"
+"""
 
 
 def key_of(name: str) -> bytes:
@@ -331,6 +344,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
     is_for_offices: bool = True,
     is_patient: bool = True,
     is_collected: bool = False,
+    has_log: bool = False,
 ) -> Iterator[Server]:
     """Start a gateway on a core, with a database; it may not answer yet."""
     port = free_port()
@@ -348,6 +362,7 @@ def open_on(  # noqa: PLR0913 - as ``configure``
         has_issuer=phase in DUTIES,
         has_receipts=phase is Phase.RECEIPTS,
         is_collected=is_collected,
+        has_log=has_log,
     )
     with open_gateway(config, stage.checkout, core) as pid:
         log = folder / "gateway.log"

@@ -14,6 +14,7 @@ from benchmarks.collecting import collected
 from benchmarks.databases import Database, opened_databases
 from benchmarks.deciding import decided
 from benchmarks.growing import grown, read_meanwhile
+from benchmarks.hash_log import logged
 from benchmarks.hedging import hedged
 from benchmarks.mass_revoking import mass_revoked
 from benchmarks.night_check import checked_claims
@@ -23,6 +24,7 @@ from benchmarks.reconciling import reconciled
 from benchmarks.revoking import revoked
 from benchmarks.sick_agencies import sick
 from benchmarks.stage import Stage
+from benchmarks.warm_log import LogState, answered_beside
 
 
 class Work(StrEnum):
@@ -54,6 +56,10 @@ class Work(StrEnum):
     """An agency at two addresses, some of whose answers are slow."""
     MASS_REVOCATION = "mass-revocation"
     """A thousand revocations at once, of which a thousand clients are told."""
+    LOG = "log"
+    """The log of hashes, at a length: appended to, proved, verified."""
+    WARM_LOG = "warm-log"
+    """The same people again and again, with the log on, off and stuck."""
 
 
 Figures = Mapping[str, float]
@@ -176,6 +182,33 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "refused": ("refused", "{:.0f}"),
             "memory MB": ("memory_mb", "{:.0f}"),
         },
+        Work.LOG: {
+            "leaves there are": ("leaves", "{:,.0f}"),
+            "bytes a leaf": ("bytes_a_leaf", "{:.0f}"),
+            "appended": ("appended", "{:,.0f}"),
+            "leaves/s": ("appended_a_second", "{:,.0f}"),
+            "µs a leaf": ("cpu_us_a_leaf", "{:.0f}"),
+            "inclusion proved, µs": ("proof_us", "{:,.0f}"),
+            "verified, µs": ("verify_us", "{:.0f}"),
+            "growth proved, µs": ("consistency_us", "{:,.0f}"),
+            "growth verified, µs": ("verify_consistency_us", "{:.0f}"),
+        },
+        Work.WARM_LOG: {
+            **{
+                f"{what}, {state}": (
+                    f"{state}_{name}",
+                    "{:.2f}" if "ms" in name else "{:.0f}",
+                )
+                for name, what in (
+                    ("cpu_us", "µs"),
+                    ("p50_ms", "p50 ms"),
+                    ("p99_ms", "p99 ms"),
+                )
+                for state in LogState
+            },
+            "p99, on / off, %": ("on_p99_more", "{:+.1f}"),
+            "p99, stuck / off, %": ("stuck_p99_more", "{:+.1f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -193,8 +226,8 @@ class Found:
 def measured(work: Work, stage: Stage, records: int) -> Iterator[Found]:
     """Measure ``work`` on each database, a new one each time.
 
-    ``records`` is how many are collected or read among, and how many rows are
-    reconciled.
+    ``records`` is how many are collected or read among, how many rows are
+    reconciled, and how many leaves a log has.
     """
     with opened_databases(stage.folder) as databases:
         for database in Database:
@@ -213,6 +246,7 @@ _MEASURES: Mapping[Work, Callable[[Stage, str], Figures]] = MappingProxyType(
         Work.SICK_AGENCY: sick,
         Work.HEDGING: hedged,
         Work.MASS_REVOCATION: mass_revoked,
+        Work.WARM_LOG: answered_beside,
     }
 )
 _OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyType(
@@ -221,6 +255,7 @@ _OF_RECORDS: Mapping[Work, Callable[[Stage, str, int], Figures]] = MappingProxyT
         Work.RECONCILIATION: reconciled,
         Work.GROWTH: grown,
         Work.MEANWHILE: read_meanwhile,
+        Work.LOG: logged,
     }
 )
 

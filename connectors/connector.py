@@ -28,6 +28,8 @@ class Collected:
     """Whether a newer version came since: shown beside that one, and judged never."""
     kept: KeptMark | None = field(default=None, repr=False, compare=False)
     """What was kept beside it of its signature; ``None`` if nothing was."""
+    row: int | None = field(default=None, repr=False, compare=False)
+    """The number of the row under which it is kept; ``None`` if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from gateway.subscriptions.drain import drain_on_sigterm
 from gateway.subscriptions.event_stream import EventStreams
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
+from gateway.transparency.look_ups import LOOK_UPS, look_ups
 from gateway.transparency.publishing import PREFIX, Published
 from gateway.wiring import open_services
 from resolvers.schema import schema
@@ -201,6 +202,7 @@ def create_app(
             Reconciling(settings.reconciliation).answer,
             methods=["POST"],
         ),
+        Route(LOOK_UPS, look_ups),
         *Published(is_public=is_public).routes,
     ]
     if settings.mode is Mode.DEMO:

@@ -51,6 +51,7 @@ from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from gateway.transparency.following import followed_log
 from gateway.transparency.wiring import OpenLog, open_log
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
@@ -184,11 +185,14 @@ async def open_services(
                 catalogue=catalogue,
                 told=told_to(metrics.versions, keeper.collected),
             )
+            live_versions = LiveVersions(seen, versions.memory, metrics.versions)
             await stack.enter_async_context(
-                kept_versions(
-                    LiveVersions(seen, versions.memory, metrics.versions),
-                    notifier.follow(),
-                    supervisor,
+                kept_versions(live_versions, notifier.follow(), supervisor)
+            )
+            inclusions = await stack.enter_async_context(
+                followed_log(
+                    *(log.reach, versions, live_versions.refresh),
+                    *(metrics.transparency, supervisor),
                 )
             )
             status = LiveStatus(
@@ -242,6 +246,7 @@ async def open_services(
             sent_changes=status,
             collected=kept,
             versions=versions,
+            inclusions=inclusions,
             feeds=Feeds(*feeds),
             cursors=Cursors(id_key),
             registration=open_office(

@@ -60,6 +60,8 @@ class CheckCode(StrEnum):
     INCLUDED = "INCLUDED"
     PENDING = "PENDING"
     NOT_LOGGED = "NOT_LOGGED"
+    NOT_SIGNED = "NOT_SIGNED"
+    LOG_AWAY = "LOG_AWAY"
     NOT_REACHED = "NOT_REACHED"
     # The reasons of refusals, in their own words.
     OVERSIZE = "OVERSIZE"

@@ -167,11 +167,13 @@ _INCLUSIONS = {
     Inclusion.INCLUDED: CheckCode.INCLUDED,
     Inclusion.PENDING: CheckCode.PENDING,
     Inclusion.NOT_LOGGED: CheckCode.NOT_LOGGED,
+    Inclusion.NOT_SIGNED: CheckCode.NOT_SIGNED,
+    Inclusion.AWAY: CheckCode.LOG_AWAY,
 }
 
 
 def _inclusion(certificate: AttestedCertificate, known: Known) -> CheckMade:
-    return _made(_INCLUSIONS[known.inclusions.of(certificate.proof.digest)])
+    return _made(_INCLUSIONS[known.inclusions.of(certificate)])
 
 
 _LOOKS: tuple[Callable[[AttestedCertificate, Known], CheckMade], ...] = (

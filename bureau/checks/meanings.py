@@ -229,6 +229,16 @@ _SKIPPED = {
         "机构主动报送，没有提问可绑定",
         "the agency sent it before anybody asked",
     ),
+    CheckCode.NOT_LOGGED: (
+        ProvenanceCheck.INCLUSION,
+        "实时答复，未留存，不单独载入透明日志",
+        "an answer given once; no row is kept of it that the log would have",
+    ),
+    CheckCode.NOT_SIGNED: (
+        ProvenanceCheck.INCLUSION,
+        "本网关未配置密钥签署透明日志",
+        "nothing is covered: the gateway has no key to sign checkpoints with",
+    ),
     CheckCode.NOT_REACHED: (
         None,
         "此前一项未通过，未作此项核验",
@@ -266,10 +276,10 @@ _UNKNOWN = {
         "已提交透明日志，尚未载入",
         "it was handed to the log, and no checkpoint covers it yet",
     ),
-    CheckCode.NOT_LOGGED: (
+    CheckCode.LOG_AWAY: (
         ProvenanceCheck.INCLUSION,
-        "未提交透明日志",
-        "it was not handed to a log",
+        "暂时无法读取透明日志，或其与已签署的不符",
+        "the log cannot be read now, or is not what was signed",
     ),
 }
 

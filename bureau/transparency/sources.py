@@ -35,6 +35,12 @@ class Kind(StrEnum):
     RECONCILIATION = "reconciliation"
     RETENTION = "retention"
     RECEIPT_KEY = "receipt-key"
+    LOOK_UPS = "look-ups"
+    """How far agencies were told of look-ups; of lists of theirs it begins the kind."""
+
+
+LOOK_UPS_OF = f"{Kind.LOOK_UPS}/"
+"""Begins the kind of what an agency was told; which one follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +60,14 @@ class Source:
     is_kept: bool = True
     """Whether its rows stay: else one that is gone says nothing."""
 
-    def kind_of(self, row: Mapping[str, object]) -> Kind:
-        """Return the kind of an entry of ``row``."""
+    def kind_of(self, row: Mapping[str, object]) -> str:
+        """Return the kind of an entry of ``row``: a ``Kind``, or an agency's own."""
         if self.told_by is None:
             return self.kind
-        return self.kinds.get(str(row[self.told_by]), self.kind)
+        said = str(row[self.told_by])
+        if said.startswith(LOOK_UPS_OF):
+            return said
+        return self.kinds.get(said, self.kind)
 
 
 def _source(  # noqa: PLR0913 - a line of data

@@ -211,6 +211,12 @@ class Versions:
         marks.update(self._lists.mark_of(holder, agency.rows) for agency in agencies)
         self.memory.learn(await self._store.of(marks))
 
+    def row_of(self, certificate: AttestedCertificate) -> int | None:
+        """See ``bureau.transparency.inclusion.KeptVersions``."""
+        marked = self._marked_as(certificate)
+        found = (self.memory.row_of(mark, marked.digest) for mark in marked.marks)
+        return min((row for row in found if row is not None), default=None)
+
     def _newer(
         self,
         certificate: AttestedCertificate,

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
+from bureau.transparency.inclusion import NOT_WRITTEN
 from policy.certificate import CertificateRecord
 from signing.trust import KeyState, TrustBundle
 
@@ -59,6 +60,8 @@ class SeenVersion(NamedTuple):
     """When a gateway first had a version that says this, or knew of it."""
     saved: datetime | None = None
     """The moment of signing that the store has of what it says, if it does."""
+    row: int | None = None
+    """A number that the row with these bytes has at most; ``None`` without one."""
 
 
 def is_vouched_for(seen: SeenVersion, bundle: TrustBundle) -> bool:
@@ -77,7 +80,7 @@ class VersionStore(Protocol):
     async def keep(self, seen: Seen) -> tuple[Seen, range]:
         """Keep what is newer than what is there; return what is there and newer.
 
-        Beside it, from the last number before to the last that was given.
+        Beside it, from the last row's number before to the last that was given.
 
         Raises:
             StoreUnavailableError: nothing of it is kept.
@@ -99,6 +102,8 @@ class VersionMemory:
         self._known: dict[str, SeenVersion] = {}
         """The one that was noted last stands last."""
         self._unsaved: dict[str, SeenVersion] = {}
+        self._under_way: Seen = {}
+        """What is being written."""
         self.get = self._known.get
 
     def __len__(self) -> int:
@@ -109,7 +114,8 @@ class VersionMemory:
         """Know that ``seen`` is the newest version, and have it kept."""
         known = self._known.get(mark)
         if known is not None and known.said == seen.said:
-            seen = seen._replace(seen_at=known.seen_at, saved=known.saved)
+            row = known.row if known.digest == seen.digest else None
+            seen = seen._replace(seen_at=known.seen_at, saved=known.saved, row=row)
         self._put(mark, seen)
         is_kept = (
             seen.saved is not None and seen.signed_at - seen.saved < SAVED_AGAIN_AFTER
@@ -129,11 +135,26 @@ class VersionMemory:
         some = dict(list(self._unsaved.items())[:most])
         for mark in some:
             del self._unsaved[mark]
+        self._under_way = some
         return some
 
     def give_back(self, unsaved: Seen) -> None:
         """Have kept later what could not be kept now."""
+        self._under_way = {}
         self._unsaved = {**unsaved, **self._unsaved}
+
+    def row_of(self, mark: str, digest: str) -> int | None:
+        """Return a number that the row of a version has at most.
+
+        ``None`` if none is kept of these bytes, ``NOT_WRITTEN`` while they wait.
+        """
+        known = self._known.get(mark)
+        if known is None or known.digest != digest:
+            return None
+        waits = self._unsaved.get(mark) or self._under_way.get(mark)
+        if known.row is None and waits is not None and waits.digest == digest:
+            return NOT_WRITTEN
+        return known.row
 
     def _put(self, mark: str, seen: SeenVersion) -> None:
         self._known.pop(mark, None)

@@ -16,7 +16,13 @@ from gateway.callers.refusal import AuthenticationError
 from gateway.request_state import request_of
 
 PAGE = "/graphql"
-PROTECTED = (PAGE, "/totals.csv", "/decisions.csv", "/reconciliation")
+PROTECTED = (
+    PAGE,
+    "/totals.csv",
+    "/decisions.csv",
+    "/reconciliation",
+    "/look-ups",
+)
 
 
 class Authentication:

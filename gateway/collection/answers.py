@@ -75,6 +75,10 @@ class CollectedAnswers:
             mark = row.verified.encode("utf-8", "surrogatepass")
             kept = KeptMark(self.marks, mark)
         collected = Collected(
-            row.collected_at, row.sequence, is_history=not row.is_newest, kept=kept
+            row.collected_at,
+            row.sequence,
+            is_history=not row.is_newest,
+            kept=kept,
+            row=row.id,
         )
         return CollectedRecord(Envelope(came), collected)

@@ -83,7 +83,12 @@ class LiveVersions:
             except StoreUnavailableError:
                 self._memory.give_back(unsaved)
                 raise
-            kept = {mark: one for mark, one in unsaved.items() if mark not in newer}
+            last = numbers.stop
+            kept = {
+                mark: one._replace(row=last)
+                for mark, one in unsaved.items()
+                if mark not in newer
+            }
             self._memory.learn({**kept, **newer})
             if numbers.start == self._last:
                 # Nothing but what was just written comes after it.

@@ -11,6 +11,7 @@ from gateway.settings.settings import Settings, load_settings
 from gateway.transparency.export import export as export_files
 from gateway.transparency.keys import read_keys
 from gateway.transparency.metrics import QUEUE_BOUND
+from gateway.transparency.mirror_commands import mirrors
 from store.store import open_store
 from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
@@ -18,6 +19,7 @@ from store.transparency.checkpoints import StoredCheckpoints
 transparency = typer.Typer(
     help="The log of hashes: what nobody changes unseen.", no_args_is_help=True
 )
+transparency.add_typer(mirrors)
 Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
 
 

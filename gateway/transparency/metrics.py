@@ -60,7 +60,13 @@ class TransparencyMetrics:
             registry=registry,
         )
         unwitnessed.set_function(lambda: self.unwitnessed_seconds)
-        self._drained_at = time.monotonic()
+        unlooked = Gauge(
+            "gateway_transparency_unlooked_seconds",
+            "Seconds since it was looked how far the log covers what answers show.",
+            registry=registry,
+        )
+        unlooked.set_function(lambda: self.unlooked_seconds)
+        self._drained_at = self._looked_at = time.monotonic()
         self._unwitnessed_since: float | None = None
         self._sizes = (0, 0)
         self.is_forked = False
@@ -75,6 +81,15 @@ class TransparencyMetrics:
         """Return since when something signed waits for witnesses."""
         since = self._unwitnessed_since
         return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def unlooked_seconds(self) -> float:
+        """Return how long ago it was looked how far the log reaches."""
+        return time.monotonic() - self._looked_at
+
+    def looked(self, at: float) -> None:
+        """Note a look that began at a moment of the monotonic clock."""
+        self._looked_at = max(self._looked_at, at)
 
     @property
     def witnessed_size(self) -> int:

@@ -15,6 +15,7 @@ from gateway.settings.transparency import Transparency
 from gateway.transparency.keeping import LogKeeper
 from gateway.transparency.keys import LogKeys, read_keys, read_witnesses
 from gateway.transparency.metrics import TransparencyMetrics
+from gateway.transparency.telling import keep_telling
 from gateway.transparency.witnessing import Witnessing
 from signing.transparency.policies import Policy
 from store.background import Supervisor
@@ -22,7 +23,9 @@ from store.store import Store
 from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.facts import StoredFacts
 from store.transparency.finding import StoredRows
+from store.transparency.look_ups import StoredLookUps
 from store.transparency.publishing import StoredTree
+from store.transparency.reach import StoredReach
 
 POLICY_FILES = ("catalogue.toml", "clauses.toml")
 
@@ -39,6 +42,10 @@ class OpenLog:
     policy: Policy | None
     requires_witnesses: bool
     reports: TransparencyMetrics
+    look_ups: StoredLookUps
+    """What agencies are told of look-ups of their data."""
+    reach: StoredReach | None
+    """How far it covers what answers show; ``None`` where nobody signs it."""
     state: LogState
     """What receipts tell of it."""
 
@@ -75,12 +82,19 @@ async def open_log(
         policy=policy,
         requires_witnesses=options.requires_witnesses,
         reports=reports,
+        look_ups=StoredLookUps(store, witnessed=options.requires_witnesses),
+        reach=StoredReach(store, witnessed=options.requires_witnesses)
+        if keys is not None
+        else None,
         state=LogState(
             lambda: keeper.newest, partial(_quorum, keeper, reports, policy)
         ),
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(supervisor.running(keeper.keep, "transparency"))
+        if keys is not None:
+            telling = partial(keep_telling, opened.look_ups, clock)
+            await stack.enter_async_context(supervisor.running(telling, "look-ups"))
         if policy is not None:
             session = await stack.enter_async_context(
                 aiohttp.ClientSession(

@@ -46,11 +46,11 @@ PLAIN_ROWS = 500
 TOO_LATE = "reading what was collected took too long"
 TOO_MANY = "too many wait to read what was collected"
 
-_COLUMNS = "person, connector, envelope, collected_at, sequence, verified"
+_COLUMNS = "id, person, connector, envelope, collected_at, sequence, verified"
 _PLAIN = f"""SELECT {_COLUMNS}, is_current FROM collected_records WHERE person = ?
   ORDER BY id LIMIT {PLAIN_ROWS}"""  # noqa: S608 - of what stands here
 _VERSIONS = f"""SELECT {_COLUMNS}, place = 1 FROM (
-    SELECT id, {_COLUMNS},
+    SELECT {_COLUMNS},
       row_number() OVER (
         PARTITION BY person, document ORDER BY signed_at DESC, sequence DESC
       ) AS place,
@@ -180,11 +180,16 @@ class CollectedReader:
 
     def _deliver(self, group: Sequence[_Ask], rows: Sequence[Row]) -> None:
         by_connector: dict[str, dict[str, list[CollectedRow]]] = {}
-        for person, connector, envelope, at, sequence, verified, is_newest in rows:
+        for id_, person, connector, envelope, at, sequence, verified, is_newest in rows:
             of_person = by_connector.setdefault(connector, {})
             of_person.setdefault(person, []).append(
                 CollectedRow(
-                    envelope, self._moment(at), sequence, bool(is_newest), verified
+                    envelope,
+                    self._moment(at),
+                    sequence,
+                    bool(is_newest),
+                    verified,
+                    id_,
                 )
             )
         nothing: dict[str, list[CollectedRow]] = {}

@@ -78,3 +78,5 @@ class CollectedRow:
     is_newest: bool
     verified: str | None = None
     """What stands there as the mark of its signature."""
+    id: int | None = None
+    """The row's number, by which the log knows it."""

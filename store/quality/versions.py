@@ -118,7 +118,13 @@ def _of(connection: Connection, marks: Sequence[str]) -> dict[str, SeenVersion]:
 def _seen(rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, SeenVersion]:
     return {
         row.mark: SeenVersion(
-            row.signed_at, row.said, row.digest, row.key_id, row.seen_at, row.signed_at
+            row.signed_at,
+            row.said,
+            row.digest,
+            row.key_id,
+            row.seen_at,
+            saved=row.signed_at,
+            row=row.id,
         )
         for row in rows
     }

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bureau.transparency.log import Head
 from bureau.transparency.rows import gone_bytes
-from bureau.transparency.sources import SOURCES, Kind, Source
+from bureau.transparency.sources import SOURCES, Source
 from signing.transparency.edge import Edge
 from signing.transparency.entries import MOST_ROWS, SALT_SIZE
 from signing.transparency.tiles import Tile
@@ -148,7 +148,7 @@ def _drafted(connection: Connection) -> _Draft:
     )
 
 
-_Group = tuple[Kind, list[tuple[int, bytes, bytes]]]
+_Group = tuple[str, list[tuple[int, bytes, bytes]]]
 
 
 def _groups(

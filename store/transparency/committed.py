@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, select
 
 from bureau.transparency.rows import row_bytes
-from bureau.transparency.sources import Kind, Source
+from bureau.transparency.sources import Source
 from store.audit.tables import audit_records
 from store.collection.tables import collected_records
 from store.ledger.payment_tables import (
@@ -45,7 +45,7 @@ TABLES: Mapping[str, Table] = {
 
 def rows_of(
     connection: Connection, source: Source, ids: Sequence[int]
-) -> dict[int, tuple[Kind, bytes]]:
+) -> dict[int, tuple[str, bytes]]:
     """Return by its id each of these rows that there is: its kind, and its bytes."""
     id_ = TABLES[source.table].c.id
     found = connection.execute(committed(source).where(id_.in_(ids)))
@@ -60,7 +60,7 @@ def committed(source: Source) -> Select[Any]:
 
 def as_committed(
     source: Source, rows: Iterable[Row[Any]]
-) -> Iterator[tuple[int, tuple[Kind, bytes]]]:
+) -> Iterator[tuple[int, tuple[str, bytes]]]:
     """Yield of each row its id, its kind and the bytes that are committed to."""
     names = source.columns
     for row in rows:

@@ -37,7 +37,7 @@ class StoredRows:
         """See ``LoggedRows``."""
 
         def all_are(connection: Connection) -> bool:
-            size = _published(connection, self._witnessed)
+            size = published(connection, self._witnessed)
             found = (entry_with(connection, source, id_) for id_ in ids)
             return all(entry is not None and entry.index < size for entry in found)
 
@@ -49,7 +49,7 @@ def _find(
     connection: Connection, name: str, id_: int, size: int | None, witnessed: bool
 ) -> LoggedRow | None:
     if size is None:
-        size = _published(connection, witnessed)
+        size = published(connection, witnessed)
     else:
         require_within(connection, size)
     found = entry_with(connection, name, id_)
@@ -80,7 +80,7 @@ def _find(
     )
 
 
-def _published(connection: Connection, witnessed: bool) -> int:
+def published(connection: Connection, witnessed: bool) -> int:
     """Return how many leaves the latest checkpoint has, or the log if there is none."""
     newest = select(func.max(log_checkpoints.c.size))
     if witnessed:

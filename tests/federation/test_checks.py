@@ -42,6 +42,12 @@ def test_what_an_agency_answers_now(gateway: Gateway, agencies: Agencies) -> Non
     bound = []
     for one in found:
         bound.append(one.pop("BINDING"))
+        # Of what has just come, and was not kept before, the log has nothing yet.
+        assert one.pop("INCLUSION") in {
+            ("UNKNOWN", "PENDING"),
+            ("VALID", "INCLUDED"),
+            ("SKIPPED", "NOT_LOGGED"),
+        }
         assert one == {
             "INTEGRITY": ("VALID", "SIGNATURE_FITS"),
             "KEY": ("VALID", "KEY_IN_FORCE"),
@@ -49,7 +55,6 @@ def test_what_an_agency_answers_now(gateway: Gateway, agencies: Agencies) -> Non
             "AUTHORITY": ("VALID", "SIGNER_NAMED"),
             "FRESHNESS": ("VALID", "FRESH"),
             "STATUS": ("VALID", "STATE_KNOWN"),
-            "INCLUSION": ("UNKNOWN", "NOT_LOGGED"),
         }
     # Fire Rescue signs a nonce, the others do not bind.
     assert sorted(bound) == [

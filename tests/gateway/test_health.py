@@ -18,6 +18,7 @@ from tests.running import Agencies, Gateway, eventually, running_gateway
 TASKS = {
     *("collected", "events", "files", "ledger", "quality", "registry", "reload"),
     *("retention", "sanctions", "states", "transparency", "versions"),
+    *("inclusion", "look-ups"),
 }
 """What goes on beside the requests; on PostgreSQL ``changes``, too."""
 NO_CACHE = {"*": ("ttl_seconds = 10", "ttl_seconds = 0")}

@@ -22,6 +22,7 @@ from bureau.ledger.seen import SeenRevocation
 from bureau.ledger.sums import TotalsAsked
 from bureau.look_ups.audit import AuditSelection
 from bureau.look_ups.budget import PeopleBudget
+from bureau.transparency.inclusion import NOTHING
 from bureau.transparency.log import KeptCheckpoint
 from bureau.versions.memory import SeenVersion
 from connectors.quality import Measure, Sighting
@@ -70,7 +71,9 @@ from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.facts import StoredFacts
 from store.transparency.finding import StoredRows
+from store.transparency.look_ups import StoredLookUps
 from store.transparency.publishing import StoredTree
+from store.transparency.reach import StoredReach
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
 from tests.store.ledger.test_bases import KEY
@@ -454,6 +457,9 @@ CALLS: Mapping[str, Call] = {
             "finding.StoredRows.are_integrated": lambda s: StoredRows(s).are_integrated(
                 "decisions", [1]
             ),
+            "look_ups.StoredLookUps.of": lambda s: StoredLookUps(s).of("a", 0),
+            "look_ups.StoredLookUps.tell": lambda s: StoredLookUps(s).tell(NOON),
+            "reach.StoredReach.after": lambda s: StoredReach(s).after(NOTHING),
             "publishing.StoredTree.consistency": lambda s: StoredTree(s).consistency(
                 0, 0
             ),

@@ -59,7 +59,7 @@ def test_what_an_agency_has_just_answered() -> None:
         ("SKIPPED", "AGENCY_DOES_NOT_BIND"),
         ("VALID", "FRESH"),
         ("VALID", "STATE_KNOWN"),
-        ("UNKNOWN", "NOT_LOGGED"),
+        ("SKIPPED", "NOT_SIGNED"),
     ]
 
 
@@ -147,31 +147,40 @@ class Log:
 
     def __init__(self, inclusion: Inclusion) -> None:
         self.inclusion = inclusion
-        self.asked: list[bytes] = []
+        self.asked: list[AttestedCertificate] = []
 
-    def of(self, digest: bytes) -> Inclusion:
-        self.asked.append(digest)
+    def of(self, certificate: AttestedCertificate) -> Inclusion:
+        self.asked.append(certificate)
         return self.inclusion
 
 
 @pytest.mark.parametrize(
-    ("inclusion", "result"),
+    ("inclusion", "result", "code"),
     [
-        (Inclusion.INCLUDED, R.VALID),
-        (Inclusion.PENDING, R.UNKNOWN),
-        (Inclusion.NOT_LOGGED, R.UNKNOWN),
+        (Inclusion.INCLUDED, R.VALID, "INCLUDED"),
+        (Inclusion.PENDING, R.UNKNOWN, "PENDING"),
+        (Inclusion.NOT_LOGGED, R.SKIPPED, "NOT_LOGGED"),
+        (Inclusion.NOT_SIGNED, R.SKIPPED, "NOT_SIGNED"),
+        (Inclusion.AWAY, R.UNKNOWN, "LOG_AWAY"),
     ],
 )
-def test_the_log_is_asked_about_the_bytes(
-    inclusion: Inclusion, result: CheckResult
+def test_the_log_is_asked_about_what_is_shown(
+    inclusion: Inclusion, result: CheckResult, code: str
 ) -> None:
     log, found = Log(inclusion), attested()
 
     made = checks_of(found, replace(KNOWN, inclusions=log))[-1]
 
     assert (made.check, made.result) == (C.INCLUSION, result)
-    assert str(made.code) == str(inclusion)
-    assert log.asked == [found.envelope.digest]
+    assert made.code == code
+    assert log.asked == [found]
+
+
+def test_nothing_in_the_log_makes_a_record_invalid() -> None:
+    for inclusion in Inclusion:
+        log = Log(inclusion)
+        made = checks_of(attested(), replace(KNOWN, inclusions=log))[-1]
+        assert made.result is not R.INVALID
 
 
 def refused(code: str, *, is_collected: bool = False) -> dict[str, tuple[str, str]]:

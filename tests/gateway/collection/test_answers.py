@@ -67,6 +67,33 @@ def test_an_agency_that_only_sends_is_answered_for(
     assert (row["outcome"], row["refusals"]) == ("ANSWERED", [])
 
 
+INCLUSION = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {
+  certificates { nodes { provenance { checks { check result code } } } } } }"""
+
+
+def test_what_was_sent_is_pending_and_then_in_the_log_at_every_gateway(
+    collecting: Gateway, key: Any
+) -> None:
+    (person,) = nobodies(1)
+    next_line(Sender(collecting, ONLY_SENDS, key), payload(person, "A1-logged"))
+    said: dict[int, list[str]] = {0: [], 1: []}
+
+    def is_in(gateway: Gateway, which: int) -> bool:
+        found = gateway.ask(INCLUSION, n=person.number, a=ONLY_SENDS)["holder"]
+        (node,) = found["certificates"]["nodes"]
+        last = node["provenance"]["checks"][-1]
+        assert last["check"] == "INCLUSION"
+        said[which].append(f"{last['result']} {last['code']}")
+        return said[which][-1] == "VALID INCLUDED"
+
+    with another(collecting) as other:
+        for which, gateway in enumerate((collecting, other)):
+            eventually(lambda: is_in(gateway, which))  # noqa: B023 - called here
+
+    assert set(said[0][:-1]) <= {"UNKNOWN PENDING"}
+    assert is_in(collecting, 0)
+
+
 def test_nothing_collected_is_never_none(collecting: Gateway) -> None:
     (person,) = nobodies(1)
 
