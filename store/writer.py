@@ -5,7 +5,7 @@ to a thread and back: begin, insert, commit. Here the whole transaction is hande
 once, to a thread with a connection of its own. PostgreSQL is spoken to from the event
 loop, and its writers wait for each other. Either way one transaction runs after the
 other, of all gateways; a gateway that stops in the middle of one loses it
-(``postgresql.HELD_SECONDS``), so that the others go on.
+(``postgresql.HELD_SECONDS``), so that the others go on, and does it anew.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connectors.errors import StoreUnavailableError
@@ -44,7 +45,9 @@ class Writer(Protocol):
         """Return what ``work`` returns, once all it did is committed.
 
         No other process writes between its first statement and the commit. What is
-        urgent goes before whatever else waits in this process.
+        urgent goes before whatever else waits in this process. ``work`` may be called
+        twice: a transaction that was ended before its commit is begun anew, once. So
+        it changes nothing but by its connection.
 
         Raises:
             StoreUnavailableError: it is not committed, or not known to be.
@@ -56,6 +59,10 @@ class Writer(Protocol):
         Raises:
             StoreUnavailableError: the database is away.
         """
+
+
+class _EndedError(Exception):
+    """The connection was lost in the middle of a transaction, before its commit."""
 
 
 class _LoopWriter:
@@ -73,8 +80,27 @@ class _LoopWriter:
 
     async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
         """See ``Writer``."""
-        async with self._turns.turn(is_urgent=is_urgent), self._alone() as connection:
-            return await connection.run_sync(work)
+        async with self._turns.turn(is_urgent=is_urgent):
+            try:
+                return await self._committed(work)
+            except _EndedError:
+                # It stood still, as a machine does that is moved, and the others went
+                # on. Nothing was committed, so it begins anew, by what is there now.
+                logger.warning("a transaction was ended by others, and is begun anew")
+            try:
+                return await self._committed(work)
+            except _EndedError as error:
+                raise StoreUnavailableError(str(error)) from None
+
+    async def _committed(self, work: Work[T]) -> T:
+        async with self._alone() as connection:
+            try:
+                return await connection.run_sync(work)
+            except DBAPIError as error:
+                # Lost before it asked for its commit: that much is known.
+                if error.connection_invalidated:
+                    raise _EndedError(type(error).__name__) from error
+                raise
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[AsyncConnection]:

@@ -69,12 +69,9 @@ async def apply_retention(store: Store, kept_from: datetime, now: datetime) -> i
     await store.writer.write(
         lambda connection: connection.execute(insert(audit_records), [row_of(said)])
     )
-    after: Place | None = None
 
-    def some(connection: Connection) -> int:
-        nonlocal after
-        count, after = _remove_some(connection, kept_from, after, now)
-        return count
+    def some(connection: Connection, after: Place | None) -> tuple[int, Place | None]:
+        return _remove_some(connection, kept_from, after, now)
 
     return await _in_pieces(store, some)
 
@@ -100,8 +97,11 @@ async def forget_marks(store: Store, kept_from: date) -> int:
 
 
 def _forget_some(
-    table: Table, is_old: ColumnElement[bool], connection: Connection
-) -> int:
+    table: Table,
+    is_old: ColumnElement[bool],
+    connection: Connection,
+    _after: Place | None,
+) -> tuple[int, Place | None]:
     key = table.primary_key.columns
     found = connection.execute(select(*key).where(is_old).limit(REMOVED_AT_ONCE)).all()
     if found:
@@ -110,7 +110,7 @@ def _forget_some(
         names = [f"of_{one.name}" for one in key]
         values = [dict(zip(names, one, strict=True)) for one in found]
         connection.execute(delete(table).where(mark), values)
-    return len(found)
+    return len(found), None
 
 
 def _remove_some(
@@ -134,12 +134,26 @@ def _remove_some(
     return len(ids), (found[-1].at, found[-1].id)
 
 
-async def _in_pieces(store: Store, some: Callable[[Connection], int]) -> int:
-    """Remove ``some`` until there are fewer than one transaction may remove."""
+def _from(
+    some: Callable[[Connection, Place | None], tuple[int, Place | None]],
+    after: Place | None,
+) -> Callable[[Connection], tuple[int, Place | None]]:
+    return lambda connection: some(connection, after)
+
+
+async def _in_pieces(
+    store: Store,
+    some: Callable[[Connection, Place | None], tuple[int, Place | None]],
+) -> int:
+    """Remove ``some`` until there are fewer than one transaction may remove.
+
+    Each time it is told where it came to the last time.
+    """
     removed = 0
+    after: Place | None = None
     while True:
         began = clock.perf_counter()
-        count = await store.writer.write(some)
+        count, after = await store.writer.write(_from(some, after))
         removed += count
         if count < REMOVED_AT_ONCE:
             return removed

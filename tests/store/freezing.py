@@ -1,7 +1,7 @@
 """A writer that is frozen in the middle of its transaction, as a program.
 
-Run as ``python -m tests.store.freezing URL``: it stops itself, once it has written, and
-says what became of that when somebody lets it go on.
+Run as ``python -m tests.store.freezing URL TIMES``: it stops itself, once it has
+written, so many times, and says what became of that when somebody lets it go on.
 """
 
 import asyncio
@@ -18,12 +18,18 @@ from tests.store.test_writer import add
 FROZEN = "frozen"
 
 
-def freeze(connection: Connection) -> None:
-    add(connection, FROZEN)
-    os.kill(os.getpid(), signal.SIGSTOP)
+async def write(url: str, times: int) -> None:
+    begun = 0
 
+    def freeze(connection: Connection) -> None:
+        nonlocal begun
+        begun += 1
+        add(connection, f"{FROZEN} {begun}")
+        if begun <= times:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            # Whoever waits for the lock has ended it by now.
+            add(connection, f"{FROZEN} on {begun}")
 
-async def write(url: str) -> None:
     async with open_store(url) as store:
         try:
             await store.writer.write(freeze)
@@ -36,4 +42,4 @@ async def write(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write(sys.argv[1]))
+    asyncio.run(write(sys.argv[1], int(sys.argv[2])))

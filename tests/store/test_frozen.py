@@ -42,16 +42,23 @@ DEADLINE_SECONDS = 2.0
 """Of a gateway's answer, by its settings."""
 
 
+async def stopped(process: asyncio.subprocess.Process) -> None:
+    """Wait until a process has stopped itself."""
+    _, status = await asyncio.to_thread(os.waitpid, process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+
+
 @asynccontextmanager
-async def frozen_writer(url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def frozen_writer(
+    url: str, times: int = 1
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Another process that wrote, and stopped before its commit."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.store.freezing", url),
+        *(sys.executable, "-m", "tests.store.freezing", url, str(times)),
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        _, status = await asyncio.to_thread(os.waitpid, process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status)
+        await stopped(process)
         yield process
     finally:
         with suppress(ProcessLookupError):
@@ -77,9 +84,25 @@ async def test_what_a_frozen_gateway_holds_is_given_to_the_next(
         said, _ = await other.communicate()
 
         assert waited < DEADLINE_SECONDS
-        # It has lost its transaction, knows it, and goes on.
-        assert said.startswith(b"not kept")
-        assert await tokens(store) == {"next", "afterwards"}
+        # It has lost its transaction, knows it, and has done it anew.
+        assert said.splitlines()[-1] == b"kept"
+        assert await tokens(store) == {"next", "frozen 2"}
+
+
+async def test_who_is_frozen_again_and_again_is_told(database_url: str) -> None:
+    async with (
+        open_store(database_url) as store,
+        frozen_writer(database_url, times=2) as other,
+    ):
+        await store.writer.write(lambda connection: add(connection, "first"))
+        os.kill(other.pid, signal.SIGCONT)
+        await stopped(other)
+        await store.writer.write(lambda connection: add(connection, "second"))
+        os.kill(other.pid, signal.SIGCONT)
+        said, _ = await other.communicate()
+
+        assert said.splitlines()[-1].startswith(b"not kept")
+        assert await tokens(store) == {"first", "second", "afterwards"}
 
 
 @asynccontextmanager
