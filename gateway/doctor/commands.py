@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest
+from connectors.secrets import Secret, Secrets
 from gateway.client import address_of, tls_by
 from gateway.clock import utc_now
 from gateway.doctor.diagnose import Patient, diagnose
@@ -68,9 +70,11 @@ def doctor(  # noqa: PLR0913 - one argument an option
         gateway=_gateway(settings, url),
         rules=rules,
     )
+    secrets, unread = _secrets(settings)
     patient = Patient(
         places=places,
-        secrets=read_secrets(settings.secrets, os.environ),
+        secrets=secrets,
+        unread=unread,
         bundle=read_bundle(Path(settings.trust_bundle)),
         catalogue=load_catalogue(),
         clock=utc_now,
@@ -98,14 +102,21 @@ def _manifest(
         [file] if file is not None else sorted(Path(settings.manifests).glob("*.toml"))
     )
     known: dict[str, tuple[Path, Manifest]] = {}
+    unusable: list[str] = []
     for one in files:
-        rules = read_manifest_file(one)
-        known[rules.id] = one, rules
+        try:
+            rules = read_manifest_file(one)
+        except StartError as error:
+            # Another agency's says nothing of this one.
+            unusable.append(str(error))
+        else:
+            known[rules.id] = one, rules
     if agency not in known:
         ids = ", ".join(known) or "none"
         raise StartError(
             f"no manifest of {agency!r}; there are: {ids}. Of an agency that "
             "registered itself, state its manifest: --manifest FILE"
+            + "".join(f"; {why}" for why in unusable)
         )
     return known[agency]
 
@@ -114,3 +125,15 @@ def _gateway(settings: Settings, url: str | None) -> str:
     if url is not None:
         return address_of(url, unsafe_plain_http=True)
     return "" if settings.port == 0 else address_by(settings)
+
+
+def _secrets(settings: Settings) -> tuple[Secrets, Mapping[str, str]]:
+    """Return the secrets that can be read, and why others cannot, by their names."""
+    kept: dict[str, Secret] = {}
+    unread: dict[str, str] = {}
+    for name, source in settings.secrets.items():
+        try:
+            kept.update(read_secrets({name: source}, os.environ).kept)
+        except StartError as error:
+            unread[name] = str(error)
+    return Secrets(kept), unread

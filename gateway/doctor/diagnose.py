@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.conformance.check import check_connector
@@ -56,6 +56,8 @@ class Patient:
 
     places: Places
     secrets: Secrets
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Why secrets are not there that the configuration names, by their names."""
     bundle: TrustBundle
     catalogue: Catalogue
     clock: Callable[[], datetime]
@@ -103,8 +105,14 @@ def _secret(patient: Patient) -> Looked:
     try:
         patient.secrets.put_in(patient.places.rules)
     except ManifestError as error:
+        why = [
+            reason
+            for name, reason in patient.unread.items()
+            if repr(name) in str(error)
+        ]
         found = patient.places.found(
-            Step.SECRET, Fault.SECRET_MISSING, patient.places.manifest, str(error)
+            *(Step.SECRET, Fault.SECRET_MISSING, patient.places.manifest),
+            "; ".join((str(error), *why)),
         )
         return Looked(Step.SECRET, (found,))
     return Looked(Step.SECRET)

@@ -21,6 +21,8 @@ from tests.running import Agencies
 
 TRANSPORT = "transport"
 QUICKLY = Effort(requests=1, request_timeout_seconds=0.8, total_seconds=20)
+TOKEN = "timeout_seconds = 1.8"
+"""A line of the manifest behind which a token may stand."""
 NOBODY_THERE = "http://127.0.0.1:1"
 
 

@@ -1,23 +1,19 @@
 """``gateway doctor`` names each fault by its code, who mends it, and what to type."""
 
-import json
+import asyncio
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from typer.testing import CliRunner
 
 from connectors.conformance.codes import FindingCode, Severity
-from connectors.manifest import StatusList, read_manifest
-from gateway.cli import app
+from connectors.manifest import StatusList
 from gateway.doctor.advice import ADVICE
 from gateway.doctor.codes import Diagnosis, Fault, Found, Looked, Step, Who
 from gateway.doctor.diagnose import diagnose
-from gateway.errors import StartError
 from sandbox.faults import Fault as Misbehaviour
 from signing.trust import TrustBundle
 from tests.attacks.certificates import DAY, Authority, authority_in
@@ -25,6 +21,7 @@ from tests.connectors.conformance.registry import Habit, Registry, serving
 from tests.connectors.status.listing import now as second
 from tests.connectors.status.listing import status_list
 from tests.gateway.doctor.patients import (
+    TOKEN,
     TRANSPORT,
     Page,
     another_key,
@@ -41,7 +38,6 @@ from tests.running import Agencies, Gateway
 LONG = timedelta(days=90)
 Change = tuple[str, str]
 URL = "/graphql"
-TOKEN = "timeout_seconds = 1.8"
 
 
 def codes(diagnosis: Diagnosis) -> list[str]:
@@ -280,57 +276,23 @@ def test_every_code_has_who_mends_it_words_and_a_command() -> None:
         assert advice.command, code
 
 
-def run(gateway: Gateway, *more: str) -> Any:
-    config = str(gateway.folder / "gateway.toml")
-    return CliRunner().invoke(app, ["doctor", *more, "--config", config])
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(b"", id="hangs up"),
+        pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n", id="speaks another protocol"),
+    ],
+)
+async def test_who_speaks_no_http_is_named(said: bytes) -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        writer.close()
 
+    registry = Registry()
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        registry.url = f"http://127.0.0.1:{port}/records"
+        diagnosis = await diagnose(patient(registry.manifest, registry.bundle()))
 
-def test_the_command_says_in_both_languages_who_acts_and_what_to_type(
-    gateway: Gateway, agencies: Agencies
-) -> None:
-    with agencies.fault(TRANSPORT, Misbehaviour.REFUSED_403):
-        shown = run(gateway, TRANSPORT)
-
-    assert shown.exit_code == 1, shown.output
-    assert "TOKEN_REFUSED at " in shown.stdout
-    assert "由我方（网关运维）处理" in shown.stdout
-    assert "For us, who run the gateway: " in shown.stdout
-    assert f"$ grep -n bearer_token {gateway.folder}" in shown.stdout
-    assert "NOT WELL transport" in shown.stdout
-
-
-def test_the_command_writes_json_and_exits_zero_where_all_is_well(
-    gateway: Gateway, agencies: Agencies
-) -> None:
-    assert agencies.urls
-    shown = run(gateway, TRANSPORT, "--json")
-
-    assert shown.exit_code == 0, shown.output
-    said = json.loads(shown.stdout)
-    assert (said["agency"], said["well"]) == (TRANSPORT, True)
-    assert [one["step"] for one in said["steps"]] == list(Step)
-
-
-def test_an_agency_without_a_manifest_is_refused_with_those_there_are(
-    gateway: Gateway,
-) -> None:
-    shown = run(gateway, "nobody")
-
-    assert isinstance(shown.exception, StartError)
-    assert "emergency-management, fire-rescue, transport" in str(shown.exception)
-
-
-def test_who_only_sends_is_not_asked(gateway: Gateway, tmp_path: Path) -> None:
-    text = (gateway.folder / "manifests" / "transport.toml").read_text("utf-8")
-    start = text.index("[endpoint]")
-    end = text.index("\n[request]")
-    own = text[:start] + '[endpoint]\nprotocol = "collected"\n' + text[end:]
-    file = tmp_path / "sends.toml"
-    file.write_text(own, "utf-8")
-    assert read_manifest(own).id == TRANSPORT
-
-    shown = run(gateway, TRANSPORT, "--manifest", str(file), "--json")
-
-    steps = {one["step"]: one for one in json.loads(shown.stdout)["steps"]}
-    assert steps["CONNECTION"]["taken"] is False
-    assert shown.exit_code == 0
+    assert [found.code for found in failures(diagnosis)] == ["NO_CONNECTION"]
