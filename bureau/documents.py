@@ -4,6 +4,8 @@ They are keyed with the key of certificate ids, which is for good: what was mark
 ago is found again, and nobody without the key finds a number by trying.
 """
 
+from collections.abc import Iterable, Iterator
+
 from bureau.certificate_ids import (
     CertificateIds,
     UnknownIdError,
@@ -13,6 +15,7 @@ from bureau.certificate_ids import (
 from connectors.answer import AttestedCertificate
 from policy.certificate import CertificateRecord
 from policy.documents import Document
+from policy.level import Level
 
 
 def document_of(
@@ -62,5 +65,15 @@ def version_mark(agency: str, row: str | None, record: CertificateRecord) -> str
     several licences. ``row`` is the annex's, if it is of one.
     """
     number = record.licence_id or record.number
-    item = row or item_of(record)
-    return "\x1f".join(("collected", agency, number, item, record.level or ""))
+    return _version_mark(agency, number, row or item_of(record), record.level or "")
+
+
+def licence_marks(agency: str, licence_id: str, rows: Iterable[str]) -> Iterator[str]:
+    """Yield every ``version_mark`` that a licence of one of ``rows`` may have."""
+    for row in rows:
+        for level in ("", *Level):
+            yield _version_mark(agency, licence_id, row, level)
+
+
+def _version_mark(agency: str, number: str, item: str, level: str) -> str:
+    return f"collected\x1f{agency}\x1f{number}\x1f{item}\x1f{level}"

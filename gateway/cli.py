@@ -67,6 +67,16 @@ class Commands(LazyGroup):
             "Agencies' connectors.",
         ),
         Named(
+            "agency",
+            "gateway.newcomer.commands:agency",
+            "What an agency needs to join.",
+        ),
+        Named(
+            "doctor",
+            "gateway.doctor.commands:doctor",
+            "Say what keeps an agency from answering, who mends it, and what to type.",
+        ),
+        Named(
             "sanction",
             "gateway.registration.sanctions:sanction",
             "Sanctions of the notice, part 3(1).",

@@ -15,6 +15,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of_certificate
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.licences import LicenceFinder
 from bureau.versions.held import Versions
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError, StoreUnavailableError
@@ -60,6 +61,7 @@ from policy.text import same_words
 from resolvers.context import Services
 from store.background import Supervisor
 from store.collection.following import CollectedPeople
+from store.collection.licences import StoredLicences
 from store.collection.reading import open_collected
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.kept_keys import StoredKeys
@@ -245,6 +247,7 @@ async def open_services(
             oversight=oversight,
             sent_changes=status,
             collected=kept,
+            licences=LicenceFinder(CertificateIds(id_key), StoredLicences(store)),
             versions=versions,
             inclusions=inclusions,
             feeds=Feeds(*feeds),

@@ -7,6 +7,8 @@ form. An empty tuple means that nothing is odd.
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
 
 from policy.level import Level
 from policy.text import Text
@@ -54,8 +56,35 @@ def social_credit_code_warnings(code: str) -> tuple[Text, ...]:
     )
 
 
-def licence_id_warnings(licence_id: str) -> tuple[Text, ...]:
-    """Say what is odd about an electronic licence id.
+class LicenceIdProblem(StrEnum):
+    """What is odd about an electronic licence id."""
+
+    BAD_FORM = "BAD_FORM"
+    BAD_CHARACTERS = "BAD_CHARACTERS"
+    BAD_CHECK_CHARACTER = "BAD_CHECK_CHARACTER"
+
+
+LICENCE_ID_PROBLEMS: Mapping[LicenceIdProblem, Text] = MappingProxyType(
+    {
+        LicenceIdProblem.BAD_FORM: Text(
+            "电子证照标识应为1.2.156.3005.2.类型.颁发者.流水号.版本.校验位",
+            "an electronic licence id is "
+            "1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check>",
+        ),
+        LicenceIdProblem.BAD_CHARACTERS: Text(
+            "电子证照标识只能含数字和大写字母",
+            "an electronic licence id has digits and capital letters only",
+        ),
+        LicenceIdProblem.BAD_CHECK_CHARACTER: Text(
+            "电子证照标识校验位不符",
+            "the check character of the electronic licence id does not fit",
+        ),
+    }
+)
+
+
+def licence_id_problem(licence_id: str) -> LicenceIdProblem | None:
+    """Return what is odd about an electronic licence id; ``None`` if nothing is.
 
     Its form is ``1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check>``; the
     check character is ISO 7064 MOD 37,36 over the four parts without dots.
@@ -63,29 +92,19 @@ def licence_id_warnings(licence_id: str) -> tuple[Text, ...]:
     parts = tuple(licence_id.split("."))
     prefix, rest = parts[: len(_LICENCE_PREFIX)], parts[len(_LICENCE_PREFIX) :]
     if prefix != _LICENCE_PREFIX or len(rest) != _LICENCE_PARTS or "" in rest:
-        return (
-            Text(
-                "电子证照标识应为1.2.156.3005.2.类型.颁发者.流水号.版本.校验位",
-                "an electronic licence id is "
-                "1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check>",
-            ),
-        )
+        return LicenceIdProblem.BAD_FORM
     checked = "".join(rest[:-1])
     if not set(checked) <= set(_BASE_36):
-        return (
-            Text(
-                "电子证照标识只能含数字和大写字母",
-                "an electronic licence id has digits and capital letters only",
-            ),
-        )
-    if mod_37_36(checked) == rest[-1]:
-        return ()
-    return (
-        Text(
-            "电子证照标识校验位不符",
-            "the check character of the electronic licence id does not fit",
-        ),
-    )
+        return LicenceIdProblem.BAD_CHARACTERS
+    if mod_37_36(checked) != rest[-1]:
+        return LicenceIdProblem.BAD_CHECK_CHARACTER
+    return None
+
+
+def licence_id_warnings(licence_id: str) -> tuple[Text, ...]:
+    """Say in words what is odd about an electronic licence id."""
+    problem = licence_id_problem(licence_id)
+    return () if problem is None else (LICENCE_ID_PROBLEMS[problem],)
 
 
 def mod_37_36(characters: str) -> str:

@@ -26,6 +26,7 @@ from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.ledger.reading import DecisionReader
 from bureau.ledger.reconciliation import LedgerEntries
 from bureau.ledger.seen import RevocationsSeen
+from bureau.licences import LicenceFinder
 from bureau.look_ups.elements import ElementsError, pseudonymous
 from bureau.look_ups.gate import Gate, Origin, Statement
 from bureau.look_ups.oversight import Oversight
@@ -70,6 +71,8 @@ class Services:
     """What agencies sent of certificates' states."""
     collected: CollectedByOthers
     """What was collected, here and by other gateways."""
+    licences: LicenceFinder
+    """Finds what was collected by a licence's id."""
     versions: Versions
     """Which version of each certificate was seen last."""
     ledger: LedgerBook

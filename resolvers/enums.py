@@ -19,6 +19,7 @@ from policy.evidence import (
     Hukou,
 )
 from policy.finding import FindingOutcome
+from policy.identifiers import LICENCE_ID_PROBLEMS, LicenceIdProblem
 from policy.identity import IdentityProblem, IdType
 from policy.level import LEVEL_NAMES, Level
 from policy.next_steps import Actor
@@ -44,6 +45,7 @@ __all__ = [
     "IdentityProblem",
     "KeyState",
     "Level",
+    "LicenceIdProblem",
     "Protocol",
     "Purpose",
     "RuleSource",
@@ -282,6 +284,14 @@ described_enum(
         IdentityProblem.WRONG_TYPE: both(
             "号码不属于所述证件类型", "Not a number of the stated type"
         ),
+    },
+)
+described_enum(
+    LicenceIdProblem,
+    both("电子证照标识有误之处", "What is wrong with an electronic licence id"),
+    {
+        problem: both(text.zh, f"{text.en[:1].upper()}{text.en[1:]}")
+        for problem, text in LICENCE_ID_PROBLEMS.items()
     },
 )
 described_enum(

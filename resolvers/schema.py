@@ -39,6 +39,12 @@ from resolvers.certificates.by_id import (
     UnknownCertificate,
     certificate_by_id,
 )
+from resolvers.certificates.by_licence_id import (
+    InvalidLicenceId,
+    LicenceAnswer,
+    UnknownLicence,
+    certificate_by_licence_id,
+)
 from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
@@ -213,6 +219,31 @@ class Query(
         return await certificate_by_id(info.context, id)
 
     @strawberry.field(
+        directives=[LooksUpPeople()],
+        description=both(
+            "按电子证照标识查询一张证书：在机构报送的数据中查找",
+            "One certificate by its electronic licence id, found among what agencies "
+            "sent",
+        ),
+    )
+    async def certificate_by_licence_id(
+        self,
+        info: Info,
+        licence_id: Annotated[
+            str,
+            strawberry.argument(
+                description=both(
+                    "电子证照标识（校验位按 ISO 7064 MOD 37,36 核对）",
+                    "The electronic licence id; its check character is ISO 7064 "
+                    "MOD 37,36",
+                )
+            ),
+        ],
+    ) -> LicenceAnswer | None:
+        """Find a certificate by its licence."""
+        return await certificate_by_licence_id(info.context, licence_id)
+
+    @strawberry.field(
         directives=[NamesPeople(), page_of(FIRST_RECORDS, "nodes")],
         description=both(
             "审计日志：何人为何查询了谁；查阅本身也记入日志",
@@ -336,8 +367,8 @@ schema: Schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[
-        *(Holder, InvalidIdentity, AgencyUnavailable, UnknownCertificate, InvalidList),
-        Person,
+        *(Holder, InvalidIdentity, InvalidList, Person),
+        *(AgencyUnavailable, UnknownCertificate, UnknownLicence, InvalidLicenceId),
     ],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),

@@ -7,7 +7,7 @@ say why. It raises nothing an agency can cause.
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from connectors.conformance import answers, questions, transport
@@ -23,7 +23,12 @@ from connectors.conformance.report import (
 from connectors.conformance.subject import Effort, Subject
 from connectors.errors import ManifestError
 from connectors.manifest import Manifest, Protocol
-from connectors.network.addresses import AddressError, AddressGuard, judge
+from connectors.network.addresses import (
+    AddressError,
+    AddressGuard,
+    judge,
+    taken_apart,
+)
 from policy.catalogue import Catalogue
 from policy.text import Text
 from signing.trust import TrustBundle
@@ -64,12 +69,16 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
     progress: Progress = lambda _check: None,
     tls: ssl.SSLContext | None = None,
     rows: frozenset[str] | None = None,
+    checks: Collection[Check] = tuple(Check),
+    is_judged: bool = True,
 ) -> Report:
     """Check the agency at ``manifest.endpoint`` with the keys of ``bundle``.
 
     ``guard`` makes every connection. The address is judged even where the manifest is
-    a file. ``tls`` is for a private authority; else the system's are trusted. ``rows``
-    are what the agency claims, if that is not everything of its body.
+    a file, unless that is said to be the operator's own (``is_judged``). Those of
+    ``checks`` are made and reported. ``tls`` is for a private authority; else the
+    system's are trusted. ``rows`` are what the agency claims, if that is not everything
+    of its body.
 
     Raises:
         ManifestError: the manifest names a body that the annex does not have, or an
@@ -77,13 +86,15 @@ async def check_connector(  # noqa: PLR0913 - one call, from two places
     """
     if manifest.endpoint.protocol is Protocol.COLLECTED:
         raise ManifestError("endpoint.protocol is 'collected': there is nobody to ask")
-    run = _Run(manifest, clock, progress, effort or Effort())
+    run = _Run(manifest, clock, progress, effort or Effort(), checks)
     progress(Check.ADDRESS)
     context = tls or ssl.create_default_context()
     addresses = []
     for name, url in manifest.addresses.items():
         try:
-            addresses.append(judge(url, guard.networks))
+            addresses.append(
+                judge(url, guard.networks) if is_judged else taken_apart(url)
+            )
         except AddressError as error:
             finding = Finding(FindingCode.ADDRESS_REFUSED, name, error.problem)
             run.results.append(Result(Check.ADDRESS, (finding,)))
@@ -119,8 +130,10 @@ class _Run:
         clock: Callable[[], datetime],
         progress: Progress,
         effort: Effort,
+        checks: Collection[Check],
     ) -> None:
         self.effort = effort
+        self._checks = checks
         self.results: list[Result] = []
         self.latency: Latency | None = None
         self._agency = manifest.id
@@ -136,6 +149,8 @@ class _Run:
         try:
             async with asyncio.timeout(self.effort.total_seconds):
                 for check, step in self._steps().items():
+                    if check not in self._checks:
+                        continue
                     self._under_way = check
                     self._progress(check)
                     result = await step(subject)
@@ -151,7 +166,11 @@ class _Run:
     def report(self, why_not: Text) -> Report:
         """Return everything found; what was not made says ``why_not``."""
         made = {result.check for result in self.results}
-        rest = (not_tested(check, why_not) for check in Check if check not in made)
+        rest = (
+            not_tested(check, why_not)
+            for check in Check
+            if check in self._checks and check not in made
+        )
         return Report(
             self._agency, self._checked_at, (*self.results, *rest), self.latency
         )

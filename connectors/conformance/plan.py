@@ -55,8 +55,12 @@ class Plan:
     """
 
     people: tuple[PlannedPerson, ...]
+    is_whole: bool = True
+    """Whether it has to name somebody of either kind."""
 
     def __post_init__(self) -> None:
+        if not self.is_whole:
+            return
         if not any(person.items for person in self.people):
             raise PlanError("the plan names nobody who holds a certificate")
         if all(person.items for person in self.people):
@@ -102,3 +106,8 @@ def nobody(index: int) -> Identity:
     born = LONG_AGO + timedelta(days=index // 999)
     first = f"{NOBODYS_AREA}{born:%Y%m%d}{index % 999 + 1:03}"
     return Identity(IdType.RESIDENT_ID, first + check_character(first))
+
+
+def of_nobody() -> Plan:
+    """Return a plan for who knows nobody: one person whom no registry has."""
+    return Plan((PlannedPerson(nobody(0), ()),), is_whole=False)

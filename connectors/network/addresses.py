@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -152,6 +153,22 @@ def judge(url: str, networks: Iterable[Network] = ()) -> RegisteredAddress:
         raise AddressError(AddressProblem.PORT)
     host = (authority["v6"] or authority["name"]).lower()
     return RegisteredAddress(scheme, host, port)
+
+
+def taken_apart(url: str) -> RegisteredAddress:
+    """Return where ``url`` of an operator's own manifest leads; it is not judged.
+
+    Raises:
+        AddressError: it leads nowhere.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        raise AddressError(AddressProblem.MALFORMED) from None
+    if not parts.hostname:
+        raise AddressError(AddressProblem.HOST)
+    return RegisteredAddress(parts.scheme, parts.hostname, port)
 
 
 def _literal(authority: re.Match[str]) -> Address | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from gateway.errors import StartError
-from gateway.settings.settings import load_settings
+from gateway.settings.settings import Settings, load_settings
 
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened on
 """Where a gateway is asked that listens everywhere."""
@@ -37,6 +37,11 @@ def _address(config: Path) -> str:
         return settings.collection.origin
     if settings.port == 0:
         raise StartError(f"{config} has port 0; state --url https://host")
+    return address_by(settings)
+
+
+def address_by(settings: Settings) -> str:
+    """Return where the gateway of ``settings`` listens on this machine."""
     scheme = "http" if settings.tls is None else "https"
     host = HERE.get(settings.host, settings.host)
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"

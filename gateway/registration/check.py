@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +53,9 @@ def run_check(request: Request, progress: Progress) -> Report:
         StartError: a file or an option cannot be used.
     """
     networks = Registration(allowed_networks=request.networks).networks
-    manifest = _with_secrets(request.manifest, _read_manifest(request.manifest))
+    manifest = _with_secrets(request.manifest, read_manifest_file(request.manifest))
     bundle = read_bundle(request.trust)
-    plan = _plan(request)
+    plan = plan_of(request.plan, request.holders, request.absent)
 
     async def check() -> Report:
         return await check_connector(
@@ -75,7 +75,12 @@ def run_check(request: Request, progress: Progress) -> Report:
         raise StartError(f"{request.manifest}: {error}") from None
 
 
-def _read_manifest(path: Path) -> Manifest:
+def read_manifest_file(path: Path) -> Manifest:
+    """Return the manifest in ``path``.
+
+    Raises:
+        StartError: it cannot be used.
+    """
     try:
         return read_manifest(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ManifestError) as error:
@@ -100,24 +105,28 @@ def _with_secrets(path: Path, manifest: Manifest) -> Manifest:
         raise StartError(f"{path}: {error}") from None
 
 
-def _plan(request: Request) -> Plan:
-    """Join the plan's file with the people named by options."""
+def plan_of(file: Path | None, holders: Iterable[str], absent: Iterable[str]) -> Plan:
+    """Join the plan's file with the people named by options.
+
+    Raises:
+        StartError: it is no plan, or names nobody.
+    """
     people: list[PlannedPerson] = []
     try:
-        if request.plan is not None:
-            people += read_plan(request.plan.read_text(encoding="utf-8")).people
-        people += _named(request)
+        if file is not None:
+            people += read_plan(file.read_text(encoding="utf-8")).people
+        people += _named(holders, absent)
         return Plan(tuple(people))
     except (OSError, UnicodeDecodeError, PlanError) as error:
-        place = request.plan or "the plan"
+        place = file or "the plan"
         remedy = "name people with --plan, or with --holder and --absent"
         raise StartError(f"{place}: {error}; {remedy}") from None
 
 
-def _named(request: Request) -> Iterator[PlannedPerson]:
-    for holder in request.holders:
+def _named(holders: Iterable[str], absent: Iterable[str]) -> Iterator[PlannedPerson]:
+    for holder in holders:
         number, _, items = holder.partition(":")
         if not items:
             raise PlanError("--holder is NUMBER:ITEM, or NUMBER:ITEM,ITEM for two")
         yield planned(number, items.split(","))
-    yield from (planned(number, []) for number in request.absent)
+    yield from (planned(number, []) for number in absent)

@@ -19,13 +19,18 @@ class Unanswered:
 
 
 async def find_attested(
-    context: RequestContext, id_: str, *, is_for_payment: bool = False
+    context: RequestContext,
+    id_: str,
+    *,
+    is_for_payment: bool = False,
+    licence_id: str | None = None,
 ) -> AttestedCertificate | Unanswered | None:
     """Ask the agency that has the certificate of ``id_``, through the gate.
 
     All others that answer for its rows are asked, too: one may have a newer version.
 
-    ``None``: there is none under this id, or its registry has it no more.
+    ``None``: there is none under this id, or its registry has it no more; nor under
+    the electronic ``licence_id``, if that is stated.
 
     Raises:
         RequestError: as ``look_up``.
@@ -40,12 +45,19 @@ async def find_attested(
     if agency is None:
         await look_up_by_wrong_id(context, id_)
         return None
+
+    def is_it(certificate: AttestedCertificate) -> bool:
+        record = certificate.record
+        if licence_id is not None and record.licence_id != licence_id:
+            return False
+        return place.fingerprint in fingerprints(record)
+
     asked = sharing_rows(agency, context.agencies)
     answers = await look_up(
         context,
         place.holder,
         asked,
-        shows=lambda certificate: place.fingerprint in fingerprints(certificate.record),
+        shows=is_it,
         is_for_payment=is_for_payment,
     )
     by_agency = dict(zip(asked, answers, strict=True))
@@ -55,7 +67,7 @@ async def find_attested(
             # Nothing is paid for what its registry does not say now.
             if is_for_payment and certificate.as_of is not None:
                 continue
-            if place.fingerprint in fingerprints(certificate.record):
+            if is_it(certificate):
                 return certificate
     answer = by_agency[agency]
     return None if answer.is_complete else Unanswered(agency, answer)

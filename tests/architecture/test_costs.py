@@ -126,6 +126,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
     assert can == {
         "Query.holder",
         "Query.holders",
+        "Query.certificateByLicenceId",
         "Query.verifyClaims",
         "Query.certificate",
         *("Query._entities", "Query.node", "Query.nodes"),

@@ -57,6 +57,7 @@ MAY_START = {
     "tests/test_nursery.py": A_COMMAND,
     "tests/gateway/transparency/test_publishing.py": A_COMMAND,
     "tests/store/transparency/test_faults.py": "a process that appends to a database",
+    "tests/gateway/newcomer/test_init.py": AN_AGENCY,
     "tests/gateway/registration/desk.py": A_COMMAND,
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/gateway/evidence/programs.py": "what checks bundles, which asks nobody",

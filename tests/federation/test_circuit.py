@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gateway.doctor.running import ask_gateway
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, FIRE, SOURCES, TRANSPORT
+from tests.gateway.doctor.patients import places_at
 from tests.running import Agencies, Gateway, eventually, running_gateway
 
 SILENT = {
@@ -78,7 +80,10 @@ def test_what_nobody_was_asked_is_not_known_and_no_no(
     ):
         eventually(lambda: asked(gateway)[TRANSPORT]["outcome"] == "CIRCUIT_OPEN")
         holder = gateway.ask(SOURCES, idNumber=person["idNumber"])["holder"]
+        told = ask_gateway(places_at(gateway.url), TRANSPORT)
 
+    assert [found.code for found in told.found] == ["CIRCUIT_OPEN"]
+    assert "next_try_at" in told.found[0].detail
     outcomes = {row["agency"]: row["outcome"] for row in holder["sources"]}
     assert outcomes[EMERGENCY] == outcomes[FIRE] == "ANSWERED"
     assert outcomes[TRANSPORT] == "CIRCUIT_OPEN"

@@ -42,6 +42,7 @@ from signing.transparency.tiles import Tile
 from store.audit.log import StoredAuditLog
 from store.audit.retention import apply_retention, forget_marks
 from store.collection.following import CollectedPeople
+from store.collection.licences import StoredLicences
 from store.collection.positions import StoredPositions
 from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
@@ -257,6 +258,9 @@ CALLS: Mapping[str, Call] = {
     "collection.following.CollectedPeople.newest": lambda s: CollectedPeople(
         s
     ).newest(),
+    "collection.licences.StoredLicences.certificates": lambda s: StoredLicences(
+        s
+    ).certificates([f"document-{number}" for number in range(500)]),
     "collection.positions.StoredPositions.kept_after": lambda s: StoredPositions(
         s
     ).kept_after("transport", "records", 0),

@@ -218,6 +218,8 @@ def write_collecting(
     ):
         own = text.replace(LIVE, f'id = "{name}"\n')
         own = own.replace(_whole_endpoint(text), f"[endpoint]\n{endpoint}{more}")
+        # Whose records state a licence's id, if they have one.
+        own = own.replace("[record]\n", '[record]\nlicence_id = "licenceId"\n')
         (manifests / f"{name}.toml").write_text(own, "utf-8")
     settings = config.read_text("utf-8").replace("sqlite:///gateway.db", database_url)
     config.write_text(f"{settings}\n{tables}", "utf-8")

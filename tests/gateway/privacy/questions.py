@@ -13,6 +13,9 @@ HOLDERS = """query Abouts($people: [PersonInput!]!) { holders(people: $people) {
   ... on Holders { nodes { __typename sources { outcome } } } } }"""
 CERTIFICATE = """query Certificate($id: ID!) { certificate(id: $id) { __typename
   ... on Certificate { number holderName } ... on UnknownCertificate { id } } }"""
+LICENCE = """query Licence($id: String!) { certificateByLicenceId(licenceId: $id) {
+  __typename ... on Certificate { number holderName } } }"""
+LICENCE_ID = "1.2.156.3005.2.A124.25GABC12340.00001.2.1"
 ENTITIES = """query Entities($r: [_Any!]!) { _entities(representations: $r) {
   ... on Certificate { number holderName } } }"""
 PEOPLE = """query People($r: [_Any!]!) { _entities(representations: $r) {
@@ -71,6 +74,7 @@ def ways(gateway: Gateway, agencies: Agencies) -> dict[str, dict[str, Any]]:
         "holder": question(HOLDER, n=number),
         "holders": question(HOLDERS, people=[{"idNumber": number}]),
         "certificate": question(CERTIFICATE, id=id_),
+        "licence": question(LICENCE, id=LICENCE_ID),
         "entities": question(ENTITIES, r=[entity]),
         "person": question(PEOPLE, r=[person(number)]),
         "node": question(NODE, id=holder_id(gateway, agencies)),

@@ -49,7 +49,7 @@ def test_a_look_up_is_on_the_log_with_all_that_was_said(
 
 
 @pytest.mark.parametrize(
-    "way", ["holder", "holders", "certificate", "entities", "claims"]
+    "way", ["holder", "holders", "certificate", "licence", "entities", "claims"]
 )
 def test_every_way_of_asking_is_on_the_log(
     gateway: Gateway, agencies: Agencies, way: str

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from policy.identifiers import mod_37_36
 from tests.gateway.privacy.callers import (
     OF_PUDONG,
     OF_XUHUI,
@@ -19,6 +20,7 @@ from tests.gateway.privacy.questions import (
     ENTITIES,
     HOLDER,
     HOLDERS,
+    LICENCE,
     error_of,
     question,
     records,
@@ -135,6 +137,21 @@ def test_a_batch_over_the_budget_asks_nobody(
 
     assert nothing_was_answered(answer)
     assert records(gateway, requestId=sparing) == []
+
+
+def test_licences_that_nobody_knows_count_as_people(
+    gateway: Gateway, sparing: str
+) -> None:
+    codes = []
+    for serial in range(4):
+        parts = ("A124", "25GABC12340", f"9000{serial}", "2")
+        check = mod_37_36("".join(parts))
+        licence_id = ".".join(("1.2.156.3005.2", *parts, check))
+        _, answer, _ = gateway.post(question(LICENCE, id=licence_id), token=sparing)
+        errors = answer.get("errors", [])
+        codes.append([error["extensions"]["code"] for error in errors])
+
+    assert codes == [[], [], [], ["PEOPLE_BUDGET_EXCEEDED"]]
 
 
 def test_entities_over_the_budget_ask_nobody(

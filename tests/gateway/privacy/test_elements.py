@@ -17,7 +17,7 @@ from tests.gateway.privacy.questions import (
 from tests.running import Agencies, Gateway, running_gateway
 
 WAYS = [
-    *("holder", "holders", "certificate", "entities", "claims"),
+    *("holder", "holders", "certificate", "licence", "entities", "claims"),
     *("person", "node", "nodes"),
 ]
 NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}

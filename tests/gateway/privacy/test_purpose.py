@@ -14,7 +14,7 @@ from tests.gateway.privacy.questions import (
 from tests.running import Agencies, Gateway
 
 WAYS = [
-    *("holder", "holders", "certificate", "entities", "claims"),
+    *("holder", "holders", "certificate", "licence", "entities", "claims"),
     *("person", "node", "nodes"),
 ]
 NOBODY = {"emergency-management": 0, "fire-rescue": 0, "transport": 0}

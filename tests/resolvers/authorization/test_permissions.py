@@ -99,6 +99,11 @@ def test_anybody_known_may_ask_for_what_is_about_nobody(document: str) -> None:
             id="a certificate",
         ),
         pytest.param(
+            '{ certificateByLicenceId(licenceId: "1") { __typename } }',
+            "certificateByLicenceId",
+            id="a licence",
+        ),
+        pytest.param(
             "{ _entities(representations: []) { __typename } }",
             "_entities",
             id="entities",

@@ -1,0 +1,1 @@
+"""``gateway doctor``: what keeps one agency from answering, and who mends it."""

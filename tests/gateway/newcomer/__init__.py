@@ -1,0 +1,1 @@
+"""What an agency starts from, and whether it is believed."""
