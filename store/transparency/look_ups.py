@@ -28,6 +28,8 @@ from store.transparency.tables import logged_facts
 
 MOST = 1_000
 """Records of the audit log that one list is of."""
+RECENT = 10_000
+"""The facts among which the last one that told is looked for first: a minute's."""
 PAGE = 50
 """Lists that are handed out at once."""
 column, fact = audit_records.c, logged_facts.c
@@ -70,13 +72,12 @@ class StoredLookUps:
 
 def _told(connection: Connection) -> int | None:
     """Return the last record that was told of; ``None`` if nobody began to."""
-    last = (
-        select(fact.body)
-        .where(or_(fact.kind == Kind.LOOK_UPS, fact.kind.startswith(LOOK_UPS_OF)))
-        .order_by(fact.id.desc())
-        .limit(1)
-    )
-    body = connection.execute(last).scalar()
+    is_told = or_(fact.kind == Kind.LOOK_UPS, fact.kind.startswith(LOOK_UPS_OF))
+    last = select(fact.body).where(is_told).order_by(fact.id.desc()).limit(1)
+    newest = connection.execute(select(func.max(fact.id))).scalar() or 0
+    body = connection.execute(last.where(fact.id > newest - RECENT)).scalar()
+    if body is None and newest > RECENT:
+        body = connection.execute(last).scalar()
     return None if body is None else int(body["to"])
 
 
