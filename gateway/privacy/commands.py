@@ -32,6 +32,10 @@ evidence = typer.Typer(
 Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
 
 
+ANY_ID = {"ignore_unknown_options": True}
+"""One certificate's id in sixty-four begins as an option does."""
+
+
 @audit.command()
 def export(
     config: Config,
@@ -100,7 +104,7 @@ def show(
     asyncio.run(show_evidence(settings, digest, utc_now(), sys.stdout.buffer.write))
 
 
-@evidence.command()
+@evidence.command(context_settings=ANY_ID)
 def bundle(  # noqa: PLR0913 - one argument an option
     config: Config,
     subject: Annotated[
@@ -151,7 +155,7 @@ def bundle(  # noqa: PLR0913 - one argument an option
         out.write_bytes(made)
 
 
-@evidence.command()
+@evidence.command(context_settings=ANY_ID)
 def extract(  # noqa: PLR0913 - one argument an option
     config: Config,
     subject: Annotated[
