@@ -279,8 +279,11 @@ def test_silence_is_filled_by_what_was_sent(
     assert certificate["provenance"]["collectedAt"] is not None
     assert row["outcome"] == "ANSWERED"
     assert row["collectedAt"] is not None
-    assert f"did not answer ({outcome})" in row["reason"]
-    assert (nothing, silent["outcome"], silent["collectedAt"]) == ([], outcome, None)
+    # Whoever was asked in vain often enough is not asked for a while.
+    silence = (outcome, "CIRCUIT_OPEN")
+    assert any(f"did not answer ({one})" in row["reason"] for one in silence)
+    assert (nothing, silent["collectedAt"]) == ([], None)
+    assert silent["outcome"] in silence
 
 
 def test_an_agency_that_answers_is_believed_before_what_it_sent(
