@@ -59,6 +59,10 @@ MAY_START = {
     "tests/store/transparency/test_faults.py": "a process that appends to a database",
     "tests/gateway/newcomer/test_init.py": AN_AGENCY,
     "tests/gateway/registration/desk.py": A_COMMAND,
+    "tests/gateway/init/test_init.py": A_COMMAND,
+    "tests/architecture/test_commands_page.py": A_COMMAND,
+    "tests/architecture/test_distribution.py": "the demo of an installed wheel, which "
+    "asks itself and removes what it wrote",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/gateway/evidence/programs.py": "what checks bundles, which asks nobody",
     "tests/node.py": "npm, which installs what is locked",
