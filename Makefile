@@ -9,6 +9,7 @@ PURE := tests/policy tests/signing
 # Whatever tries examples.
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')
 VERIFIERS := tests/third_party/pypi/requirements
+LINTERS := tests/third_party/deploy/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
 .PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
@@ -97,7 +98,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
 	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
-	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock $(VERIFIERS).lock
+	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in
+	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
+	  $(VERIFIERS).lock $(LINTERS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -1,13 +1,16 @@
 """The ``gateway`` command: the list of its commands, and how they fail."""
 
 import sys
-from typing import ClassVar
+from importlib.metadata import version
+from typing import Annotated, ClassVar
 
 import typer
 
 from gateway.errors import StartError
 from gateway.lazy import LazyGroup, Named
 from store.errors import UnusableDatabaseError
+
+DISTRIBUTION = "certificate-gateway"
 
 
 class Commands(LazyGroup):
@@ -29,6 +32,11 @@ class Commands(LazyGroup):
             "reconcile",
             "gateway.reconciliation.commands:reconcile",
             "Compare a list of claims with the ledger, a row of results a difference.",
+        ),
+        Named(
+            "init",
+            "gateway.init.commands:init",
+            "Make keys, configuration and the first two tokens of a new gateway.",
         ),
         Named("serve", "gateway.commands:serve", "Serve the gateway."),
         Named(
@@ -110,13 +118,31 @@ class Commands(LazyGroup):
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
+    # Those below take it over.
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
 
+def _show_version(*, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"{DISTRIBUTION} {version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
 @app.callback()
-def gateway() -> None:
+def gateway(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: _show_version(is_asked=value),
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
     """One question, three agencies: verified certificates with eligibility."""
 
 

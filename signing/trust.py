@@ -143,8 +143,10 @@ class TrustBundle:
 def read_trust_bundle(text: str) -> TrustBundle:
     """Parse a trust bundle: TOML with one ``[[key]]`` table a key.
 
+    Who believes nobody says so: ``key = []``.
+
     Raises:
-        TrustBundleError: not TOML, no key, an unknown, missing or ill-typed entry,
+        TrustBundleError: not TOML, no ``key``, an unknown, missing or ill-typed entry,
             a key id twice, or a key that does not fit its algorithm.
     """
     try:
@@ -157,7 +159,7 @@ def read_trust_bundle(text: str) -> TrustBundle:
         raise TrustBundleError("not TOML of this shape: nested too deeply") from None
     _refuse_unknown_names(document, ["key"])
     tables = document.get("key")
-    if not isinstance(tables, list) or not tables:
+    if not isinstance(tables, list):
         raise TrustBundleError("the bundle holds no [[key]] table")
     return TrustBundle.of(
         _read_key(number, table) for number, table in enumerate(tables, start=1)

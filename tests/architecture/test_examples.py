@@ -74,7 +74,7 @@ def test_a_command_exists() -> None:
             assert name in TARGETS, f"{page}: no target {name}"
             continue
         shown = COMMANDS[name]
-        while isinstance(shown, TyperGroup):
+        while isinstance(shown, TyperGroup) and rest:
             shown = shown.commands[rest.pop(0)]
         options = {flag for option in shown.params for flag in option.opts}
         stated = {word for word in rest if word.startswith("--")}

@@ -45,6 +45,7 @@ PIP_LOCKS = (
     "requirements.lock",
     "benchmarks/requirements.lock",
     "tests/third_party/pypi/requirements.lock",
+    "tests/third_party/deploy/requirements.lock",
 )
 
 

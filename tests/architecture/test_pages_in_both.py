@@ -36,6 +36,7 @@ PAGES = (
     "evidence",
     "sm2",
     "supergraph",
+    "SECURITY",
 )
 ENGLISH_ALONE = {
     *("architecture", "attacks", "benchmarks", "mutants", "threat-model"),

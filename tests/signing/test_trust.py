@@ -63,9 +63,14 @@ def test_a_moment_of_another_time_zone_is_the_same_moment() -> None:
     assert read_trust_bundle(text) == read_trust_bundle(TEXT)
 
 
+def test_a_bundle_that_believes_nobody_says_so() -> None:
+    assert read_trust_bundle("key = []\n").keys == {}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        pytest.param("# nothing\n", "no [[key]] table", id="nothing at all"),
         pytest.param("key = [", "not TOML", id="not TOML"),
         pytest.param("x = " + "[" * 5000, "not TOML", id="nested too deep"),
         pytest.param("keys = []", "unknown entry 'keys'", id="unknown table"),

@@ -1,0 +1,1 @@
+"""Make the folder of a new installation."""

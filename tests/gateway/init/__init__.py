@@ -1,0 +1,1 @@
+"""A gateway that starts from what `gateway init` makes."""
