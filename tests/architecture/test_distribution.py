@@ -1,17 +1,14 @@
 """Wheel and source distribution have every file, and the demo runs from a wheel."""
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from setuptools.command.build_py import build_py
-from setuptools.command.egg_info import egg_info
-from setuptools.dist import Distribution
 
 from tests.architecture.documents import ROOT
 
@@ -24,15 +21,14 @@ PACKAGES = (
 BESIDE = ("tests", "docs", "benchmarks", "tools")
 
 
-@pytest.fixture(scope="module", name="distribution")
-def _distribution() -> Iterator[Distribution]:
-    """What pyproject.toml says, as setuptools reads it."""
-    before = Path.cwd()
-    os.chdir(ROOT)
-    found = Distribution({"script_name": "setup.py"})
-    found.parse_config_files(["pyproject.toml"])
-    yield found
-    os.chdir(before)
+@pytest.fixture(scope="module", name="distributed")
+def _distributed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The files of wheel and source, as setuptools reads pyproject.toml."""
+    folder = tmp_path_factory.mktemp("distributed")
+    program = (sys.executable, "-m", "tests.architecture.distributed", str(folder))
+    done = subprocess.run(program, cwd=ROOT, check=True, capture_output=True, text=True)
+    files: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return files
 
 
 def files_of(*folders: str) -> set[str]:
@@ -46,33 +42,20 @@ def files_of(*folders: str) -> set[str]:
     return found
 
 
-def test_a_wheel_has_every_file_of_the_packages(distribution: Distribution) -> None:
-    command = distribution.get_command_obj("build_py")
-    assert isinstance(command, build_py)
-    command.ensure_finalized()
-    modules = {Path(path) for path in command.get_source_files()}
-    data = {
-        Path(folder) / name
-        for _, folder, _, names in command.data_files
-        for name in names
-    }
+def test_a_wheel_has_every_file_of_the_packages(
+    distributed: dict[str, list[str]],
+) -> None:
     found = {
-        path.relative_to(ROOT).as_posix() if path.is_absolute() else path.as_posix()
-        for path in modules | data
+        (ROOT / path).relative_to(ROOT).as_posix() for path in distributed["wheel"]
     }
 
     assert found == files_of(*PACKAGES)
 
 
 def test_the_source_has_what_the_tests_take(
-    distribution: Distribution, tmp_path: Path
+    distributed: dict[str, list[str]],
 ) -> None:
-    command = distribution.get_command_obj("egg_info")
-    assert isinstance(command, egg_info)
-    command.egg_base = str(tmp_path)
-    command.ensure_finalized()
-    command.run()
-    found = {path.replace(os.sep, "/") for path in command.filelist.files}
+    found = {path.replace(os.sep, "/") for path in distributed["source"]}
 
     assert files_of(*PACKAGES, *BESIDE) <= found
     assert {"Makefile", "schema.graphql", "requirements.lock", "LICENSE"} <= found

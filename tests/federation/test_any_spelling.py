@@ -66,6 +66,7 @@ ELSEWHERE: Mapping[str, str] = {
     "RecoveryFilter.claim": "recoveries, below",
     "RecoveryFilter.district": "recoveries, below",
     "RecoveryFilter.itemCodes": "recoveries, below",
+    "Query.certificateByLicenceId.licenceId": "gateway/collection/test_licences.py",
     "ConnectorSubmission.creditCode": "tests/gateway/registration/test_mutations.py",
     "ConnectorSubmission.items": "tests/gateway/registration/test_mutations.py",
     "PaymentStepInput.claim": "takePaymentStep: as DecisionInput.claim",

@@ -45,7 +45,13 @@ def _metrics(logged: Logged) -> Metrics:
 
 def counted(metrics: Metrics, *left_out: str) -> dict[str, float]:
     """Return every sample that is not 0, but for when counting began."""
-    left_out = (*left_out, "_created", "_bucket", "_behind_seconds")
+    left_out = (
+        *left_out,
+        "_created",
+        "_bucket",
+        "_behind_seconds",
+        "_unlooked_seconds",
+    )
     found: dict[str, float] = {}
     for family in metrics.registry.collect():
         for one in family.samples:

@@ -25,6 +25,7 @@ from bureau.caller import Caller, LookUp, Purpose, Scope
 from connectors.errors import StoreUnavailableError
 from gateway.clock import utc_now
 from policy.catalogue import load_catalogue
+from policy.identifiers import mod_37_36
 from policy.parameters import load_parameters
 from resolvers.context import RequestContext, Services
 from resolvers.schema import schema
@@ -38,7 +39,10 @@ OF_THE_LOG = {"auditRecords"}
 """The log's being away has a code of its own."""
 NOT_SO_FAR = {"previewDecision", "recordDecision", "evidence"}
 """They find something wrong with what is sent here."""
+_PARTS = ("A124", "25GABC12340", "00001", "2")
+LICENCE = ".".join(("1.2.156.3005.2", *_PARTS, mod_37_36("".join(_PARTS))))
 VALUES = {
+    "licenceId": LICENCE,
     "officer": "310000001",
     "district": "310104",
     "from": "310104",
@@ -89,6 +93,7 @@ def context(
         **dict.fromkeys(("quality", "sent_changes", "ledger", "decisions"), away),
         "entries": away,
         "vault": away,
+        "licences": away,
         **stores,
     }
     return RequestContext(

@@ -40,6 +40,8 @@ ABOUT_PEOPLE = {
     "holders": "{ holders(people: []) { __typename } }",
     "verifyClaims": "{ verifyClaims(claims: []) { __typename } }",
     "certificate": '{ certificate(id: "x") { __typename } }',
+    "certificateByLicenceId": '{ certificateByLicenceId(licenceId: "x") '
+    "{ __typename } }",
     "node": '{ node(id: "x") { __typename } }',
     "nodes": "{ nodes(ids: []) { __typename } }",
     "auditRecords": "{ auditRecords { __typename } }",
