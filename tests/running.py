@@ -257,7 +257,7 @@ def gateway_by(config: Path, port: int, module: str = HEARD) -> Iterator[Gateway
             gateway.get("/metrics")
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until ``holds``: some things are written after the answer was sent."""
     until = time.monotonic() + seconds
     while not holds():

@@ -15,7 +15,7 @@ from tests.running import Gateway
 
 PING = b'{"query": "{ policy { notice } }"}'
 ANSWERED = {"data": {"policy": {"notice": "沪人社职〔2022〕219号"}}}
-SECONDS = 10
+SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
