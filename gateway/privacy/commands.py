@@ -32,6 +32,22 @@ evidence = typer.Typer(
 Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
 
 
+Proved = Annotated[
+    str, typer.Argument(help="A decision by its number, or a certificate's id.")
+]
+Trusted = Annotated[
+    Path | None,
+    typer.Option(
+        help="Whom to trust for the log (C2SP tlog-policy); else as configured."
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Write to this file, not to standard output.")
+]
 ANY_ID = {"ignore_unknown_options": True}
 """One certificate's id in sixty-four begins as an option does."""
 
@@ -107,23 +123,11 @@ def show(
 @evidence.command(context_settings=ANY_ID)
 def bundle(  # noqa: PLR0913 - one argument an option
     config: Config,
-    subject: Annotated[
-        str, typer.Argument(help="A decision by its number, or a certificate's id.")
-    ],
+    subject: Proved,
     *,
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            help="Whom to trust for the log (C2SP tlog-policy); else as configured."
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write to this file, not to standard output.")
-    ] = None,
+    policy: Trusted = None,
+    as_of: AsOf = None,
+    out: Out = None,
     proof: Annotated[
         Path | None,
         typer.Option(help="Write the decision's proof (C2SP tlog-proof) to this file."),
@@ -158,27 +162,15 @@ def bundle(  # noqa: PLR0913 - one argument an option
 @evidence.command(context_settings=ANY_ID)
 def extract(  # noqa: PLR0913 - one argument an option
     config: Config,
-    subject: Annotated[
-        str, typer.Argument(help="A decision by its number, or a certificate's id.")
-    ],
+    subject: Proved,
     *,
     bundle: Annotated[
         Path,
         typer.Option(help="Write the bundle, which the extract is of, to this file."),
     ],
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            help="Whom to trust for the log (C2SP tlog-policy); else as configured."
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="As of which day (Shanghai); today's."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write to this file, not to standard output.")
-    ] = None,
+    policy: Trusted = None,
+    as_of: AsOf = None,
+    out: Out = None,
 ) -> None:
     """Print for a holder what a bundle says: HTML for A4, with a code to check.
 
@@ -199,9 +191,7 @@ def extract(  # noqa: PLR0913 - one argument an option
 
 @evidence.command()
 def page(
-    out: Annotated[
-        Path | None, typer.Option(help="Write to this file, not to standard output.")
-    ] = None,
+    out: Out = None,
 ) -> None:
     """Write the page on which people check bundles, offline, in any browser."""
     made = read_page()

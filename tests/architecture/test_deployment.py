@@ -6,7 +6,6 @@ Nothing here builds an image or has a cluster: what can be tried without is trie
 
 import os
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -262,7 +261,6 @@ def test_what_stops_a_gateway_waits_until_its_questions_are_answered() -> None:
     assert "\nTimeoutStopSec=30\n" in UNIT
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_takes_the_unit_and_finds_it_fenced(tmp_path: Path) -> None:
     unit = tmp_path / "certificate-gateway.service"
     unit.write_text(

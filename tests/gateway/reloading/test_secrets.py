@@ -75,6 +75,10 @@ def asked(gateway: Gateway, agencies: Agencies, story: str) -> dict[str, Any]:
     return next(one for one in sources if one["agency"] == "transport")
 
 
+def metrics(gateway: Gateway) -> str:
+    return gateway.get("/metrics")[1]
+
+
 def test_a_secret_is_sent_and_goes_on_by_the_next_one(
     gateway: Gateway, running_agencies: Agencies, silent: Silent
 ) -> None:
@@ -89,7 +93,10 @@ def test_a_secret_is_sent_and_goes_on_by_the_next_one(
         return silent.tokens[-1] == f"Bearer {SECOND}"
 
     eventually(is_next)
+    (gateway.folder.parent / "way-in").write_text("", "utf-8")
+    eventually(lambda: 'reload_total{outcome="refused"} 1.0' in metrics(gateway))
+    assert is_next(), "what cannot be read changes nothing"
     assert {path.name for path in gateway.processes} == processes
-    said = gateway.log + gateway.get("/metrics")[1]
+    said = gateway.log + metrics(gateway)
     assert FIRST not in said
     assert SECOND not in said
