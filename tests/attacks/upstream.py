@@ -11,7 +11,6 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 
@@ -22,6 +21,7 @@ from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from tests.connectors.agency import BUNDLE, NOW, ZHANG, manifest, record
 from tests.connectors.guard.slow_agency import Notes
+from tests.serving import serving as sockets_serving
 
 HOLDER = parse_identity(ZHANG)
 ENOUGH = 10.0
@@ -96,12 +96,8 @@ async def serving(
     """Answer ``attacks`` questions as ``behave`` does, later ones as ``then``."""
     upstream = Upstream()
     after = then or sends(http(honest_answer()))
-    connections: set[asyncio.Task[Any]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.current_task()
-        assert connection is not None
-        connections.add(connection)
         try:
             while True:
                 head, question = await _question(reader)
@@ -113,19 +109,12 @@ async def serving(
             # The gateway left, or the test is over.
             upstream.left.set()
         finally:
-            connections.discard(connection)
             writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    host, port = server.sockets[0].getsockname()
-    upstream.url = f"{'https' if tls else 'http'}://{host}:{port}/records"
-    try:
+    async with sockets_serving(serve, tls=tls) as port:
+        scheme = "https" if tls else "http"
+        upstream.url = f"{scheme}://127.0.0.1:{port}/records"
         yield upstream
-    finally:
-        server.close()
-        for open_one in connections:
-            open_one.cancel()
-        await asyncio.gather(*connections)
 
 
 async def _question(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

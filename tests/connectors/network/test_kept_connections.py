@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 import msgspec
@@ -23,6 +22,7 @@ from connectors.errors import (
 from connectors.manifest import Endpoint, Protocol
 from connectors.protocols.exchange import Exchange
 from tests.attacks.upstream import http
+from tests.serving import serving as sockets_serving
 
 ENDPOINT = Endpoint(protocol=Protocol.REST, url="http://127.0.0.1:1/")
 
@@ -48,12 +48,8 @@ Answers = Callable[[int, asyncio.StreamWriter], Awaitable[None]]
 @asynccontextmanager
 async def serving(answers: Answers, greeting: bytes = b"") -> AsyncIterator[Server]:
     server = Server()
-    tasks: set[asyncio.Task[Any]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
         server.connections += 1
         number = server.connections
         try:
@@ -68,18 +64,11 @@ async def serving(answers: Answers, greeting: bytes = b"") -> AsyncIterator[Serv
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             server.left.set()
         finally:
-            tasks.discard(task)
             writer.transport.abort()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/ask?a=b"
-    try:
+    async with sockets_serving(serve) as port:
+        server.url = f"http://127.0.0.1:{port}/ask?a=b"
         yield server
-    finally:
-        listening.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks)
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ from tests.gateway.doctor.patients import (
 )
 from tests.ports import free_port
 from tests.running import Agencies, Gateway
+from tests.serving import serving as sockets_serving
 
 LONG = timedelta(days=90)
 Change = tuple[str, str]
@@ -286,12 +287,9 @@ def test_every_code_has_who_mends_it_words_and_a_command() -> None:
 async def test_who_speaks_no_http_is_named(said: bytes) -> None:
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
-        writer.close()
 
     registry = Registry()
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with sockets_serving(answer) as port:
         registry.url = f"http://127.0.0.1:{port}/records"
         diagnosis = await diagnose(patient(registry.manifest, registry.bundle()))
 

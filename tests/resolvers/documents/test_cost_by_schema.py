@@ -22,12 +22,12 @@ from graphql import (
     parse,
 )
 from graphql.utilities import value_from_ast_untyped
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
 from resolvers.documents.cost import in_numbers
-from resolvers.documents.field_costs import FieldCosts
+from resolvers.documents.field_costs import LARGEST, FieldCosts
 from resolvers.documents.limits import Limits
 from resolvers.documents.validation import read_document
 from resolvers.schema import schema
@@ -77,7 +77,7 @@ def size_of(node: FieldNode, field: GraphQLField) -> int | None:
     stated = given.get(argument)
     if stated is None:
         stated = default if isinstance(default, int) else size["assumedSize"]
-    return min(max(int(stated), 0), 10_000_000)
+    return min(max(int(stated), 0), LARGEST)
 
 
 def count(
@@ -92,10 +92,11 @@ def count(
             counted.update(count(node.selection_set, inner, times, sized))
             continue
         assert isinstance(node, FieldNode)
-        counted["values"] += times
         if node.name.value == "__typename":
+            counted["values"] += times
             continue
         field = on.fields[node.name.value]
+        counted["values"] += times * (said_of(field, "cost") or {"weight": 1})["weight"]
         people, size = said_of(field, "looksUpPeople"), said_of(field, "listSize") or {}
         stated = size_of(node, field)
         below = times if stated is None else times * stated
@@ -107,6 +108,7 @@ def count(
             below *= 1 if node.name.value in sized else size["assumedSize"]
         sizing = (people or size).get("sizedFields", [])
         returned = get_named_type(field.type)
+        below = min(below, LARGEST)
         counted.update(count(node.selection_set, returned, below, sizing))
     return counted
 
@@ -118,6 +120,12 @@ def count(
     # Shrinking would take minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
+)
+@example('{ evidence(certificate: "1") { ... on EvidenceBundle { digest extract } } }')
+@example(
+    """{ catalogue { items { name } }
+      holder(idNumber: "1") { certificates(first: 9000000) { nodes {
+        provenance { supersedes { supersedes { body } } } } } } }"""
 )
 @given(QUESTIONS)
 def test_the_printed_schema_says_what_a_document_costs(text: str) -> None:
