@@ -13,6 +13,8 @@ from tests.running import Gateway
 
 PATIENCE_SECONDS = 6.0
 """How long callers wait; longer than a gateway lets a request take."""
+PATIENT_SECONDS = 30.0
+"""How long they wait where silence would be wrong, and others take the processors."""
 NO_CONNECTION, NO_ANSWER, UNREADABLE = "no connection", "no answer", "unreadable"
 ELIGIBILITY = "outcome findings { clause outcome }"
 HOLDER = f"""query($n: String!, $item: String!, $level: Level!) {{
@@ -37,14 +39,12 @@ class Told:
     seconds: float
 
 
-def ask(gateway: Gateway, query: str, **variables: object) -> Told:
-    """Ask a question in the graph."""
+def ask(gateway: Gateway, patience: float, query: str, **variables: object) -> Told:
+    """Ask a question in the graph, and wait for so many seconds."""
     began = time.monotonic()
     body = {"query": query, "variables": variables}
     try:
-        status, answer, headers = gateway.post(
-            body, gateway.token, seconds=PATIENCE_SECONDS
-        )
+        status, answer, headers = gateway.post(body, gateway.token, seconds=patience)
     except (OSError, HTTPException, UnicodeDecodeError) as error:
         return Told(_kind_of(error), None, "", time.monotonic() - began)
     seconds = time.monotonic() - began
@@ -61,11 +61,17 @@ def ask(gateway: Gateway, query: str, **variables: object) -> Told:
     return Told(ANSWERED, answer["data"], request or "", seconds)
 
 
-def send(gateway: Gateway, path: str, body: bytes, headers: Mapping[str, str]) -> Told:
+def send(
+    gateway: Gateway,
+    patience: float,
+    path: str,
+    body: bytes,
+    headers: Mapping[str, str],
+) -> Told:
     """Send one line to a gateway; ``data`` is the line that answers it."""
     began = time.monotonic()
     try:
-        status, text = gateway.send(path, body, headers, PATIENCE_SECONDS)
+        status, text = gateway.send(path, body, headers, patience)
         result = json.loads(text.splitlines()[0])
     except (OSError, HTTPException, ValueError, IndexError) as error:
         return Told(_kind_of(error), None, "", time.monotonic() - began)

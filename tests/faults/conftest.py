@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.faults.asking import HOLDER, ask
+from tests.faults.asking import HOLDER, PATIENT_SECONDS, ask
 from tests.faults.load import PEOPLE
 from tests.faults.model import ANSWERED, Shown
 from tests.faults.town import Kind, Town, open_town
@@ -33,7 +33,9 @@ def truth_of(town: Town) -> dict[str, Shown]:
     shown = {}
     for person, (item, level) in PEOPLE.items():
         number = town.agencies.person(person)["idNumber"]
-        told = ask(town.gateways[1], HOLDER, n=number, item=item, level=level)
+        told = ask(
+            town.gateways[1], PATIENT_SECONDS, HOLDER, n=number, item=item, level=level
+        )
         assert told.kind == ANSWERED, told
         shown[person] = told.data["holder"]
     return shown

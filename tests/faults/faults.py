@@ -11,7 +11,13 @@ import os
 from dataclasses import dataclass
 
 from store.postgresql import STATEMENT_SECONDS, UNHEARD_SECONDS
-from tests.faults.asking import NO_ANSWER, NO_CONNECTION, PATIENCE_SECONDS, UNREADABLE
+from tests.faults.asking import (
+    NO_ANSWER,
+    NO_CONNECTION,
+    PATIENCE_SECONDS,
+    PATIENT_SECONDS,
+    UNREADABLE,
+)
 from tests.faults.model import UNDETERMINED
 from tests.faults.strikes import (
     Strike,
@@ -75,6 +81,12 @@ class Fault:
     """Whether callers try the other gateway where they are not connected."""
     kind: Kind = Kind.POSTGRESQL
     """On what database it is tried."""
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long its callers wait for an answer."""
+        may_be_silent = NO_ANSWER in self.sees | self.may | self.others
+        return PATIENCE_SECONDS if SECONDS or may_be_silent else PATIENT_SECONDS
 
     def __str__(self) -> str:
         return f"{self.where}: {self.name}"

@@ -54,6 +54,7 @@ class Load:
 
     town: Town
     model: Model
+    patience_seconds: float
     is_balanced: bool = False
     """Whether who is not connected tries the other gateway, as a balancer does."""
     seen: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -259,7 +260,7 @@ class Load:
     def _sent(self, place: int, body: bytes) -> Told:
         sender, gateway = self._sender(place), self.town.gateways[place]
         path = sender.url.removeprefix(gateway.url)
-        return send(gateway, path, body, sender.signed(body))
+        return send(gateway, self.patience_seconds, path, body, sender.signed(body))
 
     def _sender(self, place: int) -> StateSender:
         key = key_of(self.town.agencies)
@@ -276,9 +277,10 @@ class Load:
         return kinds == [ANSWERED, ANSWERED]
 
     def _asked(self, place: int, query: str, **variables: object) -> Told:
-        told = ask(self.town.gateways[place], query, **variables)
+        gateways, patience = self.town.gateways, self.patience_seconds
+        told = ask(gateways[place], patience, query, **variables)
         if told.kind == NO_CONNECTION and self.is_balanced:
-            told = ask(self.town.gateways[1 - place], query, **variables)
+            told = ask(gateways[1 - place], patience, query, **variables)
         if told.kind != NO_ANSWER:
             self.took[place].append(told.seconds)
         return told

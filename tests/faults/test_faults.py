@@ -48,7 +48,7 @@ def test_the_rest_goes_on(
 ) -> None:
     town, truth = towns(fault.kind)
     model = Model(truth)
-    load = Load(town, model, is_balanced=fault.is_balanced)
+    load = Load(town, model, fault.patience_seconds, is_balanced=fault.is_balanced)
     load.waiting.extend(town.certify(CERTIFIED))
 
     with ThreadPoolExecutor(CALLERS) as pool:
@@ -75,6 +75,9 @@ def test_the_rest_goes_on(
     assert model.paid
     for place, may in zip(PLACES, (fault.sees | fault.may, fault.others), strict=True):
         assert load.seen[place].keys() <= {ANSWERED, *UNKNOWN, *may}
+    if not SECONDS:
+        # How long answers take says nothing where other tests take the processors.
+        return
     assert load.longest < fault.longest_seconds
     if fault.others_late is not None:
         assert len(load.late(1, IN_TIME_SECONDS)) <= fault.others_late
