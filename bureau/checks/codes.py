@@ -63,6 +63,7 @@ class CheckCode(StrEnum):
     NOT_SIGNED = "NOT_SIGNED"
     LOG_AWAY = "LOG_AWAY"
     NOT_REACHED = "NOT_REACHED"
+    NO_SIGNATURE = "NO_SIGNATURE"
     # The reasons of refusals, in their own words.
     OVERSIZE = "OVERSIZE"
     MALFORMED = "MALFORMED"

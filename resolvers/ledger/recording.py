@@ -14,9 +14,11 @@ from bureau.ledger.recording import (
     Recording,
     Request,
 )
+from bureau.unsigned import NOTHING_PAID
+from connectors.answer import SourceOutcome
 from connectors.guard.health import SILENT
 from policy.evidence import Claimant
-from resolvers.certificates.find import Unanswered, find_attested
+from resolvers.certificates.find import Unanswered, find_for_payment
 from resolvers.context import RequestContext
 from resolvers.look_ups import count_name
 
@@ -62,17 +64,20 @@ def finder(context: RequestContext, claimant: Claimant | None = None) -> Find:
 
     A name that is compared with the holder's is counted, once they were looked up.
     """
+    figures = context.services.parameters.in_force(context.today)
+    may_rule_on_unsigned = figures.unsigned_may_be_ruled_on
 
     async def find(id_: str) -> Vouched:
-        found = await find_attested(context, id_, is_for_payment=True)
+        found = await find_for_payment(context, id_)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
             answer, silent = found.answer, None
-            if answer.outcome in SILENT:
+            is_unsigned = answer.outcome is SourceOutcome.UNSIGNED
+            if answer.outcome in SILENT or (is_unsigned and may_rule_on_unsigned):
                 holder = context.services.certificate_ids.open(id_).holder
                 silent = Silent(holder, found.agency.id)
-            reason = answer.reason or NO_ANSWER
+            reason = NOTHING_PAID if is_unsigned else answer.reason or NO_ANSWER
             raise NotVerifiedError(reason, answer.outcome, silent)
         if claimant is not None:
             count_name(context, found.record.holder, claimant.name)
