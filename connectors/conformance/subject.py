@@ -49,6 +49,8 @@ ELEMENTS = Elements(
 )
 """What an agency is told that has names for it: nobody asks but the check."""
 NONCE = "conformance-check"
+NAME = "测试"
+"""How somebody is called of whom the plan does not say, where a name is needed."""
 LONGEST_TIMEOUT_SECONDS = 10.0
 """A manifest may allow an agency days; a check does not wait so long."""
 
@@ -179,7 +181,11 @@ class Subject:
 
     async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
         """Ask as the gateway does."""
-        return await self.agency.ask(holders, self.timeout_seconds + 1, ELEMENTS)
+        planned = {one.identity: one.name for one in self.plan.people}
+        names = {holder: planned.get(holder) or NAME for holder in holders}
+        return await self.agency.ask(
+            holders, self.timeout_seconds + 1, ELEMENTS, names=names
+        )
 
     async def ask_next(self) -> Asked:
         """Ask about the next planned person, alone, and keep what came."""
