@@ -5,18 +5,15 @@ from functools import partial
 from bureau.documents import document_of_certificate
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
-from bureau.ledger.judging import Rules, Silent, Vouched
+from bureau.ledger.judging import Rules, Vouched
 from bureau.ledger.recording import (
-    NO_ANSWER,
     NO_CERTIFICATE,
     Find,
     NotVerifiedError,
     Recording,
     Request,
+    not_vouched,
 )
-from bureau.unsigned import NOTHING_PAID
-from connectors.answer import SourceOutcome
-from connectors.guard.health import SILENT
 from policy.evidence import Claimant
 from resolvers.certificates.find import Unanswered, find_for_payment
 from resolvers.context import RequestContext
@@ -64,21 +61,17 @@ def finder(context: RequestContext, claimant: Claimant | None = None) -> Find:
 
     A name that is compared with the holder's is counted, once they were looked up.
     """
-    figures = context.services.parameters.in_force(context.today)
-    may_rule_on_unsigned = figures.unsigned_may_be_ruled_on
 
     async def find(id_: str) -> Vouched:
         found = await find_for_payment(context, id_)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
-            answer, silent = found.answer, None
-            is_unsigned = answer.outcome is SourceOutcome.UNSIGNED
-            if answer.outcome in SILENT or (is_unsigned and may_rule_on_unsigned):
-                holder = context.services.certificate_ids.open(id_).holder
-                silent = Silent(holder, found.agency.id)
-            reason = NOTHING_PAID if is_unsigned else answer.reason or NO_ANSWER
-            raise NotVerifiedError(reason, answer.outcome, silent)
+            raise not_vouched(
+                found.answer,
+                context.services.certificate_ids.open(id_).holder,
+                context.services.parameters.in_force(context.today),
+            )
         if claimant is not None:
             count_name(context, found.record.holder, claimant.name)
         agency = context.snapshot.registry.agency(found.agency)

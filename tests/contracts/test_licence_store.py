@@ -95,7 +95,7 @@ async def test_rows_are_read_and_believed_by_nobody(asking: Asking) -> None:
 
     held = asking.agencies.person("whole-annex")["certificates"]
     assert answer.outcome is SourceOutcome.UNSIGNED
-    assert not (answer.certificates or answer.refusals or answer.proofs)
+    assert (*answer.certificates, *answer.refusals, *answer.proofs) == ()
     assert not answer.is_complete
     shown = [one.record for one in answer.unsigned]
     assert sorted(str(r.item_code) for r in shown) == sorted(items_at(held, EMERGENCY))
