@@ -39,6 +39,7 @@ class CheckCode(StrEnum):
     """Why a check ended as it did."""
 
     SIGNATURE_FITS = "SIGNATURE_FITS"
+    NO_SIGNATURE = "NO_SIGNATURE"
     KEY_IN_FORCE = "KEY_IN_FORCE"
     KEY_WAS_IN_FORCE = "KEY_WAS_IN_FORCE"
     ROW_IN_SCOPE = "ROW_IN_SCOPE"
@@ -63,7 +64,6 @@ class CheckCode(StrEnum):
     NOT_SIGNED = "NOT_SIGNED"
     LOG_AWAY = "LOG_AWAY"
     NOT_REACHED = "NOT_REACHED"
-    NO_SIGNATURE = "NO_SIGNATURE"
     # The reasons of refusals, in their own words.
     OVERSIZE = "OVERSIZE"
     MALFORMED = "MALFORMED"

@@ -43,7 +43,9 @@ from signing.envelope import Envelope
 MOST_CODES = 10_000
 """Of how many people a store's codes are kept."""
 MOST_CHARACTERS = 4_096
-"""A session, a holder's code or a reference is no longer."""
+"""A session or a reference is no longer."""
+MOST_OF_A_CODE = 512
+"""A holder's code has no more characters."""
 
 
 class LicenceStoreConnector:
@@ -104,7 +106,7 @@ class LicenceStoreConnector:
             question = {table.code_member: code}
             if type_ is not None:
                 question[table.type_member] = type_
-            data = await self._store.ask(self._store.data, question, told)
+            data = await self._store.answer_to(self._store.data, question, told)
             rows += self._rows.in_(data)
             if len(rows) > MAX_RECORDS:
                 raise UnreadableError(
@@ -120,11 +122,11 @@ class LicenceStoreConnector:
         """Return the holder's code, or why there is none that is theirs."""
         if (kept := self._codes.get(holder)) is not None:
             return kept, None
-        data = await self._store.ask(
+        data = await self._store.answer_to(
             self._store.check, self._check_of(holder, told), told
         )
         code = self._find_code(data)
-        if not isinstance(code, str) or not 0 < len(code) <= MOST_CHARACTERS:
+        if not isinstance(code, str) or not 0 < len(code) <= MOST_OF_A_CODE:
             raise RefusedError("the identity check gave no holder code")
         if self._find_number is not None:
             stated = self._find_number(data)
@@ -185,7 +187,7 @@ class _Store:
         """Return what no reference may repeat."""
         return tuple(filter(None, (self._session, self._table.password)))
 
-    async def ask(
+    async def answer_to(
         self, exchange: Exchange, question: Mapping[str, str], told: Told
     ) -> object:
         """Return what is answered in a session; in a new one if that has ended.

@@ -104,6 +104,8 @@ MAY_START = {
     "tests/store/registration/test_killed.py": A_COMMAND,
     "tests/contracts/test_national_exchange.py": "a platform before an agency",
     "tests/contracts/test_tif.py": "a gateway of a province before an agency",
+    "tests/contracts/test_licence_store.py": "a store of licences, which is asked",
+    "tests/federation/test_unsigned.py": "a store of licences, beside a heard gateway",
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
     "tests/sandbox/test_process.py": AN_AGENCY,
