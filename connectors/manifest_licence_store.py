@@ -116,8 +116,8 @@ def refuse_unusable_store(
     _refuse_what_is_missing(table)
     if missing := [one for one in Element if one not in told]:
         raise ManifestError(
-            f"request.elements has no name for {missing[0].value!r}: a licence store is told "
-            "of all five elements in each question"
+            f"request.elements has no name for {missing[0].value!r}: a licence store "
+            "is told of all five elements in each question"
         )
     _refuse_one_member_for_two(table)
     if both := set(table.good_codes) & set(table.stale_codes):

@@ -15,6 +15,8 @@ from connectors.connector import Collected, FileKind
 from connectors.elements import Element
 from connectors.errors import ConnectorError, RefusedError, UnreadableError
 from gateway.clock import utc_now
+from gateway.doctor.codes import Step
+from gateway.doctor.diagnose import diagnose
 from policy.certificate import CertificateRecord
 from sandbox.agency import AgencyId
 from sandbox.keys import load_keyring
@@ -33,6 +35,7 @@ from tests.contracts.licence_stores import (
     Clock,
     Sent,
 )
+from tests.gateway.doctor.patients import patient
 from tests.running import Agencies
 from tests.sandbox.process import address_of, started
 
@@ -386,3 +389,27 @@ def _row_of(asking: Asking, record: CertificateRecord) -> dict[str, object]:
         for name, text in row.items()
         if name == "data_fields" and isinstance(text, str)
     }
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (None, None),
+        ("refused-log-in", "code '403'"),
+        ("gbk", "it is in GBK"),
+        ("stale", "the session has ended"),
+    ],
+)
+async def test_the_doctor_says_what_is_wrong_with_a_store(
+    asking: Asking, trouble: str | None, said: str | None
+) -> None:
+    trust = (asking.agencies.folder / "trust.toml").read_text("utf-8")
+    await asking.turn(trouble=trouble)
+
+    found = await diagnose(patient(asking.manifest(), read_trust_bundle(trust)))
+
+    (keys,) = [one for one in found.steps if one.step is Step.KEYS]
+    assert not keys.is_taken
+    told = [one.detail for one in found.found if one.step is Step.ANSWERS]
+    assert [said] * bool(said) == [said for one in told if str(said) in one]
+    assert len(told) == bool(said)
