@@ -64,6 +64,8 @@ class UnsignedRows:
     rows: tuple[UnsignedRow, ...] = ()
     of_another: str | None = None
     """Why nothing of it is read: it is another person's."""
+    refused: str | None = None
+    """Why nothing of this holder came, where something of others did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class LicenceStore(msgspec.Struct, frozen=True, kw_only=True):
     good_codes: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1)] = ("200",)
     stale_codes: tuple[Code, ...] = ("401",)
     """The codes of a session that is none any more."""
+    empty_codes: tuple[Code, ...] = ()
+    """The codes that say that there is nothing of a person."""
     data: Place = "data"
     """The place of what the store answers: JSON, or JSON in a text."""
 
@@ -120,9 +122,11 @@ def refuse_unusable_store(
             "is told of all five elements in each question"
         )
     _refuse_one_member_for_two(table)
-    if both := set(table.good_codes) & set(table.stale_codes):
+    codes = [*table.good_codes, *table.stale_codes, *table.empty_codes]
+    if twice := [code for code in codes if codes.count(code) > 1]:
         raise ManifestError(
-            f"licence_store.good_codes and stale_codes both have {min(both)!r}"
+            f"licence_store.good_codes, stale_codes and empty_codes have {twice[0]!r} "
+            "twice"
         )
 
 

@@ -70,11 +70,12 @@ class UnsignedReader:
 
     def read(self, holder: Identity, came: UnsignedRows, now: datetime) -> ReadRows:
         """Return what ``came`` shows of ``holder``."""
-        if came.of_another is not None:
-            fault = RecordFault.WRONG_HOLDER
-            return ReadRows(
-                refusals=(RefusedRecord(fault, came.of_another, None, None),)
-            )
+        for fault, why in (
+            (RecordFault.WRONG_HOLDER, came.of_another),
+            (RecordFault.UNREADABLE_ANSWER, came.refused),
+        ):
+            if why is not None:
+                return ReadRows(refusals=(RefusedRecord(fault, why, None, None),))
         read = [self._row(holder, row, now) for row in came.rows]
         refusals = [one for one in read if isinstance(one, RefusedRecord)]
         rows = [one for one in read if isinstance(one, UnsignedCertificate)]

@@ -34,7 +34,11 @@ from connectors.manifest import Endpoint, Manifest, Protocol
 from connectors.manifest_licence_store import LicenceStore
 from connectors.protocols.envelopes import MAX_RECORDS
 from connectors.protocols.exchange import Exchange, parse_json
-from connectors.protocols.platform_answer import Places, PlatformAnswers
+from connectors.protocols.platform_answer import (
+    MOST_SHOWN,
+    Places,
+    PlatformAnswers,
+)
 from policy import normal_form
 from policy.calendar import SHANGHAI
 from policy.identity import Identity, IdType
@@ -46,6 +50,10 @@ MOST_CHARACTERS = 4_096
 """A session or a reference is no longer."""
 MOST_OF_A_CODE = 512
 """A holder's code has no more characters."""
+
+
+class _NoSessionError(RefusedError):
+    """Nobody is let in, whoever is asked about."""
 
 
 class LicenceStoreConnector:
@@ -85,7 +93,19 @@ class LicenceStoreConnector:
             raise RefusedError(
                 f"all five elements are needed, {missing[0]} is not stated"
             )
-        found = [await self._rows_of(holder, told) for holder in holders]
+        found: list[tuple[tuple[Envelope, ...], UnsignedRows]] = []
+        refused: list[RefusedError] = []
+        for holder in holders:
+            try:
+                found.append(await self._rows_of(holder, told))
+            except _NoSessionError:
+                # Nobody would be answered, and an account may be locked by trying.
+                raise
+            except RefusedError as error:
+                refused.append(error)
+                found.append(((), UnsignedRows(refused=str(error))))
+        if len(refused) == len(holders):
+            raise refused[0]
         return Reply(
             [envelopes for envelopes, _ in found], unsigned=[rows for _, rows in found]
         )
@@ -99,6 +119,7 @@ class LicenceStoreConnector:
     ) -> tuple[tuple[Envelope, ...], UnsignedRows]:
         code, why_not = await self._code(holder, told)
         if code is None:
+            # Nothing is known of them there, or it is another one's.
             return (), UnsignedRows(of_another=why_not)
         table = self._table
         rows: list[Any] = []
@@ -119,12 +140,14 @@ class LicenceStoreConnector:
     async def _code(
         self, holder: Identity, told: Told
     ) -> tuple[str | None, str | None]:
-        """Return the holder's code, or why there is none that is theirs."""
+        """Return the holder's code, or why it is not theirs; nothing if none is."""
         if (kept := self._codes.get(holder)) is not None:
             return kept, None
         data = await self._store.answer_to(
             self._store.check, self._check_of(holder, told), told
         )
+        if data is None:
+            return None, None
         code = self._find_code(data)
         if not isinstance(code, str) or not 0 < len(code) <= MOST_OF_A_CODE:
             raise RefusedError("the identity check gave no holder code")
@@ -192,6 +215,8 @@ class _Store:
     ) -> object:
         """Return what is answered in a session; in a new one if that has ended.
 
+        ``None``: the store has nothing of the person.
+
         Raises:
             ConnectorError: nothing is; or the new session has ended, too.
         """
@@ -203,10 +228,12 @@ class _Store:
             answer = await self._post(exchange, question, told, session)
             if self._answers.code_of(answer) in self._table.stale_codes:
                 self._forget(session)
-                raise RefusedError(
+                raise _NoSessionError(
                     "the session has ended, and so has the one after it: code "
                     f"{self._answers.code_of(answer)!r}"
                 )
+        if self._answers.code_of(answer) in self._table.empty_codes:
+            return None
         return self._answers.data_of(answer)
 
     async def _in_session(self) -> str:
@@ -224,12 +251,15 @@ class _Store:
 
     async def _log_in(self) -> str:
         _, body = await self.login.post(log_in_of(self._table))
-        session = self._find_session(self._answers.data_of(parse_json(body)))
+        answer = parse_json(body)
+        if (code := self._answers.code_of(answer)) not in self._table.good_codes:
+            raise _NoSessionError(f"the log-in: code {code[:MOST_SHOWN]!r}")
+        session = self._find_session(self._answers.data_of(answer))
         is_one = (
             isinstance(session, str) and session.isascii() and session.isprintable()
         )
         if not is_one or not 0 < len(session) <= MOST_CHARACTERS:
-            raise RefusedError("the log-in gave no session")
+            raise _NoSessionError("the log-in gave no session")
         return str(session)
 
     async def _post(
@@ -356,8 +386,7 @@ class _Rows:
             opened = self._opened(row)
             signed = None if self._find_signed is None else self._find_signed(opened)
             if signed is None:
-                written = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-                digest = hashlib.sha256(written).digest()
+                digest = digest_of_row(row)
                 files = tuple(self._files(opened, secrets))
                 unsigned.append(UnsignedRow(opened, digest, files))
             elif isinstance(signed, str):
@@ -381,6 +410,19 @@ class _Rows:
             reference = find(row)
             if isinstance(reference, str) and is_harmless(reference, secrets):
                 yield LicenceFile(kind, reference)
+
+
+def digest_of_row(row: Mapping[str, Any]) -> bytes:
+    """Return SHA-256 of a row in one way of writing.
+
+    Raises:
+        UnreadableError: it is deeper than anything that is written.
+    """
+    try:
+        written = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise UnreadableError("a row is too deep to be read") from None
+    return hashlib.sha256(written).digest()
 
 
 def is_harmless(reference: str, secrets: Sequence[str]) -> bool:

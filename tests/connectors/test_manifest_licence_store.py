@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import ManifestError
+from connectors.errors import ManifestError, UnreadableError
 from connectors.manifest import UnsignedUse, read_manifest
-from connectors.protocols.licence_store import is_harmless
+from connectors.protocols.licence_store import digest_of_row, is_harmless
 from tests.connectors.agency import MANIFEST
 
 STORE = Path("sandbox/stores/licence-store.toml").read_text("utf-8")
@@ -51,7 +51,7 @@ def test_rows_are_withheld_unless_a_manifest_says_otherwise() -> None:
             'account = "hr"\nname_member = ""\nname_required = true',
             "no name is sent",
         ),
-        ('account = "hr"', 'account = "hr"\nstale_codes = ["200"]', "both have '200'"),
+        ('account = "hr"', 'account = "hr"\nstale_codes = ["200"]', "have '200' twice"),
         ('form = "none"\nunsigned = "shown"', 'form = "record"', "whose rows nobody"),
         ('form = "none"', 'form = "record"', "signature.unsigned is set"),
         ("[record]", '[binding]\naudience = "us"\n[record]', "binding.audience is set"),
@@ -99,3 +99,15 @@ def test_a_reference_with_credentials_in_it_is_not_shown(
     secrets = ("the-session", "the-password")
 
     assert is_harmless(reference, secrets) is is_shown
+
+
+def test_a_row_has_one_digest_however_it_is_written_and_none_if_it_is_too_deep() -> (
+    None
+):
+    deep: dict[str, object] = {}
+    for _ in range(500):
+        deep = {"in": deep}
+
+    assert digest_of_row({"a": 1, "b": 2}) == digest_of_row({"b": 2, "a": 1})
+    with pytest.raises(UnreadableError, match="too deep"):
+        digest_of_row(deep)

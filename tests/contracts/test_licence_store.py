@@ -192,7 +192,7 @@ async def test_a_session_that_ends_in_a_batch_is_renewed_once(asking: Asking) ->
     ("trouble", "error", "said"),
     [
         ("error", RefusedError, "code '500'"),
-        ("refused-log-in", RefusedError, "code '403'"),
+        ("refused-log-in", RefusedError, "the log-in: code '403'"),
         ("stale", RefusedError, "the session has ended, and so has the one after"),
         ("login-page", UnreadableError, "answered text/html"),
         ("login-page-as-json", UnreadableError, "a page in HTML, as of a log-in"),
@@ -413,3 +413,44 @@ async def test_the_doctor_says_what_is_wrong_with_a_store(
     told = [one.detail for one in found.found if one.step is Step.ANSWERS]
     assert [said] * bool(said) == [said for one in told if str(said) in one]
     assert len(told) == bool(said)
+
+
+async def test_who_is_refused_in_a_batch_takes_nobody_along(asking: Asking) -> None:
+    people = [asking.person("all-three"), asking.person("whole-annex")]
+    agency = asking.agency()
+    names = {**asking.names(*people), people[0]: "另一人"}
+
+    refused, answered = await agency.ask(people, ENOUGH, ELEMENTS, names=names)
+    (alone,) = await agency.ask(people[:1], ENOUGH, ELEMENTS, names=names)
+    await agency.close()
+
+    assert answered.outcome is SourceOutcome.UNSIGNED
+    assert answered.unsigned
+    assert refused.outcome is SourceOutcome.UNVERIFIED
+    assert [one.reason for one in refused.refusals] == ["code '404'"]
+    assert alone.outcome is SourceOutcome.REFUSED
+
+
+async def test_a_code_may_say_that_there_is_nothing(asking: Asking) -> None:
+    account = next(line for line in asking.text.splitlines() if "account =" in line)
+    agency = asking.agency((account, f'{account}\nempty_codes = ["404"]'))
+    person = asking.person()
+
+    (answer,) = await agency.ask([person], ENOUGH, ELEMENTS, names={person: "另一人"})
+    await agency.close()
+
+    assert (answer.outcome, answer.shown) == (SourceOutcome.UNSIGNED, ())
+
+
+async def test_nobody_is_asked_about_where_nobody_is_let_in(asking: Asking) -> None:
+    people = [asking.person("all-three"), asking.person("whole-annex")]
+    before = await asking.turn(trouble="refused-log-in")
+
+    with pytest.raises(RefusedError, match="the log-in: code '403'"):
+        await asking.connector().fetch(people, asking.told(*people))
+
+    after = await asking.turn()
+    assert (after["logins"] - before["logins"], after["checks"]) == (
+        1,
+        before["checks"],
+    )
