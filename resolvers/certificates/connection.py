@@ -148,8 +148,7 @@ class CertificateConnection:
 
     @strawberry.field(
         description=both(
-            "符合筛选条件的总数（仅含已核验的）",
-            "How many were selected in all, verified ones only",
+            "符合筛选条件的总数，与所显示的一致", "How many were selected in all"
         )
     )
     def total_count(self) -> int:
