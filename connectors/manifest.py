@@ -544,10 +544,10 @@ def _refuse_contradictions(manifest: Manifest) -> None:
 def _refuse_what_is_never_signed(manifest: Manifest) -> None:
     """Refuse settings of signed answers where nobody signs, or has to."""
     signs = "signature.form is 'none': nobody signs"
-    if manifest.endpoint.protocol is not Protocol.LICENCE_STORE:
+    if manifest.endpoint.protocol in (Protocol.GRAPHQL, Protocol.COLLECTED):
         raise ManifestError(
-            f"{signs}, but endpoint.protocol is '{manifest.endpoint.protocol}', whose "
-            "agencies sign; only a 'licence-store' may be without"
+            f"{signs}, but endpoint.protocol is '{manifest.endpoint.protocol}', which "
+            "has no place for plain rows, or for nobody's"
         )
     for is_set, name in (
         (manifest.binding.audience is not None, "binding.audience"),

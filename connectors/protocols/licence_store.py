@@ -10,7 +10,6 @@ store, and a reference may lead anywhere.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +31,7 @@ from connectors.elements import Told
 from connectors.errors import RefusedError, UnreadableError
 from connectors.manifest import Endpoint, Manifest, Protocol
 from connectors.manifest_licence_store import LicenceStore
-from connectors.protocols.envelopes import MAX_RECORDS
+from connectors.protocols.envelopes import MAX_RECORDS, digest_of_row
 from connectors.protocols.exchange import Exchange, parse_json
 from connectors.protocols.platform_answer import (
     MOST_SHOWN,
@@ -410,19 +409,6 @@ class _Rows:
             reference = find(row)
             if isinstance(reference, str) and is_harmless(reference, secrets):
                 yield LicenceFile(kind, reference)
-
-
-def digest_of_row(row: Mapping[str, Any]) -> bytes:
-    """Return SHA-256 of a row in one way of writing.
-
-    Raises:
-        UnreadableError: it is deeper than anything that is written.
-    """
-    try:
-        written = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        raise UnreadableError("a row is too deep to be read") from None
-    return hashlib.sha256(written).digest()
 
 
 def is_harmless(reference: str, secrets: Sequence[str]) -> bool:

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.errors import ManifestError, UnreadableError
 from connectors.manifest import UnsignedUse, read_manifest
-from connectors.protocols.licence_store import digest_of_row, is_harmless
+from connectors.protocols.envelopes import digest_of_row
+from connectors.protocols.licence_store import is_harmless
 from tests.connectors.agency import MANIFEST
 
 STORE = Path("sandbox/stores/licence-store.toml").read_text("utf-8")
@@ -71,9 +72,24 @@ def test_what_cannot_be_used_is_refused_by_name(old: str, new: str, said: str) -
         read_manifest(STORE.replace(old, new))
 
 
-def test_nobody_else_may_be_without_signatures() -> None:
-    with pytest.raises(ManifestError, match="only a 'licence-store' may be without"):
-        read_manifest(MANIFEST.replace('form = "record"', 'form = "none"'))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('protocol = "rest"', 'protocol = "graphql"'),
+        (
+            'protocol = "rest"\nurl = "http://127.0.0.1:1/records"',
+            'protocol = "collected"',
+        ),
+    ],
+)
+def test_where_there_is_no_place_for_rows_somebody_signs(old: str, new: str) -> None:
+    unsigned = MANIFEST.replace('form = "record"', 'form = "none"')
+    unsigned = unsigned.replace('absence = "absence"', "")
+    assert read_manifest(unsigned).is_unsigned
+    assert old in unsigned
+
+    with pytest.raises(ManifestError, match="has no place for plain rows"):
+        read_manifest(unsigned.replace(old, new))
 
 
 @pytest.mark.parametrize(
