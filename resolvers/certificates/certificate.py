@@ -16,6 +16,7 @@ from connectors.answer import ShownCertificate, UnsignedCertificate
 from policy.evidence import Claim, Claimant
 from policy.payments import Payments
 from policy.standing import standing as standing_of
+from policy.standing import standing_of_unsigned
 from policy.states import state_on
 from policy.text import Text, same_words
 from resolvers.bilingual import both
@@ -219,14 +220,18 @@ class Certificate(Node):
 
     @strawberry.field(
         description=both(
-            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN",
+            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN；"
+            "无人签名的为 UNKNOWN，除非推送的状态变更已使其失去效力",
             "Whether it holds on a day; today in Shanghai by default. A later day is "
-            "UNKNOWN unless a date decides",
+            "UNKNOWN unless a date decides; so is what nobody signed, unless a change "
+            "that was sent has ended it",
         )
     )
     def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
         """Return the standing on ``as_of``."""
         today = info.context.today
+        if isinstance(self.attested, UnsignedCertificate):
+            return standing_of_unsigned(self.attested.record, as_of or today)
         return standing_of(self.attested.record, as_of or today, today)
 
     @strawberry.field(

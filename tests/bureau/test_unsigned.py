@@ -18,13 +18,14 @@ from connectors.answer import (
     UnsignedCertificate,
 )
 from connectors.decoding.versions import names_of
-from policy.certificate import CertificateState
+from policy.certificate import CertificateState, StateChange
 from policy.clauses import CLAUSES
 from policy.eligibility import EligibilityOutcome, of_unsigned
 from policy.evidence import Claim, ClaimantCategory, Hukou
 from policy.finding import FindingOutcome
 from policy.level import Level
 from policy.parameters import load_parameters
+from policy.standing import Standing, standing_of_unsigned
 from policy.stated import ClaimOutcome, StatedCertificate
 from tests.bureau.test_person import (
     CATALOGUE,
@@ -201,6 +202,31 @@ def test_a_row_is_shown_to_who_may_see_it_and_beside_no_signed_version(
     assert {one for one in shown if isinstance(one, UnsignedCertificate)} == {
         *first.unsigned
     }
+
+
+@given(
+    certificate=signed_certificates(),
+    state=st.none() | st.sampled_from(CertificateState),
+)
+def test_nothing_a_row_states_makes_it_good_or_bad(
+    certificate: AttestedCertificate, state: CertificateState | None
+) -> None:
+    sent = (
+        ()
+        if state is None
+        else (StateChange(state=state, effective_on=TODAY, received_at=NOW),)
+    )
+    record = replace(certificate.record, changes=sent)
+
+    found = standing_of_unsigned(record, TODAY)
+
+    assert found is not Standing.VALID
+    if state in (None, CertificateState.VALID):
+        assert found is Standing.UNKNOWN
+    if state is CertificateState.REVOKED:
+        assert found is Standing.REVOKED
+    unreadable = replace(record, changes=None)
+    assert standing_of_unsigned(unreadable, TODAY) is Standing.UNKNOWN
 
 
 def test_a_row_has_nothing_that_vouches_for_it() -> None:

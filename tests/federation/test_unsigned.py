@@ -154,6 +154,7 @@ def test_a_row_that_nobody_signed_is_shown_as_that_and_never_eligible(
         name: provenance[name]
         for name in ("keyId", "algorithm", "signedAt", "digest", "collectedAt")
     } == dict.fromkeys(("keyId", "algorithm", "signedAt", "digest", "collectedAt"))
+    assert node["standing"] == "UNKNOWN"
     assert provenance["steps"] == provenance["supersedes"] == []
     first, *others = provenance["checks"]
     assert (first["check"], first["result"], first["code"]) == (
