@@ -105,6 +105,7 @@ MAY_START = {
     "tests/contracts/test_national_exchange.py": "a platform before an agency",
     "tests/contracts/test_tif.py": "a gateway of a province before an agency",
     "tests/contracts/test_licence_store.py": "a store of licences, which is asked",
+    "tests/contracts/test_unsigned_rows.py": "platforms before an agency",
     "tests/federation/test_unsigned.py": "a store of licences, beside a heard gateway",
     "tests/sandbox/conftest.py": AN_AGENCY,
     "tests/sandbox/process.py": AN_AGENCY,
