@@ -191,12 +191,29 @@ async def test_a_session_that_ends_in_a_batch_is_renewed_once(asking: Asking) ->
 @pytest.mark.parametrize(
     ("trouble", "error", "said"),
     [
-        ("error", RefusedError, "code '500'"),
-        ("refused-log-in", RefusedError, "the log-in: code '403'"),
-        ("stale", RefusedError, "the session has ended, and so has the one after"),
-        ("login-page", UnreadableError, "answered text/html"),
-        ("login-page-as-json", UnreadableError, "a page in HTML, as of a log-in"),
-        ("gbk", UnreadableError, "it is in GBK, allowed is UTF-8"),
+        pytest.param("error", RefusedError, "code '500'", id="an error"),
+        pytest.param(
+            "refused-log-in",
+            RefusedError,
+            "the log-in: code '403'",
+            id="a refused log-in",
+        ),
+        pytest.param(
+            "stale",
+            RefusedError,
+            "the session has ended, and so has the one after",
+            id="no session lasts",
+        ),
+        pytest.param("login-page", UnreadableError, "answered text/html", id="a page"),
+        pytest.param(
+            "login-page-as-json",
+            UnreadableError,
+            "a page in HTML, as of a log-in",
+            id="a page called JSON",
+        ),
+        pytest.param(
+            "gbk", UnreadableError, "it is in GBK, allowed is UTF-8", id="GBK"
+        ),
     ],
 )
 async def test_what_goes_wrong_at_the_store_is_told(

@@ -74,7 +74,7 @@ def _shown() -> dict[str, list[object]]:
     return {ZHANG: [dict(RECORD)], OTHER: []}
 
 
-@pytest.fixture(name="agency", params=THROUGH)
+@pytest.fixture(name="agency")
 async def _agency(
     request: pytest.FixtureRequest, shown: dict[str, list[object]]
 ) -> AsyncIterator[Agency]:
@@ -111,6 +111,7 @@ async def _agency(
     await runner.cleanup()
 
 
+@pytest.mark.parametrize("agency", THROUGH, indirect=True)
 async def test_plain_rows_are_shown_and_believed_by_nobody(agency: Agency) -> None:
     people = [parse_identity(ZHANG), parse_identity(OTHER)]
 
@@ -124,6 +125,7 @@ async def test_plain_rows_are_shown_and_believed_by_nobody(agency: Agency) -> No
     assert not other.is_complete
 
 
+@pytest.mark.parametrize("agency", ["rest"], indirect=True)
 async def test_a_signature_among_rows_is_believed_if_it_is_one(
     agency: Agency, shown: dict[str, list[object]]
 ) -> None:
@@ -143,6 +145,7 @@ async def test_a_signature_among_rows_is_believed_if_it_is_one(
     assert [one.code for one in forged.refusals] == [Refusal.BAD_SIGNATURE]
 
 
+@pytest.mark.parametrize("agency", ["rest"], indirect=True)
 async def test_rows_of_another_person_are_refused_by_name(
     agency: Agency, shown: dict[str, list[object]]
 ) -> None:
