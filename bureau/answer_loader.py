@@ -33,15 +33,18 @@ class AnswerLoader:
         self._may_be_asked_about = may_be_asked_about
         self._elements = elements
         self._caller = caller
-        self._wanted: dict[Identity, None] = {}
-        """Whom the agency is not asked about yet, in order."""
+        self._wanted: dict[Identity, str | None] = {}
+        """Whom the agency is not asked about yet, in order, with a stated name."""
         self._answers: dict[Identity, asyncio.Future[Answer]] = {}
 
-    def want(self, holder: Identity) -> None:
-        """Say that ``holder`` will be asked about, once they are admitted."""
+    def want(self, holder: Identity, name: str | None = None) -> None:
+        """Say that ``holder`` will be asked about, once they are admitted.
+
+        ``name`` is how they are called by who asks, for an agency that asks for it.
+        """
         answer = self._answers.get(holder)
         if answer is None or answer.cancelled():
-            self._wanted[holder] = None
+            self._wanted[holder] = name or self._wanted.get(holder)
 
     def answer(self, holder: Identity) -> asyncio.Future[Answer]:
         """Return the agency's answer about ``holder``, wanted and admitted."""
@@ -53,7 +56,8 @@ class AnswerLoader:
         loop = asyncio.get_running_loop()
         admitted = list(filter(self._may_be_asked_about, self._wanted))
         budget = self._deadline - loop.time()
-        asked = self._agency.ask(admitted, budget, self._elements, self._caller)
+        names = {one: name for one in admitted if (name := self._wanted[one])}
+        asked = self._agency.ask(admitted, budget, self._elements, self._caller, names)
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]

@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     READ_CERTIFICATES = "certificates:read"
     READ_IDENTITY = "identity:read"
+    READ_UNSIGNED = "unsigned:read"
     WRITE_PAYMENTS = "payments:write"
     REGISTER = "connectors:register"
     APPROVE = "connectors:approve"

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate
 from policy import normal_form
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, Spelling
@@ -58,7 +58,7 @@ class CertificateIds:
         self.mark_of_word = lru_cache(WORDS)(self.mark_of)
         """As ``mark_of``, of words that many certificates share; kept at hand."""
 
-    def seal(self, certificate: AttestedCertificate) -> str:
+    def seal(self, certificate: ShownCertificate) -> str:
         """Return the certificate's id."""
         return self.seal_record(certificate.agency, certificate.record)
 

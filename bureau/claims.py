@@ -93,6 +93,10 @@ _SILENT: Mapping[Absence, Text] = MappingProxyType(
             "what was sent is not what is stated, and nothing signed says that the "
             "list is complete",
         ),
+        Absence.UNSIGNED: Text(
+            "登记机构所示内容无人签名，不作依据，结果未知",
+            "what the registry shows is signed by nobody and is not relied on",
+        ),
         Absence.ACCOUNT_FROZEN: Text(
             "归集机构账号已冻结，未查询，结果未知",
             "the agency's account is frozen; it was not asked",

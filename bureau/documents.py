@@ -12,7 +12,7 @@ from bureau.certificate_ids import (
     item_of,
     printed_name,
 )
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate, UnsignedCertificate
 from policy.certificate import CertificateRecord
 from policy.documents import Document
 from policy.level import Level
@@ -43,9 +43,11 @@ def document_of(
 
 
 def document_of_certificate(
-    ids: CertificateIds, certificate: AttestedCertificate
+    ids: CertificateIds, certificate: ShownCertificate
 ) -> Document:
-    """Return the document that ``certificate`` attests."""
+    """Return the document that ``certificate`` is of, whoever signed it, or nobody."""
+    if isinstance(certificate, UnsignedCertificate):
+        return document_of(ids, certificate.institution, certificate.record)
     institution = certificate.attestation.institution
     return document_of(ids, institution, certificate.record)
 

@@ -13,7 +13,12 @@ from functools import cache
 from types import MappingProxyType
 
 from connectors.agency import Agency
-from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.answer import (
+    Answer,
+    AttestedCertificate,
+    ShownCertificate,
+    SourceOutcome,
+)
 from connectors.guard.health import CONCLUSIVE
 from policy.catalogue import Catalogue, Item, load_catalogue
 from policy.contradictions import LEVEL_IN_DOUBT, warnings_of
@@ -54,9 +59,18 @@ class Person:
     """What the ledger has of them, where a claim is to be judged."""
 
     @property
-    def certificates(self) -> list[AttestedCertificate]:
-        """Return what verified in the annex's order, what it lacks at the end."""
-        return in_annex_order(self.answers)
+    def certificates(self) -> list[ShownCertificate]:
+        """Return what is shown in the annex's order, what it lacks at the end.
+
+        Of what nobody signed, ``judge`` takes nothing.
+        """
+        unsigned = [one for _, answer in self.answers for one in answer.unsigned]
+        verified = in_annex_order(self.answers)
+        return (
+            sorted([*verified, *unsigned], key=_annex_order)
+            if unsigned
+            else [*verified]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ def judge(
             ),
             certificate,
         )
-        for certificate in person.certificates
+        for certificate in in_annex_order(person.answers)
         if _may_be_of(certificate, question, catalogue)
     ]
     absence = absence_of(person.answers, {question.item.code})
@@ -146,6 +160,8 @@ def absence_of(
     outcomes = {answer.outcome for _, answer in concerned}
     if SourceOutcome.SUSPENDED in outcomes:
         return Absence.ACCOUNT_FROZEN
+    if items <= answered_for and outcomes - CONCLUSIVE == {SourceOutcome.UNSIGNED}:
+        return Absence.UNSIGNED
     if not items <= answered_for or not outcomes <= CONCLUSIVE:
         return Absence.NOT_ANSWERED
     if all(answer.is_complete for _, answer in concerned):
@@ -156,12 +172,12 @@ def absence_of(
 def in_annex_order(
     answers: Sequence[tuple[Agency, Answer]],
 ) -> list[AttestedCertificate]:
-    """Return the certificates of ``answers`` in the annex's order, others last."""
+    """Return the verified ones of ``answers`` in the annex's order, others last."""
     found = [c for _, answer in answers for c in answer.certificates]
     return sorted(found, key=_annex_order)
 
 
-def _annex_order(certificate: AttestedCertificate) -> tuple[int, str, str, str, str]:
+def _annex_order(certificate: ShownCertificate) -> tuple[int, str, str, str, str]:
     record = certificate.record
     order = _positions()
     return (

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bureau.certificate_ids import CertificateIds, UnknownIdError
 from bureau.documents import document_of_certificate
-from connectors.answer import Answer, AttestedCertificate
+from connectors.answer import Answer, ShownCertificate, UnsignedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.certificate import StateChange
 from policy.documents import Document, Sent, sent_of
@@ -80,7 +80,7 @@ class ChangesLoader:
         if found is not None and not found.get(holder):
             return answers
         sent = None if found is None else self._documents(found[holder])
-        held = [one for answer in answers for one in answer.certificates]
+        held = [one for answer in answers for one in answer.shown]
         if sent is None:
             changes: list[tuple[StateChange, ...] | None] = [None] * len(held)
         else:
@@ -125,8 +125,10 @@ class ChangesLoader:
         place = self._ids.place_of(kept.certificate)
         return kept.document or Document(place=place)
 
-    def _versions(self, certificate: AttestedCertificate) -> list[Document]:
+    def _versions(self, certificate: ShownCertificate) -> list[Document]:
         """Return the document of a certificate, in all of its versions."""
+        if isinstance(certificate, UnsignedCertificate):
+            return [document_of_certificate(self._ids, certificate)]
         # A revocation stays, whatever is put right of the certificate after it.
         return [
             document_of_certificate(self._ids, version)
@@ -145,8 +147,12 @@ def _changed(
                 replace(one, record=replace(one.record, changes=next(changes)))
                 for one in answer.certificates
             ),
+            unsigned=tuple(
+                replace(one, record=replace(one.record, changes=next(changes)))
+                for one in answer.unsigned
+            ),
         )
-        if answer.certificates
+        if answer.certificates or answer.unsigned
         else answer
         for answer in answers
     ]

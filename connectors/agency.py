@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from connectors.answer import (
     Answer,
@@ -43,6 +44,7 @@ from connectors.manifest import Manifest
 from connectors.shadow import Shadow
 from connectors.status.changes import SentChange, read_change
 from connectors.status.listed_states import ListedStates
+from connectors.unsigned import UnsignedReader
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
 from policy.evidence import AccountState, Attestation
@@ -71,6 +73,7 @@ class Agency:
         clock: Callable[[], datetime],
         rows: frozenset[str] | None = None,
         when_silent: Connector | None = None,
+        beside: Connector | None = None,
         listed: ListedStates | None = None,
         is_spared: bool = False,
     ) -> None:
@@ -108,6 +111,13 @@ class Agency:
         self._record_cache = RecordCache(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
         self._sent = when_silent
+        self._beside = beside
+        """What was sent, and is signed, beside answers that are not."""
+        self._unsigned = (
+            UnsignedReader(manifest, self.decoder, catalogue)
+            if manifest.is_unsigned
+            else None
+        )
         if listed is not None:
             listed.start(lambda: self._bundle)
         self._guard = Guard(
@@ -127,11 +137,13 @@ class Agency:
         budget_seconds: float,
         elements: Elements = NOT_STATED,
         caller: str = "",
+        names: Mapping[Identity, str] = MappingProxyType({}),
     ) -> asyncio.Future[list[Answer]]:
         """Answer for each of ``holders``, in order; never raises for the agency.
 
-        It is told of ``elements`` what its manifest has names for, and never of
-        ``caller``, whose turn it is. Whoever cancels the answer gives up.
+        It is told of ``elements`` what its manifest has names for, of the people's
+        stated ``names`` if it identifies by them, and never of ``caller``, whose turn
+        it is. Whoever cancels the answer gives up.
         """
         can_ask = self._connector.can_ask
         if (
@@ -140,13 +152,17 @@ class Agency:
             or [holder for holder in holders if not can_ask(holder.type)]
         ):
             return asyncio.ensure_future(
-                self._ask_for_some(holders, budget_seconds, elements, caller)
+                self._ask_for_some(holders, budget_seconds, elements, caller, names)
             )
-        return self._guard.ask(holders, budget_seconds, self._told(elements), caller)
+        told = self._told(elements, names)
+        return self._guard.ask(holders, budget_seconds, told, caller)
 
-    def _told(self, elements: Elements) -> Told | None:
+    def _told(self, elements: Elements, names: Mapping[Identity, str]) -> Told | None:
         request = self.manifest.request
-        return told_of(elements, request.elements, request.element_headers)
+        told = told_of(elements, request.elements, request.element_headers)
+        if told is None or not names or not self.manifest.identifies_by_name:
+            return told
+        return replace(told, names=names)
 
     async def _ask_for_some(
         self,
@@ -154,12 +170,13 @@ class Agency:
         budget_seconds: float,
         elements: Elements,
         caller: str,
+        names: Mapping[Identity, str],
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
         if (instead := self._not_asked()) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
-        told = self._told(elements)
+        told = self._told(elements, names)
         found = await self._guard.ask(askable, budget_seconds, told, caller)
         if self.shadow is not None:
             self.shadow.offer(askable, found, elements)
@@ -275,7 +292,25 @@ class Agency:
                     read[digest] = self._read(envelope, now, asked, sent)
             found = [(envelope, read[d]) for d, envelope in distinct.items()]
             answers.append(self._answer(holder, found, reply, now, latency))
-        return answers
+        if reply.unsigned is None or self._unsigned is None:
+            return answers
+        signed = await self._sent_beside(holders)
+        reader = self._unsigned
+        return [
+            reader.beside(answer, before, reader.read(holder, rows, now))
+            for holder, answer, before, rows in zip(
+                holders, answers, signed, reply.unsigned, strict=True
+            )
+        ]
+
+    async def _sent_beside(self, holders: Sequence[Identity]) -> list[Answer | None]:
+        """Return what the agency sent of ``holders``; nothing if that is not known."""
+        if self._beside is None:
+            return [None] * len(holders)
+        try:
+            return [*await self._ask_by(self._beside, holders)]
+        except UnreachableError:
+            return [None] * len(holders)
 
     def _answer(
         self,
@@ -298,7 +333,9 @@ class Agency:
         fault = fault_of_the_list(
             said.absent, said.held.values(), certificates, refusals
         )
-        if fault is not None:
+        if fault is not None and not (
+            reply.unsigned is not None and fault.code == RecordFault.UNSIGNED_ABSENCE
+        ):
             refusals.append(fault)
             if fault.code == RecordFault.CONTRADICTION:
                 # Which of them is no more, nobody can tell.

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from connectors.binding import Bound
-from connectors.connector import Collected
+from connectors.connector import Collected, LicenceFile
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
 from policy.text import Text
@@ -29,6 +29,7 @@ class SourceOutcome(StrEnum):
     CIRCUIT_OPEN = "CIRCUIT_OPEN"
     REFUSED = "REFUSED"
     UNVERIFIED = "UNVERIFIED"
+    UNSIGNED = "UNSIGNED"
     SUSPENDED = "SUSPENDED"
     SKIPPED = "SKIPPED"
 
@@ -86,6 +87,28 @@ class AttestedCertificate:
     """Its older versions that came beside it, the newest of them first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedCertificate:
+    """A certificate in a row that nobody signed: shown to whoever may see it.
+
+    It has neither proof nor attestation, so nothing that asks for one takes it: no
+    clause, no decision, no evidence.
+    """
+
+    agency: str
+    institution: str
+    """The collection body in whose name the agency is asked; it signed nothing."""
+    record: CertificateRecord
+    digest: bytes
+    """SHA-256 of the row, which proves nothing."""
+    retrieved_at: datetime
+    files: tuple[LicenceFile, ...] = ()
+
+
+ShownCertificate = AttestedCertificate | UnsignedCertificate
+"""What may be shown; what is believed is an ``AttestedCertificate`` alone."""
+
+
 class NotAsked(NamedTuple):
     """That an agency is not asked for a while, since it did not answer."""
 
@@ -108,6 +131,8 @@ class Answer:
     """When the agency's bytes came; ``None`` if none did."""
     is_complete: bool = False
     """Whether signed bytes say that there is nothing beside ``certificates``."""
+    unsigned: tuple[UnsignedCertificate, ...] = ()
+    """What the agency shows and nobody signed; of no certificate that is signed."""
     undecided: tuple[AttestedCertificate, ...] = ()
     """Versions that count no more than others of their certificates: nothing older
     counts either, whoever has it."""
@@ -124,6 +149,11 @@ class Answer:
     sequence: int | None = None
     """Up to which number of what the agency has everything was looked at: it signed so,
     or sent so much; ``None`` if that is not known."""
+
+    @property
+    def shown(self) -> tuple[ShownCertificate, ...]:
+        """Return what there is to show: what is believed, and what nobody signed."""
+        return (*self.certificates, *self.unsigned)
 
 
 def suspended(agency: str) -> Answer:

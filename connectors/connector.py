@@ -9,7 +9,8 @@ concurrency are the guard's, the same for every connector.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from connectors.binding import BoundTo
 from connectors.elements import Told
@@ -32,6 +33,41 @@ class Collected:
     """The number of the row under which it is kept; ``None`` if that is not known."""
 
 
+class FileKind(StrEnum):
+    """A picture of a certificate, as licence stores have them."""
+
+    LICENCE = "LICENCE"
+    THUMBNAIL = "THUMBNAIL"
+
+
+class LicenceFile(NamedTuple):
+    """Where the registry has a picture of a certificate; nobody here fetches it."""
+
+    kind: FileKind
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedRow:
+    """A row that nobody signed, as it came; it is no envelope, and becomes none."""
+
+    content: Mapping[str, object]
+    digest: bytes
+    """SHA-256 of the row in one way of writing; nobody signed that either."""
+    files: tuple[LicenceFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedRows:
+    """What an agency that signs nothing shows of one holder."""
+
+    rows: tuple[UnsignedRow, ...] = ()
+    of_another: str | None = None
+    """Why nothing of it is read: it is another person's."""
+    refused: str | None = None
+    """Why nothing of this holder came, where something of others did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The answer of an agency to one batch, exactly as it came."""
@@ -44,6 +80,8 @@ class Reply:
     """The question that they must repeat, if the agency binds its answers."""
     collected: Mapping[bytes, Collected] | None = None
     """How each envelope came, by digest; ``None`` if the agency was asked itself."""
+    unsigned: Sequence[UnsignedRows] | None = None
+    """What nobody signed, one a holder; ``None`` from an agency that signs."""
     sequence: int | None = None
     """Up to which number of the agency's stream everything was looked at, if it answers
     from what was sent and that is known."""

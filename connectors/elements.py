@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from connectors.errors import ManifestError
+from policy.identity import Identity
 from policy.text import Text
 
 
@@ -75,6 +76,8 @@ class Told:
     """Members of the body."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Values in visible ASCII: percent-encoded UTF-8."""
+    names: Mapping[Identity, str] = field(default_factory=dict, repr=False)
+    """The names of people that were stated, for an agency that identifies by them."""
 
 
 def refuse_taken_names(

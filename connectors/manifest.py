@@ -21,6 +21,13 @@ from connectors.manifest_addresses import (
     refuse_unusable_list_address,
 )
 from connectors.manifest_exchange import NationalExchange, refuse_unusable_exchange
+from connectors.manifest_licence_store import (
+    LicenceStore,
+    in_words,
+    members_of,
+    refuse_soap_address,
+    refuse_unusable_store,
+)
 from connectors.manifest_tif import Tif, refuse_unusable_tif
 from connectors.strict_toml import TableError, read_table
 from policy import normal_form
@@ -59,6 +66,8 @@ class Protocol(StrEnum):
     """Through the national data exchange, whose answers nobody signs."""
     TIF = "tif"
     """Through a provincial gateway, likewise."""
+    LICENCE_STORE = "licence-store"
+    """A store of electronic licences (证照库): log in, identify, then ask."""
     COLLECTED = "collected"
     """Not at all: what it sent before answers."""
 
@@ -74,6 +83,17 @@ class SignatureForm(StrEnum):
     """A compact JWS for each certificate, and one for an absence."""
     RESPONSE = "response"
     """A detached JWS (RFC 7797) over the whole HTTP body."""
+    NONE = "none"
+    """Nobody signs: what is shown is UNSIGNED, unless it was signed elsewhere."""
+
+
+class UnsignedUse(StrEnum):
+    """What is done with rows that nobody signed."""
+
+    WITHHELD = "withheld"
+    """They are left out."""
+    SHOWN = "shown"
+    """They are shown as UNSIGNED to callers with the scope for that."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +163,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """The form of a signature, and how old it may be."""
 
     form: SignatureForm
+    unsigned: UnsignedUse = UnsignedUse.WITHHELD
+    """What is done with rows where nobody signs (``none``)."""
     header: HeaderName = "JWS-Signature"
     max_age_seconds: Seconds = 24 * 3600.0
     skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
@@ -256,6 +278,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     binding: Binding = Binding()
     national_exchange: NationalExchange = NationalExchange()
     tif: Tif = Tif()
+    licence_store: LicenceStore = LicenceStore()
     status_list: StatusList = StatusList()
     cache: Cache = Cache()
     collection: Collection = Collection()
@@ -266,6 +289,19 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         key_url = self.national_exchange.key_url
         more = {"national_exchange.key_url": key_url} if key_url else {}
         return self.endpoint.addresses | more
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether nobody signs what the agency answers."""
+        return self.signature.form is SignatureForm.NONE
+
+    @property
+    def identifies_by_name(self) -> bool:
+        """Whether a person's stated name is sent to the agency."""
+        return (
+            self.endpoint.protocol is Protocol.LICENCE_STORE
+            and self.licence_store.name_member != ""
+        )
 
     @property
     def shares_calls(self) -> bool:
@@ -279,7 +315,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             endpoint.shares_calls
             and endpoint.batch_limit > 1
             and endpoint.protocol is not Protocol.COLLECTED
-            and self.signature.form is SignatureForm.RECORD
+            and self.signature.form is not SignatureForm.RESPONSE
             and not asked.elements
             and not asked.element_headers
         )
@@ -295,7 +331,7 @@ def read_manifest(text: str) -> Manifest:
     try:
         manifest = read_table(text, Manifest)
     except TableError as error:
-        raise ManifestError(str(error)) from None
+        raise ManifestError(in_words(str(error))) from None
     if manifest.endpoint.protocol is Protocol.COLLECTED:
         _refuse_needless_address(manifest)
     else:
@@ -307,6 +343,11 @@ def read_manifest(text: str) -> Manifest:
     )
     refuse_unusable_tif(
         manifest.tif, is_asked=manifest.endpoint.protocol is Protocol.TIF
+    )
+    refuse_unusable_store(
+        manifest.licence_store,
+        {*manifest.request.elements, *manifest.request.element_headers},
+        is_asked=manifest.endpoint.protocol is Protocol.LICENCE_STORE,
     )
     _refuse_unusable_list(manifest)
     _refuse_unusable_codes(manifest.record)
@@ -323,6 +364,7 @@ def _refuse_unusable_addresses(endpoint: Endpoint) -> None:
         raise ManifestError("endpoint.url is missing")
     for name, url in endpoint.addresses.items():
         refuse_unusable_address(name, url)
+        refuse_soap_address(name, url)
         refuse_plain_http(name, url, is_allowed=endpoint.unsafe_plain_http)
     if endpoint.second_url == endpoint.url:
         raise ManifestError("endpoint.second_url is endpoint.url; leave it out")
@@ -392,6 +434,8 @@ def _refuse_taken_names(manifest: Manifest) -> None:
     headers = list(asked.element_headers.values())
     if binding.audience is not None and binding.nonce_header is None:
         taken.append(binding.nonce)
+    if manifest.endpoint.protocol is Protocol.LICENCE_STORE:
+        taken = [*members_of(manifest.licence_store)]
     refuse_taken_names(asked.elements, asked.element_headers, taken)
     header = (binding.nonce_header or "").lower()
     if header in OURS or header in [name.lower() for name in headers]:
@@ -460,6 +504,21 @@ def _refuse_contradictions(manifest: Manifest) -> None:
             "signature.form is 'response', but the platform puts the agency's body "
             "into an answer of its own, which no signature covers: sign each record"
         )
+    if form is SignatureForm.NONE:
+        _refuse_what_is_never_signed(manifest)
+        return
+    if manifest.signature.unsigned is not UnsignedUse.WITHHELD:
+        raise ManifestError(
+            "signature.unsigned is set, but signature.form says that the agency signs: "
+            "what it does not sign is refused; remove it, or set signature.form = "
+            "'none'"
+        )
+    if through is Protocol.LICENCE_STORE:
+        raise ManifestError(
+            "endpoint.protocol is 'licence-store', whose rows nobody signs: set "
+            "signature.form = 'none'; what its agency signs of them is found by "
+            "licence_store.signed, or sent"
+        )
     if form is SignatureForm.RESPONSE and manifest.response.absence is not None:
         raise ManifestError(
             "response.absence is set, but signature.form is 'response': the signed "
@@ -480,3 +539,21 @@ def _refuse_contradictions(manifest: Manifest) -> None:
             "response.nonce is set, but signature.form is 'record': a nonce outside "
             "the signed bytes proves nothing; remove it"
         )
+
+
+def _refuse_what_is_never_signed(manifest: Manifest) -> None:
+    """Refuse settings of signed answers where nobody signs, or has to."""
+    signs = "signature.form is 'none': nobody signs"
+    if manifest.endpoint.protocol in (Protocol.GRAPHQL, Protocol.COLLECTED):
+        raise ManifestError(
+            f"{signs}, but endpoint.protocol is '{manifest.endpoint.protocol}', which "
+            "has no place for plain rows, or for nobody's"
+        )
+    for is_set, name in (
+        (manifest.binding.audience is not None, "binding.audience"),
+        (manifest.request.nonce is not None, "request.nonce"),
+        (manifest.response.absence is not None, "response.absence"),
+        (manifest.cache.stale_if_error_seconds > 0, "cache.stale_if_error_seconds"),
+    ):
+        if is_set:
+            raise ManifestError(f"{name} is set, but {signs}; remove it")

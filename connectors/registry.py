@@ -22,6 +22,7 @@ from connectors.guard.guard import Observer
 from connectors.guard.hedged import HedgedConnector
 from connectors.manifest import Manifest, Protocol, read_manifest
 from connectors.protocols.graphql import GraphQLConnector
+from connectors.protocols.licence_store import LicenceStoreConnector
 from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import RestConnector
 from connectors.protocols.tif import TifConnector
@@ -41,6 +42,7 @@ PROTOCOLS: Mapping[
         ),
         Protocol.NATIONAL_EXCHANGE: NationalExchangeConnector,
         Protocol.TIF: TifConnector,
+        Protocol.LICENCE_STORE: LicenceStoreConnector,
     }
 )
 """Those that ask somebody."""
@@ -110,6 +112,7 @@ def open_agency(  # noqa: PLR0913 - composed in one place only
             Circuit(clock, partial(changed, manifest.id, Operation.STATUS_LIST)),
         ),
         when_silent=sent if manifest.collection.answers_when_silent else None,
+        beside=sent if manifest.is_unsigned else None,
         bundle=bundle,
         catalogue=catalogue,
         observer=observer,

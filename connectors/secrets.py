@@ -25,6 +25,7 @@ PLACES = (
     ("tif", "token"),
     ("tif", "body_key"),
     ("tif", "signing_key"),
+    ("licence_store", "password"),
 )
 """Where a manifest may name one: the table and its key."""
 

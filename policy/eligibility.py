@@ -78,6 +78,8 @@ class Absence(StrEnum):
     NOT_SHOWN = "NOT_SHOWN"
     NOT_ANSWERED = "NOT_ANSWERED"
     ACCOUNT_FROZEN = "ACCOUNT_FROZEN"
+    # What the registry shows is signed by nobody.
+    UNSIGNED = "UNSIGNED"
     # The day asked about is after today: there may be one by then.
     DAY_NOT_COME = "DAY_NOT_COME"
 
@@ -174,10 +176,51 @@ _NOT_SHOWN = Text(
     "所送证书中没有此项，但无签名证明清单完整",
     "not among what was sent, and nothing signed says that the list is complete",
 )
+UNSIGNED = Text(
+    "登记机构所示内容无人签名，不作依据；须有归集机构签名的记录",
+    "what the registry shows is signed by nobody and is not relied on; a record that "
+    "the collection body signed is needed",
+)
 _FROZEN = Text(
     "归集机构账号已冻结，其数据不作依据",
     "the agency's account is frozen, its data is not relied on",
 )
+
+
+_ABSENT: Mapping[Absence, tuple[tuple[str, ...], FindingOutcome, Text]] = (
+    MappingProxyType(
+        {
+            Absence.NONE_HELD: (("219-1a",), FindingOutcome.UNMET, _NONE_HELD),
+            Absence.NOT_SHOWN: (("219-1a",), FindingOutcome.UNDETERMINED, _NOT_SHOWN),
+            Absence.NOT_ANSWERED: ((), FindingOutcome.UNDETERMINED, _NOT_ANSWERED),
+            Absence.ACCOUNT_FROZEN: (("219-2b",), FindingOutcome.UNMET, _FROZEN),
+            Absence.UNSIGNED: (("219-2b",), FindingOutcome.UNDETERMINED, UNSIGNED),
+            Absence.DAY_NOT_COME: ((), FindingOutcome.UNDETERMINED, DAY_NOT_COME),
+        }
+    )
+)
+"""What each says, and of which clauses; of all of them if none is named."""
+
+
+def of_unsigned(
+    level: Level | None, figures: Figures, *, is_claimed: bool
+) -> Eligibility:
+    """Return the verdict on a certificate that nobody signed: every clause is open.
+
+    Nothing it states decides anything, for its holder or against them, so no clause
+    looks at it. With a claim the clauses of notice 17 are reported, too.
+    """
+    clauses = [*CLAUSES, *(CLAIM_CLAUSES if is_claimed else ())]
+    if is_claimed:
+        clauses += figures.optional_clauses
+    return Eligibility(
+        outcome=EligibilityOutcome.UNDETERMINED,
+        findings=tuple(
+            Finding(clause, FindingOutcome.UNDETERMINED, UNSIGNED) for clause in clauses
+        ),
+        item_code=None,
+        level=level,
+    )
 
 
 def without_certificate(
@@ -234,28 +277,15 @@ def _absent(item: Item, level: Level | None, why: Absence) -> Eligibility:
         for id_ in CLAUSES
     }
 
-    def rule(clause: str, outcome: FindingOutcome, reason: Text) -> None:
-        findings[clause] = Finding(clause, outcome, reason)
-
-    match why:
-        case Absence.NONE_HELD:
-            rule("219-1a", FindingOutcome.UNMET, _NONE_HELD)
-        case Absence.NOT_SHOWN:
-            rule("219-1a", FindingOutcome.UNDETERMINED, _NOT_SHOWN)
-        case Absence.NOT_ANSWERED:
-            for id_ in CLAUSES:
-                rule(id_, FindingOutcome.UNDETERMINED, _NOT_ANSWERED)
-        case Absence.ACCOUNT_FROZEN:
-            rule("219-2b", FindingOutcome.UNMET, _FROZEN)
-        case Absence.DAY_NOT_COME:
-            for id_ in CLAUSES:
-                rule(id_, FindingOutcome.UNDETERMINED, DAY_NOT_COME)
+    clauses, outcome, why_so = _ABSENT[why]
+    for clause in clauses or CLAUSES:
+        findings[clause] = Finding(clause, outcome, why_so)
     if level is not None and level not in item.levels:
         reason = Text(
             f"附件未列{item.name.zh}的{LEVEL_NAMES[level].zh}",
             f"{LEVEL_NAMES[level].en} of {item.name.en} is not in the annex",
         )
-        rule("219-1a", FindingOutcome.UNMET, reason)
+        findings["219-1a"] = Finding("219-1a", FindingOutcome.UNMET, reason)
     reported = tuple(findings.values())
     return Eligibility(
         outcome=_verdict(reported),

@@ -88,6 +88,8 @@ class Figures:
     recovered_payment_bars: bool
     # Whether a decision leaves 219-2c open that does not say who claims.
     claimant_has_to_be_stated: bool
+    # Whether an officer may rule on a claim whose certificate nobody signed.
+    unsigned_may_be_ruled_on: bool
     # Rules that may exist, each off by 0, false or nothing.
     yearly_payments: int
     yearly_yuan: int
@@ -299,6 +301,7 @@ _READERS: Mapping[str, Callable[[Table], object]] = MappingProxyType(
         "publication_days": _count,
         "recovered_payment_bars": lambda table: table.take("value", bool),
         "claimant_has_to_be_stated": lambda table: table.take("value", bool),
+        "unsigned_may_be_ruled_on": lambda table: table.take("value", bool),
         "yearly_payments": _count,
         "yearly_yuan": _count,
         "held_higher_bars": lambda table: table.take("value", bool),

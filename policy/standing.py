@@ -23,6 +23,7 @@ is not UNMET, the clause weighs what is left without the review (``policy.clause
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -96,3 +97,15 @@ def _lacks_a_date(record: CertificateRecord) -> bool:
         return False
     dates = (record.valid_from, record.valid_until, record.review_due_on)
     return None in dates
+
+
+def standing_of_unsigned(record: CertificateRecord, as_of: date) -> Standing:
+    """Return what a certificate is worth whose record nobody signed.
+
+    Nothing that it states makes it good or bad; what its agency sent of its state is
+    signed, and that it is lost is known from there.
+    """
+    if not record.changes:
+        return Standing.UNKNOWN
+    sent = replace(record, state=CertificateState.VALID, state_since=None)
+    return _LOST.get(state_on(sent, as_of), Standing.UNKNOWN)

@@ -164,6 +164,10 @@ described_enum(
             "部分或全部内容未通过核验，未采信",
             "Some or all of what came did not verify and was not believed",
         ),
+        SourceOutcome.UNSIGNED: both(
+            "已答复，但所送内容无人签名，不作依据",
+            "Answered, and nobody signed what came: it decides nothing",
+        ),
         SourceOutcome.SUSPENDED: both(
             "账号冻结或归集权限已取消，未查询",
             "The account is frozen or may not collect; not asked",
@@ -326,6 +330,11 @@ described_enum(
         Protocol.GRAPHQL: both(
             "GraphQL 联邦子图（_entities）", "A GraphQL federation subgraph (_entities)"
         ),
+        Protocol.LICENCE_STORE: both(
+            "电子证照库：登录、核验身份、按持证人代码查询；其答复无人签名",
+            "A store of electronic licences: log in, identify, ask by holder code; "
+            "nobody signs its rows",
+        ),
         Protocol.COLLECTED: both(
             "不查询，以其归集（报送）的数据作答",
             "Not asked; what it sent before answers",
@@ -340,6 +349,7 @@ described_enum(
         SignatureForm.RESPONSE: both(
             "整个 HTTP 正文一个分离 JWS", "One detached JWS over the whole body"
         ),
+        SignatureForm.NONE: both("无人签名", "Nobody signs"),
     },
 )
 described_enum(

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from bureau.caller import LookUp, Purpose
+from bureau.caller import LookUp, Purpose, Scope
 from bureau.ledger.seen import revoked_in
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.elements import ElementsError
@@ -29,6 +29,7 @@ from bureau.look_ups.purpose import (
 )
 from bureau.look_ups.statements import MAX_STATEMENTS
 from bureau.privacy.masks import without_identity_numbers
+from bureau.unsigned import seen_by
 from connectors.agency import Agency
 from connectors.answer import Answer
 from connectors.errors import StoreUnavailableError
@@ -73,19 +74,21 @@ def look_up_of(
         return error
 
 
-async def look_up(
+async def look_up(  # noqa: PLR0913 - one question, from several places
     context: RequestContext,
     holder: Identity,
     agencies: Sequence[Agency],
     shows: Shows | None = None,
     *,
     is_for_payment: bool = False,
+    name: str | None = None,
 ) -> list[Answer]:
     """Ask ``agencies`` about ``holder``; the answers are in the order of agencies.
 
     ``shows`` says which certificates of the answers the caller will get; all of them
-    if it is ``None``. Before a payment the store is asked, too, what other gateways
-    collected, and which versions they saw.
+    if it is ``None``. ``name`` goes to an agency that identifies people by it. Before a
+    payment the store is asked, too, what other gateways collected, and which versions
+    they saw.
 
     Raises:
         RequestError: no purpose is stated, or not the five elements, the caller's
@@ -97,7 +100,7 @@ async def look_up(
     # Before anybody is admitted, so that whoever is admitted together is asked about
     # together.
     for loader in loaders:
-        loader.want(holder)
+        loader.want(holder, name)
 
     async def ask() -> list[Answer]:
         if is_for_payment:
@@ -116,11 +119,13 @@ async def look_up(
         versions = context.services.versions
         if is_for_payment:
             await versions.read(holder, agencies, answers)
-        return versions.hold(
+        held = versions.hold(
             *(holder, agencies, answers),
             bundle=context.snapshot.bundle,
             now=context.now,
         )
+        may_see = context.caller.may(Scope.READ_UNSIGNED)
+        return seen_by(held, context.services.catalogue, may_see=may_see)
 
     answers = await _through_the_gate(context, holder, ask, shows)
     context.answered.append(answers)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from policy.calendar import SHANGHAI
-from sandbox import tif
+from sandbox import licence_store, tif
 from sandbox.agency import AgencyId
 from sandbox.binding import AUDIENCE
 from sandbox.errors import SandboxError
@@ -25,6 +25,7 @@ from sandbox.exchange import (
     serve_exchange,
 )
 from sandbox.faults import FAULTS, Fault
+from sandbox.licence_store import Store, serve_licence_store
 from sandbox.lifeline import end_with_stdin
 from sandbox.link import Certificates
 from sandbox.population import MAX_HOLDERS
@@ -62,6 +63,8 @@ def run(arguments: Sequence[str]) -> int:
                 serve_exchange(_made(Platform, chosen), chosen.host, chosen.port)
             elif chosen.command == "tif":
                 serve_tif(_made(Province, chosen), chosen.host, chosen.port)
+            elif chosen.command == "licence-store":
+                serve_licence_store(_made(Store, chosen), chosen.host, chosen.port)
             else:
                 serve(_options(chosen))
     except SandboxError as error:
@@ -93,7 +96,7 @@ def _link_options(chosen: argparse.Namespace) -> LinkOptions:
     )
 
 
-T = TypeVar("T", Platform, Province)
+T = TypeVar("T", Platform, Province, Store)
 
 
 def _made(kind: type[T], chosen: argparse.Namespace) -> T:
@@ -184,6 +187,14 @@ def _parser() -> argparse.ArgumentParser:
         f"{tif.KNOBS}: {', '.join(tif.TifTrouble)}",
     )
     _add_parts(province, Province)
+    store = commands.add_parser(
+        "licence-store",
+        help="be a store of electronic licences with an agency's records",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        epilog=f"troubles, set by POST {licence_store.KNOBS}: "
+        f"{', '.join(licence_store.StoreTrouble)}",
+    )
+    _add_parts(store, Store)
     return parser
 
 

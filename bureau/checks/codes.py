@@ -39,6 +39,7 @@ class CheckCode(StrEnum):
     """Why a check ended as it did."""
 
     SIGNATURE_FITS = "SIGNATURE_FITS"
+    NO_SIGNATURE = "NO_SIGNATURE"
     KEY_IN_FORCE = "KEY_IN_FORCE"
     KEY_WAS_IN_FORCE = "KEY_WAS_IN_FORCE"
     ROW_IN_SCOPE = "ROW_IN_SCOPE"

@@ -71,6 +71,17 @@ def checks_of_refusal(
     return made
 
 
+CHECKS_OF_UNSIGNED = (
+    CheckMade(_C.INTEGRITY, CheckResult.UNKNOWN, CheckCode.NO_SIGNATURE),
+    *(
+        CheckMade(check, CheckResult.SKIPPED, CheckCode.NOT_REACHED)
+        for check in _C
+        if check is not _C.INTEGRITY
+    ),
+)
+"""Of what nobody signed nothing can be checked."""
+
+
 _PASSED = {
     _C.INTEGRITY: CheckCode.SIGNATURE_FITS,
     _C.KEY: CheckCode.KEY_IN_FORCE,

@@ -246,6 +246,11 @@ _SKIPPED = {
     ),
 }
 _UNKNOWN = {
+    CheckCode.NO_SIGNATURE: (
+        ProvenanceCheck.INTEGRITY,
+        "无人签名，无从核验",
+        "nobody signed it, so nothing can be checked",
+    ),
     CheckCode.UNKNOWN_BODY_NAMED: (
         ProvenanceCheck.AUTHORITY,
         "记录所载归集机构不在附件之列",

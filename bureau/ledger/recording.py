@@ -22,13 +22,16 @@ from bureau.ledger.evidence import SealedEvidence, Vault
 from bureau.ledger.judging import Judge, Rules, Silent, Vouched
 from bureau.ledger.jurisdiction import Jurisdiction
 from bureau.privacy.pseudonyms import Pseudonyms
-from connectors.answer import AttestedCertificate, SourceOutcome
+from bureau.unsigned import NOTHING_PAID
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.guard.health import SILENT
 from policy.districts import DISTRICTS
 from policy.documents import Document
 from policy.evidence import Claimant
 from policy.identity import Identity
 from policy.level import Level
 from policy.names import folded_name
+from policy.parameters import Figures
 from policy.row import row_of
 from policy.text import Text
 
@@ -57,6 +60,23 @@ class NotVerifiedError(Exception):
         self.outcome = outcome
         self.silent = silent
         """Whose it is, if its registry did not answer at all."""
+
+
+def not_vouched(answer: Answer, holder: Identity, figures: Figures) -> NotVerifiedError:
+    """Return that no signature vouches for a certificate of ``holder`` by ``answer``.
+
+    An officer may rule on what a registry is silent about; on what it shows and nobody
+    signed only where the ``figures`` say so.
+    """
+    is_unsigned = answer.outcome is SourceOutcome.UNSIGNED
+    may_be_ruled_on = answer.outcome in SILENT or (
+        is_unsigned and figures.unsigned_may_be_ruled_on
+    )
+    return NotVerifiedError(
+        NOTHING_PAID if is_unsigned else answer.reason or NO_ANSWER,
+        answer.outcome,
+        Silent(holder, answer.agency) if may_be_ruled_on else None,
+    )
 
 
 Find = Callable[[str], Awaitable[Vouched]]

@@ -20,7 +20,7 @@ from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.elements import ElementsError, ElementsMissingError
 from bureau.look_ups.oversight import Alert, Oversight
 from bureau.look_ups.purpose import PurposeError, PurposeMissingError
-from connectors.answer import Answer, AttestedCertificate, SourceOutcome
+from connectors.answer import Answer, ShownCertificate, SourceOutcome
 from connectors.elements import NOT_STATED, Elements
 from connectors.errors import StoreUnavailableError
 from connectors.guard.health import CONCLUSIVE
@@ -31,7 +31,7 @@ CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
 Made = TypeVar("Made")
 Ask = Callable[[], Awaitable[list[Answer]]]
 """Asks the agencies, once the gate lets it."""
-Shows = Callable[[AttestedCertificate], bool]
+Shows = Callable[[ShownCertificate], bool]
 """Says whether the caller will get a certificate of the answers."""
 RefusedLookUpError = (
     PurposeError | ElementsError | OverBudgetError | StoreUnavailableError
@@ -133,7 +133,7 @@ class Gate:
                     audit.note(
                         replace(intent.record, event=AuditEvent.ABANDONED), intent
                     )
-            found = sum([len(answer.certificates) for answer in answers])
+            found = sum([len(one.certificates) + len(one.unsigned) for one in answers])
             shown = found if shows is None else _count(answers, shows)
             await audit.write(_ended(intent.record, answers, shown), intent)
         except REFUSALS as refusal:
@@ -321,4 +321,4 @@ def _ended(
 
 
 def _count(answers: Sequence[Answer], shows: Shows) -> int:
-    return sum(shows(one) for answer in answers for one in answer.certificates)
+    return sum(shows(one) for answer in answers for one in answer.shown)

@@ -83,6 +83,10 @@ CHECKS: Mapping[FindingCode, Check] = MappingProxyType(
 
 _BY_REASON = frozenset({RecordFault.MALFORMED_RECORD})
 """Each field that is wrong is a finding of its own."""
+NOBODY_SIGNS = Text(
+    zh="清单写明无人签名（signature.form = 'none'）",
+    en="nobody signs, as the manifest says (signature.form = 'none')",
+)
 NOTHING_ATTESTED = Text(
     zh="计划中的项目均未得到证明", en="no row of the plan was attested"
 )
@@ -118,7 +122,20 @@ def once(code: FindingCode, places: list[str], what: str = "") -> Finding:
 
 
 def _only_refusals(check: Check) -> Callable[[Subject], Result]:
-    return lambda subject: Result(check, tuple(of_refusals(subject, check)))
+    def look(subject: Subject) -> Result:
+        findings = tuple(of_refusals(subject, check))
+        return _of_signed(subject, check) or Result(check, findings)
+
+    return look
+
+
+def _of_signed(subject: Subject, check: Check) -> Result | None:
+    """Return that ``check`` looks at what is signed, where nothing is."""
+    if not subject.manifest.is_unsigned or check is Check.HOLDERS:
+        return None
+    if any(True for _ in of_refusals(subject, check)):
+        return None
+    return not_tested(check, NOBODY_SIGNS)
 
 
 def scope(subject: Subject) -> Result:
@@ -178,7 +195,7 @@ def _named(names: Iterable[str]) -> str:
 
 def _records(asked: Iterable[Asked]) -> Iterator[tuple[str, CertificateRecord]]:
     for one in asked:
-        for number, certificate in enumerate(one.answer.certificates):
+        for number, certificate in enumerate(one.answer.shown):
             yield f"{one.place}.records[{number}]", certificate.record
 
 
@@ -188,12 +205,12 @@ def results(subject: Subject) -> Iterator[Finding]:
     What came is not shown: a plan may name a real person, and a check is no look-up.
     """
     for asked in subject.asked:
-        is_known = asked.answer.outcome in CONCLUSIVE
+        is_known = asked.answer.outcome in {*CONCLUSIVE, SourceOutcome.UNSIGNED}
         if is_known and subject.items_of(asked.answer) != asked.person.items:
             # What has no row is told by itself, and is why the rows differ.
             rowless = {
                 name: None
-                for certificate in asked.answer.certificates
+                for certificate in asked.answer.shown
                 if row_of(certificate.record, subject.catalogue).item is None
                 for name in fields_of_row(certificate.record, subject.catalogue)
             }
@@ -203,6 +220,8 @@ def results(subject: Subject) -> Iterator[Finding]:
 
 def completeness(subject: Subject) -> Result:
     """Say whether a record that was taken out would be missed."""
+    if (result := _of_signed(subject, Check.COMPLETENESS)) is not None:
+        return result
     findings = list(of_refusals(subject, Check.COMPLETENESS))
     several = [one for one in subject.asked if len(one.person.items) > 1]
     if not several and not findings:
@@ -226,6 +245,8 @@ def has_nonce(rules: Manifest) -> bool:
 
 def replay(subject: Subject) -> Result:
     """Say whether an old answer would be noticed."""
+    if (result := _of_signed(subject, Check.REPLAY)) is not None:
+        return result
     findings = list(of_refusals(subject, Check.REPLAY))
     rules = subject.manifest
     note = None
@@ -267,6 +288,8 @@ def clock(subject: Subject, server_ahead: timedelta | None) -> Result:
 
 def rotation(subject: Subject) -> Result:
     """Say whether each key in force was seen to sign, and how long it will."""
+    if (result := _of_signed(subject, Check.ROTATION)) is not None:
+        return result
     now = subject.clock()
     seen = {proof.key.kid for asked in subject.asked for proof in asked.answer.proofs}
     keys = [

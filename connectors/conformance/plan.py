@@ -6,7 +6,7 @@ absence. Full batches are filled up with numbers that are nobody's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import msgspec
@@ -30,6 +30,7 @@ class PlanError(ConnectorError):
 class _Holder(msgspec.Struct, frozen=True, kw_only=True):
     id_number: str
     id_type: IdType | None = None
+    name: str | None = None
     items: tuple[str, ...] = ()
 
 
@@ -44,6 +45,8 @@ class PlannedPerson:
     identity: Identity
     items: tuple[str, ...]
     """Annex codes, sorted; empty: holds nothing."""
+    name: str | None = field(default=None, repr=False)
+    """How they are called, for an agency that identifies people by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,10 @@ class Plan:
 
 
 def planned(
-    id_number: str, items: Sequence[str], id_type: IdType | None = None
+    id_number: str,
+    items: Sequence[str],
+    id_type: IdType | None = None,
+    name: str | None = None,
 ) -> PlannedPerson:
     """Return one person of a plan.
 
@@ -85,7 +91,7 @@ def planned(
         identity = parse_identity(id_number, id_type)
     except PolicyError as error:
         raise PlanError(f"an id_number of the plan: {error}") from None
-    return PlannedPerson(identity, tuple(sorted(items)))
+    return PlannedPerson(identity, tuple(sorted(items)), name)
 
 
 def read_plan(text: str) -> Plan:
@@ -98,7 +104,9 @@ def read_plan(text: str) -> Plan:
         table = read_table(text, _Plan)
     except TableError as error:
         raise PlanError(str(error)) from None
-    return Plan(tuple(planned(h.id_number, h.items, h.id_type) for h in table.holder))
+    return Plan(
+        tuple(planned(h.id_number, h.items, h.id_type, h.name) for h in table.holder)
+    )
 
 
 def nobody(index: int) -> Identity:

@@ -17,11 +17,19 @@ from connectors.conformance.plan import Plan, PlannedPerson
 from connectors.connector import Connector, Reply
 from connectors.elements import Elements, Told, told_of
 from connectors.errors import ManifestError
-from connectors.manifest import Cache, Manifest, Protocol
+from connectors.manifest import (
+    Cache,
+    Manifest,
+    Protocol,
+    Signature,
+    SignatureForm,
+    UnsignedUse,
+)
 from connectors.network.addresses import AddressGuard, RegisteredAddress
 from connectors.null_observer import NullObserver
 from connectors.protocols.asking import written
 from connectors.protocols.graphql import EXTENSIONS, entities_query, graphql_question
+from connectors.protocols.licence_store import door_of, log_in_of
 from connectors.protocols.national_exchange import NationalExchangeConnector
 from connectors.protocols.rest import rest_question
 from connectors.protocols.tif import TifConnector
@@ -41,6 +49,8 @@ ELEMENTS = Elements(
 )
 """What an agency is told that has names for it: nobody asks but the check."""
 NONCE = "conformance-check"
+NAME = "测试"
+"""How somebody is called of whom the plan does not say, where a name is needed."""
 LONGEST_TIMEOUT_SECONDS = 10.0
 """A manifest may allow an agency days; a check does not wait so long."""
 
@@ -120,6 +130,8 @@ class Subject:
             account=AccountState.ACTIVE,
             # The second question about a person is asked like the first.
             cache=Cache(ttl_seconds=0),
+            # What is shown to nobody else is looked at, too.
+            signature=shown_unsigned(self.manifest.signature),
             endpoint=msgspec.structs.replace(endpoint, timeout_seconds=limit),
         )
         connector = PROTOCOLS[endpoint.protocol](self.rules, self.session, self.clock)
@@ -143,7 +155,7 @@ class Subject:
         self._told = told_of(ELEMENTS, request.elements, request.element_headers)
         self.observer = Observer(
             self.session,
-            self.rules.endpoint,
+            door_of(self.rules),
             max(self.effort.request_timeout_seconds, limit),
             {**self._headers_of_nonce(), **(self._told or Told()).headers},
             signed,
@@ -169,7 +181,11 @@ class Subject:
 
     async def ask(self, holders: Sequence[Identity]) -> list[Answer]:
         """Ask as the gateway does."""
-        return await self.agency.ask(holders, self.timeout_seconds + 1, ELEMENTS)
+        planned = {one.identity: one.name for one in self.plan.people}
+        names = {holder: planned.get(holder) or NAME for holder in holders}
+        return await self.agency.ask(
+            holders, self.timeout_seconds + 1, ELEMENTS, names=names
+        )
 
     async def ask_next(self) -> Asked:
         """Ask about the next planned person, alone, and keep what came."""
@@ -202,6 +218,9 @@ class Subject:
                 query = entities_query(self.rules)
                 question = graphql_question(query, request, holders, self._told)
                 return written(question, self._told, binding, EXTENSIONS).body
+            case Protocol.LICENCE_STORE:
+                # Its door: whatever is behind needs a session and a holder's code.
+                return log_in_of(self.rules.licence_store)
             case Protocol.COLLECTED:
                 raise ManifestError("there is nobody to ask")
 
@@ -210,7 +229,7 @@ class Subject:
 
         "?" stands for a record without a row: an agency's own words may name a person.
         """
-        rows = [row_of(c.record, self.catalogue).item for c in answer.certificates]
+        rows = [row_of(c.record, self.catalogue).item for c in answer.shown]
         return tuple(sorted("?" if row is None else row.code for row in rows))
 
     async def write_half(self) -> None:
@@ -230,3 +249,10 @@ class Subject:
         )
         writer.write(head.encode() + question[: len(question) // 2])
         writer.close()
+
+
+def shown_unsigned(signature: Signature) -> Signature:
+    """Return ``signature`` with what nobody signs shown, where nobody does."""
+    if signature.form is not SignatureForm.NONE:
+        return signature
+    return msgspec.structs.replace(signature, unsigned=UnsignedUse.SHOWN)

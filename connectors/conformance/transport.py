@@ -150,6 +150,9 @@ async def _look_closer(subject: Subject, asked: Asked, code: FindingCode) -> Fin
     if seen.seconds > subject.timeout_seconds and seen.status is not None:
         code = FindingCode.SLOW_ANSWER
     why = [without_identity_numbers(r.reason) for r in asked.answer.refusals]
+    if seen.code is None and not why and asked.answer.reason is not None:
+        # Refused by what stands between us and the agency, under status 200.
+        why = [without_identity_numbers(asked.answer.reason.en)]
     told = why if code is seen.code or seen.code is None else []
     facts = "; ".join(filter(None, (seen.facts, *told)))
     return Finding(seen.code or code, f"{subject.path} {asked.place}", facts)

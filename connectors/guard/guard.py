@@ -104,6 +104,7 @@ class Guard:
     ) -> None:
         self._agency = manifest.id
         self._endpoint = manifest.endpoint
+        self._is_unsigned = manifest.is_unsigned
         self._ask = ask
         self._still_holds = still_holds
         self._observer = observer
@@ -232,7 +233,12 @@ class Guard:
             if answer.outcome in SILENT:
                 continue
             # What was collected may be newer at any moment, and is near.
-            if answer.outcome in CONCLUSIVE and not answer.is_collected:
+            # So may what made unsigned rows whole.
+            if (
+                answer.outcome in CONCLUSIVE
+                and not answer.is_collected
+                and not self._is_unsigned
+            ):
                 self._cache.keep(holder, answer)
             else:
                 # It said something else since: what it said before stands for nothing.

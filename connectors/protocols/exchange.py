@@ -210,9 +210,24 @@ def parse_json(body: bytes) -> object:
     """Parse an answer that is not believed yet, to find the signed parts in it.
 
     Raises:
-        UnreadableError: not JSON.
+        UnreadableError: not JSON; it says so where it is a page, or in GBK.
     """
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise UnreadableError("the answer is not JSON") from None
+        raise UnreadableError(f"the answer is not JSON{_what_it_is(body)}") from None
+
+
+def _what_it_is(body: bytes) -> str:
+    """Say what a body is that is no JSON, as far as that is plain."""
+    if body.lstrip()[:1] == b"<":
+        return ": a page in HTML, as of a log-in, or XML"
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            body.decode("gb18030")
+        except UnicodeDecodeError:
+            return ""
+        return ": it is in GBK, allowed is UTF-8"
+    return ""

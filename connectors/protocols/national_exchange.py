@@ -69,7 +69,9 @@ class NationalExchangeConnector:
         self._table = table
         self._request = manifest.request
         self._binding = manifest.binding
-        self._finder = EnvelopeFinder(manifest.response)
+        self._finder = EnvelopeFinder(
+            manifest.response, is_unsigned=manifest.is_unsigned
+        )
         self._answers = PlatformAnswers(table.code, table.data, table.good_codes)
 
     def can_ask(self, id_type: IdType) -> bool:
@@ -83,7 +85,7 @@ class NationalExchangeConnector:
         question, _ = rest_question(self._request, holders, told)
         asked = written(question, told, self._binding)
         answer = await self._post(asked.body, asked.told)
-        return Reply(self._finder.find(answer, holders), bound_to=asked.bound_to)
+        return self._finder.reply(answer, holders, bound_to=asked.bound_to)
 
     async def signed_headers(self) -> Mapping[str, str]:
         """Return the headers of a question that goes out now."""

@@ -12,7 +12,6 @@ from connectors.protocols.asking import NONCE_BYTES, written
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
 from connectors.protocols.exchange import Exchange, parse_json
 from policy.identity import Identity, IdType
-from signing.envelope import Envelope
 
 
 class RestConnector:
@@ -23,7 +22,9 @@ class RestConnector:
         self._request = manifest.request
         self._binding = manifest.binding
         self._signature = manifest.signature
-        self._finder = EnvelopeFinder(manifest.response)
+        self._finder = EnvelopeFinder(
+            manifest.response, is_unsigned=manifest.is_unsigned
+        )
 
     def can_ask(self, id_type: IdType) -> bool:
         """Say whether the manifest maps this type; an empty map passes all as is."""
@@ -38,10 +39,10 @@ class RestConnector:
         headers, body = await self._exchange.post(asked.body, asked.told)
         if self._signature.form is SignatureForm.RESPONSE:
             envelope = detached_envelope(headers, self._signature.header, body)
-            found: Sequence[tuple[Envelope, ...]] = [(envelope,)] * len(holders)
-        else:
-            found = self._finder.find(parse_json(body), holders)
-        return Reply(found, nonce, bound_to=asked.bound_to)
+            found = [(envelope,)] * len(holders)
+            return Reply(found, nonce, bound_to=asked.bound_to)
+        answer, bound_to = parse_json(body), asked.bound_to
+        return self._finder.reply(answer, holders, nonce=nonce, bound_to=bound_to)
 
     async def probe(self) -> None:
         """See ``Connector.probe``."""

@@ -54,7 +54,9 @@ class TifConnector:
         self._clock = clock
         self._request = manifest.request
         self._binding = manifest.binding
-        self._finder = EnvelopeFinder(manifest.response)
+        self._finder = EnvelopeFinder(
+            manifest.response, is_unsigned=manifest.is_unsigned
+        )
         self._answers = PlatformAnswers(table.code, table.data, table.good_codes)
         self._seal = _Seal(table) if table.body_key else None
 
@@ -78,7 +80,7 @@ class TifConnector:
         data = self._answers.data_of(parse_json(content))
         if self._seal is not None and isinstance(data, dict) and ENCRYPTED in data:
             data = parse_json(self._seal.opened(data[ENCRYPTED]))
-        return Reply(self._finder.find(data, holders), bound_to=asked.bound_to)
+        return self._finder.reply(data, holders, bound_to=asked.bound_to)
 
     async def signed_headers(self) -> Mapping[str, str]:
         """Return the headers of a question that goes out now."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.conformance.answers import NOBODY_SIGNS
 from connectors.conformance.check import check_connector
 from connectors.conformance.codes import FindingCode
 from connectors.conformance.plan import Plan, of_nobody
@@ -121,6 +122,8 @@ def _secret(patient: Patient) -> Looked:
 def _keys(patient: Patient) -> Looked:
     """Say whether a key of the collection body is in force."""
     now, places = patient.clock(), patient.places
+    if places.rules.is_unsigned:
+        return _not_taken(Step.KEYS, NOBODY_SIGNS)
     institution = places.rules.collection_body
     active = [
         key

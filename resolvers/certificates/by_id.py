@@ -8,7 +8,7 @@ from bureau.caller import Scope
 from bureau.privacy.masks import without_identity_numbers
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.certificate import Certificate, certificate_alone
-from resolvers.certificates.find import Unanswered, find_attested
+from resolvers.certificates.find import Unanswered, find_certificate
 from resolvers.context import RequestContext
 from resolvers.sources import Source, source_of
 
@@ -63,7 +63,7 @@ async def certificate_by_id(
     context: RequestContext, id_: strawberry.ID
 ) -> Certificate | UnknownCertificate | AgencyUnavailable:
     """Ask the one agency that has the certificate of ``id_``."""
-    found = await find_attested(context, id_)
+    found = await find_certificate(context, id_)
     if found is None:
         # What was asked for may be a person's number.
         return UnknownCertificate(id=strawberry.ID(without_identity_numbers(id_)))

@@ -19,7 +19,7 @@ from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.by_id import AgencyUnavailable
 from resolvers.certificates.certificate import Certificate, certificate_alone
-from resolvers.certificates.find import Unanswered, find_attested
+from resolvers.certificates.find import Unanswered, find_certificate
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.enums import LicenceIdProblem
@@ -120,7 +120,7 @@ async def certificate_by_licence_id(
         await look_up_by_wrong_id(context, licence_id)
         found = None
     else:
-        found = await find_attested(context, ids[0], licence_id=licence_id)
+        found = await find_certificate(context, ids[0], licence_id=licence_id)
     if found is None:
         names = [strawberry.ID(agency.id) for agency in searched]
         return UnknownLicence(stated=shown, searched=names)

@@ -1,6 +1,7 @@
 """A certificate in the graph: the annex's words, its provenance, its eligibility.
 
-Only an ``AttestedCertificate`` becomes one, so whatever is shown here verified.
+An ``AttestedCertificate`` becomes one, so what is shown here verified; or a row that
+nobody signed, which its provenance says, and of which no clause takes anything.
 """
 
 from collections.abc import Hashable
@@ -11,10 +12,11 @@ import strawberry
 
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate, UnsignedCertificate
 from policy.evidence import Claim, Claimant
 from policy.payments import Payments
 from policy.standing import standing as standing_of
+from policy.standing import standing_of_unsigned
 from policy.states import state_on
 from policy.text import Text, same_words
 from resolvers.bilingual import both
@@ -26,10 +28,12 @@ from resolvers.certificates.eligibility import (
     ClaimEligibility,
     Eligibility,
     evaluated,
+    unsigned_evaluated,
 )
 from resolvers.certificates.examination import Examination, shown_examination
-from resolvers.certificates.find import Unanswered, find_attested
+from resolvers.certificates.find import Unanswered, find_certificate
 from resolvers.certificates.kept import LIVE, shown_bytes, shown_of
+from resolvers.certificates.licence_files import LicenceFile, shown_files
 from resolvers.certificates.provenance import Provenance, provenance_of
 from resolvers.certificates.state_changes import StateChange, shown_changes
 from resolvers.certificates.warnings_shown import CertificateWarning, shown_warnings
@@ -46,15 +50,17 @@ from resolvers.relay import Node
     requires_scopes=[[Scope.READ_CERTIFICATES]],
     keys=["id"],
     description=both(
-        "一张经核验的职业资格证书", "One vocational certificate, verified"
+        "一张职业资格证书：经核验，或无人签名（见 provenance.verdict）",
+        "One vocational certificate: verified, or signed by nobody, see "
+        "provenance.verdict",
     ),
 )
 class Certificate(Node):
-    """One certificate; every field is what its registry signed."""
+    """One certificate; every field is what its registry says, signed or not."""
 
     live: ClassVar[frozenset[str]] = LIVE
 
-    attested: strawberry.Private[AttestedCertificate]
+    attested: strawberry.Private[ShownCertificate]
     claimant: strawberry.Private[Claimant]
     services: strawberry.Private[Services]
     paid: strawberry.Private[Payments | None]
@@ -189,6 +195,19 @@ class Certificate(Node):
         """Return the proof beside it."""
         return provenance_of(self.attested)
 
+    @strawberry.federation.field(
+        requires_scopes=[[Scope.READ_IDENTITY]],
+        directives=[list_of(2)],
+        description=both(
+            "证照文件在登记机构的引用，网关不予下载；经核验的证书为空列表",
+            "References to pictures of the licence at its registry, which are not "
+            "fetched; none of a verified certificate",
+        ),
+    )
+    def licence_files(self) -> list[LicenceFile]:
+        """Return where its registry has them."""
+        return shown_files(self.attested)
+
     @strawberry.field(
         description=both(
             "不透明编号，由网关密钥生成，无法由证件号码推得",
@@ -201,14 +220,18 @@ class Certificate(Node):
 
     @strawberry.field(
         description=both(
-            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN",
+            "某日的效力，默认为今日（上海）；今日以后的，除日期已决定者外为 UNKNOWN；"
+            "无人签名的为 UNKNOWN，除非推送的状态变更已使其失去效力",
             "Whether it holds on a day; today in Shanghai by default. A later day is "
-            "UNKNOWN unless a date decides",
+            "UNKNOWN unless a date decides; so is what nobody signed, unless a change "
+            "that was sent has ended it",
         )
     )
     def standing(self, info: Info, as_of: AsOf = None) -> Standing | None:
         """Return the standing on ``as_of``."""
         today = info.context.today
+        if isinstance(self.attested, UnsignedCertificate):
+            return standing_of_unsigned(self.attested.record, as_of or today)
         return standing_of(self.attested.record, as_of or today, today)
 
     @strawberry.field(
@@ -250,6 +273,10 @@ class Certificate(Node):
     def _evaluated(
         self, info: Info, as_of: date | None, claim: Claim | None
     ) -> Eligibility:
+        if isinstance(self.attested, UnsignedCertificate):
+            return unsigned_evaluated(
+                self.attested, info.context, as_of=as_of, is_claimed=claim is not None
+            )
         return evaluated(
             self.attested,
             self.claimant,
@@ -289,7 +316,7 @@ async def certificate_again(context: RequestContext, id_: str) -> Certificate | 
         RequestError: its registry gave no answer that can be believed, or as
             ``look_up``.
     """
-    found = await find_attested(context, id_)
+    found = await find_certificate(context, id_)
     if isinstance(found, Unanswered):
         raise RequestError(
             f"登记机构 {found.agency.id} 未能给出可信的答复，证书情况未知 / "
@@ -302,7 +329,7 @@ async def certificate_again(context: RequestContext, id_: str) -> Certificate | 
 
 
 async def certificate_alone(
-    context: RequestContext, found: AttestedCertificate
+    context: RequestContext, found: ShownCertificate
 ) -> Certificate:
     """Return a certificate that was asked for by itself; its holder claims nothing."""
     holder = found.record.holder
@@ -316,7 +343,7 @@ async def certificate_alone(
 
 
 def certificate_of(
-    attested: AttestedCertificate,
+    attested: ShownCertificate,
     claimant: Claimant,
     services: Services,
     mask: Mask,

@@ -8,10 +8,10 @@ import strawberry
 
 from bureau.caller import Scope
 from bureau.checks.codes import CheckCode, CheckResult, ProvenanceCheck
+from bureau.checks.made import CHECKS_OF_UNSIGNED, Known, checks_of, checks_of_refusal
 from bureau.checks.made import CheckMade as Made
-from bureau.checks.made import Known, checks_of, checks_of_refusal
 from bureau.checks.meanings import CHECKS, MEANINGS, RESULTS
-from connectors.answer import AttestedCertificate, RefusedRecord
+from connectors.answer import RefusedRecord, ShownCertificate, UnsignedCertificate
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
 from resolvers.context import Services
@@ -73,9 +73,11 @@ class CheckMade:
 
 
 def checks_shown(
-    certificate: AttestedCertificate, services: Services, today: date
+    certificate: ShownCertificate, services: Services, today: date
 ) -> list[CheckMade]:
     """Return the checks of a certificate; the log is asked, so this is kept nowhere."""
+    if isinstance(certificate, UnsignedCertificate):
+        return _shown(CHECKS_OF_UNSIGNED)
     known = Known(
         services.catalogue, services.bodies_by_name, services.inclusions, today
     )

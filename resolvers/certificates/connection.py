@@ -12,7 +12,7 @@ import strawberry
 
 from bureau.caller import Scope
 from bureau.privacy.masks import Mask
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate
 from policy import normal_form
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord
@@ -65,7 +65,7 @@ class CertificateFilter:
     def _codes(self) -> frozenset[str]:
         return frozenset(map(normal_form.code, self.item_codes or ()))
 
-    def lets_pass(self, certificate: AttestedCertificate) -> bool:
+    def lets_pass(self, certificate: ShownCertificate) -> bool:
         """Say whether ``certificate`` is selected."""
         record = certificate.record
         return (
@@ -131,7 +131,7 @@ class CertificateConnection:
     live: ClassVar[frozenset[str]] = LIVE
 
     services: strawberry.Private[Services]
-    page: strawberry.Private[Sequence[AttestedCertificate]]
+    page: strawberry.Private[Sequence[ShownCertificate]]
     skipped: strawberry.Private[int]
     claimant: strawberry.Private[Claimant]
     paid: strawberry.Private[Payments | None]
@@ -148,8 +148,7 @@ class CertificateConnection:
 
     @strawberry.field(
         description=both(
-            "符合筛选条件的总数（仅含已核验的）",
-            "How many were selected in all, verified ones only",
+            "符合筛选条件的总数，与所显示的一致", "How many were selected in all"
         )
     )
     def total_count(self) -> int:
@@ -195,17 +194,17 @@ class CertificateConnection:
         """See ``Kept``."""
         return sum(map(shown_bytes, self.page))
 
-    def _node(self, certificate: AttestedCertificate) -> Certificate:
+    def _node(self, certificate: ShownCertificate) -> Certificate:
         return certificate_of(
             certificate, self.claimant, self.services, self.mask, self.paid
         )
 
-    def _cursor(self, certificate: AttestedCertificate) -> str:
+    def _cursor(self, certificate: ShownCertificate) -> str:
         return self.services.certificate_ids.seal(certificate)
 
 
 def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
-    certificates: Sequence[AttestedCertificate],
+    certificates: Sequence[ShownCertificate],
     claimant: Claimant,
     context: RequestContext,
     *,
@@ -237,7 +236,7 @@ def connection_of(  # noqa: PLR0913 - the arguments of a Relay connection
 
 
 def _position_after(
-    cursor: str, certificates: Sequence[AttestedCertificate], services: Services
+    cursor: str, certificates: Sequence[ShownCertificate], services: Services
 ) -> int:
     seal = services.certificate_ids.seal
     # From the end: if two documents share a cursor, no page repeats them for ever.

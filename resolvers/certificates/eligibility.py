@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar
 import strawberry
 
 from bureau.caller import Scope
-from connectors.answer import AttestedCertificate
+from connectors.answer import AttestedCertificate, UnsignedCertificate
 from policy.eligibility import Eligibility as PolicyEligibility
-from policy.eligibility import evaluate
+from policy.eligibility import evaluate, of_unsigned
 from policy.evidence import Claim, Claimant, Evidence
 from policy.finding import Finding as PolicyFinding
 from policy.next_steps import NextStep as PolicyNextStep
@@ -171,6 +171,19 @@ def evaluated(
     if context.mask.lifted:
         return shown(verdict)
     return shown(verdict, lambda reason: context.mask.text(reason, attested.record))
+
+
+def unsigned_evaluated(
+    certificate: UnsignedCertificate,
+    context: RequestContext,
+    *,
+    as_of: date | None,
+    is_claimed: bool,
+) -> Eligibility:
+    """Say that nothing is decided by what nobody signed."""
+    figures = context.services.parameters.in_force(as_of or context.today)
+    level = certificate.record.level
+    return shown(of_unsigned(level, figures, is_claimed=is_claimed))
 
 
 ClaimEligibility = Annotated[

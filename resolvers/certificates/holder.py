@@ -76,9 +76,10 @@ class HolderAnswer:
     @strawberry.field(
         directives=[page_of(TAKEN, "nodes", "edges")],
         description=both(
-            "经核验的证书；证件号码有误时为空（null），不等于没有证书",
-            "The verified certificates; null if the number is malformed, which does "
-            "not say that there are none",
+            "经核验的证书，以及有权限者可见的无人签名的内容；证件号码有误时为空（null），"
+            "不等于没有证书",
+            "The verified certificates, and what nobody signed to who may see it; null "
+            "if the number is malformed, which does not say that there are none",
         ),
     )
     def certificates(
@@ -118,7 +119,12 @@ class Holder(HolderAnswer, Node):
 
     @strawberry.field(
         directives=[page_of(TAKEN, "nodes", "edges")],
-        description=both("经核验的证书", "The certificates that verified"),
+        description=both(
+            "经核验的证书；有 unsigned:read 权限的，另有无人签名的，"
+            "见 provenance.verdict",
+            "The certificates that verified; to callers with unsigned:read what nobody "
+            "signed, too, see provenance.verdict",
+        ),
     )
     def certificates(
         self,
@@ -127,7 +133,7 @@ class Holder(HolderAnswer, Node):
         first: FirstArgument = None,
         after: AfterArgument = None,
     ) -> CertificateConnection | None:
-        """Return one page of what verified."""
+        """Return one page of what is shown."""
         return connection_of(
             self.person.certificates,
             self.person.claimant,

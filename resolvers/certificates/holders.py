@@ -127,7 +127,7 @@ async def ask_about(
             sources=[skipped(agency, _MALFORMED) for agency in context.agencies],
         )
     chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
-    answers = await look_up(context, identity, chosen)
+    answers = await look_up(context, identity, chosen, name=asked.name)
     count_name(context, identity, asked.name)
     by_agency = dict(zip(chosen, answers, strict=True))
     return Holder(

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate, UnsignedCertificate
 
 LIVE = frozenset(
     {
@@ -20,12 +20,14 @@ VERSION_BYTES = 96
 """What an older version adds: its digest."""
 
 
-def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
+def shown_of(attested: ShownCertificate) -> tuple[Hashable, ...]:
     """Return what a rendering shows of ``attested``, but for what is live.
 
     The digest stands for the proof: the key's id, the algorithm and the moment are in
     the bytes, and verified.
     """
+    if isinstance(attested, UnsignedCertificate):
+        return attested.record, attested.digest, attested.agency, attested.files
     return (
         attested.record,
         attested.envelope.digest,
@@ -36,6 +38,8 @@ def shown_of(attested: AttestedCertificate) -> tuple[Hashable, ...]:
     )
 
 
-def shown_bytes(attested: AttestedCertificate) -> int:
+def shown_bytes(attested: ShownCertificate) -> int:
     """Return about what ``shown_of`` takes."""
+    if isinstance(attested, UnsignedCertificate):
+        return SHOWN_BYTES + 2 * sum(len(one.reference) for one in attested.files)
     return SHOWN_BYTES + VERSION_BYTES * len(attested.supersedes)

@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from bureau.caller import Scope
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate, UnsignedCertificate
 from policy.catalogue import load_catalogue
 from policy.row import row_of
 from resolvers.bilingual import both
@@ -21,7 +21,7 @@ from resolvers.enums import Check
     description=both("来源核验的结论", "The verdict on where a certificate comes from")
 )
 class ProvenanceVerdict(Enum):
-    """The verdict on all that is shown; what was refused is under a source."""
+    """The verdict on what is shown; what was refused is under a source."""
 
     VERIFIED = strawberry.enum_value(
         "VERIFIED",
@@ -29,6 +29,14 @@ class ProvenanceVerdict(Enum):
             "签名的每项核验均通过；未通过的内容不作为证书显示，见 Source.refusals",
             "Every check of its signature passed; what failed one is no certificate, "
             "see Source.refusals",
+        ),
+    )
+    UNSIGNED = strawberry.enum_value(
+        "UNSIGNED",
+        description=both(
+            "无人签名：仅供参考，不据以判断或支付；须有 unsigned:read 权限方予显示",
+            "Nobody signed it: it is shown to callers with unsigned:read, and decides "
+            "and pays nothing",
         ),
     )
 
@@ -43,19 +51,25 @@ class ProvenanceVerdict(Enum):
 class Provenance:
     """The proof beside a certificate."""
 
-    certificate: strawberry.Private[AttestedCertificate]
+    certificate: strawberry.Private[ShownCertificate]
     verdict: ProvenanceVerdict = strawberry.field(description=both("结论", "Verdict"))
-    key_id: str = strawberry.field(
-        description=both("签名密钥编号（kid）", "The signing key's id (JOSE kid)")
-    )
-    algorithm: str = strawberry.field(
+    key_id: str | None = strawberry.field(
         description=both(
-            "签名算法（JOSE alg），由密钥决定",
-            "The signature algorithm (JOSE alg), decided by the key",
+            "签名密钥编号（kid）；无人签名则为空",
+            "The signing key's id (JOSE kid); null if nobody signed",
         )
     )
-    signed_at: datetime = strawberry.field(
-        description=both("签名时间", "When the agency signed")
+    algorithm: str | None = strawberry.field(
+        description=both(
+            "签名算法（JOSE alg），由密钥决定；无人签名则为空",
+            "The signature algorithm (JOSE alg), decided by the key; null if nobody "
+            "signed",
+        )
+    )
+    signed_at: datetime | None = strawberry.field(
+        description=both(
+            "签名时间；无人签名则为空", "When the agency signed; null if nobody did"
+        )
     )
     retrieved_at: datetime = strawberry.field(
         description=both("取得时间", "When the gateway received the bytes")
@@ -103,6 +117,8 @@ class Provenance:
     )
     def steps(self) -> list[Check]:
         """Return every check of ``signing``; scope only where there is a row."""
+        if isinstance(self.certificate, UnsignedCertificate):
+            return []
         in_annex = row_of(self.certificate.record, load_catalogue()).item is not None
         return [check for check in Check if in_annex or check is not Check.SCOPE]
 
@@ -116,27 +132,34 @@ class Provenance:
     )
     def supersedes(self) -> list["Provenance"]:
         """Return where each older version comes from."""
+        if isinstance(self.certificate, UnsignedCertificate):
+            return []
         return [provenance_of(older) for older in self.certificate.supersedes]
 
     @strawberry.field(
         description=both(
-            "签名原文的 SHA-256 摘要（十六进制）",
-            "SHA-256 of the signed envelope, in hexadecimal",
+            "签名原文的 SHA-256 摘要（十六进制）；无人签名则为空",
+            "SHA-256 of the signed envelope, in hexadecimal; null if nobody signed",
         )
     )
-    def digest(self) -> str:
+    def digest(self) -> str | None:
         """Return the envelope's digest."""
+        if isinstance(self.certificate, UnsignedCertificate):
+            return None
         return self.certificate.proof.digest.hex()
 
     @strawberry.federation.field(
         requires_scopes=[[Scope.READ_IDENTITY]],
         description=both(
-            "签名（JWS）；body 为空时证书内容在其中",
-            "The JWS as it came; it holds the payload if body is null",
+            "签名（JWS）；body 为空时证书内容在其中；无人签名则为空",
+            "The JWS as it came; it holds the payload if body is null; null itself if "
+            "nobody signed",
         ),
     )
-    def envelope(self) -> str:
+    def envelope(self) -> str | None:
         """Return the compact or detached JWS."""
+        if isinstance(self.certificate, UnsignedCertificate):
+            return None
         return self.certificate.envelope.signature.decode("ascii")
 
     @strawberry.federation.field(
@@ -153,14 +176,29 @@ class Provenance:
         A body signed for a batch holds what the agency has of everybody in it. It is
         evidence about all of them, and no business of who asked about one.
         """
-        if self.certificate.is_envelope_shared:
+        certificate = self.certificate
+        if isinstance(certificate, UnsignedCertificate) or (
+            certificate.is_envelope_shared
+        ):
             return None
-        body = self.certificate.envelope.body
+        body = certificate.envelope.body
         return None if body is None else base64.b64encode(body).decode()
 
 
-def provenance_of(attested: AttestedCertificate) -> Provenance:
-    """Return who vouches for ``attested``."""
+def provenance_of(attested: ShownCertificate) -> Provenance:
+    """Return who vouches for ``attested``, or that nobody does."""
+    if isinstance(attested, UnsignedCertificate):
+        return Provenance(
+            certificate=attested,
+            verdict=ProvenanceVerdict.UNSIGNED,
+            key_id=None,
+            algorithm=None,
+            signed_at=None,
+            retrieved_at=attested.retrieved_at,
+            as_of=None,
+            collected_at=None,
+            sequence=None,
+        )
     proof = attested.proof
     collected = attested.collected
     return Provenance(

@@ -12,7 +12,7 @@ from datetime import date
 
 from bureau.claims import weigh
 from connectors.agency import Agency
-from connectors.answer import Answer, AttestedCertificate
+from connectors.answer import Answer, AttestedCertificate, ShownCertificate
 from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.identity import Identity, IdentityError, parse_identity
@@ -92,9 +92,12 @@ async def _ask(
     catalogue = context.services.catalogue
     items = frozenset().union(*(one.items for one in stated))
 
-    def is_compared(certificate: AttestedCertificate) -> bool:
+    def is_compared(certificate: ShownCertificate) -> bool:
         record = certificate.record
-        return any(compare(one, record, catalogue) is not None for one in stated)
+        # What nobody signed is compared with nothing.
+        return isinstance(certificate, AttestedCertificate) and any(
+            compare(one, record, catalogue) is not None for one in stated
+        )
 
     agencies = [agency for agency in context.agencies if items & agency.rows]
     answers = await look_up(context, identity, agencies, is_compared)

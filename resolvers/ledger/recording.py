@@ -5,18 +5,17 @@ from functools import partial
 from bureau.documents import document_of_certificate
 from bureau.ledger.book import Weighed
 from bureau.ledger.entries import Decision, StatedDecision
-from bureau.ledger.judging import Rules, Silent, Vouched
+from bureau.ledger.judging import Rules, Vouched
 from bureau.ledger.recording import (
-    NO_ANSWER,
     NO_CERTIFICATE,
     Find,
     NotVerifiedError,
     Recording,
     Request,
+    not_vouched,
 )
-from connectors.guard.health import SILENT
 from policy.evidence import Claimant
-from resolvers.certificates.find import Unanswered, find_attested
+from resolvers.certificates.find import Unanswered, find_for_payment
 from resolvers.context import RequestContext
 from resolvers.look_ups import count_name
 
@@ -64,16 +63,15 @@ def finder(context: RequestContext, claimant: Claimant | None = None) -> Find:
     """
 
     async def find(id_: str) -> Vouched:
-        found = await find_attested(context, id_, is_for_payment=True)
+        found = await find_for_payment(context, id_)
         if found is None:
             raise NotVerifiedError(NO_CERTIFICATE)
         if isinstance(found, Unanswered):
-            answer, silent = found.answer, None
-            if answer.outcome in SILENT:
-                holder = context.services.certificate_ids.open(id_).holder
-                silent = Silent(holder, found.agency.id)
-            reason = answer.reason or NO_ANSWER
-            raise NotVerifiedError(reason, answer.outcome, silent)
+            raise not_vouched(
+                found.answer,
+                context.services.certificate_ids.open(id_).holder,
+                context.services.parameters.in_force(context.today),
+            )
         if claimant is not None:
             count_name(context, found.record.holder, claimant.name)
         agency = context.snapshot.registry.agency(found.agency)

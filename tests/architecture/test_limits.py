@@ -143,6 +143,7 @@ IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
     },
     manifest.StatusList: {"max_age_seconds": 86_400},
     manifest.Signature: {
+        "unsigned": "withheld",
         "header": "JWS-Signature",
         "max_age_seconds": 86_400,
         "skew_seconds": 60,

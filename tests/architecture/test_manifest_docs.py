@@ -53,4 +53,4 @@ def test_keys_are_looked_for_in_every_table() -> None:
         found["signature.form"],
     ] == [1.8, {}, msgspec.NODEFAULT]
     assert "signature" not in found
-    assert set(SignatureForm) == {"record", "response"}
+    assert set(SignatureForm) == {"record", "response", "none"}

@@ -266,5 +266,5 @@ async def test_another_kind_of_signature_vouches_for_nothing(
 
 def test_no_protocol_brings_xml_along() -> None:
     """No SOAP, so no signature wrapping, no external entity and no entity bomb."""
-    of_json = {"rest", "graphql", "national-exchange", "tif"}
+    of_json = {"rest", "graphql", "national-exchange", "tif", "licence-store"}
     assert set(Protocol) == of_json | {"collected"}

@@ -14,12 +14,12 @@ from bureau.status import (
     Found,
     KeptChange,
 )
-from connectors.answer import Answer, SourceOutcome
+from connectors.answer import Answer, SourceOutcome, UnsignedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.certificate import CertificateState, Spelling, StateChange
 from policy.identity import Identity
 from policy.level import Level
-from policy.standing import Standing, standing
+from policy.standing import Standing, standing, standing_of_unsigned
 from tests.resolvers.attested import certificate
 
 IDS = CertificateIds(b"i" * 64)
@@ -107,6 +107,29 @@ async def test_a_change_of_an_older_version_holds_for_the_newest() -> None:
     assert await standing_after(suspended()) is Standing.SUSPENDED
     assert await standing_after(suspended(), lifted) is Standing.VALID
     assert await standing_after(lifted, suspended()) is Standing.SUSPENDED
+
+
+async def test_what_was_sent_is_put_on_what_nobody_signed_too() -> None:
+    row = UnsignedCertificate(
+        agency="transport",
+        institution=DRIVER.attestation.institution,
+        record=DRIVER.record,
+        digest=b"",
+        retrieved_at=DRIVER.retrieved_at,
+    )
+    other = replace(row, record=CRANE.record)
+    answer = replace(ANSWERS[0], certificates=(CRANE,), unsigned=(row, other))
+
+    loader = ChangesLoader(Sent({HOLDER: [suspended()]}), IDS)
+    (changed,) = await loader.put_on(HOLDER, [answer])
+
+    assert [standing_of_unsigned(one.record, DAY) for one in changed.unsigned] == [
+        Standing.SUSPENDED,
+        Standing.UNKNOWN,
+    ]
+    assert [standing(one.record, DAY, DAY) for one in changed.certificates] == [
+        Standing.VALID
+    ]
 
 
 async def test_for_whoever_has_none_nothing_is_read() -> None:

@@ -103,8 +103,8 @@ def test_an_account_is_active_unless_the_manifest_says_otherwise() -> None:
         ),
         pytest.param(
             'protocol = "rest"',
-            'protocol = "soap"',
-            "Invalid enum value 'soap'",
+            'protocol = "pigeon"',
+            "Invalid enum value 'pigeon'",
             id="a protocol nobody speaks",
         ),
         pytest.param(

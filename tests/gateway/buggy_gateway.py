@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from bureau.certificate_ids import KEY_BYTES, CertificateIds
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate
 from gateway.application_state import put_state, state_of
 from gateway.clock import utc_now
 from gateway.serve import serve
@@ -31,7 +31,7 @@ QUOTED = "quoted-from-the-question"
 class QuotingIds(CertificateIds):
     """Seals nothing, and says whose certificate it was."""
 
-    def seal(self, certificate: AttestedCertificate) -> NoReturn:
+    def seal(self, certificate: ShownCertificate) -> NoReturn:
         record = certificate.record
         cause = KeyError(record.holder_name)
         raise ValueError(f"{QUOTED}: {record.number}") from cause

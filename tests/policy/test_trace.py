@@ -119,9 +119,10 @@ def test_every_clause_says_what_it_looks_at() -> None:
 
     assert [*INPUTS] == clauses
     assert {name for one in INPUTS.values() for name in one.parameters} <= known
-    # Of when a payment is made, not of whether it is.
+    # Of when a payment is made, or who may rule on it, and not of how a clause ends.
     assert known - {name for one in INPUTS.values() for name in one.parameters} == {
-        "publication_days"
+        "publication_days",
+        "unsigned_may_be_ruled_on",
     }
 
 

@@ -49,6 +49,32 @@ def test_a_verified_payload_is_constructed_in_one_place() -> None:
     ]
 
 
+def test_what_is_attested_and_what_nobody_signed_are_made_apart() -> None:
+    """No row becomes a certificate that somebody vouches for, whoever reads it."""
+    attested, unsigned = "AttestedCertificate", "UnsignedCertificate"
+    found = [
+        call
+        for path in sources(*PACKAGES)
+        for call in calls_of(path, {attested, unsigned})
+    ]
+
+    assert sorted(found) == [
+        f"connectors/agency.py calls {attested}",
+        f"connectors/unsigned.py calls {unsigned}",
+    ]
+
+
+def test_nothing_that_verifies_knows_of_rows_that_nobody_signed() -> None:
+    """What vouches, judges payments and keeps evidence takes what is attested alone."""
+    places = ("signing", "bureau/ledger", "bureau/evidence", "bureau/versions")
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text() for path in sources(*places)
+    }
+
+    assert [name for name, text in texts.items() if "UnsignedCertificate" in text] == []
+    assert [name for name, text in texts.items() if "ShownCertificate" in text] == []
+
+
 def test_no_package_copies_a_verified_payload_into_another() -> None:
     """``dataclasses.replace`` would make one without a signature."""
     found = [

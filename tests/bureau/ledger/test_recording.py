@@ -26,9 +26,10 @@ from bureau.ledger.recording import (
     NotVerifiedError,
     Recording,
     Request,
+    not_vouched,
 )
 from bureau.privacy.pseudonyms import Pseudonyms
-from connectors.answer import AttestedCertificate, SourceOutcome
+from connectors.answer import Answer, AttestedCertificate, SourceOutcome
 from connectors.registration.store import RegistrationStore
 from connectors.registry import Registry
 from policy.catalogue import load_catalogue
@@ -467,6 +468,41 @@ async def test_what_nobody_says_of_a_silent_registry_s_is_not_recorded() -> None
 
     with pytest.raises(NotVerifiedError):
         await silent_office().record(stated)
+
+
+def unsigned_office(*, may_be_ruled_on: bool) -> Office:
+    """Return an office whose certificate's registry shows it, and nobody signs it."""
+    figures = load_parameters().in_force(NOW.date())
+    refused = not_vouched(
+        Answer(agency="transport", outcome=SourceOutcome.UNSIGNED),
+        certificate().record.holder,
+        replace(figures, unsigned_may_be_ruled_on=may_be_ruled_on),
+    )
+    return Office(None, outcome=refused.outcome, silent=refused.silent)
+
+
+async def test_what_nobody_signed_is_paid_by_no_ruling() -> None:
+    office = unsigned_office(may_be_ruled_on=False)
+    stated = replace(STATED, seen=SEEN, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    with pytest.raises(NotVerifiedError):
+        await office.record(stated)
+    assert office.book.kept == []
+
+
+async def test_where_the_figures_let_it_each_clause_of_it_is_ruled_on() -> None:
+    office = unsigned_office(may_be_ruled_on=True)
+    all_but_one = replace(STATED, seen=SEEN, rulings=ruled(*OF_THE_CERTIFICATE[1:]))
+    error = await refused(office, all_but_one)
+    ruled_on = replace(STATED, seen=SEEN, rulings=ruled(*OF_THE_CERTIFICATE))
+
+    decision = await office.record(ruled_on)
+
+    assert error.refusal is DecisionRefusal.UNDETERMINED
+    assert (decision.amount_yuan, decision.evidence) == (1600, "")
+    assert office.book.judgements[0].verdict is EligibilityOutcome.UNDETERMINED
+    # Nothing of a row is kept as if it proved something.
+    assert office.book.evidence == []
 
 
 async def test_a_registry_that_is_not_believed_is_not_silent() -> None:

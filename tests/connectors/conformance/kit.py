@@ -60,7 +60,11 @@ def sandbox_plan(agencies: Agencies, agency: str) -> Plan:
     """Return what is known of story persons at one agency."""
     return Plan(
         tuple(
-            planned(person["idNumber"], items_at(person["certificates"], agency))
+            planned(
+                person["idNumber"],
+                items_at(person["certificates"], agency),
+                name=person["name"],
+            )
             for person in map(agencies.person, PEOPLE)
         )
     )

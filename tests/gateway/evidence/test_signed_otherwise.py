@@ -18,6 +18,7 @@ from gateway.verify.bundle import examine_bundle
 from signing import base64url
 from signing.algorithms import Algorithm
 from signing.envelope import Envelope, PayloadType
+from signing.errors import SigningError
 from signing.sign import SigningKey, sign
 from signing.sign_batch import sign_batch
 from signing.sm2.keys import SignatureForm
@@ -170,6 +171,32 @@ def test_what_another_signed_is_refused_by_all_that_can_check_it(
         for report in (by_gateway(one, policy), other):
             assert ("INVALID", "BAD_SIGNATURE") in integrity(report)
         assert not by_python(one, policy_text()).is_released
+
+
+def a_row(_rng: random.Random, _key: SigningKey, payload: bytes) -> Envelope:
+    """Return a row as a registry shows it that signs nothing."""
+    return Envelope(payload)
+
+
+def without_signature(rng: random.Random, key: SigningKey, payload: bytes) -> Envelope:
+    """Return a row under a header that says who signed it, and nothing after."""
+    head, body, _ = signed(rng, key, payload).signature.split(b".")
+    return Envelope(b".".join((head, body, b"")))
+
+
+def test_of_a_row_that_nobody_signed_no_bundle_is_made() -> None:
+    with pytest.raises(SigningError):
+        made(by_ed25519(), a_row, count=1)
+
+
+def test_what_nobody_signed_is_proved_to_none_that_checks(policy: Path) -> None:
+    (forged,) = made(by_ed25519(), without_signature, count=1)
+
+    (other,) = by_node([forged], policy)
+
+    for report in (by_python(forged, policy_text()), by_gateway(forged, policy), other):
+        assert not report.is_released
+        assert {outcome for outcome, _ in integrity(report)} == {"INVALID"}
 
 
 def retold(change: Callable[[bytearray], None]) -> Sign:

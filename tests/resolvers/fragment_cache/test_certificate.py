@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from bureau.privacy.masks import Mask
-from connectors.answer import AttestedCertificate
+from connectors.answer import ShownCertificate
 from policy.certificate import CertificateState, StateChange
 from policy.evidence import AccountState, Claimant
 from policy.identity import parse_identity
@@ -91,7 +91,7 @@ def test_the_moment_it_came_makes_no_other_rendering() -> None:
     assert later.depends_on(SIGHT) == SHOWN.depends_on(SIGHT)
 
 
-def page(*certificates: AttestedCertificate, **asked: Any) -> CertificateConnection:
+def page(*certificates: ShownCertificate, **asked: Any) -> CertificateConnection:
     question = {"paid": None, "selection": None, "first": None, "after": None}
     context = cast("RequestContext", SIGHT)
     return connection_of(certificates, CLAIMANT, context, **(question | asked))

@@ -158,7 +158,11 @@ def test_what_is_published_is_answered_by_a_plan(known: Known, tab: Path) -> Non
     text = tab.read_text("utf-8")
     for number in known.numbers[:1] + known.numbers[2:]:
         variables = {"idNumber": number} if "$idNumber" in text else {}
-        answered = known.answered(known.asking(text, variables), SEES_PEOPLE)
+        question = known.asking(text, variables)
+        answered = known.answered(question, SEES_PEOPLE)
+        if answered.planned != answered.by_core:
+            # The log may have come to cover a row between the two: it does so once.
+            answered = known.answered(question, SEES_PEOPLE)
 
         assert answered.is_planned
         assert answered.planned == answered.by_core
