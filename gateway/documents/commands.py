@@ -17,7 +17,11 @@ documents = typer.Typer(help="Trusted documents.", no_args_is_help=True)
 @documents.command()
 def extract(
     files: Annotated[
-        list[Path], typer.Argument(help=".graphql files, or texts with graphql blocks.")
+        list[Path],
+        typer.Argument(
+            help=".graphql files, clients' manifests (.json), or texts with graphql "
+            "blocks."
+        ),
     ],
     *,
     out: Annotated[Path, typer.Option(help="The manifest to write.")],

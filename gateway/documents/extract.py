@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,17 @@ from gateway.settings.settings import load_settings
 from resolvers.documents.cost import in_numbers
 from resolvers.documents.field_costs import FieldCosts
 from resolvers.documents.limits import Limits
-from resolvers.documents.trusted import digest_of, write_manifest
+from resolvers.documents.trusted import (
+    TrustedDocumentsError,
+    digest_of,
+    read_manifest,
+    write_manifest,
+)
 from resolvers.documents.validation import RefusedDocumentError, read_document
 from resolvers.schema import schema
 
 _FENCED = re.compile(r"^```graphql\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_DOCUMENTS = (".graphql", ".gql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,8 @@ class Extracted:
 def extract(paths: Sequence[Path], config: Path | None = None) -> list[Extracted]:
     """Find the documents in ``paths`` and compare each with the schema.
 
-    A ``.graphql`` or ``.gql`` file is one document; in any other text each block
+    A ``.graphql`` or ``.gql`` file is one document, and a ``.json`` file a manifest as
+    Relay's compiler and GraphQL Code Generator write it; in any other text each block
     fenced as ``graphql`` is one. Fragments of other files are not looked for. The
     limits are those of ``config``, else the default ones.
 
@@ -49,11 +56,12 @@ def extract(paths: Sequence[Path], config: Path | None = None) -> list[Extracted
     limits = Limits() if config is None else load_settings(config, os.environ).limits
     costs = FieldCosts(schema.core)
     found = [
-        _examine(path, text, costs, limits) for path in paths for text in _texts(path)
+        _examine(path, text, costs, limits) for path in paths for text in texts_of(path)
     ]
     if not found:
         raise StartError(
-            "no document found; name .graphql files, or texts with ```graphql blocks"
+            "no document found; name .graphql files, manifests of clients (.json), "
+            "or texts with ```graphql blocks"
         )
     return found
 
@@ -70,15 +78,20 @@ def write(extracted: Sequence[Extracted], out: Path) -> None:
         raise StartError(str(error)) from None
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts_of(path: Path) -> list[str]:
+    """Return the documents of one file, by its suffix.
+
+    Raises:
+        StartError: the file cannot be read, or is no manifest.
+    """
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return list(read_manifest(content).values())
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError, TrustedDocumentsError) as error:
         raise StartError(f"{path}: {error}") from None
-    if path.suffix in (".graphql", ".gql"):
-        yield text
-    else:
-        yield from _FENCED.findall(text)
+    return [text] if path.suffix in _DOCUMENTS else _FENCED.findall(text)
 
 
 def _examine(path: Path, text: str, costs: FieldCosts, limits: Limits) -> Extracted:

@@ -1,13 +1,19 @@
 """Trusted documents: those an operator has seen, by the SHA-256 of their text.
 
-A manifest is a JSON object of digests and texts, as Relay's compiler and GraphQL Code
-Generator write it with SHA-256. A digest that is not that of its text stops the start:
+A manifest is a JSON object of digests and texts, as Relay's compiler and the client
+preset of GraphQL Code Generator write it with SHA-256, ``sha256:`` before it or not. A digest that is not that of its text stops the start:
 a manifest cannot name one document and run another.
 """
 
 import hashlib
 
 import msgspec
+
+_SHA1_LENGTH = 40
+_OTHER_NAME = (
+    "; it is as long as an SHA-1, which GraphQL Code Generator's client preset wrote "
+    "before it took SHA-256: set persistedDocuments: { hashAlgorithm: 'sha256' }"
+)
 
 
 class TrustedDocumentsError(Exception):
@@ -36,9 +42,11 @@ def read_manifest(content: bytes) -> dict[str, str]:
         ) from None
     for stated, text in documents.items():
         found = digest_of(text)
+        name = stated.partition(":")[2] or stated
         if stated.removeprefix("sha256:") != found:
             raise TrustedDocumentsError(
                 f"a document stands under {stated[:80]!r}, its SHA-256 is {found}"
+                f"{_OTHER_NAME if len(name) == _SHA1_LENGTH else ''}"
             )
     return {digest_of(text): text for text in documents.values()}
 

@@ -1,5 +1,6 @@
 """What is trusted from the start, and how an operator's manifest is made."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -92,6 +93,16 @@ def test_an_operators_manifest_is_trusted_too(tmp_path: Path) -> None:
             b'{"abc": "{ policy { notice } }"}', "stands under 'abc'", id="no digest"
         ),
         pytest.param(
+            json.dumps({"8f" * 20: PING}).encode(),
+            "SHA-1.*hashAlgorithm: 'sha256'",
+            id="what the client preset writes if it is not told",
+        ),
+        pytest.param(
+            json.dumps({"format": "apollo-persisted-query-manifest"}).encode(),
+            "stands under 'format'",
+            id="another program's manifest",
+        ),
+        pytest.param(
             write_manifest(["{ nothing }"]), "Cannot query field", id="another schema"
         ),
         pytest.param(
@@ -131,6 +142,32 @@ def test_documents_are_collected_from_files_and_pages(tmp_path: Path) -> None:
         "{ agencies { id } }\n",
         "{ catalogue { items { code } } }\n",
     ]
+
+
+def test_documents_are_collected_from_the_manifests_of_clients(tmp_path: Path) -> None:
+    named = f"sha256:{digest_of(PING)}"
+    written = {named: PING, digest_of(HOLDER_CHECK): HOLDER_CHECK}
+    (tmp_path / "persisted-documents.json").write_text(json.dumps(written), "utf-8")
+    (tmp_path / "again.graphql").write_text(PING, "utf-8")
+    out = tmp_path / "trusted.json"
+
+    status, told = extracted(*sorted(tmp_path.iterdir()), "--out", out)
+
+    assert (status, "2 documents in" in told) == (0, True)
+    assert read_manifest(out.read_bytes()) == {
+        digest_of(text): text for text in (PING, HOLDER_CHECK)
+    }
+
+
+def test_a_client_s_manifest_that_is_none_is_told_of(tmp_path: Path) -> None:
+    manifest = tmp_path / "persisted-documents.json"
+    manifest.write_text(json.dumps({digest_of(PING): "{ another }"}), "utf-8")
+    arguments = ["documents", "extract", str(manifest), "--out", str(tmp_path / "x")]
+
+    run = CliRunner().invoke(app, arguments)
+
+    assert isinstance(run.exception, StartError)
+    assert "persisted-documents.json: a document stands under" in str(run.exception)
 
 
 def test_the_table_says_what_is_about_to_be_trusted(tmp_path: Path) -> None:
