@@ -51,8 +51,8 @@ class Commands(LazyGroup):
         ),
         Named(
             "schema",
-            "gateway.graphql_http.commands:schema",
-            "Print the GraphQL schema.",
+            "gateway.schema.commands:schema",
+            "Print the GraphQL schema, or compare it with an older one.",
         ),
         Named(
             "audit",

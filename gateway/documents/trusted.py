@@ -32,7 +32,7 @@ def open_documents(settings: Settings) -> Documents:
         schema.core, settings.limits, is_open=settings.mode is Mode.DEMO
     )
     for manifest in manifests:
-        for digest, text in _texts_of(manifest).items():
+        for digest, text in texts_of_manifest(manifest).items():
             place = f"{manifest}: {digest[:12]}"
             _trust(documents, text, place, "see gateway documents extract")
     for document in DOCUMENTS.values():
@@ -41,7 +41,12 @@ def open_documents(settings: Settings) -> Documents:
     return documents
 
 
-def _texts_of(manifest: Path) -> dict[str, str]:
+def texts_of_manifest(manifest: Path) -> dict[str, str]:
+    """Return the documents of an operator's manifest by their digests.
+
+    Raises:
+        StartError: the manifest cannot be used.
+    """
     try:
         return read_manifest(manifest.read_bytes())
     except (OSError, TrustedDocumentsError) as error:

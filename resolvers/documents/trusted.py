@@ -1,8 +1,9 @@
 """Trusted documents: those an operator has seen, by the SHA-256 of their text.
 
 A manifest is a JSON object of digests and texts, as Relay's compiler and the client
-preset of GraphQL Code Generator write it with SHA-256, ``sha256:`` before it or not. A digest that is not that of its text stops the start:
-a manifest cannot name one document and run another.
+preset of GraphQL Code Generator write it with SHA-256, ``sha256:`` before it or not. A
+digest that is not that of its text stops the start: a manifest cannot name one document
+and run another.
 """
 
 import hashlib

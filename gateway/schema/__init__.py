@@ -1,0 +1,1 @@
+"""The schema: printed, and compared with an older one."""
