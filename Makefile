@@ -10,6 +10,7 @@ PURE := tests/policy tests/signing
 FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.py')
 VERIFIERS := tests/third_party/pypi/requirements
 LINTERS := tests/third_party/deploy/requirements
+FOLLOWERS := tests/third_party/followers/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
 .PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
@@ -99,8 +100,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in
+	$(PIN) --output-file $(FOLLOWERS).lock $(FOLLOWERS).in
 	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock
+	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -4,26 +4,20 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from gateway.schema.changes import Change, Comparison
 from gateway.schema.in_use import InUse
 
 
 def show(found: Comparison) -> None:
-    """Write a row a change, with the documents that it touches, and the verdict."""
-    console = Console()
-    if found.changes:
-        table = Table("change", "what", "touches")
-        for change in found.changes:
-            table.add_row(_kind(change), escape(change.words), _touches(change))
-        console.print(table)
+    """Write each change with the documents that it touches, and the verdict."""
+    console = Console(soft_wrap=True, highlight=False)
+    for change in found.changes:
+        console.print(f"{_kind(change)}  {escape(change.words)}")
+        console.print(f"  touches {_touches(change)}")
     for document in found.unfit:
-        console.print(
-            f"does not fit the schema of today: {escape(document.name)} "
-            f"({escape(document.origin)})"
-        )
-    console.print(_verdict(found), highlight=False)
+        console.print(f"does not fit today's schema: {escape(_named(document))}")
+    console.print(_verdict(found))
 
 
 def _kind(change: Change) -> str:
@@ -33,8 +27,11 @@ def _kind(change: Change) -> str:
 
 
 def _touches(change: Change) -> str:
-    names = [f"{one.name} ({one.origin})" for one in change.touches]
-    return escape("\n".join(names)) or "no document in use"
+    return escape(", ".join(map(_named, change.touches))) or "no document in use"
+
+
+def _named(document: InUse) -> str:
+    return f"{document.name} ({document.origin})"
 
 
 def _verdict(found: Comparison) -> str:

@@ -98,6 +98,8 @@ MAY_START = {
     "tests/third_party/test_composers.py": "programs of others, which read files",
     "tests/third_party/test_relay.py": "a program of others, which reads files",
     "tests/third_party/test_routers.py": "routers of others, before a heard gateway",
+    "tests/third_party/test_codegen.py": "a program of others, which reads files",
+    "tests/third_party/test_followers.py": "clients of others, who are told opaque ids",
     "tests/gateway/witness/running.py": A_WITNESS,
     "tests/gateway/witness/test_commands.py": A_WITNESS,
     "tests/gateway/witness/test_killed.py": A_WITNESS,
