@@ -110,6 +110,7 @@ def _desk(
         endpoint=endpoint,
         metrics=measured.console,
         unauthenticated=measured.callers.unauthenticated,
+        sample=measured.registry.get_sample_value,
     )
 
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope
 
 from gateway.documents.operations import Document, read_operations
 from gateway.graphql_http.refusals import RefusedRequestError
+from gateway.registration.documents import DOCUMENTS as OF_REGISTRATION
 from resolvers.documents.documents import Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.execution.execute import Shown, shown
@@ -31,7 +32,8 @@ DOCUMENTS: Mapping[str, Document] = MappingProxyType(
         )
     }
 )
-"""All that the pages ask, by the names of their operations."""
+"""What the pages alone ask, by the names of their operations."""
+_ALL: Mapping[str, Document] = {**OF_REGISTRATION, **DOCUMENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ async def answer_of(
     variables: Mapping[str, object],
     extensions: Mapping[str, object],
 ) -> Answered:
-    """Return the answer to one of ``DOCUMENTS``.
+    """Return the answer to a document of the pages, or of registration.
 
     ``extensions`` say why people are looked up, as those of a question over HTTP do.
 
@@ -68,7 +70,7 @@ async def answer_of(
         ClientGoneError: nobody is left to answer.
     """
     question = Question(
-        query=DOCUMENTS[name].text,
+        query=_ALL[name].text,
         operation_name=name,
         variables=variables,
         extensions=extensions,

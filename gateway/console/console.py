@@ -10,7 +10,10 @@ from gateway.console.cookies import LANGUAGE, YEAR_SECONDS, put_cookie
 from gateway.console.desk import SEE_OTHER, SIGN_IN, Desk
 from gateway.console.forms import ForeignFormError
 from gateway.console.language import language_of, stated
+from gateway.console.pages.agencies import agencies
+from gateway.console.pages.certificate import certificate
 from gateway.console.pages.claim import claim
+from gateway.console.pages.registration import registration
 from gateway.console.rendering import HEADERS, rendered
 from gateway.console.sections import Section
 from gateway.console.signing_in import HOME, SIGN_OUT, SigningIn
@@ -26,7 +29,12 @@ from gateway.graphql_http.refusals import (
 FORBIDDEN = 403
 CLIENT_GONE = 499
 Endpoint = Callable[[Request], Awaitable[Response]]
-HANDLERS: Mapping[Section, Handler] = {Section.CLAIM: claim}
+HANDLERS: Mapping[Section, Handler] = {
+    Section.CLAIM: claim,
+    Section.CERTIFICATE: certificate,
+    Section.AGENCIES: agencies,
+    Section.REGISTRATION: registration,
+}
 """What answers at each section's address."""
 
 

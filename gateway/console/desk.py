@@ -10,10 +10,8 @@ from gateway.callers.refusal import AuthenticationError
 from gateway.console.cookies import SESSION, cookie_of, drop_cookie, put_cookie
 from gateway.console.forms import (
     MAX_FORM_BYTES,
-    MULTIPART,
     ForeignFormError,
     fields_of,
-    parts_of,
     require_form_token,
     require_own_origin,
 )
@@ -23,7 +21,7 @@ from gateway.console.metrics import ConsoleMetrics
 from gateway.console.rendering import HEADERS
 from gateway.console.sections import Section
 from gateway.console.sessions import Session, Sessions
-from gateway.console.visit import Handler, Visit
+from gateway.console.visit import Handler, Sample, Visit
 from gateway.graphql_http.endpoint import GraphQLEndpoint
 from gateway.request_state import request_of
 from gateway.settings.console import Console as Options
@@ -42,6 +40,8 @@ class Desk:
     metrics: ConsoleMetrics
     unauthenticated: Callable[[str], None]
     """Counts credentials that were refused, as at ``/graphql``."""
+    sample: Sample
+    """Reads one of our metrics."""
     issuers: Sequence[str] = ()
     """The names of the issuers that one may sign in by."""
 
@@ -62,31 +62,17 @@ class Desk:
             ForeignFormError: another's page did.
             RefusedRequestError: it is no form, too large, or comes too slowly.
         """
-        fields, _ = await self._sent(request, cookie)
-        return fields
-
-    async def _sent(
-        self, request: Request, cookie: str | None
-    ) -> tuple[Mapping[str, str], tuple[bytes, str] | None]:
         try:
             require_own_origin(request, self.options.address)
-            content_type = request.headers.get("content-type", "")
-            file = None
-            if content_type.startswith(MULTIPART):
-                most = self.options.file_bytes + MAX_FORM_BYTES
-                body = await self.endpoint.body(request.scope, request.receive, most)
-                fields, content, name = parts_of(content_type, body)
-                file = (content, name)
-            else:
-                body = await self.endpoint.body(
-                    request.scope, request.receive, MAX_FORM_BYTES
-                )
-                fields = fields_of(content_type, body)
+            body = await self.endpoint.body(
+                request.scope, request.receive, MAX_FORM_BYTES
+            )
+            fields = fields_of(request.headers.get("content-type", ""), body)
             require_form_token(cookie, self.sessions, fields)
         except ForeignFormError as error:
             self.metrics.foreign_form(error.reason)
             raise
-        return fields, file
+        return fields
 
     def page(
         self, section: Section, handler: Handler
@@ -102,9 +88,8 @@ class Desk:
                 self.sessions.end(cookie)
                 return self._to_sign_in(request)
             form: Mapping[str, str] = {}
-            file = None
             if request.method == "POST":
-                form, file = await self._sent(request, cookie)
+                form = await self.form_of(request, cookie)
             visit = Visit(
                 request=request,
                 caller=request_of(request.scope).known_caller,
@@ -112,8 +97,8 @@ class Desk:
                 section=section,
                 form_token=self.sessions.form_token(cookie),
                 ask=self.endpoint.ask,
+                sample=self.sample,
                 form=form,
-                file=file,
             )
             return await handler(visit)
 

@@ -7,8 +7,6 @@ a body alone, and is in no address.
 """
 
 from collections.abc import Mapping
-from email import policy
-from email.parser import BytesParser
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +18,6 @@ from gateway.graphql_http.refusals import Code, RefusedRequestError
 MAX_FIELDS = 64
 MAX_FORM_BYTES = 32_768
 URL_ENCODED = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
 TOKEN_FIELD = "form_token"  # noqa: S105 - a field's name
 
 
@@ -90,30 +87,3 @@ def fields_of(content_type: str, body: bytes) -> Mapping[str, str]:
     except ValueError:
         raise RefusedRequestError(Code.BAD_REQUEST, "this is no form") from None
     return dict(pairs)
-
-
-def parts_of(content_type: str, body: bytes) -> tuple[Mapping[str, str], bytes, str]:
-    """Return the fields of a form with a file (RFC 7578), the file and its name.
-
-    Raises:
-        RefusedRequestError: it is no such form, or has no file.
-    """
-    if content_type.partition(";")[0].strip().lower() != MULTIPART:
-        raise RefusedRequestError(Code.UNSUPPORTED_MEDIA_TYPE, "send a form")
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
-    message = BytesParser(policy=policy.HTTP).parsebytes(head + body)
-    fields: dict[str, str] = {}
-    file: tuple[bytes, str] | None = None
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
-            continue
-        filename = part.get_filename()
-        if filename is None:
-            fields[name] = content.decode("utf-8", "replace")
-        else:
-            file = (content, filename)
-    if file is None:
-        raise RefusedRequestError(Code.BAD_REQUEST, "there is no file in this form")
-    return fields, *file

@@ -7,6 +7,9 @@ class Section(StrEnum):
     """A page of the menu; its value is the last part of its address."""
 
     CLAIM = "claim"
+    CERTIFICATE = "certificate"
+    AGENCIES = "agencies"
+    REGISTRATION = "registration"
 
     @property
     def path(self) -> str:

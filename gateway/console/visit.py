@@ -13,6 +13,8 @@ from gateway.console.language import Language
 from gateway.console.rendering import rendered
 from gateway.console.sections import Section
 
+Sample: TypeAlias = Callable[[str, dict[str, str]], float | None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
@@ -24,10 +26,10 @@ class Visit:
     section: Section
     form_token: str
     ask: Ask
+    sample: Sample
+    """Reads one of our metrics, which everybody may read."""
     form: Mapping[str, str] = field(default_factory=dict)
     """What was sent; empty of a GET."""
-    file: tuple[bytes, str] | None = None
-    """A file that was sent, and its name."""
 
     def stated(self, name: str) -> str | None:
         """Return a field of the form; ``None`` if nothing stands in it."""

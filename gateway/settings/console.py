@@ -20,5 +20,3 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     """How long a session lasts at most."""
     sessions: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
     """How many sessions there are at most; one more ends the one unused longest."""
-    file_bytes: Annotated[int, msgspec.Meta(ge=1_000, le=50_000_000)] = 5_000_000
-    """The largest file of claims that is taken."""

@@ -29,7 +29,7 @@ document.addEventListener('securitypolicyviolation', event =>
 def _open_gateway(
     running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """A gateway set up as the demo sets it up, with a console and people of all roles."""
+    """A gateway as the demo sets it up, with a console and people of all roles."""
     port = free_port(HOST)
     config = write_configuration(
         tmp_path_factory.mktemp("gateway-for-browsers"),
