@@ -99,10 +99,10 @@ def _desk(
     settings: Settings,
     endpoint: GraphQLEndpoint,
     measured: Metrics,
-    clock: Callable[[], datetime],
+    now: Callable[[], float],
 ) -> Desk:
     """Return what the console's pages have in common."""
-    sessions = Sessions(settings.console, lambda: clock().timestamp())
+    sessions = Sessions(settings.console, now)
     measured.console.count_sessions(lambda: len(sessions))
     return Desk(
         options=settings.console,
@@ -111,6 +111,11 @@ def _desk(
         metrics=measured.console,
         unauthenticated=measured.callers.unauthenticated,
         sample=measured.registry.get_sample_value,
+        issuers={
+            issuer.name: issuer
+            for issuer in settings.issuers
+            if issuer.console_client_id is not None
+        },
     )
 
 
@@ -230,7 +235,12 @@ def create_app(
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))
     if settings.console.enabled:
-        routes += console_routes(_desk(settings, endpoint, measured, clock))
+
+        def now() -> float:
+            return clock().timestamp()
+
+        desk = _desk(settings, endpoint, measured, now)
+        routes += console_routes(desk, now)
     paths = frozenset(route.path for route in routes if isinstance(route, Route))
     if settings.graphiql:
         tabs = example_tabs(settings.graphiql_id_number)

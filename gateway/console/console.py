@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.console.attempts import Attempts
+from gateway.console.by_issuer import BACK, TO_ISSUER, ByIssuer
 from gateway.console.cookies import LANGUAGE, YEAR_SECONDS, put_cookie
 from gateway.console.desk import SEE_OTHER, SIGN_IN, Desk
 from gateway.console.forms import ForeignFormError
@@ -38,13 +40,14 @@ HANDLERS: Mapping[Section, Handler] = {
 """What answers at each section's address."""
 
 
-def console_routes(desk: Desk) -> list[Route]:
-    """Return the console's routes.
+def console_routes(desk: Desk, now: Callable[[], float]) -> list[Route]:
+    """Return the console's routes; ``now`` is the clock, in seconds since 1970.
 
     Raises:
         ChangedFileError: a file that pages load is not the one that was looked at.
     """
     signing_in = SigningIn(desk)
+    by_issuer = ByIssuer(desk, signing_in, Attempts(now))
     sections = [
         Route(
             section.path,
@@ -56,6 +59,8 @@ def console_routes(desk: Desk) -> list[Route]:
     return [
         Route(HOME, _to_first, methods=["GET"]),
         Route(SIGN_IN, answered(signing_in.page), methods=["GET", "POST"]),
+        Route(TO_ISSUER, answered(by_issuer.to_issuer), methods=["POST"]),
+        Route(BACK, answered(by_issuer.back), methods=["GET"]),
         Route(SIGN_OUT, answered(signing_in.out), methods=["POST"]),
         *sections,
         *static_routes(),

@@ -1,7 +1,7 @@
 """What every page of the console begins with: is the form ours, and who sends it?"""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ from gateway.console.sessions import Session, Sessions
 from gateway.console.visit import Handler, Sample, Visit
 from gateway.graphql_http.endpoint import GraphQLEndpoint
 from gateway.request_state import request_of
+from gateway.settings.callers import Issuer
 from gateway.settings.console import Console as Options
 
 SIGN_IN = "/console/sign-in"
@@ -42,8 +43,8 @@ class Desk:
     """Counts credentials that were refused, as at ``/graphql``."""
     sample: Sample
     """Reads one of our metrics."""
-    issuers: Sequence[str] = ()
-    """The names of the issuers that one may sign in by."""
+    issuers: Mapping[str, Issuer] = field(default_factory=dict)
+    """The issuers whose pages one may sign in at, by their names."""
 
     def begin(
         self,

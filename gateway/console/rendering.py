@@ -38,6 +38,17 @@ HEADERS: Mapping[str, str] = {
 """Beside those of every answer (``gateway.graphql_http.security_headers``)."""
 
 
+class Drawn:
+    """A drawing of ours, which is markup already."""
+
+    def __init__(self, svg: str) -> None:
+        self._svg = svg
+
+    def __html__(self) -> str:
+        """Return it as it is."""
+        return self._svg
+
+
 def described(name: str) -> Text:
     """Return the schema's words for ``Type.field`` or ``Enum.VALUE``.
 
@@ -114,6 +125,7 @@ def rendered(
             "said": said,
             "named": named,
             "language": language,
+            "colon": "：" if language is Language.ZH else ": ",
             "static": addresses(),
             "in_language": lambda message: in_language(message, language),
             **context,

@@ -9,7 +9,6 @@ with it, and is of no use to another gateway.
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -36,8 +35,8 @@ class Sessions:
     def __init__(self, options: Console, now: Callable[[], float]) -> None:
         self._options = options
         self._now = now
-        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
-        """By the digests of their ids; whose was not used for longest comes first."""
+        self._sessions: dict[bytes, Session] = {}
+        """By the digests of their ids."""
         self._key = secrets.token_bytes(ID_BYTES)
         """Makes form tokens of ids; a new one in each process."""
 
@@ -49,8 +48,9 @@ class Sessions:
     def begin(self, token: str, ends_at: float | None = None) -> str:
         """Begin a session for whoever shows ``token``; return its id."""
         self._forget()
-        while len(self._sessions) >= self._options.sessions:
-            self._sessions.popitem(last=False)
+        if len(self._sessions) >= self._options.sessions:
+            unused = min(self._sessions, key=lambda one: self._sessions[one].seen_at)
+            del self._sessions[unused]
         id_, now = secrets.token_urlsafe(ID_BYTES), self._now()
         self._sessions[_digest(id_)] = Session(token, now, now, ends_at)
         return id_
@@ -65,7 +65,6 @@ class Sessions:
             del self._sessions[digest]
             return None
         session.seen_at = now
-        self._sessions.move_to_end(digest)
         return session
 
     def end(self, id_: str) -> None:

@@ -25,6 +25,13 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "令牌无效或已过期，未登录。",
             "The token is not known or has expired; you are not signed in.",
         ),
+        "issuer_away": Text(
+            "登录服务暂时无法使用，未登录。",
+            "The issuer cannot be asked now; you are not signed in.",
+        ),
+        "to_issuer": Text("前往登录服务", "To the issuer's own pages"),
+        "signed_in": Text("已登录", "You are signed in"),
+        "go_on": Text("继续", "Go on"),
         "token": Text("访问令牌", "Access token"),
         "token_hint": Text(
             "仅留存于网关内存，浏览器只得到一个随机编号；关闭浏览器即退出。",
@@ -50,7 +57,6 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "not_stated": Text("（未填）", "(not stated)"),
         "yes": Text("是", "yes"),
         "no": Text("否", "no"),
-        "colon": Text("：", ": "),
         "section_claim": Text("申领查询", "Claim"),
         "claim_title": Text("一次申领，逐条说明", "One claim, clause by clause"),
         "claim_what": Text(

@@ -13,6 +13,7 @@ from selenium.webdriver.chrome.service import Service
 from gateway.demo.demo import HOST, write_configuration
 from tests.browser.logs import hear_browser
 from tests.browser.people import roles_and_console
+from tests.browser.provider import Provider, running_provider
 from tests.personal_data import LISTENER
 from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
@@ -25,9 +26,18 @@ document.addEventListener('securitypolicyviolation', event =>
 """
 
 
+@pytest.fixture(scope="package", name="provider")
+def _provider() -> Iterator[Provider]:
+    """Who signs people in by OpenID Connect."""
+    with running_provider() as provider:
+        yield provider
+
+
 @pytest.fixture(scope="package", name="open_gateway")
 def _open_gateway(
-    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+    running_agencies: Agencies,
+    provider: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Gateway]:
     """A gateway as the demo sets it up, with a console and people of all roles."""
     port = free_port(HOST)
@@ -39,7 +49,9 @@ def _open_gateway(
         token=TOKEN,
         id_number=running_agencies.people[0]["idNumber"],
     )
-    config.write_text(config.read_text("utf-8") + roles_and_console(), "utf-8")
+    config.write_text(
+        config.read_text("utf-8") + roles_and_console(provider.issuer), "utf-8"
+    )
     LISTENER.meet(running_agencies.people)
     with gateway_by(config, port) as gateway:
         yield gateway

@@ -7,6 +7,7 @@ from pathlib import Path
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.browser.people import token_of
@@ -27,11 +28,11 @@ class Console:
         """Open a page."""
         self.browser.get(f"{self.url}{path}")
 
-    def sign_in(self, role: str) -> None:
-        """Sign in anew, by a role's token."""
+    def sign_in(self, role: str, token: str | None = None) -> None:
+        """Sign in anew, by a role's token, or by another one."""
         self.browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.open("/console/sign-in?language=ZH")
-        self.field("token").send_keys(token_of(role))
+        self.field("token").send_keys(token or token_of(role))
         self.field("token").submit()
         self.wait_for("form.out")
 
@@ -62,6 +63,10 @@ class Console:
         )
         element: WebElement = found[0]
         return element
+
+    def wait_until_gone(self, element: WebElement) -> None:
+        """Wait until another page is there."""
+        WebDriverWait(self.browser, WAIT_SECONDS).until(staleness_of(element))
 
     def data(self, selector: str, name: str) -> list[str | None]:
         """Return what stands in ``data-name`` of all elements."""

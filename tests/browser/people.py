@@ -2,6 +2,7 @@
 
 import hashlib
 
+ISSUER_NAME = "bureau"
 ROLES = {
     "district": ("certificates:read", "identity:read", "payments:write"),
     "reader": ("certificates:read",),
@@ -18,11 +19,19 @@ def token_of(role: str) -> str:
     return f"token-of-{role}"
 
 
-def roles_and_console() -> str:
-    """Return what of a configuration gives everybody a token, and opens the console."""
+def roles_and_console(issuer: str) -> str:
+    """Return what of a configuration gives everybody a token, and opens the console.
+
+    ``issuer`` is where others sign in.
+    """
     entries = "".join(
         f'\n[[tokens]]\ncaller = "{role}"\nscopes = {[*scopes]!r}\n'
         f'sha256 = "{hashlib.sha256(token_of(role).encode()).hexdigest()}"\n'
         for role, scopes in ROLES.items()
     )
-    return f"{entries}\n[console]\nenabled = true\n"
+    trusted = (
+        f'\n[[issuers]]\nname = "{ISSUER_NAME}"\nissuer = "{issuer}"\n'
+        f'audience = "gateway"\nalgorithms = ["ES256"]\njwks_url = "{issuer}/jwks"\n'
+        'scopes = ["certificates:read"]\nconsole_client_id = "console"\n'
+    )
+    return f"{entries}{trusted}\n[console]\nenabled = true\n"

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
 from starlette.responses import Response
 
 from bureau.caller import Purpose, Scope
 from bureau.evidence.printed.code import drawn
 from bureau.evidence.statement import NotForACodeError, statement_of
-from gateway.console.rendering import described, moment
+from gateway.console.rendering import Drawn, described, moment
 from gateway.console.visit import Visit
 from gateway.console.words import WORDS
 
@@ -69,8 +68,7 @@ async def _evidence(visit: Visit, id_: str) -> Mapping[str, Any]:
     code = None
     if evidence is not None and evidence["__typename"] == "EvidenceBundle":
         try:
-            # Drawn here, of modules alone: it holds no text of anybody's.
-            code = Markup(drawn(statement_of(json.loads(evidence["json"]))))  # noqa: S704
+            code = Drawn(drawn(statement_of(json.loads(evidence["json"]))))
         except NotForACodeError:
             code = None
     return {"evidence": evidence, "code": code}
