@@ -15,7 +15,9 @@ from gateway.console.language import language_of, stated
 from gateway.console.pages.agencies import agencies
 from gateway.console.pages.certificate import certificate
 from gateway.console.pages.claim import claim
+from gateway.console.pages.ledger import ledger
 from gateway.console.pages.registration import registration
+from gateway.console.pages.sanctions import sanctions
 from gateway.console.rendering import HEADERS, rendered
 from gateway.console.sections import Section
 from gateway.console.signing_in import HOME, SIGN_OUT, SigningIn
@@ -36,6 +38,8 @@ HANDLERS: Mapping[Section, Handler] = {
     Section.CERTIFICATE: certificate,
     Section.AGENCIES: agencies,
     Section.REGISTRATION: registration,
+    Section.SANCTIONS: sanctions,
+    Section.LEDGER: ledger,
 }
 """What answers at each section's address."""
 

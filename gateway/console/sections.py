@@ -10,6 +10,8 @@ class Section(StrEnum):
     CERTIFICATE = "certificate"
     AGENCIES = "agencies"
     REGISTRATION = "registration"
+    SANCTIONS = "sanctions"
+    LEDGER = "ledger"
 
     @property
     def path(self) -> str:

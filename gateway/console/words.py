@@ -220,5 +220,16 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "This version cannot read the manifest, or you may not see it.",
         ),
         "history": Text("历史", "History"),
+        "section_sanctions": Text("处置", "Sanctions"),
+        "section_ledger": Text("台账", "Ledger"),
+        "no_sanctions": Text("没有处置。", "There are no sanctions."),
+        "proposed_by_the_gateway": Text("网关的建议", "Proposed by the gateway"),
+        "totals": Text("近12个月合计", "The last 12 months"),
+        "plot_name": Text("各月支付与追回", "Paid and recovered, by month"),
+        "no_totals": Text("尚无数据。", "Nothing was counted yet."),
+        "decisions": Text("决定", "Decisions"),
+        "older": Text("更早的", "Older ones"),
+        "recoveries": Text("追回", "Recoveries"),
+        "open_corrections": Text("待确认的更正", "Corrections that wait"),
     }
 )

@@ -11,6 +11,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.console_pages import Console
 from tests.browser.logs import addresses_asked, console
+from tests.browser.people import token_of
+from tests.federation.offices import DECIDE
 from tests.node import install
 from tests.running import Agencies, Gateway
 
@@ -239,3 +241,46 @@ def test_the_inbox_is_for_who_registers_and_oversees(pages: Console) -> None:
 
     assert pages.data(".problem", "code") == []
     assert pages.violations() == []
+
+
+def test_the_ledger_shows_totals_to_who_may_see_them(
+    pages: Console, number: str, open_gateway: Gateway
+) -> None:
+    record_a_decision(open_gateway, number)
+    pages.sign_in("reader")
+    pages.open("/console/ledger")
+    assert set(pages.data(".problem", "code")) == {"FORBIDDEN"}
+    assert pages.data("tr", "decision") == []
+
+    pages.sign_in("auditor")
+    pages.open("/console/ledger")
+
+    assert pages.data("tbody [data-outcome]", "outcome") == ["APPROVED"]
+    assert len(pages.data("tr[data-month]", "month")) >= 1
+    assert pages.browser.find_elements(By.CSS_SELECTOR, "svg .bar")
+    assert pages.violations() == []
+    pages.picture("ledger-zh-light")
+
+
+def record_a_decision(gateway: Gateway, number: str) -> None:
+    """Approve a claim of somebody, once for all tests here."""
+    query = (
+        "query($n: String!) { holder(idNumber: $n) { certificates { nodes { id } } } }"
+    )
+    (one, *_) = gateway.ask(query, n=number)["holder"]["certificates"]["nodes"]
+    decision = {
+        "claim": "console-1",
+        "certificate": one["id"],
+        "outcome": "APPROVED",
+        "district": "310115",
+        "category": "EMPLOYED",
+    }
+    status, answer, _ = gateway.post(
+        {"query": DECIDE, "variables": {"key": "console-1", "decision": decision}},
+        token_of("district"),
+        {"X-Purpose": "SUBSIDY_CLAIM", "X-Case-Number": "case-4"},
+    )
+    assert (status, answer["data"]["recordDecision"]["__typename"]) == (
+        200,
+        "DecisionRecorded",
+    ), answer
