@@ -30,11 +30,12 @@ def _steps(
     tmp_path_factory: pytest.TempPathFactory, running_agencies: Agencies
 ) -> Iterator[Steps]:
     """A gateway that knows no transport agency yet, and has a console."""
+    both = entry(BOTH, *RIGHTS, purpose=False)
     with joining_gateway(
         tmp_path_factory.mktemp("gateway-with-an-inbox"),
         running_agencies,
         f"sqlite:///{DATABASE}",
-        tables=f"{TABLES}\n{entry(BOTH, *RIGHTS, purpose=False)}\n[console]\nenabled = true\n",
+        tables=f"{TABLES}\n{both}\n[console]\nenabled = true\n",
     ) as steps:
         yield steps
 
