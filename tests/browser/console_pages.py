@@ -10,9 +10,12 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from gateway.console.cookies import LANGUAGE, SESSION
 from tests.browser.people import token_of
 
 WAIT_SECONDS = 60
+SESSIONS: dict[tuple[str, str], str] = {}
+"""Cookies of those who signed in, by where and as whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,26 @@ class Console:
         self.browser.get(f"{self.url}{path}")
 
     def sign_in(self, role: str, token: str | None = None) -> None:
-        """Sign in anew, by a role's token, or by another one."""
+        """Be signed in by a role's token, or by another one, and see the first page.
+
+        A session that was begun so before is gone on with, if it did not end.
+        """
         self.browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        known = SESSIONS.get((self.url, role))
+        if known is not None:
+            for name, value in ((SESSION, known), (LANGUAGE, "ZH")):
+                cookie = {"name": name, "value": value, "url": self.url}
+                self.browser.execute_cdp_cmd("Network.setCookie", cookie)
+            self.open("/console/claim")
+            if self.browser.find_elements(By.CSS_SELECTOR, "form.out"):
+                return
         self.open("/console/sign-in?language=ZH")
         self.field("token").send_keys(token or token_of(role))
         self.field("token").submit()
         self.wait_for("form.out")
+        begun = self.browser.get_cookie(SESSION)
+        assert begun is not None
+        SESSIONS[self.url, role] = begun["value"]
 
     def field(self, name: str) -> WebElement:
         """Return a field of the page."""

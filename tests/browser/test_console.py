@@ -244,9 +244,10 @@ def test_the_inbox_is_for_who_registers_and_oversees(pages: Console) -> None:
 
 
 def test_the_ledger_shows_totals_to_who_may_see_them(
-    pages: Console, number: str, open_gateway: Gateway
+    pages: Console, running_agencies: Agencies, open_gateway: Gateway
 ) -> None:
-    record_a_decision(open_gateway, number)
+    # Somebody of whom no other test here asks: what is paid before counts.
+    record_a_decision(open_gateway, running_agencies.person("examined")["idNumber"])
     pages.sign_in("reader")
     pages.open("/console/ledger")
     assert set(pages.data(".problem", "code")) == {"FORBIDDEN"}

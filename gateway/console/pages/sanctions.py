@@ -5,10 +5,12 @@ proposed does not confirm.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.responses import Response
 
 from bureau.caller import Scope
+from gateway.console.asking import Problem
 from gateway.console.visit import Visit
 
 TEMPLATE = "sanctions.html"
@@ -24,7 +26,8 @@ REASON_LENGTH = 500
 
 async def sanctions(visit: Visit) -> Response:
     """Show them; take the step that was chosen."""
-    said, problems = None, []
+    said: Mapping[str, Any] | None = None
+    problems: list[Problem] = []
     status = 200
     if visit.request.method == "POST":
         name = visit.form.get("step", "")
