@@ -24,6 +24,9 @@ from gateway.callers.wiring import open_callers
 from gateway.clock import utc_now
 from gateway.collection.endpoint import CollectEndpoint
 from gateway.collection.wiring import open_intake
+from gateway.console.console import console_routes
+from gateway.console.desk import Desk
+from gateway.console.sessions import Sessions
 from gateway.decisions import DECISIONS, decisions_csv
 from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
@@ -90,6 +93,30 @@ async def front_page(_: Request) -> Response:
 def _callers_of(scope: Scope) -> Callers:
     """Return who may ask; they are opened with the application's lifespan."""
     return state_of(scope).callers
+
+
+def _desk(
+    settings: Settings,
+    endpoint: GraphQLEndpoint,
+    measured: Metrics,
+    now: Callable[[], float],
+) -> Desk:
+    """Return what the console's pages have in common."""
+    sessions = Sessions(settings.console, now)
+    measured.console.count_sessions(lambda: len(sessions))
+    return Desk(
+        options=settings.console,
+        sessions=sessions,
+        endpoint=endpoint,
+        metrics=measured.console,
+        unauthenticated=measured.callers.unauthenticated,
+        sample=measured.registry.get_sample_value,
+        issuers={
+            issuer.name: issuer
+            for issuer in settings.issuers
+            if issuer.console_client_id is not None
+        },
+    )
 
 
 def create_app(
@@ -207,6 +234,13 @@ def create_app(
     ]
     if settings.mode is Mode.DEMO:
         routes.append(Route("/schema.graphql", schema_text))
+    if settings.console.enabled:
+
+        def now() -> float:
+            return clock().timestamp()
+
+        desk = _desk(settings, endpoint, measured, now)
+        routes += console_routes(desk, now)
     paths = frozenset(route.path for route in routes if isinstance(route, Route))
     if settings.graphiql:
         tabs = example_tabs(settings.graphiql_id_number)

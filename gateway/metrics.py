@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from gateway.admission.metrics import AdmissionMetrics
 from gateway.callers.metrics import CallersMetrics
 from gateway.collection.metrics import CollectionMetrics
+from gateway.console.metrics import ConsoleMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
 from gateway.ledger.metrics import LedgerMetrics
 from gateway.privacy.metrics import PrivacyMetrics
@@ -44,6 +45,7 @@ class Metrics:
         self.agencies = AgenciesMetrics(self.registry)
         self.admission = AdmissionMetrics(self.registry)
         self.requests = RequestsMetrics(self.registry)
+        self.console = ConsoleMetrics(self.registry)
         self.privacy = PrivacyMetrics(self.registry)
         self.live_registry = RegistryMetrics(self.registry)
         self.sanctions = SanctionsMetrics(self.registry)

@@ -21,12 +21,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.demo.demo import UNTIL_STDIN_CLOSES
 from gateway.lifeline import end_with_stdin
+from gateway.request_state import request_of
 from gateway.serve import serve
 from gateway.worker import load_app
-from tests.personal_data import ANSWERS, may_see_people, page_token
+from tests.personal_data import (
+    ANSWERS,
+    callers_who_see_people,
+    may_see_people,
+    page_token,
+)
 
 PAGES_OPTIONS = "/graphiql/config.json"
 """Gives a demonstration's token away, and with it whatever that token may see."""
+
+CONSOLE = "/console"
+"""Its pages are asked for by a cookie that means nothing to anybody else."""
 
 
 @dataclass(slots=True)
@@ -104,9 +113,18 @@ class Heard:
     def _write(self, scope: Scope, said: Said) -> None:
         # Whoever is not known may see nobody, whatever their token claims.
         is_known = said.status != HTTPStatus.UNAUTHORIZED
-        may_see = is_known and may_see_people(self._folder, self._token(scope))
+        may_see = is_known and self._may_see(scope)
         line = {"path": scope["path"], "may_see": may_see, "text": said.text}
         self._answers.write(json.dumps(line).encode() + b"\n")
+
+    def _may_see(self, scope: Scope) -> bool:
+        """Say whether who asked may see people, by their token or their session."""
+        if scope["path"].startswith(CONSOLE):
+            # Whose session it is, the gateway alone knows; what they may, their entry.
+            caller = request_of(scope).caller
+            config = self._folder / "gateway.toml"
+            return caller is not None and caller.id in callers_who_see_people(config)
+        return may_see_people(self._folder, self._token(scope))
 
     def _token(self, scope: Scope) -> str | None:
         """Return the token that was shown; the one that is given, for the page's."""

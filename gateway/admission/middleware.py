@@ -2,18 +2,24 @@
 
 from collections.abc import Awaitable
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.admission.admission import Admission
 from gateway.collection.refusal import IntakeError, Problem
 from gateway.graphql_http.answers import refused
-from gateway.graphql_http.refusals import RefusedRequestError
+from gateway.graphql_http.refusals import STATUSES, RefusedRequestError
 from gateway.logs import COLLECT
 from gateway.request_state import request_of
 from gateway.subscriptions.websocket import refusal_of
 
-GATED = ("/graphql", "/totals.csv", "/decisions.csv", "/reconciliation", COLLECT)
-"""What asks. Health, metrics and the pages cost little, and are always answered."""
+CONSOLE = "/console"
+"""Its pages ask in the name of who reads them."""
+GATED = (
+    *("/graphql", "/totals.csv", "/decisions.csv", "/reconciliation"),
+    *(COLLECT, CONSOLE),
+)
+"""What asks. Health, metrics and GraphiQL cost little, and are always answered."""
 
 
 class Admitted:
@@ -52,5 +58,12 @@ async def _refuse(
             await send(message)
     elif scope["path"].startswith(COLLECT):
         await IntakeError(Problem.OVERLOADED).response()(scope, receive, send)
+    elif scope["path"].startswith(CONSOLE):
+        page = PlainTextResponse(
+            "网关繁忙，请稍后再试。\nThe gateway is busy; try again in a moment.\n",
+            STATUSES[refusal.code],
+            refusal.headers,
+        )
+        await page(scope, receive, send)
     else:
         await refused(refusal)(scope, receive, send)

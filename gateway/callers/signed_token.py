@@ -54,8 +54,11 @@ def looks_signed(token: str) -> bool:
     return parts == PARTS
 
 
-def read_signed_token(token: str) -> SignedToken:
+def read_signed_token(token: str, type_unsaid: str | None = None) -> SignedToken:
     """Read header and claims of ``token``. No signature is checked here.
+
+    ``type_unsaid`` is what it is where its header has no ``typ``, which it may leave
+    out where nothing else could come, as an ID token does.
 
     Raises:
         AuthenticationError: it can be read in two ways or in none, or its header
@@ -79,7 +82,7 @@ def read_signed_token(token: str) -> SignedToken:
         algorithm=_word(members, "alg", Reason.WRONG_ALGORITHM),
         key_id=_word(members, "kid", Reason.UNKNOWN_KEY),
         # RFC 7515, 4.1.9: a media type, with "application/" left out or not.
-        type=_word(members, "typ", Reason.WRONG_TYPE)
+        type=_word({"typ": type_unsaid, **members}, "typ", Reason.WRONG_TYPE)
         .lower()
         .removeprefix("application/"),
         claims=claims,

@@ -33,6 +33,9 @@ people_a_day = 1000000
 
 [http]
 concurrent_requests = 1000
+
+[console]
+enabled = true
 """
 MANIFEST_PORT = 9101
 """The port of the first agency in the sandbox's manifests; the others follow."""

@@ -15,6 +15,7 @@ def show_demo(demo: Demo) -> None:
     """Print addresses, the token and the people worth trying."""
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"GraphiQL    {demo.url}/graphql")
+    console.print(f"console     {demo.url}/console")
     console.print(f"schema      {demo.url}/schema.graphql")
     console.print(f"health      {demo.url}/health/ready")
     console.print(f"metrics     {demo.url}/metrics")

@@ -9,7 +9,7 @@ can be, in one shape, with a code.
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
-from graphql import OperationType
+from graphql import ExecutionResult, OperationType
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +19,7 @@ from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import read_body
-from gateway.graphql_http.concurrency import Turns
+from gateway.graphql_http.concurrency import Turn, Turns
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import (
     media_type_of,
@@ -139,30 +139,58 @@ class GraphQLEndpoint:
                     return await self._subscribe(scope, receive, prepared, question)
                 name = prepared.operation.name
                 operation = None if name is None else name.value
-                context = RequestContext(
-                    state_of(scope).services,
-                    caller,
-                    look_up_of(headers, question.extensions, caller.look_up),
-                    stated_elements(headers, question.extensions, caller),
-                    request_id=request.id,
-                    operation=operation,
-                    document=prepared.text,
-                    people=prepared.people,
-                    judges_claims=prepared.judges_claims,
-                    turn=turn,
-                    waited_seconds=request.waited_seconds + turn.waited_seconds,
-                )
+                context = _context(scope, prepared, question, turn)
                 attest = state_of(scope).attesting.attest(
                     ",".join(headers.getlist("prefer")), context, prepared, question
                 )
                 result = execute(prepared, question, context)
                 if isawaitable(result):
-                    seconds = self._options.request_seconds
-                    with Limit(self._supervision, seconds, _too_long, receive):
-                        result = await result
+                    result = await self._awaited(result, receive)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation, attest)
+
+    async def ask(
+        self, scope: Scope, receive: Receive, question: Question
+    ) -> ExecutionResult:
+        """Answer a question of a page of ours, in the name of the request's caller.
+
+        What is asked so passes what is asked over HTTP does, from the caller's turn on.
+
+        Raises:
+            RefusedRequestError: the caller has too many under way, or it took too long.
+            RefusedDocumentError: the caller may not ask this, or asks for too much.
+            ClientGoneError: nobody is left to answer.
+        """
+        caller = request_of(scope).known_caller
+        with await self._turns.take(caller.id) as turn:
+            prepared = self._documents.prepare(question, caller)
+            context = _context(scope, prepared, question, turn)
+            result = execute(prepared, question, context)
+            if isawaitable(result):
+                result = await self._awaited(result, receive)
+            return result
+
+    async def body(self, scope: Scope, receive: Receive, max_bytes: int) -> bytes:
+        """Return the body of a page's form.
+
+        Raises:
+            RefusedRequestError: it is too large, or comes too slowly.
+        """
+        return await read_body(
+            request_of(scope).headers,
+            receive,
+            max_bytes=max_bytes,
+            seconds=self._options.body_seconds,
+            supervision=self._supervision,
+        )
+
+    async def _awaited(
+        self, result: Awaitable[ExecutionResult], receive: Receive
+    ) -> ExecutionResult:
+        seconds = self._options.request_seconds
+        with Limit(self._supervision, seconds, _too_long, receive):
+            return await result
 
     async def _question(
         self, scope: Scope, headers: Headers, receive: Receive
@@ -177,6 +205,28 @@ class GraphQLEndpoint:
             supervision=self._supervision,
         )
         return question_of_body(body)
+
+
+def _context(
+    scope: Scope, prepared: Prepared, question: Question, turn: Turn
+) -> RequestContext:
+    """Return what a question carries through the graph."""
+    request = request_of(scope)
+    headers, caller = request.headers, request.known_caller
+    name = prepared.operation.name
+    return RequestContext(
+        state_of(scope).services,
+        caller,
+        look_up_of(headers, question.extensions, caller.look_up),
+        stated_elements(headers, question.extensions, caller),
+        request_id=request.id,
+        operation=None if name is None else name.value,
+        document=prepared.text,
+        people=prepared.people,
+        judges_claims=prepared.judges_claims,
+        turn=turn,
+        waited_seconds=request.waited_seconds + turn.waited_seconds,
+    )
 
 
 def _too_long(seconds: float) -> RefusedRequestError:

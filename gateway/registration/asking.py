@@ -31,10 +31,11 @@ from gateway.client import (
     read_token,
     tls_by,
 )
+from gateway.documents.operations import Document
 from gateway.errors import StartError
 from gateway.registration.address import address_in
 from gateway.registration.answering import Refused, refused_here, show_refusal
-from gateway.registration.documents import DOCUMENTS, Document
+from gateway.registration.documents import DOCUMENTS
 from gateway.unreached import NotReachedError
 
 T = TypeVar("T")

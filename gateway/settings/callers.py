@@ -93,6 +93,10 @@ class Issuer(Grant, frozen=True, kw_only=True):
     """Whether each ``sub`` is a caller apart, with a budget of its own."""
     single_use: bool = False
     """Whether each token is accepted once only, by its ``jti``."""
+    console_client_id: Word | None = None
+    """The console's ``client_id`` there; without, nobody signs in to it there."""
+    console_scope: Word = "openid"
+    """The scopes that the console asks for, with spaces between."""
 
     def in_folder(self, folder: Path) -> Self:
         """Return the issuer with its file taken from ``folder``."""

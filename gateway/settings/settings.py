@@ -26,6 +26,7 @@ from gateway.settings.callers import (
     Token,
 )
 from gateway.settings.collection import Collection
+from gateway.settings.console import Console
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
 from gateway.settings.receipts import Receipts
@@ -66,6 +67,7 @@ TABLES = (
     "reconciliation",
     "subscriptions",
     "transparency",
+    "console",
     "secrets",
 )
 """Options that are no scalars: they stand in the file alone."""
@@ -153,6 +155,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many may follow events, and how long who says nothing is waited for."""
     transparency: Transparency = Transparency()
     """Who signs how long the log of hashes is, who cosigns it, and who may read it."""
+    console: Console = Console()
+    """Pages for people, and how long they stay signed in."""
     graphiql: bool = False
     """Whether browsers get GraphiQL at ``/graphql``."""
     graphiql_token: str | None = None

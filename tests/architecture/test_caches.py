@@ -46,6 +46,7 @@ COUNTED = {
     "gateway/callers/key_set.py: LRUCache": "digests of tokens, a thousand a key",
     "connectors/protocols/licence_store.py: TTLCache": "codes of people, each of some "
     "hundred characters, for some minutes",
+    "gateway/console/attempts.py: TTLCache": "a thousand attempts, a few words each",
     "gateway/health.py: TTLCache": "one probe an agency",
     "gateway/ledger/seen.py: TTLCache": "ids of what is revoked, for some minutes",
     "resolvers/documents/documents.py: LRUCache": "spellings of kept documents",

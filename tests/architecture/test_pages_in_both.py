@@ -27,6 +27,7 @@ PAGES = (
     "agencies",
     "collection",
     "batch-check",
+    "console",
     "payments",
     "policy",
     "privacy",

@@ -12,6 +12,9 @@ from selenium.webdriver.chrome.service import Service
 
 from gateway.demo.demo import HOST, write_configuration
 from tests.browser.logs import hear_browser
+from tests.browser.people import roles_and_console
+from tests.browser.provider import Provider, running_provider
+from tests.personal_data import LISTENER
 from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
@@ -23,11 +26,20 @@ document.addEventListener('securitypolicyviolation', event =>
 """
 
 
-@pytest.fixture(scope="package", name="gateway_url")
-def _gateway_url(
-    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The address of a gateway set up as the demo sets it up."""
+@pytest.fixture(scope="package", name="provider")
+def _provider() -> Iterator[Provider]:
+    """Who signs people in by OpenID Connect."""
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="package", name="open_gateway")
+def _open_gateway(
+    running_agencies: Agencies,
+    provider: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Gateway]:
+    """A gateway as the demo sets it up, with a console and people of all roles."""
     port = free_port(HOST)
     config = write_configuration(
         tmp_path_factory.mktemp("gateway-for-browsers"),
@@ -37,8 +49,18 @@ def _gateway_url(
         token=TOKEN,
         id_number=running_agencies.people[0]["idNumber"],
     )
+    config.write_text(
+        config.read_text("utf-8") + roles_and_console(provider.issuer), "utf-8"
+    )
+    LISTENER.meet(running_agencies.people)
     with gateway_by(config, port) as gateway:
-        yield gateway.url
+        yield gateway
+
+
+@pytest.fixture(scope="package", name="gateway_url")
+def _gateway_url(open_gateway: Gateway) -> str:
+    """The address of that gateway."""
+    return open_gateway.url
 
 
 @pytest.fixture(scope="package", name="masking_gateway")

@@ -252,6 +252,17 @@ def told(sent: Sequence[Message]) -> tuple[Any, Mapping[bytes, bytes], Any]:
     return start["status"], dict(start["headers"]), orjson.loads(body["body"])
 
 
+async def test_a_page_is_refused_in_words_for_people() -> None:
+    office = Office()
+    with overloaded(office):
+        sent, passed = await asked(office, "/console/claim", "http")
+
+    start, body = sent
+    assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"1")
+    assert "网关繁忙" in body["body"].decode()
+    assert passed is None
+
+
 @pytest.mark.parametrize("type_", ["http", "websocket"])
 @pytest.mark.parametrize("path", ["/graphql", "/reconciliation", "/totals.csv"])
 async def test_it_is_refused_in_the_shape_of_an_answer(path: str, type_: str) -> None:

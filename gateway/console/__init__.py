@@ -1,0 +1,1 @@
+"""The console at ``/console``: pages for people, answered by the graph."""
