@@ -95,7 +95,7 @@ schema: .venv/installed ## print schema.graphql from the code
 
 # Lines that begin with dashes are options, and may have the address of an index.
 lock: .venv/installed ## names, versions and hashes; no address of any index
-	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(PIN) --extra dev --extra traces --output-file requirements.lock pyproject.toml
 	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.spans import Part, part
 from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
@@ -32,6 +33,7 @@ from gateway.graphql_http.request_timeout import Limit, Supervision
 from gateway.graphql_http.safe_methods import require_safe
 from gateway.request_state import request_of
 from gateway.settings.http import Http
+from gateway.tracing.operations import described
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Documents, Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
@@ -155,11 +157,14 @@ class GraphQLEndpoint:
                 attest = state_of(scope).attesting.attest(
                     ",".join(headers.getlist("prefer")), context, prepared, question
                 )
-                result = execute(prepared, question, context)
-                if isawaitable(result):
-                    seconds = self._options.request_seconds
-                    with Limit(self._supervision, seconds, _too_long, receive):
-                        result = await result
+                with part(Part.OPERATION, holds_others=True) as span:
+                    if span is not None:
+                        span.put(described(prepared))
+                    result = execute(prepared, question, context)
+                    if isawaitable(result):
+                        seconds = self._options.request_seconds
+                        with Limit(self._supervision, seconds, _too_long, receive):
+                            result = await result
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation, attest)

@@ -34,6 +34,7 @@ from gateway.settings.registration import Registration
 from gateway.settings.secrets import SecretSource
 from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.tls import Tls
+from gateway.settings.traces import Traces
 from gateway.settings.transparency import Transparency
 from resolvers.documents.limits import Limits
 
@@ -66,6 +67,7 @@ TABLES = (
     "reconciliation",
     "subscriptions",
     "transparency",
+    "traces",
     "secrets",
 )
 """Options that are no scalars: they stand in the file alone."""
@@ -161,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The identity number in GraphiQL's first example."""
     reload_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.25
     """How often the files are looked at for changes; 0: never, on SIGHUP alone."""
+    traces: Traces = Traces()
+    """Where traces of requests go."""
     log_format: Annotated[str, msgspec.Meta(pattern=r"^(json|console)$")] = "json"
     """``json`` for machines, ``console`` for people."""
 
