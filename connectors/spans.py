@@ -55,6 +55,11 @@ class Span(Protocol):
 _current: ContextVar[Span | None] = ContextVar("span", default=None)
 
 
+def current() -> Span | None:
+    """Return the part that is under way here; ``None`` if nobody records it."""
+    return _current.get()
+
+
 @contextmanager
 def recorded_by(span: Span | None) -> Iterator[None]:
     """Let whatever begins here be a part of ``span``; of nothing, if there is none."""

@@ -41,6 +41,7 @@ from gateway.registry.expiry import key_ends
 from gateway.reloading.files import files_of, look_at
 from gateway.reloading.reload import Reload, reloaded_when_told
 from gateway.settings.settings import Mode, Settings
+from gateway.slow.questions import SlowQuestions
 from gateway.sockets.kernel import Kernel
 from gateway.sockets.requests import Watched
 from gateway.sockets.watch import Watch, watching
@@ -171,6 +172,7 @@ def create_app(
         settings.http.wait_seconds, settings.deadline_seconds, measured.admission
     )
     documents = open_documents(settings)
+    slow_after = settings.slow_question_seconds
     is_public = settings.transparency.is_public
     endpoint = GraphQLEndpoint(
         documents,
@@ -178,6 +180,7 @@ def create_app(
         EventStreams(settings.subscriptions, connections, measured.subscriptions).open,
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,
+        slow=SlowQuestions(slow_after) if slow_after else None,
     )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint),

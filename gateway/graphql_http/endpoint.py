@@ -9,7 +9,7 @@ can be, in one shape, with a code.
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
-from graphql import OperationType
+from graphql import ExecutionResult, OperationType
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,6 +33,7 @@ from gateway.graphql_http.request_timeout import Limit, Supervision
 from gateway.graphql_http.safe_methods import require_safe
 from gateway.request_state import request_of
 from gateway.settings.http import Http
+from gateway.slow.questions import SlowQuestions
 from gateway.tracing.operations import described
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Documents, Prepared, Question
@@ -70,7 +71,7 @@ class Shortcut:
 class GraphQLEndpoint:
     """Answers every method on ``/graphql``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed in one place only
         self,
         documents: Documents,
         options: Http,
@@ -78,12 +79,14 @@ class GraphQLEndpoint:
         *,
         max_body_bytes: int,
         ide: bool,
+        slow: SlowQuestions | None = None,
     ) -> None:
         self._documents = documents
         self._subscribe = subscribe
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
+        self._slow = slow
         self._supervision = Supervision()
         self._turns = Turns(options.concurrent_requests, options.wait_seconds)
 
@@ -157,17 +160,30 @@ class GraphQLEndpoint:
                 attest = state_of(scope).attesting.attest(
                     ",".join(headers.getlist("prefer")), context, prepared, question
                 )
-                with part(Part.OPERATION, holds_others=True) as span:
-                    if span is not None:
-                        span.put(described(prepared))
-                    result = execute(prepared, question, context)
-                    if isawaitable(result):
-                        seconds = self._options.request_seconds
-                        with Limit(self._supervision, seconds, _too_long, receive):
-                            result = await result
+                work = self._run(prepared, question, context, receive)
+                if self._slow is not None:
+                    work = self._slow.watch(work, prepared, context)
+                result = await work
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation, attest)
+
+    async def _run(
+        self,
+        prepared: Prepared,
+        question: Question,
+        context: RequestContext,
+        receive: Receive,
+    ) -> ExecutionResult:
+        with part(Part.OPERATION, holds_others=True) as span:
+            if span is not None:
+                span.put(described(prepared))
+            result = execute(prepared, question, context)
+            if isawaitable(result):
+                seconds = self._options.request_seconds
+                with Limit(self._supervision, seconds, _too_long, receive):
+                    return await result
+            return result
 
     async def _question(
         self, scope: Scope, headers: Headers, receive: Receive

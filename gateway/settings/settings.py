@@ -163,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The identity number in GraphiQL's first example."""
     reload_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.25
     """How often the files are looked at for changes; 0: never, on SIGHUP alone."""
+    slow_question_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
+    """After how long a question gets a line of its own in the log; 0: never."""
     traces: Traces = Traces()
     """Where traces of requests go."""
     log_format: Annotated[str, msgspec.Meta(pattern=r"^(json|console)$")] = "json"

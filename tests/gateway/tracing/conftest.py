@@ -1,4 +1,4 @@
-"""A gateway that is traced, and the collector of its traces."""
+"""A gateway that is traced and tells of slow questions, and the traces' collector."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 
 from tests.gateway.tracing.collector import Collector, running_collector
 from tests.running import Agencies, Gateway, running_gateway
+
+SLOW_SECONDS = 0.5
 
 
 @pytest.fixture(scope="package", name="collector")
@@ -22,5 +24,8 @@ def _gateway(
 ) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway-traced")
     traces = f'[traces]\nendpoint = "{collector.url}"\nqueue = 100\n'
-    with running_gateway(folder, running_agencies, tables=traces) as gateway:
+    slow = f"slow_question_seconds = {SLOW_SECONDS}\n"
+    with running_gateway(
+        folder, running_agencies, settings=slow, tables=traces
+    ) as gateway:
         yield gateway
