@@ -12,7 +12,7 @@ VERIFIERS := tests/third_party/pypi/requirements
 LINTERS := tests/third_party/deploy/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
+.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -89,6 +89,9 @@ load: var/bench/tools/installed ## everything at once for ten minutes; `--soak`:
 
 audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 	$(BIN)/python tools/audit.py
+
+sbom: .venv/installed ## what the gateway is made of, as CycloneDX: var/sbom.cdx.json
+	$(BIN)/python -m tools.sbom var/sbom.cdx.json
 
 schema: .venv/installed ## print schema.graphql from the code
 	$(BIN)/gateway schema > schema.graphql

@@ -67,6 +67,7 @@ MAY_START = {
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/gateway/evidence/programs.py": "what checks bundles, which asks nobody",
     "tests/gateway/test_prometheus.py": "Prometheus, which reads metrics",
+    "tests/architecture/test_sbom.py": "make, which says what it would run",
     "tests/architecture/test_alerts.py": "promtool, which reads files",
     "tests/node.py": "npm, which installs what is locked",
     "tests/architecture/test_imports.py": A_COMMAND,
