@@ -17,6 +17,7 @@ import msgspec
 from bureau.certificate_ids import KEY_BYTES
 from connectors.strict_toml import TableError, read_table
 from gateway.errors import StartError
+from gateway.help.language import VARIABLE
 from gateway.settings.callers import (
     AgencyCallers,
     ClientCertificate,
@@ -185,7 +186,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     changes = {
         name: _from_environment(name, value)
         for name, value in environment.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name != VARIABLE
     }
     folder = path.parent
     for name in PATHS:

@@ -129,6 +129,7 @@ def test_the_list_of_commands_takes_no_part_of_the_gateway() -> None:
     ours = {name for name in modules if name.partition(".")[0] in PACKAGES}
     assert ours == {
         *("gateway", "gateway.cli", "gateway.errors", "gateway.lazy"),
+        *("gateway.help", "gateway.help.language", "gateway.help.translated"),
         *("connectors", "connectors.errors", "store", "store.errors"),
     }
     assert not {"aiohttp", "sqlalchemy", "strawberry", "cryptography"} & modules
