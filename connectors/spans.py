@@ -9,8 +9,7 @@ Attributes are named as OpenTelemetry's semantic conventions have them, else
 ``gateway.…``. None may have anything in it that a caller, or an agency, said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, Token
 from enum import StrEnum
 from types import TracebackType
@@ -60,19 +59,6 @@ def current() -> Span | None:
     return _current.get()
 
 
-@contextmanager
-def recorded_by(span: Span | None) -> Iterator[None]:
-    """Let whatever begins here be a part of ``span``; of nothing, if there is none."""
-    if span is None:
-        yield
-        return
-    token = _current.set(span)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
 def begun(kind: Part) -> Span | None:
     """Begin a part that its doer ends; ``None`` if nobody records it."""
     parent = _current.get()
@@ -87,6 +73,23 @@ class _Unrecorded:
 
     def __exit__(self, *_: object) -> None:
         """Do nothing."""
+
+
+class _Current:
+    """Lets what begins be a part of a span that somebody else ends."""
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._token = _current.set(self._span)
+
+    def __exit__(self, *_: object) -> None:
+        """Let it be as it was."""
+        _current.reset(self._token)
 
 
 class _Recorded:
@@ -118,6 +121,11 @@ class _Recorded:
 
 
 _UNRECORDED = _Unrecorded()
+
+
+def recorded_by(span: Span | None) -> _Current | _Unrecorded:
+    """Let whatever begins in this be a part of ``span``; of nothing, if it is none."""
+    return _UNRECORDED if span is None else _Current(span)
 
 
 def part(kind: Part, *, holds_others: bool = False) -> _Recorded | _Unrecorded:
