@@ -4,17 +4,17 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from gateway.schema.changes import Change, Comparison
 from gateway.schema.in_use import InUse
+from gateway.screen import folding
 
 
 def show(found: Comparison) -> None:
     """Write a row a change, with the documents that it touches, and the verdict."""
     console = Console()
     if found.changes:
-        table = Table("change", "what", "touches")
+        table = folding("change", "what", "touches")
         for change in found.changes:
             table.add_row(_kind(change), escape(change.words), _touches(change))
         console.print(table)

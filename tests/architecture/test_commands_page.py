@@ -52,9 +52,7 @@ ITSELF = {
         ("gateway serve", "gateway demo", "gateway witness serve"),
         "runs until it is stopped, and logs",
     ),
-    **dict.fromkeys(
-        ("gateway schema", "gateway audit export"), "writes what programs read"
-    ),
+    "gateway audit export": "writes what programs read",
     **{
         f"gateway evidence {name}": "writes a file"
         for name in ("show", "bundle", "extract", "page")
