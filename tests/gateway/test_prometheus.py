@@ -1,6 +1,7 @@
 """Prometheus itself reads a running gateway, and finds nothing wrong with it.
 
-``tests/architecture/test_alerts.py`` has what each alert fires by.
+``tests/architecture/test_alerts.py``, which is run each time, compares every metric and
+label with the program's, and has what each alert fires by.
 """
 
 import json
@@ -80,6 +81,7 @@ def is_up(url: str) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_prometheus_answers_every_rule_and_query_by_a_running_gateway(
     prometheus: str, gateway: Gateway, agencies: Agencies
 ) -> None:
