@@ -43,7 +43,7 @@ def test_a_slow_question_says_what_it_cost_and_where_its_time_went(
     assert (line["people"], line["claims"], line["caller"]) == (1, 0, "demo")
     assert line["values"] > 100
     assert line["milliseconds"] >= line["agencies_milliseconds"] >= LATE_SECONDS * 1000
-    assert line["store_milliseconds"] > 0
+    assert 0 <= line["store_milliseconds"] < line["milliseconds"]
     assert 0 < line["own_milliseconds"] < line["milliseconds"]
     assert 0 < line["cpu_milliseconds"] < line["milliseconds"]
     assert len(line["trace_id"]) == 32
