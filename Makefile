@@ -13,7 +13,7 @@ LINTERS := tests/third_party/deploy/requirements
 FOLLOWERS := tests/third_party/followers/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit schema lock clean
+.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -91,12 +91,15 @@ load: var/bench/tools/installed ## everything at once for ten minutes; `--soak`:
 audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 	$(BIN)/python tools/audit.py
 
+sbom: .venv/installed ## what the gateway is made of, as CycloneDX: var/sbom.cdx.json
+	$(BIN)/python -m tools.sbom var/sbom.cdx.json
+
 schema: .venv/installed ## print schema.graphql from the code
 	$(BIN)/gateway schema > schema.graphql
 
 # Lines that begin with dashes are options, and may have the address of an index.
 lock: .venv/installed ## names, versions and hashes; no address of any index
-	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(PIN) --extra dev --extra traces --output-file requirements.lock pyproject.toml
 	$(PIN) --output-file benchmarks/requirements.lock benchmarks/requirements.in
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in

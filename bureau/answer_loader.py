@@ -13,6 +13,7 @@ from functools import partial
 from connectors.agency import Agency
 from connectors.answer import Answer
 from connectors.elements import NOT_STATED, Elements
+from connectors.spans import Part, Span, begun, recorded_by
 from policy.identity import Identity
 
 
@@ -57,7 +58,13 @@ class AnswerLoader:
         admitted = list(filter(self._may_be_asked_about, self._wanted))
         budget = self._deadline - loop.time()
         names = {one: name for one in admitted if (name := self._wanted[one])}
-        asked = self._agency.ask(admitted, budget, self._elements, self._caller, names)
+        elements, caller = self._elements, self._caller
+        span = begun(Part.AGENCY)
+        with recorded_by(span):
+            asked = self._agency.ask(admitted, budget, elements, caller, names)
+        if span is not None:
+            span.put({"gateway.agency": self._agency.id})
+            asked.add_done_callback(partial(_note, span))
         waiting: list[asyncio.Future[Answer]] = []
         for holder in admitted:
             del self._wanted[holder]
@@ -75,6 +82,18 @@ class AnswerLoader:
 
         for answer in waiting:
             answer.add_done_callback(give_up)
+
+
+def _note(span: Span, asked: asyncio.Future[list[Answer]]) -> None:
+    """Note how it was answered: each outcome, of how many people no word."""
+    if asked.cancelled():
+        span.end("CancelledError")
+    elif (error := asked.exception()) is not None:
+        span.end(type(error).__name__)
+    else:
+        outcomes = sorted({str(answer.outcome) for answer in asked.result()})
+        span.put({"gateway.agency.outcomes": outcomes})
+        span.end()
 
 
 def _deliver(

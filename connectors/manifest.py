@@ -115,6 +115,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     shares_calls: bool = True
     """Whether requests under way at one moment ask together, if nothing forbids it."""
     max_body_bytes: Count = 1_000_000
+    trace_context: bool = False
+    """Whether it is sent the ids of our traces (W3C Trace Context)."""
 
     @property
     def addresses(self) -> dict[str, str]:

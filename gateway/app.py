@@ -44,6 +44,7 @@ from gateway.registry.expiry import key_ends
 from gateway.reloading.files import files_of, look_at
 from gateway.reloading.reload import Reload, reloaded_when_told
 from gateway.settings.settings import Mode, Settings
+from gateway.slow.questions import SlowQuestions
 from gateway.sockets.kernel import Kernel
 from gateway.sockets.requests import Watched
 from gateway.sockets.watch import Watch, watching
@@ -52,6 +53,7 @@ from gateway.subscriptions.drain import drain_on_sigterm
 from gateway.subscriptions.event_stream import EventStreams
 from gateway.subscriptions.websocket import SocketEndpoint
 from gateway.totals import TOTALS, totals_csv
+from gateway.tracing.tracing import exporting, tracing_by
 from gateway.transparency.look_ups import LOOK_UPS, look_ups
 from gateway.transparency.publishing import PREFIX, Published
 from gateway.wiring import open_services
@@ -134,11 +136,13 @@ def create_app(
     # What changes from here on is read again; the rest of a start is what is there now.
     read = look_at([config, *files_of(settings)] if config is not None else [])
     measured = Metrics()
+    tracing = tracing_by(settings.traces, measured.traces)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         supervisor = Supervisor(measured.tasks.failed)
         async with (
+            exporting(tracing),
             open_store(settings.database_url) as store,
             open_services(settings, measured, store, supervisor, clock) as opened,
         ):
@@ -195,6 +199,7 @@ def create_app(
         settings.http.wait_seconds, settings.deadline_seconds, measured.admission
     )
     documents = open_documents(settings)
+    slow_after = settings.slow_question_seconds
     is_public = settings.transparency.is_public
     endpoint = GraphQLEndpoint(
         documents,
@@ -202,6 +207,7 @@ def create_app(
         EventStreams(settings.subscriptions, connections, measured.subscriptions).open,
         max_body_bytes=settings.max_body_bytes,
         ide=settings.graphiql,
+        slow=SlowQuestions(slow_after) if slow_after else None,
     )
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint),
@@ -252,7 +258,12 @@ def create_app(
         middleware=[
             Middleware(Watched, watch),
             # Outside of the rest, so that every refusal is counted and has an id.
-            Middleware(RequestLog, requested=measured.requests.requested, paths=paths),
+            Middleware(
+                RequestLog,
+                requested=measured.requests.requested,
+                paths=paths,
+                tracing=tracing,
+            ),
             # Before anybody answers: refusals need the headers, too.
             Middleware(SecurityHeaders, hsts_seconds=settings.http.hsts_seconds),
             # Before callers are asked for: a preflight has no credentials.

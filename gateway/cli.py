@@ -11,6 +11,11 @@ from gateway.lazy import LazyGroup, Named
 from store.errors import UnusableDatabaseError
 
 DISTRIBUTION = "certificate-gateway"
+OFFICES = "For offices"
+AGENCIES = "For agencies"
+OPERATORS = "For operators"
+TRYING = "To try it, and to write programs"
+WITNESSES = "For witnesses"
 
 
 class Commands(LazyGroup):
@@ -21,96 +26,117 @@ class Commands(LazyGroup):
             "check",
             "gateway.batch.commands:check",
             "Compare a file of claims with the registries, one row of results a row.",
+            OFFICES,
         ),
         Named(
             "collect",
             "gateway.collection.commands:collect",
             "Send signed records or changes of state; run again after a cut, it "
             "goes on.",
+            AGENCIES,
         ),
         Named(
             "reconcile",
             "gateway.reconciliation.commands:reconcile",
             "Compare a list of claims with the ledger, a row of results a difference.",
+            OFFICES,
         ),
         Named(
             "init",
             "gateway.init.commands:init",
             "Make keys, configuration and the first two tokens of a new gateway.",
+            OPERATORS,
         ),
-        Named("serve", "gateway.commands:serve", "Serve the gateway."),
+        Named("serve", "gateway.commands:serve", "Serve the gateway.", OPERATORS),
         Named(
             "demo",
             "gateway.demo.commands:demo",
             "Start three sandbox agencies and the gateway, with people worth trying.",
+            TRYING,
         ),
         Named(
             "verify",
             "gateway.verify.commands:verify",
             "Check a signed record, a receipt or a bundle offline. Exits 0 or 1.",
+            OFFICES,
         ),
         Named(
             "schema",
             "gateway.schema.commands:schema",
             "Print the GraphQL schema, or compare it with an older one.",
+            TRYING,
         ),
         Named(
             "audit",
             "gateway.privacy.commands:audit",
             "The audit log: who looked whom up, and why.",
+            OPERATORS,
         ),
         Named(
             "transparency",
             "gateway.transparency.commands:transparency",
             "The log of hashes: what nobody changes unseen.",
+            OPERATORS,
         ),
         Named(
             "evidence",
             "gateway.privacy.commands:evidence",
             "The signed bytes that decisions rest on.",
+            OPERATORS,
         ),
         Named(
             "connector",
             "gateway.registration.commands:connector",
             "Agencies' connectors.",
+            AGENCIES,
         ),
         Named(
             "agency",
             "gateway.newcomer.commands:agency",
             "What an agency needs to join.",
+            AGENCIES,
         ),
         Named(
             "doctor",
             "gateway.doctor.commands:doctor",
             "Say what keeps an agency from answering, who mends it, and what to type.",
+            OPERATORS,
         ),
         Named(
             "sanction",
             "gateway.registration.sanctions:sanction",
             "Sanctions of the notice, part 3(1).",
+            OPERATORS,
         ),
         Named(
             "recheck",
             "gateway.ledger.commands:recheck",
             "Ask the agencies again about every certificate that was paid for.",
+            OPERATORS,
         ),
         Named(
             "database",
             "gateway.database.commands:database",
             "The database: its step, backups, and the way to the newest.",
+            OPERATORS,
         ),
         Named(
-            "documents", "gateway.documents.commands:documents", "Trusted documents."
+            "documents",
+            "gateway.documents.commands:documents",
+            "Trusted documents.",
+            OPERATORS,
         ),
         Named(
             "token",
             "gateway.callers.commands:token",
             "Static tokens: make one, or hash one.",
+            OPERATORS,
         ),
         Named(
             "witness",
             "gateway.witness.commands:witness",
             "A witness: cosigns a log that only grew, and keeps what shows a fork.",
+            WITNESSES,
         ),
     )
 

@@ -8,12 +8,16 @@ its own help. Nothing else imports by name, but for processes that watch over ot
 say why (``tests/architecture/test_imports.py``).
 """
 
+import os
 from pkgutil import resolve_name
 from typing import Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
+
+from gateway.help.language import is_chinese
+from gateway.help.translated import chinese, translate
 
 
 class Named(NamedTuple):
@@ -24,6 +28,8 @@ class Named(NamedTuple):
     """``module:attribute``, of the function or of the group."""
     help: str
     """What the list says of it; a test compares it with what it says itself."""
+    job: str
+    """For whose work it is: a heading of the list."""
 
 
 class LazyGroup(TyperGroup):
@@ -36,17 +42,26 @@ class LazyGroup(TyperGroup):
         for named in self.table:
             self.add_command(_LazyCommand(named))
 
+    def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - Typer's
+        """Return the context of the list, in the language of who types."""
+        if is_chinese(os.environ):
+            translate(self, chinese())
+        return super().make_context(*args, **more)
+
 
 class _LazyCommand(TyperCommand):
     """A line of the list, until it is called."""
 
     def __init__(self, named: Named) -> None:
-        super().__init__(named.name, help=named.help)
+        super().__init__(named.name, help=named.help, rich_help_panel=named.job)
         self._where = named.where
 
     def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - Typer's
         """Return the context of the command itself, which is what will be run."""
-        return command_at(self._where).make_context(*args, **more)
+        command = command_at(self._where)
+        if is_chinese(os.environ):
+            translate(command, chinese())
+        return command.make_context(*args, **more)
 
 
 def load(name: str) -> Any:  # noqa: ANN401 - whatever has the name

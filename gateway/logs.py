@@ -14,14 +14,20 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bureau.privacy.masks import has_identity_number, without_identity_numbers
+from connectors.spans import recorded_by
 from gateway.graphql_http.security_headers import STARTS
 from gateway.request_state import RequestHeaders, begin_request
 from gateway.traces import ServersTraces, trace_of
+from gateway.tracing.context import HEADER, read_traceparent
+from gateway.tracing.tracing import UNTRACED, RequestSpan, Tracing
 
 COLLECT = "/collect"
 """Agencies send to addresses below it, which have their ids in them."""
 SWITCHED = 101
 """The status of a handshake that became a websocket."""
+SERVER_ERROR = 500
+ID = "gateway.request.id"
+"""The attribute of a span by which the request's lines are found."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 Requested = Callable[[str, int, float], None]
@@ -32,9 +38,14 @@ class RequestLog:
     """Gives each request an id, and one log event and measurement at its end."""
 
     def __init__(
-        self, app: ASGIApp, requested: Requested, paths: frozenset[str]
+        self,
+        app: ASGIApp,
+        requested: Requested,
+        paths: frozenset[str],
+        tracing: Tracing | None = None,
     ) -> None:
         self._app = app
+        self._tracing = tracing
         self._requested = requested
         self._paths = paths
         self._logger = structlog.get_logger("gateway.request")
@@ -49,6 +60,10 @@ class RequestLog:
         request = begin_request(scope, _request_id(headers), headers)
         written = request.id.encode()
         status = 500
+        path = self._label(scope["path"])
+        span, traced = self._begin_span(scope, path, headers)
+        ids = {"request_id": request.id, **traced}
+        bound = structlog.contextvars.bind_contextvars(**ids)
 
         async def noted(message: Message) -> None:
             nonlocal status
@@ -59,12 +74,12 @@ class RequestLog:
                 status = SWITCHED
             await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request_id=request.id)
         try:
-            await self._app(scope, receive, noted)
+            with recorded_by(span):
+                await self._app(scope, receive, noted)
         finally:
             seconds = time.perf_counter() - started
-            path = self._label(scope["path"])
+            _end_span(span, status, request.id)
             # How long somebody followed events says nothing of how quick we are.
             if status != SWITCHED and not request.is_stream:
                 self._requested(path, status, seconds)
@@ -81,11 +96,31 @@ class RequestLog:
                 )
             structlog.contextvars.reset_contextvars(**bound)
 
+    def _begin_span(
+        self, scope: Scope, path: str, headers: RequestHeaders
+    ) -> tuple[RequestSpan | None, dict[str, str]]:
+        """Begin the request's span, if it has one; return what lines say of its trace.
+
+        A websocket has none: it is open for hours, and what is asked by it is no
+        request.
+        """
+        context = read_traceparent(headers.get(HEADER))
+        if self._tracing is None or scope["type"] != "http" or path in UNTRACED:
+            return None, {} if context is None else {"trace_id": context.trace_id}
+        span = self._tracing.begin(context, scope["method"], path)
+        return span, {"trace_id": span.trace_id}
+
     def _label(self, path: str) -> str:
         """Return what is said of a path: an unknown one is anybody's invention."""
         if path in self._paths:
             return path
         return COLLECT if path.startswith(f"{COLLECT}/") else "other"
+
+
+def _end_span(span: RequestSpan | None, status: int, request_id: str) -> None:
+    if span is not None:
+        span.put({"http.response.status_code": status, ID: request_id})
+        span.end(str(status) if status >= SERVER_ERROR else None)
 
 
 def _request_id(headers: RequestHeaders) -> str:

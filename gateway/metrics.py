@@ -26,6 +26,7 @@ from gateway.sockets.metrics import SocketsMetrics
 from gateway.status.metrics import StatusMetrics
 from gateway.subscriptions.metrics import SubscriptionsMetrics
 from gateway.tasks import TasksMetrics
+from gateway.tracing.metrics import TracesMetrics
 from gateway.transparency.metrics import TransparencyMetrics
 
 
@@ -56,3 +57,4 @@ class Metrics:
         self.receipts = ReceiptsMetrics(self.registry)
         self.transparency = TransparencyMetrics(self.registry)
         self.reload = ReloadMetrics(self.registry)
+        self.traces = TracesMetrics(self.registry)

@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from connectors.spans import Part, part
 from store.driver_errors import as_store_errors
+from store.spans import Operation, note
 from store.sqlite import READS
 
 
@@ -23,7 +25,8 @@ class Reader:
         Raises:
             StoreUnavailableError: the database is away, or goes away meanwhile.
         """
-        with as_store_errors():
+        with part(Part.STORE) as span, as_store_errors():
+            note(span, self._engine.dialect.name, Operation.READ)
             async with self._engine.connect() as connection:
                 yield connection
 
@@ -35,6 +38,7 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     Raises:
         StoreUnavailableError: it is not committed, or not known to be.
     """
-    with as_store_errors():
+    with part(Part.STORE) as span, as_store_errors():
+        note(span, engine.dialect.name, Operation.WRITE)
         async with engine.begin() as connection:
             yield connection

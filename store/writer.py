@@ -21,9 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connectors.errors import StoreUnavailableError
+from connectors.spans import Part, part
 from store.connections import Reader, begin
 from store.driver_errors import as_store_errors
 from store.postgresql import LOCK_SECONDS, LOOK_SECONDS, end_frozen, wait_for_writers
+from store.spans import Operation, note
 from store.sqlite import READS, open_waiting
 from store.turns import TOO_LONG, Turns
 
@@ -80,6 +82,12 @@ class _LoopWriter:
 
     async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
         """See ``Writer``."""
+        # Its turn, too; the transaction is a part of it.
+        with part(Part.STORE, holds_others=True) as span:
+            note(span, self._engine.dialect.name, Operation.WRITE, work)
+            return await self._written(work, is_urgent=is_urgent)
+
+    async def _written(self, work: Work[T], *, is_urgent: bool) -> T:
         async with self._turns.turn(is_urgent=is_urgent):
             try:
                 return await self._committed(work)
@@ -142,16 +150,20 @@ class _ThreadWriter:
     async def write(self, work: Work[T], *, is_urgent: bool = False) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
-        async with self._turns.turn(is_urgent=is_urgent):
-            # The thread finishes what it began, even if nobody waits for it any more.
-            with as_store_errors():
-                return await loop.run_in_executor(self._thread, self._write, work)
+        with part(Part.STORE) as span:
+            note(span, self._engine.dialect.name, Operation.WRITE, work)
+            async with self._turns.turn(is_urgent=is_urgent):
+                # The thread finishes what it began, even if nobody waits any more.
+                with as_store_errors():
+                    return await loop.run_in_executor(self._thread, self._write, work)
 
     async def read(self, work: Work[T]) -> T:
         """See ``Writer``."""
         loop = asyncio.get_running_loop()
-        with as_store_errors():
-            return await loop.run_in_executor(self._thread, self._read, work)
+        with part(Part.STORE) as span:
+            note(span, self._engine.dialect.name, Operation.READ, work)
+            with as_store_errors():
+                return await loop.run_in_executor(self._thread, self._read, work)
 
     def _write(self, work: Work[T]) -> T:
         if self._connection is None:

@@ -33,6 +33,9 @@ settings.register_profile(
 )
 
 
+# Help is compared in English, whatever the locale of who runs the tests.
+os.environ["GATEWAY_LANG"] = "en"
+
 # Nothing of what is collected is garbage, and to look for some takes as long again.
 gc.disable()
 

@@ -13,6 +13,7 @@ only with a whole answer read from it, and taken only if nothing lies in it.
 
 import asyncio
 import re
+import secrets
 from collections.abc import Mapping
 
 import aiohttp
@@ -29,6 +30,7 @@ from connectors.errors import (
     UnreadableError,
 )
 from connectors.manifest import Endpoint
+from connectors.spans import Attributes, Part, Span, part
 
 ATTEMPTS = 2
 """A kept-alive connection may be closed under us once; asking again is harmless."""
@@ -56,6 +58,15 @@ class Exchange:
         self._session = session
         self._url = URL(endpoint.url)
         self._max_body_bytes = endpoint.max_body_bytes
+        self._hands_trace_on = endpoint.trace_context
+        # A query may have a key in it.
+        shown = self._url.with_user(None).with_query(None).with_fragment(None)
+        self._described: Attributes = {
+            "http.request.method": "POST",
+            "server.address": self._url.host or "",
+            "server.port": self._url.port or 0,
+            "url.full": str(shown),
+        }
         self._headers = {
             "User-Agent": USER_AGENT,
             "Content-Type": JSON,
@@ -83,10 +94,21 @@ class Exchange:
             UnreadableError: not JSON by its content type, or over the size limit.
         """
         lines = b"" if told is None else _lines(told)
-        after = b"%d\r\n%b\r\n%b" % (len(question), lines, question)
+        with part(Part.EXCHANGE) as span:
+            if span is not None:
+                span.put(self._described)
+                lines += self._trace_line(span)
+            after = b"%d\r\n%b\r\n%b" % (len(question), lines, question)
+            return await self._posted(after, span)
+
+    async def _posted(
+        self, after: bytes, span: Span | None
+    ) -> tuple[Mapping[str, str], bytes]:
         for attempt in range(1, ATTEMPTS + 1):
+            if span is not None and attempt > 1:
+                span.put({"http.request.resend_count": attempt - 1})
             try:
-                return await self._post(after)
+                return await self._post(after, span)
             except _UnansweredError:
                 if attempt == ATTEMPTS:
                     raise UnreachableError("the connection was closed") from None
@@ -96,12 +118,29 @@ class Exchange:
                 raise UnreachableError(type(error).__name__) from error
         raise AssertionError  # the last attempt returned or raised
 
-    async def _post(self, after: bytes) -> tuple[Mapping[str, str], bytes]:
+    def _trace_line(self, span: Span) -> bytes:
+        """Write ``traceparent``: of our trace, if the manifest has it, or of a new one.
+
+        By a new one an agency finds one question, which our span names, and not what
+        else was asked for the same request.
+        """
+        ours = span.traceparent
+        if ours is None:
+            return b""
+        if self._hands_trace_on:
+            return b"traceparent: %b\r\n" % ours.encode()
+        trace_id, call_id = secrets.token_hex(16), secrets.token_hex(8)
+        span.put({"gateway.agency.trace_id": trace_id})
+        return b"traceparent: 00-%b-%b-00\r\n" % (trace_id.encode(), call_id.encode())
+
+    async def _post(
+        self, after: bytes, span: Span | None
+    ) -> tuple[Mapping[str, str], bytes]:
         connector = self._session.connector
         assert connector is not None  # noqa: S101 - the session is open
         connection = await connector.connect(self._request, [], _NO_TIMEOUT)
         try:
-            answer = await self._ask(connection, after)
+            answer = await self._ask(connection, after, span)
         except ConnectorError:
             # A refusal read to its end leaves the connection as an answer does; one
             # that was not is closed by aiohttp.
@@ -116,7 +155,10 @@ class Exchange:
             connection.close()
 
     async def _ask(
-        self, connection: aiohttp.connector.Connection, after: bytes
+        self,
+        connection: aiohttp.connector.Connection,
+        after: bytes,
+        span: Span | None,
     ) -> tuple[Mapping[str, str], bytes]:
         protocol, transport = connection.protocol, connection.transport
         if protocol is None or transport is None or protocol.should_close:
@@ -130,6 +172,8 @@ class Exchange:
                 message, content = await protocol.read()
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             raise _UnansweredError from None
+        if span is not None:
+            span.put({"http.response.status_code": message.code})
         if message.code != OK:
             raise _refused_status(message.code)
         media_type = message.headers.get("Content-Type", "")

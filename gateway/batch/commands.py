@@ -14,9 +14,10 @@ from connectors.elements import Element
 from gateway.batch.asking import Gateway
 from gateway.batch.encodings import Encoding
 from gateway.batch.run import Work, check_claims
-from gateway.batch.screen import show_summary, showing_progress
+from gateway.batch.screen import show_summary, showing_progress, tell_summary
 from gateway.client import CA_FILE_HELP, address_of, read_token, tls_by
 from gateway.errors import StartError
+from gateway.screen import AsJson
 from policy.calendar import SHANGHAI
 
 TOKEN_VARIABLE = "CHECK_TOKEN"  # noqa: S105 - the name of one
@@ -75,6 +76,7 @@ def check(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare a file of claims with the registries, one row of results a row.
 
@@ -111,5 +113,5 @@ def check(  # noqa: PLR0913 - one argument an option
     )
     with showing_progress() as progress:
         summary = check_claims(work, gateway, progress)
-    show_summary(summary, out)
+    (tell_summary if as_json else show_summary)(summary, out)
     raise typer.Exit(0 if summary.is_settled else 1)

@@ -13,10 +13,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from gateway.batch.run import NEEDS_A_LOOK, OUTCOMES, Summary
 from gateway.batch.run import Progress as CheckProgress
+from gateway.screen import folding, say_json
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def showing_progress() -> Iterator[CheckProgress]:
 def show_summary(summary: Summary, out: Path) -> None:
     """Print how many rows have which outcome."""
     console = Console(soft_wrap=True)
-    table = Table("outcome", "rows")
+    table = folding("outcome", "rows")
     for outcome in OUTCOMES:
         count = summary.outcomes[outcome]
         style = "yellow" if count and outcome in NEEDS_A_LOOK else ""
@@ -54,3 +54,16 @@ def show_summary(summary: Summary, out: Path) -> None:
     total = summary.outcomes.total()
     kept = f", {summary.before} of them by an earlier run" if summary.before else ""
     console.print(f"{total} rows in {escape(str(out))}{kept}", highlight=False)
+
+
+def tell_summary(summary: Summary, out: Path) -> None:
+    """Write the same as one JSON object."""
+    say_json(
+        {
+            "outcomes": {str(one): summary.outcomes[one] for one in OUTCOMES},
+            "rows": summary.outcomes.total(),
+            "before": summary.before,
+            "settled": summary.is_settled,
+            "out": str(out),
+        }
+    )

@@ -17,6 +17,7 @@ from gateway.callers.issue import issue as issue_token
 from gateway.callers.roles import read_roles
 from gateway.callers.static_tokens import StaticTokens
 from gateway.errors import StartError
+from gateway.screen import AsJson, say_json
 from gateway.settings.callers import Token
 from gateway.settings.settings import load_settings
 
@@ -45,6 +46,7 @@ def issue(  # noqa: PLR0913 - one argument an option
     config: Annotated[
         Path | None, typer.Option(help="The configuration that has the roles.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print a new token once, and the table that makes it known."""
     if (purpose is None) is not (case is None):
@@ -62,6 +64,9 @@ def issue(  # noqa: PLR0913 - one argument an option
     )
     issued = issue_token(wish, datetime.now(UTC))
     _refuse_unusable(issued.table, config)
+    if as_json:
+        say_json({"token": issued.token, "table": issued.table})
+        return
     typer.echo("The token, shown this once and kept nowhere:\n", err=True)
     typer.echo(issued.token)
     typer.echo("\nPut this into the configuration and restart:\n", err=True)
@@ -69,13 +74,17 @@ def issue(  # noqa: PLR0913 - one argument an option
 
 
 @token.command(name="hash")
-def hash_() -> None:
+def hash_(*, as_json: AsJson = False) -> None:
     """Read a token from standard input; print its SHA-256 for the configuration."""
     # Not an argument: those are in the shell's history and in the process list.
     if sys.stdin.isatty():
-        typer.echo(hash_of(getpass("token: ")))
+        found = hash_of(getpass("token: "))
     else:
-        typer.echo(hash_of(sys.stdin.readline().rstrip("\r\n")))
+        found = hash_of(sys.stdin.readline().rstrip("\r\n"))
+    if as_json:
+        say_json({"sha256": found})
+    else:
+        typer.echo(found)
 
 
 def _refuse_unusable(table: str, config: Path | None) -> None:

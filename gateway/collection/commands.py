@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from gateway.client import CA_FILE_HELP, address_of, tls_by
-from gateway.collection.screen import show_sum, showing_progress
+from gateway.collection.screen import show_sum, showing_progress, tell_sum
 from gateway.collection.sending import Compression, Refused, Sending
 from gateway.collection.sent_lines import SentLine, in_parts, read_lines
 from gateway.errors import StartError
+from gateway.screen import AsJson
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 from signing.sign import SigningKey
@@ -65,6 +66,7 @@ def collect(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send signed records or changes of state; run again after a cut, it goes on.
 
@@ -83,7 +85,7 @@ def collect(  # noqa: PLR0913 - one argument an option
         raise StartError(f"{file} is no file")
     with _noting(refused) as note, showing_progress(file.stat().st_size) as progress:
         found = sending.send(in_parts(read_lines(file, first), lines), note, progress)
-    show_sum(found, refused)
+    (tell_sum if as_json else show_sum)(found, refused)
     raise typer.Exit(0 if found.is_settled else 1)
 
 

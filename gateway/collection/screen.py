@@ -13,10 +13,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from bureau.collection import Outcome
 from gateway.collection.sending import Sum
+from gateway.screen import folding, say_json
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def showing_progress(total_bytes: int) -> Iterator[Callable[[int], None]]:
 def show_sum(found: Sum, refused: Path | None) -> None:
     """Print how many lines have which outcome, and the codes of results."""
     console = Console(soft_wrap=True)
-    table = Table("outcome", "lines")
+    table = folding("outcome", "lines")
     for outcome in Outcome:
         count = found.outcomes[outcome]
         style = "yellow" if count and outcome is Outcome.REFUSED else ""
@@ -57,3 +57,17 @@ def show_sum(found: Sum, refused: Path | None) -> None:
         )
     if refused is not None and found.outcomes[Outcome.REFUSED]:
         console.print(f"refused lines in {escape(str(refused))}", highlight=False)
+
+
+def tell_sum(found: Sum, refused: Path | None) -> None:
+    """Write the same as one JSON object."""
+    say_json(
+        {
+            "outcomes": {str(one): found.outcomes[one] for one in Outcome},
+            "codes": dict(sorted(found.codes.items())),
+            "skipped": found.skipped,
+            "missing": found.missing,
+            "settled": found.is_settled,
+            "refused": None if refused is None else str(refused),
+        }
+    )

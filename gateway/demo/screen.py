@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from gateway.demo.demo import Demo, Ports, open_demo
 from gateway.demo.holder_check import ask, expectation, summary
+from gateway.screen import folding
 
 
 def show_demo(demo: Demo) -> None:
@@ -38,7 +38,7 @@ def show_stopped() -> None:
 def check_stories(folder: Path, holders: int, *, with_sm2: bool = False) -> int:
     """Ask for every story person on free ports; return 0 if all answers are right."""
     console = Console()
-    table = Table("story", "sources", "certificates", "answer")
+    table = folding("story", "sources", "certificates", "answer")
     wrong = 0
     ports = Ports(gateway=0, first_agency=0)
     with open_demo(folder, holders, ports, with_sm2=with_sm2) as demo:

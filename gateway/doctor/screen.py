@@ -4,17 +4,17 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from connectors.conformance.codes import Severity
 from gateway.doctor.codes import WHO_WORDS, Diagnosis, Found, Looked
+from gateway.screen import folding
 from policy.text import Text
 
 
 def show(diagnosis: Diagnosis) -> None:
     """Write a table of the steps, and of each fault who mends it and what to type."""
     console = Console(soft_wrap=True)
-    table = Table("step", "outcome", "note")
+    table = folding("step", "outcome", "note")
     for step in diagnosis.steps:
         note = "" if step.note is None else escape(step.note.en)
         table.add_row(step.step, _outcome(step), note)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from connectors.spans import Part, part
 from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
@@ -32,6 +33,8 @@ from gateway.graphql_http.request_timeout import Limit, Supervision
 from gateway.graphql_http.safe_methods import require_safe
 from gateway.request_state import request_of
 from gateway.settings.http import Http
+from gateway.slow.questions import SlowQuestions
+from gateway.tracing.operations import described
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Documents, Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
@@ -68,7 +71,7 @@ class Shortcut:
 class GraphQLEndpoint:
     """Answers every method on ``/graphql``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - composed in one place only
         self,
         documents: Documents,
         options: Http,
@@ -76,12 +79,14 @@ class GraphQLEndpoint:
         *,
         max_body_bytes: int,
         ide: bool,
+        slow: SlowQuestions | None = None,
     ) -> None:
         self._documents = documents
         self._subscribe = subscribe
         self._options = options
         self._max_body_bytes = max_body_bytes
         self._ide = ide
+        self._slow = slow
         self._supervision = Supervision()
         self._turns = Turns(options.concurrent_requests, options.wait_seconds)
 
@@ -143,9 +148,7 @@ class GraphQLEndpoint:
                 attest = state_of(scope).attesting.attest(
                     ",".join(headers.getlist("prefer")), context, prepared, question
                 )
-                result = execute(prepared, question, context)
-                if isawaitable(result):
-                    result = await self._awaited(result, receive)
+                result = await self._run(prepared, question, context, receive)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
         return executed(result, media_type, operation, attest)
@@ -166,10 +169,7 @@ class GraphQLEndpoint:
         with await self._turns.take(caller.id) as turn:
             prepared = self._documents.prepare(question, caller)
             context = _context(scope, prepared, question, turn)
-            result = execute(prepared, question, context)
-            if isawaitable(result):
-                result = await self._awaited(result, receive)
-            return result
+            return await self._run(prepared, question, context, receive)
 
     async def body(self, scope: Scope, receive: Receive, max_bytes: int) -> bytes:
         """Return the body of a page's form.
@@ -185,12 +185,34 @@ class GraphQLEndpoint:
             supervision=self._supervision,
         )
 
-    async def _awaited(
-        self, result: Awaitable[ExecutionResult], receive: Receive
+    async def _run(
+        self,
+        prepared: Prepared,
+        question: Question,
+        context: RequestContext,
+        receive: Receive,
     ) -> ExecutionResult:
-        seconds = self._options.request_seconds
-        with Limit(self._supervision, seconds, _too_long, receive):
-            return await result
+        work = self._executed(prepared, question, context, receive)
+        if self._slow is not None:
+            work = self._slow.watch(work, prepared, context)
+        return await work
+
+    async def _executed(
+        self,
+        prepared: Prepared,
+        question: Question,
+        context: RequestContext,
+        receive: Receive,
+    ) -> ExecutionResult:
+        with part(Part.OPERATION, holds_others=True) as span:
+            if span is not None:
+                span.put(described(prepared))
+            result = execute(prepared, question, context)
+            if isawaitable(result):
+                seconds = self._options.request_seconds
+                with Limit(self._supervision, seconds, _too_long, receive):
+                    return await result
+            return result
 
     async def _question(
         self, scope: Scope, headers: Headers, receive: Receive

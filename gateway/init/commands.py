@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.init.folder import Place, make
+from gateway.screen import AsJson, say_json
 
 
 def init(
@@ -23,6 +24,7 @@ def init(
             "never changes; without, the log is not signed."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make keys, configuration and the first two tokens of a new gateway.
 
@@ -31,6 +33,10 @@ def init(
     there, 2 if not: then nothing is.
     """
     issued = make(folder, Place(host, port, origin), datetime.now(UTC))
+    if as_json:
+        configuration = str(folder / "gateway.toml")
+        say_json({"configuration": configuration, "tokens": dict(issued)})
+        return
     typer.echo("The tokens, shown this once and kept nowhere:\n", err=True)
     for caller, token in issued.items():
         typer.echo(f"{caller} {token}")

@@ -16,6 +16,7 @@ from gateway.errors import StartError
 from gateway.ledger.pace import Hours, SteadyPace, read_hours
 from gateway.ledger.rechecking import open_rechecking
 from gateway.ledger.tally import Tally
+from gateway.screen import AsJson, say_json
 from gateway.settings.settings import Settings, load_settings
 from policy.calendar import SHANGHAI
 from policy.months import add_months
@@ -50,6 +51,7 @@ def recheck(  # noqa: PLR0913 - one argument an option
     metrics: Annotated[
         Path | None, typer.Option(help="A file for Prometheus' textfile collector.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Ask the agencies again about every certificate that was paid for.
 
@@ -61,11 +63,13 @@ def recheck(  # noqa: PLR0913 - one argument an option
     stated = None if hours is None else read_hours(hours)
     today = utc_now().astimezone(SHANGHAI).date()
     first = add_months(today, -months) if since is None else since.date()
-    tally = Tally(metrics, typer.echo)
+    tally = Tally(metrics, _unsaid if as_json else typer.echo)
     is_ended = asyncio.run(
         _recheck(settings, first, stated, rate, anew=anew, tally=tally)
     )
     tally.end(is_ended=is_ended)
+    if as_json:
+        say_json({"ended": is_ended, "connectors": tally.counts})
     raise typer.Exit(0 if is_ended else 1)
 
 
@@ -92,6 +96,10 @@ async def _recheck(  # noqa: PLR0913 - what the options say
             raise StartError(
                 f"the database is away ({error}); run it again, it goes on"
             ) from None
+
+
+def _unsaid(_: str) -> None:
+    """Say nothing on the way: the end tells it all."""
 
 
 def _pace(rate: float, hours: Hours | None, _: str) -> SteadyPace:

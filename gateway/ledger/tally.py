@@ -40,6 +40,18 @@ class Tally:
             self._say("something is left to be asked; run it again, it goes on")
         self._write(is_ended=is_ended)
 
+    @property
+    def counts(self) -> list[dict[str, object]]:
+        """Return how far each agency's part came."""
+        return [
+            {
+                "connector": part.connector,
+                **{name: getattr(part, name) for name in _MEASURES},
+                "done": part.is_done,
+            }
+            for part in self._parts.values()
+        ]
+
     def _write(self, *, is_ended: bool) -> None:
         """Write the file, if there is to be one."""
         if self._file is None:

@@ -8,6 +8,7 @@ import typer
 
 from gateway.errors import StartError
 from gateway.newcomer.files import Newcomer, write_newcomer
+from gateway.screen import AsJson, say_json
 from policy.catalogue import load_catalogue
 
 ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -38,6 +39,7 @@ def init(  # noqa: PLR0913 - one argument an option
     port: Annotated[
         int, typer.Option(help="Where the registry listens.", min=1, max=65535)
     ] = PORT,
+    as_json: AsJson = False,
 ) -> None:
     """Make a manifest, a key, its trust entry, a submission and a registry that signs.
 
@@ -53,9 +55,13 @@ def init(  # noqa: PLR0913 - one argument an option
         id=id_, body=body, credit_code=credit_code, contact=contact, port=port
     )
     write_newcomer(folder, newcomer, load_catalogue())
-    typer.echo(
-        f"{folder}: read README.md there, start a registry, then\n"
+    command = (
         f"gateway connector check {folder / 'manifest.toml'} "
         f"--trust {folder / 'trust.toml'} --plan {folder / 'plan.toml'} "
         "--allow-network 127.0.0.0/8"
     )
+    if as_json:
+        files = sorted(str(one) for one in folder.rglob("*") if one.is_file())
+        say_json({"files": files, "check": command})
+    else:
+        typer.echo(f"{folder}: read README.md there, start a registry, then\n{command}")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from gateway.privacy.evidence import erase as erase_evidence
 from gateway.privacy.evidence import show as show_evidence
 from gateway.privacy.export import export as export_records
 from gateway.privacy.verifying import verify as verify_log
+from gateway.screen import AsJson, say_json
 from gateway.settings.settings import load_settings
 from gateway.transparency.keys import read_log_key
 from policy.calendar import SHANGHAI
@@ -88,6 +90,7 @@ def verify(
             help="A checkpoint that somebody else kept; may be said several times."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find what was changed, removed, put in or moved since it was logged.
 
@@ -97,7 +100,12 @@ def verify(
     compare with a checkpoint that a witness or an auditor kept.
     """
     settings = load_settings(config, os.environ)
-    checked = asyncio.run(verify_log(settings, checkpoint or [], typer.echo))
+    found: list[str] = []
+    say = found.append if as_json else typer.echo
+    checked = asyncio.run(verify_log(settings, checkpoint or [], say))
+    if as_json:
+        say_json({**asdict(checked), "findings": found})
+        raise typer.Exit(1 if checked.findings else 0)
     typer.echo(
         f"{checked.entries} entries, {checked.rows} rows as they were, "
         f"{checked.retained} removed by retention, {checked.pending} PENDING, "
@@ -219,6 +227,7 @@ def erase(
             formats=["%Y-%m-%d"], help="All from before a day (Shanghai), but --person."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Erase signed bytes; their digests stay with the decisions."""
     if person is (before is not None):
@@ -232,4 +241,7 @@ def erase(
             now=utc_now(),
         )
     )
-    typer.echo(f"{erased} erased", err=True)
+    if as_json:
+        say_json({"erased": erased})
+    else:
+        typer.echo(f"{erased} erased", err=True)

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bureau.caller import Purpose
 from bureau.ledger.reconciliation import Comparison
@@ -23,6 +22,7 @@ from gateway.batch.encodings import Encoding
 from gateway.client import CA_FILE_HELP, address_of, read_token, tls_by
 from gateway.errors import StartError
 from gateway.reconciliation.sending import Sending, Sum, Take, query_of, send
+from gateway.screen import AsJson, folding, say_json
 
 TOKEN_VARIABLE = "RECONCILE_TOKEN"  # noqa: S105 - the name of one
 OWN = 0o600
@@ -77,6 +77,7 @@ def reconcile(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare a list of claims with the ledger, a row of results a difference.
 
@@ -108,7 +109,7 @@ def reconcile(  # noqa: PLR0913 - one argument an option
     )
     with _writing(out, matches=matches) as take:
         found = send(file, sending, take)
-    _show(found, out)
+    (_tell if as_json else _show)(found, out)
     if found.end is not None:
         raise StartError(f"the list was not compared to its end: {found.end}")
     raise typer.Exit(0 if found.is_settled else 1)
@@ -149,7 +150,7 @@ def _row(result: Mapping[str, Any]) -> list[str]:
 
 def _show(found: Sum, out: Path) -> None:
     console = Console(soft_wrap=True)
-    table = Table("result", "rows")
+    table = folding("result", "rows")
     for one in Comparison:
         count = found.results[one]
         style = "yellow" if count and one is not Comparison.MATCH else ""
@@ -158,3 +159,14 @@ def _show(found: Sum, out: Path) -> None:
     if found.duplicates:
         console.print(f"{found.duplicates} rows twice", style="yellow", highlight=False)
     console.print(f"results in {escape(str(out))}", highlight=False)
+
+
+def _tell(found: Sum, out: Path) -> None:
+    say_json(
+        {
+            "results": {str(one): found.results[one] for one in Comparison},
+            "duplicates": found.duplicates,
+            "settled": found.is_settled,
+            "out": str(out),
+        }
+    )

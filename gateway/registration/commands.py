@@ -11,6 +11,7 @@ from gateway.registration.format import Format
 from gateway.registration.lists import lists
 from gateway.registration.screen import show, showing_progress
 from gateway.registration.steps import steps
+from gateway.screen import AsJson
 from gateway.settings.settings import load_settings
 
 connector = typer.Typer(help="Agencies' connectors.", no_args_is_help=True)
@@ -50,6 +51,7 @@ def check(  # noqa: PLR0913 - one argument an option
     format_: Annotated[
         Format, typer.Option("--format", help="What to write to standard output.")
     ] = Format.TABLE,
+    as_json: AsJson = False,
 ) -> None:
     """Check an agency's live endpoint.
 
@@ -72,7 +74,7 @@ def check(  # noqa: PLR0913 - one argument an option
     )
     with showing_progress() as progress:
         report = run_check(request, progress)
-    show(report, format_)
+    show(report, Format.JSON if as_json else format_)
     raise typer.Exit(0 if report.is_conforming else 1)
 
 

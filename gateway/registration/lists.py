@@ -6,12 +6,12 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from gateway.registration.answering import Connector, Named, show_connector
 from gateway.registration.asking import Client, sends
 from gateway.registration.steps import Id
+from gateway.screen import folding
 
 lists = typer.Typer()
 
@@ -66,7 +66,7 @@ def list_(client: Client) -> None:
     found = client.answered(_All).connectors
     if client.as_json:
         return
-    table = Table("id", "state", "version", "collection body", "items", "changed")
+    table = folding("id", "state", "version", "collection body", "items", "changed")
     for one in found:
         cells = (
             one.id,
@@ -97,7 +97,7 @@ def show(
     show_connector(found)
     if not history:
         return
-    table = Table("version", "step", "state", "who", "when", "why")
+    table = folding("version", "step", "state", "who", "when", "why")
     for event in found.history:
         cells = (
             str(event.version),
@@ -123,7 +123,7 @@ def manifest(client: Client, id_: Id) -> None:
     if found.manifest is None:
         detail = "the gateway's version cannot read the manifest"
         raise RegistrationError(RefusalCode.SUBMISSION_UNUSABLE, detail)
-    table = Table("key", "value", "finds")
+    table = folding("key", "value", "finds")
     for entry in found.manifest:
         meanings = (entry.meaning_zh, entry.meaning_en)
         words = "\n".join(text for text in meanings if text is not None)

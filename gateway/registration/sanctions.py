@@ -7,12 +7,12 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from connectors.registration.sanctions import BY_TWO, SanctionKind
 from gateway.registration.answering import Proposal, Sanction
 from gateway.registration.asking import Client, sends
 from gateway.registration.steps import Reason
+from gateway.screen import folding
 
 sanction = typer.Typer(help="Sanctions of the notice, part 3(1).", no_args_is_help=True)
 DAY = len("2026-01-31")
@@ -117,7 +117,7 @@ def list_(client: Client) -> None:
     found = client.answered(_All)
     if client.as_json:
         return
-    table = Table("id", "body", "what", "why", "by", "until")
+    table = folding("id", "body", "what", "why", "by", "until")
     for one in found.sanctions:
         cells = (
             one.id,

@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from connectors.conformance.check import Progress as CheckProgress
 from connectors.conformance.codes import Check, Severity
 from connectors.conformance.report import Finding, Outcome, Report, Result
 from gateway.registration.format import Format
+from gateway.screen import folding
 
 STYLES = {
     Outcome.PASSED: "green",
@@ -52,7 +52,7 @@ def show(report: Report, format_: Format) -> None:
 
 def _show_table(report: Report) -> None:
     console = Console(soft_wrap=True)
-    table = Table("check", "outcome", "note")
+    table = folding("check", "outcome", "note")
     for result in report.results:
         style = STYLES[result.outcome]
         note = "" if result.note is None else escape(result.note.en)

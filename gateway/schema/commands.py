@@ -10,6 +10,7 @@ from gateway.schema.changes import compare
 from gateway.schema.in_use import documents_in_use
 from gateway.schema.older import read_schema, schema_at
 from gateway.schema.screen import show, show_json
+from gateway.screen import AsJson
 from resolvers.authorization.variants import SCOPES, Role, Variant
 from resolvers.schema import schema as graph
 
@@ -59,9 +60,7 @@ def check(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option("--strict", help="Exit 1 for any breaking change."),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Write one JSON object.")
-    ] = False,
+    as_json: AsJson = False,
     token_file: Annotated[
         Path | None,
         typer.Option(help="The file of a token with schema:read, for an address."),

@@ -17,6 +17,7 @@ import msgspec
 from bureau.certificate_ids import KEY_BYTES
 from connectors.strict_toml import TableError, read_table
 from gateway.errors import StartError
+from gateway.help.language import VARIABLE
 from gateway.settings.callers import (
     AgencyCallers,
     ClientCertificate,
@@ -35,6 +36,7 @@ from gateway.settings.registration import Registration
 from gateway.settings.secrets import SecretSource
 from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.tls import Tls
+from gateway.settings.traces import Traces
 from gateway.settings.transparency import Transparency
 from resolvers.documents.limits import Limits
 
@@ -68,6 +70,7 @@ TABLES = (
     "subscriptions",
     "transparency",
     "console",
+    "traces",
     "secrets",
 )
 """Options that are no scalars: they stand in the file alone."""
@@ -165,6 +168,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The identity number in GraphiQL's first example."""
     reload_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.25
     """How often the files are looked at for changes; 0: never, on SIGHUP alone."""
+    slow_question_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
+    """After how long a question gets a line of its own in the log; 0: never."""
+    traces: Traces = Traces()
+    """Where traces of requests go."""
     log_format: Annotated[str, msgspec.Meta(pattern=r"^(json|console)$")] = "json"
     """``json`` for machines, ``console`` for people."""
 
@@ -183,7 +190,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     changes = {
         name: _from_environment(name, value)
         for name, value in environment.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name != VARIABLE
     }
     folder = path.parent
     for name in PATHS:

@@ -3,10 +3,12 @@
 import asyncio
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from bureau.transparency.log import KeptCheckpoint
+from gateway.screen import AsJson, say_json
 from gateway.settings.settings import Settings, load_settings
 from gateway.transparency.export import export as export_files
 from gateway.transparency.keys import read_keys
@@ -24,23 +26,54 @@ Config = Annotated[Path, typer.Option(help="The configuration, see docs/operatin
 
 
 @transparency.command()
-def status(config: Config) -> None:
+def status(config: Config, *, as_json: AsJson = False) -> None:
     """Say how long the log is, how far it is signed, and by which keys."""
-    asyncio.run(_status(load_settings(config, os.environ)))
+    told = asyncio.run(_status(load_settings(config, os.environ)))
+    if as_json:
+        say_json(told._asdict())
+        return
+    for key in told.keys:
+        typer.echo(f"key        {key}")
+    typer.echo(f"entries    {told.entries}")
+    typer.echo(f"root       {told.root}")
+    over = " or more" if told.queued > QUEUE_BOUND else ""
+    typer.echo(f"queued     {told.queued}{over}")
+    for name, found in (("signed", told.signed), ("witnessed", told.witnessed)):
+        what = "nothing" if found is None else f"{found['size']}, {found['at']}"
+        typer.echo(f"{name:<11}{what}")
 
 
 @transparency.command()
 def export(
     config: Config,
     folder: Annotated[Path, typer.Argument(help="Where the files are written.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write checkpoint, tiles and entries as static files (C2SP tlog-tiles)."""
     settings = load_settings(config, os.environ)
     size, written = asyncio.run(export_files(settings, folder))
-    typer.echo(f"{size} entries, {written} files written", err=True)
+    if as_json:
+        say_json({"entries": size, "written": written})
+    else:
+        typer.echo(f"{size} entries, {written} files written", err=True)
 
 
-async def _status(settings: Settings) -> None:
+class Status(NamedTuple):
+    """What is said of the log."""
+
+    keys: list[str]
+    entries: int
+    root: str
+    """Its hash, hexadecimal."""
+    queued: int
+    """Counted up to one more than ``QUEUE_BOUND``."""
+    signed: dict[str, object] | None
+    """The newest checkpoint: its size, and when it was made."""
+    witnessed: dict[str, object] | None
+
+
+async def _status(settings: Settings) -> Status:
     keys = read_keys(settings.transparency)
     async with open_store(settings.database_url) as store:
         log, checkpoints = StoredLog(store), StoredCheckpoints(store)
@@ -48,12 +81,17 @@ async def _status(settings: Settings) -> None:
         queued = await log.queued(QUEUE_BOUND + 1)
         signed = await checkpoints.latest()
         witnessed = await checkpoints.latest(witnessed=True)
-    for signer in [] if keys is None else keys.signers:
-        typer.echo(f"key        {signer.key}")
-    typer.echo(f"entries    {head.size}")
-    typer.echo(f"root       {head.root.hex()}")
-    over = " or more" if queued > QUEUE_BOUND else ""
-    typer.echo(f"queued     {queued}{over}")
-    for name, found in (("signed", signed), ("witnessed", witnessed)):
-        what = "nothing" if found is None else f"{found.size}, {found.at.isoformat()}"
-        typer.echo(f"{name:<11}{what}")
+    return Status(
+        keys=[] if keys is None else [str(signer.key) for signer in keys.signers],
+        entries=head.size,
+        root=head.root.hex(),
+        queued=queued,
+        signed=_told(signed),
+        witnessed=_told(witnessed),
+    )
+
+
+def _told(found: KeptCheckpoint | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {"size": found.size, "at": found.at.isoformat()}

@@ -8,7 +8,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -17,6 +17,7 @@ from gateway.client import CA_FILE_HELP, address_of, opened, read_token, tls_by
 from gateway.clock import utc_now
 from gateway.collection.commands import read_key
 from gateway.errors import StartError
+from gateway.screen import AsJson, say_json
 from gateway.transparency.mirror import ForkedError, Mirror, MirrorError, Shown
 from gateway.unreached import unreached
 from signing.sign import SigningKey
@@ -60,6 +61,7 @@ def mirror(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Go on with a copy of the log, and name look-ups that were not shown.
 
@@ -87,16 +89,22 @@ def mirror(  # noqa: PLR0913 - one argument an option
     except (MirrorError, OSError) as error:
         typer.echo(f"gateway: {error}", err=True)
         raise typer.Exit(UNUSABLE) from None
-    typer.echo(f"entries    {checkpoint.size}")
-    typer.echo(f"own        {len(own)}")
-    typer.echo(f"look-ups   {sum(len(one.look_ups or ()) for one in shown)}")
-    for one in hidden:
-        typer.echo(f"NOT SHOWN  {_told(one)}")
+    look_ups = sum(len(one.look_ups or ()) for one in shown)
+    missing = [_told(one) for one in hidden]
+    if as_json:
+        sums = {"entries": checkpoint.size, "own": len(own), "lookUps": look_ups}
+        say_json({**sums, "notShown": missing})
+    else:
+        typer.echo(f"entries    {checkpoint.size}")
+        typer.echo(f"own        {len(own)}")
+        typer.echo(f"look-ups   {look_ups}")
+        for words in missing:
+            typer.echo(f"NOT SHOWN  {words}")
     raise typer.Exit(FOUND if hidden else 0)
 
 
 @mirrors.command()
-def shown(
+def shown(  # noqa: PLR0913 - one argument an option
     folder: Folder,
     *,
     agency: Agency,
@@ -107,6 +115,7 @@ def shown(
     bundle: Annotated[
         Path | None, typer.Option(help="An evidence bundle, whose rows are looked for.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say of a look-up, or of a bundle's rows, whether the copy has it; asks nobody.
 
@@ -117,13 +126,32 @@ def shown(
     copy = Mirror(folder, agency, read_policy_file(policy))
     try:
         if bundle is None:
-            is_there = _tell_look_up(copy, look_up or 0)
+            found = [_look_up(copy, look_up or 0)]
         else:
-            is_there = _tell_bundle(copy, bundle)
+            found = _rows_of(copy, bundle)
     except (MirrorError, OSError, KeyError, TypeError, ValueError) as error:
         typer.echo(f"gateway: {error}", err=True)
         raise typer.Exit(UNUSABLE) from None
+    is_there = all(one.is_there for one in found)
+    if as_json:
+        of_each = [
+            {"of": one.of, "entry": one.entry, "there": one.is_there} for one in found
+        ]
+        say_json({"there": is_there, "found": of_each})
+    else:
+        for one in found:
+            typer.echo(one.words)
     raise typer.Exit(0 if is_there else FOUND)
+
+
+class Sought(NamedTuple):
+    """One thing that was looked for in the copy."""
+
+    of: str
+    entry: int | None
+    """The entry of the log that it is of, if there is one."""
+    is_there: bool
+    words: str
 
 
 class _Reading:
@@ -185,29 +213,28 @@ def _told(hidden: int | Shown) -> str:
     )
 
 
-def _tell_look_up(copy: Mirror, number: int) -> bool:
-    one, is_in_it = copy.of_look_up(number)
+def _look_up(copy: Mirror, number: int) -> Sought:
+    of, (one, is_in_it) = f"look-up {number}", copy.of_look_up(number)
     if one is None:
-        typer.echo(f"look-up {number}: no list that was shown is of its time")
-        return False
+        return Sought(of, None, False, f"{of}: no list that was shown is of its time")
     if is_in_it:
-        typer.echo(f"look-up {number}: shown, by the list of entry {one.index}")
-        return True
-    typer.echo(
-        f"look-up {number}: NOT SHOWN; entry {one.index} commits to a list of the "
+        words = f"{of}: shown, by the list of entry {one.index}"
+        return Sought(of, one.index, True, words)
+    words = (
+        f"{of}: NOT SHOWN; entry {one.index} commits to a list of the "
         f"records {one.after + 1} to {one.to}"
         + ("" if one.look_ups is None else " without it")
     )
-    return False
+    return Sought(of, one.index, False, words)
 
 
-def _tell_bundle(copy: Mirror, bundle: Path) -> bool:
-    rows = json.loads(bundle.read_bytes())["rows"]
-    all_there = True
-    for row in rows:
+def _rows_of(copy: Mirror, bundle: Path) -> list[Sought]:
+    found = []
+    for row in json.loads(bundle.read_bytes())["rows"]:
+        kind, index = row["kind"], row["index"]
         made = [b64decode(one) for one in row["commitments"]]
-        is_there = copy.has(row["index"], row["kind"], made)
-        all_there = all_there and is_there
+        is_there = copy.has(index, kind, made)
         word = "in the copy" if is_there else "NOT IN THE COPY"
-        typer.echo(f"{row['kind']:<16} entry {row['index']}: {word}")
-    return all_there
+        words = f"{kind:<16} entry {index}: {word}"
+        found.append(Sought(kind, index, is_there, words))
+    return found

@@ -7,9 +7,15 @@ from typing import Annotated
 import typer
 
 from gateway.errors import StartError
+from gateway.screen import AsJson
 from gateway.verify.bundle import examine_bundle
 from gateway.verify.receipt import Beside, examine_receipt, read, receipt_in
-from gateway.verify.screen import show_bundle, show_examination
+from gateway.verify.screen import (
+    show_bundle,
+    show_examination,
+    tell_bundle,
+    tell_examination,
+)
 from gateway.verify.verify import examine_file
 
 
@@ -64,11 +70,12 @@ def verify(  # noqa: PLR0913 - one argument an option
     caller: Annotated[
         str | None, typer.Option(help="Of a receipt: who is said to have asked.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check a signed record, a receipt or a bundle offline. Exits 0 or 1."""
     found = examine_bundle(file, policy)
     if found is not None:
-        show_bundle(found)
+        (tell_bundle if as_json else show_bundle)(found)
         raise typer.Exit(1 if any(one.is_against for one in found) else 0)
     if trust is None:
         raise StartError(
@@ -85,5 +92,5 @@ def verify(  # noqa: PLR0913 - one argument an option
     else:
         beside = Beside(document=document, variables=variables, caller=caller)
         examination = examine_receipt(receipt, trust, beside, at=moment, max_age=age)
-    show_examination(examination, moment)
+    (tell_examination if as_json else show_examination)(examination, moment)
     raise typer.Exit(0 if examination.is_believed else 1)

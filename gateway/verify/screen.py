@@ -5,9 +5,9 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from gateway.evidence.verify_bundle import Found
+from gateway.screen import folding, say_json
 from gateway.verify.verify import Examination, Row
 from signing.report import CheckOutcome
 
@@ -26,7 +26,7 @@ STYLES = {
 
 def show_examination(examination: Examination, at: datetime) -> None:
     """Print the checks, the key and the verdict; a verdict says what it leaves open."""
-    table = Table("check", "outcome", "reason")
+    table = folding("check", "outcome", "reason")
     for row in examination.rows:
         style = STYLES[row.outcome]
         outcome = f"[{style}]{row.outcome.value}[/]"
@@ -43,7 +43,7 @@ def show_examination(examination: Examination, at: datetime) -> None:
 
 def show_bundle(found: Sequence[Found]) -> None:
     """Print every check of a bundle, and whether it may be relied on."""
-    table = Table("check", "of", "outcome", "code")
+    table = folding("check", "of", "outcome", "code")
     for one in found:
         style = OUTCOMES[one.outcome]
         table.add_row(
@@ -56,6 +56,44 @@ def show_bundle(found: Sequence[Found]) -> None:
     is_code = found[0].of == "statement"
     rest = "the rest: its bundle" if is_code else "the verdict: node verify-bundle.mjs"
     console.print(f"{verdict}; {rest}", highlight=False)
+
+
+def tell_examination(examination: Examination, at: datetime) -> None:
+    """Write the same as one JSON object."""
+    key = examination.key
+    say_json(
+        {
+            "believed": examination.is_believed,
+            "at": at,
+            "checks": [
+                {
+                    "check": str(row.check),
+                    "outcome": row.outcome.value,
+                    "reason": row.reason,
+                    "option": row.option,
+                }
+                for row in examination.rows
+            ],
+            "key": None
+            if key is None
+            else {
+                "id": key.kid,
+                "proven": examination.is_key_proven,
+                "institution": key.institution,
+                "state": key.state.value,
+                "notBefore": key.not_before,
+                "notAfter": key.not_after,
+                "scope": sorted(key.scope),
+            },
+            "doubt": examination.doubt,
+        }
+    )
+
+
+def tell_bundle(found: Sequence[Found]) -> None:
+    """Write the same as one JSON object."""
+    checks = [one._asdict() for one in found]
+    say_json({"believed": not any(one.is_against for one in found), "checks": checks})
 
 
 def _show_key(console: Console, examination: Examination) -> None:

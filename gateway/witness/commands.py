@@ -8,6 +8,7 @@ import typer
 from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
 from gateway.lifeline import end_with_stdin
+from gateway.screen import AsJson, say_json
 from gateway.witness.keys import make_keys, read_signers, require_name
 from gateway.witness.serve import serve as serve_until_stopped
 from gateway.witness.settings import load_witness_settings
@@ -45,6 +46,7 @@ def keys(
     folder: Annotated[
         Path, typer.Option(help="Where the private keys are, or are put.")
     ] = Path(),
+    as_json: AsJson = False,
 ) -> None:
     """Make the keys that are missing, and print the verifier keys of both.
 
@@ -52,19 +54,27 @@ def keys(
     again.
     """
     require_name(name)
-    for signer in read_signers(name, make_keys(folder)):
-        typer.echo(str(signer.key))
+    found = [str(signer.key) for signer in read_signers(name, make_keys(folder))]
+    if as_json:
+        say_json({"keys": found})
+        return
+    for key in found:
+        typer.echo(key)
 
 
 @witness.command()
-def conflicts(config: Config) -> None:
+def conflicts(config: Config, *, as_json: AsJson = False) -> None:
     """Print what logs signed that does not go with what was cosigned before.
 
     For each both checkpoints as they were signed: whoever has the log's key can check
     them. Exits 0 if there is nothing, 1 if there is.
     """
     database = Path(load_witness_settings(config).database)
-    for origin, kind, at, before, shown in (found := _conflicts_in(database)):
+    found = _conflicts_in(database)
+    if as_json:
+        say_json({"conflicts": [one._asdict() for one in found]})
+        raise typer.Exit(1 if found else 0)
+    for origin, kind, at, before, shown in found:
         typer.echo(f"{kind} of {origin}, submitted {at:%Y-%m-%dT%H:%M:%SZ}\n")
         typer.echo(f"cosigned before:\n\n{before or NOTHING}")
         typer.echo(f"submitted then:\n\n{shown}")

@@ -75,7 +75,9 @@ class Prepared:
     introspects: bool
     """Whether it selects __schema, __type or _service."""
     people: int
-    """How many people it asks about at most."""
+    """How many people it asks about at most, claims among them."""
+    claims: int
+    """How many claims it states at most."""
     cost: int
     """How many values the answer may have, estimated."""
     judges_claims: bool
@@ -180,6 +182,7 @@ class Documents:
             asks_about_people=cost.names_people,
             introspects=cost.introspects,
             people=people + claims,
+            claims=claims,
             cost=values,
             judges_claims=cost.judges_claims(variables),
             suggests=is_free,

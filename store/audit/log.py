@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Row, select
 from bureau.look_ups.audit import AuditRecord, AuditSelection, Intent
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from connectors.errors import StoreUnavailableError
+from connectors.spans import Part, part
 from store.audit.intents import Intents
 from store.audit.pages import Place, pages_of
 from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
@@ -37,6 +38,7 @@ from store.commits import UntilCommitted
 from store.connections import Reader
 from store.errors import RefusedRowsError
 from store.prepared import PreparedInsert
+from store.spans import Operation, note
 from store.store import Store
 
 GROUP = 500
@@ -79,6 +81,7 @@ class StoredAuditLog:
         max_waiting: int,
         budget: PeopleBudget | None = None,
     ) -> None:
+        self._system = store.engine.dialect.name
         self._writer = store.writer
         self._others = UntilCommitted[Draft](store.commits)
         self._reader = Reader(store.engine)
@@ -112,16 +115,21 @@ class StoredAuditLog:
                 # It was open when the agencies were asked, and they were.
                 self.note(abandoned(record))
                 raise
-            await _kept(self._waiting.put(record))
+            await self._kept(self._waiting.put(record))
         elif (kept := self._waiting.end(intent, record)) is not None:
-            await _kept(kept)
+            await self._kept(kept)
         else:
             await self._follow(record, intent)
+
+    async def _kept(self, kept: Kept | None) -> None:
+        with part(Part.STORE) as span:
+            note(span, self._system, Operation.COMMIT)
+            await _kept(kept)
 
     async def _follow(self, record: AuditRecord, intent: Intent) -> None:
         """Wait until what began is kept; ``record`` says how it ended."""
         try:
-            await _kept(intent.kept)
+            await self._kept(intent.kept)
         except OverBudgetError:
             record = over_budget(record)
             raise

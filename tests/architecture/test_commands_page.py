@@ -47,6 +47,30 @@ def test_every_command_has_its_help_by_a_letter() -> None:
     assert {one.exit_code for one in letter} == {0}
 
 
+ITSELF = {
+    **dict.fromkeys(
+        ("gateway serve", "gateway demo", "gateway witness serve"),
+        "runs until it is stopped, and logs",
+    ),
+    "gateway audit export": "writes what programs read",
+    **{
+        f"gateway evidence {name}": "writes a file"
+        for name in ("show", "bundle", "extract", "page")
+    },
+}
+"""The commands whose standard output is the thing itself, or nothing, and why."""
+
+
+def test_every_command_that_prints_for_people_prints_for_programs_too() -> None:
+    without = {
+        name
+        for name, command in SINGLE.items()
+        if not any("--json" in option.opts for option in command.params)
+    }
+
+    assert without == set(ITSELF)
+
+
 def test_the_version_is_the_distributions() -> None:
     told = CliRunner().invoke(app, ["--version"])
 

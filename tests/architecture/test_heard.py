@@ -66,6 +66,9 @@ MAY_START = {
     "asks itself and removes what it wrote",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
     "tests/gateway/evidence/programs.py": "what checks bundles, which asks nobody",
+    "tests/gateway/test_prometheus.py": "Prometheus, which reads metrics",
+    "tests/architecture/test_sbom.py": "make, which says what it would run",
+    "tests/architecture/test_alerts.py": "promtool, which reads files",
     "tests/node.py": "npm, which installs what is locked",
     "tests/architecture/test_imports.py": A_COMMAND,
     "tests/federation/test_killed.py": A_COMMAND,
@@ -140,6 +143,7 @@ MAY_ASK = {
     "tests/gateway/registry/alone.py": "nobody: agencies that are put in force are "
     "not asked",
     "tests/gateway/test_unreached.py": NO_GATEWAY,
+    "tests/gateway/test_prometheus.py": "Prometheus, before a heard gateway",
     "tests/gateway/test_ports.py": NO_GATEWAY,
     "tests/gateway/sockets/test_watch.py": NO_GATEWAY,
     "tests/attacks/test_silent_connections.py": A_GATEWAY,

@@ -22,6 +22,7 @@ PACKAGES = (
 BY_NAME = {
     "gateway/lazy.py": "the mechanism",
     "gateway/serve.py": "who watches over a gateway has no part of the application",
+    "gateway/tracing/tracing.py": "an extra, which need not be installed",
     "gateway/worker.py": "what takes the database's steps takes its memory with it",
 }
 """The files that may import by name, and why."""
@@ -128,6 +129,7 @@ def test_the_list_of_commands_takes_no_part_of_the_gateway() -> None:
     ours = {name for name in modules if name.partition(".")[0] in PACKAGES}
     assert ours == {
         *("gateway", "gateway.cli", "gateway.errors", "gateway.lazy"),
+        *("gateway.help", "gateway.help.language", "gateway.help.translated"),
         *("connectors", "connectors.errors", "store", "store.errors"),
     }
     assert not {"aiohttp", "sqlalchemy", "strawberry", "cryptography"} & modules

@@ -238,11 +238,15 @@ def test_every_dependency_has_its_sentence() -> None:
     project = PROJECT["project"]
 
     run_time = declared(project["dependencies"])
-    development = declared(project["optional-dependencies"]["dev"])
+    extras = project["optional-dependencies"]
+    development = declared(extras.pop("dev"))
+    optional = declared([one for extra in extras.values() for one in extra])
 
     told = names("docs/decisions/dependencies.md", "Run time")
     told_of_tests = names("docs/decisions/dependencies.md", "Development")
+    told_of_extras = names("docs/decisions/dependencies.md", "Extra")
     assert (set(told), set(told_of_tests)) == (run_time, development)
+    assert set(told_of_extras) == optional
 
 
 def test_what_is_imported_is_declared() -> None:
@@ -254,6 +258,33 @@ def test_what_is_imported_is_declared() -> None:
         if module not in sys.stdlib_module_names and module not in PACKAGES
     }
 
-    found = {distributions[module][0].lower().replace("_", "-") for module in modules}
+    # Some distributions share a module, as OpenTelemetry's do.
+    made_of = [
+        {name.lower().replace("_", "-") for name in distributions[module]}
+        for module in modules
+    ]
 
-    assert found - declared(PROJECT["project"]["dependencies"]) == STRAWBERRYS
+    project = PROJECT["project"]
+    known = declared(project["dependencies"])
+    known |= declared(project["optional-dependencies"]["traces"])
+    found = [names for names in made_of if not names & known]
+    assert found == [STRAWBERRYS]
+
+
+def test_an_extra_is_imported_where_it_is_asked_for_alone() -> None:
+    """Without traces nothing of OpenTelemetry is imported, installed or not."""
+    needs = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources(*PACKAGES)
+        if "opentelemetry" in imported(path)
+    }
+
+    assert needs == {"gateway/tracing/export.py", "gateway/tracing/recording.py"}
+    importers = [
+        path.name
+        for path in sources(*PACKAGES)
+        for node in ast.walk(imports_of(path))
+        if isinstance(node, ast.ImportFrom)
+        and node.module in {"gateway.tracing.export", "gateway.tracing.recording"}
+    ]
+    assert importers == ["recording.py"]

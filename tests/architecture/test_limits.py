@@ -128,6 +128,7 @@ IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
         "concurrency": 32,
         "batch_limit": 100,
         "shares_calls": True,
+        "trace_context": False,
         "max_body_bytes": 1_000_000,
     },
     manifest.Request: {

@@ -38,6 +38,7 @@ PAGES = (
     "sm2",
     "supergraph",
     "SECURITY",
+    "releases",
 )
 ENGLISH_ALONE = {
     *("architecture", "attacks", "benchmarks", "mutants", "threat-model"),

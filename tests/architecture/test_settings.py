@@ -120,6 +120,12 @@ def test_an_unknown_variable_stops_the_start(
     )
 
 
+def test_the_language_of_help_is_no_option(configuration: Path) -> None:
+    settings = load_settings(configuration, {"GATEWAY_LANG": "zh"})
+
+    assert settings == load_settings(configuration, {})
+
+
 def test_an_unknown_option_stops_the_start(configuration: Path) -> None:
     text = configuration.read_text("utf-8").replace("port = ", "prot = ")
     configuration.write_text(text, "utf-8")

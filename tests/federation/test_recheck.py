@@ -1,5 +1,6 @@
 """``gateway recheck`` finds what nobody sent or asked about, and loses nothing."""
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -103,9 +104,14 @@ def test_what_is_revoked_in_a_live_answer_alone_is_found(
 
     file = tmp_path / "recheck.prom"
     code, said = run(desk, "--months", "1", "--metrics", str(file))
-    again = run(desk)
+    again = run(desk, "--json")
 
     assert code == 0, said
+    told = json.loads(again[1])
+    assert told["ended"] is True
+    assert told["connectors"][0].keys() == {
+        *("connector", "asked", "opened", "unanswered", "done")
+    }
     assert f"{EMERGENCY}: 3 asked, 1 recoveries opened, 0 unanswered, done" in said
     assert opened(desk) == {ids[number]: ONCE}
     assert f'gateway_recheck_asked{{connector="{EMERGENCY}"}} 3.0' in file.read_text()

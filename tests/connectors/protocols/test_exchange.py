@@ -14,7 +14,9 @@ from aiohttp import web
 from connectors.errors import RefusedError, UnreachableError, UnreadableError
 from connectors.manifest import Endpoint, Protocol
 from connectors.protocols.exchange import Exchange, parse_json
+from connectors.spans import Attributes, Part, recorded_by
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,6 +43,36 @@ def answer(
 ) -> Handler:
     async def handle(_: web.Request) -> web.Response:
         return web.Response(status=status, body=body, content_type=content_type)
+
+    return handle
+
+
+class Noted:
+    """A span that remembers what was put there."""
+
+    def __init__(self) -> None:
+        self.put_there: dict[str, object] = {}
+        self.ended: list[str | None] = []
+
+    traceparent: str | None = TRACE
+
+    def begin(self, kind: Part) -> "Noted":
+        assert kind is Part.EXCHANGE
+        return self
+
+    def put(self, attributes: Attributes) -> None:
+        self.put_there |= attributes
+
+    def end(self, error_type: str | None = None) -> None:
+        self.ended.append(error_type)
+
+
+def remembering(heard: list[str | None], status: int = 200) -> Handler:
+    """Return what remembers the ``traceparent`` that it is sent."""
+
+    async def handle(request: web.Request) -> web.Response:
+        heard.append(request.headers.get("traceparent"))
+        return web.json_response({}, status=status)
 
     return handle
 
@@ -277,3 +309,67 @@ async def test_a_probe_tells_whether_the_server_speaks(
             spoke = False
 
     assert spoke is speaks
+
+
+async def test_an_agency_is_sent_the_trace_where_its_manifest_has_it() -> None:
+    heard: list[str | None] = []
+    span = Noted()
+
+    async with exchange_with(remembering(heard), trace_context=True) as exchange:
+        with recorded_by(span):
+            await exchange.post(b"{}")
+
+    assert heard == [TRACE]
+    assert span.put_there["http.response.status_code"] == 200
+    assert span.ended == [None]
+
+
+async def test_another_agency_is_sent_a_new_trace_each_time_that_the_span_names() -> (
+    None
+):
+    heard: list[str | None] = []
+    span = Noted()
+
+    async with exchange_with(remembering(heard)) as exchange:
+        with recorded_by(span):
+            await exchange.post(b"{}")
+            await exchange.post(b"{}")
+
+    first, second = [(said or "").split("-") for said in heard]
+    assert [first[0], len(first[1]), len(first[2]), first[3]] == ["00", 32, 16, "00"]
+    assert first[1] != second[1]
+    assert TRACE.split("-")[1] not in (first[1], second[1])
+    assert span.put_there["gateway.agency.trace_id"] == second[1]
+
+
+async def test_nothing_is_sent_of_a_trace_that_nobody_makes() -> None:
+    heard: list[str | None] = []
+
+    async with exchange_with(remembering(heard), trace_context=True) as exchange:
+        await exchange.post(b"{}")
+
+    assert heard == [None]
+
+
+async def test_a_failed_exchange_is_told_by_the_kind_of_its_error() -> None:
+    span = Noted()
+
+    async with exchange_with(remembering([], status=403)) as exchange:
+        with recorded_by(span), pytest.raises(RefusedError):
+            await exchange.post(b"{}")
+
+    assert span.put_there["http.response.status_code"] == 403
+    assert span.ended == ["RefusedError"]
+
+
+async def test_a_key_in_an_address_is_not_told() -> None:
+    span = Noted()
+
+    async with exchange_with(answer(200)) as exchange:
+        url = str(exchange._url)
+    endpoint = Endpoint(protocol=Protocol.REST, url=f"{url}?key=secret")
+    async with aiohttp.ClientSession() as session:
+        with recorded_by(span), pytest.raises(UnreachableError):
+            await Exchange(session, endpoint).post(b"{}")
+
+    assert span.put_there["url.full"] == url

@@ -65,9 +65,10 @@ def test_a_secret_comes_from_the_environment_and_is_never_shown(
     manifest.write_text(text, "utf-8")
     without_it = run(options)
     monkeypatch.setenv("AGENCY_SECRET_WAY_IN", "abc.def")
-    shown = run(options, "--format", "json")
+    shown = run(options, "--json")
 
     assert shown.exit_code == 0, shown.output
+    assert shown.stdout.startswith("{")
     assert "abc.def" not in shown.output
     assert isinstance(without_it.exception, StartError)
     assert "AGENCY_SECRET_WAY_IN is not set" in str(without_it.exception)

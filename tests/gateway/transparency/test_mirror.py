@@ -125,15 +125,16 @@ def command(
 
 
 def mirrored(
-    gateway: Gateway, folder: Path, agency: str, by: str | None = None
+    gateway: Gateway, folder: Path, agency: str, *more: str, by: str | None = None
 ) -> Result:
     key = key_of(gateway, by or agency)
     secret = folder.parent / f"{by or agency}.pem"
     secret.write_bytes(
         key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
-    more = ("--key", str(secret), "--key-id", key.kid, "--audience", AUDIENCE)
-    return command(gateway, "mirror", folder, agency, "--url", gateway.url, *more)
+    signed = ("--key", str(secret), "--key-id", key.kid, "--audience", AUDIENCE)
+    reached = ("--url", gateway.url, *signed, *more)
+    return command(gateway, "mirror", folder, agency, *reached)
 
 
 def until_logged(gateway: Gateway, folder: Path, agency: str, number: int) -> Result:
@@ -197,9 +198,12 @@ def test_a_look_up_that_is_hidden_is_named(logging: Gateway, tmp_path: Path) -> 
         remove_record(hiding, number)
 
         done = mirrored(hiding, after, TRANSPORT)
+        told = mirrored(hiding, after, TRANSPORT, "--json")
 
-    assert done.exit_code == 1
+    assert done.exit_code == told.exit_code == 1
     assert "1 look-ups, of the audit log's records" in done.output
+    [words] = json.loads(told.stdout)["notShown"]
+    assert words in done.output
     hidden = command(logging, "shown", after, TRANSPORT, "--look-up", str(number))
     assert (hidden.exit_code, "NOT SHOWN" in hidden.output) == (1, True)
     # Who has seen it before has it still.

@@ -158,7 +158,7 @@ def test_rows_of_a_bundle_are_looked_for_in_the_copy(tmp_path: Path) -> None:
     made = hashlib.sha256(b"1").digest()
     copy(tmp_path / "copy").take(Log([other(0), other(1)]).fetch)
     (tmp_path / "policy").write_text(POLICY)
-    codes = []
+    codes, arguments = [], [""]
     for index in (1, 0):
         row = {
             "kind": "decision",
@@ -170,6 +170,11 @@ def test_rows_of_a_bundle_are_looked_for_in_the_copy(tmp_path: Path) -> None:
         stated = ["--agency", AGENCY, "--policy", str(tmp_path / "policy")]
         arguments = [str(tmp_path / "copy"), *stated, "--bundle", str(bundle)]
         codes.append(CliRunner().invoke(app, ["transparency", "shown", *arguments]))
+    told = CliRunner().invoke(app, ["transparency", "shown", *arguments, "--json"])
 
-    assert [one.exit_code for one in codes] == [0, 1]
+    assert [one.exit_code for one in (*codes, told)] == [0, 1, 1]
+    assert json.loads(told.stdout) == {
+        "there": False,
+        "found": [{"of": "decision", "entry": 0, "there": False}],
+    }
     assert "NOT IN THE COPY" in codes[1].output

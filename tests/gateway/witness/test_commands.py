@@ -1,5 +1,6 @@
 """``gateway witness`` at the command line, and the witness as its operator runs it."""
 
+import json
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -125,6 +126,7 @@ async def test_conflicts_are_told_with_both_checkpoints(tmp_path: Path) -> None:
         await SHOWN.show(FORK, 7, policy, session, now)
         await SHOWN.show(FORK, 9, policy, session, now)
         after = run("conflicts", "--config", str(place.config))
+        told = run("conflicts", "--config", str(place.config), "--json")
 
     assert (before.exit_code, before.stdout, before.stderr) == (0, "", "0 conflicts\n")
     notes = [
@@ -141,6 +143,9 @@ async def test_conflicts_are_told_with_both_checkpoints(tmp_path: Path) -> None:
         for head, kept, shown in zip(heads, notes[::2], notes[1::2], strict=True)
     )
     assert (after.exit_code, after.stderr) == (1, "2 conflicts\n")
+    conflicts = json.loads(told.stdout)["conflicts"]
+    assert (told.exit_code, len(conflicts)) == (1, 2)
+    assert conflicts[0]["shown"] in after.stdout
 
 
 async def test_only_checkpoints_are_taken_and_not_more_than_one_has(

@@ -1,0 +1,1 @@
+"""The words of commands' help, in the language of who types."""

@@ -1,0 +1,1 @@
+"""Which questions took long, and what of it."""
