@@ -213,6 +213,7 @@ async def test_who_waits_is_woken_a_few_at_a_time_and_takes_the_same_page() -> N
         while not all(task.done() for task in tasks):
             looks.append(sum(task.done() for task in tasks))
             await asyncio.sleep(0)
+        looks.append(len(tasks))
 
     await asyncio.gather(stored.look(), look_on())
 
@@ -223,17 +224,20 @@ async def test_who_waits_is_woken_a_few_at_a_time_and_takes_the_same_page() -> N
     # Who stands elsewhere takes another page.
     assert [one.number for one in stored._from_memory(1) or ()] == [2]
     assert stored._from_memory(0) == pages[0]
+    store.count = 3
+    await stored.look()
+    assert [one.number for one in stored._from_memory(0) or ()] == [1, 2, 3]
 
 
 async def test_who_was_not_woken_when_looking_was_cut_short_is_woken_next() -> None:
     store = Events()
     stored = feed_of(store)
-    followers = [await stored.follow(None) for _ in range(3 * WOKEN_AT_ONCE)]
-    tasks = [await none_comes(one) for one in followers]
+    followers = [await stored.follow(None) for _ in range(10 * WOKEN_AT_ONCE)]
+    tasks = [waiting(one) for one in followers]
+    (await none_comes(await stored.follow(None))).cancel()
     store.count = 1
     looking = asyncio.create_task(stored.look())
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    looking.cancel()
+    tasks[0].add_done_callback(lambda _: looking.cancel())
     await asyncio.gather(looking, return_exceptions=True)
     assert not all(task.done() for task in tasks)
 
