@@ -32,7 +32,7 @@ class Connection(NamedTuple):
     """Of its socket; no other has it as long as this one is open."""
     peer: Peer
     received: int
-    """Bytes that came, in whatever layer."""
+    """Bytes that had come, in whatever layer, when some had for the first time."""
 
 
 def peer_of(host: str, port: int | str) -> Peer:
@@ -46,6 +46,8 @@ class Kernel:
     def __init__(self) -> None:
         self._others: dict[int, int] = {}
         """Files that are no connections of clients, by their inodes."""
+        self._known: dict[int, Connection] = {}
+        """Connections by their files. One by which something came is asked no more."""
         self._ports: frozenset[int] = frozenset()
 
     @property
@@ -64,6 +66,10 @@ class Kernel:
             if self._others.get(file) == inode:
                 others[file] = inode
                 continue
+            known = self._known.get(file)
+            if known is not None and known.inode == inode and known.received:
+                found.append(known)
+                continue
             with suppress(OSError), _held(file) as held:
                 connection = self._connection(file, inode, held)
                 if connection is None:
@@ -71,6 +77,7 @@ class Kernel:
                 else:
                     found.append(connection)
         self._others = others
+        self._known = {one.file: one for one in found}
         return found
 
     def shut(self, connection: Connection) -> None:

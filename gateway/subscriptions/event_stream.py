@@ -216,12 +216,15 @@ class EventStream:
         """Keep the stream alive, and look whether its caller still is one."""
         options = self._options
         renewed, renewal = time.monotonic(), self._connections.next_renewal
-        seconds = min(options.renew_seconds, options.ping_seconds) / 2
         try:
             # Callers may have changed after who opened it was found out.
             await self._follower.caller()
             while True:
-                is_due = await is_set_within(renewal, seconds)
+                due = min(
+                    renewed + options.renew_seconds,
+                    self._sent_at + options.ping_seconds,
+                )
+                is_due = await is_set_within(renewal, due - time.monotonic())
                 now = time.monotonic()
                 if is_due or now - renewed >= options.renew_seconds:
                     renewed, renewal = now, self._connections.next_renewal

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
@@ -40,6 +41,7 @@ from resolvers.execution.execute import (
     require_allowed,
     shown,
 )
+from resolvers.subscriptions.encoded import Page
 from resolvers.subscriptions.ledger_shown import DecisionNoted, RecoveryChanged
 from resolvers.subscriptions.shown import (
     CertificateStateChanged,
@@ -59,8 +61,6 @@ ALIKE_TO_ALL = (CertificateStateChanged, ConnectorStateChanged, SanctionChanged)
 """What looks the same to whoever may see it: no field of it asks who that is."""
 TOGETHER = 25
 """How many events are judged, encoded and sent together."""
-IN_A_PIECE = 100
-"""How many where they are one piece, which is made once for all who follow."""
 JUDGED_SECONDS = 0.25
 """For how long what was judged may be sent; then the rest is judged again. An event may
 take as long to be read."""
@@ -135,12 +135,10 @@ async def _pieces(
     try:
         async with aclosing(source):
             async for events in source:
-                for start in range(0, len(events), IN_A_PIECE):
-                    async with context.services.encoded.turn:
-                        together = events[start : start + IN_A_PIECE]
-                        piece = await delivering.piece(together, join)
-                    if piece is not None:
-                        yield piece
+                async with context.services.encoded.turn:
+                    piece = await delivering.piece(events, join)
+                if piece is not None:
+                    yield piece
     except StoreUnavailableError:
         raise RefusedDocumentError(store_unavailable()) from None
 
@@ -210,19 +208,22 @@ class _Delivering:
         caller, seen = await self._seen(events)
         if not seen:
             return None
-        cursors = tuple([event.cursor for event in seen])
-        encoded, key = self._context.services.encoded, (*self._key, join, cursors)
-        is_alike = all(isinstance(event, ALIKE_TO_ALL) for event in seen)
+        encoded = self._context.services.encoded
+        key = *self._key, join, seen if isinstance(seen, Page) else _cursors(seen)
+        is_alike = isinstance(seen, Page) or all(
+            isinstance(event, ALIKE_TO_ALL) for event in seen
+        )
         piece = encoded.get(key) if is_alike else None
         if piece is None:
+            cursors = _cursors(seen)
             payloads = [await self._payload(event, caller) for event in seen]
             piece = join([*zip(cursors, payloads, strict=True)])
             # Where one could not be shown whole, it is not to be told so for ever.
             if is_alike and all(encoded.get((*self._key, one)) for one in cursors):
                 encoded.put(key, piece)
-        return Delivery(cursors[-1], piece, is_followed=False, count=len(seen))
+        return Delivery(seen[-1].cursor, piece, is_followed=False, count=len(seen))
 
-    async def _seen(self, events: Sequence[Shown]) -> tuple[Caller, list[Shown]]:
+    async def _seen(self, events: Sequence[Shown]) -> tuple[Caller, Sequence[Shown]]:
         """Return who the caller is now, and the events it may see.
 
         They are judged anew, with the agencies and keys that are in force by now.
@@ -231,7 +232,11 @@ class _Delivering:
             RefusedDocumentError: it may not ask this any more, and would see some.
         """
         caller = await self._renew()
-        seen = await self._shown_to(caller, events)
+        seen: Sequence[Shown]
+        if isinstance(events, Page):
+            seen = events.seen_by(caller, partial(_is_shown, caller=caller))
+        else:
+            seen = await self._shown_to(caller, events)
         if seen:
             require_allowed(self._prepared, self._question, caller)
         return caller, seen
@@ -242,7 +247,7 @@ class _Delivering:
         if any(isinstance(one.kept, LedgerEvent) for one in events):
             current = replace(self._context, caller=caller)
             authorities = await current.jurisdiction.of_caller(caller)
-        return [one for one in events if _is_shown(one.kept, caller, authorities)]
+        return [one for one in events if _is_shown(one, caller, authorities)]
 
     async def _payload(self, event: Shown, caller: Caller) -> bytes:
         encoded = self._context.services.encoded
@@ -272,8 +277,13 @@ class _Delivering:
         return orjson.dumps(body), not errors
 
 
-def _is_shown(event: Event, caller: Caller, authorities: Authorities) -> bool:
-    """Say whether ``caller`` may see ``event``; authorities are for the ledger's."""
+def _cursors(events: Sequence[Shown]) -> tuple[str, ...]:
+    return tuple([event.cursor for event in events])
+
+
+def _is_shown(one: Shown, caller: Caller, authorities: Authorities = None) -> bool:
+    """Say whether ``caller`` may see an event; authorities are for the ledger's."""
+    event: Event = one.kept
     if isinstance(event, LedgerEvent):
         return event.is_shown_to(caller, authorities)
     return event.is_shown_to(caller)

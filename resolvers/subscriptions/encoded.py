@@ -11,14 +11,16 @@ two of them the loop answers whoever asks.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar, cast
 
+from bureau.caller import Caller
 from connectors.weighed import Weighed
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-AT_ONCE = 8
+AT_ONCE = 2
 """How many deliveries are made between two looks at everybody else."""
 MAX_BYTES = 4 * 1024 * 1024
 OVERHEAD_BYTES = 512
@@ -26,6 +28,30 @@ OVERHEAD_BYTES = 512
 SHOWN_BYTES = 2 * 1024
 """What an event and its object of the graph weigh, with the longest reason."""
 MAX_SHOWN_BYTES = 4 * 1024 * 1024
+
+
+class Page(tuple[T_co, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
+    """Events that all who keep up are shown, by one object that nothing else equals.
+
+    They look alike to whoever may see them, and who may follows from the event and the
+    caller alone. So it is judged once a caller, however many connections that has.
+    """
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
+
+    def __init__(self, _events: Iterable[T_co]) -> None:
+        self._seen: dict[Caller, Page[T_co] | None] = {}
+        """What of it callers may see; ``None`` for all of it."""
+
+    def seen_by(self, caller: Caller, is_seen: Callable[[T_co], bool]) -> "Page[T_co]":
+        """Return what of it ``caller`` may see, judged if it was not before."""
+        if caller not in self._seen:
+            seen = [one for one in self if is_seen(one)]
+            self._seen[caller] = None if len(seen) == len(self) else Page(seen)
+        found = self._seen[caller]
+        return self if found is None else found
 
 
 class Encoded:
@@ -48,15 +74,15 @@ class Encoded:
 
     def page(
         self, kind: str, numbers: tuple[int, int], make: Callable[[], Sequence[T]]
-    ) -> Sequence[T]:
+    ) -> Page[T]:
         """Return what shows all events between two numbers, both among them.
 
         All who keep up take the same page of a feed.
         """
         found = self._shown.get((kind, numbers))
         if found is not None:
-            return cast("Sequence[T]", found[0])
-        made = make()
+            return cast("Page[T]", found[0])
+        made = Page(make())
         self._shown.put((kind, numbers), made, SHOWN_BYTES * len(made))
         return made
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
 
 from bureau.collection import Gap, Outcome
 from policy.certificate import CertificateState
@@ -32,11 +32,11 @@ from store.status.tables import state_changes
 from store.store import Store
 
 STREAM = "states"
-TOGETHER = 5
+TOGETHER = 10
 """How many changes are written in one transaction.
 
-Each takes a millisecond or two, and whoever asks about people waits meanwhile: nothing
-is answered that is not on the audit log.
+They take six milliseconds, half of it for the transaction itself, and whoever asks
+about people waits meanwhile: nothing is answered that is not on the audit log.
 """
 
 
@@ -76,6 +76,13 @@ class Taken:
 
 
 _KEPT = tuple(name for name in NewChange.__slots__ if name != "document")
+
+# Made once: to make them for each change takes longer than to run them.
+_ADDED = insert(state_changes).returning(state_changes.c.id)
+_SAME_BYTES = select(state_changes.c.id).where(
+    state_changes.c.connector == bindparam("connector"),
+    state_changes.c.digest == bindparam("digest"),
+)
 
 Follow = Callable[[Connection, NewChange], None]
 """Does what follows from a change, in its transaction."""
@@ -168,10 +175,7 @@ class StatesIntake:
 def _insert(connection: Connection, change: NewChange) -> int:
     row = {name: getattr(change, name) for name in _KEPT}
     row |= row_of_document(change.document)
-    added = connection.execute(
-        insert(state_changes).values(row).returning(state_changes.c.id)
-    )
-    id_: int = added.scalar_one()
+    id_: int = connection.execute(_ADDED, row).scalar_one()
     return id_
 
 
@@ -204,13 +208,8 @@ def _of_nothing(
 
 def _is_known(connection: Connection, change: NewChange) -> bool:
     """Say whether the very bytes were taken in before."""
-    column = state_changes.c
-    found = connection.execute(
-        select(column.id)
-        .where(column.connector == change.connector)
-        .where(column.digest == change.digest)
-    )
-    return found.first() is not None
+    which = {"connector": change.connector, "digest": change.digest}
+    return connection.execute(_SAME_BYTES, which).first() is not None
 
 
 def _is_of_seen(connection: Connection, change: NewChange) -> bool:

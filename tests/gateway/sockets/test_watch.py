@@ -1,6 +1,7 @@
 """Which connections are ended, and when: by what the kernel and the requests say."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -157,6 +158,31 @@ def test_the_kernel_tells_of_connections_and_ends_them(host: str) -> None:
         assert server.recv(5) == b"6"
         kernel.shut(one)
         assert (server.recv(5), client.recv(5)) == (b"", b"")
+
+
+def test_who_has_the_number_of_a_closed_connection_is_not_taken_for_it() -> None:
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        kernel, address = Kernel(), listening.getsockname()
+        port = address[1]
+
+        def of_clients() -> list[Connection]:
+            return [one for one in kernel.connections() if one.peer[0] == LOOPBACK]
+
+        with socket.create_connection(address) as client:
+            server = listening.accept()[0]
+            number = server.fileno()
+            client.sendall(b"12345")
+            server.recv(5)
+            assert [one.received for one in of_clients()] == [5]
+            # It is not asked again what it said already.
+            assert [one.received for one in of_clients()] == [5]
+            server.close()
+        with socket.create_connection(address):
+            again = listening.accept()[0]
+            moved = socket.socket(fileno=os.dup2(again.detach(), number))
+            with moved:
+                assert moved.getsockname()[1] == port
+                assert {one.received for one in of_clients()} == {0}
 
 
 def test_ports_and_addresses_have_one_spelling() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
@@ -10,7 +11,13 @@ import pytest
 from bureau.events.events import Event, UnknownPlaceError
 from connectors.errors import StoreUnavailableError
 from gateway.subscriptions import feed
-from gateway.subscriptions.feed import StoredFeed, kept_feeds
+from gateway.subscriptions.feed import (
+    GATHER_SECONDS,
+    WOKEN_AT_ONCE,
+    StoredFeed,
+    gather_seconds,
+    kept_feeds,
+)
 from store.background import Supervisor
 
 
@@ -85,7 +92,7 @@ async def test_who_begins_is_told_what_happens_from_then_on() -> None:
     events = singly(await stored.follow(None))
 
     next_ = await none_comes(events)
-    followed = [stored.is_followed]
+    followed = [stored.followers]
     store.count = 5
     await stored.look()
 
@@ -94,8 +101,8 @@ async def test_who_begins_is_told_what_happens_from_then_on() -> None:
     # From memory: the store was read by the one reader alone.
     assert store.reads == [3, 5]
     await events.aclose()
-    followed.append(stored.is_followed)
-    assert followed == [True, False]
+    followed.append(stored.followers)
+    assert followed == [1, 0]
     assert await stored.newest() == 5
 
 
@@ -187,3 +194,53 @@ async def test_the_reader_looks_when_told_where_somebody_follows_and_survives() 
 
     assert set(failed) == {"away"}
     assert idle.reads == []
+
+
+def test_the_more_are_told_the_longer_events_are_gathered() -> None:
+    assert gather_seconds(1) == GATHER_SECONDS
+    assert gather_seconds(1_000) == pytest.approx(1.0)
+
+
+async def test_who_waits_is_woken_a_few_at_a_time_and_takes_the_same_page() -> None:
+    store = Events()
+    stored = feed_of(store)
+    followers = [await stored.follow(None) for _ in range(3 * WOKEN_AT_ONCE)]
+    tasks = [await none_comes(one) for one in followers]
+    store.count = 2
+    looks = list[int]()
+
+    async def look_on() -> None:
+        while not all(task.done() for task in tasks):
+            looks.append(sum(task.done() for task in tasks))
+            await asyncio.sleep(0)
+        looks.append(len(tasks))
+
+    await asyncio.gather(stored.look(), look_on())
+
+    pages = [task.result() for task in tasks]
+    assert all(page is pages[0] for page in pages)
+    steps = [b - a for a, b in pairwise(looks)]
+    assert max(steps) <= WOKEN_AT_ONCE
+    # Who stands elsewhere takes another page.
+    assert [one.number for one in stored._from_memory(1) or ()] == [2]
+    assert stored._from_memory(0) == pages[0]
+    store.count = 3
+    await stored.look()
+    assert [one.number for one in stored._from_memory(0) or ()] == [1, 2, 3]
+
+
+async def test_who_was_not_woken_when_looking_was_cut_short_is_woken_next() -> None:
+    store = Events()
+    stored = feed_of(store)
+    followers = [await stored.follow(None) for _ in range(10 * WOKEN_AT_ONCE)]
+    tasks = [waiting(one) for one in followers]
+    (await none_comes(await stored.follow(None))).cancel()
+    store.count = 1
+    looking = asyncio.create_task(stored.look())
+    tasks[0].add_done_callback(lambda _: looking.cancel())
+    await asyncio.gather(looking, return_exceptions=True)
+    assert not all(task.done() for task in tasks)
+
+    await stored.look()
+
+    assert [(await task)[0].number for task in tasks] == [1] * len(tasks)

@@ -17,12 +17,12 @@ from gateway.demo.demo import write_configuration
 from gateway.metrics import Metrics
 from gateway.settings.settings import load_settings
 from gateway.subscriptions.event_stream import joined
+from gateway.subscriptions.feed import PAGE
 from gateway.wiring import open_services
 from resolvers.context import RequestContext, Services
 from resolvers.documents.documents import Documents, Question
 from resolvers.documents.limits import Limits
 from resolvers.execution.subscribe import (
-    IN_A_PIECE,
     JUDGED_SECONDS,
     TOGETHER,
     Delivery,
@@ -183,12 +183,12 @@ async def test_events_that_are_joined_are_joined_once_and_judged_for_each(
     streams = [await following.follow(who, joined) for who in whos]
     taking = asyncio.gather(*(taken(stream, 2) for stream in streams))
     await asyncio.sleep(0)
-    await following.write(IN_A_PIECE + 1)
+    await following.write(PAGE + 1)
 
     (first, last), (second, _) = await taking
 
     assert first.payload is second.payload
-    assert first.payload.count(b"cursor") == first.count == IN_A_PIECE
+    assert first.payload.count(b"cursor") == first.count == PAGE
     assert (last.count, last.cursor > "") == (1, True)
     assert [who.asked for who in whos] == [2, 2]
 
@@ -207,6 +207,28 @@ async def test_what_is_joined_for_one_is_not_told_to_who_may_not_see_all_of_it(
 
     assert (whole.count, part.count) == (3, 2)
     assert whole.cursor == part.cursor
+
+
+async def test_what_an_agency_may_see_is_joined_once_for_all_its_connections(
+    following: Following,
+) -> None:
+    own, others, all_of_it = (
+        [f"{AGENCY}transport"] * 2,
+        [f"{AGENCY}fire-rescue"] * 2,
+        ["one"],
+    )
+    whos = [Who(id_) for id_ in (*own, *others, *all_of_it)]
+    streams = [await following.follow(who, joined) for who in whos]
+    taking = asyncio.gather(*(taken(stream, 1) for stream in streams))
+    await asyncio.sleep(0)
+    await write(following.store, change(1), change(2, "fire-rescue"), change(3))
+
+    told = [one for (one,) in await taking]
+
+    assert [one.count for one in told] == [2, 2, 1, 1, 3]
+    assert told[0].payload is told[1].payload
+    assert told[2].payload is told[3].payload
+    assert [who.asked for who in whos] == [1] * len(whos)
 
 
 async def test_who_is_known_no_more_is_not_told_what_was_joined_for_another(

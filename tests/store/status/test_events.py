@@ -71,7 +71,7 @@ async def test_who_is_slow_reads_from_the_store_and_misses_nothing(
             found += [event.certificate for event in page]
 
     assert found == expected
-    assert not feed.is_followed
+    assert not feed.followers
 
 
 async def test_a_place_that_is_none_is_refused(store: Store) -> None:
