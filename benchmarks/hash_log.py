@@ -40,8 +40,12 @@ from store.transparency.tables import log_entries, log_head
 from store.transparency.tiles import tile_reader, write_tiles
 
 T = TypeVar("T")
-BUILT_AT_ONCE = 10_000
-"""How many entries one transaction has while the log is built."""
+BUILT_AT_ONCE = 2_000
+"""How many entries one transaction has while the log is built.
+
+They are made inside of it: ten thousand can take longer, where others work too, than
+``store.postgresql.HELD_SECONDS``, after which PostgreSQL ends the transaction.
+"""
 MEASURED = 20_000
 """How many rows are appended to it then, at most."""
 PROOFS = 500

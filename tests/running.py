@@ -207,8 +207,9 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
     tables: str = "",
     mode: str = "demo",
     module: str = HEARD,
+    database_url: str = f"sqlite:///{DATABASE}",
 ) -> Iterator[Gateway]:
-    """Run a gateway before ``agencies``.
+    """Run a gateway before ``agencies``, on a database at the newest step.
 
     ``manifest`` replaces one text by another in an agency's manifest, ``"*"`` in
     all; ``settings`` are lines put before the configuration, ``tables`` after it.
@@ -224,6 +225,7 @@ def running_gateway(  # noqa: PLR0913 - what a gateway is started with
         id_number="",
     )
     text = config.read_text("utf-8")
+    text = text.replace(f"sqlite:///{DATABASE}", database_url)
     if mode == "production":
         text = text.replace('mode = "demo"\ngraphiql = true\n', "")
     config.write_text(f"{settings}{text}\n{tables}", "utf-8")

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import shutil
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from gateway.callers.assertion import assertion
@@ -31,6 +32,7 @@ from store.transparency.look_ups import StoredLookUps
 from tests.contracts.people import nobodies
 from tests.federation.queries import EMERGENCY, SOURCES, TRANSPORT
 from tests.ports import free_port
+from tests.postgresql import PostgreSQL
 from tests.running import (
     DATABASE,
     Agencies,
@@ -59,13 +61,39 @@ def token(gateway: Gateway, agency: str) -> str:
     return assertion(key_of(gateway, agency), agency, AUDIENCE, utc_now())
 
 
+@contextmanager
+def database(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
+    """Have a database of a kind; the address is that of the configuration."""
+    if kind == "sqlite":
+        yield f"sqlite:///{DATABASE}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = asyncio.run(server.make_newest())
+    yield server.url(name)
+    asyncio.run(server.give_back(name))
+
+
+@pytest.fixture(scope="module", name="kind", params=["sqlite", "postgresql"])
+def _kind(request: pytest.FixtureRequest) -> str:
+    """Both kinds of database."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module", name="logging")
 def _logging(
-    running_agencies: Agencies, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    kind: str,
+    running_agencies: Agencies,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Gateway]:
     """A gateway that two agencies have tokens of."""
     folder = tmp_path_factory.mktemp("mirrored")
-    with running_gateway(folder, running_agencies, tables=CALLERS) as gateway:
+    with (
+        database(request, kind) as url,
+        running_gateway(
+            folder, running_agencies, tables=CALLERS, database_url=url
+        ) as gateway,
+    ):
         policy = read_keys(load_settings(folder / "gateway.toml", {}).transparency)
         assert policy is not None
         (folder / "policy").write_text(f"log {policy.key}\nquorum none\n")
@@ -74,25 +102,39 @@ def _logging(
         yield gateway
 
 
+@pytest.fixture(name="second_url")
+def _second_url(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
+    """A database of the same kind for another gateway."""
+    with database(request, kind) as url:
+        yield url
+
+
+def url_of(gateway: Gateway) -> str:
+    """Return the address of a gateway's database, from anywhere."""
+    url = load_settings(gateway.folder / "gateway.toml", {}).database_url
+    return url.replace(f"///{DATABASE}", f"///{gateway.folder / DATABASE}")
+
+
 def tell(gateway: Gateway) -> None:
     """Tell agencies what gateways tell them once a minute, as another one would."""
 
     async def once() -> None:
-        async with open_store(f"sqlite:///{gateway.folder / DATABASE}") as store:
+        async with open_store(url_of(gateway)) as store:
             await StoredLookUps(store).tell(utc_now())
 
     asyncio.run(once())
 
 
 @contextmanager
-def another(gateway: Gateway, folder: Path) -> Iterator[Gateway]:
+def another(gateway: Gateway, folder: Path, url: str) -> Iterator[Gateway]:
     """Run a gateway with the same keys, and a database of its own."""
     not_its_own = shutil.ignore_patterns("*.db*", "*.log")
     shutil.copytree(gateway.folder, folder, symlinks=True, ignore=not_its_own)
     port, mine = free_port("127.0.0.1"), gateway.url.rpartition(":")[2]
     config = folder / "gateway.toml"
-    text = config.read_text("utf-8")
-    config.write_text(text.replace(f"port = {mine}", f"port = {port}"), "utf-8")
+    stated = load_settings(gateway.folder / "gateway.toml", {}).database_url
+    written = config.read_text("utf-8").replace(f"port = {mine}", f"port = {port}")
+    config.write_text(written.replace(f'"{stated}"', f'"{url}"'), "utf-8")
     with gateway_by(config, port) as other:
         tell(other)
         yield other
@@ -110,10 +152,23 @@ def looked_up(gateway: Gateway) -> int:
 
 
 def last_record(gateway: Gateway) -> int:
-    with closing(sqlite3.connect(gateway.folder / DATABASE)) as connection:
-        last = "SELECT max(id) FROM audit_records"
-        (number,) = connection.execute(last).fetchone()
-        return number or 0
+    (found,) = run_on(gateway, ["SELECT max(id) FROM audit_records"])
+    return found or 0
+
+
+def run_on(gateway: Gateway, statements: Sequence[str]) -> list[Any]:
+    """Run statements on a gateway's database; return the first value of the last."""
+
+    async def once() -> list[Any]:
+        async with (
+            open_store(url_of(gateway)) as store,
+            store.engine.begin() as connection,
+        ):
+            for statement in statements:
+                done = await connection.execute(text(statement))
+            return list(done.scalars().all()) if done.returns_rows else []
+
+    return asyncio.run(once())
 
 
 def command(
@@ -190,9 +245,11 @@ def test_nobody_is_given_what_another_agency_is_told(
     assert logging.fetch(path)[0] == 403
 
 
-def test_a_look_up_that_is_hidden_is_named(logging: Gateway, tmp_path: Path) -> None:
+def test_a_look_up_that_is_hidden_is_named(
+    logging: Gateway, second_url: str, tmp_path: Path
+) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
-    with another(logging, tmp_path / "other") as hiding:
+    with another(logging, tmp_path / "other", second_url) as hiding:
         number = looked_up(hiding)
         until_logged(hiding, before, TRANSPORT, number)
         remove_record(hiding, number)
@@ -213,15 +270,20 @@ def test_a_look_up_that_is_hidden_is_named(logging: Gateway, tmp_path: Path) -> 
 
 def remove_record(gateway: Gateway, number: int) -> None:
     """Remove a record of the audit log, as the database's owner can."""
-    with closing(sqlite3.connect(gateway.folder / DATABASE)) as connection:
-        of = (
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' "
-            "AND tbl_name = 'audit_records' AND sql LIKE '%DELETE%'"
-        )
-        for (name,) in connection.execute(of).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("DELETE FROM audit_records WHERE id = ?", (number,))
-        connection.commit()
+    removing = f"DELETE FROM audit_records WHERE id = {number:d}"  # noqa: S608
+    if url_of(gateway).startswith("postgresql"):
+        run_on(gateway, ["SET LOCAL session_replication_role = replica", removing])
+        return
+    run_on(gateway, [*(f"DROP TRIGGER {name}" for name in guards(gateway)), removing])
+
+
+def guards(gateway: Gateway) -> list[str]:
+    """Return the names of SQLite's triggers that keep the audit log's records."""
+    of = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' "
+        "AND tbl_name = 'audit_records' AND sql LIKE '%DELETE%'"
+    )
+    return [str(name) for name in run_on(gateway, [of])]
 
 
 def test_an_entry_of_which_nothing_is_shown_is_named(
@@ -241,13 +303,15 @@ def test_an_entry_of_which_nothing_is_shown_is_named(
         copy.take_shown(lambda _path: b'{"lookUps": [{}]}')
 
 
-def test_a_log_that_forked_is_refused(logging: Gateway, tmp_path: Path) -> None:
+def test_a_log_that_forked_is_refused(
+    logging: Gateway, second_url: str, tmp_path: Path
+) -> None:
     number = looked_up(logging)
     folder = tmp_path / "copy"
     until_logged(logging, folder, TRANSPORT, number)
     kept = (folder / "checkpoint").read_bytes()
 
-    with another(logging, tmp_path / "other") as forked:
+    with another(logging, tmp_path / "other", second_url) as forked:
         eventually(lambda: forked.fetch("/transparency/checkpoint")[0] == 200)
         done = mirrored(forked, folder, TRANSPORT)
 
