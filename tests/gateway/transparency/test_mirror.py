@@ -164,8 +164,10 @@ def run_on(gateway: Gateway, statements: Sequence[str]) -> list[Any]:
             open_store(url_of(gateway)) as store,
             store.engine.begin() as connection,
         ):
-            for statement in statements:
-                done = await connection.execute(text(statement))
+            *before, last = statements
+            for statement in before:
+                await connection.execute(text(statement))
+            done = await connection.execute(text(last))
             return list(done.scalars().all()) if done.returns_rows else []
 
     return asyncio.run(once())
