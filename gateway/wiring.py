@@ -237,7 +237,9 @@ async def open_services(
         await stack.enter_async_context(kept_seen(revocations, supervisor))
         credentials = open_credentials(
             *(settings, store, CertificateIds(id_key), pseudonyms),
-            *(versions, catalogue, clock),
+            versions=versions,
+            catalogue=catalogue,
+            clock=clock,
         )
         services = Services(
             live=live,

@@ -40,7 +40,7 @@ _MEANINGS: Mapping[CredentialRefusal, Text] = MappingProxyType(
     {
         CredentialRefusal.NOT_OFFERED: Text(
             "本网关不签发凭证；请运维人员设置 credentials.issuer 与 receipt_key_file",
-            "this gateway issues none; have credentials.issuer and receipt_key_file set",
+            "none are issued here; have credentials.issuer and receipt_key_file set",
         ),
         CredentialRefusal.UNKNOWN: Text(
             "没有此证书，或登记机构已不再提供",

@@ -40,7 +40,7 @@ class Terms:
     holder_key: HolderKey | None
 
     def claims(self) -> dict[str, object]:
-        """Return the claims that every form has (RFC 7519; status: Token Status List)."""
+        """Return the claims that every form has (RFC 7519, 7800, and the status)."""
         place = {"idx": self.index, "uri": self.status_list}
         claims: dict[str, object] = {
             "iss": self.issuer,

@@ -68,7 +68,7 @@ class Credentials(Protocol):
         """Issue a credential of ``certificate``, with a place in a status list.
 
         Raises:
-            NotIssuedError: it is not in force, or not known to be; or nothing is signed.
+            NotIssuedError: it is not in force, or nobody says so; or none is signed.
             StoreUnavailableError: the database is away.
         """
 

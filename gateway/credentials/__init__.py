@@ -1,1 +1,1 @@
-"""Credentials: where they are signed, and the status lists that say what became of them."""
+"""Credentials: how they are issued and signed, and the lists of their statuses."""

@@ -1,4 +1,4 @@
-"""``GET /status-lists/{number}``, and where the keys are that sign lists and credentials."""
+"""``GET /status-lists/{number}``, and where the keys are that sign them."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response

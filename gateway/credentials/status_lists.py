@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cachetools import LRUCache
@@ -36,7 +36,7 @@ MOST_LISTS = 64
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    claim: Mapping[str, object]
+    values: Mapping[int, int]
     token: bytes
     signed_at: datetime
     read_at: float
@@ -90,22 +90,25 @@ class StatusLists:
         now = self._clock()
         today = now.astimezone(SHANGHAI).date()
         values = await self._stored.statuses(number, today)
-        claim = packed(values, LIST_PLACES)
-        if known is None or known.claim != claim or now - known.signed_at >= TTL:
-            token = self._sign(number, claim, now)
-            shown = _Shown(claim, token, now, begun)
+        if known is None or known.values != values or now - known.signed_at >= TTL:
+            payload = payload_of(self.issuer, number, values, now)
+            shown = _Shown(values, self._signer.sign(payload, now), now, begun)
         else:
-            shown = _Shown(claim, known.token, known.signed_at, begun)
+            shown = replace(known, read_at=begun)
         self._shown[number] = shown
         return shown
 
-    def _sign(self, number: int, claim: Mapping[str, object], now: datetime) -> bytes:
-        payload = {
-            "iss": self.issuer,
-            "sub": f"{self.issuer}/status-lists/{number}",
-            "iat": int(now.timestamp()),
-            "exp": int((now + LIFE).timestamp()),
-            "ttl": int(TTL.total_seconds()),
-            "status_list": claim,
-        }
-        return self._signer.sign(json.dumps(payload).encode(), now)
+
+def payload_of(
+    issuer: str, number: int, values: Mapping[int, int], now: datetime
+) -> bytes:
+    """Return a Status List Token's payload (draft-ietf-oauth-status-list, 5.1)."""
+    payload = {
+        "iss": issuer,
+        "sub": f"{issuer}/status-lists/{number}",
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIFE).timestamp()),
+        "ttl": int(TTL.total_seconds()),
+        "status_list": packed(values, LIST_PLACES),
+    }
+    return json.dumps(payload, separators=(",", ":")).encode()

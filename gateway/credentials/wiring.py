@@ -33,6 +33,7 @@ def open_credentials(  # noqa: PLR0913 - composed in one place only
     store: Store,
     ids: CertificateIds,
     pseudonyms: Pseudonyms,
+    *,
     versions: Versions,
     catalogue: Catalogue,
     clock: Callable[[], datetime],

@@ -58,7 +58,7 @@ def becomes(offices: Offices, shown: dict[str, Any], expected: int) -> None:
 def test_an_sd_jwt_shows_nothing_of_its_holder_but_what_is_disclosed(
     offices: Offices,
 ) -> None:
-    holder, said, certificate = offices.certified()
+    holder, _, certificate = offices.certified()
     key = wallet_key()
 
     shown = issued(offices, certificate, "SD_JWT_VC", key)
@@ -86,7 +86,7 @@ def test_an_sd_jwt_shows_nothing_of_its_holder_but_what_is_disclosed(
 
 
 def test_an_open_badge_has_the_annex_s_item_and_no_number(offices: Offices) -> None:
-    holder, said, certificate = offices.certified()
+    holder, _, certificate = offices.certified()
 
     shown = issued(offices, certificate, "OPEN_BADGE", wallet_key())
 
