@@ -57,8 +57,8 @@ _MEANINGS: Mapping[CredentialRefusal, Text] = MappingProxyType(
         ),
         CredentialRefusal.NOT_VALID: Text(
             "该证书今日并非有效：已撤销、暂扣、过期、未按期复审，或状态未知",
-            "it is not in force today: revoked, suspended, expired, its review overdue, "
-            "proved false, or its state is not known",
+            "it is not in force today: revoked, suspended, expired, not reviewed in "
+            "time, proved false, or its state is not known",
         ),
         CredentialRefusal.NOT_IN_THE_ANNEX: Text(
             "附件中没有该证书的项目", "the annex has no item of this certificate"

@@ -86,8 +86,8 @@ def _require_on_its_curve(jwk: dict[str, str]) -> None:
         if {len(one) for one in (x, *y)} != {_COORDINATE_BYTES}:
             raise HolderKeyError("a coordinate of another length")
         if y:
-            numbers = map(int.from_bytes, (x, *y))
-            EllipticCurvePublicNumbers(*numbers, SECP256R1()).public_key()
+            at, up = int.from_bytes(x), int.from_bytes(y[0])
+            EllipticCurvePublicNumbers(at, up, SECP256R1()).public_key()
         else:
             Ed25519PublicKey.from_public_bytes(x)
     except (SigningError, ValueError, IndexError):

@@ -102,7 +102,7 @@ class Issuing:
         return item
 
     def _end(self, record: CertificateRecord, now: datetime) -> datetime:
-        """Return when a credential ends: at most with its certificate, or its review."""
+        """Return when a credential ends: with certificate or review, if not before."""
         end = now + timedelta(days=self.days)
         for last_day in (record.valid_until, record.review_due_on):
             if last_day is not None:

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Row,
     Select,
     and_,
     func,
@@ -55,7 +57,7 @@ def statuses(
     """Return the places of ``which`` credentials, of one list, that are not valid."""
     found = dict(_by_changes(connection, which, today))
     for statement in (_erased(), _put_right(), *_proved_false(), *_read_as_revoked()):
-        for idx in connection.scalars(statement.where(which)):
+        for (idx,) in connection.execute(statement.where(which)):
             found[idx] = CredentialStatus.INVALID
     return found
 
@@ -80,22 +82,21 @@ def _by_changes(
     found = connection.execute(pairs).all()
     if not found:
         return
-    by_id = {}
+    by_id: dict[int, Row[Any]] = {}
     ids = sorted({row.id for row in found})
     for start in range(0, len(ids), ROWS_A_STATEMENT):
         some = ids[start : start + ROWS_A_STATEMENT]
-        rows = connection.execute(select(state_changes).where(change.id.in_(some)))
-        by_id |= {row.id: row for row in rows}
+        sent = connection.execute(select(state_changes).where(change.id.in_(some)))
+        by_id |= {row.id: row for row in sent}
     parts = {
         (row.idx, row.part): row
         for row in connection.execute(select(issued_credentials).where(which))
     }
     of_place: defaultdict[int, set[int]] = defaultdict(set)
     for pair in found:
-        part = parts[pair.idx, pair.part]
-        sent, mine = by_id[pair.id], document_of_row(part)
-        said = document_of_row(sent)
-        if sent.certificate == part.certificate or (
+        part, one = parts[pair.idx, pair.part], by_id[pair.id]
+        mine, said = document_of_row(part), document_of_row(one)
+        if one.certificate == part.certificate or (
             mine is not None and said is not None and said.may_be(mine)
         ):
             of_place[pair.idx].add(pair.id)

@@ -16,7 +16,7 @@ ISSUE = """mutation Issue($id: ID!, $form: CredentialForm!, $key: String) {
     ... on CredentialRefused { code message } } }"""
 
 
-def asked(
+def asked(  # noqa: PLR0913 - an argument each
     offices: Offices,
     certificate: str,
     form: str = "SD_JWT_VC",
@@ -78,7 +78,8 @@ def status(gateway: Gateway, shown: dict[str, Any]) -> int:
     found = claims["status_list"]
     states, bits = zlib.decompress(_raw(found["lst"])), found["bits"]
     place, within = divmod(shown["index"] * bits, 8)
-    return states[place] >> within & (1 << bits) - 1
+    value: int = states[place] >> within & (1 << bits) - 1
+    return value
 
 
 def status_list(gateway: Gateway, shown: dict[str, Any]) -> str:

@@ -5,14 +5,15 @@ Issued by one gateway; what revokes it comes to the other. Both show it.
 
 import asyncio
 import json
-from datetime import timedelta
-from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
+from typer.testing import CliRunner
 
+from gateway.cli import app
 from gateway.clock import utc_now
 from gateway.privacy.evidence import erase
 from gateway.settings.settings import load_settings
@@ -23,7 +24,6 @@ from tests.federation.credentials import (
     part,
     refusal,
     status,
-    status_list,
 )
 from tests.federation.offices import (
     BUREAU,
@@ -34,7 +34,6 @@ from tests.federation.offices import (
     Offices,
 )
 from tests.gateway.receipts.signing import private
-from tests.gateway.status.sending import today
 from tests.running import eventually
 
 VALID, INVALID, SUSPENDED = 0, 1, 2
@@ -51,8 +50,7 @@ def wallet_key() -> str:
 
 def becomes(offices: Offices, shown: dict[str, Any], expected: int) -> None:
     """Wait until both gateways show a status."""
-    for gateway in offices.gateways:
-        eventually(lambda one=gateway: status(one, shown) == expected)
+    eventually(lambda: {status(one, shown) for one in offices.gateways} == {expected})
 
 
 def test_an_sd_jwt_shows_nothing_of_its_holder_but_what_is_disclosed(
@@ -205,6 +203,26 @@ def test_a_key_that_is_no_public_key_binds_nothing(offices: Offices) -> None:
     given_away = json.dumps(key.as_dict(private=True))
 
     assert refusal(offices, certificate, "SD_JWT_VC", given_away) == "HOLDER_KEY"
+
+
+def test_the_command_gets_one_for_a_wallet(offices: Offices, tmp_path: Path) -> None:
+    holder, _, certificate = offices.certified()
+    key, out = tmp_path / "wallet.jwk", tmp_path / "credential"
+    key.write_text(wallet_key(), "utf-8")
+    by = [certificate, "--url", offices.gateways[0].url, "--case", "wallet-2"]
+    more = ["--holder-key", str(key), "--out", str(out)]
+
+    done, refused = (
+        CliRunner().invoke(
+            app, ["evidence", "credential", *by, *more], env={"CREDENTIAL_TOKEN": who}
+        )
+        for who in (PUDONG, READER)
+    )
+
+    assert done.exit_code == 0, done.output
+    assert disclosed(out.read_text("utf-8").strip())["id_number"] == holder.number
+    assert refused.exit_code != 0
+    assert "no credential" in str(refused.exception)
 
 
 def test_an_id_that_is_none_is_unknown(offices: Offices) -> None:
