@@ -7,12 +7,13 @@ nobody who reads a list can ask back.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     FromClause,
@@ -57,7 +58,7 @@ def statuses(
     """Return the places of ``which`` credentials, of one list, that are not valid."""
     found = dict(_by_changes(connection, which, today))
     for statement in (_erased(), _put_right(), *_proved_false(), *_read_as_revoked()):
-        for (idx,) in connection.execute(statement.where(which)):
+        for idx in connection.scalars(statement.where(which)):
             found[idx] = CredentialStatus.INVALID
     return found
 
@@ -82,16 +83,11 @@ def _by_changes(
     found = connection.execute(pairs).all()
     if not found:
         return
-    by_id: dict[int, Row[Any]] = {}
-    ids = sorted({row.id for row in found})
-    for start in range(0, len(ids), ROWS_A_STATEMENT):
-        some = ids[start : start + ROWS_A_STATEMENT]
-        sent = connection.execute(select(state_changes).where(change.id.in_(some)))
-        by_id |= {row.id: row for row in sent}
-    parts = {
-        (row.idx, row.part): row
-        for row in connection.execute(select(issued_credentials).where(which))
-    }
+    sent = select(state_changes)
+    by_id = {row.id: row for row in _rows(connection, sent, change.id, found)}
+    ours = select(issued_credentials).where(which)
+    of_ours = _rows(connection, ours, column.idx, found)
+    parts = {(row.idx, row.part): row for row in of_ours}
     of_place: defaultdict[int, set[int]] = defaultdict(set)
     for pair in found:
         part, one = parts[pair.idx, pair.part], by_id[pair.id]
@@ -106,6 +102,19 @@ def _by_changes(
         status = _status(changes, today)
         if status is not CredentialStatus.VALID:
             yield idx, status
+
+
+def _rows(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    key: Column[int],
+    pairs: Sequence[Row[Any]],
+) -> Iterator[Row[Any]]:
+    """Yield the rows whose ``key`` is in ``pairs``, some at a time."""
+    keys = sorted({getattr(pair, key.name) for pair in pairs})
+    for start in range(0, len(keys), ROWS_A_STATEMENT):
+        some = keys[start : start + ROWS_A_STATEMENT]
+        yield from connection.execute(statement.where(key.in_(some)))
 
 
 def _status(changes: tuple[StateChange, ...], today: date) -> CredentialStatus:
@@ -123,11 +132,11 @@ def _of_one_place(one: FromClause, other: FromClause) -> list[ColumnElement[bool
     return [one.c[mine] == other.c[its] for mine in names for its in names]
 
 
-def _erased() -> Select[tuple[int]]:
+def _erased() -> Select[int]:
     return select(column.idx).where(column.erased_at.is_not(None))
 
 
-def _put_right() -> Select[tuple[int]]:
+def _put_right() -> Select[int]:
     """Of certificates of which a later version says something else."""
     version = seen_versions.c
     return select(column.idx).join_from(
@@ -141,14 +150,14 @@ def _put_right() -> Select[tuple[int]]:
     )
 
 
-def _proved_false() -> list[Select[tuple[int]]]:
+def _proved_false() -> list[Select[int]]:
     """Of certificates whose records were proved false, and that stands."""
     word, proved = false_record_withdrawals.c, false_records.c
     words = select(func.count()).where(word.proof == proved.id).scalar_subquery()
     return _of_certificates_in(false_records, words < WORDS_NEEDED)
 
 
-def _read_as_revoked() -> list[Select[tuple[int]]]:
+def _read_as_revoked() -> list[Select[int]]:
     """Of certificates that were read as revoked since, in answers and status lists."""
     later = seen_revocations.c.id > column.after_revocation
     return _of_certificates_in(seen_revocations, later)
@@ -156,7 +165,7 @@ def _read_as_revoked() -> list[Select[tuple[int]]]:
 
 def _of_certificates_in(
     table: FromClause, such: ColumnElement[bool]
-) -> list[Select[tuple[int]]]:
+) -> list[Select[int]]:
     """By the certificate's id, or by another id of its document."""
     same = or_(
         and_(

@@ -115,13 +115,15 @@ class StoredCredentials:
 
     def _free(self, connection: Connection) -> Place:
         number = connection.scalar(select(func.max(column.list_number))) or 0
-        given = select(column.idx).where(column.list_number == number, column.part == 0)
-        taken = set(connection.scalars(given))
-        if len(taken) >= FULL:
-            number, taken = number + 1, set()
-        while (idx := self._draw(LIST_PLACES)) in taken:
-            pass
-        return Place(number, idx)
+        of_list = column.list_number == number, column.part == 0
+        given = connection.scalar(select(func.count()).where(*of_list)) or 0
+        if given >= FULL:
+            return Place(number + 1, self._draw(LIST_PLACES))
+        while True:
+            idx = self._draw(LIST_PLACES)
+            of_place = select(column.idx).where(*of_list, column.idx == idx)
+            if connection.execute(of_place).first() is None:
+                return Place(number, idx)
 
     async def newest_list(self) -> int:
         """Return the number of the newest list; lists are numbered from 0.

@@ -18,6 +18,7 @@ from signing import base64url
 from signing.algorithms import Algorithm
 from signing.sign import SigningKey
 from signing.signer import KeySigner, SignerError
+from signing.status_list import TYPE
 from store.credentials.issued import StoredCredentials
 from store.store import Store, open_store
 from tests.running import newest_file
@@ -47,7 +48,7 @@ class Clock:
 
 def lists(store: Store, clock: Clock) -> StatusLists:
     """Return the lists of a gateway that has just started."""
-    signer = KeySigner(KEY, status_lists.TYPE)
+    signer = KeySigner(KEY, TYPE)
     return StatusLists(ISSUER, StoredCredentials(store, lambda _: 5), signer, clock)
 
 
