@@ -105,11 +105,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in
 	$(PIN) --output-file $(FOLLOWERS).lock $(FOLLOWERS).in
-	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock
 	$(PIN) --output-file $(WALLETS).lock $(WALLETS).in
 	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock $(WALLETS).lock
+	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

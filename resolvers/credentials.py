@@ -27,7 +27,7 @@ from connectors.answer import AttestedCertificate
 from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, described_enum, said
-from resolvers.certificates.find import find_attested
+from resolvers.certificates.find import find_for_payment
 from resolvers.context import Info, RequestContext
 from resolvers.documents.directives import LooksUpPeople
 from resolvers.errors import store_unavailable
@@ -227,7 +227,7 @@ async def _issued(
     authorities = await context.jurisdiction.of_caller(context.caller)
     if not leads(context, id_, authorities):
         raise NotIssuedError(CredentialRefusal.NOT_YOUR_AUTHORITY)
-    match await find_attested(context, id_, is_for_payment=True):
+    match await find_for_payment(context, id_):
         case AttestedCertificate() as found:
             return await credentials.issue(found, form, key, context.now)
         case None:

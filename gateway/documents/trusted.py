@@ -2,10 +2,8 @@
 
 The holder check and ``verifyClaims``, as their pages print them, are trusted from the
 start (``trusted-documents.json``), and so are the documents of registration
-(``gateway.registration.documents``) and, where there is a console, those of its pages;
-an operator's manifest adds to them.
-(``gateway.registration.documents``) and the one by which a credential is asked for; an
-operator's manifest adds to them.
+(``gateway.registration.documents``), the one by which a credential is asked for and,
+where there is a console, those of its pages; an operator's manifest adds to them.
 """
 
 from importlib.resources import files
