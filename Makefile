@@ -11,6 +11,7 @@ FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.
 VERIFIERS := tests/third_party/pypi/requirements
 LINTERS := tests/third_party/deploy/requirements
 FOLLOWERS := tests/third_party/followers/requirements
+WALLETS := tests/third_party/wallets/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
 .PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
@@ -104,8 +105,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --output-file $(VERIFIERS).lock $(VERIFIERS).in
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in
 	$(PIN) --output-file $(FOLLOWERS).lock $(FOLLOWERS).in
+	$(PIN) --output-file $(WALLETS).lock $(WALLETS).in
 	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock
+	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -27,6 +27,12 @@ from gateway.collection.wiring import open_intake
 from gateway.console.console import console_routes
 from gateway.console.desk import Desk
 from gateway.console.sessions import Sessions
+from gateway.credentials.endpoint import (
+    METADATA,
+    PATH,
+    issuer_metadata,
+    status_list_page,
+)
 from gateway.decisions import DECISIONS, decisions_csv
 from gateway.documents.trusted import open_documents
 from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
@@ -162,6 +168,7 @@ def create_app(
                     ),
                     store=store,
                     log=opened.log,
+                    status_lists=opened.status_lists,
                     supervisor=supervisor,
                 )
                 put_state(app, state)
@@ -228,6 +235,8 @@ def create_app(
         Route("/collect/{connector}", CollectEndpoint("records")),
         Route("/collect/{connector}/states", CollectEndpoint("states")),
         Route(KEYS, receipt_keys_page),
+        Route(METADATA, issuer_metadata),
+        Route(PATH, status_list_page),
         Route(TOTALS, totals_csv),
         Route(DECISIONS, decisions_csv),
         Route(

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
+from gateway.credentials.status_lists import StatusLists
 from gateway.receipts.attesting import Attesting
 from gateway.transparency.wiring import OpenLog
 from resolvers.context import Services
@@ -31,6 +32,8 @@ class ApplicationState:
     store: Store
     log: OpenLog
     """The log of hashes."""
+    status_lists: StatusLists | None
+    """What became of credentials; ``None`` where none are issued."""
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""
 

@@ -28,6 +28,8 @@ from connectors.registry import load_manifests
 from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.collection.kept import KeptRecords, kept_records
+from gateway.credentials.status_lists import StatusLists
+from gateway.credentials.wiring import open_credentials
 from gateway.errors import StartError
 from gateway.evidence.bundle import StoredEvidenceMaker, policy_shown
 from gateway.ledger.seen import SeenKeeper, kept_seen
@@ -92,6 +94,8 @@ class Opened:
     services: Services
     registry: LiveRegistry
     log: OpenLog
+    status_lists: StatusLists | None
+    """What became of credentials; ``None`` where none are issued."""
 
 
 @asynccontextmanager
@@ -231,6 +235,12 @@ async def open_services(
         ledger = StoredLedger(store)
         revocations = SeenKeeper(ledger, CertificateIds(id_key), metrics.ledger, clock)
         await stack.enter_async_context(kept_seen(revocations, supervisor))
+        credentials = open_credentials(
+            *(settings, store, CertificateIds(id_key), pseudonyms),
+            versions=versions,
+            catalogue=catalogue,
+            clock=clock,
+        )
         services = Services(
             live=live,
             quality=keeper,
@@ -240,6 +250,7 @@ async def open_services(
             revocations=revocations,
             vault=vault,
             evidence=StoredEvidenceMaker(store, vault, trusted),
+            credentials=credentials.issuing,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),
             parameters=load_parameters(),
@@ -263,7 +274,7 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry, log)
+        yield Opened(services, registry, log, credentials.lists)
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

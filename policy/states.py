@@ -46,6 +46,13 @@ def state_on(record: CertificateRecord, as_of: date) -> CertificateState | None:
     return worst((_stated(record, as_of), *_sent(record.changes, as_of)))
 
 
+def sent_state(
+    changes: tuple[StateChange, ...], as_of: date
+) -> CertificateState | None:
+    """Return the state on ``as_of`` by what was sent alone."""
+    return worst((CertificateState.VALID, *_sent(changes, as_of)))
+
+
 def worst(states: Sequence[CertificateState | None]) -> CertificateState | None:
     """Return the worst of ``states``, of which there is one; unknown is not good."""
     return min(states, key=_RANKS.__getitem__)

@@ -17,6 +17,7 @@ from bureau.answer_loader import AnswerLoader
 from bureau.caller import Caller, LookUp
 from bureau.certificate_ids import CertificateIds
 from bureau.collection import CollectedByOthers
+from bureau.credentials.issuing import Credentials, NoCredentials
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
 from bureau.evidence.making import EvidenceMaker
@@ -93,6 +94,8 @@ class Services:
     """How places in the order of events are written."""
     clock: Callable[[], datetime]
     deadline_seconds: float
+    credentials: Credentials = field(default_factory=NoCredentials)
+    """Issues credentials of certificates."""
     inclusions: Inclusions = field(default_factory=NoLog)
     """What is in the transparency log."""
     renderings: Renderings = field(default_factory=Renderings)

@@ -63,6 +63,7 @@ from resolvers.claims.checks import (
 )
 from resolvers.claims.verify import check_claims
 from resolvers.context import Info
+from resolvers.credentials import CredentialSteps
 from resolvers.documents.directives import (
     LooksUpPeople,
     NamesPeople,
@@ -290,6 +291,7 @@ class Mutation(
     RecoverySteps,
     ClaimSteps,
     ProofSteps,
+    CredentialSteps,
 ):
     """Every step that can be taken."""
 

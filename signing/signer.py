@@ -16,7 +16,6 @@ from nacl.exceptions import CryptoError
 
 from signing import base64url
 from signing.algorithms import ED25519_SIGNATURE_BYTES
-from signing.envelope import PayloadType
 from signing.sign import SigningKey, raw_signature
 
 
@@ -38,7 +37,8 @@ class Signer(Protocol):
 class KeySigner:
     """Signs with a key that is in memory."""
 
-    def __init__(self, key: SigningKey, type_: PayloadType) -> None:
+    def __init__(self, key: SigningKey, type_: str) -> None:
+        """Sign with ``key``; ``type_`` is the header's ``typ``."""
         self._key = key
         self._type = type_
         self._raw = _raw(key)

@@ -219,6 +219,7 @@ NOT_LOGGED: Mapping[str, str] = {
     "documents": "marks by which records are found",
     "evidence": "erased by its way; decisions and records have its digest",
     "kept_sums": "follows from the rows there are",
+    "issued_credentials": "places in status lists; each look-up is on the audit log",
     "key_challenges": "forgotten; the step of the key is logged",
     "quality_counts": "counts of what was seen",
     "recheck_parts": "how far a recheck is",

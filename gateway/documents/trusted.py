@@ -2,14 +2,15 @@
 
 The holder check and ``verifyClaims``, as their pages print them, are trusted from the
 start (``trusted-documents.json``), and so are the documents of registration
-(``gateway.registration.documents``) and, where there is a console, those of its pages;
-an operator's manifest adds to them.
+(``gateway.registration.documents``), the one by which a credential is asked for and,
+where there is a console, those of its pages; an operator's manifest adds to them.
 """
 
 from importlib.resources import files
 from pathlib import Path
 
 from gateway.console.asking import DOCUMENTS as OF_CONSOLE
+from gateway.credentials.asking import QUERY as CREDENTIAL
 from gateway.errors import StartError
 from gateway.registration.documents import DOCUMENTS
 from gateway.settings.settings import Mode, Settings
@@ -43,6 +44,8 @@ def open_documents(settings: Settings) -> Documents:
     for document in OF_CONSOLE.values() if settings.console.enabled else ():
         remedy = "the console sends it; raise the limit"
         _trust(documents, document.text, f"of the console: {document.name}", remedy)
+    remedy = "gateway evidence credential sends it; raise the limit"
+    _trust(documents, CREDENTIAL, "of credentials", remedy)
     return documents
 
 

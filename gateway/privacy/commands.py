@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
+from bureau.credentials.issuing import CredentialForm
 from bureau.evidence.printed.page import page_of
+from gateway.client import CA_FILE_HELP, address_of, read_token, tls_by
 from gateway.clock import utc_now
+from gateway.credentials.asking import Office, ask_for
 from gateway.errors import StartError
 from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
 from gateway.evidence.outside import proof_of, receipt_of, require_decision
@@ -50,6 +53,7 @@ AsOf = Annotated[
 Out = Annotated[
     Path | None, typer.Option(help="Write to this file, not to standard output.")
 ]
+TOKEN_VARIABLE = "CREDENTIAL_TOKEN"  # noqa: S105 - the name of one
 ANY_ID = {"ignore_unknown_options": True}
 """One certificate's id in sixty-four begins as an option does."""
 
@@ -195,6 +199,52 @@ def extract(  # noqa: PLR0913 - one argument an option
         sys.stdout.buffer.write(printed)
     else:
         out.write_bytes(printed)
+
+
+@evidence.command(context_settings=ANY_ID)
+def credential(  # noqa: PLR0913 - one argument an option
+    certificate: Annotated[str, typer.Argument(help="A certificate's id.")],
+    *,
+    url: Annotated[str, typer.Option(help="The gateway's address.")],
+    case: Annotated[str, typer.Option(help="The case in which the holder asks.")],
+    form: Annotated[
+        CredentialForm, typer.Option(help="The credential's form.")
+    ] = CredentialForm.SD_JWT_VC,
+    holder_key: Annotated[
+        Path | None,
+        typer.Option(help="A file with the public JWK of the holder's wallet."),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help=f"The file of the token; else {TOKEN_VARIABLE} has it."),
+    ] = None,
+    ca_file: Annotated[Path | None, typer.Option(help=CA_FILE_HELP)] = None,
+    unsafe_plain_http: Annotated[
+        bool,
+        typer.Option("--unsafe-plain-http", help="Let http go to another machine."),
+    ] = False,
+    out: Out = None,
+) -> None:
+    """Get a certificate as a credential for its holder, who asks for it.
+
+    A gateway issues it, with the purpose HOLDER_REQUEST; the look-up is on its audit
+    log. The credential has the holder's name in it, so hand it to the holder alone.
+    """
+    office = Office(
+        url=address_of(url, unsafe_plain_http=unsafe_plain_http),
+        token=read_token(token_file, TOKEN_VARIABLE),
+        case=case,
+        tls=tls_by(ca_file),
+    )
+    try:
+        key = None if holder_key is None else holder_key.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{holder_key}: {error}") from None
+    text = ask_for(office, certificate, form, key)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(f"{text}\n", "utf-8")
 
 
 @evidence.command()

@@ -7,8 +7,9 @@ which nobody has to choose and nobody can choose twice.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -55,6 +56,8 @@ class ReceiptKeys:
     """``None`` where there is no key, and no receipt."""
     published: Sequence[Jwk]
     """Public keys, that of the signer first."""
+    signer_of: Callable[[str], Signer] | None = None
+    """Signs with the same key what is of another type (the header's ``typ``)."""
 
     def key_set(self) -> bytes:
         """Return the published keys as a JWK set (RFC 7517, 5)."""
@@ -91,7 +94,8 @@ def read_receipt_keys(path: Path) -> ReceiptKeys:
     published = [key.jwk for key in keys]
     if len({str(jwk["kid"]) for jwk in published}) < len(keys):
         raise StartError(f"{path}: a key stands there twice; remove one of them")
-    return ReceiptKeys(KeySigner(signing, PayloadType.RECEIPT), published)
+    signer_of = partial(KeySigner, signing)
+    return ReceiptKeys(signer_of(PayloadType.RECEIPT), published, signer_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from gateway.settings.callers import (
 )
 from gateway.settings.collection import Collection
 from gateway.settings.console import Console
+from gateway.settings.credentials import Credentials
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
 from gateway.settings.receipts import Receipts
@@ -106,6 +107,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "certificate-gateway"
     )
     """What receipts call this gateway: best its address."""
+    credentials: Credentials = Credentials()
+    """Whether certificates are given as credentials, for wallets and others."""
     tokens: list[Token]
     """Who may ask: callers by the SHA-256 of their bearer tokens."""
     roles: dict[str, tuple[str, ...]] = {}

@@ -29,6 +29,7 @@ from bureau.look_ups.audit import AuditEvent, AuditRecord
 from policy.calendar import SHANGHAI
 from store.audit.rows import row_of
 from store.audit.tables import audit_records
+from store.credentials.tables import issued_credentials
 from store.quality.tables import seen_certificates, seen_versions, whole_lists
 from store.store import Store
 from store.transparency.erasing import note_retention
@@ -77,7 +78,9 @@ async def apply_retention(store: Store, kept_from: datetime, now: datetime) -> i
 
 
 async def forget_marks(store: Store, kept_from: date) -> int:
-    """Remove marks of certificates, versions and whole lists from before ``kept_from``.
+    """Remove marks of certificates, versions and lists from before ``kept_from``.
+
+    And of credentials that expired before.
 
     Return how many. A certificate that comes after its mark has gone is new again.
 
@@ -90,6 +93,7 @@ async def forget_marks(store: Store, kept_from: date) -> int:
     for table, is_old in (
         (seen_certificates, seen_certificates.c.first_seen_on < kept_from),
         (whole_lists, whole_lists.c.listed_on < kept_from),
+        (issued_credentials, issued_credentials.c.expires_at < begins),
         (seen_versions, and_(version.seen_at < begins, version.signed_at < begins)),
     ):
         forgotten += await _in_pieces(store, partial(_forget_some, table, is_old))

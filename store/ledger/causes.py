@@ -22,6 +22,7 @@ from policy.recovery import (
     RecoverySource,
     RecoveryState,
 )
+from store.credentials.issued import is_issued
 from store.documents import (
     document_of_certificate,
     known_alike,
@@ -167,10 +168,16 @@ def _others(connection: Connection, seen: SeenRevocation) -> list[str]:
 
 
 def _is_news(connection: Connection, seen: SeenRevocation) -> bool:
-    """Say whether something is under way that must not be paid by what was read."""
+    """Say whether something rests on a certificate that was read as revoked.
+
+    A payment is under way that must not be made, or a credential was issued.
+    """
     ids = [*_ids(connection, seen), *_others(connection, seen)]
     return (
-        bool(under_way(connection, decisions.c.certificate.in_(ids)))
+        (
+            bool(under_way(connection, decisions.c.certificate.in_(ids)))
+            or is_issued(connection, ids)
+        )
         and not is_seen_revoked(connection, known_of(connection, seen.certificate))
         and not is_lifted(connection, seen.certificate, seen.seen_at, seen.document)
     )

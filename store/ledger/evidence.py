@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from bureau.ledger.evidence import SealedEvidence
 from store.connections import Reader
+from store.credentials.issued import erase as erase_credentials
 from store.ledger.payment_tables import evidence, evidence_erasures
 from store.ledger.tables import decisions
 from store.store import Store
@@ -41,7 +42,7 @@ class StoredEvidence:
         """Erase what decisions on a person rest on, given by all pseudonyms.
 
         Return how many bytes were erased. Those on which another person's decision
-        rests too are kept until that is over.
+        rests too are kept until that is over. Their credentials are revoked.
 
         Raises:
             StoreUnavailableError: nothing is erased, or it is not known.
@@ -92,6 +93,7 @@ def find(connection: Connection, digest: str) -> SealedEvidence | None:
 def _erase_of_person(
     connection: Connection, people: Sequence[str], reason: str, at: datetime
 ) -> int:
+    erase_credentials(connection, people, at)
     of_person = decisions.c.person.in_(people)
     rests = decisions.c.evidence == kept.digest
     return _erase(

@@ -47,6 +47,7 @@ COUNTED = {
     "connectors/protocols/licence_store.py: TTLCache": "codes of people, each of some "
     "hundred characters, for some minutes",
     "gateway/console/attempts.py: TTLCache": "a thousand attempts, a few words each",
+    "gateway/credentials/status_lists.py: LRUCache": "64 status lists of some 10 kB",
     "gateway/health.py: TTLCache": "one probe an agency",
     "gateway/ledger/seen.py: TTLCache": "ids of what is revoked, for some minutes",
     "resolvers/documents/documents.py: LRUCache": "spellings of kept documents",

@@ -55,7 +55,7 @@ ITSELF = {
     "gateway audit export": "writes what programs read",
     **{
         f"gateway evidence {name}": "writes a file"
-        for name in ("show", "bundle", "extract", "page")
+        for name in ("show", "bundle", "extract", "page", "credential")
     },
 }
 """The commands whose standard output is the thing itself, or nothing, and why."""

@@ -134,6 +134,7 @@ def test_what_can_look_people_up_declares_it_and_nothing_else_does() -> None:
         "Query.previewDecision",
         "Mutation.recordDecision",
         "Mutation.answerCorrection",
+        "Mutation.issueCredential",
     }
 
 

@@ -97,6 +97,7 @@ MAY_START = {
     "tests/gateway/verify/test_verify.py": A_COMMAND,
     "tests/third_party/environment.py": "pip, which installs what is locked",
     "tests/third_party/test_verifiers.py": "programs of others, which read files",
+    "tests/third_party/test_wallets.py": "programs of others, which read text",
     "tests/third_party/test_linters.py": "programs of others, which read files",
     "tests/third_party/test_composers.py": "programs of others, which read files",
     "tests/third_party/test_relay.py": "a program of others, which reads files",

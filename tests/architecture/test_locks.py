@@ -17,6 +17,7 @@ LOCKS = (
     "tests/third_party/npm",
     "tests/third_party/relay",
     "tests/third_party/routers",
+    "tests/third_party/wallets",
     "tools/graphiql",
 )
 
@@ -46,6 +47,7 @@ PIP_LOCKS = (
     "benchmarks/requirements.lock",
     "tests/third_party/pypi/requirements.lock",
     "tests/third_party/deploy/requirements.lock",
+    "tests/third_party/wallets/requirements.lock",
 )
 
 

@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from gateway.demo.demo import HOST
 from policy.identity import Identity
 from tests.contracts.people import nobodies
@@ -21,6 +23,7 @@ from tests.gateway.collection.sending import (
     write_collecting,
 )
 from tests.gateway.privacy.callers import entry
+from tests.gateway.receipts.signing import private
 from tests.gateway.status.sending import StateSender, compact, today
 from tests.ports import free_port
 from tests.running import Agencies, Gateway, gateway_by
@@ -36,6 +39,7 @@ HUANGPU = "office-huangpu"
 """Callers of districts: by their entries, of none at all, and by a role."""
 DISTRICT_AUDITOR = "office-district-auditor"
 AUDIENCE = "https://gateway.example"
+ISSUER, RECEIPT_KEY = "https://gateway.example", "receipt-key.pem"
 TABLES = "\n".join(
     (
         entry(PLATFORM, *PAYS),
@@ -57,6 +61,7 @@ TABLES = "\n".join(
         entry(DISTRICT_AUDITOR, *PAYS, "recoveries:write", "audit:read"),
         'districts = ["310104"]',
         '[role_districts]\nreader = ["310101"]',
+        f'[credentials]\nissuer = "{ISSUER}"',
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )
@@ -269,10 +274,13 @@ def open_offices(
         "evidence.key",
         "transparency.key",
         "transparency-ml-dsa.key",
+        RECEIPT_KEY,
         "manifests",
     ):
         (second / name).symlink_to(first / name)
-    text = config.read_text("utf-8")
+    (first / RECEIPT_KEY).write_bytes(private(Ed25519PrivateKey.generate()))
+    text = f'receipt_key_file = "{RECEIPT_KEY}"\n{config.read_text("utf-8")}'
+    config.write_text(text, "utf-8")
     other = second / config.name
     other.write_text(text.replace(f"port = {ports[0]}", f"port = {ports[1]}"), "utf-8")
     with ExitStack() as stack:

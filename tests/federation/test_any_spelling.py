@@ -155,6 +155,7 @@ EXACT: Mapping[str, str] = {
         (
             *("ConnectorSubmission.manifest", "ConnectorSubmission.plan"),
             *("KeyInput.publicKey", "Mutation.proveKey.proof"),
+            "Mutation.issueCredential.holderKey",
         ),
         PARSED,
     ),

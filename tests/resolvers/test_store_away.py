@@ -37,7 +37,7 @@ ASK_NO_STORE = {
 """They ask agencies, or nobody."""
 OF_THE_LOG = {"auditRecords"}
 """The log's being away has a code of its own."""
-NOT_SO_FAR = {"previewDecision", "recordDecision", "evidence"}
+NOT_SO_FAR = {"previewDecision", "recordDecision", "evidence", "issueCredential"}
 """They find something wrong with what is sent here."""
 _PARTS = ("A124", "25GABC12340", "00001", "2")
 LICENCE = ".".join(("1.2.156.3005.2", *_PARTS, mod_37_36("".join(_PARTS))))
@@ -51,6 +51,11 @@ VALUES = {
     "DateTime": "2026-05-01T00:00:00Z",
 }
 """Texts that are no mere number, by the argument or else the type."""
+
+
+EVERYTHING = Caller("clerk", frozenset(Scope))
+OFFICE = Caller("office", frozenset({Scope.READ_IDENTITY, Scope.REGISTER}))
+"""One whose authorities are those of the connectors that it owns."""
 
 
 class Away:
@@ -71,7 +76,9 @@ class Away:
 
 
 def context(
-    purpose: object = Purpose.SUBSIDY_CLAIM, **stores: object
+    purpose: object = Purpose.SUBSIDY_CLAIM,
+    caller: object = EVERYTHING,
+    **stores: object,
 ) -> RequestContext:
     away, place = Away(), SimpleNamespace(agency="transport")
     registry = SimpleNamespace(agencies=[])
@@ -98,7 +105,7 @@ def context(
     }
     return RequestContext(
         cast("Services", SimpleNamespace(**services)),
-        Caller("clerk", frozenset(Scope)),
+        cast("Caller", caller),
         LookUp(cast("Purpose", purpose), "2026-1"),
     )
 
@@ -175,6 +182,15 @@ def test_so_does_who_is_asked_for_evidence() -> None:
     text = '{ evidence(decision: "1") { __typename } }'
 
     assert codes(text, purpose=Purpose.HOLDER_REQUEST) == ["STORE_UNAVAILABLE"]
+
+
+def test_so_does_who_is_asked_for_a_credential() -> None:
+    text = question("mutation", "issueCredential")
+    offered = SimpleNamespace(is_offered=True)
+
+    assert codes(
+        text, purpose=Purpose.HOLDER_REQUEST, credentials=offered, caller=OFFICE
+    ) == ["STORE_UNAVAILABLE"]
 
 
 def test_a_log_that_is_away_has_a_code_of_its_own() -> None:

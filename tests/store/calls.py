@@ -48,6 +48,7 @@ from store.collection.reading import open_collected
 from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
+from store.credentials.issued import StoredCredentials
 from store.ledger.bundled import StoredBundles
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.evidence import StoredEvidence
@@ -77,6 +78,7 @@ from store.transparency.publishing import StoredTree
 from store.transparency.reach import StoredReach
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
+from tests.store.credentials.test_issued import NEW as CREDENTIAL
 from tests.store.ledger.test_bases import KEY
 from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import CHANGE, nothing_follows
@@ -276,6 +278,15 @@ CALLS: Mapping[str, Call] = {
     ),
     "connections.Reader.connect": read,
     "connections.begin": write,
+    "credentials.issued.StoredCredentials.issue": lambda s: StoredCredentials(
+        s, lambda _: 1
+    ).issue(CREDENTIAL, TODAY),
+    "credentials.issued.StoredCredentials.newest_list": lambda s: StoredCredentials(
+        s, lambda _: 1
+    ).newest_list(),
+    "credentials.issued.StoredCredentials.statuses": lambda s: StoredCredentials(
+        s, lambda _: 1
+    ).statuses(0, TODAY),
     "ledger.ledger.StoredLedger.first_answer": lambda s: StoredLedger(s).first_answer(
         "hr", "k"
     ),

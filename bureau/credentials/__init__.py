@@ -1,0 +1,1 @@
+"""Credentials: a certificate in the forms that wallets and verifiers elsewhere read."""

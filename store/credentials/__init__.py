@@ -1,0 +1,1 @@
+"""Credentials that were issued, and what revokes them."""

@@ -1,0 +1,1 @@
+"""Credentials and the lists of their statuses."""
