@@ -380,6 +380,7 @@ def test_a_demo_says_where_everything_is_and_who_is_worth_trying(
 
     assert shown.splitlines() == [
         "GraphiQL    http://127.0.0.1:8000/graphql",
+        "console     http://127.0.0.1:8000/console",
         "schema      http://127.0.0.1:8000/schema.graphql",
         "health      http://127.0.0.1:8000/health/ready",
         "metrics     http://127.0.0.1:8000/metrics",

@@ -289,7 +289,8 @@ def test_a_file_that_is_of_no_use_is_named_in_a_sentence(tmp_path: Path) -> None
         "line 1: quotation marks do not pair; no cell may go over lines"
     )
     assert said(lambda: extract([page])) == (
-        "no document found; name .graphql files, or texts with ```graphql blocks"
+        "no document found; name .graphql files, manifests of clients (.json), "
+        "or texts with ```graphql blocks"
     )
     assert said(lambda: read_certificate_id_key(key)) == (
         f"{key} holds 63 bytes, not 64; {remedy}"
