@@ -10,7 +10,6 @@ by us alone, takes one way whether its person is known or not.
 
 import base64
 import json
-import statistics
 import string
 import time
 from collections.abc import Callable
@@ -106,7 +105,8 @@ def test_a_forged_certificate_id_asks_nobody_and_takes_no_time_to_measure(
             times.append(time.perf_counter() - started)
             assert b'"UnknownCertificate"' in answer.text
 
-    apart = abs(statistics.median(forged) - statistics.median(invented))
+    # Of the fastest: whatever else runs here makes some slower, and none faster.
+    apart = abs(min(forged) - min(invented))
     assert apart < NOT_TO_BE_NOTICED_SECONDS
     assert all(agencies.calls(agency)["calls"] == 0 for agency in agencies.urls)
 
