@@ -127,9 +127,6 @@ async def open_services(
                 settings.privacy, pseudonyms, metrics.privacy, store, clock, supervisor
             )
         )
-        providers = await stack.enter_async_context(
-            open_providers(settings, os.environ, metrics.providers)
-        )
         log = await stack.enter_async_context(
             open_log(
                 *(settings.transparency, metrics.transparency, store, clock),
@@ -279,7 +276,15 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry, log, credentials.lists, providers)
+        yield Opened(
+            services=services,
+            registry=registry,
+            log=log,
+            status_lists=credentials.lists,
+            providers=await stack.enter_async_context(
+                open_providers(settings, os.environ, metrics.providers)
+            ),
+        )
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

@@ -89,6 +89,13 @@ class Mode(StrEnum):
     """Any document; the schema is shown to everybody."""
 
 
+class Profile(StrEnum):
+    """What a configuration has to meet."""
+
+    MLPS3 = "mlps3"
+    """What level three of 等级保护 and 密码应用 asks of an application."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All options of the gateway."""
 
@@ -146,6 +153,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much agencies may send at once."""
     secrets: dict[str, SecretSource] = {}
     """What manifests name instead of saying it, by its name."""
+    profile: Profile | None = None
+    """What has to be met, or the start is refused."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None
