@@ -18,7 +18,7 @@ OPENSSL, SODIUM = "OpenSSL (cryptography)", "libsodium (PyNaCl)"
 HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True):
+class Use(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One use of cryptography."""
 
     data: str

@@ -12,6 +12,7 @@ from gateway.clock import utc_now
 from gateway.providers.key_list import KeyList, read_key_list
 from gateway.providers.rotation import Wish, list_of
 from gateway.providers.rotation import rotate as rotate_list
+from gateway.screen import AsJson, say_json
 from gateway.settings.settings import load_settings
 
 keys = typer.Typer(
@@ -21,10 +22,10 @@ Config = Annotated[Path, typer.Option(help="The configuration, see docs/operatin
 
 
 @keys.command(name="list")
-def list_(config: Config) -> None:
+def list_(config: Config, *, as_json: AsJson = False) -> None:
     """List the keys: state, provider, name, from when to when, and id."""
     settings = load_settings(config, os.environ)
-    _show(read_key_list(list_of(settings)), utc_now())
+    _show(read_key_list(list_of(settings)), utc_now(), as_json=as_json)
 
 
 @keys.command()
@@ -44,6 +45,7 @@ def rotate(  # noqa: PLR0913 - one argument an option
         int,
         typer.Option(min=0, max=3660, help="How long the old key goes on beside it."),
     ] = 7,
+    as_json: AsJson = False,
 ) -> None:
     """Announce a key that signs later, and end the one before it after that."""
     now = utc_now().replace(microsecond=0)
@@ -55,7 +57,7 @@ def rotate(  # noqa: PLR0913 - one argument an option
         overlap=timedelta(days=overlap_days),
     )
     settings = load_settings(config, os.environ)
-    _show(asyncio.run(rotate_list(settings, wish, now)), now)
+    _show(asyncio.run(rotate_list(settings, wish, now)), now, as_json=as_json)
     typer.echo(
         f"\nRestart every gateway before {wish.signs_from.isoformat()}: then it is "
         "published, and signs by itself.",
@@ -63,7 +65,23 @@ def rotate(  # noqa: PLR0913 - one argument an option
     )
 
 
-def _show(listed: KeyList, now: datetime) -> None:
+def _show(listed: KeyList, now: datetime, *, as_json: bool) -> None:
+    if as_json:
+        said = [
+            {
+                "state": key.state(now),
+                "provider": key.provider,
+                "name": key.name,
+                "announcedAt": key.announced_at,
+                "signsFrom": key.signs_from,
+                "signsUntil": key.signs_until,
+                "kid": key.half.kid,
+                "publicKey": key.public_key,
+            }
+            for key in listed.newest_first()
+        ]
+        say_json({"keys": said})
+        return
     for key in listed.newest_first():
         ends = "" if key.signs_until is None else key.signs_until.isoformat()
         typer.echo(

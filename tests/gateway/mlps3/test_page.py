@@ -45,7 +45,7 @@ def test_as_json_it_says_the_same(config: Path) -> None:
     code, text = printed(config, "--json")
 
     found = msgspec.json.decode(text)["items"]
-    assert (code, [one["item"]["id"] for one in found]) == (
+    assert (code, [one["id"] for one in found]) == (
         1,
         [item.id for item in load_items().item],
     )

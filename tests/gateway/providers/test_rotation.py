@@ -143,13 +143,16 @@ def test_by_command(folder: Path, tmp_path: Path) -> None:
 
     first = run("rotate", "--provider=here", "--name=ed", "--announce-days=0")
     second = run("rotate", "--provider=here", "--name=p256", "--overlap-days=2")
-    shown = run("list")
+    shown, as_json = run("list"), run("list", "--json")
 
     assert (first.exit_code, second.exit_code, shown.exit_code) == (0, 0, 0)
     assert "Restart every gateway before" in first.stderr
     new, old = shown.stdout.splitlines()
     assert new.startswith("announced here p256 ")
     assert old.startswith("signing   here ed ")
+    found = msgspec.json.decode(as_json.stdout)["keys"]
+    assert [one["state"] for one in found] == ["announced", "signing"]
+    assert found[0]["kid"] == new.split()[-1]
     ends = read_key_list(tmp_path / "keys.toml").key[0].signs_until
     assert ends is not None
     assert abs(ends - utc_now() - 9 * DAY) < DAY
