@@ -92,8 +92,8 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
 """What each kind cannot do without."""
 ALLOWED: Mapping[Kind, tuple[str, ...]] = {
     Kind.FILE: ("folder",),
-    Kind.PKCS11: ("module", "token", "pin"),
-    Kind.HTTP: ("url", "bearer_token", "ca_file"),
+    Kind.PKCS11: ("module", "token", "pin", "product_certificate"),
+    Kind.HTTP: ("url", "bearer_token", "ca_file", "product_certificate"),
 }
 """What may be stated of each kind, of what has no default."""
 _HERE = ("http://127.0.0.1:", "http://[::1]:", "http://localhost:")

@@ -15,6 +15,7 @@ from gateway.mlps3.items import load_items
 from gateway.mlps3.judging import CHECKS, Verdict, judge, require_profile
 from gateway.providers.key_list import KeyList, write_key_list
 from gateway.providers.public_halves import public_half_of
+from gateway.reloading.options import read_again
 from gateway.settings.callers import AgencyCallers, Token
 from gateway.settings.credentials import Credentials
 from gateway.settings.privacy import Privacy
@@ -22,6 +23,7 @@ from gateway.settings.receipts import Receipts
 from gateway.settings.settings import Mode, Profile, Settings
 from gateway.settings.tls import Tls
 from gateway.settings.transparency import Transparency
+from policy.catalogue import load_catalogue
 from signing.sm2.sign import Sm2PrivateKey
 from tests.architecture.documents import ROOT
 from tests.gateway.providers.held import listed, settings_of
@@ -201,3 +203,27 @@ def test_credentials_are_signed_by_a_file(whole: Settings, tmp_path: Path) -> No
     assert verdicts(msgspec.structs.replace(settings, credentials=Credentials())) == (
         verdicts(whole)
     )
+
+
+def test_a_reload_that_makes_one_unmet_is_refused(
+    whole: Settings, tmp_path: Path
+) -> None:
+    manifests = tmp_path / "manifests"
+    manifests.mkdir()
+    file = manifests / "transport.toml"
+    file.write_text(AGENCY.replace(HOST, "https://agency.example"), "utf-8")
+    bundle = tmp_path / "trust.toml"
+    bundle.write_text("key = []\n", "utf-8")
+    running = msgspec.structs.replace(
+        whole, manifests=str(manifests), trust_bundle=str(bundle), secrets={}
+    )
+    stated = msgspec.structs.replace(running, tokens=[TOKEN])
+
+    with pytest.raises(StartError, match=r'"mlps3": 2 unmet'):
+        read_again(stated, running, load_catalogue())
+    plain = AGENCY.replace(HOST, "http://agency.example")
+    file.write_text(
+        plain.replace("[endpoint]", "[endpoint]\nunsafe_plain_http = true"), "utf-8"
+    )
+    with pytest.raises(StartError, match=r'"mlps3": 1 unmet'):
+        read_again(running, running, load_catalogue())

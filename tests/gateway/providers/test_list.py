@@ -94,6 +94,10 @@ def test_a_key_of_nobody_is_refused(tmp_path: Path, public: str) -> None:
         ({"kind": "pkcs11", "module": "m", "token": "t"}, "needs pin"),
         ({"kind": "http"}, "needs url"),
         ({"kind": "file", "folder": "f", "token": "t"}, "token means nothing"),
+        (
+            {"kind": "file", "folder": "f", "product_certificate": "GM0"},
+            "product_certificate means nothing",
+        ),
         ({"kind": "http", "url": "http://signs.example/"}, "begins with https"),
     ],
 )
