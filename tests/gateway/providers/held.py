@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.providers.key_list import ListedKey
+from gateway.providers.pkcs11 import Module, Token
 from gateway.providers.public_halves import public_half_of
 from gateway.providers.wiring import Providers, open_providers
 from gateway.settings.providers import ProviderOptions
@@ -78,6 +79,14 @@ async def opened(
     settings = settings_of(providers)
     async with open_providers(settings, ENVIRONMENT, heard or Heard()) as found:
         yield found
+
+
+def half_in_token(name: str, label: str = "gateway") -> str:
+    token = Token(Module(MODULE), label, lambda: PIN, 1)
+    try:
+        return token.public_half(name).pem()
+    finally:
+        token.close()
 
 
 def by_folder(folder: Path) -> dict[str, Any]:

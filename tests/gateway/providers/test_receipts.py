@@ -24,11 +24,14 @@ from tests.federation.queries import SOURCES
 from tests.gateway.providers.held import (
     BEARER,
     ENVIRONMENT,
+    MODULE,
     NOON,
+    PIN,
     Heard,
     Key,
     by_folder,
     by_server,
+    half_in_token,
     listed,
     pem_of,
     public_pem,
@@ -215,3 +218,31 @@ async def test_over_sockets_a_server_signs_and_its_failure_is_counted(
                 line = f'gateway_signatures_total{{provider="vault",result="{result}"}}'
                 assert f"{line} 1.0" in said
         assert BEARER not in gateway.log
+
+
+async def test_over_sockets_a_token_signs(
+    token: str, running_agencies: Agencies, tmp_path: Path
+) -> None:
+    (tmp_path / "pin").write_text(f"{PIN}\n", "utf-8")
+    key = listed("hsm", "ed", half_in_token("ed", token))
+    write_key_list(tmp_path / "keys.toml", KeyList(key=(key,)))
+    tables = (
+        f'[providers.hsm]\nkind = "pkcs11"\nmodule = "{MODULE}"\ntoken = "{token}"\n'
+        'pin = "secret:pin"\ntimeout_seconds = 10\n'
+        '[secrets.pin]\nfile = "pin"\nproviders = ["hsm"]\n'
+    )
+    stated = 'signing_keys_file = "keys.toml"\n'
+    with running_gateway(
+        tmp_path, running_agencies, settings=stated, tables=tables
+    ) as gateway:
+        question = {"query": "{ __typename }"}
+
+        _, body, _ = gateway.post(question, headers={"Prefer": "receipt"})
+
+        published = KeySet.import_key_set(
+            orjson.loads(gateway.get("/receipts/keys")[1])
+        )
+        jws = body["extensions"]["receipt"]["jws"]
+        assert jwt.decode(jws, published, registry=REGISTRY).claims["iss"]
+        assert published.keys[0].thumbprint() == key.half.kid
+    assert PIN not in gateway.log

@@ -21,6 +21,7 @@ from tests.gateway.providers.held import (
     by_folder,
     by_server,
     by_token,
+    half_in_token,
     listed,
     opened,
     public_pem,
@@ -37,14 +38,6 @@ async def require_signs(key: HeldKey) -> None:
         assert len(signature) == 64
         assert check(signature, data)
         assert not check(signature, data + b".")
-
-
-def half_in_token(name: str, label: str = "gateway") -> str:
-    token = Token(Module(MODULE), label, lambda: PIN, 1)
-    try:
-        return token.public_half(name).pem()
-    finally:
-        token.close()
 
 
 @pytest.mark.parametrize("name", ["ed", "p256", "sm2"])
