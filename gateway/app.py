@@ -164,7 +164,8 @@ def create_app(
                     callers=callers_by(settings),
                     admission=admission,
                     attesting=open_attesting(
-                        settings, clock, measured.receipts, opened.log.state
+                        *(settings, clock, measured.receipts, opened.log.state),
+                        opened.providers.key_of,
                     ),
                     store=store,
                     log=opened.log,

@@ -133,6 +133,18 @@ class Commands(LazyGroup):
             OPERATORS,
         ),
         Named(
+            "keys",
+            "gateway.providers.commands:keys",
+            "The keys that sign receipts, and when each does.",
+            OPERATORS,
+        ),
+        Named(
+            "mlps3",
+            "gateway.mlps3.commands:mlps3",
+            "Say how a configuration stands by level three (等保三级). Exits 0 or 1.",
+            OPERATORS,
+        ),
+        Named(
             "witness",
             "gateway.witness.commands:witness",
             "A witness: cosigns a log that only grew, and keeps what shows a fork.",

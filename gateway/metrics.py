@@ -13,6 +13,7 @@ from gateway.console.metrics import ConsoleMetrics
 from gateway.graphql_http.metrics import RequestsMetrics
 from gateway.ledger.metrics import LedgerMetrics
 from gateway.privacy.metrics import PrivacyMetrics
+from gateway.providers.metrics import ProvidersMetrics
 from gateway.receipts.metrics import ReceiptsMetrics
 from gateway.registration.metrics import SanctionsMetrics
 from gateway.registry.metrics import (
@@ -54,6 +55,7 @@ class Metrics:
         self.versions = VersionMetrics(self.registry)
         self.collection = CollectionMetrics(self.registry)
         self.ledger = LedgerMetrics(self.registry)
+        self.providers = ProvidersMetrics(self.registry)
         self.receipts = ReceiptsMetrics(self.registry)
         self.transparency = TransparencyMetrics(self.registry)
         self.reload = ReloadMetrics(self.registry)

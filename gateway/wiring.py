@@ -36,6 +36,7 @@ from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
+from gateway.providers.wiring import Providers, open_providers
 from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
 from gateway.registry.live_registry import (
@@ -96,6 +97,7 @@ class Opened:
     log: OpenLog
     status_lists: StatusLists | None
     """What became of credentials; ``None`` where none are issued."""
+    providers: Providers
 
 
 @asynccontextmanager
@@ -274,7 +276,15 @@ async def open_services(
             clock=clock,
             deadline_seconds=settings.deadline_seconds,
         )
-        yield Opened(services, registry, log, credentials.lists)
+        yield Opened(
+            services=services,
+            registry=registry,
+            log=log,
+            status_lists=credentials.lists,
+            providers=await stack.enter_async_context(
+                open_providers(settings, os.environ, metrics.providers)
+            ),
+        )
 
 
 async def open_sessions(stack: AsyncExitStack, networks: Sequence[Network]) -> Sessions:

@@ -16,8 +16,10 @@ from connectors.errors import ManifestError
 from connectors.registry import load_manifests
 from gateway.app import create_app
 from gateway.callers.wiring import refuse_unusable_callers
+from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.lazy import load
+from gateway.mlps3.judging import require_profile
 from gateway.privacy.keys import read_pseudonyms
 from gateway.receipts.wiring import receipt_keys
 from gateway.settings.settings import Settings, load_settings, read_certificate_id_key
@@ -62,9 +64,10 @@ def refuse_unusable(settings: Settings) -> None:
     receipt_keys(settings)
     refuse_unusable_callers(settings)
     try:
-        load_manifests(Path(settings.manifests))
+        manifests = load_manifests(Path(settings.manifests))
     except ManifestError as error:
         raise StartError(str(error)) from None
+    require_profile(settings, manifests, utc_now())
     _prepare_database_apart(settings)
 
 

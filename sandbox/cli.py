@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from policy.calendar import SHANGHAI
-from sandbox import licence_store, tif
+from sandbox import licence_store, signature_server, tif
 from sandbox.agency import AgencyId
 from sandbox.binding import AUDIENCE
 from sandbox.errors import SandboxError
@@ -33,6 +33,7 @@ from sandbox.prepare import prepare
 from sandbox.records import write_records
 from sandbox.serve import Options, serve
 from sandbox.serve_link import LinkOptions, serve_link
+from sandbox.signature_server import SignatureOptions, serve_signatures
 from sandbox.tif import Province, serve_tif
 from sandbox.troubles import TROUBLES
 from signing.batches import MAX_RECORDS
@@ -65,6 +66,9 @@ def run(arguments: Sequence[str]) -> int:
                 serve_tif(_made(Province, chosen), chosen.host, chosen.port)
             elif chosen.command == "licence-store":
                 serve_licence_store(_made(Store, chosen), chosen.host, chosen.port)
+            elif chosen.command == "signature-server":
+                options = _made(SignatureOptions, chosen)
+                serve_signatures(options, chosen.host, chosen.port)
             else:
                 serve(_options(chosen))
     except SandboxError as error:
@@ -96,7 +100,7 @@ def _link_options(chosen: argparse.Namespace) -> LinkOptions:
     )
 
 
-T = TypeVar("T", Platform, Province, Store)
+T = TypeVar("T", Platform, Province, Store, SignatureOptions)
 
 
 def _made(kind: type[T], chosen: argparse.Namespace) -> T:
@@ -195,6 +199,14 @@ def _parser() -> argparse.ArgumentParser:
         f"{', '.join(licence_store.StoreTrouble)}",
     )
     _add_parts(store, Store)
+    signs = commands.add_parser(
+        "signature-server",
+        help="be a server that keeps keys and signs with them",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        epilog=f"{signature_server.SIGN} signs; troubles, set by POST "
+        f"{signature_server.KNOBS}: {', '.join(signature_server.SignatureTrouble)}",
+    )
+    _add_parts(signs, SignatureOptions)
     return parser
 
 

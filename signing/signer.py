@@ -15,7 +15,7 @@ from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 from nacl.exceptions import CryptoError
 
 from signing import base64url
-from signing.algorithms import ED25519_SIGNATURE_BYTES
+from signing.algorithms import ED25519_SIGNATURE_BYTES, Algorithm
 from signing.sign import SigningKey, raw_signature
 
 
@@ -34,37 +34,40 @@ class Signer(Protocol):
         """
 
 
+class Heads:
+    """What a compact JWS has before its payload, written once a second."""
+
+    def __init__(self, kid: str, algorithm: Algorithm, type_: str) -> None:
+        self._header = {"alg": algorithm, "kid": kid, "typ": type_}
+        self._last: tuple[int, bytes] = (-1, b"")
+
+    def of(self, second: int) -> bytes:
+        """Return the header's part and the dot, of a POSIX time."""
+        known, head = self._last
+        if known != second:
+            header = {**self._header, "iat": second}
+            head = base64url.encode(orjson.dumps(header)) + b"."
+            self._last = second, head
+        return head
+
+
 class KeySigner:
     """Signs with a key that is in memory."""
 
     def __init__(self, key: SigningKey, type_: str) -> None:
         """Sign with ``key``; ``type_`` is the header's ``typ``."""
-        self._key = key
-        self._type = type_
+        self._heads = Heads(key.kid, key.algorithm, type_)
         self._raw = _raw(key)
-        self._head: tuple[int, bytes] = (-1, b"")
 
     def sign(self, payload: bytes, signed_at: datetime) -> bytes:
         """See ``Signer.sign``."""
-        signed = self._head_of(int(signed_at.timestamp())) + base64url.encode(payload)
+        head = self._heads.of(int(signed_at.timestamp()))
+        signed = head + base64url.encode(payload)
         try:
             signature = self._raw(signed)
         except CryptoError as error:
             raise SignerError("the library does not sign") from error
         return b"%b.%b" % (signed, base64url.encode(signature))
-
-    def _head_of(self, second: int) -> bytes:
-        known, head = self._head
-        if known != second:
-            header = {
-                "alg": self._key.algorithm,
-                "kid": self._key.kid,
-                "typ": self._type,
-                "iat": second,
-            }
-            head = base64url.encode(orjson.dumps(header)) + b"."
-            self._head = second, head
-        return head
 
 
 def _raw(key: SigningKey) -> Callable[[bytes], bytes]:

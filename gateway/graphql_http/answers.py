@@ -6,7 +6,7 @@ nothing of that was answered since the database is away. What HTTP refuses has i
 status in both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -52,9 +52,9 @@ class Attested(NamedTuple):
     headers: Mapping[str, str]
 
 
-Attest = Callable[[bytes, bytes | None], Attested | None]
+Attest = Callable[[bytes, bytes | None], Awaitable[Attested | None]]
 """Makes the receipt of an answer by the bytes of its data and errors; ``None`` if it
-cannot. It neither waits nor raises."""
+cannot. It does not raise; it may wait for who keeps the key, which has a bound."""
 
 
 class Answer:
@@ -88,7 +88,7 @@ class Answer:
         await send({"type": "http.response.body", "body": self._body})
 
 
-def executed(
+async def executed(
     result: ExecutionResult,
     media_type: MediaType,
     operation: str | None = None,
@@ -104,7 +104,7 @@ def executed(
     body["data"] = result.data
     headers: dict[str, str] = {}
     if attest is not None and media_type is not MediaType.EVENT_STREAM:
-        _attach(body, headers, attest)
+        await _attach(body, headers, attest)
     status = HTTP_OK
     if errors and _is_away(result.data, errors):
         headers |= AWAY_HEADERS
@@ -112,11 +112,13 @@ def executed(
     return _response(body, status, media_type, headers)
 
 
-def _attach(body: dict[str, object], headers: dict[str, str], attest: Attest) -> None:
+async def _attach(
+    body: dict[str, object], headers: dict[str, str], attest: Attest
+) -> None:
     """Put a receipt beside the parts of an answer, each written once for both."""
     written = {name: orjson.dumps(part) for name, part in body.items()}
     body.update({name: orjson.Fragment(part) for name, part in written.items()})
-    attested = attest(written["data"], written.get("errors"))
+    attested = await attest(written["data"], written.get("errors"))
     if attested is not None:
         body["extensions"] = {"receipt": attested.receipt}
         headers.update(attested.headers)

@@ -151,7 +151,7 @@ class GraphQLEndpoint:
                 result = await self._run(prepared, question, context, receive)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
-        return executed(result, media_type, operation, attest)
+        return await executed(result, media_type, operation, attest)
 
     async def ask(
         self, scope: Scope, receive: Receive, question: Question

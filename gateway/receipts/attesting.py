@@ -1,12 +1,13 @@
 """Make receipts of answers, as they are about to be sent.
 
 A receipt is made within the turn of the loop that sends the answer, and nothing is
-waited for: the key is in memory, and so are the checkpoint and the quorum that are
-told. If nothing can be signed the answer goes out without a receipt, and is counted.
+waited for if the key is in memory: so are the checkpoint and the quorum that are told.
+Who keeps the key elsewhere is waited for, as long as its bound is. If nothing can be
+signed the answer goes out without a receipt, and is counted.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 
@@ -30,7 +31,7 @@ from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.look_ups import operation_of
 from signing import base64url
-from signing.signer import Signer, SignerError
+from signing.signer import SignerError
 from signing.transparency.entries import SALT_SIZE
 
 _logger = structlog.get_logger("gateway.receipts")
@@ -61,7 +62,7 @@ class Attesting:
         observer: ReceiptsObserver,
     ) -> None:
         self.keys = keys
-        self._signer = keys.signer if wanted is not Wanted.OFF else None
+        self._signs = wanted is not Wanted.OFF and keys.can_sign
         self._is_for_all = wanted is Wanted.ALWAYS
         self._receipts = receipts
         self._parameters = parameters
@@ -79,41 +80,46 @@ class Attesting:
 
         ``prefer`` is the request's header.
         """
-        signer = self._signer
-        if signer is None:
+        if not self._signs:
             return None
         is_asked = wants_receipt(prefer)
         if not (is_asked or self._is_for_all):
             return None
 
-        def attested(data: bytes, errors: bytes | None) -> Attested | None:
-            receipt = self._receipt(
-                signer,
-                _asked(context, prepared, asked),
-                Answered(data, errors, context.answered),
-                self._rules(context.today),
-            )
-            if receipt is None:
+        async def attested(data: bytes, errors: bytes | None) -> Attested | None:
+            salt = os.urandom(SALT_SIZE)
+            try:
+                payload = self._receipts.payload(
+                    _asked(context, prepared, asked),
+                    Answered(data, errors, context.answered),
+                    self._rules(context.today),
+                    salt,
+                )
+                jws = await self._signed(payload)
+            except (SignerError, UnwritableReceiptError) as error:
+                self._observer.receipt_failed()
+                _logger.error(  # noqa: TRY400 - the answer goes out all the same
+                    "an answer has no receipt", reason=str(error)
+                )
                 return None
+            self._observer.receipt_signed()
+            receipt = {"jws": jws.decode(), "salt": base64url.encode(salt).decode()}
             return Attested(receipt, APPLIED if is_asked else {})
 
         return attested
 
-    def _receipt(
-        self, signer: Signer, asked: Asked, answered: Answered, rules: Rules
-    ) -> Mapping[str, str] | None:
-        salt = os.urandom(SALT_SIZE)
-        try:
-            payload = self._receipts.payload(asked, answered, rules, salt)
-            jws = signer.sign(payload, self._clock())
-        except (SignerError, UnwritableReceiptError) as error:
-            self._observer.receipt_failed()
-            _logger.error(  # noqa: TRY400 - the answer goes out all the same
-                "an answer has no receipt", reason=str(error)
-            )
-            return None
-        self._observer.receipt_signed()
-        return {"jws": jws.decode(), "salt": base64url.encode(salt).decode()}
+    async def _signed(self, payload: bytes) -> bytes:
+        """Return the JWS; with a key in memory nothing is waited for.
+
+        Raises:
+            SignerError: it cannot be signed now.
+        """
+        now, keys = self._clock(), self.keys
+        if keys.awaited is not None:
+            return await keys.awaited.sign(payload, now)
+        if keys.signer is None:
+            raise SignerError("there is no key")
+        return keys.signer.sign(payload, now)
 
     def _rules(self, today: date) -> Rules:
         """Return the rules of a day, the same ones for as long as it lasts."""

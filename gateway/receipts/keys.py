@@ -34,6 +34,7 @@ from joserfc.jwk import ECKey, OKPKey
 from gateway.errors import StartError
 from signing.algorithms import Algorithm
 from signing.envelope import PayloadType
+from signing.held import AwaitedSigner
 from signing.sign import SigningKey
 from signing.signer import KeySigner, Signer
 
@@ -53,11 +54,18 @@ class ReceiptKeys:
     """What signs receipts, and the keys that readers of receipts need."""
 
     signer: Signer | None
-    """``None`` where there is no key, and no receipt."""
+    """``None`` where there is no key in memory."""
     published: Sequence[Jwk]
     """Public keys, that of the signer first."""
     signer_of: Callable[[str], Signer] | None = None
     """Signs with the same key what is of another type (the header's ``typ``)."""
+    awaited: AwaitedSigner | None = None
+    """What signs where keys are kept elsewhere; it goes before ``signer``."""
+
+    @property
+    def can_sign(self) -> bool:
+        """Say whether there is a key to sign with."""
+        return self.signer is not None or self.awaited is not None
 
     def key_set(self) -> bytes:
         """Return the published keys as a JWK set (RFC 7517, 5)."""

@@ -16,7 +16,9 @@ from connectors.manifest import Manifest
 from connectors.registry import load_manifests
 from connectors.secrets import Secrets
 from gateway.callers.wiring import refuse_unusable_callers
+from gateway.clock import utc_now
 from gateway.errors import StartError
+from gateway.mlps3.judging import require_profile
 from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings
 from gateway.trust import load_trust_bundle
@@ -69,6 +71,7 @@ def read_again(stated: Settings, running: Settings, catalogue: Catalogue) -> Aga
         manifests = load_manifests(Path(settings.manifests))
     except ManifestError as error:
         raise StartError(str(error)) from None
+    require_profile(settings, manifests, utc_now())
     return Again(
         settings=settings,
         manifests=manifests,

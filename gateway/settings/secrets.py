@@ -1,4 +1,8 @@
-"""Options of agencies' secrets: the tables ``[secrets.NAME]``, and reading them."""
+"""Options of secrets: the tables ``[secrets.NAME]``, and reading them.
+
+An agency's manifest names one, or a provider of signatures does (``gateway.settings.
+providers``). Each lists who may: nobody has another one's sent to itself.
+"""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from connectors.manifest import REFERENCE
 from connectors.secrets import NAME, Secret, Secrets
 from gateway.errors import StartError
 
@@ -20,8 +25,10 @@ class SecretSource(msgspec.Struct, frozen=True, kw_only=True):
     """The file that has it, and a line's end at most beside it."""
     variable: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z][A-Z0-9_]*\Z")] | None = None
     """The variable of the environment that has it."""
-    connectors: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    connectors: tuple[str, ...] = ()
     """The ids of the connectors whose manifests may name it."""
+    providers: tuple[str, ...] = ()
+    """The names of the providers of signatures that may."""
 
     def in_folder(self, folder: Path) -> "SecretSource":
         """Return the same, with the file found from the configuration's folder."""
@@ -46,6 +53,27 @@ def read_secrets(
     )
 
 
+def secret_of_provider(
+    reference: str,
+    provider: str,
+    sources: Mapping[str, SecretSource],
+    environment: Mapping[str, str],
+) -> str:
+    """Return what a provider's ``secret:NAME`` stands for.
+
+    Raises:
+        StartError: there is none of that name for it, or it cannot be read.
+    """
+    name = reference.removeprefix(REFERENCE)
+    source = sources.get(name)
+    if source is None or provider not in source.providers:
+        raise StartError(
+            f"providers.{provider} names the secret {name!r}, and has none of that "
+            f"name; set [secrets.{name}] with {provider} among its providers"
+        )
+    return _read(name, source, environment)
+
+
 def files_of_secrets(sources: Mapping[str, SecretSource]) -> Iterable[Path]:
     """Return the files that secrets are in."""
     return [Path(one.file) for one in sources.values() if one.file is not None]
@@ -57,6 +85,8 @@ def _read(name: str, source: SecretSource, environment: Mapping[str, str]) -> st
         raise StartError(f"{where}: a name is small letters, digits and hyphens")
     if (source.file is None) is (source.variable is None):
         raise StartError(f"{where}: set file or variable, and not both")
+    if not source.connectors and not source.providers:
+        raise StartError(f"{where}: name the connectors or providers that may use it")
     if source.variable is not None:
         found = environment.get(source.variable, "")
         if not found:

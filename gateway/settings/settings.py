@@ -31,6 +31,7 @@ from gateway.settings.console import Console
 from gateway.settings.credentials import Credentials
 from gateway.settings.http import Http
 from gateway.settings.privacy import Privacy
+from gateway.settings.providers import ProviderOptions, require_whole
 from gateway.settings.receipts import Receipts
 from gateway.settings.reconciliation import Reconciliation
 from gateway.settings.registration import Registration
@@ -51,6 +52,7 @@ PATHS = (
     "evidence_key_file",
     "trusted_documents",
     "receipt_key_file",
+    "signing_keys_file",
 )
 TABLES = (
     "tokens",
@@ -73,6 +75,7 @@ TABLES = (
     "console",
     "traces",
     "secrets",
+    "providers",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -84,6 +87,13 @@ class Mode(StrEnum):
     """Trusted documents only; the schema is shown to callers with schema:read."""
     DEMO = "demo"
     """Any document; the schema is shown to everybody."""
+
+
+class Profile(StrEnum):
+    """What a configuration has to meet."""
+
+    MLPS3 = "mlps3"
+    """What level three of 等级保护 and 密码应用 asks of an application."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +111,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A file with 64 hexadecimal digits: the key that seals what decisions rest on."""
     receipt_key_file: str | None = None
     """A PEM file with the key that signs receipts, and others to be published."""
+    signing_keys_file: str | None = None
+    """A TOML file: the keys that providers sign receipts with, and when each does."""
+    providers: dict[str, ProviderOptions] = {}
+    """Who keeps the gateway's signing keys, by name."""
     receipts: Receipts = Receipts.ASKED
     """Who gets a receipt with an answer: who asks for one, everybody, or nobody."""
     receipt_issuer: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = (
@@ -139,6 +153,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How much agencies may send at once."""
     secrets: dict[str, SecretSource] = {}
     """What manifests name instead of saying it, by its name."""
+    profile: Profile | None = None
+    """What has to be met, or the start is refused."""
     mode: Mode = Mode.PRODUCTION
     """Whether callers may run any document and see the schema, or few may."""
     trusted_documents: str | None = None
@@ -190,6 +206,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     except (OSError, UnicodeDecodeError, TableError) as error:
         raise StartError(f"{path}: {error}") from None
     _ = settings.registration.networks  # at the start, not at the first registration
+    require_whole(settings.providers)
     changes = {
         name: _from_environment(name, value)
         for name, value in environment.items()
@@ -210,6 +227,7 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         tls=None if settings.tls is None else settings.tls.in_folder(folder),
         transparency=settings.transparency.in_folder(folder),
         secrets={n: one.in_folder(folder) for n, one in settings.secrets.items()},
+        providers={n: one.in_folder(folder) for n, one in settings.providers.items()},
     )
     return msgspec.structs.replace(
         settings, **{_option(name): value for name, value in changes.items()}

@@ -24,6 +24,7 @@ from connectors.protocols.graphql import entities_query
 from connectors.strict_toml import read_table
 from gateway.cli import Commands
 from gateway.lazy import command_at
+from gateway.providers.key_list import KeyList, require_sound
 from gateway.registration.submission_file import SubmissionFile
 from gateway.witness.settings import WitnessSettings
 from resolvers.schema import schema
@@ -40,6 +41,7 @@ FILES: Mapping[str, Callable[[str], object]] = {
     "manifests/": read_manifest,
     "trust.toml": read_trust_bundle,
     "plan.toml": read_plan,
+    "keys.toml": lambda text: require_sound(read_table(text, KeyList)),
     "witness.toml": lambda text: read_table(text, WitnessSettings).keys_of_logs,
     "submission.toml": lambda text: read_table(text, SubmissionFile),
     # The settings need a folder; tests/architecture/test_settings.py reads them.

@@ -111,6 +111,9 @@ MAY_START = {
     "tests/contracts/test_national_exchange.py": "a platform before an agency",
     "tests/contracts/test_tif.py": "a gateway of a province before an agency",
     "tests/contracts/test_licence_store.py": "a store of licences, which is asked",
+    "tests/gateway/providers/conftest.py": "softhsm2-util, which makes a token",
+    "tests/gateway/providers/test_receipts.py": "a server for signatures, beside a "
+    "heard gateway",
     "tests/contracts/test_unsigned_rows.py": "platforms before an agency",
     "tests/federation/test_unsigned.py": "a store of licences, beside a heard gateway",
     "tests/sandbox/conftest.py": AN_AGENCY,
@@ -143,6 +146,7 @@ MAY_ASK = {
     "tests/gateway/collection/test_transfers.py": A_GATEWAY,
     "tests/gateway/registry/alone.py": "nobody: agencies that are put in force are "
     "not asked",
+    "tests/gateway/providers/held.py": NO_GATEWAY,
     "tests/gateway/test_unreached.py": NO_GATEWAY,
     "tests/gateway/test_prometheus.py": "Prometheus, before a heard gateway",
     "tests/gateway/test_ports.py": NO_GATEWAY,

@@ -22,6 +22,7 @@ PACKAGES = (
 BY_NAME = {
     "gateway/lazy.py": "the mechanism",
     "gateway/serve.py": "who watches over a gateway has no part of the application",
+    "gateway/providers/wiring.py": "the library for tokens, which few install",
     "gateway/tracing/tracing.py": "an extra, which need not be installed",
     "gateway/worker.py": "what takes the database's steps takes its memory with it",
 }

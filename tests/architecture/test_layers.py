@@ -266,7 +266,8 @@ def test_what_is_imported_is_declared() -> None:
 
     project = PROJECT["project"]
     known = declared(project["dependencies"])
-    known |= declared(project["optional-dependencies"]["traces"])
+    for extra in ("traces", "pkcs11"):
+        known |= declared(project["optional-dependencies"][extra])
     found = [names for names in made_of if not names & known]
     assert found == [STRAWBERRYS]
 

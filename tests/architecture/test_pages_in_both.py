@@ -36,6 +36,8 @@ PAGES = (
     "transparency",
     "evidence",
     "sm2",
+    "mlps3",
+    "key-ceremony",
     "supergraph",
     "SECURITY",
     "releases",

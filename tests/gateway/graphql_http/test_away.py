@@ -101,13 +101,13 @@ def refused(name: str | None, error: GraphQLError = AWAY) -> GraphQLError:
     ],
 )
 @pytest.mark.parametrize("media_type", [MediaType.GRAPHQL_RESPONSE, MediaType.JSON])
-def test_only_where_nothing_was_answered(
+async def test_only_where_nothing_was_answered(
     data: dict[str, object] | None,
     errors: list[GraphQLError],
     status: int,
     media_type: MediaType,
 ) -> None:
-    answer = executed(ExecutionResult(data, errors), media_type)
+    answer = await executed(ExecutionResult(data, errors), media_type)
 
     is_told = media_type is MediaType.GRAPHQL_RESPONSE
     assert answer._status == (status if is_told else 200)

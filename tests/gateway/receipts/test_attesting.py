@@ -84,38 +84,38 @@ async def _context() -> RequestContext:
     return context_of()
 
 
-def answered(
+async def answered(
     made: Attesting, context: RequestContext, prefer: str = "receipt"
 ) -> tuple[Any, dict[bytes, bytes]]:
     """Return an answer's body and headers."""
     attest = made.attest(prefer, context, PREPARED, QUESTION)
-    answer = executed(ExecutionResult({"a": 1}), MediaType.JSON, None, attest)
+    answer = await executed(ExecutionResult({"a": 1}), MediaType.JSON, None, attest)
     return orjson.loads(answer._body), dict(answer._headers)
 
 
-def test_an_answer_that_cannot_be_signed_goes_out_as_it_is(
+async def test_an_answer_that_cannot_be_signed_goes_out_as_it_is(
     context: RequestContext,
 ) -> None:
     signer = Sick()
     made, observer = attesting(signer)
 
-    body, headers = answered(made, context)
+    body, headers = await answered(made, context)
 
     assert (body, observer.found) == ({"data": {"a": 1}}, ["failed"])
     assert b"preference-applied" not in headers
     signer.is_well = True
-    body, headers = answered(made, context)
+    body, headers = await answered(made, context)
     assert body["extensions"]["receipt"]["jws"] == "a.b.c"
     assert headers[b"preference-applied"] == b"receipt"
     assert observer.found == ["failed", "signed"]
 
 
-def test_where_everybody_is_to_have_one_it_is_answered_all_the_same(
+async def test_where_everybody_is_to_have_one_it_is_answered_all_the_same(
     context: RequestContext,
 ) -> None:
     made, observer = attesting(Sick(), Wanted.ALWAYS)
 
-    body, _ = answered(made, context, prefer="")
+    body, _ = await answered(made, context, prefer="")
 
     assert (body, observer.found) == ({"data": {"a": 1}}, ["failed"])
 
@@ -127,7 +127,7 @@ async def test_a_text_that_cannot_be_written_is_no_reason_not_to_answer() -> Non
     context = context_of()
     context.caller = Caller("half \ud800", frozenset())
 
-    body, _ = answered(made, context)
+    body, _ = await answered(made, context)
 
     assert (body, observer.found) == ({"data": {"a": 1}}, ["failed"])
 
@@ -142,14 +142,14 @@ async def test_a_text_that_cannot_be_written_is_no_reason_not_to_answer() -> Non
         pytest.param(Wanted.OFF, "receipt", False, id="off"),
     ],
 )
-def test_who_gets_one(
+async def test_who_gets_one(
     context: RequestContext, wanted: Wanted, prefer: str, has_one: bool
 ) -> None:
     signer = Sick()
     signer.is_well = True
     made, observer = attesting(signer, wanted)
 
-    body, headers = answered(made, context, prefer)
+    body, headers = await answered(made, context, prefer)
 
     assert ("extensions" in body) is has_one
     assert len(observer.found) == has_one
@@ -157,20 +157,22 @@ def test_who_gets_one(
 
 
 @pytest.mark.parametrize("wanted", Wanted)
-def test_without_a_key_nobody_gets_one(context: RequestContext, wanted: Wanted) -> None:
+async def test_without_a_key_nobody_gets_one(
+    context: RequestContext, wanted: Wanted
+) -> None:
     made, observer = attesting(None, wanted)
 
-    body, _ = answered(made, context)
+    body, _ = await answered(made, context)
 
     assert (body, observer.found) == ({"data": {"a": 1}}, [])
 
 
-def test_the_rules_are_those_of_the_day_of_the_question(
+async def test_the_rules_are_those_of_the_day_of_the_question(
     context: RequestContext, tmp_path: Path
 ) -> None:
     made, _ = attesting(signer_in(tmp_path))
 
-    found, _ = answered(made, context)
+    found, _ = await answered(made, context)
 
     _, said = parts_of(found["extensions"]["receipt"]["jws"])
     parameters = load_parameters()

@@ -1,0 +1,1 @@
+"""Who keeps the gateway's signing keys: files, tokens, servers for signatures."""

@@ -1,0 +1,1 @@
+"""What an examination of level three asks, answered from a configuration."""

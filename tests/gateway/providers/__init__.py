@@ -1,0 +1,1 @@
+"""Who keeps the keys of receipts: files, tokens, servers for signatures."""
