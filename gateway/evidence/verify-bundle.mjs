@@ -516,16 +516,27 @@ export async function verify(raw, policy = null) {
 export const isAgainst = ({ check, outcome }) =>
   outcome === "INVALID" || (outcome === "UNKNOWN" && !["POLICY", "COSIGNATURE"].includes(check));
 
+/** The lines of a stream, each with its line feed: no other byte, and no character, ends one. */
+async function* linesOf(stream) {
+  let rest = Buffer.alloc(0);
+  for await (const piece of stream) {
+    const whole = Buffer.concat([rest, piece]);
+    let start = 0;
+    for (let end; (end = whole.indexOf("\n", start)) >= 0; start = end + 1) yield whole.subarray(start, end + 1);
+    rest = whole.subarray(start);
+  }
+  if (rest.length) yield rest;
+}
+
 async function main(args) {
   const { readFileSync, createReadStream } = await import("node:fs");
-  const { createInterface } = await import("node:readline");
   const place = args.indexOf("--policy");
   const policy = place < 0 ? null : readFileSync(args[place + 1], "utf8");
   const files = place < 0 ? args : args.toSpliced(place, 2);
   if (files[0] === "--batch") {
     // One process for many, since to start one takes longer than to check a bundle.
-    for await (const line of createInterface({ input: files[1] ? createReadStream(files[1]) : process.stdin, crlfDelay: Infinity })) {
-      const found = await verify(bytes(`${line}\n`), policy);
+    for await (const line of linesOf(files[1] ? createReadStream(files[1]) : process.stdin)) {
+      const found = await verify(line, policy);
       process.stdout.write(`${JSON.stringify({ isReleased: !found.some(isAgainst), found: found.filter((one) => one.outcome !== "VALID") })}\n`);
     }
     return 0;

@@ -61,7 +61,6 @@ TABLES = "\n".join(
         entry(DISTRICT_AUDITOR, *PAYS, "recoveries:write", "audit:read"),
         'districts = ["310104"]',
         '[role_districts]\nreader = ["310101"]',
-        f'[credentials]\nissuer = "{ISSUER}"',
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
     )
 )
@@ -280,6 +279,7 @@ def open_offices(
         (second / name).symlink_to(first / name)
     (first / RECEIPT_KEY).write_bytes(private(Ed25519PrivateKey.generate()))
     text = f'receipt_key_file = "{RECEIPT_KEY}"\n{config.read_text("utf-8")}'
+    text += f'\n[credentials]\nissuer = "{ISSUER}"\n'
     config.write_text(text, "utf-8")
     other = second / config.name
     other.write_text(text.replace(f"port = {ports[0]}", f"port = {ports[1]}"), "utf-8")

@@ -24,6 +24,7 @@ from store import documents, used_tokens
 from store.audit import tables as audit_tables
 from store.collection import tables as collection_tables
 from store.columns import metadata
+from store.credentials import tables as credential_tables
 from store.database import NEWEST, open_database, step_of
 from store.errors import UnusableDatabaseError
 from store.ledger import basis_tables, payment_tables, recheck_tables, sum_tables
@@ -53,7 +54,14 @@ def test_the_newest_step_is_the_one_that_is_asked_for() -> None:
 TABLES = (
     *(audit_tables, collection_tables, ledger_tables, quality_tables),
     *(registration_tables, state_tables, used_tokens, documents),
-    *(basis_tables, payment_tables, recheck_tables, sum_tables, transparency_tables),
+    *(
+        basis_tables,
+        credential_tables,
+        payment_tables,
+        recheck_tables,
+        sum_tables,
+        transparency_tables,
+    ),
 )
 """Imported, a module adds its tables to ``metadata``."""
 

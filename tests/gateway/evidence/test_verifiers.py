@@ -82,6 +82,19 @@ def test_neither_releases_a_bundle_that_somebody_changed(
         assert not other.is_released
 
 
+@pytest.mark.parametrize("byte", ["\r", "\u2028", "\u0085", "\x0c"])
+def test_no_byte_but_a_line_feed_ends_a_bundle_of_a_batch(
+    honest: list[bytes], policy: Path, byte: str
+) -> None:
+    spoilt = [one[:-20] + byte.encode() + one[-20:] for one in honest[:2]]
+
+    others = by_node(spoilt, policy)
+
+    for one, other in zip(spoilt, others, strict=True):
+        assert not by_python(one, policy.read_text("utf-8")).is_released
+        assert not other.is_released
+
+
 def test_a_bit_that_turned_over_anywhere_is_named_by_both(
     honest: list[bytes], policy: Path
 ) -> None:
