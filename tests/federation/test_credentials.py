@@ -171,9 +171,12 @@ def test_that_it_was_asked_for_is_on_the_audit_log(offices: Offices) -> None:
     holder, _, certificate = offices.certified()
     issued(offices, certificate)
 
-    records = offices.ask(0, BUREAU, PEOPLE, n=holder.number)["auditRecords"]["nodes"]
+    def noted() -> list[Any]:
+        records = offices.ask(0, BUREAU, PEOPLE, n=holder.number)["auditRecords"]
+        return [one for one in records["nodes"] if one["operation"] == "Issue"]
 
-    record = next(one for one in records if one["operation"] == "Issue")
+    eventually(lambda: bool(noted()))
+    (record,) = noted()
     assert (record["event"], record["caller"]) == ("LOOKED_UP", PUDONG)
     assert (record["purpose"], record["caseNumber"]) == ("HOLDER_REQUEST", "wallet-1")
     assert record["certificates"] == 1
