@@ -9,6 +9,7 @@ from tests.running import Agencies, Gateway, running_gateway
 NEAR = """
 http.header_seconds = 0.3
 http.body_seconds = 0.3
+http.idle_seconds = 2
 http.request_seconds = 0.5
 http.concurrent_requests = 2
 http.allowed_origins = ["https://hr.example.cn"]
