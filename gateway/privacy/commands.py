@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import re
 import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from bureau.credentials.issuing import CredentialForm
 from bureau.evidence.printed.page import page_of
@@ -54,8 +56,19 @@ Out = Annotated[
     Path | None, typer.Option(help="Write to this file, not to standard output.")
 ]
 TOKEN_VARIABLE = "CREDENTIAL_TOKEN"  # noqa: S105 - the name of one
-ANY_ID = {"ignore_unknown_options": True}
-"""One certificate's id in sixty-four begins as an option does."""
+_OPTION_LIKE = re.compile(r"-[0-9A-Za-z_-]{39,}")
+"""One certificate's id in sixty-four begins as an option does; no option is as long."""
+
+
+class _OfAnyId(TyperCommand):
+    """A command that takes an id, whatever it begins with."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's
+        """Parse ``args``, of which ids are no options: not even ``-h``."""
+        ids = [word for word in args if _OPTION_LIKE.fullmatch(word)]
+        if ids and "--" not in args:
+            args = [*(word for word in args if word not in ids), "--", *ids]
+        return super().parse_args(ctx, args)
 
 
 @audit.command()
@@ -132,7 +145,7 @@ def show(
     asyncio.run(show_evidence(settings, digest, utc_now(), sys.stdout.buffer.write))
 
 
-@evidence.command(context_settings=ANY_ID)
+@evidence.command(cls=_OfAnyId)
 def bundle(  # noqa: PLR0913 - one argument an option
     config: Config,
     subject: Proved,
@@ -171,7 +184,7 @@ def bundle(  # noqa: PLR0913 - one argument an option
         out.write_bytes(made)
 
 
-@evidence.command(context_settings=ANY_ID)
+@evidence.command(cls=_OfAnyId)
 def extract(  # noqa: PLR0913 - one argument an option
     config: Config,
     subject: Proved,
@@ -201,7 +214,7 @@ def extract(  # noqa: PLR0913 - one argument an option
         out.write_bytes(printed)
 
 
-@evidence.command(context_settings=ANY_ID)
+@evidence.command(cls=_OfAnyId)
 def credential(  # noqa: PLR0913 - one argument an option
     certificate: Annotated[str, typer.Argument(help="A certificate's id.")],
     *,

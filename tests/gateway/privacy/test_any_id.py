@@ -12,8 +12,9 @@ COMMANDS = {"bundle": ("bundle",), "extract": ("extract", "--bundle", "unwritten
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("subject", ["-MAb_c", "--out-of-nothing", "_x"])
-def test_an_id_is_no_option(tmp_path: Path, command: str, subject: str) -> None:
+@pytest.mark.parametrize("begins", ["-MAb_c", "-h", "--out", "--help", "_x"])
+def test_an_id_is_no_option(tmp_path: Path, command: str, begins: str) -> None:
+    subject = f"{begins}{'A' * 60}"
     config = tmp_path / "none.toml"
 
     done = CliRunner().invoke(
@@ -31,9 +32,17 @@ def test_two_are_too_many(tmp_path: Path, command: str) -> None:
         app,
         [
             *("evidence", *COMMANDS[command]),
-            *("--config", str(tmp_path / "a"), "1", "--owt"),
+            *("--config", str(tmp_path / "a"), "1", f"-h{'A' * 60}"),
         ],
     )
 
     assert done.exit_code == 2
     assert "unexpected extra argument" in done.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_option_is_one(command: str) -> None:
+    done = CliRunner().invoke(app, ["evidence", command, "-h"])
+
+    assert done.exit_code == 0
+    assert "Usage:" in done.output
