@@ -14,7 +14,7 @@ FOLLOWERS := tests/third_party/followers/requirements
 WALLETS := tests/third_party/wallets/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
+.PHONY: install demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -27,6 +27,8 @@ PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	@touch $@
+
+install: .venv/installed ## .venv, with all that the gateway and its tests need
 
 demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:8000
 	@$(BIN)/gateway demo $(OPTIONS)

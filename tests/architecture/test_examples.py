@@ -61,7 +61,7 @@ def shown_commands() -> Iterator[tuple[str, list[str]]]:
             line
             for block in blocks("sh")
             if block.page == name
-            for line in block.text.splitlines()
+            for line in block.text.replace("\\\n", "").splitlines()
             if line.startswith(("make ", "gateway "))
         ]
         yield from ((name, shlex.split(command)) for command in inline + lines)

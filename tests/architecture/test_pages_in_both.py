@@ -23,6 +23,9 @@ from tests.architecture.parallel import (
 )
 
 PAGES = (
+    "tutorial-question",
+    "tutorial-agency",
+    "tutorial-gateway",
     "registration",
     "agencies",
     "collection",
