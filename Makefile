@@ -12,9 +12,10 @@ VERIFIERS := tests/third_party/pypi/requirements
 LINTERS := tests/third_party/deploy/requirements
 FOLLOWERS := tests/third_party/followers/requirements
 WALLETS := tests/third_party/wallets/requirements
+SITE := docs/site/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: install demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom schema lock clean
+.PHONY: install demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom docs schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -97,6 +98,14 @@ audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 sbom: .venv/installed ## what the gateway is made of, as CycloneDX: var/sbom.cdx.json
 	$(BIN)/python -m tools.sbom var/sbom.cdx.json
 
+var/docs/tools/installed: $(SITE).lock
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+docs: var/docs/tools/installed ## the pages as a site, Chinese first: var/docs/site/index.html
+	$(<D)/bin/python tools/site.py var/docs/site
+
 schema: .venv/installed ## print schema.graphql from the code
 	$(BIN)/gateway schema > schema.graphql
 
@@ -108,8 +117,9 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --output-file $(LINTERS).lock $(LINTERS).in
 	$(PIN) --output-file $(FOLLOWERS).lock $(FOLLOWERS).in
 	$(PIN) --output-file $(WALLETS).lock $(WALLETS).in
+	$(PIN) --output-file $(SITE).lock $(SITE).in
 	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock
+	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock $(SITE).lock
 
 clean:
 	rm -rf .venv build *.egg-info

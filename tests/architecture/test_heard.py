@@ -62,6 +62,8 @@ MAY_START = {
     "tests/gateway/init/test_init.py": A_COMMAND,
     "tests/architecture/test_commands_page.py": A_COMMAND,
     "tests/architecture/test_deployment.py": A_COMMAND,
+    "tests/gateway/test_tutorials.py": "the tutorials, in a shell as their readers type "
+    "them",
     "tests/architecture/test_distribution.py": "the demo of an installed wheel, which "
     "asks itself and removes what it wrote",
     "tests/http_audit/test_http_audit.py": A_COMMAND,

@@ -21,7 +21,6 @@ from tests.architecture.documents import ROOT
 from tests.node import unavailable
 from tests.ports import free_port, is_free
 
-
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PATIENCE_SECONDS = 120
 IN_A_ROW = 3
