@@ -62,6 +62,7 @@ MAY_START = {
     "tests/gateway/init/test_init.py": A_COMMAND,
     "tests/architecture/test_commands_page.py": A_COMMAND,
     "tests/architecture/test_deployment.py": A_COMMAND,
+    "tests/third_party/test_site.py": "Sphinx, which builds pages",
     "tests/gateway/test_tutorials.py": "the tutorials, in a shell as their readers type "
     "them",
     "tests/architecture/test_distribution.py": "the demo of an installed wheel, which "
