@@ -1,4 +1,4 @@
-"""docs/commands.md has every command with the options, words and bounds it has."""
+"""The pages of commands have every one with the options, words and bounds it has."""
 
 import inspect
 import re
@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from gateway.cli import DISTRIBUTION, app
-from tests.architecture.commands_page import PAGE, commands, on_the_page, printed
+from tests.architecture.commands_page import PAGE, PAGES, commands, on_the_page, printed
 from tests.architecture.documents import ROOT, names, table
 from tests.nursery import run
 
@@ -21,8 +21,9 @@ CLIENTS = {f"gateway.registration.{name}" for name in ("steps", "sanctions", "li
 SINGLE = {name: one for name, one in COMMANDS.items() if name not in GROUPS}
 
 
-def test_every_command_is_printed_as_it_is() -> None:
-    assert on_the_page() == f"\n{printed()}"
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_is_printed_as_it_is(page: str) -> None:
+    assert on_the_page(page) == f"\n{printed(page)}"
 
 
 @pytest.mark.parametrize(
