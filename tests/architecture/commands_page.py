@@ -48,7 +48,9 @@ class Words:
             return self.either.join(f"`{one.value}`" for one in type_)
         if issubclass(type_, date):
             return self.day
-        return {str: self.text, Path: self.path}.get(type_, self.number)
+        if issubclass(type_, Path):
+            return self.path
+        return self.text if issubclass(type_, str) else self.number
 
 
 PAGES: Mapping[str, Words] = {

@@ -63,8 +63,7 @@ MAY_START = {
     "tests/architecture/test_commands_page.py": A_COMMAND,
     "tests/architecture/test_deployment.py": A_COMMAND,
     "tests/third_party/test_site.py": "Sphinx, which builds pages",
-    "tests/gateway/test_tutorials.py": "the tutorials, in a shell as their readers type "
-    "them",
+    "tests/gateway/test_tutorials.py": "the tutorials, typed into a shell",
     "tests/architecture/test_distribution.py": "the demo of an installed wheel, which "
     "asks itself and removes what it wrote",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
