@@ -20,8 +20,8 @@ from signing.transparency.merkle import leaf_hash
 from signing.transparency.policies import read_policy
 from signing.transparency.proofs import read_proof, require_proof
 from tests.federation.offices import Offices, stated
+from tests.federation.paying import ABOUT, live_certificate
 from tests.federation.queries import EMERGENCY
-from tests.federation.test_payments import ABOUT, live_certificate
 from tests.gateway.evidence.programs import by_node, by_python
 from tests.running import eventually
 

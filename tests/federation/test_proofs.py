@@ -10,7 +10,7 @@ from tests.federation.offices import (
     READER,
     Offices,
 )
-from tests.federation.test_payments import signed_in
+from tests.federation.paying import signed_in
 from tests.gateway.collection.sending import ONLY_SENDS
 
 CLAIM_FALSE = """mutation($claim: String!, $officer: String!, $reason: String!,

@@ -41,7 +41,7 @@ from store.errors import UnusableDatabaseError
 from tests.gateway.batch.test_asking import answer, scripted
 from tests.gateway.collection.senders import PRIVATE
 from tests.gateway.collection.test_sending import pem
-from tests.gateway.subscriptions.test_protocol import (
+from tests.gateway.subscriptions.protocols import (
     INIT,
     OPENED,
     PING,

@@ -29,7 +29,7 @@ from bureau.ledger.judging import Judgement, Rules
 from policy.catalogue import load_catalogue
 from policy.evidence import ClaimantCategory, Fund
 from policy.parameters import load_parameters
-from tests.bureau.ledger.test_recording import (
+from tests.bureau.ledger.recording import (
     NOW,
     STATED,
     Office,

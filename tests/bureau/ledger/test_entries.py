@@ -29,7 +29,7 @@ from policy.evidence import Claim, ClaimantCategory, Fund, Hukou, Payment
 from policy.finding import Finding, FindingOutcome
 from policy.level import Level
 from policy.text import Text
-from tests.bureau.ledger.test_recording import NOW, STATED
+from tests.bureau.ledger.recording import NOW, STATED
 
 TODAY = date(2026, 11, 25)
 RULED = Ruling(clauses=("17-once",), reason="经研究认定", officer="浦0017")

@@ -26,7 +26,7 @@ from policy.certificate import CertificateState
 from policy.identity import Identity
 from policy.recovery import RecoverySource
 from signing.envelope import Envelope
-from tests.bureau.look_ups.test_gate import PSEUDONYMS, Log, Notes
+from tests.bureau.look_ups.office import PSEUDONYMS, Log, Notes
 from tests.bureau.versions.asking import REVOKES
 from tests.connectors.agency import BUNDLE, NOW, OTHER, RECORD, ZHANG, record
 from tests.connectors.test_agency import HOLDER, TAMPERED, Sends, agency_of, asked

@@ -28,7 +28,7 @@ from policy.evidence import ClaimantCategory
 from policy.level import Level
 from policy.payment_states import StepRefusal
 from resolvers.ledger.payment_steps import PaymentRefusal
-from tests.bureau.ledger.test_recording import FACTS, NOW, STATED, Office, request
+from tests.bureau.ledger.recording import FACTS, NOW, STATED, Office, request
 
 TODAY = date(2026, 11, 25)
 ID_NUMBER = "310199198602140067"

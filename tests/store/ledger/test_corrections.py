@@ -36,7 +36,7 @@ from policy.payment_states import PaymentState, PaymentStep
 from policy.recovery import Progress, RecoveryError, RecoveryState, RecoveryStep
 from store.ledger.ledger import StoredLedger
 from store.store import Store
-from tests.bureau.ledger.test_recording import Office
+from tests.bureau.ledger.recording import Office
 from tests.store.ledger.test_ledger import (
     ALICE,
     NOON,
