@@ -22,6 +22,7 @@ from policy.calendar import SHANGHAI
 from policy.text import Text
 from resolvers.schema import schema
 
+SEE_OTHER = 303
 FOLDER = Path(str(files(__package__)))
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -7,6 +7,7 @@ class Section(StrEnum):
     """A page of the menu; its value is the last part of its address."""
 
     CLAIM = "claim"
+    BATCH = "batch"
     CERTIFICATE = "certificate"
     AGENCIES = "agencies"
     REGISTRATION = "registration"

@@ -49,6 +49,50 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "未能读取所发送的内容：过大、过慢或不是表单。",
             "What was sent could not be read: too large, too slow, or no form.",
         ),
+        "refused_size": Text(
+            "所发送的内容过大，未予读取；文件至多4 MB，请拆分后再试。",
+            "What was sent is too large and was not read; a file has at most 4 MB: "
+            "split it and try again.",
+        ),
+        "section_batch": Text("批量核验", "Batch check"),
+        "batch_title": Text("核验一个文件的申领", "Check a file of claims"),
+        "batch_what": Text(
+            "将 CSV 或 Excel（.xlsx）文件拖入下框，逐行与登记比较；结果可下载，与"
+            "“gateway check”所写的相同。",
+            "Drop a CSV or Excel file (.xlsx) into the box: each row is compared with "
+            "the registries. The results can be downloaded, as gateway check writes "
+            "them.",
+        ),
+        "batch_limits": Text(
+            "至多{megabytes} MB、{rows}行。文件和结果仅留存于网关内存，至多{minutes}分"
+            "钟，退出登录或网关重启即删除。",
+            "At most {megabytes} MB and {rows} rows. File and results are held in the "
+            "gateway's memory alone, for {minutes} minutes at most; they go when you "
+            "sign out, or the gateway is restarted.",
+        ),
+        "batch_file": Text("文件", "File"),
+        "batch_begin": Text("开始核验", "Begin"),
+        "batch_refused": Text("文件未予核验", "The file is not checked"),
+        "batch_under_way": Text("正在核验", "Under way"),
+        "batch_paused": Text("已暂停", "It stopped"),
+        "batch_paused_what": Text(
+            "此前的结果已保留，可以下载，或继续核验其余各行。",
+            "What was answered is kept: download it, or go on with the rest.",
+        ),
+        "batch_done": Text("核验完毕", "All rows are checked"),
+        "batch_rows": Text("行", "rows"),
+        "batch_go_on": Text("继续", "Go on"),
+        "batch_fetch": Text("下载结果（CSV）", "Download the results (CSV)"),
+        "batch_forget": Text("删除并核验另一文件", "Delete it and take another file"),
+        "batch_outcomes": Text("各结果行数", "Rows by outcome"),
+        "batch_count": Text("行数", "Rows"),
+        "batch_not_compared": Text("未比较", "not compared"),
+        "batch_look": Text("须再看的行", "Rows to be looked at"),
+        "batch_more": Text(
+            "其余见下载的结果。", "The others are in the results to download."
+        ),
+        "batch_line": Text("行号", "Line"),
+        "batch_sources": Text("所问机构", "Asked"),
         "forbidden": Text(
             "您没有查看此内容的权限。", "You are not permitted to see this."
         ),
