@@ -59,6 +59,11 @@ class Answered:
     """Empty if nothing was executed."""
     problems: Sequence[Problem] = ()
 
+    @property
+    def said(self) -> Mapping[str, Any] | None:
+        """What a step that was taken gives; ``None`` if it was refused as a whole."""
+        return next((one for one in self.data.values() if one is not None), None)
+
 
 async def answer_of(
     ask: Ask,

@@ -16,9 +16,12 @@ from gateway.console.pages.agencies import agencies
 from gateway.console.pages.batch import batch
 from gateway.console.pages.certificate import certificate
 from gateway.console.pages.claim import claim
+from gateway.console.pages.corrections import corrections
 from gateway.console.pages.ledger import ledger
+from gateway.console.pages.recoveries import recoveries
 from gateway.console.pages.registration import registration
 from gateway.console.pages.sanctions import sanctions
+from gateway.console.pages.totals import totals
 from gateway.console.rendering import HEADERS, SEE_OTHER, rendered
 from gateway.console.sections import Section
 from gateway.console.signing_in import HOME, SIGN_OUT, SigningIn
@@ -43,6 +46,9 @@ HANDLERS: Mapping[Section, Handler] = {
     Section.REGISTRATION: registration,
     Section.SANCTIONS: sanctions,
     Section.LEDGER: ledger,
+    Section.TOTALS: totals,
+    Section.CORRECTIONS: corrections,
+    Section.RECOVERIES: recoveries,
 }
 """What answers at each section's address."""
 

@@ -13,6 +13,9 @@ class Section(StrEnum):
     REGISTRATION = "registration"
     SANCTIONS = "sanctions"
     LEDGER = "ledger"
+    TOTALS = "totals"
+    CORRECTIONS = "corrections"
+    RECOVERIES = "recoveries"
 
     @property
     def path(self) -> str:

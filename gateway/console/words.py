@@ -268,12 +268,56 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "section_ledger": Text("台账", "Ledger"),
         "no_sanctions": Text("没有处置。", "There are no sanctions."),
         "proposed_by_the_gateway": Text("网关的建议", "Proposed by the gateway"),
-        "totals": Text("近12个月合计", "The last 12 months"),
-        "plot_name": Text("各月支付与追回", "Paid and recovered, by month"),
+        "section_totals": Text("汇总与对账", "Totals"),
+        "section_corrections": Text("更正", "Corrections"),
+        "section_recoveries": Text("追回", "Recoveries"),
+        "totals_by_month": Text("近12个月，按月", "The last 12 months, by month"),
+        "totals_by_district": Text("近12个月，按区", "The last 12 months, by district"),
+        "plot_months": Text("各月支付与追回", "Paid and recovered, by month"),
+        "plot_districts": Text("各区支付与追回", "Paid and recovered, by district"),
         "no_totals": Text("尚无数据。", "Nothing was counted yet."),
+        "changed_since": Text(
+            "支付后的变动，按月、区",
+            "What changed after it was paid, by month and district",
+        ),
+        "changed_what": Text(
+            "与贵方账目核对时，各月、各区的合计以上表为准，此表列明差额由何而来。逐笔核对"
+            "请用 gateway reconcile。",
+            "Compare the sums of your own books with those above; a difference of a "
+            "month and a district is explained here. Claim by claim, gateway "
+            "reconcile compares a list.",
+        ),
+        "nothing_changed": Text("没有变动。", "Nothing changed."),
+        "no_recoveries": Text("没有追回。", "Nothing is claimed back."),
+        "unknown_recovery": Text("没有此笔追回。", "There is no such recovery."),
+        "of_claim": Text("申领", "Claim"),
+        "holder_differs": Text(
+            "立案所据的证书持证人不同，须核实后通知，或结案。",
+            "What opened it names another holder: notify after a look, or close it.",
+        ),
+        "amount_for_repayment": Text(
+            "还款金额（元，仅登记还款时填写）",
+            "Yuan that were paid back (a repayment only)",
+        ),
+        "recovery_moves": Text(
+            "步骤按所见版本办理；他人先行办理的，请重新查看。",
+            "A step is taken on the version that is shown; if somebody was first, look "
+            "again.",
+        ),
+        "recorded_and_right": Text("所记录与应记录", "Recorded, and what it should be"),
+        "recorded": Text("所记录", "Recorded"),
+        "should_be": Text("应为", "Should be"),
+        "only_reversed": Text(
+            "仅冲销：本不应支付。", "It is reversed alone: nothing was to be paid."
+        ),
+        "answer_it": Text("答复", "Answer"),
+        "two_officers": Text(
+            "提出者不得确认：须由另一调用方、另一经办人办理；任何人均可驳回。",
+            "Whoever proposed does not confirm: another caller and another officer do; "
+            "anybody may reject.",
+        ),
+        "officer": Text("经办人（工号）", "Officer, by staff number"),
         "decisions": Text("决定", "Decisions"),
         "older": Text("更早的", "Older ones"),
-        "recoveries": Text("追回", "Recoveries"),
-        "open_corrections": Text("待确认的更正", "Corrections that wait"),
     }
 )
