@@ -29,7 +29,7 @@ _TEXTS: Mapping[bytes, Text] = MappingProxyType(
         b"<?xml": Text("XML 文件", "an XML file"),
         b"mime-version:": Text("网页（MHTML）", "a web page (MHTML)"),
         b"{\\rtf": Text("带格式的文本（RTF）", "a text with formats (RTF)"),
-        b"%pdf-": Text("PDF", "a PDF"),
+        b"%pdf-": Text("PDF 文件", "a PDF"),
     }
 )
 _ZIPS: Mapping[str, Text] = MappingProxyType(

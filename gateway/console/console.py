@@ -18,6 +18,7 @@ from gateway.console.pages.certificate import certificate
 from gateway.console.pages.claim import claim
 from gateway.console.pages.corrections import corrections
 from gateway.console.pages.ledger import ledger
+from gateway.console.pages.log import log
 from gateway.console.pages.recoveries import recoveries
 from gateway.console.pages.registration import registration
 from gateway.console.pages.sanctions import sanctions
@@ -49,6 +50,7 @@ HANDLERS: Mapping[Section, Handler] = {
     Section.TOTALS: totals,
     Section.CORRECTIONS: corrections,
     Section.RECOVERIES: recoveries,
+    Section.LOG: log,
 }
 """What answers at each section's address."""
 

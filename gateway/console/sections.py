@@ -16,6 +16,7 @@ class Section(StrEnum):
     TOTALS = "totals"
     CORRECTIONS = "corrections"
     RECOVERIES = "recoveries"
+    LOG = "log"
 
     @property
     def path(self) -> str:

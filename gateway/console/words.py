@@ -317,6 +317,27 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "anybody may reject.",
         ),
         "officer": Text("经办人（工号）", "Officer, by staff number"),
+        "section_log": Text("透明日志", "Transparency log"),
+        "log_what": Text(
+            "本页供查看；需要证明的，请自行取检查点和数据块，以他人的程序核验。",
+            "This page is to look at. Whoever wants proof takes checkpoint and tiles, "
+            "and verifies them with programs of others.",
+        ),
+        "log_unsigned": Text(
+            "尚无检查点：无人签名，或刚刚启动。",
+            "There is no checkpoint yet: nobody signs the log, or it has just begun.",
+        ),
+        "log_newest": Text("最新检查点", "The newest checkpoint"),
+        "log_witnessed": Text(
+            "已获足够见证的最新检查点", "The newest that enough witnesses cosigned"
+        ),
+        "log_age": Text("距今", "Age"),
+        "log_witnesses": Text("见证者", "Witnesses"),
+        "log_nobody_has_to": Text(
+            "未设见证：日志只有网关自己的签名。",
+            "Nobody has to cosign: the log has the gateway's own word alone.",
+        ),
+        "log_never": Text("未见证", "did not cosign"),
         "decisions": Text("决定", "Decisions"),
         "older": Text("更早的", "Older ones"),
     }
