@@ -316,6 +316,12 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "Whoever proposed does not confirm: another caller and another officer do; "
             "anybody may reject.",
         ),
+        "step_confirm": Text("确认", "Confirm"),
+        "step_reject": Text("驳回", "Reject"),
+        "step_notify": Text("已通知当事人", "Note that the claimant was told"),
+        "step_repay": Text("登记还款", "Note a repayment"),
+        "step_refer": Text("移送公安机关", "Refer it to the police"),
+        "step_close": Text("结案", "Close it without the rest"),
         "officer": Text("经办人（工号）", "Officer, by staff number"),
         "section_log": Text("透明日志", "Transparency log"),
         "log_what": Text(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,31 @@ def test_a_cell_that_cannot_be_read_is_told_by_its_address(
     assert "(C3)" in page.text
     assert b"(C3)" in fetched(visitor, page)
     visitor.post(PAGE, END, page)
+
+
+def test_two_pages_of_one_file_ask_about_no_row_twice(
+    agencies: Agencies, visitor: Visitor
+) -> None:
+    page = drop(visitor, "claims.csv", rows_of(night_of_one_agency(agencies)[:250]))
+
+    with ThreadPoolExecutor(3) as pages:
+        asked = [pages.submit(go, visitor, page) for _ in range(3)]
+        done = sorted(so_far(one.result()) for one in asked)
+
+    assert done[-1] == "250 / 250"
+    assert agencies.calls(EMERGENCY)["holders"] == [100, 100, 50]
+    results = fetched(visitor, page).decode("utf-8-sig").splitlines()
+    lines = [row.partition(",")[0] for row in results[1:]]
+    assert lines == [str(line) for line in range(2, 252)]
+    visitor.post(PAGE, END, page)
+
+
+def test_no_other_page_takes_a_file(visitor: Visitor) -> None:
+    page = visitor.get("/console/claim")
+
+    sent = visitor.post("/console/claim", {}, page, file=("claims.csv", b"1"))
+
+    assert sent.status == 415
 
 
 def test_without_scripts_a_button_asks_for_five_hundred(

@@ -11,6 +11,8 @@ from gateway.console import static_files
 from gateway.console.asking import DOCUMENTS
 from gateway.console.console import HANDLERS
 from gateway.console.language import Language
+from gateway.console.pages.corrections import ANSWERS
+from gateway.console.pages.recoveries import STEPS
 from gateway.console.rendering import FOLDER, described, in_language
 from gateway.console.sections import Section
 from gateway.console.static_files import ChangedFileError, addresses, read_sums
@@ -36,6 +38,8 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     made = {f"section_{section}" for section in Section} | {
         f"circuit_{state}" for state in ("closed", "half_open", "open")
     }
+    taken = {*ANSWERS, *(step for steps in STEPS.values() for step in steps)}
+    made |= {f"step_{step.lower()}" for step in taken}
 
     assert asked - WORDS.keys() == set()
     assert WORDS.keys() - used - made == set()
