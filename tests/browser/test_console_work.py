@@ -96,7 +96,7 @@ def test_a_payment_is_corrected_and_claimed_back(
 ) -> None:
     paid = record_a_decision(
         open_gateway,
-        running_agencies.person("all-three")["idNumber"],
+        running_agencies.person("whole-annex")["idNumber"],
         claim="console-2",
         outcome="PAID",
         amountYuan=1000,
