@@ -71,6 +71,24 @@ class Batch:
         return table_of(self.done)
 
 
+def require_place(held: Sequence[Batch], caller: str) -> None:
+    """Refuse another file of ``caller`` beside those that are held.
+
+    Raises:
+        UnusableFileError: it has as many as it may have, or all have.
+    """
+    if sum(one.caller == caller for one in held) >= A_CALLER:
+        raise UnusableFileError(
+            f"您已有{A_CALLER}个文件正在核验；请先结束其中一个",
+            f"{A_CALLER} files of yours are held already; end one of them first",
+        )
+    if len(held) >= ALL:
+        raise UnusableFileError(
+            "网关正在核验的文件过多；请稍后再试",
+            "the gateway holds too many files now; try again in a while",
+        )
+
+
 def read_upload(name: str, content: bytes) -> Sequence[Row]:
     """Return the rows of a file. It takes a while: not for the loop of events.
 

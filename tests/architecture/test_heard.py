@@ -168,7 +168,6 @@ MAY_ASK = {
     "tests/browser/logs.py": THE_PAGE,
     "tests/browser/test_graphiql_page.py": THE_PAGE,
     "tests/browser/test_console.py": THE_PAGE,
-    "tests/browser/test_console_work.py": THE_PAGE,
     "tests/browser/console_pages.py": THE_PAGE,
     "tests/browser/test_console_by_issuer.py": THE_PAGE,
     "tests/browser/test_console_inbox.py": THE_PAGE,

@@ -20,12 +20,11 @@ from gateway.batch.tables import Row
 from gateway.batch.unusable import UnusableFileError
 from gateway.console.asking import Problem
 from gateway.console.batches import (
-    A_CALLER,
-    ALL,
     KEPT_SECONDS,
     MAX_ROWS,
     Batch,
     read_upload,
+    require_place,
 )
 from gateway.console.rendering import HEADERS, SEE_OTHER
 from gateway.console.uploads import MAX_FILE_BYTES
@@ -75,11 +74,11 @@ async def _begin(visit: Visit) -> Response:
         missing += ["file"] if visit.file is None else []
         return _page(visit, UNPROCESSABLE, missing=missing)
     try:
-        _require_place(visit)
+        _make_place(visit)
         async with visit.sessions.reading:
             file = visit.file
             rows = await asyncio.to_thread(read_upload, file.name, file.content)
-        _require_place(visit)
+        _make_place(visit)
     except UnusableFileError as error:
         return _page(visit, UNPROCESSABLE, refusal=error.words)
     visit.session.batch = _begun(visit, rows)
@@ -101,20 +100,14 @@ def _begun(visit: Visit, rows: Sequence[Row]) -> Batch:
     )
 
 
-def _require_place(visit: Visit) -> None:
-    """Refuse a file for which there is no place beside those that are held."""
+def _make_place(visit: Visit) -> None:
+    """Let go of the session's own file, and see that there is room for another.
+
+    Raises:
+        UnusableFileError: there is none beside those that are held.
+    """
     visit.session.batch = None
-    held = visit.sessions.batches()
-    if sum(one.caller == visit.caller.id for one in held) >= A_CALLER:
-        raise UnusableFileError(
-            f"您已有{A_CALLER}个文件正在核验；请先结束其中一个",
-            f"{A_CALLER} files of yours are held already; end one of them first",
-        )
-    if len(held) >= ALL:
-        raise UnusableFileError(
-            "网关正在核验的文件过多；请稍后再试",
-            "the gateway holds too many files now; try again in a while",
-        )
+    require_place(visit.sessions.batches(), visit.caller.id)
 
 
 async def _go(visit: Visit, held: Batch) -> Sequence[Problem]:

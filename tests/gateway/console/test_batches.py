@@ -4,17 +4,20 @@ import gc
 import io
 import weakref
 import zipfile
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 
 import pytest
 
 from gateway.batch.unusable import UnusableFileError
 from gateway.console.batches import (
+    ALL,
     KEPT_SECONDS,
     MAX_INFLATED_BYTES,
     MAX_ROWS,
     Batch,
     read_upload,
+    require_place,
 )
 from gateway.console.language import Language
 from gateway.console.sessions import Sessions
@@ -77,6 +80,31 @@ def test_a_file_ends_with_its_session(sessions: Sessions, clock: Clock) -> None:
     sessions.end(id_)
 
     assert len(sessions.batches()) == 1
+
+
+@pytest.mark.parametrize(
+    ("callers", "words"),
+    [
+        pytest.param(["night", "other"], None, id="one of one's own"),
+        pytest.param(["night", "night"], "2 files of yours", id="two of one's own"),
+        pytest.param([f"c{n}" for n in range(ALL - 1)], None, id="room for one"),
+        pytest.param([f"c{n}" for n in range(ALL)], "too many files", id="no room"),
+    ],
+)
+def test_so_many_files_are_held(
+    sessions: Sessions, clock: Clock, callers: list[str], words: str | None
+) -> None:
+    for caller in callers:
+        _, batch = dropped(sessions, clock)
+        batch.caller = caller
+    refuses = nullcontext() if words is None else refused_with(words)
+
+    with refuses:
+        require_place(sessions.batches(), "night")
+
+
+def refused_with(words: str) -> AbstractContextManager[object]:
+    return pytest.raises(UnusableFileError, match=words)
 
 
 def test_nothing_of_a_file_is_left_when_it_is_forgotten(
