@@ -94,9 +94,13 @@ def test_a_form_with_another_token_is_refused(pages: Console, number: str) -> No
     )
     pages.fill(idNumber=number, itemCode="1.2", level="UNGRADED", **FACTS)
 
+    pages.send("#claim", "#result .problem")
+    assert "表单并非由本页发出" in pages.wait_for(".problem").text
     # The way it is sent without scripts, too.
+    before = pages.wait_for("html")
     pages.browser.execute_script("document.getElementById('claim').submit()")
 
+    pages.wait_until_gone(before)
     assert "表单并非由本页发出" in pages.wait_for(".problem").text
 
 
