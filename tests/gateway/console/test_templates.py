@@ -27,7 +27,7 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     used = {
         word
         for path in SOURCES
-        if path.name != "words.py"
+        if path.name not in {"words.py", "work_words.py"}
         for word in USED.findall(path.read_text("utf-8"))
     }
     asked = {
