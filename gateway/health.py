@@ -38,7 +38,7 @@ from connectors.guard.health import Health
 from gateway.application_state import state_of
 from gateway.registry.expiry import key_ends
 from gateway.reloading.metrics import ReloadMetrics
-from gateway.transparency.metrics import TransparencyMetrics
+from gateway.transparency.showing import standing_of
 from policy.evidence import AccountState
 from resolvers.context import Services
 from store.background import Supervisor
@@ -51,8 +51,6 @@ ROOM_BYTES = 64 * 1024 * 1024
 PROBE_SECONDS = 1.0
 PROBE_KEPT_SECONDS = 5.0
 USABLE = ("answering", "doubtful", "reachable")
-LATE_SECONDS = 10.0
-"""After how long the log of hashes is behind: a row should be in it within one."""
 RECENT = timedelta(seconds=30)
 
 State = dict[str, object]
@@ -97,7 +95,7 @@ class Readiness:
             disk=disk_of(store.file),
             configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
-            transparency=_log_of(state.log.reports),
+            transparency=standing_of(state.log.reports).lower().replace("_", " "),
         )
 
     async def _state(self, agency: Agency, services: Services) -> State:
@@ -178,15 +176,6 @@ def _tasks_of(supervisor: Supervisor) -> list[State]:
         }
         for name, is_going in sorted(supervisor.going.items())
     ]
-
-
-def _log_of(reports: TransparencyMetrics) -> str:
-    """Say whether rows are in the log, signed and cosigned, as soon as they should."""
-    if reports.is_forked:
-        return "forked"
-    if reports.behind_seconds > LATE_SECONDS:
-        return "behind"
-    return "unwitnessed" if reports.unwitnessed_seconds > LATE_SECONDS else "in time"
 
 
 def _takes_records(audit: AuditLog) -> bool:

@@ -56,6 +56,7 @@ from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
 from gateway.transparency.following import followed_log
+from gateway.transparency.showing import KeptLog
 from gateway.transparency.wiring import OpenLog, open_log
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Body, Catalogue, load_catalogue
@@ -263,6 +264,7 @@ async def open_services(
             licences=LicenceFinder(CertificateIds(id_key), StoredLicences(store)),
             versions=versions,
             inclusions=inclusions,
+            log=KeptLog(log.checkpoints, log.policy, log.reports),
             feeds=Feeds(*feeds),
             cursors=Cursors(id_key),
             registration=open_office(

@@ -36,6 +36,7 @@ from bureau.privacy.masks import Mask, mask_of
 from bureau.quality import QualityStore
 from bureau.status import ChangesLoader, SentChanges
 from bureau.transparency.inclusion import Inclusions, NoLog
+from bureau.transparency.standing import NothingShown, ShownLog
 from bureau.versions.held import Versions
 from connectors.agency import Agency
 from connectors.answer import Answer
@@ -98,6 +99,8 @@ class Services:
     """Issues credentials of certificates."""
     inclusions: Inclusions = field(default_factory=NoLog)
     """What is in the transparency log."""
+    log: ShownLog = field(default_factory=NothingShown)
+    """That log as a whole."""
     renderings: Renderings = field(default_factory=Renderings)
     """What plans keep of what was shown before."""
     encoded: Encoded = field(default_factory=Encoded)

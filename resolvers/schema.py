@@ -88,6 +88,7 @@ from resolvers.registration.mutations import ConnectorSteps
 from resolvers.registration.questions import RegistrationQuestions
 from resolvers.registration.sanction_mutations import SanctionSteps
 from resolvers.subscriptions.graph import EventQuestions, Subscription
+from resolvers.transparency import LogQuestions
 
 
 @strawberry.type(name="_Service")
@@ -108,6 +109,7 @@ class Query(
     TotalsQuestions,
     ClaimQuestions,
     EventQuestions,
+    LogQuestions,
     NodeQuestions,
 ):
     """Every question that can be asked."""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
 
-from gateway.errors import StartError
+from gateway.batch.unusable import UnusableFileError
 from policy.text import same_words
 
 
@@ -53,28 +53,42 @@ def read_header(cells: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns that the first line of a file names.
 
     Raises:
-        StartError: one is unknown, missing or there twice.
+        UnusableFileError: one is unknown, missing or there twice.
     """
     unknown = [cell for cell in cells if _folded(cell) not in _BY_NAME]
     if unknown:
-        raise StartError(f"line 1: {_unknown(unknown[0], len(unknown))}")
+        raise _unknown(unknown[0], len(unknown))
     columns = tuple(_BY_NAME[_folded(cell)] for cell in cells)
     for column in Column:
         if columns.count(column) > 1:
-            raise StartError(f"line 1: {_named(column)} is there twice")
+            raise UnusableFileError(
+                f"首行：{_called(column)}列重复",
+                f"line 1: {_named(column)} is there twice",
+            )
     for column in REQUIRED:
         if column not in columns:
-            raise StartError(f"line 1: {_named(column)} is missing")
+            raise UnusableFileError(
+                f"首行：缺少{_called(column)}列",
+                f"line 1: {_named(column)} is missing",
+            )
     return columns
 
 
 def _named(column: Column) -> str:
-    return f"the column {NAMES[column][0]} ({column})"
+    return f"the column {_called(column)}"
 
 
-def _unknown(name: str, count: int) -> str:
+def _called(column: Column) -> str:
+    return f"{NAMES[column][0]} ({column})"
+
+
+def _unknown(name: str, count: int) -> UnusableFileError:
     """Say which column is unknown, without repeating what may be a person's data."""
     near = get_close_matches(_folded(name), _BY_NAME, 1)
-    hint = f"; perhaps {_named(_BY_NAME[near[0]])}" if near else ""
-    known = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
-    return f"{count} unknown columns{hint}. Known, separated by commas: {known}"
+    zh = f"，或为{_called(_BY_NAME[near[0]])}" if near else ""
+    en = f"; perhaps {_named(_BY_NAME[near[0]])}" if near else ""
+    known = ", ".join(map(_called, Column))
+    return UnusableFileError(
+        f"首行：{count}列无法识别{zh}。可用的列（以逗号分隔）：{known}",
+        f"line 1: {count} unknown columns{en}. Known, separated by commas: {known}",
+    )

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 
-from gateway.errors import StartError
+from gateway.batch.unusable import UnusableFileError
 
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -36,13 +36,19 @@ def decoded_lines(
     """Yield every line with its number; ``None`` for one in another encoding.
 
     Raises:
-        StartError: no line shows which encoding it is, or it is UTF-16.
+        UnusableFileError: no line shows which encoding it is, or it is UTF-16.
     """
     if content.startswith(UTF_16):
-        raise StartError("the file is UTF-16; save it as CSV UTF-8")
+        raise UnusableFileError(
+            "文件为 UTF-16 编码；请另存为 CSV UTF-8",
+            "the file is UTF-16; save it as CSV UTF-8",
+        )
     has_bom = content.startswith(BOM)
     if has_bom and stated is Encoding.GB18030:
-        raise StartError("the file begins with the mark of UTF-8, not of GB18030")
+        raise UnusableFileError(
+            "文件以 UTF-8 标记开头，不是 GB18030",
+            "the file begins with the mark of UTF-8, not of GB18030",
+        )
     lines = content.removeprefix(BOM).splitlines()
     encoding = Encoding.UTF_8 if has_bom else stated or encoding_of(lines)
     for number, line in enumerate(lines, start=1):
@@ -53,7 +59,7 @@ def encoding_of(lines: list[bytes]) -> Encoding:
     """Return where most lines belong; UTF-8 if as many belong to either.
 
     Raises:
-        StartError: no line tells.
+        UnusableFileError: no line tells.
     """
     others = [line for line in lines if not line.isascii()]
     found = Counter(map(_certain, others))
@@ -61,8 +67,10 @@ def encoding_of(lines: list[bytes]) -> Encoding:
         return Encoding.GB18030
     if found[Encoding.UTF_8] or not any(map(_may_be_gb18030, others)):
         return Encoding.UTF_8
-    raise StartError(
-        "no line tells whether the file is UTF-8 or GB18030; state --encoding"
+    raise UnusableFileError(
+        "无法判断文件为 UTF-8 还是 GB18030；请以 --encoding 注明，或另存为 CSV UTF-8",
+        "no line tells whether the file is UTF-8 or GB18030; state --encoding, or save "
+        "it as CSV UTF-8",
     )
 
 

@@ -8,34 +8,38 @@ a zip archive, which .xlsx, .xlsm, .xlsb and .ods are alike.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gateway.errors import StartError
+from gateway.batch.unusable import UnusableFileError
+from policy.text import Text
 
 XLSX = ".xlsx"
-_SAVE = "open it in Excel or WPS and save it as an Excel workbook (.xlsx)"
+_SAVE = Text(
+    "请用 Excel 或 WPS 打开，另存为 Excel 工作簿（.xlsx）",
+    "open it in Excel or WPS and save it as an Excel workbook (.xlsx)",
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument"
-_TEXTS: Mapping[bytes, str] = MappingProxyType(
+_TEXTS: Mapping[bytes, Text] = MappingProxyType(
     {
-        b"<!doctype html": "a web page (HTML)",
-        b"<html": "a web page (HTML)",
-        b"<table": "a web page (HTML)",
-        b"<meta": "a web page (HTML)",
-        b"<?xml": "an XML file",
-        b"mime-version:": "a web page (MHTML)",
-        b"{\\rtf": "a text with formats (RTF)",
-        b"%pdf-": "a PDF",
+        b"<!doctype html": Text("网页（HTML）", "a web page (HTML)"),
+        b"<html": Text("网页（HTML）", "a web page (HTML)"),
+        b"<table": Text("网页（HTML）", "a web page (HTML)"),
+        b"<meta": Text("网页（HTML）", "a web page (HTML)"),
+        b"<?xml": Text("XML 文件", "an XML file"),
+        b"mime-version:": Text("网页（MHTML）", "a web page (MHTML)"),
+        b"{\\rtf": Text("带格式的文本（RTF）", "a text with formats (RTF)"),
+        b"%pdf-": Text("PDF 文件", "a PDF"),
     }
 )
-_ZIPS: Mapping[str, str] = MappingProxyType(
+_ZIPS: Mapping[str, Text] = MappingProxyType(
     {
-        ".xlsm": "a workbook with macros (.xlsm)",
-        ".xltx": "a template (.xltx)",
-        ".xltm": "a template with macros (.xltm)",
-        ".xlsb": "a binary workbook (.xlsb)",
-        ".ods": "an OpenDocument sheet (.ods)",
-        ".zip": "a zip archive (.zip)",
+        ".xlsm": Text("含宏的工作簿（.xlsm）", "a workbook with macros (.xlsm)"),
+        ".xltx": Text("模板（.xltx）", "a template (.xltx)"),
+        ".xltm": Text("含宏的模板（.xltm）", "a template with macros (.xltm)"),
+        ".xlsb": Text("二进制工作簿（.xlsb）", "a binary workbook (.xlsb)"),
+        ".ods": Text("OpenDocument 表格（.ods）", "an OpenDocument sheet (.ods)"),
+        ".zip": Text("压缩包（.zip）", "a zip archive (.zip)"),
     }
 )
 _BEGIN = 200
@@ -45,23 +49,29 @@ def refuse_other_kinds(name: str, suffix: str, content: bytes) -> None:
     """Let CSV and .xlsx through.
 
     Raises:
-        StartError: it is something else, and says what and what to do.
+        UnusableFileError: it is something else, and says what and what to do.
     """
     kind = _kind(suffix, content)
     if kind is not None:
-        raise StartError(f"{name} is {kind}; {_SAVE}")
+        raise UnusableFileError(
+            f"{name} 是{kind.zh}；{_SAVE.zh}", f"{name} is {kind.en}; {_SAVE.en}"
+        )
     if content.startswith(_ZIP) and suffix != XLSX:
-        raise StartError(
+        raise UnusableFileError(
+            f"{name} 是压缩包，工作簿亦然；若为工作簿，请将文件名改为以 {XLSX} 结尾",
             f"{name} is a zip archive, as workbooks are; if it is a workbook, give it "
-            f"a name that ends in {XLSX}"
+            f"a name that ends in {XLSX}",
         )
 
 
-def _kind(suffix: str, content: bytes) -> str | None:
+def _kind(suffix: str, content: bytes) -> Text | None:
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
-            return "a workbook with a password"
-        return "a workbook of Excel 97-2003 or WPS (.xls, .et)"
+            return Text("设有密码的工作簿", "a workbook with a password")
+        return Text(
+            "Excel 97-2003 或 WPS 的工作簿（.xls、.et）",
+            "a workbook of Excel 97-2003 or WPS (.xls, .et)",
+        )
     if content.startswith(_ZIP):
         if suffix in _ZIPS:
             return _ZIPS[suffix]

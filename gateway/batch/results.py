@@ -158,6 +158,11 @@ def _continued(file: BinaryIO, path: Path, rows: Sequence[Row]) -> Results:
     return Results(file, [result[OUTCOME] for result in found])
 
 
+def table_of(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a whole file of results."""
+    return BOM + _csv([HEADER, *rows])
+
+
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)

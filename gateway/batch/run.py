@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import orjson
 
@@ -20,6 +21,8 @@ MAX_BATCH_BYTES = 300_000
 """What the claims of one question may take, so that the gateway reads all of it."""
 OUTCOMES = (*ClaimOutcome, REFUSED)
 NEEDS_A_LOOK = (ClaimOutcome.UNKNOWN, REFUSED)
+Piece: TypeAlias = Sequence[tuple[Row, Claim | Text]]
+"""Rows of one question, each with its claim, or why it is none."""
 Progress = Callable[[int, int], None]
 """Takes how many rows of how many are done."""
 
@@ -60,35 +63,23 @@ def check_claims(work: Work, gateway: Gateway, progress: Progress) -> Summary:
     with open_results(work.out, rows) as results:
         before = len(results.done)
         progress(before, len(rows))
-        for batch in _batches(rows[before:], work):
-            claims = [claim for _, claim in batch if not isinstance(claim, Text)]
-            answers: Iterator[Checked | Refused]
-            answers = iter(gateway.verify(claims) if claims else ())
-            results.append(
-                [
-                    row_of(
-                        row,
-                        claim if isinstance(claim, Text) else next(answers),
-                        gateway.language,
-                    )
-                    for row, claim in batch
-                ]
-            )
+        for batch in pieces(rows[before:], work.today, work.at_once):
+            claims = asked_of(batch)
+            answers = gateway.verify(claims) if claims else ()
+            results.append(results_of(batch, answers, gateway.language))
             progress(len(results.done), len(rows))
         return Summary(Counter(results.done), before)
 
 
-def _batches(
-    rows: Sequence[Row], work: Work
-) -> Iterator[list[tuple[Row, Claim | Text]]]:
+def pieces(rows: Sequence[Row], today: date, at_once: int) -> Iterator[Piece]:
     """Yield rows with so many claims that one question may ask about them."""
     batch: list[tuple[Row, Claim | Text]] = []
     count = size = 0
     for row in rows:
-        claim = claim_of(row, work.today)
+        claim = claim_of(row, today)
         weight = 0 if isinstance(claim, Text) else len(orjson.dumps(claim))
         is_asked = bool(weight)
-        if count + is_asked > work.at_once or size + weight > MAX_BATCH_BYTES:
+        if count + is_asked > at_once or size + weight > MAX_BATCH_BYTES:
             yield batch
             batch, count, size = [], 0, 0
         batch.append((row, claim))
@@ -96,3 +87,19 @@ def _batches(
         size += weight
     if batch:
         yield batch
+
+
+def asked_of(piece: Piece) -> list[Claim]:
+    """Return what of ``piece`` is asked about."""
+    return [claim for _, claim in piece if not isinstance(claim, Text)]
+
+
+def results_of(
+    piece: Piece, answers: Sequence[Checked | Refused], language: str
+) -> list[list[str]]:
+    """Return a row of results for each of ``piece``; ``answers`` are in their order."""
+    left = iter(answers)
+    return [
+        row_of(row, claim if isinstance(claim, Text) else next(left), language)
+        for row, claim in piece
+    ]

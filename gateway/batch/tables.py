@@ -17,6 +17,7 @@ from gateway.batch.cells import Cell, Kind
 from gateway.batch.columns import Column, read_header
 from gateway.batch.encodings import Encoding, decoded_lines
 from gateway.batch.kinds import XLSX, refuse_other_kinds
+from gateway.batch.unusable import UnusableFileError
 from gateway.batch.workbook import address_of, read_sheet
 from gateway.errors import StartError
 from policy.text import Text
@@ -79,17 +80,39 @@ def read_rows(path: Path, encoding: Encoding | None = None) -> list[Row]:
                 f"{path.name} has {size} bytes, at most {MAX_FILE_BYTES} allowed; "
                 "split it"
             )
-        content, suffix = path.read_bytes(), path.suffix.lower()
-        refuse_other_kinds(path.name, suffix, content)
-        if suffix == XLSX:
-            rows = list(_workbook_rows(path.name, content))
-        else:
-            rows = list(_csv_rows(content, encoding))
+        content = path.read_bytes()
     except OSError as error:
         raise StartError(str(error)) from None
-    if not rows:
-        raise StartError(f"{path.name} has no rows below its first line")
-    return rows
+    return [*rows_of(path.name, content, encoding)]
+
+
+def rows_of(
+    name: str,
+    content: bytes,
+    encoding: Encoding | None = None,
+    *,
+    max_inflated: int = MAX_INFLATED_BYTES,
+) -> Iterator[Row]:
+    """Yield the rows of a file by its name and content, at least one.
+
+    ``max_inflated`` bytes are what a workbook may be unpacked to.
+
+    Raises:
+        UnusableFileError: the file as a whole cannot be used.
+    """
+    suffix = Path(name).suffix.lower()
+    refuse_other_kinds(name, suffix, content)
+    if suffix == XLSX:
+        rows = _workbook_rows(name, content, max_inflated)
+    else:
+        rows = _csv_rows(content, encoding)
+    first = next(rows, None)
+    if first is None:
+        raise UnusableFileError(
+            f"{name} 首行以下没有内容", f"{name} has no rows below its first line"
+        )
+    yield first
+    yield from rows
 
 
 def _csv_rows(content: bytes, encoding: Encoding | None) -> Iterator[Row]:
@@ -98,14 +121,14 @@ def _csv_rows(content: bytes, encoding: Encoding | None) -> Iterator[Row]:
         cells = _cells(text)
         if columns is None:
             if isinstance(cells, Text):
-                raise StartError(f"line 1: {cells.en}")
+                raise UnusableFileError(f"首行：{cells.zh}", f"line 1: {cells.en}")
             columns = read_header(cells)
         elif isinstance(cells, Text):
             yield Row(line=line, cells={}, problem=cells)
         elif any(cell.strip() for cell in cells):
             yield _row(line, columns, cells)
     if columns is None:
-        raise StartError("the file is empty")
+        raise UnusableFileError("文件为空", "the file is empty")
 
 
 def _cells(text: str | None) -> list[str] | Text:
@@ -144,27 +167,28 @@ def _as_it_was(cell: str) -> str:
     return cell.strip() if NOT_SHOWN.search(cell) else cell
 
 
-def _workbook_rows(name: str, content: bytes) -> Iterator[Row]:
+def _workbook_rows(name: str, content: bytes, max_inflated: int) -> Iterator[Row]:
     columns: tuple[Column, ...] | None = None
-    rows = read_sheet(
-        name, content, max_inflated=MAX_INFLATED_BYTES, max_cells=MAX_COLUMNS
-    )
+    rows = read_sheet(name, content, max_inflated=max_inflated, max_cells=MAX_COLUMNS)
     for line, cells in rows:
         width = max(cells) + 1
         if columns is not None:
             yield _sheet_row(line, columns, cells, width)
         elif width > MAX_COLUMNS:
-            raise StartError(f"line {line}: over {MAX_COLUMNS} columns")
+            raise UnusableFileError(
+                f"第{line}行：超过{MAX_COLUMNS}列",
+                f"line {line}: over {MAX_COLUMNS} columns",
+            )
         else:
             columns = read_header(_header(cells, width))
     if columns is None:
-        raise StartError("the first sheet is empty")
+        raise UnusableFileError("第一张表为空", "the first sheet is empty")
 
 
 def _header(cells: Mapping[int, Cell], width: int) -> list[str]:
     for cell in cells.values():
         if cell.problem is not None:
-            raise StartError(cell.problem.en)
+            raise UnusableFileError(cell.problem.zh, cell.problem.en)
     return [cells[i].shown if i in cells else "" for i in range(width)]
 
 

@@ -25,7 +25,7 @@ from gateway.batch.cells import (
 )
 from gateway.batch.elements import Element, NoElementsError, read_elements
 from gateway.batch.formats import Format, format_of
-from gateway.errors import StartError
+from gateway.batch.unusable import UnusableFileError
 from policy.text import Text
 
 _MAIN = re.compile(
@@ -59,27 +59,35 @@ def read_sheet(
     Of a row no more than ``max_cells`` are read; that there are more is told.
 
     Raises:
-        StartError: it is no workbook, or one that cannot be read.
+        UnusableFileError: it is no workbook, or one that cannot be read.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inflated = sum(entry.file_size for entry in archive.infolist())
             if inflated > max_inflated:
-                raise StartError(
+                raise UnusableFileError(
+                    f"{name} 解压后为{inflated}字节，至多{max_inflated}字节",
                     f"{name} would inflate to {inflated} bytes, at most "
-                    f"{max_inflated} allowed"
+                    f"{max_inflated} allowed",
                 )
             yield from _rows(_Parts(archive), max_cells)
     except zipfile.BadZipFile:
-        raise StartError(
+        raise UnusableFileError(
+            f"{name} 不是 .xlsx 文件，或已损坏；若为 CSV，请将文件名改为以 .csv 结尾",
             f"{name} is no .xlsx file, or was cut; if it is CSV, give it a name that "
-            "ends in .csv"
+            "ends in .csv",
         ) from None
     except (_NotReadError, NoElementsError) as error:
-        raise StartError(f"{name} is no .xlsx file that can be read: {error}") from None
+        raise UnusableFileError(
+            f"{name} 不是可读取的 .xlsx 文件；请用 Excel 或 WPS 打开后另存",
+            f"{name} is no .xlsx file that can be read: {error}",
+        ) from None
     except (zlib.error, EOFError, OSError, NotImplementedError, ValueError):
         # zipfile raises the last two for versions and places that cannot be.
-        raise StartError(f"{name} is no .xlsx file that can be unpacked") from None
+        raise UnusableFileError(
+            f"{name} 不是可解压的 .xlsx 文件；请用 Excel 或 WPS 打开后另存",
+            f"{name} is no .xlsx file that can be unpacked",
+        ) from None
 
 
 class _Parts:

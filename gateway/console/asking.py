@@ -14,6 +14,7 @@ from graphql import ExecutionResult
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
+from gateway.batch.query import QUERY as OF_BATCHES
 from gateway.documents.operations import Document, read_operations
 from gateway.graphql_http.refusals import RefusedRequestError
 from gateway.registration.documents import DOCUMENTS as OF_REGISTRATION
@@ -33,7 +34,11 @@ DOCUMENTS: Mapping[str, Document] = MappingProxyType(
     }
 )
 """What the pages alone ask, by the names of their operations."""
-_ALL: Mapping[str, Document] = {**OF_REGISTRATION, **DOCUMENTS}
+_ALL: Mapping[str, Document] = {
+    **OF_REGISTRATION,
+    **DOCUMENTS,
+    **{document.name: document for document in read_operations(OF_BATCHES)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Answered:
     """Empty if nothing was executed."""
     problems: Sequence[Problem] = ()
 
+    @property
+    def said(self) -> Mapping[str, Any] | None:
+        """What a step that was taken gives; ``None`` if it was refused as a whole."""
+        return next((one for one in self.data.values() if one is not None), None)
+
 
 async def answer_of(
     ask: Ask,
@@ -62,7 +72,7 @@ async def answer_of(
     variables: Mapping[str, object],
     extensions: Mapping[str, object],
 ) -> Answered:
-    """Return the answer to a document of the pages, or of registration.
+    """Return the answer to a document of the pages, of registration or of batches.
 
     ``extensions`` say why people are looked up, as those of a question over HTTP do.
 

@@ -9,16 +9,21 @@ from starlette.routing import Route
 from gateway.console.attempts import Attempts
 from gateway.console.by_issuer import BACK, TO_ISSUER, ByIssuer
 from gateway.console.cookies import LANGUAGE, YEAR_SECONDS, put_cookie
-from gateway.console.desk import SEE_OTHER, SIGN_IN, Desk
+from gateway.console.desk import SIGN_IN, Desk
 from gateway.console.forms import ForeignFormError
 from gateway.console.language import language_of, stated
 from gateway.console.pages.agencies import agencies
+from gateway.console.pages.batch import batch
 from gateway.console.pages.certificate import certificate
 from gateway.console.pages.claim import claim
+from gateway.console.pages.corrections import corrections
 from gateway.console.pages.ledger import ledger
+from gateway.console.pages.log import log
+from gateway.console.pages.recoveries import recoveries
 from gateway.console.pages.registration import registration
 from gateway.console.pages.sanctions import sanctions
-from gateway.console.rendering import HEADERS, rendered
+from gateway.console.pages.totals import totals
+from gateway.console.rendering import HEADERS, SEE_OTHER, rendered
 from gateway.console.sections import Section
 from gateway.console.signing_in import HOME, SIGN_OUT, SigningIn
 from gateway.console.static_files import static_routes
@@ -27,6 +32,7 @@ from gateway.console.words import WORDS
 from gateway.graphql_http.refusals import (
     STATUSES,
     ClientGoneError,
+    Code,
     RefusedRequestError,
 )
 
@@ -35,11 +41,16 @@ CLIENT_GONE = 499
 Endpoint = Callable[[Request], Awaitable[Response]]
 HANDLERS: Mapping[Section, Handler] = {
     Section.CLAIM: claim,
+    Section.BATCH: batch,
     Section.CERTIFICATE: certificate,
     Section.AGENCIES: agencies,
     Section.REGISTRATION: registration,
     Section.SANCTIONS: sanctions,
     Section.LEDGER: ledger,
+    Section.TOTALS: totals,
+    Section.CORRECTIONS: corrections,
+    Section.RECOVERIES: recoveries,
+    Section.LOG: log,
 }
 """What answers at each section's address."""
 
@@ -80,7 +91,9 @@ def answered(endpoint: Endpoint) -> Endpoint:
         except ForeignFormError:
             response = message(request, "foreign_form", FORBIDDEN)
         except RefusedRequestError as refusal:
-            response = message(request, "refused_request", STATUSES[refusal.code])
+            is_large = refusal.code is Code.BODY_TOO_LARGE
+            key = "refused_size" if is_large else "refused_request"
+            response = message(request, key, STATUSES[refusal.code])
         except ClientGoneError:
             return Response(status_code=CLIENT_GONE)
         chosen = stated(request)

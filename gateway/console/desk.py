@@ -18,17 +18,24 @@ from gateway.console.forms import (
 from gateway.console.known import caller_by
 from gateway.console.language import language_of
 from gateway.console.metrics import ConsoleMetrics
-from gateway.console.rendering import HEADERS
+from gateway.console.rendering import HEADERS, SEE_OTHER
 from gateway.console.sections import Section
 from gateway.console.sessions import Session, Sessions
+from gateway.console.uploads import (
+    MAX_DRAINED_BYTES,
+    MAX_UPLOAD_BYTES,
+    Upload,
+    is_multipart,
+    parts_of,
+)
 from gateway.console.visit import Handler, Sample, Visit
 from gateway.graphql_http.endpoint import GraphQLEndpoint
+from gateway.graphql_http.refusals import Code, RefusedRequestError
 from gateway.request_state import request_of
 from gateway.settings.callers import Issuer
 from gateway.settings.console import Console as Options
 
 SIGN_IN = "/console/sign-in"
-SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +70,34 @@ class Desk:
             ForeignFormError: another's page did.
             RefusedRequestError: it is no form, too large, or comes too slowly.
         """
+        fields, _ = await self._sent(request, cookie, may_have_file=False)
+        return fields
+
+    async def _sent(
+        self, request: Request, cookie: str | None, *, may_have_file: bool
+    ) -> tuple[Mapping[str, str], Upload | None]:
+        """Return the same, and the file that came with it."""
+        content_type = request.headers.get("content-type", "")
+        is_upload = may_have_file and is_multipart(content_type)
+        most = MAX_UPLOAD_BYTES if is_upload else MAX_FORM_BYTES
+        file: Upload | None = None
         try:
             require_own_origin(request, self.options.address)
-            body = await self.endpoint.body(
-                request.scope, request.receive, MAX_FORM_BYTES
-            )
-            fields = fields_of(request.headers.get("content-type", ""), body)
+            try:
+                body = await self.endpoint.body(request.scope, request.receive, most)
+            except RefusedRequestError as refusal:
+                if is_upload and refusal.code is Code.BODY_TOO_LARGE:
+                    await self.endpoint.drain(request.receive, MAX_DRAINED_BYTES)
+                raise
+            if is_upload:
+                fields, file = parts_of(content_type, body)
+            else:
+                fields = fields_of(content_type, body)
             require_form_token(cookie, self.sessions, fields)
         except ForeignFormError as error:
             self.metrics.foreign_form(error.reason)
             raise
-        return fields
+        return fields, file
 
     def page(
         self, section: Section, handler: Handler
@@ -89,8 +113,11 @@ class Desk:
                 self.sessions.end(cookie)
                 return self._to_sign_in(request)
             form: Mapping[str, str] = {}
+            file: Upload | None = None
             if request.method == "POST":
-                form = await self.form_of(request, cookie)
+                form, file = await self._sent(
+                    request, cookie, may_have_file=section is Section.BATCH
+                )
             visit = Visit(
                 request=request,
                 caller=request_of(request.scope).known_caller,
@@ -100,6 +127,9 @@ class Desk:
                 ask=self.endpoint.ask,
                 sample=self.sample,
                 form=form,
+                file=file,
+                session=session,
+                sessions=self.sessions,
             )
             return await handler(visit)
 

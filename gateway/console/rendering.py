@@ -4,6 +4,7 @@ No script and no style stands in a page (``POLICY``). Enum values, and the names
 the graph answers, are shown in the words by which the schema describes them.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ from policy.calendar import SHANGHAI
 from policy.text import Text
 from resolvers.schema import schema
 
+SEE_OTHER = 303
 FOLDER = Path(str(files(__package__)))
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -80,6 +82,11 @@ def in_language(message: str, language: Language) -> str:
     return language.of(Text(zh, en))
 
 
+def _before_semicolon(words: str) -> str:
+    """Return what a field is, without what else is to be known of it."""
+    return re.split("[;；]", words, maxsplit=1)[0]
+
+
 def moment(value: str | None) -> str:
     """Return a moment as people of Shanghai read it; nothing if there is none."""
     if not value:
@@ -124,6 +131,7 @@ def rendered(
             "word": word,
             "said": said,
             "named": named,
+            "brief": lambda field: _before_semicolon(named(field)),
             "language": language,
             "colon": "：" if language is Language.ZH else ": ",
             "static": addresses(),

@@ -7,11 +7,16 @@ class Section(StrEnum):
     """A page of the menu; its value is the last part of its address."""
 
     CLAIM = "claim"
+    BATCH = "batch"
     CERTIFICATE = "certificate"
     AGENCIES = "agencies"
     REGISTRATION = "registration"
     SANCTIONS = "sanctions"
     LEDGER = "ledger"
+    TOTALS = "totals"
+    CORRECTIONS = "corrections"
+    RECOVERIES = "recoveries"
+    LOG = "log"
 
     @property
     def path(self) -> str:

@@ -3,15 +3,18 @@
 A session holds the token that was shown, which is judged anew at each request: whoever
 loses a right loses it in the console at once. The table knows ids by their SHA-256
 alone, has a bound, and forgets what was not used. It is this process's own: it ends
-with it, and is of no use to another gateway.
+with it, and is of no use to another gateway. A file that is being checked is held by
+its session, and ends with it.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from gateway.console.batches import Batch
 from gateway.settings.console import Console
 
 ID_BYTES = 32
@@ -27,6 +30,8 @@ class Session:
     seen_at: float
     ends_at: float | None
     """When its token does, as who gave it said."""
+    batch: Batch | None = field(default=None, repr=False)
+    """A file of claims that they dropped in."""
 
 
 class Sessions:
@@ -39,15 +44,17 @@ class Sessions:
         """By the digests of their ids."""
         self._key = secrets.token_bytes(ID_BYTES)
         """Makes form tokens of ids; a new one in each process."""
+        self.reading = asyncio.Lock()
+        """Held while a file is read: one at a time, since each takes a processor."""
 
     def __len__(self) -> int:
         """Return how many there are."""
-        self._forget()
+        self.forget()
         return len(self._sessions)
 
     def begin(self, token: str, ends_at: float | None = None) -> str:
         """Begin a session for whoever shows ``token``; return its id."""
-        self._forget()
+        self.forget()
         if len(self._sessions) >= self._options.sessions:
             unused = min(self._sessions, key=lambda one: self._sessions[one].seen_at)
             del self._sessions[unused]
@@ -65,6 +72,7 @@ class Sessions:
             del self._sessions[digest]
             return None
         session.seen_at = now
+        _drop_held(session, now)
         return session
 
     def end(self, id_: str) -> None:
@@ -86,15 +94,30 @@ class Sessions:
             or (session.ends_at is not None and now >= session.ends_at)
         )
 
-    def _forget(self) -> None:
+    def batches(self) -> list[Batch]:
+        """Return the files that are held."""
+        self.forget()
+        held = (session.batch for session in self._sessions.values())
+        return [batch for batch in held if batch is not None]
+
+    def forget(self) -> None:
+        """Let go of what is over."""
         now = self._now()
         for digest in [*self._over(now)]:
             del self._sessions[digest]
+        for session in self._sessions.values():
+            _drop_held(session, now)
 
     def _over(self, now: float) -> Iterator[bytes]:
         for digest, session in self._sessions.items():
             if self._is_over(session, now):
                 yield digest
+
+
+def _drop_held(session: Session, now: float) -> None:
+    """Let go of a file that was held for long enough."""
+    if session.batch is not None and session.batch.is_over(now):
+        session.batch = None
 
 
 def _digest(id_: str) -> bytes:

@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.callers.refusal import AuthenticationError
 from gateway.console.cookies import FORM, SESSION, cookie_of, drop_cookie, put_cookie
-from gateway.console.desk import SEE_OTHER, SIGN_IN, Desk
+from gateway.console.desk import SIGN_IN, Desk
 from gateway.console.known import caller_by
 from gateway.console.language import language_of
 from gateway.console.metrics import SignIn, Way
-from gateway.console.rendering import HEADERS, rendered
+from gateway.console.rendering import HEADERS, SEE_OTHER, rendered
 
 SIGN_OUT = "/console/sign-out"
 HOME = "/console"

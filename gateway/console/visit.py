@@ -12,6 +12,8 @@ from gateway.console.asking import Answered, Ask, answer_of
 from gateway.console.language import Language
 from gateway.console.rendering import rendered
 from gateway.console.sections import Section
+from gateway.console.sessions import Session, Sessions
+from gateway.console.uploads import Upload
 
 Sample: TypeAlias = Callable[[str, dict[str, str]], float | None]
 
@@ -30,6 +32,10 @@ class Visit:
     """Reads one of our metrics, which everybody may read."""
     form: Mapping[str, str] = field(default_factory=dict)
     """What was sent; empty of a GET."""
+    file: Upload | None = None
+    """A file that came with it."""
+    session: Session
+    sessions: Sessions
 
     def stated(self, name: str) -> str | None:
         """Return a field of the form; ``None`` if nothing stands in it."""
@@ -40,12 +46,22 @@ class Visit:
 
         The purpose and the case are those of the form, where it has them.
         """
-        extensions = {
+        return await self.ask_for(document, self.why, **variables)
+
+    @property
+    def why(self) -> Mapping[str, object]:
+        """Return why people are looked up, as far as the form says it."""
+        return {
             key: value
             for key in ("purpose", "caseNumber")
             if (value := self.stated(key)) is not None
         }
-        return await answer_of(self.ask, self.request, document, variables, extensions)
+
+    async def ask_for(
+        self, document: str, why: Mapping[str, object], /, **variables: object
+    ) -> Answered:
+        """Return what the graph answers to ``document``, asked for a stated reason."""
+        return await answer_of(self.ask, self.request, document, variables, why)
 
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
         """Return a page of this section."""

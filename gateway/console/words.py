@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.console.work_words import WORK
 from policy.text import Text
 
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -48,6 +49,11 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "refused_request": Text(
             "未能读取所发送的内容：过大、过慢或不是表单。",
             "What was sent could not be read: too large, too slow, or no form.",
+        ),
+        "refused_size": Text(
+            "所发送的内容过大，未予读取；文件至多4 MB，请拆分后再试。",
+            "What was sent is too large and was not read; a file has at most 4 MB: "
+            "split it and try again.",
         ),
         "forbidden": Text(
             "您没有查看此内容的权限。", "You are not permitted to see this."
@@ -224,12 +230,8 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "section_ledger": Text("台账", "Ledger"),
         "no_sanctions": Text("没有处置。", "There are no sanctions."),
         "proposed_by_the_gateway": Text("网关的建议", "Proposed by the gateway"),
-        "totals": Text("近12个月合计", "The last 12 months"),
-        "plot_name": Text("各月支付与追回", "Paid and recovered, by month"),
-        "no_totals": Text("尚无数据。", "Nothing was counted yet."),
         "decisions": Text("决定", "Decisions"),
         "older": Text("更早的", "Older ones"),
-        "recoveries": Text("追回", "Recoveries"),
-        "open_corrections": Text("待确认的更正", "Corrections that wait"),
+        **WORK,
     }
 )

@@ -52,6 +52,26 @@ async def read_body(
         return b"".join(chunks)
 
 
+async def drain(
+    receive: Receive, *, max_bytes: int, seconds: float, supervision: Supervision
+) -> None:
+    """Let the rest of a body pass that was refused for its size.
+
+    A browser reads no answer before all is sent: without, it shows an error of its own.
+    More than ``max_bytes`` are left unread.
+
+    Raises:
+        RefusedRequestError: it comes too slowly.
+    """
+    with Limit(supervision, seconds, _too_slow):
+        passed = 0
+        more = True
+        while more and passed <= max_bytes:
+            message = await receive()
+            passed += len(message.get("body", b""))
+            more = message.get("more_body", False)
+
+
 def _stated_bytes(headers: Headers, max_bytes: int) -> int:
     """Return the stated length; 0 if there is none: reading counts."""
     stated = headers.get("content-length", "")

@@ -19,7 +19,7 @@ from connectors.spans import Part, part
 from gateway.application_state import state_of
 from gateway.graphiql import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
-from gateway.graphql_http.body import read_body
+from gateway.graphql_http.body import drain, read_body
 from gateway.graphql_http.concurrency import Turn, Turns
 from gateway.graphql_http.csrf import require_preflight
 from gateway.graphql_http.media_types import (
@@ -179,6 +179,19 @@ class GraphQLEndpoint:
         """
         return await read_body(
             request_of(scope).headers,
+            receive,
+            max_bytes=max_bytes,
+            seconds=self._options.body_seconds,
+            supervision=self._supervision,
+        )
+
+    async def drain(self, receive: Receive, max_bytes: int) -> None:
+        """Let the rest of a form pass that was too large, so that its page is read.
+
+        Raises:
+            RefusedRequestError: it comes too slowly.
+        """
+        await drain(
             receive,
             max_bytes=max_bytes,
             seconds=self._options.body_seconds,

@@ -161,6 +161,7 @@ MAY_ASK = {
     "tests/faults/asking.py": "only how a question to a heard gateway breaks off",
     "tests/gateway/callers/test_proxy.py": A_GATEWAY,
     "tests/gateway/callers/test_tls.py": A_GATEWAY,
+    "tests/gateway/console/visitor.py": A_GATEWAY,
     "tests/gateway/test_front_door.py": A_GATEWAY,
     "tests/gateway/demo/test_demo.py": "the demo, whether it is up",
     "tests/browser/conftest.py": THE_PAGE,

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -11,13 +12,19 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 from gateway.demo.demo import HOST, write_configuration
-from tests.browser.logs import hear_browser
+from tests.architecture.documents import ROOT
+from tests.browser.console_pages import Console
+from tests.browser.logs import addresses_asked, console, hear_browser
 from tests.browser.people import roles_and_console
 from tests.browser.provider import Provider, running_provider
+from tests.node import install
 from tests.personal_data import LISTENER
 from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
+AXE = Path(__file__).parent / "axe"
+PICTURES = ROOT / "var" / "console"
+"""Where pictures of pages are left, as artefacts of the run."""
 # Collects what the page's policy refused, from before the first script on.
 RECORD_VIOLATIONS = """
 window.violations = [];
@@ -143,3 +150,32 @@ def _chromium(browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     """
     with tab(browser) as opened:
         yield opened
+
+
+@pytest.fixture(scope="package", name="axe")
+def _axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What looks at pages as screen readers do, installed."""
+    return install(AXE, "run.js", tmp_path_factory.mktemp("axe"))
+
+
+@pytest.fixture(name="pages")
+def _pages(
+    open_gateway: Gateway,
+    chromium: webdriver.Chrome,
+    axe: Path,
+) -> Iterator[Console]:
+    """The console; at the end, that nothing was refused, said, or asked elsewhere."""
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    addresses_asked(chromium)
+    console(chromium)
+    pages = Console(open_gateway.url, chromium, axe, PICTURES)
+    yield pages
+    assert pages.refused() == []
+    asked = addresses_asked(chromium)
+    assert [one for one in asked if not one.startswith(open_gateway.url)] == []
+
+
+@pytest.fixture(name="number")
+def _number(running_agencies: Agencies) -> str:
+    """The number of somebody with a certificate at each agency."""
+    return str(running_agencies.person("all-three")["idNumber"])

@@ -1,5 +1,6 @@
 """The console in a browser: signed in, filled in, looked at."""
 
+import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +105,14 @@ class Console:
         return self.browser.execute_async_script(self.axe.read_text("utf-8"))
 
     def picture(self, name: str) -> None:
-        """Take a picture of the page, as an artefact of the run."""
-        self.pictures.mkdir(exist_ok=True)
-        self.browser.save_screenshot(str(self.pictures / f"{name}.png"))
+        """Take a picture of the whole page, as an artefact of the run."""
+        size = self.browser.execute_cdp_cmd("Page.getLayoutMetrics", {})
+        clip = {**size["cssContentSize"], "scale": 1}
+        asked = {"captureBeyondViewport": True, "clip": clip}
+        taken = self.browser.execute_cdp_cmd("Page.captureScreenshot", asked)
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        picture = self.pictures / f"{name}.png"
+        picture.write_bytes(base64.b64decode(taken["data"]))
 
     def refused(self) -> object:
         """Return what the page's policy refused."""

@@ -11,6 +11,7 @@ ROLES = {
     "approver": ("connectors:approve", "sanctions:write"),
     "auditor": ("audit:read", "certificates:read", "identity:read"),
     "recovery": ("recoveries:write", "certificates:read"),
+    "bureau": ("recoveries:write", "audit:read", "certificates:read"),
 }
 
 

@@ -56,6 +56,8 @@ def test_who_submitted_does_not_approve(
     assert pages.data("tr", "connector") == [None, seen["id"]]
     pages.open(address)
     assert len(pages.data("#manifest ~ .wide tbody tr", "x")) > 5
+    # What an expression finds is told beside it.
+    assert "中的" in pages.wait_for("#manifest ~ .wide").text
     take(pages, "CheckConnector")
     assert pages.data("[data-conforming]", "conforming") == ["true"]
     take(pages, "ApproveConnector")

@@ -62,6 +62,7 @@ TABLES = "\n".join(
         'districts = ["310104"]',
         '[role_districts]\nreader = ["310101"]',
         f'[agency_callers]\naudience = "{AUDIENCE}"\nscopes = ["recoveries:write"]',
+        "[console]\nenabled = true",
     )
 )
 CLAIM = {

@@ -79,7 +79,10 @@ KNOWN = ", ".join(f"{NAMES[column][0]} ({column})" for column in Column)
     [
         (
             lambda: encoding_of(["é".encode()]),
-            "no line tells whether the file is UTF-8 or GB18030; state --encoding",
+            (
+                "no line tells whether the file is UTF-8 or GB18030; state --encoding, "
+                "or save it as CSV UTF-8"
+            ),
         ),
         (
             lambda: read_header(["姓 名", "身份证件"]),

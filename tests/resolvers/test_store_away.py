@@ -101,6 +101,7 @@ def context(
         "entries": away,
         "vault": away,
         "licences": away,
+        "log": away,
         **stores,
     }
     return RequestContext(

@@ -56,9 +56,7 @@ async def _step(visit: Visit) -> Response:
     }
     more = {"keyId": visit.form.get("keyId", "")} if name == KEY_STEP else {}
     taken = await visit.answer(name, step=step, **more)
-    answers = [one for one in taken.data.values() if one is not None]
-    said = answers[0] if answers else None
-    return await _one(visit, id_, said=said, problems=taken.problems)
+    return await _one(visit, id_, said=taken.said, problems=taken.problems)
 
 
 async def _one(

@@ -38,8 +38,7 @@ async def sanctions(visit: Visit) -> Response:
                 reason=visit.form.get("reason", "").strip()[:REASON_LENGTH],
             )
             problems += taken.problems
-            answers = [one for one in taken.data.values() if one is not None]
-            said = answers[0] if answers else None
+            said = taken.said
         else:
             status = 422
     answered = await visit.answer("SanctionsByState", lifted=True)

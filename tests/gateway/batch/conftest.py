@@ -18,6 +18,8 @@ TABLES = "\n".join(
         "[privacy.people_a_day_of]",
         f"{NIGHT} = 20000",
         f"{POOR} = 2",
+        "[console]",
+        "enabled = true",
     )
 )
 

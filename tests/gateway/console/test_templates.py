@@ -11,6 +11,8 @@ from gateway.console import static_files
 from gateway.console.asking import DOCUMENTS
 from gateway.console.console import HANDLERS
 from gateway.console.language import Language
+from gateway.console.pages.corrections import ANSWERS
+from gateway.console.pages.recoveries import STEPS
 from gateway.console.rendering import FOLDER, described, in_language
 from gateway.console.sections import Section
 from gateway.console.static_files import ChangedFileError, addresses, read_sums
@@ -25,7 +27,7 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     used = {
         word
         for path in SOURCES
-        if path.name != "words.py"
+        if path.name not in {"words.py", "work_words.py"}
         for word in USED.findall(path.read_text("utf-8"))
     }
     asked = {
@@ -36,6 +38,8 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     made = {f"section_{section}" for section in Section} | {
         f"circuit_{state}" for state in ("closed", "half_open", "open")
     }
+    taken = {*ANSWERS, *(step for steps in STEPS.values() for step in steps)}
+    made |= {f"step_{step.lower()}" for step in taken}
 
     assert asked - WORDS.keys() == set()
     assert WORDS.keys() - used - made == set()
@@ -67,7 +71,10 @@ def test_every_form_that_is_posted_has_its_token(name: str) -> None:
 
 def test_every_document_asks_or_takes_one_step() -> None:
     assert all(document.name.startswith("Console") for document in DOCUMENTS.values())
-    assert [one.name for one in DOCUMENTS.values() if one.is_step] == []
+    assert {one.name: one.field for one in DOCUMENTS.values() if one.is_step} == {
+        "ConsoleAnswerCorrection": "answerCorrection",
+        "ConsoleRecoveryStep": "takeRecoveryStep",
+    }
 
 
 def test_what_others_wrote_is_as_it_was_published() -> None:

@@ -19,6 +19,7 @@ IMPERSONAL = {
     "policy": "{ policy { notice } }",
     "agencies": "{ agencies { id } }",
     "eventCursors": "{ eventCursors { __typename } }",
+    "transparencyLog": "{ transparencyLog { __typename } }",
     "_service": "{ _service { __typename } }",
 }
 OF_REGISTRATIONS = {

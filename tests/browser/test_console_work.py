@@ -1,0 +1,141 @@
+"""The console's work: a file that is dropped in, a correction, a recovery, the log."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.console_pages import Console
+from tests.browser.people import token_of
+from tests.browser.test_console import record_a_decision
+from tests.federation.offices import PROPOSE
+from tests.federation.test_corrections import RULED
+from tests.gateway.batch.population import claims
+from tests.gateway.batch.sheets import HEADER, csv_of
+from tests.running import Agencies, Gateway, eventually
+
+PROVE = """mutation($c: ID!) { proveRecordFalse(certificate: $c, reason: "经查不实",
+  evidence: "沪查〔2026〕1号") { __typename } }"""
+WHY = {"X-Purpose": "RECOVERY", "X-Case-Number": "case-7"}
+
+
+@pytest.fixture(name="dark")
+def _dark(pages: Console) -> Iterator[Console]:
+    """The console as who reads English in the dark has it."""
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    pages.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    yield pages
+    pages.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def send(
+    gateway: Gateway, role: str, query: str, **variables: object
+) -> dict[str, str]:
+    """Take a step of the graph; return what it gives."""
+    body = {"query": query, "variables": variables}
+    status, answer, _ = gateway.post(body, token_of(role), WHY)
+    assert (status, answer.get("errors")) == (200, None), answer
+    (found,) = answer["data"].values()
+    return dict(found)
+
+
+def test_a_file_is_dropped_in_and_its_results_downloaded(
+    pages: Console, running_agencies: Agencies, tmp_path: Path
+) -> None:
+    running_agencies.reset()
+    file = tmp_path / "claims.csv"
+    rows = [row for row, _, _ in claims(running_agencies, 250)]
+    rows[1][5] = "2024-13-01"
+    file.write_bytes(csv_of([HEADER, *rows]))
+    pages.browser.execute_cdp_cmd(
+        "Browser.setDownloadBehavior",
+        {"behavior": "allow", "downloadPath": str(tmp_path)},
+    )
+    pages.sign_in("district")
+    pages.open("/console/batch")
+    assert pages.violations() == []
+    pages.picture("batch-before-zh-light")
+    pages.field("file").send_keys(str(file))
+    pages.fill(purpose="SUBSIDY_CLAIM", caseNumber="case-5")
+
+    pages.send("#batch", "[data-state=done]")
+
+    # It went on by itself, and the focus is on what it came to.
+    assert pages.wait_for("#so-far").text == "250 / 250 行"
+    assert pages.focused == "state"
+    assert pages.data("tr[data-line]", "line") == ["3"]
+    assert pages.violations() == []
+    pages.picture("batch-done-zh-light")
+    pages.wait_for("button[value=fetch]").click()
+    results = tmp_path / "results.csv"
+    eventually(results.exists)
+    assert results.read_bytes().count(b"\r\n") == 251
+    pages.send("[action$=batch]:has([value=forget])", "#batch")
+    assert pages.browser.find_elements("id", "result") == []
+
+
+def test_a_file_that_is_none_is_refused_where_one_reads_it(
+    dark: Console, tmp_path: Path
+) -> None:
+    file = tmp_path / "claims.csv"
+    file.write_text("id_number,what\n1,2\n")
+    dark.sign_in("district")
+    dark.open("/console/batch?language=EN")
+    dark.field("file").send_keys(str(file))
+    dark.fill(purpose="SUBSIDY_CLAIM", caseNumber="case-6")
+
+    dark.send("#batch", ".problem")
+
+    assert "1 unknown columns" in dark.wait_for(".problem").text
+    assert dark.violations() == []
+    dark.picture("batch-refused-en-dark")
+
+
+def test_a_payment_is_corrected_and_claimed_back(
+    dark: Console, running_agencies: Agencies, open_gateway: Gateway
+) -> None:
+    paid = record_a_decision(
+        open_gateway,
+        running_agencies.person("whole-annex")["idNumber"],
+        claim="console-2",
+        outcome="PAID",
+        amountYuan=1000,
+        rulings=RULED,
+    )
+    correction = {"decision": paid["id"], "officer": "浦0017", "reason": "录入有误"}
+    proposed = send(open_gateway, "district", PROPOSE, correction=correction)
+    proved = send(open_gateway, "bureau", PROVE, c=paid["certificate"])
+    assert proved["__typename"] == "FalseRecordProved", proved
+
+    dark.sign_in("district")
+    dark.open(f"/console/corrections?id={proposed['id']}&language=EN")
+    assert dark.data("tr[data-field]", "field")[0] == "certificate"
+    assert dark.violations() == []
+    dark.picture("correction-en-dark")
+    dark.fill(officer="浦0018", reason="已核对")
+    dark.wait_for("button[value=CONFIRM]").click()
+    assert dark.wait_for("[role=alert]").get_attribute("data-code") == "SAME_PERSON"
+
+    dark.sign_in("bureau")
+    dark.open("/console/recoveries?language=EN")
+    assert dark.violations() == []
+    dark.picture("recoveries-en-dark")
+    dark.wait_for("tr[data-recovery] a").click()
+    dark.wait_for("#step")
+    assert dark.violations() == []
+    dark.fill(reason="told by letter")
+    dark.wait_for("button[value=NOTIFY]").click()
+    dark.wait_for("li[data-step=NOTIFY]")
+    dark.picture("recovery-en-dark")
+
+
+@pytest.mark.parametrize("language", ["ZH", "EN"])
+def test_the_log_is_shown_to_who_signed_in(pages: Console, language: str) -> None:
+    pages.sign_in("auditor")
+
+    pages.open(f"/console/log?language={language}")
+
+    assert pages.data("dd .outcome", "outcome") == ["IN_TIME", "NOT_CONFIGURED"]
+    assert int(str(pages.data("dl[data-size]", "size")[0])) >= 1
+    assert pages.violations() == []
+    pages.picture(f"log-{language.lower()}-light")
