@@ -13,6 +13,35 @@ const HERE = import.meta.dirname;
 const OUT = path.resolve(HERE, '../../gateway/static/graphiql');
 const SERVED_AT = '/graphiql/';
 
+const WORKERS = {
+  editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
+  graphql: 'monaco-graphql/esm/graphql.worker.js',
+  json: 'monaco-editor/esm/vs/languages/features/json/json.worker.js',
+};
+
+// Where Monaco has now what GraphiQL asks for by the names of Monaco 0.52.
+const MOVED = {
+  'basic-languages/graphql/graphql.contribution': 'languages/definitions/graphql/register',
+  'language/json/monaco.contribution': 'languages/features/json/register',
+};
+const MONACO = path.join(HERE, 'node_modules/monaco-editor/esm/vs');
+
+// Monaco exports its files by other names than its users import them by.
+const byFile = {
+  name: 'monaco-by-file',
+  setup({ onResolve }) {
+    onResolve({ filter: /^monaco-editor\/esm\/vs\// }, ({ path: asked }) => {
+      const name = asked.slice('monaco-editor/esm/vs/'.length).replace(/\.js$/, '');
+      // The whole editor goes by this name; src/monaco.js lists the parts wanted.
+      if (name === 'editor/edcore.main') {
+        return { path: path.join(HERE, 'src/monaco.js') };
+      }
+      const file = `${MOVED[name] ?? name}.js`.replace(/\.css\.js$/, '.css');
+      return { path: path.join(MONACO, file) };
+    });
+  },
+};
+
 const SHARED = {
   absWorkingDir: HERE,
   outdir: OUT,
@@ -26,12 +55,28 @@ const SHARED = {
   assetNames: '[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"' },
   legalComments: 'eof',
+  plugins: [byFile],
 };
 
-const WORKERS = {
-  editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
-  graphql: 'monaco-graphql/esm/graphql.worker.js',
-  json: 'monaco-editor/esm/vs/language/json/json.worker.js',
+const COPIES = {
+  dompurify: 'base/browser/dompurify/dompurify.js',
+  marked: 'base/common/marked/marked.js',
+};
+// What lies where in Monaco, by its package; without a name, the folder's is the package's.
+const INLINED = {
+  'external/((?:@[^/]+/)?[^/]+)/': undefined,
+  'vs/base/browser/dompurify/': 'dompurify',
+  'vs/base/common/marked/': 'marked',
+  'vs/base/browser/ui/codicons/': '@vscode/codicons',
+};
+// Packages without a licence file, and one of the same authors and licence that has it.
+const WITHOUT_TEXT = {
+  '@graphiql/plugin-doc-explorer': 'graphiql',
+  '@graphiql/plugin-explorer': 'graphiql',
+  '@graphiql/plugin-history': 'graphiql',
+  '@vscode/l10n': 'vscode-json-languageservice',
+  'react-compiler-runtime': 'react',
+  'react-remove-scroll-bar': 'react-remove-scroll',
 };
 
 function outputOf(metafile, name, suffix) {
@@ -44,8 +89,7 @@ function outputOf(metafile, name, suffix) {
   return SERVED_AT + path.basename(found[0]);
 }
 
-function packageFolders(metafiles) {
-  const inputs = metafiles.flatMap(metafile => Object.keys(metafile.inputs));
+function packageFolders(inputs) {
   const folders = inputs.map(
     input => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0],
   );
@@ -63,13 +107,66 @@ async function licenceTexts(folder) {
   );
 }
 
-async function describe(folder) {
-  const { name, version, license } = JSON.parse(
-    await readFile(path.join(HERE, folder, 'package.json'), 'utf8'),
-  );
+async function textsOf(name, folder) {
   const texts = await licenceTexts(folder);
-  const body = texts.length ? texts.join('\n\n') : '(the package carries no licence file)';
-  return `${name} ${version}\nLicence: ${license}\n\n${body}\n`;
+  const other = WITHOUT_TEXT[name];
+  const found = texts.length || !other ? texts : await licenceTexts(`node_modules/${other}`);
+  if (!found.length) {
+    throw new Error(`${name} carries no licence text: name a package that does`);
+  }
+  return found.join('\n\n');
+}
+
+function readPackage(folder) {
+  return readFile(path.join(HERE, folder, 'package.json'), 'utf8').then(JSON.parse);
+}
+
+async function describe(folder) {
+  const { name, version, license } = await readPackage(folder);
+  return `${name} ${version}\nLicence: ${license}\n\n${await textsOf(name, folder)}\n`;
+}
+
+/* Packages that Monaco has copied into itself, where no lock and no audit sees them. */
+async function describeInlined(inputs) {
+  const monaco = await readPackage('node_modules/monaco-editor');
+  const json = await readPackage('node_modules/vscode-json-languageservice');
+  const versions = { ...json.dependencies, ...monaco.devDependencies, ...monaco.dependencies };
+  const names = new Set(
+    inputs.flatMap(input =>
+      Object.entries(INLINED).flatMap(([place, name]) => {
+        const found = new RegExp(`monaco-editor/esm/${place}`).exec(input);
+        return found ? [name ?? found[1]] : [];
+      }),
+    ),
+  );
+  for (const name of ['dompurify', 'marked']) {
+    // Said by the copy itself.
+    const copy = await readFile(path.join(MONACO, COPIES[name]), 'utf8');
+    if (!new RegExp(`\\bv?${versions[name].replaceAll('.', '\\.')} `).test(copy.slice(0, 200))) {
+      throw new Error(`Monaco's copy of ${name} is not ${versions[name]}`);
+    }
+  }
+  versions['@vscode/codicons'] = await codiconsVersion();
+  return Promise.all(
+    [...names].sort().map(async name => {
+      const folder = `node_modules/${name}`;
+      const { license } = await readPackage(folder);
+      return (
+        `${name} ${versions[name]} (inside monaco-editor ${monaco.version})\n` +
+        `Licence: ${license}\n\n${await textsOf(name, folder)}\n`
+      );
+    }),
+  );
+}
+
+async function codiconsVersion() {
+  const font = 'codicon.ttf';
+  const copy = await readFile(path.join(MONACO, 'base/browser/ui/codicons/codicon', font));
+  const folder = 'node_modules/@vscode/codicons';
+  if (!copy.equals(await readFile(path.join(HERE, folder, 'dist', font)))) {
+    throw new Error('Monaco has another codicon.ttf than @vscode/codicons of package.json');
+  }
+  return (await readPackage(folder)).version;
 }
 
 await rm(OUT, { recursive: true, force: true });
@@ -84,13 +181,11 @@ const page = await build({
   jsx: 'automatic',
   loader: { '.ttf': 'file' },
   alias: {
-    // The whole editor goes by this name; src/monaco.js lists the parts wanted.
-    'monaco-editor/esm/vs/editor/edcore.main.js': './src/monaco.js',
     // The old names lead to scripts whose exports are lost here, and with them prettifying.
     'prettier/parser-babel': 'prettier/plugins/babel',
     'prettier/parser-graphql': 'prettier/plugins/graphql',
   },
-  // Only for subscriptions over a WebSocket, which the page does not ask for.
+  // Only for subscriptions over a WebSocket; the page has them as server-sent events.
   external: ['graphql-ws'],
   define: {
     ...SHARED.define,
@@ -117,8 +212,11 @@ await writeFile(
     .replace('{{main.js}}', outputOf(page.metafile, 'main', '.js')),
 );
 
-const folders = packageFolders([workers.metafile, page.metafile]);
-const licences = await Promise.all(folders.map(describe));
+const inputs = [workers, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const licences = [
+  ...(await Promise.all(packageFolders(inputs).map(describe))),
+  ...(await describeInlined(inputs)),
+];
 await writeFile(path.join(OUT, 'LICENCES.txt'), licences.join(`\n${'-'.repeat(72)}\n\n`));
 
 const files = (await readdir(OUT)).sort();

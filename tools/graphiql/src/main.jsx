@@ -1,5 +1,6 @@
 /*
- * GraphiQL for the gateway: its example tabs, its demo token, nothing from elsewhere.
+ * GraphiQL for the gateway: its example tabs, its demo's tokens and people, the query
+ * builder, the trace below each answer; nothing from elsewhere.
  *
  * What is typed here is kept in memory only. GraphiQL would write queries, variables and
  * history to localStorage, and variables hold identity numbers.
@@ -7,13 +8,21 @@
 import 'monaco-graphql/esm/monaco-editor.js';
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
+import '@graphiql/plugin-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './page.css';
 
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+
+import { fetcherWith } from './fetcher.js';
+import { People, personIn, tabOf } from './people.jsx';
+import { Trace } from './trace.jsx';
+
+const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 
 // Monaco asks by label; WORKERS is filled in by build.js with the hashed addresses.
 globalThis.MonacoEnvironment = {
@@ -41,38 +50,39 @@ async function fetchConfig() {
   return response.json();
 }
 
-// GraphiQL may ask for the schema before the header editor stands, without its headers.
-function fetcherWith(headers) {
-  const fetcher = createGraphiQLFetcher({ url: '/graphql' });
-  return (params, options) =>
-    fetcher(
-      params,
-      params.operationName === 'IntrospectionQuery'
-        ? { ...options, headers: { ...headers, ...options?.headers } }
-        : options,
-    );
+const asHeaders = token => token && JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2);
+
+// A tab of a role has the role's token, the others that of the page.
+function tabsOf(config) {
+  return config.tabs.map(({ query, variables, token }) => ({
+    query,
+    variables: JSON.stringify(variables, null, 2),
+    headers: asHeaders(token ?? config.token),
+  }));
 }
 
 function Page({ config }) {
-  const demo = config.token ? { Authorization: `Bearer ${config.token}` } : undefined;
-  const headers = demo && JSON.stringify(demo, null, 2);
-  const tabs = config.tabs.map(({ query, variables }) => ({
-    query,
-    variables: JSON.stringify(variables, null, 2),
-    headers,
-  }));
+  const tabs = tabsOf(config);
+  const person = personIn(config.people);
+  const first = person && tabOf(person, tabs);
+  const headers = asHeaders(config.token);
   return (
     <GraphiQL
-      fetcher={fetcherWith(demo)}
+      fetcher={fetcherWith(headers && JSON.parse(headers))}
+      plugins={PLUGINS}
       storage={memoryStorage()}
-      defaultTabs={tabs}
+      defaultTabs={first ? [first, ...tabs] : tabs}
       defaultHeaders={headers}
-      initialQuery={tabs[0]?.query}
-      initialVariables={tabs[0]?.variables}
-      initialHeaders={headers}
+      initialQuery={(first ?? tabs[0])?.query}
+      initialVariables={(first ?? tabs[0])?.variables}
+      initialHeaders={(first ?? tabs[0])?.headers}
       showPersistHeadersSettings={false}
     >
       <GraphiQL.Logo>证书核验网关 · Certificate gateway</GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <Trace />
+        <People people={config.people} tabs={tabs} />
+      </GraphiQL.Footer>
     </GraphiQL>
   );
 }

@@ -4,7 +4,8 @@
  * Left out on purpose: the Unicode highlighter, which frames Chinese punctuation as if it
  * were an attack, and colours, diffs, code lenses, inline completions and the like.
  */
-import 'monaco-editor/esm/vs/base/browser/ui/codicons/codiconStyles.js';
+import 'monaco-editor/esm/vs/base/browser/ui/codicons/codicon/codicon.css';
+import 'monaco-editor/esm/vs/base/browser/ui/codicons/codicon/codicon-modifiers.css';
 import 'monaco-editor/esm/vs/editor/browser/coreCommands.js';
 import 'monaco-editor/esm/vs/editor/browser/widget/codeEditor/codeEditorWidget.js';
 import 'monaco-editor/esm/vs/editor/contrib/bracketMatching/browser/bracketMatching.js';
@@ -33,4 +34,16 @@ import 'monaco-editor/esm/vs/editor/contrib/wordOperations/browser/wordOperation
 import 'monaco-editor/esm/vs/editor/standalone/browser/quickAccess/standaloneCommandsQuickAccess.js';
 import 'monaco-editor/esm/vs/editor/standalone/browser/referenceSearch/standaloneReferenceSearch.js';
 
+import * as api from 'monaco-editor/esm/vs/editor/editor.api.js';
+import { createWebWorker } from 'monaco-editor/esm/vs/internal/common/workers.js';
+import * as json from 'monaco-editor/esm/vs/languages/features/json/register.js';
+
 export * from 'monaco-editor/esm/vs/editor/editor.api.js';
+
+// As GraphiQL knows them, which was written for Monaco 0.52: a worker is asked for by its
+// label, and JSON is one of the languages.
+export const editor = {
+  ...api.editor,
+  createWebWorker: asked => (asked.worker ? api.editor : { createWebWorker }).createWebWorker(asked),
+};
+export const languages = Object.assign(api.languages, { json });
