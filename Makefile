@@ -11,6 +11,7 @@ FUZZ = $(shell grep -rlE '@given|RuleBasedStateMachine' tests --include='test_*.
 VERIFIERS := tests/third_party/pypi/requirements
 LINTERS := tests/third_party/deploy/requirements
 FOLLOWERS := tests/third_party/followers/requirements
+CLIENTS := tests/third_party/clients/requirements
 WALLETS := tests/third_party/wallets/requirements
 SITE := docs/site/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
@@ -118,8 +119,10 @@ lock: .venv/installed ## names, versions and hashes; no address of any index
 	$(PIN) --output-file $(FOLLOWERS).lock $(FOLLOWERS).in
 	$(PIN) --output-file $(WALLETS).lock $(WALLETS).in
 	$(PIN) --output-file $(SITE).lock $(SITE).in
+	$(PIN) --output-file $(CLIENTS).lock $(CLIENTS).in
 	sed -i '/^--/,/^$$/d' requirements.lock benchmarks/requirements.lock \
-	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock $(SITE).lock
+	  $(VERIFIERS).lock $(LINTERS).lock $(FOLLOWERS).lock $(WALLETS).lock $(SITE).lock \
+	  $(CLIENTS).lock
 
 clean:
 	rm -rf .venv build *.egg-info

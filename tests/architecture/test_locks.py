@@ -10,6 +10,7 @@ from tests.architecture.documents import ROOT
 
 LOCKS = (
     "benchmarks/peers",
+    "clients/typescript",
     "tests/gateway/batch/npm",
     "tests/http_audit",
     "tests/signing/sm2/npm",
@@ -46,6 +47,7 @@ PIP_LOCKS = (
     "requirements.lock",
     "benchmarks/requirements.lock",
     "tests/third_party/pypi/requirements.lock",
+    "tests/third_party/clients/requirements.lock",
     "tests/third_party/deploy/requirements.lock",
     "tests/third_party/wallets/requirements.lock",
 )

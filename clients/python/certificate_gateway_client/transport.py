@@ -1,0 +1,163 @@
+"""Questions by POST, events as server-sent events, on one address (httpx).
+
+The token goes into a header, never into an address; nothing is tried again by itself,
+and redirects are not followed, since they would take the token elsewhere.
+"""
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from certificate_gateway_client.errors import (
+    CutError,
+    RefusedError,
+    UnreachableError,
+)
+
+Data = dict[str, Any]
+JSON = "application/graphql-response+json, application/json;q=0.9"
+EVENTS = "text/event-stream"
+SILENCE_SECONDS = 60.0
+"""A gateway sends a comment every 25 seconds; without one for so long it is gone."""
+
+
+class Transport:
+    """A gateway, asked by one caller."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        purpose: str | None = None,
+        case_number: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: float = 15.0,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        """Say where and as whom to ask.
+
+        Args:
+            url: of the gateway, with ``/graphql``.
+            token: a bearer token; an empty one sends none, for a client certificate.
+            purpose: why people are looked up, where the token has none of its own.
+            case_number: likewise; letters, digits and ``._/-`` in a header.
+            headers: others, for example ``X-Officer``.
+            timeout_seconds: how long an answer may take.
+            http_client: a client of your own, with your CA or your certificate.
+        """
+        stated = {
+            "Authorization": f"Bearer {token}" if token else None,
+            "X-Purpose": purpose,
+            "X-Case-Number": case_number,
+        }
+        self._url = url
+        self._headers = {
+            **{name: value for name, value in stated.items() if value is not None},
+            **(headers or {}),
+        }
+        self._client = http_client or httpx.AsyncClient(timeout=timeout_seconds)
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def ask(self, query: str, operation: str, variables: Data) -> Data:
+        """Return the data of an answer.
+
+        Raises:
+            RefusedError: the gateway answered with errors.
+            UnreachableError: no gateway answered in time.
+        """
+        body = {"query": query, "operationName": operation, "variables": variables}
+        try:
+            response = await self._client.post(
+                self._url, json=body, headers={**self._headers, "Accept": JSON}
+            )
+        except httpx.HTTPError as error:
+            raise UnreachableError(str(error) or type(error).__name__) from error
+        return _data(_answer(response))
+
+    async def follow(
+        self, query: str, operation: str, variables: Data
+    ) -> AsyncIterator[Data]:
+        """Yield the data of each event, until the gateway ends the subscription.
+
+        Raises:
+            RefusedError: the gateway refused it, or an event of it.
+            UnreachableError: no gateway answered.
+            CutError: the stream ended before its end.
+        """
+        body = {"query": query, "operationName": operation, "variables": variables}
+        request = self._client.build_request(
+            "POST",
+            self._url,
+            json=body,
+            headers={**self._headers, "Accept": EVENTS},
+            timeout=httpx.Timeout(15.0, read=SILENCE_SECONDS),
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise UnreachableError(str(error) or type(error).__name__) from error
+        try:
+            if not response.headers.get("Content-Type", "").startswith(EVENTS):
+                await response.aread()
+                _data(_answer(response))
+                raise UnreachableError("what answered sends no events")
+            async for event, text in _events(response.aiter_lines()):
+                if event == "complete":
+                    return
+                yield _data(json.loads(text))
+        except httpx.HTTPError as error:
+            raise CutError(str(error) or type(error).__name__) from error
+        finally:
+            await response.aclose()
+        raise CutError("the stream ended without its end")
+
+
+def _answer(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        status = response.status_code
+        raise UnreachableError(f"status {status}, and no JSON") from None
+
+
+def _data(answer: Any) -> Data:
+    if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
+        raise UnreachableError("what answered is no GraphQL")
+    if answer.get("errors"):
+        first = answer["errors"][0]
+        extensions = first.get("extensions") or {}
+        code = str(extensions.get("code", "UNKNOWN"))
+        raise RefusedError(code, first["message"], extensions, answer.get("data"))
+    data: Data = answer["data"]
+    return data
+
+
+async def _events(lines: AsyncIterable[str]) -> AsyncIterator[tuple[str, str]]:
+    """Yield the name and the text of each event; a comment is none."""
+    event, texts = "", list[str]()
+    async for line in lines:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "event":
+            event = value
+        elif name == "data":
+            texts.append(value)
+        elif not line and event:
+            yield event, "\n".join(texts)
+            event, texts = "", []
