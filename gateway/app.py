@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Scope
 
@@ -35,7 +35,9 @@ from gateway.credentials.endpoint import (
 )
 from gateway.decisions import DECISIONS, decisions_csv
 from gateway.documents.trusted import open_documents
-from gateway.graphiql import GraphiQLConfig, example_tabs, graphiql_routes
+from gateway.front_page import Door, front_page
+from gateway.graphiql.examples import GraphiQLConfig, example_tabs, read_people
+from gateway.graphiql.page import graphiql_routes
 from gateway.graphql_http.answers import unexpected
 from gateway.graphql_http.cors import cors
 from gateway.graphql_http.endpoint import GraphQLEndpoint, Shortcut
@@ -93,11 +95,6 @@ async def schema_text(_: Request) -> Response:
     return PlainTextResponse(schema.as_str() + "\n")
 
 
-async def front_page(_: Request) -> Response:
-    """Answer with the graph's address."""
-    return JSONResponse({"graphql": "/graphql"})
-
-
 def _callers_of(scope: Scope) -> Callers:
     """Return who may ask; they are opened with the application's lifespan."""
     return state_of(scope).callers
@@ -125,6 +122,17 @@ def _desk(
             if issuer.console_client_id is not None
         },
     )
+
+
+def _doors(settings: Settings) -> frozenset[Door]:
+    """Return what is open here beside what always is."""
+    is_open = {
+        Door.GRAPHIQL: settings.graphiql,
+        Door.CONSOLE: settings.console.enabled,
+        Door.SCHEMA: settings.mode is Mode.DEMO,
+        Door.LOG: settings.transparency.is_public,
+    }
+    return frozenset(door for door, opened in is_open.items() if opened)
 
 
 def create_app(
@@ -201,6 +209,8 @@ def create_app(
                     with ending:
                         yield
 
+    stories = settings.graphiql_stories
+    people = read_people(None if stories is None else Path(stories))
     connections = Connections(settings.subscriptions)
     watch = Watch(settings.http, read_proxies(settings.client_certificate_proxies))
     admission = Admission(
@@ -229,7 +239,7 @@ def create_app(
                 measured.subscriptions,
             ),
         ),
-        Route("/", front_page),
+        Route("/", front_page(_doors(settings), people)),
         Route("/health/live", live),
         Route("/health/ready", Readiness(measured.reload).answer),
         Route("/metrics", MetricsPage(measured).answer),
@@ -259,8 +269,9 @@ def create_app(
         routes += console_routes(desk, now)
     paths = frozenset(route.path for route in routes if isinstance(route, Route))
     if settings.graphiql:
-        tabs = example_tabs(settings.graphiql_id_number)
-        routes += graphiql_routes(GraphiQLConfig(settings.graphiql_token, tabs))
+        tabs = example_tabs(settings.graphiql_id_number, settings.graphiql_tokens)
+        token = settings.graphiql_token
+        routes += graphiql_routes(GraphiQLConfig(token, tabs, people))
     return Starlette(
         routes=routes,
         lifespan=lifespan,

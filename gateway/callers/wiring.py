@@ -26,7 +26,7 @@ from gateway.callers.single_use import UsedTokens
 from gateway.callers.static_tokens import StaticTokens, sha256_of
 from gateway.errors import StartError
 from gateway.settings.callers import AgencyCallers, Issuer
-from gateway.settings.settings import Settings
+from gateway.settings.settings import Mode, Settings
 from resolvers.context import Services
 from signing.trust import TrustedKey
 from store.store import Store
@@ -115,6 +115,7 @@ def refuse_unusable_callers(settings: Settings) -> None:
         seen |= {issuer.name, issuer.issuer}
         _refuse_unusable_keys(issuer)
     _refuse_shown_number(settings, roles)
+    _refuse_shown_roles(settings)
 
 
 def _refuse_agencies_by_district(agencies: AgencyCallers, roles: Roles) -> None:
@@ -140,6 +141,20 @@ def _refuse_shown_number(settings: Settings, roles: Roles) -> None:
             "graphiql_id_number: whoever loads the page sees it; leave it out, or set "
             "graphiql_token to a token with identity:read"
         )
+
+
+def _refuse_shown_roles(settings: Settings) -> None:
+    """Refuse to show everybody tokens and people where those may be real."""
+    shown = {
+        "graphiql_tokens": settings.graphiql_tokens,
+        "graphiql_stories": settings.graphiql_stories,
+    }
+    for name, value in shown.items():
+        if value and settings.mode is not Mode.DEMO:
+            raise StartError(
+                f"{name}: whoever loads the page sees it; leave it out, or set "
+                'mode = "demo"'
+            )
 
 
 def _refuse_unusable_keys(issuer: Issuer) -> None:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.graphiql import ASSET_POLICY, MEDIA_TYPES
+from gateway.graphiql.page import ASSET_POLICY, MEDIA_TYPES
 
 FOLDER = Path(str(files(__package__))) / "static"
 STYLE = "console.css"

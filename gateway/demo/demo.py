@@ -20,6 +20,7 @@ from bureau.certificate_ids import KEY_BYTES
 from bureau.ledger.evidence import KEY_BYTES as EVIDENCE_KEY_BYTES
 from bureau.privacy.pseudonyms import KEY_BYTES as PSEUDONYM_KEY_BYTES
 from gateway.demo.processes import await_answer, ready_address, run, started
+from gateway.demo.roles import callers, new_tokens
 from gateway.errors import StartError
 from gateway.ports import free_port, require_free_port
 from gateway.transparency.keys import KEY_BYTES as LOG_KEY_BYTES
@@ -63,6 +64,8 @@ class Demo:
     url: str
     agencies: Mapping[str, str]
     token: str
+    tokens: Mapping[str, str]
+    """Of the other roles, by their names."""
     people: list[dict[str, Any]]
     folder: Path
 
@@ -93,9 +96,17 @@ def open_demo(
             id_number=people[0]["idNumber"],
         )
         # Whoever tries the demo may try everybody in it, and as fast as they like.
-        write_secret(config, config.read_text("utf-8") + GENEROUS)
+        tokens = new_tokens()
+        write_secret(
+            config,
+            'graphiql_stories = "stories.json"\n'
+            + config.read_text("utf-8")
+            + GENEROUS
+            + callers(tokens, ELEMENTS),
+        )
         with open_gateway(config, port):
-            yield Demo(f"http://{HOST}:{port}", agencies, token, people, folder)
+            url = f"http://{HOST}:{port}"
+            yield Demo(url, agencies, token, tokens, people, folder)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from gateway.screen import folding
 def show_demo(demo: Demo) -> None:
     """Print addresses, the token and the people worth trying."""
     console = Console(soft_wrap=True, highlight=False)
+    console.print(f"start page  {demo.url}/")
     console.print(f"GraphiQL    {demo.url}/graphql")
     console.print(f"console     {demo.url}/console")
     console.print(f"schema      {demo.url}/schema.graphql")
@@ -22,6 +23,8 @@ def show_demo(demo: Demo) -> None:
     for agency, address in demo.agencies.items():
         console.print(f"{agency:<21} {address}")
     console.print(f"token       {demo.token}")
+    for role, token in demo.tokens.items():
+        console.print(f"{role:<11} {token}")
     console.print()
     for person in demo.people:
         line = f"{person['idNumber']:<18}  {person['zh']} | {person['en']}"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.spans import Part, part
 from gateway.application_state import state_of
-from gateway.graphiql import page, wants_page
+from gateway.graphiql.page import page, wants_page
 from gateway.graphql_http.answers import executed, not_executed, refused
 from gateway.graphql_http.body import drain, read_body
 from gateway.graphql_http.concurrency import Turn, Turns

@@ -51,6 +51,7 @@ PATHS = (
     "pseudonym_key_file",
     "evidence_key_file",
     "trusted_documents",
+    "graphiql_stories",
     "receipt_key_file",
     "signing_keys_file",
 )
@@ -76,6 +77,7 @@ TABLES = (
     "traces",
     "secrets",
     "providers",
+    "graphiql_tokens",
 )
 """Options that are no scalars: they stand in the file alone."""
 
@@ -185,6 +187,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A token GraphiQL starts with. Anyone who loads the page can read it."""
     graphiql_id_number: str = ""
     """The identity number in GraphiQL's first example."""
+    graphiql_tokens: dict[str, str] = {}
+    """Tokens of GraphiQL's example tabs by role; for demos, as anyone can read them."""
+    graphiql_stories: str | None = None
+    """A sandbox's ``stories.json``: the people that a demo's pages lead to."""
     reload_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.25
     """How often the files are looked at for changes; 0: never, on SIGHUP alone."""
     slow_question_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0

@@ -11,7 +11,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-from gateway.demo.demo import HOST, write_configuration
+from gateway.demo.demo import ELEMENTS, HOST, write_configuration
+from gateway.demo.roles import callers, new_tokens
 from tests.architecture.documents import ROOT
 from tests.browser.console_pages import Console
 from tests.browser.logs import addresses_asked, console, hear_browser
@@ -56,8 +57,13 @@ def _open_gateway(
         token=TOKEN,
         id_number=running_agencies.people[0]["idNumber"],
     )
+    stories = running_agencies.folder / "stories.json"
     config.write_text(
-        config.read_text("utf-8") + roles_and_console(provider.issuer), "utf-8"
+        f'graphiql_stories = "{stories}"\n'
+        + config.read_text("utf-8")
+        + roles_and_console(provider.issuer)
+        + callers(new_tokens(), ELEMENTS),
+        "utf-8",
     )
     LISTENER.meet(running_agencies.people)
     with gateway_by(config, port) as gateway:

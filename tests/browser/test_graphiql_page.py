@@ -11,78 +11,28 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import tab
+from tests.browser.graphiql_pages import (
+    TYPE,
+    WAIT_SECONDS,
+    open_page,
+    open_tab,
+    press_run,
+    tab_names,
+    text_of,
+    violations,
+    wait_for_answer,
+)
 from tests.browser.logs import addresses_asked, console, hear_browser
 from tests.personal_data import LISTENER
 from tests.running import Agencies, Gateway
 
-WAIT_SECONDS = 30
-TABS = ["HolderCheck", "AgencyHealth", "PolicyAndProvenance"]
-
-# The editor draws the lines in sight only; its model has the whole text.
-MODEL_TEXT = """
-const models = globalThis.__MONACO?.editor.getModels() ?? [];
-return models.find(model => model.uri.path.endsWith(arguments[0]))?.getValue() ?? '';
-"""
-
-
-TYPE = """
-const models = globalThis.__MONACO.editor.getModels();
-models.find(model => model.uri.path.endsWith(arguments[0])).setValue(arguments[1]);
-"""
-
-
-def text_of(browser: Chrome, name: str) -> str:
-    """Return what the editor called ``name`` holds."""
-    text: str = browser.execute_script(MODEL_TEXT, name)
-    return text
-
-
-def tab_names(browser: Chrome) -> list[str]:
-    tabs = browser.find_elements(By.CSS_SELECTOR, ".graphiql-tab-button")
-    return [tab.text for tab in tabs]
-
-
-def violations(browser: Chrome) -> list[str]:
-    refused: list[str] = browser.execute_script("return window.violations")
-    return refused
-
-
-def open_tab(browser: Chrome, name: str) -> None:
-    browser.find_element(By.XPATH, f"//button[text()='{name}']").click()
-    WebDriverWait(browser, WAIT_SECONDS).until(
-        lambda _: f"query {name}" in text_of(browser, "operation.graphql")
-    )
-    # GraphiQL learns the operation's name 100 ms after the text, without a sign.
-    browser.execute_async_script("setTimeout(arguments[0], 300)")
-
-
-def press_run(browser: Chrome) -> None:
-    browser.find_element(By.CSS_SELECTOR, ".graphiql-execute-button").click()
-
-
-def wait_for_answer(browser: Chrome) -> str:
-    WebDriverWait(browser, WAIT_SECONDS).until(
-        lambda _: '"data"' in text_of(browser, "response.json")
-    )
-    return text_of(browser, "response.json")
-
-
-def open_page(chromium: Chrome, gateway_url: str) -> Chrome:
-    """Open the page and wait for its editors and its schema."""
-    # The browser's own start page must not be taken for ours, nor another tab.
-    chromium.get("about:blank")
-    addresses_asked(chromium)
-    console(chromium)
-
-    chromium.get(f"{gateway_url}/graphql")
-    WebDriverWait(chromium, WAIT_SECONDS).until(
-        lambda browser: (
-            text_of(browser, "operation.graphql")
-            and browser.find_elements(By.CSS_SELECTOR, ".graphiql-execute-button")
-            and not browser.find_elements(By.CSS_SELECTOR, ".graphiql-spinner")
-        )
-    )
-    return chromium
+FOLLOWED = "StateChanges"
+TABS = [
+    *("HolderCheck", "AgencyHealth", "PolicyAndProvenance", "Trace", FOLLOWED),
+    *("Claim", "RecordDecision", "DraftConnector", "Connectors", "Recoveries"),
+    "AuditLog",
+]
+RUN = [name for name in TABS if name != FOLLOWED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +52,7 @@ def _session(browser: Chrome, gateway_url: str) -> Session:
     answers = {}
     with tab(browser) as chromium:
         page = open_page(chromium, gateway_url)
-        for name in TABS:
+        for name in RUN:
             open_tab(page, name)
             press_run(page)
             answers[name] = wait_for_answer(page)
@@ -149,7 +99,7 @@ def test_the_holder_check_runs_and_shows_an_eligible_certificate(
     assert "certificates" in pane
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", RUN)
 def test_every_tab_runs_as_it_stands(session: Session, tab: str) -> None:
     assert "errors" not in json.loads(session.answers[tab])
 

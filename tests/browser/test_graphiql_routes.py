@@ -2,22 +2,33 @@
 
 import asyncio
 import hashlib
+import json
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from graphql import parse, print_ast, validate
+from graphql import OperationDefinitionNode, parse, print_ast, validate
+from graphql.execution.values import get_variable_values
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from gateway.graphiql import (
-    ASSETS,
+from gateway.errors import StartError
+from gateway.graphiql.examples import (
+    ROLES,
+    TABS,
     GraphiQLConfig,
+    Person,
     Tab,
     example_tabs,
+    read_people,
+)
+from gateway.graphiql.page import (
+    ASSETS,
     graphiql_routes,
     page,
     read_checksums,
@@ -255,10 +266,8 @@ def test_the_head_of_what_is_served_has_no_body(path: str) -> None:
 def test_the_configuration_gives_no_token_when_none_is_configured() -> None:
     answer = client_with(None).get("/graphiql/config.json")
 
-    assert answer.json() == {
-        "token": None,
-        "tabs": [{"query": "query One { a }", "variables": {"idNumber": "1"}}],
-    }
+    tab = {"query": "query One { a }", "variables": {"idNumber": "1"}, "token": None}
+    assert answer.json() == {"token": None, "tabs": [tab], "people": []}
 
 
 def test_the_configuration_gives_the_demo_token_and_is_kept_by_nobody() -> None:
@@ -269,21 +278,59 @@ def test_the_configuration_gives_the_demo_token_and_is_kept_by_nobody() -> None:
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_a_printed_configuration_does_not_show_the_token() -> None:
-    assert "secret" not in repr(GraphiQLConfig("secret", ()))
+def test_a_printed_configuration_does_not_show_the_tokens() -> None:
+    tabs = (Tab("query One { a }", {}, "secret of a role"),)
+
+    assert "secret" not in repr(GraphiQLConfig("secret", tabs))
 
 
-def test_each_kind_of_user_has_a_tab() -> None:
-    queries = [parse(tab.query) for tab in example_tabs("1")]
-
-    names = [query.definitions[0].to_dict()["name"]["value"] for query in queries]
-    assert names == ["HolderCheck", "AgencyHealth", "PolicyAndProvenance"]
+def named(tabs: Sequence[Tab]) -> list[str]:
+    queries = [parse(tab.query) for tab in tabs]
+    return [query.definitions[0].to_dict()["name"]["value"] for query in queries]
 
 
-def test_the_tabs_fit_the_schema() -> None:
-    mistakes = [validate(schema._schema, parse(tab.query)) for tab in example_tabs("1")]
+def test_each_kind_of_user_who_reads_has_a_tab() -> None:
+    tabs = example_tabs("1")
 
-    assert mistakes == [[], [], []]
+    assert named(tabs) == [
+        *("HolderCheck", "AgencyHealth", "PolicyAndProvenance"),
+        *("Trace", "StateChanges"),
+    ]
+    assert {tab.token for tab in tabs} == {None}
+
+
+def test_a_role_with_a_token_has_its_tabs_and_no_other_has() -> None:
+    tabs = example_tabs("1", {"payments": "p", "audit": "a"})
+
+    assert named(tabs)[5:] == ["Claim", "RecordDecision", "AuditLog"]
+    assert [tab.token for tab in tabs[5:]] == ["p", "p", "a"]
+
+
+def test_a_token_for_no_role_is_refused() -> None:
+    with pytest.raises(StartError, match="graphiql_tokens: payment is none of"):
+        example_tabs("1", {"payment": "p"})
+
+
+def test_every_role_has_tabs_and_no_other_folder_is_there() -> None:
+    assert tuple(sorted(folder.name for folder in TABS.iterdir())) == ROLES
+
+
+def test_the_tabs_fit_the_schema_and_so_do_their_variables() -> None:
+    for tab in example_tabs("1", dict.fromkeys(ROLES, "t")):
+        document = parse(tab.query)
+        (operation,) = document.definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        assert validate(schema.core, document) == []
+        defined = operation.variable_definitions or ()
+        values = get_variable_values(schema.core, defined, dict(tab.variables))
+        assert not isinstance(values, list), values
+
+
+def test_the_examples_show_what_is_wrong_why_and_how_long_it_took() -> None:
+    trace = example_tabs("1")[3].query
+
+    for field in ("problem", "reason", "latencyMilliseconds", "findings", "checks"):
+        assert f" {field}" in trace
 
 
 def test_the_first_tab_is_the_holder_check_as_clients_send_it() -> None:
@@ -296,4 +343,24 @@ def test_the_identity_number_goes_to_the_tabs_that_ask_for_one() -> None:
     variables = [tab.variables for tab in example_tabs("310101199001010010")]
 
     number = {"idNumber": "310101199001010010"}
-    assert variables == [number, {}, number]
+    assert variables == [number, {}, number, number, {}]
+
+
+def test_people_are_those_of_a_sandbox_without_their_names(tmp_path: Path) -> None:
+    person = {"id": "none", "idType": "PASSPORT", "idNumber": "1", "name": "secret"}
+    path = tmp_path / "stories.json"
+    path.write_text(json.dumps({"persons": [{**person, "zh": "无", "en": "nothing"}]}))
+
+    assert read_people(path) == (
+        Person("none", {"idType": "PASSPORT", "idNumber": "1"}, "无", "nothing"),
+    )
+    assert read_people(None) == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"persons": [{}]}', '{"persons": 1}'])
+def test_a_file_without_people_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "stories.json"
+    path.write_text(text)
+
+    with pytest.raises(StartError, match=r"graphiql_stories: .* has no people"):
+        read_people(path)

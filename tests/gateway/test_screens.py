@@ -372,13 +372,16 @@ def test_a_demo_says_where_everything_is_and_who_is_worth_trying(
     monkeypatch.setenv("FORCE_COLOR", "1")
     person = {"idNumber": "310101199001010012", "zh": "三证[齐全]", "en": "all three"}
     agencies = {"fire-rescue": "http://127.0.0.1:9103"}
-    demo = Demo("http://127.0.0.1:8000", agencies, "demo-1", [person], tmp_path)
+    tokens = {"audit": "demo-audit-1"}
+    url = "http://127.0.0.1:8000"
+    demo = Demo(url, agencies, "demo-1", tokens, [person], tmp_path)
 
     show_demo(demo)
     shown = capsys.readouterr().out
     show_stopped()
 
     assert shown.splitlines() == [
+        "start page  http://127.0.0.1:8000/",
         "GraphiQL    http://127.0.0.1:8000/graphql",
         "console     http://127.0.0.1:8000/console",
         "schema      http://127.0.0.1:8000/schema.graphql",
@@ -386,6 +389,7 @@ def test_a_demo_says_where_everything_is_and_who_is_worth_trying(
         "metrics     http://127.0.0.1:8000/metrics",
         "fire-rescue           http://127.0.0.1:9103",
         "token       demo-1",
+        "audit       demo-audit-1",
         "",
         "310101199001010012  三证[齐全] | all three",
         "",

@@ -44,6 +44,10 @@ sha256 = "{hashlib.sha256(b"shown").hexdigest()}"
 scopes = ["identity:read"]
 """
 SHOWN = 'graphiql_token = "shown"\ngraphiql_id_number = "310199199304120011"\n'
+TRIED = """
+mode = "demo"
+graphiql_stories = "stories.json"
+"""
 UNSEEN = (
     "graphiql_id_number: whoever loads the page sees it; leave it out, or set "
     "graphiql_token to a token with identity:read"
@@ -96,6 +100,10 @@ def refuse(folder: Path, text: str) -> None:
             id="agencies",
         ),
         pytest.param(SHOWN + TOKEN, id="a number for whom the page's token lets see"),
+        pytest.param(
+            TRIED + TOKEN + '[graphiql_tokens]\naudit = "shown"\n',
+            id="a demo's people, and its tokens by role",
+        ),
         pytest.param(
             '[roles]\nclerk = []\n[role_districts]\nclerk = ["310115"]\n',
             id="a role with a district",
@@ -247,6 +255,18 @@ FILE = 'jwks_file = "jwks.json"'
             "roles.reader: unknown scope 'certificate:read'; the nearest known one is "
             "'certificates:read'",
             id="a role with an unknown scope",
+        ),
+        pytest.param(
+            TOKEN + '[graphiql_tokens]\naudit = "shown"\n',
+            "graphiql_tokens: whoever loads the page sees it; leave it out, or set "
+            'mode = "demo"',
+            id="a role's token on the page, and no demo",
+        ),
+        pytest.param(
+            'graphiql_stories = "stories.json"\n' + TOKEN,
+            "graphiql_stories: whoever loads the page sees it; leave it out, or set "
+            'mode = "demo"',
+            id="people on the page, and no demo",
         ),
         pytest.param(
             'graphiql_id_number = "310199199304120011"\n' + TOKEN,

@@ -12,7 +12,6 @@ year; the page and the configuration may not.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
@@ -21,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from gateway.graphiql.examples import GraphiQLConfig
+
 STATIC = Path(str(files("gateway"))) / "static"
 ASSETS = STATIC / "graphiql"
-TABS = STATIC / "graphiql-tabs"
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; "
@@ -47,37 +47,6 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 
 QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """An example query and the variables it starts with; its operation names it."""
-
-    query: str
-    variables: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class GraphiQLConfig:
-    """The page's configuration, read when it opens."""
-
-    # A bearer token for the header editor; only the demo, which has no real data,
-    # gives one.
-    token: str | None = field(repr=False)
-    tabs: tuple[Tab, ...]
-
-
-def example_tabs(id_number: str) -> tuple[Tab, ...]:
-    """Read the example tabs, in the order of their file names.
-
-    ``id_number`` fills the variable of every tab that declares ``$idNumber``; it may
-    be empty, for the reader to fill in.
-    """
-    queries = [path.read_text("utf-8") for path in sorted(TABS.glob("*.graphql"))]
-    return tuple(
-        Tab(query, {"idNumber": id_number} if "$idNumber" in query else {})
-        for query in queries
-    )
 
 
 def read_checksums() -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""GraphiQL in a browser: its page, and the examples that it opens with."""
