@@ -28,6 +28,10 @@ PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 	@# Quiet twice: setuptools has a page of advice on editable installs. Errors are shown.
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+	@# Once, and not by each of the processes that start at the same time; pytest has
+	@# another way with tests.
+	@$(BIN)/python -m compileall -q -x '/(test_[^/]*|conftest)\.py$$' \
+	  $(dir $(wildcard */__init__.py))
 	@touch $@
 
 install: .venv/installed ## .venv, with all that the gateway and its tests need

@@ -11,6 +11,8 @@ counts what a text would cost before the parser sees it; it reads every characte
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -25,6 +27,8 @@ MAX_MARKS = 5_000
 """The most keys, values and parts of keys; a manifest has some hundred."""
 MAX_NAME = 60
 """The characters of an unknown key that are compared and repeated."""
+STRUCTS = 200
+"""How many kinds of table are known with their fields; there are some sixty."""
 _TOKEN = re.compile(
     r'"""(?:[^"\\]++|\\.|""?(?!"))*+"{3,5}+|"(?:[^"\\\n]++|\\[^\n])*+"'
     r"|'''(?:[^']++|''?(?!'))*+'{3,5}+|'[^'\n]*+'"
@@ -100,7 +104,7 @@ def _refused(text: str, token: re.Match[str], why: str) -> TableError:
 
 def _refuse_unknown_keys(table: dict[str, Any], struct: type, place: str) -> None:
     """Walk ``table`` beside the fields of ``struct``; open mappings are not walked."""
-    hints = get_type_hints(struct)
+    hints = _hints_of(struct)
     for key, value in table.items():
         if key not in hints:
             name = key[:MAX_NAME]
@@ -117,6 +121,12 @@ def _refuse_unknown_keys(table: dict[str, Any], struct: type, place: str) -> Non
                 for element in value:
                     if isinstance(element, dict):
                         _refuse_unknown_keys(element, inner, f"{place}{key}.")
+
+
+@lru_cache(maxsize=STRUCTS)
+def _hints_of(struct: type) -> Mapping[str, Any]:
+    """Return the fields of a struct, which are evaluated anew each time if asked."""
+    return get_type_hints(struct)
 
 
 def _tables_in(

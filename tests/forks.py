@@ -32,6 +32,8 @@ from typing import Any
 
 from gateway.documents.trusted import open_documents
 from gateway.settings.settings import Settings
+from policy.catalogue import load_catalogue
+from policy.parameters import load_parameters
 
 NOT_FOR_IMPORT = ("__main__", "migrations.env")
 SETTINGS = Settings(
@@ -84,8 +86,10 @@ def import_everything() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             if not module.name.endswith(NOT_FOR_IMPORT):
                 importlib.import_module(module.name)
-    # Every gateway reads the trusted documents as it starts. A fork has read them.
+    # Every gateway reads these as it starts. A fork has read them.
     open_documents(SETTINGS)
+    load_catalogue()
+    load_parameters()
     # Looked through no more, so that forks go on sharing it.
     gc.collect()
     gc.freeze()

@@ -5,6 +5,7 @@ tried with the conformance kit is what is registered. A social credit code that 
 not check is warned of and not refused: some lawful old codes do not.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -30,6 +31,8 @@ from policy.text import Text
 MAX_BYTES = 64_000
 """The largest submission, all its texts together."""
 MAX_CONTACTS = 10
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps as it is: the end of a text, and halves of characters."""
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -72,7 +75,7 @@ def require_size(submission: Submission) -> None:
 
 def is_text(words: str) -> bool:
     """Say whether every database keeps ``words`` as they are."""
-    return "\0" not in words and not any("\ud800" <= c <= "\udfff" for c in words)
+    return NO_TEXT.search(words) is None
 
 
 def _texts(submission: Submission) -> tuple[str, ...]:

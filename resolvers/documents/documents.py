@@ -105,6 +105,12 @@ def _read_once(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:
     return read_document(text, costs, limits)
 
 
+@lru_cache(maxsize=TRUSTED_KEPT)
+def _stripped_once(text: str) -> str:
+    """Return what GraphQL does not ignore of a trusted document, likewise."""
+    return strip_ignored_characters(text)
+
+
 class Documents:
     """Prepares documents against one schema."""
 
@@ -135,7 +141,7 @@ class Documents:
         digest = digest_of(text)
         valid = replace(read, plans=Plans(read.document), trusted_as=digest)
         self._trusted[digest] = valid
-        self._respaced[strip_ignored_characters(text)] = valid
+        self._respaced[_stripped_once(text)] = valid
         self._longest = max(self._longest, len(text))
 
     def prepare(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -45,16 +46,17 @@ def blocks(language: str) -> list[Block]:
     ]
 
 
-def _blocks_of(page: Path) -> list[Block]:
+@cache
+def _blocks_of(page: Path) -> tuple[Block, ...]:
     text = page.read_text("utf-8")
-    return [
+    return tuple(
         Block(
             page.relative_to(ROOT).as_posix(),
             text.count("\n", 0, match.start()) + 1,
             *match.groups(),
         )
         for match in FENCED.finditer(text)
-    ]
+    )
 
 
 def table(page: str, heading: str) -> list[list[str]]:

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.documents import ROOT
@@ -47,7 +49,8 @@ def page_of(name: str, folder: Path) -> Path:
     return folder / f"{name}.md"
 
 
-def sections(page: Path) -> list[Section]:
+@cache
+def sections(page: Path) -> Sequence[Section]:
     """Return a page's sections, in order; a page begins with its heading."""
     made: list[Section] = []
     seen: Counter[str] = Counter()

@@ -22,6 +22,8 @@ FREEZES = int(os.environ.get("FREEZES", "5"))
 FROZEN_SECONDS = 1.5
 """Longer than the database leaves a frozen gateway what others wait for."""
 ASKERS = 4
+PAUSE_SECONDS = 0.1
+"""How long each of them waits before the next question: there is always one open."""
 
 
 @contextmanager
@@ -53,6 +55,7 @@ class Asking:
             # Whoever asks one that is frozen waits, and is answered or not.
             status, answer, _ = self._gateway.post(body)
             self.answers.append((status, answer.get("errors")))
+            self._is_over.wait(PAUSE_SECONDS)
 
     def stop(self) -> None:
         self._is_over.set()

@@ -8,19 +8,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gateway.demo.demo import write_configuration
+from tests import nursery
 from tests.ports import free_port
 from tests.running import TOKEN, Agencies, eventually
 
 SERVE = (sys.executable, "-m", "gateway", "serve", "--config")
 END_SECONDS = 20
 REFUSED = 2
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture(name="config")
@@ -37,9 +39,14 @@ def _config(agencies: Agencies, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serving(config: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the command in a group of its own, and leave nothing behind."""
-    process = subprocess.Popen(
+def serving(
+    config: Path, start: Start = subprocess.Popen
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the command in a group of its own, and leave nothing behind.
+
+    ``nursery.Popen`` starts it where it is the refusal that matters.
+    """
+    process = start(
         [*SERVE, str(config)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -67,26 +74,38 @@ def is_there(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "why"),
+    ("start", "file", "content", "why"),
     [
         pytest.param(
-            "certificate-id.key", "", "certificate-id.key holds 0", id="sealing key"
+            *(subprocess.Popen, "certificate-id.key", "", "certificate-id.key holds 0"),
+            id="sealing key",
         ),
-        pytest.param("pseudonym.key", "short", "pseudonym.key", id="pseudonym key"),
-        pytest.param("trusted.json", "{}}", "trusted documents", id="documents"),
-        pytest.param("manifests/transport.toml", "x", "transport", id="manifest"),
-        pytest.param("gateway.db", "no database " * 99, "gateway.db", id="database"),
+        pytest.param(
+            *(nursery.Popen, "pseudonym.key", "short", "pseudonym.key"),
+            id="pseudonym key",
+        ),
+        pytest.param(
+            *(nursery.Popen, "trusted.json", "{}}", "trusted documents"), id="documents"
+        ),
+        pytest.param(
+            *(nursery.Popen, "manifests/transport.toml", "x", "transport"),
+            id="manifest",
+        ),
+        pytest.param(
+            *(nursery.Popen, "gateway.db", "no database " * 99, "gateway.db"),
+            id="database",
+        ),
     ],
 )
 def test_a_start_is_refused_in_one_sentence_and_by_both_processes(
-    config: Path, file: str, content: str, why: str
+    config: Path, start: Start, file: str, content: str, why: str
 ) -> None:
     options = config.read_text("utf-8")
     config.write_text(f'trusted_documents = "trusted.json"\n{options}', "utf-8")
     (config.parent / "trusted.json").write_text("{}", "utf-8")
     (config.parent / file).write_text(content, "utf-8")
 
-    with serving(config) as process:
+    with serving(config, start) as process:
         out, err = process.communicate(timeout=END_SECONDS)
 
     assert (process.returncode, out, err.count("\n")) == (2, "", 1)
@@ -98,7 +117,7 @@ def test_to_sign_for_everybody_without_a_key_refuses_the_start(config: Path) -> 
     options = config.read_text("utf-8")
     config.write_text(f'receipts = "always"\n{options}', "utf-8")
 
-    with serving(config) as process:
+    with serving(config, nursery.Popen) as process:
         _, err = process.communicate(timeout=END_SECONDS)
 
     assert (process.returncode, err.count("\n")) == (REFUSED, 1)

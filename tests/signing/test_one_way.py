@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from signing.envelope import verify
+from tests.architecture.sources import tree_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
@@ -27,7 +28,7 @@ def sources(*packages: str) -> list[Path]:
 
 def calls_of(path: Path, names: set[str]) -> Iterator[str]:
     """Name every call of one of ``names`` in a file, plain or as an attribute."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path, saying=names)):
         if isinstance(node, ast.Call):
             called = node.func
             name = called.attr if isinstance(called, ast.Attribute) else None

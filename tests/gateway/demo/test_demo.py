@@ -95,32 +95,39 @@ def test_the_check_asks_for_every_story_person_and_exits_0(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_check_is_right_where_fire_rescue_signs_by_sm2(tmp_path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check said that was told where to keep its files, and what to sign by."""
+
+    done: subprocess.CompletedProcess[str]
+    folder: Path
+
+
+@pytest.fixture(scope="module", name="checked")
+def _checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """A check that several tests look at: one takes four seconds."""
+    folder = tmp_path_factory.mktemp("checked")
     done = subprocess.run(
         [
             *(*GATEWAY, "demo", "--check", "--sm2"),
-            *("--holders", "50", "--folder", str(tmp_path)),
+            *("--holders", "50", "--folder", str(folder)),
         ],
         capture_output=True,
         text=True,
         check=False,
     )
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "29 right, 0 wrong" in done.stdout
-    assert 'algorithm = "SM2"' in (tmp_path / "trust.toml").read_text()
+    return Checked(done, folder)
 
 
-def test_the_check_keeps_its_files_where_it_is_told_to(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*GATEWAY, "demo", "--check", "--holders", "50", "--folder", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_the_check_is_right_where_fire_rescue_signs_by_sm2(checked: Checked) -> None:
+    assert (checked.done.returncode, checked.done.stderr) == (0, "")
+    assert "29 right, 0 wrong" in checked.done.stdout
+    assert 'algorithm = "SM2"' in (checked.folder / "trust.toml").read_text()
 
-    assert done.returncode == 0
-    assert (tmp_path / "gateway.toml").exists()
+
+def test_the_check_keeps_its_files_where_it_is_told_to(checked: Checked) -> None:
+    assert checked.done.returncode == 0
+    assert (checked.folder / "gateway.toml").exists()
 
 
 @dataclass(frozen=True, slots=True)
