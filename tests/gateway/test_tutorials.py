@@ -22,7 +22,7 @@ from tests.node import unavailable
 from tests.ports import free_port, is_free
 
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 IN_A_ROW = 3
 """So many agencies the demo has, on ports beside each other."""
 TUTORIALS = ("tutorial-question", "tutorial-agency", "tutorial-gateway")
