@@ -11,6 +11,8 @@ import { CHECKS, CODES, CONCLUSIONS, OUTCOMES, PLACES, SHOWN } from "./words.mjs
 const MOST_BYTES = 32 * 1024 * 1024;
 const at = (id) => document.getElementById(id);
 const MOST_PIXELS = 4000;
+const CAMERA = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
+const LOOK_MILLISECONDS = 200;
 const files = { bundle: null, policy: null };
 let run = 0;
 
@@ -135,27 +137,37 @@ function showStatement(code) {
   at("content").replaceChildren(...found);
 }
 
-/** The text of the code in a picture, as a file; null if there is none that can be read. */
-async function readPicture(picture) {
+/** The text of the code in what can be drawn; null if there is none that can be read. */
+function codeIn(drawn, fullWidth, fullHeight) {
   try {
-    const whole = await createImageBitmap(picture);
-    const scale = Math.min(1, MOST_PIXELS / Math.max(whole.width, whole.height));
-    const [width, height] = [whole.width, whole.height].map((one) => Math.max(1, Math.round(one * scale)));
+    const scale = Math.min(1, MOST_PIXELS / Math.max(fullWidth, fullHeight));
+    const [width, height] = [fullWidth, fullHeight].map((one) => Math.max(1, Math.round(one * scale)));
     const canvas = new OffscreenCanvas(width, height).getContext("2d");
     canvas.fillStyle = "#fff";
     canvas.fillRect(0, 0, width, height);
-    canvas.drawImage(whole, 0, 0, width, height);
-    return new Blob([decodeQR(canvas.getImageData(0, 0, width, height))]);
+    canvas.drawImage(drawn, 0, 0, width, height);
+    return decodeQR(canvas.getImageData(0, 0, width, height));
   } catch {
     return null;
   }
 }
 
+/** The text of the code in a picture, as a file; null if there is none that can be read. */
+async function readPicture(picture) {
+  const whole = await createImageBitmap(picture).catch(() => null);
+  const text = whole && codeIn(whole, whole.width, whole.height);
+  return text === null ? null : new Blob([text]);
+}
+
+function clear() {
+  at("steps").replaceChildren();
+  at("content").replaceChildren();
+}
+
 /** Check what was chosen; whatever is chosen meanwhile is checked instead. */
 async function check() {
   const mine = ++run;
-  at("steps").replaceChildren();
-  at("content").replaceChildren();
+  clear();
   const { bundle, policy } = files;
   if (!isAble) return conclude("UNABLE");
   if (bundle === null) return conclude("NO_BUNDLE");
@@ -207,6 +219,46 @@ async function takePicture(picture) {
   if (picture !== null && read === null) conclude("NO_CODE");
 }
 at("code").addEventListener("change", (event) => takePicture(event.target.files[0] ?? null));
+
+function showView(camera) {
+  const view = at("view");
+  view.srcObject = camera;
+  view.hidden = camera === null;
+  at("camera").setAttribute("aria-pressed", String(camera !== null));
+}
+
+/** The text of the first code of ours that a camera sees; null if that is wanted no more, or it is gone. */
+async function seenBy(camera, isWanted) {
+  const view = at("view");
+  showView(camera);
+  try {
+    while (isWanted() && camera.active) {
+      await new Promise((later) => setTimeout(later, LOOK_MILLISECONDS));
+      const text = codeIn(view, view.videoWidth, view.videoHeight);
+      if (text !== null && isStatement(new TextEncoder().encode(text))) return text;
+    }
+    return null;
+  } finally {
+    for (const track of camera.getTracks()) track.stop();
+    if (view.srcObject === camera) showView(null);
+  }
+}
+
+/** Look through a camera, until a code is read or something else is chosen. */
+async function look() {
+  const mine = ++run;
+  clear();
+  conclude("LOOKING");
+  const camera = await navigator.mediaDevices.getUserMedia({ video: CAMERA }).catch(() => null);
+  const text = camera && (await seenBy(camera, () => mine === run));
+  if (mine !== run) return;
+  if (text === null) return conclude("NO_CAMERA");
+  at("text").value = text;
+  take(new Blob([text]), "text");
+}
+at("camera").addEventListener("click", () => (at("view").hidden ? look() : check()));
+// Not every browser gives a camera to a page from a disk.
+at("with-camera").hidden = !navigator.mediaDevices?.getUserMedia;
 
 // Dropped files are known by how they begin, a bundle is JSON, or by being pictures.
 addEventListener("dragover", (event) => {

@@ -119,6 +119,11 @@ export const CONCLUSIONS = {
     "图片中没有读到二维码：请正对二维码重拍，使其占满画面，或粘贴扫码所得文字。",
     "No code was read in the picture: take it straight and close, or paste the text that a scanner reads.",
   ],
+  LOOKING: ["请将二维码正对摄像头；再按一次即停。", "Hold the code before the camera; press again to stop."],
+  NO_CAMERA: [
+    "没有可用的摄像头，或未获准使用：请选择图片，或粘贴扫码所得文字。",
+    "There is no camera, or this page may not use it: choose a picture, or paste the text that a scanner reads.",
+  ],
   NEEDS_POLICY: [
     "二维码须凭您信任的策略文件核验，请添加；在此之前不显示其内容。",
     "UNDECIDED: a code is checked by the policy you trust. Add it; until then nothing of its content is shown.",

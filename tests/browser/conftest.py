@@ -99,6 +99,13 @@ def _masking_gateway(
 @pytest.fixture(scope="module", name="browser")
 def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A Chromium with an empty profile that can reach 127.0.0.1 only."""
+    with chromium_with(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@contextmanager
+def chromium_with(profile: Path, *more: str) -> Iterator[webdriver.Chrome]:
+    """Start a Chromium in an empty folder, with more arguments of its own."""
     binary = shutil.which("chromium")
     driver = shutil.which("chromedriver")
     if binary is None or driver is None:
@@ -118,8 +125,9 @@ def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1600,1000",
-        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+        f"--user-data-dir={profile}",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        *more,
     ):
         options.add_argument(argument)
     options.set_capability(
