@@ -186,6 +186,18 @@ class Agency:
             for holder in holders
         ]
 
+    def read_sent(
+        self, holder: Identity, sent: Sequence[tuple[Envelope, Collected]]
+    ) -> Answer:
+        """Read what the agency sent of one certificate, as of when each of it came."""
+        now = self._clock()
+        collected = {envelope.digest: one for envelope, one in sent}
+        asked = {holder.number: holder}
+        found = [(came, self._read(came, now, asked, one)) for came, one in sent]
+        envelopes = tuple(envelope for envelope, _ in sent)
+        reply = Reply([envelopes], collected=collected)
+        return self._answer(holder, found, reply, now, latency=0)
+
     def read_change(self, envelope: Envelope) -> SentChange | RefusedRecord:
         """Read a change of state that the agency sent."""
         return read_change(

@@ -15,6 +15,7 @@ from bureau.certificate_ids import CertificateIds
 from bureau.documents import document_of_certificate
 from bureau.events.cursors import Cursors
 from bureau.events.events import Feeds
+from bureau.evidence.worth import TracedWorths
 from bureau.licences import LicenceFinder
 from bureau.versions.held import Versions
 from connectors.conformance.subject import Effort
@@ -252,7 +253,15 @@ async def open_services(
             entries=StoredEntries(store),
             revocations=revocations,
             vault=vault,
-            evidence=StoredEvidenceMaker(store, vault, trusted),
+            evidence=StoredEvidenceMaker(
+                *(store, vault, trusted),
+                TracedWorths(
+                    live=live,
+                    ids=CertificateIds(id_key),
+                    catalogue=catalogue,
+                    parameters=load_parameters(),
+                ),
+            ),
             credentials=credentials.issuing,
             catalogue=catalogue,
             bodies_by_name=_bodies_by_name(catalogue),

@@ -69,6 +69,11 @@ def trace_fact(decision: int, trace: str) -> Fact:
     return {"format": TRACE, "decision": decision, "trace": json.loads(trace)}
 
 
+def certificate_trace_fact(certificate: str, trace: str) -> Fact:
+    """Return the trace of what a certificate is worth by itself; it is a sealed id."""
+    return {"format": TRACE, "certificate": certificate, "trace": json.loads(trace)}
+
+
 def moment(at: datetime) -> str:
     """Return a moment as RFC 3339 has it, in UTC."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,17 +1,18 @@
 """Make the evidence bundle of a decision, or of a certificate, from the database alone.
 
-No agency is asked, and neither a manifest nor the trust bundle is read: all that is
-needed was kept when it was relied on. That a bundle was made goes on the audit log.
+No agency is asked, and for a decision neither a manifest nor the trust bundle is read:
+all that is needed was kept when it was relied on. What a certificate is worth by itself
+is traced when its bundle is made, and kept in the log, by who is handed in to read it.
 """
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from bureau.evidence.bundle import (
+    FACTS,
     LogShown,
     Material,
     Subject,
@@ -19,40 +20,23 @@ from bureau.evidence.bundle import (
     bundle_of,
 )
 from bureau.evidence.making import EvidenceRefusal, MadeBundle, NotMadeError
+from bureau.evidence.worth import Worths
 from bureau.ledger.evidence import SealedEvidence, UnreadableEvidenceError, Vault
-from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.transparency.log import AlteredRowError, LoggedRow
-from connectors.errors import StoreUnavailableError
 from gateway.errors import StartError
-from gateway.privacy.keys import read_vault
 from gateway.settings.settings import Settings
 from gateway.transparency.keys import read_keys
 from policy.calendar import SHANGHAI
 from signing.transparency.checkpoints import read_checkpoint
 from signing.transparency.notes import NoteError
-from store.audit.log import open_audit_log
+from store.ledger.bases import StoredWorths
 from store.ledger.bundled import Bundled, StoredBundles
-from store.store import Store, open_store
+from store.store import Store
 from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.finding import StoredRows
 
-READER = "gateway evidence bundle"
-
-
-def subject_of(stated: str) -> Subject:
-    """Return what is meant: a decision by its number, else a certificate by its id."""
-    is_number = stated.isascii() and stated.isdecimal()
-    kind = SubjectKind.DECISION if is_number else SubjectKind.CERTIFICATE
-    return Subject(kind, stated)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked for: of what, as of which day, and whom to trust for the log."""
-
-    subject: Subject
-    as_of: date
-    policy: str
+TRIES, BETWEEN_SECONDS = 16, 0.25
+"""How often it is looked whether the log has what was just kept: for four seconds."""
 
 
 def policy_shown(settings: Settings, stated: Path | None) -> str:
@@ -74,33 +58,22 @@ def policy_shown(settings: Settings, stated: Path | None) -> str:
     return f"log {keys.key}\nquorum none\n"
 
 
-async def make_bundle(settings: Settings, asked: Asked, now: datetime) -> bytes:
-    """Return the bundle that was asked for; that it was made is on the audit log.
-
-    Raises:
-        StartError: there is no such thing, it is not in the log yet or is not what was
-            logged, its signed bytes cannot be read, or the database is away.
-    """
-    key = settings.evidence_key_file
-    vault = None if key is None else read_vault(Path(key))
-    try:
-        async with AsyncExitStack() as opened:
-            store = await opened.enter_async_context(open_store(settings.database_url))
-            log = await opened.enter_async_context(open_audit_log(store))
-            await log.write(AuditRecord(at=now, event=AuditEvent.READ, caller=READER))
-            maker = StoredEvidenceMaker(store, vault, asked.policy)
-            return (await maker.make(asked.subject, asked.as_of, now)).text
-    except NotMadeError as error:
-        raise StartError(str(error)) from None
-    except StoreUnavailableError as error:
-        raise StartError(f"the database is away: {error}") from None
-
-
 class StoredEvidenceMaker:
     """Implements ``bureau.evidence.making.EvidenceMaker``."""
 
-    def __init__(self, store: Store, vault: Vault | None, policy: str | None) -> None:
-        """Make bundles of ``store``; ``policy`` says whom to trust for its log."""
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault | None,
+        policy: str | None,
+        worths: Worths | None = None,
+    ) -> None:
+        """Make bundles of ``store``; ``policy`` says whom to trust for its log.
+
+        Without ``worths`` nothing is said of what a certificate is worth.
+        """
+        self._worths = worths
+        self._kept_worths = StoredWorths(store)
         self._bundles = StoredBundles(store)
         self._checkpoints = StoredCheckpoints(store)
         self._rows = StoredRows(store)
@@ -120,6 +93,7 @@ class StoredEvidenceMaker:
                 "the log is signed by nobody: set transparency.key_file",
             )
         bundled = await self._bundled(subject, as_of)
+        await self._add_worth(bundled, as_of, now)
         came: dict[str, bytes | None] = dict(bundled.sent)
         for digest, sealed in bundled.sealed.items():
             came[digest] = None if sealed is None else _opened(self._vault, sealed)
@@ -145,6 +119,35 @@ class StoredEvidenceMaker:
                 EvidenceRefusal.UNKNOWN, f"of {subject.id} nothing was kept by {as_of}"
             )
         return found
+
+    async def _add_worth(self, bundled: Bundled, as_of: date, now: datetime) -> None:
+        """Add what a certificate is worth by itself, once the signed log has that."""
+        sent = bundled.versions
+        if self._worths is None or sent is None:
+            return
+        today = now.astimezone(SHANGHAI).date()
+        basis = await self._worths.of(sent, as_of, today)
+        if basis is None:
+            return
+        facts = await self._kept_worths.keep(sent.certificate, basis, now)
+        if await self._are_logged(facts):
+            rows = [(FACTS, fact) for fact in facts]
+            bundled.rows += [row for row in rows if row not in bundled.rows]
+
+    async def _are_logged(self, facts: Sequence[int]) -> bool:
+        """Wait until facts are in the signed log; say whether they are by now.
+
+        Nobody may be appending, where a bundle is made beside no gateway.
+        """
+        latest = self._checkpoints.latest
+        for _ in range(TRIES):
+            kept = await latest(witnessed=True) or await latest()
+            size = 0 if kept is None else kept.size
+            found = [await self._rows.find(FACTS, fact, size) for fact in facts]
+            if None not in found:
+                return True
+            await asyncio.sleep(BETWEEN_SECONDS)
+        return False
 
     async def _log(self, policy: str) -> tuple[LogShown, int]:
         """Return the newest checkpoint that counts, and how long the log was then."""

@@ -115,7 +115,17 @@ class Bundle {
     return only(this.of("judgements", { decision: this.decision.id }));
   }
 
+  get isOfCertificate() {
+    return this.all.subject.kind === "CERTIFICATE";
+  }
+
   get trace() {
+    if (this.isOfCertificate) {
+      const facts = this.facts(FORMATS.trace).map((one) => one.body);
+      if (!facts.length && this.all.trace === null) throw new Broken("NO_TRACE", "SKIPPED");
+      need(only(facts).certificate === this.all.subject.id, "NOT_ONE");
+      return facts[0].trace;
+    }
     const { id } = this.decision;
     const found = this.facts(FORMATS.trace).filter((one) => one.body.decision === id);
     if (!found.length) throw new Broken("NO_TRACE", "UNKNOWN");
@@ -128,8 +138,15 @@ class Bundle {
     return only(this.digests.filter(([digest]) => digest === wanted))[1];
   }
 
+  /** Which record the verdict is of, by its digest, and of which item. */
+  get reliedOn() {
+    if (!this.isOfCertificate) return { digest: this.decision.evidence, item: this.decision.item };
+    const { record, verdict: found } = this.trace;
+    return { digest: record.digest, item: found.itemCode };
+  }
+
   async item() {
-    const { item } = this.decision;
+    const { item } = this.reliedOn;
     if (item === null) throw new Broken("NO_ITEM", "SKIPPED");
     return only((await this.policy()).annex.items.filter((one) => one.code === item));
   }
@@ -148,6 +165,7 @@ async function form(b) {
   const text = textOf(b.raw);
   readForm(b, text.replace(/\n$/, ""), FORMATS.bundle, MEMBERS);
   need(text.endsWith("\n"), "NOT_CANONICAL");
+  need(["DECISION", "CERTIFICATE"].includes(b.all.subject.kind), "UNKNOWN_FORMAT");
   const { digest, ...rest } = b.all;
   need((await digestOf(canonical(rest))) === digest, "DIGEST_DIFFERS");
 }
@@ -283,6 +301,7 @@ async function included(b, row) {
 }
 
 function verdict(b) {
+  need(b.all.verdict === null || !b.isOfCertificate, "FINDINGS_DIFFER");
   const [kept, shown] = [b.judgement, b.all.verdict];
   const said = shown.findings.map((one) => [one.clause, one.outcome, one.zh, one.en]);
   need(same(said, kept.findings), "FINDINGS_DIFFER");
@@ -291,8 +310,23 @@ function verdict(b) {
 }
 
 async function traceBound(b) {
-  const { trace, judgement: kept, decision } = b;
+  const { trace } = b;
   need(same(b.all.trace, trace) && trace.format === FORMATS.trace, "TRACE_DIFFERS");
+  await (b.isOfCertificate ? boundToCertificate : boundToDecision)(b, trace);
+}
+
+async function boundToCertificate(b, trace) {
+  need(trace.asOf === b.all.asOf && trace.claim === null && (await b.policy()), "TRACE_DIFFERS");
+  const isNewer = (one, other) => {
+    const [signed, before] = [one.signed_at ?? "", other.signed_at ?? ""];
+    return signed > before || (signed === before && one.sequence > other.sequence);
+  };
+  const newest = b.of("collected_records").reduce((last, one) => (isNewer(one, last) ? one : last));
+  need(trace.record.digest === newest.digest, "OTHER_RECORD");
+}
+
+async function boundToDecision(b, trace) {
+  const { judgement: kept, decision } = b;
   need((await b.policy()).figuresDigest === kept.figures_digest, "POLICY_DIFFERS");
   need((trace.record?.digest ?? "") === decision.evidence, "OTHER_RECORD");
   const said = trace.clauses.map((one) => [one.clause, one.outcome]);
@@ -308,7 +342,9 @@ function keys(b) {
 }
 
 function evidence(b) {
-  const needed = [b.decision.evidence, b.judgement.status_list].filter((one) => one);
+  const needed = b.isOfCertificate
+    ? b.of("collected_records").map((one) => one.digest)
+    : [b.decision.evidence, b.judgement.status_list].filter((one) => one);
   const shown = b.all.records.map((one) => one.digest);
   need(same([...new Set(needed)].sort(), [...new Set(shown)].sort()), "RECORDS_DIFFER");
 }
@@ -376,10 +412,14 @@ function keyOf(b, name, one) {
   else if (b.all.subject.kind === "DECISION") at = b.decision.recorded_at;
   else at = only(b.of("collected_records", { digest })).collected_at;
   at = moment(at);
-  const known = b.facts(FORMATS.key).filter((fact) => fact.body.kid === kid && kid === one.kid && moment(fact.at) <= at);
+  return { key: keptKey(b, kid === one.kid ? kid : null, at), at };
+}
+
+/** What was kept of a key last by a moment; by the last of all, if there is no moment. */
+function keptKey(b, kid, at = null) {
+  const known = b.facts(FORMATS.key).filter((fact) => fact.body.kid === kid && (at === null || moment(fact.at) <= at));
   if (!known.length) throw new Broken("KEY_NOT_KEPT", "UNKNOWN");
-  const newest = known.reduce((last, fact) => (moment(fact.at) > moment(last.at) ? fact : last));
-  return { key: newest.body, at };
+  return known.reduce((last, fact) => (moment(fact.at) > moment(last.at) ? fact : last)).body;
 }
 
 async function integrity(b, name, one) {
@@ -404,10 +444,12 @@ function inForce(b, name, one) {
 }
 
 function scope(b, name, one) {
-  const { item, evidence: digest } = b.decision;
+  const { item, digest } = b.reliedOn;
   if (item === null || digest !== one.digest) throw new Broken("NO_ITEM", "SKIPPED");
   const { key } = keyOf(b, name, one);
-  need(same(key.scope, b.trace.attestation.scope), "SCOPE_DIFFERS");
+  // A certificate's worth is judged by the key as it was when the bundle was made.
+  const judgedBy = b.isOfCertificate ? keptKey(b, key.kid) : key;
+  need(same(judgedBy.scope, b.trace.attestation.scope), "SCOPE_DIFFERS");
   need(key.scope.includes(item), "OUT_OF_SCOPE");
 }
 
@@ -419,15 +461,15 @@ async function signer(b, name, one) {
 const OF_ENVELOPES = { BINDING: bound, INTEGRITY: integrity, KEY: inForce, SCOPE: scope, AUTHORITY: signer };
 
 async function authority(b) {
-  need((await b.item()).authority === b.decision.authority, "OTHER_AUTHORITY");
+  const { authority: leads } = b.decision;
+  need((await b.item()).authority === leads, "OTHER_AUTHORITY");
 }
 
 function status(b) {
-  const then = moment(b.decision.recorded_at);
   const changes = b.of("state_changes");
   const digests = (some) => some.map((one) => one.digest).sort();
   need(same(digests(changes), digests(b.all.states)), "STATES_DIFFER");
-  const isSent = (one) => moment(one.received_at) <= then;
+  const isSent = (one) => b.isOfCertificate || moment(one.received_at) <= moment(b.decision.recorded_at);
   const isRevoked = changes.some((one) => !isSent(one) && one.state === "REVOKED");
   const { record } = b.trace;
   if (!record?.changes) throw new Broken("NOT_KNOWN_THEN", "SKIPPED");

@@ -15,7 +15,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ FORMAT = "certificate-gateway-evidence@v1"
 TRACE, POLICY, KEY = (f"certificate-gateway-{n}@v1" for n in ("trace", "policy", "key"))
 MEMBERS = "asOf digest format keys log madeAt records rows states subject trace verdict"
 ROW_MEMBERS = "commitments index kind position proof row salt"
+SUBJECTS = "DECISION", "CERTIFICATE"
 VALID, INVALID, SKIPPED, UNKNOWN = "VALID", "INVALID", "SKIPPED", "UNKNOWN"
 HASH, SALT, MOST_ROWS, ID, TIME, PLACE = 32, 16, 1024, 4, 8, 4
 LOG = " "  # the log among witnesses, whose names have no spaces
@@ -121,18 +122,33 @@ class _Bundle:
     def judgement(self) -> Json:
         return _only(self.of("judgements", decision=self.decision()["id"]))
 
+    def is_of_certificate(self) -> bool:
+        return bool(self.all["subject"]["kind"] == "CERTIFICATE")
+
     def trace(self) -> Json:
+        if self.is_of_certificate():
+            facts = [fact["body"] for fact in self.facts(TRACE)]
+            _need(facts != [] or self.all["trace"] is not None, "NO_TRACE", SKIPPED)
+            _need(_only(facts)["certificate"] == self.all["subject"]["id"], "NOT_ONE")
+            return facts[0]["trace"]
         id_, facts = self.decision()["id"], self.facts(TRACE)
         found = [f["body"]["trace"] for f in facts if f["body"]["decision"] == id_]
         _need(bool(found), "NO_TRACE", UNKNOWN)
         return _only(found)
+
+    def relied_on(self) -> tuple[Json, Json]:
+        """Return which record the verdict is of, by its digest, and of which item."""
+        if self.is_of_certificate():
+            trace = self.trace()
+            return trace["record"]["digest"], trace["verdict"]["itemCode"]
+        return self.decision()["evidence"], self.decision()["item"]
 
     def policy(self) -> Json:
         wanted, facts = self.trace()["policy"], self.facts(POLICY)
         return _only([f["body"] for f in facts if _digest(f["body"]) == wanted])
 
     def item(self) -> Json:
-        code = self.decision()["item"]
+        _, code = self.relied_on()
         _need(code is not None, "NO_ITEM", SKIPPED)
         return _only([i for i in self.policy()["annex"]["items"] if i["code"] == code])
 
@@ -141,7 +157,8 @@ class _Bundle:
             text = self.raw.decode()
             self.all = json.loads(text)
             self.rows = [json.loads(one["row"]) for one in self.all["rows"]]
-            _need(self.all["format"] == FORMAT, "UNKNOWN_FORMAT")
+            is_known = self.all["subject"]["kind"] in SUBJECTS
+            _need(self.all["format"] == FORMAT and is_known, "UNKNOWN_FORMAT")
             of_rows = {" ".join(sorted(row)) for row in self.all["rows"]}
             is_known = " ".join(sorted(self.all)) == MEMBERS
             _need(is_known and of_rows <= {ROW_MEMBERS}, "UNKNOWN_MEMBER")
@@ -229,6 +246,8 @@ class _Bundle:
 
     def check_bindings(self) -> None:
         with self.check("BINDING", "verdict"):
+            is_said = self.all["verdict"] is not None
+            _need(not (is_said and self.is_of_certificate()), "FINDINGS_DIFFER")
             kept, shown = self.judgement(), self.all["verdict"]
             names = ("clause", "outcome", "zh", "en")
             said = [[one[name] for name in names] for one in shown["findings"]]
@@ -236,27 +255,44 @@ class _Bundle:
             _need(shown["outcome"] == kept["verdict"], "OUTCOME_DIFFERS")
             _need(shown["computedYuan"] == kept["computed_yuan"], "SUM_DIFFERS")
         with self.check("BINDING", "trace"):
-            trace, kept, decision = self.trace(), self.judgement(), self.decision()
-            verdict, record = trace["verdict"], trace["record"] or {"digest": ""}
-            said = [[one["clause"], one["outcome"]] for one in trace["clauses"]]
+            trace = self.trace()
             is_of_v1 = trace["format"] == TRACE
-            figures, about = self.policy()["figuresDigest"], trace["claim"]["category"]
             _need(self.all["trace"] == trace and is_of_v1, "TRACE_DIFFERS")
-            _need(figures == kept["figures_digest"], "POLICY_DIFFERS")
-            _need(record["digest"] == decision["evidence"], "OTHER_RECORD")
-            _need(said == [one[:2] for one in kept["findings"]], "FINDINGS_DIFFER")
-            _need(verdict["outcome"] == kept["verdict"], "OUTCOME_DIFFERS")
-            _need(verdict["computedYuan"] == kept["computed_yuan"], "SUM_DIFFERS")
-            _need(about == decision["category"], "CATEGORY_DIFFERS")
-            _need(verdict["itemCode"] == decision["item"], "ITEM_DIFFERS")
-            _need(verdict["level"] == decision["level"], "ITEM_DIFFERS")
+            if self.is_of_certificate():
+                self.bind_to_certificate(trace)
+            else:
+                self.bind_to_decision(trace)
         with self.check("BINDING", "keys"):
             known = [{**one["body"], "keptAt": one["at"]} for one in self.facts(KEY)]
             _need(self.all["keys"] == known, "KEYS_DIFFER")
         with self.check("BINDING", "evidence"):
-            needed = {self.decision()["evidence"], self.judgement()["status_list"]}
+            if self.is_of_certificate():
+                needed = {one["digest"] for one in self.of("collected_records")}
+            else:
+                needed = {self.decision()["evidence"], self.judgement()["status_list"]}
             digests = {one["digest"] for one in self.all["records"]}
             _need(needed - {"", None} == digests, "RECORDS_DIFFER")
+
+    def bind_to_decision(self, trace: Json) -> None:
+        kept, decision = self.judgement(), self.decision()
+        verdict, record = trace["verdict"], trace["record"] or {"digest": ""}
+        said = [[one["clause"], one["outcome"]] for one in trace["clauses"]]
+        figures, about = self.policy()["figuresDigest"], trace["claim"]["category"]
+        _need(figures == kept["figures_digest"], "POLICY_DIFFERS")
+        _need(record["digest"] == decision["evidence"], "OTHER_RECORD")
+        _need(said == [one[:2] for one in kept["findings"]], "FINDINGS_DIFFER")
+        _need(verdict["outcome"] == kept["verdict"], "OUTCOME_DIFFERS")
+        _need(verdict["computedYuan"] == kept["computed_yuan"], "SUM_DIFFERS")
+        _need(about == decision["category"], "CATEGORY_DIFFERS")
+        _need(verdict["itemCode"] == decision["item"], "ITEM_DIFFERS")
+        _need(verdict["level"] == decision["level"], "ITEM_DIFFERS")
+
+    def bind_to_certificate(self, trace: Json) -> None:
+        sent = self.of("collected_records")
+        newest = max(sent, key=lambda one: (one["signed_at"] or "", one["sequence"]))
+        is_as_of = trace["asOf"] == self.all["asOf"] and trace["claim"] is None
+        _need(bool(is_as_of and self.policy()), "TRACE_DIFFERS")
+        _need(trace["record"]["digest"] == newest["digest"], "OTHER_RECORD")
 
     def sent(self, of: str, one: Json) -> list[datetime] | None:
         """Return when signed bytes came by themselves; None if a decision has them."""
@@ -268,14 +304,23 @@ class _Bundle:
             source, at = "collected_records", "collected_at"
         return [_moment(row[at]) for row in self.of(source, digest=one["digest"])]
 
+    def decided_at(self) -> datetime:
+        """Return up to when what was sent is in the verdict."""
+        if self.is_of_certificate():
+            return datetime.max.replace(tzinfo=UTC)
+        return _moment(self.decision()["recorded_at"])
+
     def key(self, of: str, one: Json) -> tuple[Json, datetime]:
         """Return the key that signed bytes name, as it was when they were relied on."""
         kid, sent = _parts(one)[0]["kid"], self.sent(of, one)
-        at = _moment(self.decision()["recorded_at"]) if sent is None else _only(sent)
-        known = [f for f in self.facts(KEY) if f["body"]["kid"] == kid == one["kid"]]
+        at = self.decided_at() if sent is None else _only(sent)
+        return self.key_at(kid if kid == one["kid"] else None, at), at
+
+    def key_at(self, kid: Json, at: datetime) -> Json:
+        known = [fact for fact in self.facts(KEY) if fact["body"]["kid"] == kid]
         then = [fact for fact in known if _moment(fact["at"]) <= at]
         _need(bool(then), "KEY_NOT_KEPT", UNKNOWN)
-        return max(then, key=lambda fact: _moment(fact["at"]))["body"], at
+        return max(then, key=lambda fact: _moment(fact["at"]))["body"]
 
     def check_envelope(self, of: str, one: Json) -> None:
         with self.check("BINDING", of):
@@ -300,12 +345,13 @@ class _Bundle:
             is_active, since = key["state"] == "active", key["stateSince"]
             _need(is_active or bool(since and at < _moment(since)), "NOT_IN_FORCE")
         with self.check("SCOPE", of):
-            decision, (key, _) = self.decision(), self.key(of, one)
-            is_record = decision["evidence"] == one["digest"]
-            _need(is_record and decision["item"] is not None, "NO_ITEM", SKIPPED)
+            (digest, item), (key, _) = self.relied_on(), self.key(of, one)
+            is_record = digest == one["digest"]
+            _need(is_record and item is not None, "NO_ITEM", SKIPPED)
             then = self.trace()["attestation"]["scope"]
-            _need(key["scope"] == then, "SCOPE_DIFFERS")
-            _need(decision["item"] in key["scope"], "OUT_OF_SCOPE")
+            judged_by = self.key_at(key["kid"], self.decided_at())
+            _need(judged_by["scope"] == then, "SCOPE_DIFFERS")
+            _need(item in key["scope"], "OUT_OF_SCOPE")
         with self.check("AUTHORITY", of):
             signer = self.key(of, one)[0]["institution"]
             _need(self.item()["collectionBody"] == signer, "OTHER_INSTITUTION")
@@ -315,11 +361,12 @@ class _Bundle:
             leads = self.decision()["authority"]
             _need(self.item()["authority"] == leads, "OTHER_AUTHORITY")
         with self.check("STATUS", "record"):
-            then, changes = self.decision()["recorded_at"], self.of("state_changes")
+            changes = self.of("state_changes")
             logged = sorted(one["digest"] for one in changes)
             shown = sorted(one["digest"] for one in self.all["states"])
             _need(logged == shown, "STATES_DIFFER")
-            sent = [c for c in changes if _moment(c["received_at"]) <= _moment(then)]
+            then = self.decided_at()
+            sent = [c for c in changes if _moment(c["received_at"]) <= then]
             record = self.trace()["record"] or {"changes": None}
             _need(record["changes"] is not None, "NOT_KNOWN_THEN", SKIPPED)
             found = [[one["state"], one["effective_on"]] for one in sent]

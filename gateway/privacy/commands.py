@@ -18,7 +18,8 @@ from gateway.client import CA_FILE_HELP, address_of, read_token, tls_by
 from gateway.clock import utc_now
 from gateway.credentials.asking import Office, ask_for
 from gateway.errors import StartError
-from gateway.evidence.bundle import Asked, make_bundle, policy_shown, subject_of
+from gateway.evidence.bundle import policy_shown
+from gateway.evidence.making import Asked, make_bundle, subject_of
 from gateway.evidence.outside import proof_of, receipt_of, require_decision
 from gateway.evidence.page import read_page
 from gateway.privacy.evidence import erase as erase_evidence
@@ -145,6 +146,10 @@ def show(
     asyncio.run(show_evidence(settings, digest, utc_now(), sys.stdout.buffer.write))
 
 
+def _told(words: str) -> None:
+    typer.echo(words, err=True)
+
+
 @evidence.command(cls=_OfAnyId)
 def bundle(  # noqa: PLR0913 - one argument an option
     config: Config,
@@ -173,7 +178,7 @@ def bundle(  # noqa: PLR0913 - one argument an option
     asked = Asked(subject_of(subject), day, trusted)
     if proof is not None or cose is not None:
         require_decision(asked.subject)
-    made = asyncio.run(make_bundle(settings, asked, now))
+    made = asyncio.run(make_bundle(settings, asked, now, _told))
     if proof is not None:
         proof.write_text(proof_of(made), "utf-8")
     if cose is not None and key is not None:
@@ -205,7 +210,7 @@ def extract(  # noqa: PLR0913 - one argument an option
     now, settings = utc_now(), load_settings(config, os.environ)
     day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
     asked = Asked(subject_of(subject), day, policy_shown(settings, policy))
-    made = asyncio.run(make_bundle(settings, asked, now))
+    made = asyncio.run(make_bundle(settings, asked, now, _told))
     bundle.write_bytes(made)
     printed = page_of(made).encode()
     if out is None:

@@ -8,16 +8,48 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from bureau.evidence.facts import Basis, policy_fact, trace_fact
+from bureau.evidence.facts import (
+    Basis,
+    certificate_trace_fact,
+    policy_fact,
+    trace_fact,
+)
 from bureau.transparency.sources import Kind
 from policy.edition import canonical
 from policy.trace import FORMAT as TRACE
 from store.ledger.basis_tables import decision_facts
 from store.ledger.kept_keys import note_key
+from store.store import Store
 from store.transparency.facts import note_fact
 from store.transparency.tables import logged_facts
 
 column = decision_facts.c
+
+
+class StoredWorths:
+    """Keeps what certificates are worth by themselves."""
+
+    def __init__(self, store: Store) -> None:
+        self._write = store.writer.write
+
+    async def keep(self, certificate: str, basis: Basis, at: datetime) -> list[int]:
+        """Keep what a verdict on ``certificate`` rests on; return the facts' numbers.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
+        return await self._write(lambda c: _keep(c, certificate, basis, at))
+
+
+def _keep(
+    connection: Connection, certificate: str, basis: Basis, at: datetime
+) -> list[int]:
+    trace = certificate_trace_fact(certificate, basis.trace)
+    return [
+        note_fact(connection, Kind.POLICY, policy_fact(basis.edition), at),
+        *(note_key(connection, key, at) for key in basis.keys),
+        note_fact(connection, Kind.JUDGEMENT, trace, at),
+    ]
 
 
 def add(connection: Connection, decision: int, basis: Basis, at: datetime) -> None:

@@ -14,7 +14,10 @@ from sqlalchemy import (
     select,
 )
 
+from bureau.evidence.worth import SentVersions
 from bureau.ledger.evidence import SealedEvidence
+from connectors.connector import Collected
+from signing.envelope import Envelope
 from store.collection.tables import collected_records
 from store.connections import Reader
 from store.documents import alike, document_of_row
@@ -39,6 +42,7 @@ from store.ledger.tables import (
     seen_revocations,
 )
 from store.registration.tables import connector_events
+from store.status.changes import kept_changes
 from store.status.tables import state_changes
 from store.store import Store
 
@@ -53,6 +57,8 @@ class Bundled:
     """Signed bytes that decisions rest on, by digest; ``None`` if they were erased."""
     sent: dict[str, bytes] = field(default_factory=dict)
     """Signed bytes that were sent, as they came."""
+    versions: SentVersions | None = None
+    """What was sent of the certificate that the bundle is about."""
 
     def add(self, table: Table, found: Sequence[Row[Any]]) -> None:
         """Add rows of a table."""
@@ -142,7 +148,9 @@ def _of_certificate(
     for row in sent:
         bundled.sent[row.digest] = b"compact." + row.envelope.encode()
         _add_key(connection, bundled, row.key_id, row.collected_at)
-    _add_of_certificate(connection, bundled, known, until)
+    changes = _add_of_certificate(connection, bundled, known, until)
+    if sent:
+        bundled.versions = _versions(id_, sent, changes)
     agencies = {row.connector for row in sent}
     events = connector_events.c
     of_agencies = (events.connector.in_(agencies), events.at < until)
@@ -152,9 +160,10 @@ def _of_certificate(
 
 def _add_of_certificate(
     connection: Connection, bundled: Bundled, known: Known, until: datetime
-) -> None:
-    """Add what was sent, seen and proved of a certificate."""
-    for row in _changes(connection, known, until):
+) -> Sequence[Row[Any]]:
+    """Add what was sent, seen and proved of a certificate; return changes of state."""
+    changes = [*_changes(connection, known, until)]
+    for row in changes:
         bundled.add(state_changes, [row])
         bundled.sent[row.digest] = b"compact." + row.envelope.encode()
         _add_key(connection, bundled, row.key_id, row.received_at)
@@ -163,6 +172,36 @@ def _add_of_certificate(
     bundled.add(seen_revocations, _rows(connection, seen_revocations, *of_it))
     of_it = (proved.certificate.in_(known.ids), proved.proved_at < until)
     bundled.add(false_records, _rows(connection, false_records, *of_it))
+    return changes
+
+
+def _versions(
+    certificate: str, sent: Sequence[Row[Any]], changes: Sequence[Row[Any]]
+) -> SentVersions:
+    """Return what was sent; the newest is the one that was signed last."""
+    newest = max(sent, key=lambda row: (_second(row.signed_at), row.sequence))
+    return SentVersions(
+        certificate=certificate,
+        connector=newest.connector,
+        newest=bytes.fromhex(newest.digest),
+        versions=[
+            (
+                Envelope(row.envelope.encode()),
+                Collected(
+                    row.collected_at,
+                    row.sequence,
+                    is_history=row.id != newest.id,
+                ),
+            )
+            for row in sent
+            if row.connector == newest.connector
+        ],
+        changes=[change for _, change in kept_changes(changes)],
+    )
+
+
+def _second(at: datetime | None) -> float:
+    return 0 if at is None else at.timestamp()
 
 
 def _changes(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -186,11 +187,51 @@ def test_all_versions_and_states_of_a_certificate_are_proved(
 
     assert made, words
     released(made, bureau.parent / "policy.txt")
+    assert "what the certificate is worth is not said" in words
     shown = json.loads(made)
+    assert shown["trace"] is None
     assert (len(shown["records"]), len(shown["states"])) == (1, 2)
     assert [one["state"] for one in rows_of(made, "state_changes")] == [
         *("SUSPENDED", "REVOKED"),
     ]
+
+
+def test_what_a_certificate_is_worth_is_traced_and_computed_again(
+    offices: Offices, bureau: Path
+) -> None:
+    _, said, certificate = offices.certified()
+    offices.change(said, "暂扣")
+    config = offices.gateways[0].folder / "gateway.toml"
+    made, words = bundle_of(config, certificate)
+
+    assert made, words
+    left = released(made, bureau.parent / "policy.txt")
+    assert not [one for one in left if one[3] == "NO_TRACE"]
+    shown = json.loads(made)
+    trace = shown["trace"]
+    assert trace["asOf"] == shown["asOf"]
+    assert trace["record"]["digest"] == shown["records"][0]["digest"]
+    (change,) = trace["record"]["changes"]
+    assert change["state"] == "SUSPENDED"
+    assert trace["verdict"]["outcome"] == "INELIGIBLE"
+    again, _ = bundle_of(config, certificate)
+    assert json.loads(again)["trace"] == trace
+
+
+def test_of_an_agency_that_is_gone_what_was_sent_is_proved_alone(
+    offices: Offices, bureau: Path
+) -> None:
+    _, _, certificate = offices.certified()
+    folder = offices.gateways[0].folder
+    (folder / "no-agencies").mkdir(exist_ok=True)
+    text = (folder / "gateway.toml").read_text("utf-8")
+    config = folder / "without-agencies.toml"
+    config.write_text(re.sub("manifests = .*", 'manifests = "no-agencies"', text))
+    made, words = bundle_of(config, certificate)
+
+    assert made, words
+    left = released(made, bureau.parent / "policy.txt")
+    assert ("BINDING", "trace", "SKIPPED", "NO_TRACE") in left
 
 
 def test_a_holder_s_extract_goes_with_its_bundle_and_its_code_is_proved(

@@ -140,6 +140,8 @@ def test_an_auditor_gets_all_that_was_sent_of_a_certificate(
     verified(tmp_path, shown)
     whole = json.loads(shown["json"])
     assert (len(whole["records"]), len(whole["states"])) == (1, 1)
+    assert whole["trace"]["verdict"]["outcome"] == "INELIGIBLE"
+    assert whole["trace"]["record"]["changes"][0]["state"] == "SUSPENDED"
 
 
 def test_an_office_gets_the_holder_s_own_if_the_holder_asks(

@@ -17,7 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 )
 
 from bureau.evidence.bundle import LogShown, Material, Subject, SubjectKind, bundle_of
-from bureau.evidence.facts import Fact, key_fact, policy_fact, trace_fact
+from bureau.evidence.facts import (
+    Fact,
+    certificate_trace_fact,
+    key_fact,
+    policy_fact,
+    trace_fact,
+)
 from bureau.transparency.log import LoggedRow
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState, StateChange
@@ -187,9 +193,9 @@ def keys_of(*made: tuple[Algorithm, Any]) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A decision that is in a log."""
+    """A decision, or a certificate that was sent, that is in a log."""
 
-    id: int
+    subject: Subject
     rows: Sequence[LoggedRow]
     came: dict[str, bytes | None]
 
@@ -251,21 +257,7 @@ def recorded(log: Log, id_: int, keys: Keys | None = None, how: Sign = signed) -
     for n, change in enumerate(changes):
         sent = how(rng, signing, canonical({"of": id_, "n": n}).encode())
         came[sent.digest.hex()] = sent.came
-        state = {
-            "id": n + 1,
-            "connector": "agency",
-            "sequence": n,
-            "digest": sent.digest.hex(),
-            "state": change.state,
-            "effective_on": change.effective_on,
-            "reason": "",
-            "key_id": trusted.kid,
-            "signed_at": AT,
-            "received_at": min(
-                change.received_at, AT + timedelta(hours=1, microseconds=n)
-            ),
-        }
-        rows.append(log.add("state_changes", "state-change", state))
+        rows.append(state_row(log, n, change, sent, trusted.kid))
     decision = {
         "id": id_,
         "claim": f"C-{id_}",
@@ -300,7 +292,85 @@ def recorded(log: Log, id_: int, keys: Keys | None = None, how: Sign = signed) -
     rows.append(log.add("decisions", "decision", decision))
     rows.append(log.add("judgements", "judgement", judgement))
     rows.append(log.fact(trace_fact(id_, trace), AT))
-    return Made(id_, rows, came)
+    return Made(Subject(SubjectKind.DECISION, str(id_)), rows, came)
+
+
+def state_row(
+    log: Log, n: int, change: StateChange, sent: Envelope, kid: str
+) -> LoggedRow:
+    """Commit to a change of state that was sent."""
+    came_at = min(change.received_at, AT + timedelta(hours=1, microseconds=n))
+    state = {
+        "id": n + 1,
+        "connector": "agency",
+        "sequence": n,
+        "digest": sent.digest.hex(),
+        "state": change.state,
+        "effective_on": change.effective_on,
+        "reason": "",
+        "key_id": kid,
+        "signed_at": AT,
+        "received_at": came_at,
+    }
+    return log.add("state_changes", "state-change", state)
+
+
+def collected(
+    log: Log, id_: int, versions: int | None = None, *, judged: int = -1
+) -> Made:
+    """Send a certificate, and now and then an older version and changes of its state.
+
+    What it is worth by itself is in the log with it; ``judged`` says which version is.
+    """
+    rng = log.rng
+    edition = rng.choice(invented.editions())
+    which, evidence = payable(rng)
+    evidence = replace(
+        evidence, claim=None, claimant=None, as_of=AT.date(), today=AT.date()
+    )
+    signing, trusted = agency_keys()[which]
+    rows = [
+        log.fact(policy_fact(edition), AT - timedelta(days=30)),
+        log.fact(key_fact(trusted), AT - timedelta(days=20)),
+    ]
+    came: dict[str, bytes | None] = {}
+    certificate, digests = f"id-{id_}", list[str]()
+    for version in range(versions or rng.choice([1, 1, 2])):
+        payload = canonical({"certificate": id_, "version": version}).encode()
+        signed_at = AT - timedelta(hours=9 - version)
+        sent = sign(payload, signing, type=PayloadType.RECORD, signed_at=signed_at)
+        digests.append(digest := sent.digest.hex())
+        came[digest] = sent.came
+        row = {
+            "id": version + 1,
+            "connector": "agency",
+            "sequence": version,
+            "digest": digest,
+            "certificate": certificate,
+            "key_id": trusted.kid,
+            "signed_at": signed_at,
+            "collected_at": AT,
+        }
+        rows.append(log.add("collected_records", "record", row))
+    for n, change in enumerate(evidence.record.changes or ()):
+        of_state = signed(rng, signing, canonical({"of": id_, "n": n}).encode())
+        came[of_state.digest.hex()] = of_state.came
+        rows.append(state_row(log, n, change, of_state, trusted.kid))
+    verdict = evaluate(
+        evidence,
+        catalogue=load_catalogue(),
+        parameters=edition.parameters,
+        figures_of=evidence.today,
+    )
+    trace = trace_of(
+        evidence,
+        verdict,
+        digest=digests[judged],
+        edition=edition,
+        figures_of=evidence.today,
+    )
+    rows.append(log.fact(certificate_trace_fact(certificate, trace), AT))
+    return Made(Subject(SubjectKind.CERTIFICATE, certificate), rows, came)
 
 
 def payable(rng: random.Random) -> tuple[int, Evidence]:
@@ -322,10 +392,12 @@ def payable(rng: random.Random) -> tuple[int, Evidence]:
     return which, replace(evidence, attestation=attestation, claim=claim)
 
 
-def bundles(seed: int, count: int) -> list[bytes]:
-    """Return bundles of as many decisions, all in one log."""
+def bundles(
+    seed: int, count: int, make: Callable[[Log, int], Made] = recorded
+) -> list[bytes]:
+    """Return bundles of as many decisions, or of what ``make`` makes, in one log."""
     log = Log(random.Random(seed))  # noqa: S311 - an example, no secret
-    made = [recorded(log, id_) for id_ in range(1, count + 1)]
+    made = [make(log, id_) for id_ in range(1, count + 1)]
     log.close()
     shown = log.shown()
     return [bundle(log, shown, one) for one in made]
@@ -334,7 +406,7 @@ def bundles(seed: int, count: int) -> list[bytes]:
 def bundle(log: Log, shown: LogShown, made: Made) -> bytes:
     return bundle_of(
         Material(
-            subject=Subject(SubjectKind.DECISION, str(made.id)),
+            subject=made.subject,
             as_of=AT.date(),
             made_at=AT + timedelta(days=1),
             log=shown,

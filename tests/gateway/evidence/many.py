@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.gateway.evidence.forged import mutated
-from tests.gateway.evidence.logs import bundles, policy_text
+from tests.gateway.evidence.logs import bundles, collected, policy_text
 from tests.gateway.evidence.programs import by_node, by_python
 from tests.gateway.evidence.test_recomputed import recomputed, same, traced
 
@@ -34,11 +34,17 @@ def traces(count: int) -> int:
     return differing
 
 
+def of_both(seed: int, count: int) -> list[bytes]:
+    """Return bundles of decisions, and as many of certificates."""
+    half = count // 2
+    return [*bundles(seed, count - half), *bundles(seed, half, collected)]
+
+
 def refused(count: int, policy: Path) -> int:
     """Return how many honest bundles either program refuses."""
     wrong = 0
     for start in range(0, count, IN_A_LOG):
-        made = bundles(start, min(IN_A_LOG, count - start))
+        made = of_both(start, min(IN_A_LOG, count - start))
         for one, other in zip(made, by_node(made, policy), strict=True):
             is_released = by_python(one, policy_text()).is_released
             wrong += not (is_released and other.is_released)
@@ -47,7 +53,7 @@ def refused(count: int, policy: Path) -> int:
 
 def released(count: int, policy: Path) -> int:
     """Return how many forged bundles either program releases."""
-    wrong, honest = 0, bundles(1, IN_A_LOG)
+    wrong, honest = 0, of_both(1, IN_A_LOG)
     for start in range(0, count, IN_A_LOG):
         rng = random.Random(start)  # noqa: S311 - an example, no secret
         forged = [
