@@ -143,10 +143,15 @@ class StoredEvidenceMaker:
         for _ in range(TRIES):
             kept = await latest(witnessed=True) or await latest()
             size = 0 if kept is None else kept.size
-            found = [await self._rows.find(FACTS, fact, size) for fact in facts]
-            if None not in found:
+            try:
+                for fact in facts:
+                    await self._logged(FACTS, fact, size)
+            except NotMadeError as error:
+                if error.refusal is not EvidenceRefusal.PENDING:
+                    raise
+                await asyncio.sleep(BETWEEN_SECONDS)
+            else:
                 return True
-            await asyncio.sleep(BETWEEN_SECONDS)
         return False
 
     async def _log(self, policy: str) -> tuple[LogShown, int]:
