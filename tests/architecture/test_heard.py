@@ -180,6 +180,7 @@ MAY_ASK = {
     "tests/browser/test_evidence_page.py": "a file; what it asks for and leaves is "
     "heard as a page's is",
     "tests/browser/test_evidence_code.py": "files; what they ask for is heard so, too",
+    "tests/browser/test_evidence_camera.py": "a file; what it asks for is looked at",
     "tests/attacks/test_hostile_tls.py": NO_GATEWAY,
     "tests/attacks/test_hostile_upstream.py": NO_GATEWAY,
     "tests/attacks/upstream.py": NO_GATEWAY,

@@ -95,13 +95,14 @@ def scanned(page: Chrome) -> str:
     """Press the camera's button; return what is concluded once it is over."""
     page.find_element(By.ID, "camera").click()
     heading = page.find_element(By.ID, "conclusion")
-    return WebDriverWait(page, WAIT_SECONDS).until(
+    said = WebDriverWait(page, WAIT_SECONDS).until(
         lambda _: (
-            (said := heading.get_attribute("data-conclusion"))
+            (one := heading.get_attribute("data-conclusion"))
             not in ("LOOKING", "CHECKING")
-            and said
+            and one
         )
     )
+    return str(said)
 
 
 def test_a_code_before_the_camera_is_read_and_another_passed_over(
