@@ -33,6 +33,7 @@ from policy.evidence import Claim, Claimant, Evidence
 from policy.level import Level
 from policy.parameters import Parameters
 from policy.payments import Payments
+from policy.question import Question
 from policy.row import row_of
 
 PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
@@ -91,6 +92,41 @@ class RowQuestion:
     today: date
     claim: Claim | None
 
+    def evidence(
+        self, claimant: Claimant, certificate: AttestedCertificate
+    ) -> Evidence:
+        """Return what ``certificate`` is judged by."""
+        return Evidence(
+            record=certificate.record,
+            attestation=certificate.attestation,
+            claimant=claimant,
+            claim=self.claim,
+            as_of=self.as_of,
+            today=self.today,
+        )
+
+    def compared(
+        self,
+        claimant: Claimant,
+        certificate: AttestedCertificate | None,
+        *,
+        catalogue: Catalogue,
+        parameters: Parameters,
+    ) -> Question:
+        """Return what a verdict on ``certificate``, or on none, was asked with."""
+        figures = parameters.in_force(self.as_of)
+        if certificate is None:
+            return Question.without_certificate(
+                *(self.item, self.level, self.claim),
+                figures=figures,
+                catalogue=catalogue,
+            )
+        return Question.of(
+            self.evidence(claimant, certificate),
+            figures=figures,
+            catalogue=catalogue,
+        )
+
 
 def judge(
     person: Person,
@@ -103,14 +139,7 @@ def judge(
     verdicts = [
         Verdict(
             evaluate(
-                Evidence(
-                    record=certificate.record,
-                    attestation=certificate.attestation,
-                    claimant=person.claimant,
-                    claim=question.claim,
-                    as_of=question.as_of,
-                    today=question.today,
-                ),
+                question.evidence(person.claimant, certificate),
                 catalogue=catalogue,
                 parameters=parameters,
             ),

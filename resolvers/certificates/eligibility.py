@@ -1,23 +1,35 @@
 """Eligibility in the graph: a verdict with one finding a clause."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, ClassVar
 
 import strawberry
 
 from bureau.caller import Scope
 from connectors.answer import AttestedCertificate, UnsignedCertificate
+from policy.clause_text import ClauseText, load_clause_texts
+from policy.compared_values import NOTHING, Compared
 from policy.eligibility import Eligibility as PolicyEligibility
 from policy.eligibility import evaluate, of_unsigned
 from policy.evidence import Claim, Claimant, Evidence
 from policy.finding import Finding as PolicyFinding
 from policy.next_steps import NextStep as PolicyNextStep
 from policy.next_steps import load_next_steps
+from policy.places import load_places
+from policy.question import Question
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.claim import ClaimInFuture
+from resolvers.certificates.compared import (
+    Basis,
+    FindingSource,
+    FindingValue,
+    shown_values,
+    source_of,
+)
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
 from resolvers.enums import (
@@ -66,12 +78,17 @@ class Finding:
     """One clause."""
 
     is_phrase: ClassVar = True
+    beyond: ClassVar = frozenset(
+        {"Finding.expected", "Finding.actual", "Finding.dueOn"}
+    )
+    """What is no part of the phrase: it is of one verdict."""
 
     said: strawberry.Private[Text]
     clause: str = strawberry.field(
         description=both("条款编号，见 policy.clauses", "See policy.clauses")
     )
     outcome: FindingOutcome = strawberry.field(description=both("结论", "The outcome"))
+    basis: strawberry.Private[Basis | None] = None
 
     @strawberry.field(description=both("理由", "The reason"))
     def reason(self, language: InLanguage = Language.ZH) -> str:
@@ -89,6 +106,51 @@ class Finding:
         step = load_next_steps().get((self.clause, self.outcome))
         return None if step is None else NextStep(step=step)
 
+    @strawberry.field(
+        directives=[list_of(4)],
+        description=both(
+            "该条所要求的，逐项事实；不比较什么的、以及留存的结论，为空列表",
+            "What the clause expects, fact by fact; empty where it compares nothing, "
+            "and of a finding that was kept",
+        ),
+    )
+    def expected(self) -> list[FindingValue]:
+        """Return what the clause expects."""
+        return shown_values(self._compared.expected)
+
+    @strawberry.field(
+        directives=[list_of(4)],
+        description=both(
+            "登记或所述的；在 expected 之列而不在此列的为未知",
+            "What is registered or stated; what is expected and not here is not known",
+        ),
+    )
+    def actual(self) -> list[FindingValue]:
+        """Return what is there."""
+        return shown_values(self._compared.actual)
+
+    @strawberry.field(
+        description=both(
+            "须办理事项的最后一日，或该条自行变化之日，可能已过；没有的为空",
+            "The last day for what has to be done, or the day on which the clause "
+            "comes out otherwise by itself; it may have passed; null if there is none",
+        )
+    )
+    def due_on(self) -> date | None:
+        """Return the day."""
+        return self._compared.due_on
+
+    @strawberry.field(description=both("依据及其出处", "What it rests on, and where"))
+    def source(self) -> FindingSource:
+        """Return the clause and its place."""
+        return source_of(_clause_text(self.clause), load_places()[self.clause])
+
+    @property
+    def _compared(self) -> Compared:
+        if self.basis is None:
+            return NOTHING
+        return self.basis.compared(PolicyFinding(self.clause, self.outcome, self.said))
+
     # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__
 
@@ -103,13 +165,15 @@ class Finding:
 class Eligibility:
     """A verdict."""
 
+    as_phrases: ClassVar = {"findings": "phrases"}
+    """Which attribute has the phrases of a field alone (``resolvers.plans.writer``)."""
+
     outcome: EligibilityOutcome = strawberry.field(
         description=both("总结论", "The verdict")
     )
-    findings: list[Finding] = strawberry.field(
-        directives=[list_of(15)],
-        description=both("逐条结论，按附件顺序", "One finding a clause, in order"),
-    )
+    phrases: strawberry.Private[list[Finding]]
+    """The findings without what is of this verdict alone."""
+    basis: strawberry.Private[Basis | None]
     amount_yuan: int | None = strawberry.field(
         description=both(
             "补贴金额（元）；仅在给出 claim 且结论为符合时有值",
@@ -120,6 +184,16 @@ class Eligibility:
         description=both("补贴比例（%）", "The share of the standard amount, percent")
     )
 
+    @strawberry.field(
+        directives=[list_of(15)],
+        description=both("逐条结论，按附件顺序", "One finding a clause, in order"),
+    )
+    def findings(self) -> list[Finding]:
+        """Return the findings, each with what the verdict was asked with."""
+        if self.basis is None:
+            return self.phrases
+        return [replace(phrase, basis=self.basis) for phrase in self.phrases]
+
 
 # A clause comes out in few ways, but for the days of issue: eleven years of them.
 @lru_cache(maxsize=4096)
@@ -129,14 +203,26 @@ def finding_of(finding: PolicyFinding) -> Finding:
     return Finding(said=reason, clause=clause, outcome=outcome)
 
 
+@cache
+def _clause_text(clause: str) -> ClauseText:
+    return next(text for text in load_clause_texts() if text.id == clause)
+
+
 def shown(
-    eligibility: PolicyEligibility, masked: Callable[[Text], Text] | None = None
+    eligibility: PolicyEligibility,
+    asked: Callable[[], Question] | None,
+    masked: Callable[[Text], Text] | None = None,
 ) -> Eligibility:
-    """Return a verdict as the graph shows it, its reasons ``masked``."""
+    """Return a verdict as the graph shows it, its reasons ``masked``.
+
+    What it was ``asked`` with is made when it is looked at; ``None`` if nothing of it
+    was compared.
+    """
     findings = eligibility.findings
     return Eligibility(
         outcome=eligibility.outcome,
-        findings=[*map(finding_of, findings)]
+        basis=None if asked is None else Basis(asked, masked),
+        phrases=[*map(finding_of, findings)]
         if masked is None
         else [
             finding_of(PolicyFinding(f.clause, f.outcome, masked(f.reason)))
@@ -168,9 +254,18 @@ def evaluated(
     verdict = evaluate(
         evidence, catalogue=services.catalogue, parameters=services.parameters
     )
-    if context.mask.lifted:
-        return shown(verdict)
-    return shown(verdict, lambda reason: context.mask.text(reason, attested.record))
+    mask = context.mask
+
+    def asked() -> Question:
+        return Question.of(
+            evidence,
+            figures=services.parameters.in_force(as_of),
+            catalogue=services.catalogue,
+        )
+
+    if mask.lifted:
+        return shown(verdict, asked)
+    return shown(verdict, asked, lambda said: mask.text(said, attested.record))
 
 
 def unsigned_evaluated(
@@ -183,7 +278,7 @@ def unsigned_evaluated(
     """Say that nothing is decided by what nobody signed."""
     figures = context.services.parameters.in_force(as_of or context.today)
     level = certificate.record.level
-    return shown(of_unsigned(level, figures, is_claimed=is_claimed))
+    return shown(of_unsigned(level, figures, is_claimed=is_claimed), None)
 
 
 ClaimEligibility = Annotated[

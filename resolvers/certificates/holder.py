@@ -14,6 +14,7 @@ from bureau.caller import Scope
 from bureau.person import Person, RowQuestion, judge
 from policy import normal_form
 from policy.evidence import Claim
+from policy.question import Question as PolicyQuestion
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.claim import ClaimArgument, StatedClaim
@@ -225,11 +226,21 @@ class Holder(HolderAnswer, Node):
             parameters=services.parameters,
         )
         certificate = verdict.certificate
+
+        def asked() -> PolicyQuestion:
+            return question.compared(
+                self.person.claimant,
+                certificate,
+                catalogue=services.catalogue,
+                parameters=services.parameters,
+            )
+
         if certificate is None:
-            return shown(verdict.eligibility)
+            return shown(verdict.eligibility, asked)
         return shown(
             verdict.eligibility,
-            lambda reason: context.mask.text(reason, certificate.record),
+            asked,
+            lambda said: context.mask.text(said, certificate.record),
         )
 
 
