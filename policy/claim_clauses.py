@@ -39,7 +39,7 @@ def share_for_category(case: ClaimCase) -> ClauseResult:
     category = case.claim.category
     if category is None:
         return UNDETERMINED, NO_CATEGORY
-    condition = _CONDITIONS.get(category)
+    condition = CONDITIONS.get(category)
     if condition is not None:
         outcome, reason = condition(case)
         if outcome is not MET:
@@ -112,7 +112,7 @@ def _recently_discharged(case: ClaimCase) -> ClauseResult:
     )
 
 
-_CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
+CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
     {
         ClaimantCategory.COLLEGE_FINAL_YEAR: _college_level,
         ClaimantCategory.VOCATIONAL_FINAL_YEAR: _vocational_once,

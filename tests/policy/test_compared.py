@@ -18,7 +18,7 @@ from policy.clauses import CLAUSES
 from policy.compared import BY_CLAUSE, compare
 from policy.compared_claims import BY_CLAUSE as BY_CLAIM_CLAUSE
 from policy.compared_values import Codes, Compared, Days, Numbers, Value, Words
-from policy.eligibility import evaluate, without_certificate
+from policy.eligibility import Absence, evaluate, without_certificate
 from policy.evidence import ClaimantCategory, Evidence
 from policy.facts import FACT_NAMES, Fact
 from policy.finding import Finding, FindingOutcome
@@ -63,36 +63,34 @@ def compared(clause: str, asked: Evidence) -> Compared:
 
 def is_within(actual: Value, expected: Value) -> bool:
     """Say whether all that ``actual`` may be is expected."""
-    match actual, expected:
-        case Days(), Days():
-            return (expected.first or date.min) <= (actual.first or date.min) and (
-                actual.last or date.max
-            ) <= (expected.last or date.max)
-        case Numbers(), Numbers():
-            least, most = (expected.least or 0), (expected.most)
-            return (actual.least or 0) >= least and (
-                most is None or (actual.most is not None and actual.most <= most)
-            )
-        case Codes(), Codes():
-            return set(actual.codes) <= set(expected.codes)
+    if isinstance(actual, Days) and isinstance(expected, Days):
+        return (expected.first or date.min) <= (actual.first or date.min) and (
+            actual.last or date.max
+        ) <= (expected.last or date.max)
+    if isinstance(actual, Numbers) and isinstance(expected, Numbers):
+        most = expected.most
+        return (actual.least or 0) >= (expected.least or 0) and (
+            most is None or (actual.most is not None and actual.most <= most)
+        )
+    if isinstance(actual, Codes) and isinstance(expected, Codes):
+        return set(actual.codes) <= set(expected.codes)
     # Names are compared as the annex's tables spell them.
     return isinstance(actual, Words) and isinstance(expected, Words)
 
 
 def is_outside(actual: Value, expected: Value) -> bool:
     """Say whether nothing that ``actual`` may be is expected."""
-    match actual, expected:
-        case Days(), Days():
-            return (actual.last or date.max) < (expected.first or date.min) or (
-                actual.first or date.min
-            ) > (expected.last or date.max)
-        case Numbers(), Numbers():
-            above = expected.most is not None and (actual.least or 0) > expected.most
-            return above or (
-                actual.most is not None and actual.most < (expected.least or 0)
-            )
-        case Codes(), Codes():
-            return set(actual.codes).isdisjoint(expected.codes)
+    if isinstance(actual, Days) and isinstance(expected, Days):
+        return (actual.last or date.max) < (expected.first or date.min) or (
+            actual.first or date.min
+        ) > (expected.last or date.max)
+    if isinstance(actual, Numbers) and isinstance(expected, Numbers):
+        above = expected.most is not None and (actual.least or 0) > expected.most
+        return above or (
+            actual.most is not None and actual.most < (expected.least or 0)
+        )
+    if isinstance(actual, Codes) and isinstance(expected, Codes):
+        return set(actual.codes).isdisjoint(expected.codes)
     return actual != expected
 
 
@@ -249,7 +247,7 @@ def test_of_a_row_without_a_certificate_it_is_said_what_would_be_expected() -> N
         item, Level.LEVEL_3, EMPLOYED_CLAIM, figures=figures, catalogue=CATALOGUE
     )
     verdict = without_certificate(
-        item, Level.LEVEL_3, invented.Absence.NONE_HELD, claim=EMPLOYED_CLAIM
+        item, Level.LEVEL_3, Absence.NONE_HELD, claim=EMPLOYED_CLAIM
     )
 
     said = {found.clause: compare(asked, found) for found in verdict.findings}
