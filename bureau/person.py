@@ -80,6 +80,8 @@ class Verdict:
 
     eligibility: Eligibility
     certificate: AttestedCertificate | None
+    absence: Absence | None = None
+    """Why it is about none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ def judge(
         claim=question.claim,
         figures=parameters.in_force(question.as_of),
     )
-    return Verdict(eligibility, None)
+    return Verdict(eligibility, None, absence)
 
 
 def _may_be_of(

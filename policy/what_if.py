@@ -38,22 +38,28 @@ Facts: TypeAlias = frozenset[Fact]
 Values: TypeAlias = Mapping[Fact, Any]
 
 
-def would_be_eligible_if(asked: Question) -> tuple[Facts, ...]:
+def would_be_eligible_if(
+    asked: Question, given: Facts = frozenset()
+) -> tuple[Facts, ...]:
     """Return minimal sets of facts, the smallest first; none if nothing would help.
 
     Of a question without evidence, and of a verdict that is ELIGIBLE, there are none.
+    What is ``given`` may be otherwise in any case, and is in no set; the set is empty
+    where nothing else has to be.
     """
     if asked.evidence is None:
         return ()
-    return tuple(_found(asked))
+    return tuple(_found(asked, given))
 
 
-def _found(asked: Question) -> Iterator[Facts]:
+def _found(asked: Question, given: Facts) -> Iterator[Facts]:
     try:
-        search = _Search(asked)
+        search = _Search(asked, given)
         if search.could_be(frozenset()):
+            if given:
+                yield frozenset()
             return
-        for among in (search.touching, frozenset(search.otherwise)):
+        for among in (search.touching, frozenset(search.otherwise) - given):
             if search.could_be(among):
                 yield from search.minimal(among)
                 return
@@ -68,10 +74,11 @@ class _TooManyError(Exception):
 class _Search:
     """Tries what the facts of one question may be instead."""
 
-    def __init__(self, asked: Question) -> None:
+    def __init__(self, asked: Question, given: Facts) -> None:
         evidence = asked.evidence
         assert evidence is not None  # noqa: S101 - see ``would_be_eligible_if``
         self._asked = asked
+        self._given = given
         self._evidence = evidence
         self.otherwise = alternatives(asked)
         self._best = frozenset(
@@ -90,7 +97,7 @@ class _Search:
         freshness = {Fact.FRESHNESS} if evidence.attestation.is_outdated else set()
         self.touching = frozenset(
             {fact for id_ in open_ for fact in self._facts[id_]} | freshness
-        )
+        ).difference(given)
 
     def _read_by(self, clause: str) -> tuple[Fact, ...]:
         """Return the facts that a clause reads and that may be otherwise."""
@@ -126,6 +133,7 @@ class _Search:
 
     def could_be(self, facts: Facts) -> bool:
         """Whether every clause could be met if no fact but these were otherwise."""
+        facts = (facts | self._given).intersection(self.otherwise)
         if self._evidence.attestation.is_outdated and Fact.FRESHNESS not in facts:
             return False
         best = {fact: self.otherwise[fact][0] for fact in facts & self._best}

@@ -45,7 +45,7 @@ from resolvers.certificates.by_licence_id import (
     UnknownLicence,
     certificate_by_licence_id,
 )
-from resolvers.certificates.compared import (
+from resolvers.certificates.finding_values import (
     FindingCodes,
     FindingDays,
     FindingNumbers,

@@ -14,7 +14,6 @@ from bureau.caller import Scope
 from bureau.person import Person, RowQuestion, judge
 from policy import normal_form
 from policy.evidence import Claim
-from policy.question import Question as PolicyQuestion
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.claim import ClaimArgument, StatedClaim
@@ -30,7 +29,7 @@ from resolvers.certificates.eligibility import (
     AsOf,
     ClaimEligibility,
     Eligibility,
-    shown,
+    judged_shown,
 )
 from resolvers.context import Info
 from resolvers.documents.directives import list_of, page_of
@@ -225,23 +224,7 @@ class Holder(HolderAnswer, Node):
             catalogue=services.catalogue,
             parameters=services.parameters,
         )
-        certificate = verdict.certificate
-
-        def asked() -> PolicyQuestion:
-            return question.compared(
-                self.person.claimant,
-                certificate,
-                catalogue=services.catalogue,
-                parameters=services.parameters,
-            )
-
-        if certificate is None:
-            return shown(verdict.eligibility, asked)
-        return shown(
-            verdict.eligibility,
-            asked,
-            lambda said: context.mask.text(said, certificate.record),
-        )
+        return judged_shown(self.person, question, verdict, context)
 
 
 @strawberry.federation.type(

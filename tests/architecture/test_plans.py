@@ -22,7 +22,7 @@ RESOLVERS = sorted(
 BELOW_KEPT = tuple(
     f"resolvers/certificates/{name}.py"
     for name in (
-        *("connection", "certificate", "claim", "eligibility", "compared"),
+        *("connection", "certificate", "claim", "eligibility", "compared", "finding"),
         "provenance",
     )
 )

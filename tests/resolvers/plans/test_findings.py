@@ -17,11 +17,13 @@ from tests.resolvers.plans.conftest import SEES_MASKS, SEES_PEOPLE, Known
 from tests.running import Agencies
 
 FINDINGS = """query($n: String!) { holder(idNumber: $n) { ... on Holder {
-  row: eligibility(itemCode: "1.2", level: UNGRADED) { findings { ...all } }
+  row: eligibility(itemCode: "3.1", level: UNGRADED) { ...lacks findings { ...all } }
   certificates { nodes { id issuedOn firstIssuedOn validUntil reviewDueOn
-    eligibility { findings { ...all } }
+    eligibility { ...lacks findings { ...all } }
     claimEligibility(claim: {claimedOn: "2026-11-01"}) { ... on Eligibility {
       findings { ...all } } } } } } } }
+fragment lacks on Eligibility { outcome
+  eligibleIf { facts words en: words(language: EN) } }
 fragment all on Finding { clause outcome reason dueOn
   expected { ...value } actual { ...value }
   source { document place page clause { id title } parameters { name source } } }
@@ -73,6 +75,23 @@ def test_a_certificates_days_are_its_own(
             assert (issued["from"], issued["until"]) == (node["issuedOn"],) * 2
             assert standing["VALID_UNTIL"]["until"] == node["validUntil"]
             assert standing["REVIEW_DUE_ON"]["from"] == node["reviewDueOn"]
+
+
+def test_what_would_have_to_be_otherwise_is_the_least(
+    known: Known, running_agencies: Agencies
+) -> None:
+    holder = told(known, person(running_agencies, "review-overdue"))
+    [node] = holder["certificates"]["nodes"]
+
+    assert node["eligibility"]["eligibleIf"] == [
+        {
+            "facts": ["REVIEW_DUE_ON"],
+            "words": "应复审日期",
+            "en": "the day by which a review is due",
+        }
+    ]
+    assert holder["row"]["outcome"] == "INELIGIBLE"
+    assert [one["facts"] for one in holder["row"]["eligibleIf"]] == [["CERTIFICATE"]]
 
 
 def test_a_source_is_the_clause_with_its_place_and_what_was_decided(
