@@ -1,6 +1,7 @@
 """Eligibility in the graph: a verdict with one finding a clause."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar
@@ -25,9 +26,7 @@ from resolvers.certificates.compared import UNSIGNED, Basis, FactSet, fact_sets
 from resolvers.certificates.finding import Finding, finding_of
 from resolvers.context import RequestContext
 from resolvers.documents.directives import list_of
-from resolvers.enums import (
-    EligibilityOutcome,
-)
+from resolvers.enums import EligibilityOutcome, FindingOutcome
 
 OTHERWISE_WEIGHT = 50
 """What it costs to look for facts: a hundredth of a second as a rule."""
@@ -79,6 +78,15 @@ class Eligibility:
     def findings(self) -> list[Finding]:
         """Return the findings, each with what the verdict was asked with."""
         return [replace(phrase, basis=self.basis) for phrase in self.phrases]
+
+    def met_until(self, clauses: AbstractSet[str]) -> date | None:
+        """Return the first day until which one of ``clauses`` is met, if one ends."""
+        days = [
+            phrase.compared_by(self.basis).due_on
+            for phrase in self.phrases
+            if phrase.clause in clauses and phrase.outcome is not FindingOutcome.UNMET
+        ]
+        return min((day for day in days if day is not None), default=None)
 
     @strawberry.federation.field(
         directives=[list_of(2), Cost(weight=OTHERWISE_WEIGHT)],

@@ -124,9 +124,11 @@ class Finding:
 
     @property
     def _compared(self) -> Compared:
-        if self.basis is None:
-            return NOTHING
-        return self.basis.compared(PolicyFinding(self.clause, self.outcome, self.said))
+        return NOTHING if self.basis is None else self.compared_by(self.basis)
+
+    def compared_by(self, basis: Basis) -> Compared:
+        """Return what the clause compared in the verdict of ``basis``."""
+        return basis.compared(PolicyFinding(self.clause, self.outcome, self.said))
 
     # What is equal is one object (``finding_of``), and found again as that.
     __hash__ = object.__hash__
