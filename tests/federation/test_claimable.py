@@ -11,6 +11,7 @@ import pytest
 from policy.identity import Identity
 from policy.months import add_months
 from tests.federation.offices import (
+    BUREAU,
     CLAIM,
     DECIDE,
     DISTRICT,
@@ -20,6 +21,7 @@ from tests.federation.offices import (
     Offices,
     sent,
 )
+from tests.federation.test_proofs import RECORD_FALSE
 from tests.gateway.status.sending import today
 
 CLAIMABLE = """query($n: String!, $claim: ClaimInput!) { holder(idNumber: $n) {
@@ -141,6 +143,19 @@ def test_what_was_revoked_is_not_claimable(offices: Offices) -> None:
 
     assert (found["outcome"], found["ledger"]) == ("INELIGIBLE", "UNKNOWN")
     assert decided(offices, certificate, "able-revoked") == "DecisionRefused"
+
+
+def test_what_was_proved_false_is_not_claimable(offices: Offices) -> None:
+    """No clause knows of it, and the ledger does."""
+    holder, _, certificate = offices.certified()
+    offices.ask(0, BUREAU, RECORD_FALSE, c=certificate)
+
+    [found] = claimable(offices, holder)["certificates"]
+
+    assert found["eligibility"]["outcome"] == "ELIGIBLE"
+    assert (found["outcome"], found["ledger"]) == ("INELIGIBLE", "OBJECTS")
+    assert (found["amountYuan"], found["refusals"]) == (None, ["PROVED_FALSE"])
+    assert decided(offices, certificate, "able-false") == "DecisionRefused"
 
 
 def test_whoever_may_see_no_claims_is_promised_nothing(offices: Offices) -> None:
