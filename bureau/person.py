@@ -33,6 +33,7 @@ from policy.evidence import Claim, Claimant, Evidence
 from policy.level import Level
 from policy.parameters import Parameters
 from policy.payments import Payments
+from policy.question import Question
 from policy.row import row_of
 
 PREFERENCE: Mapping[EligibilityOutcome, int] = MappingProxyType(
@@ -79,6 +80,8 @@ class Verdict:
 
     eligibility: Eligibility
     certificate: AttestedCertificate | None
+    absence: Absence | None = None
+    """Why it is about none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,41 @@ class RowQuestion:
     as_of: date
     today: date
     claim: Claim | None
+
+    def evidence(
+        self, claimant: Claimant, certificate: AttestedCertificate
+    ) -> Evidence:
+        """Return what ``certificate`` is judged by."""
+        return Evidence(
+            record=certificate.record,
+            attestation=certificate.attestation,
+            claimant=claimant,
+            claim=self.claim,
+            as_of=self.as_of,
+            today=self.today,
+        )
+
+    def compared(
+        self,
+        claimant: Claimant,
+        certificate: AttestedCertificate | None,
+        *,
+        catalogue: Catalogue,
+        parameters: Parameters,
+    ) -> Question:
+        """Return what a verdict on ``certificate``, or on none, was asked with."""
+        figures = parameters.in_force(self.as_of)
+        if certificate is None:
+            return Question.without_certificate(
+                *(self.item, self.level, self.claim),
+                figures=figures,
+                catalogue=catalogue,
+            )
+        return Question.of(
+            self.evidence(claimant, certificate),
+            figures=figures,
+            catalogue=catalogue,
+        )
 
 
 def judge(
@@ -103,14 +141,7 @@ def judge(
     verdicts = [
         Verdict(
             evaluate(
-                Evidence(
-                    record=certificate.record,
-                    attestation=certificate.attestation,
-                    claimant=person.claimant,
-                    claim=question.claim,
-                    as_of=question.as_of,
-                    today=question.today,
-                ),
+                question.evidence(person.claimant, certificate),
                 catalogue=catalogue,
                 parameters=parameters,
             ),
@@ -137,7 +168,7 @@ def judge(
         claim=question.claim,
         figures=parameters.in_force(question.as_of),
     )
-    return Verdict(eligibility, None)
+    return Verdict(eligibility, None, absence)
 
 
 def _may_be_of(

@@ -142,6 +142,9 @@ class Answer:
     """How long the agency took; ``None`` if it was not asked."""
     not_asked: NotAsked | None = None
     """Since when the agency is not asked, and until when; ``None`` if it was."""
+    available_at: datetime | None = None
+    """When the agency may be asked again, if it gave no answer and that is known: what
+    it said itself, or the end of a pause."""
     as_of: datetime | None = None
     """When what stands in for an agency that is silent was verified; else ``None``."""
     is_collected: bool = False

@@ -16,9 +16,18 @@ turns it into an answer. What fails verification is a ``signing.SigningError``.
 because registration is the lowest floor that asks a store for anything.
 """
 
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+Later: TypeAlias = timedelta | datetime
+"""So long from now, or until when."""
+
 
 class ConnectorError(Exception):
     """Anything a connector may raise."""
+
+    later: Later | None = None
+    """When the agency says that it may be asked again, if it does."""
 
 
 class ManifestError(ConnectorError):

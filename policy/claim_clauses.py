@@ -5,17 +5,16 @@ figure is a dated parameter. A claim is a form half filled in: what is missing
 makes a clause undetermined unless it comes out the same whatever the answer.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
 from policy.case import ClaimCase, ClaimClause, ClauseResult
-from policy.evidence import ClaimantCategory, Hukou, Payment
+from policy.evidence import ClaimantCategory, Hukou
 from policy.finding import FindingOutcome, worst
-from policy.level import LEVEL_NAMES, LEVEL_RANK
+from policy.level import LEVEL_NAMES
 from policy.months import add_months
-from policy.parameters import Figures, Grouping
+from policy.occupations import allowed_beside
 from policy.payments import Payments
 from policy.text import Text
 
@@ -26,8 +25,6 @@ UNDETERMINED = FindingOutcome.UNDETERMINED
 STUDENTS = frozenset(
     {ClaimantCategory.COLLEGE_FINAL_YEAR, ClaimantCategory.VOCATIONAL_FINAL_YEAR}
 )
-# 职业分类大典: one of eight great groups, a middle and a small group, the occupation.
-_NATIONAL_CODE = re.compile(r"[1-8](?:-[0-9]{2}){3}")
 NO_CATEGORY = Text("未注明人员类别", "the claimant's category is not stated")
 NO_LEVEL = Text(
     "未注明证书等级，或其与证书编号不符",
@@ -42,7 +39,7 @@ def share_for_category(case: ClaimCase) -> ClauseResult:
     category = case.claim.category
     if category is None:
         return UNDETERMINED, NO_CATEGORY
-    condition = _CONDITIONS.get(category)
+    condition = CONDITIONS.get(category)
     if condition is not None:
         outcome, reason = condition(case)
         if outcome is not MET:
@@ -63,12 +60,10 @@ def _college_level(case: ClaimCase) -> ClauseResult:
 
 
 def _vocational_once(case: ClaimCase) -> ClauseResult:
-    payments = _payments(case)
-    if payments is None:
+    counted = paid_as_student(case)
+    if counted is None:
         return UNDETERMINED, NO_LEDGER
-    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
-    categories = [payment.category for payment in payments]
-    paid, unknown = categories.count(student), categories.count(None)
+    paid, unknown = counted
     allowed = case.figures.vocational_payments
     reason = Text(
         f"中职毕业学年学生限补贴{allowed}次，已补贴{paid}次，另有{unknown}次类别不明",
@@ -80,15 +75,36 @@ def _vocational_once(case: ClaimCase) -> ClauseResult:
     return (UNDETERMINED if paid + unknown >= allowed else MET), reason
 
 
+def paid_as_student(case: ClaimCase) -> tuple[int, int] | None:
+    """Return how often a vocational student was paid, and how often it may have been.
+
+    ``None`` if nobody knows.
+    """
+    payments = payments_counted(case)
+    if payments is None:
+        return None
+    categories = [payment.category for payment in payments]
+    student = ClaimantCategory.VOCATIONAL_FINAL_YEAR
+    return categories.count(student), categories.count(None)
+
+
+def last_day_of_veteran(case: ClaimCase) -> date | None:
+    """Return until when a veteran may claim; ``None`` if the discharge is not known."""
+    discharged = case.claim.discharged_on
+    if discharged is None:
+        return None
+    return add_months(discharged, case.figures.veteran_months)
+
+
 def _recently_discharged(case: ClaimCase) -> ClauseResult:
     discharged, claimed = case.claim.discharged_on, case.claim.claimed_on
-    if discharged is None:
+    last = last_day_of_veteran(case)
+    if discharged is None or last is None:
         return UNDETERMINED, Text(
             "未注明退役日期", "the day of discharge is not stated"
         )
     if claimed is None:
         return UNDETERMINED, NO_CLAIM_DAY
-    last = add_months(discharged, case.figures.veteran_months)
     return (MET if discharged <= claimed <= last else UNMET), Text(
         f"退役日期{discharged}，申请日期{claimed}，应在退役之日至{last}之间",
         f"discharged on {discharged}, claimed on {claimed}, "
@@ -96,7 +112,7 @@ def _recently_discharged(case: ClaimCase) -> ClauseResult:
     )
 
 
-_CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
+CONDITIONS: Mapping[ClaimantCategory, ClaimClause] = MappingProxyType(
     {
         ClaimantCategory.COLLEGE_FINAL_YEAR: _college_level,
         ClaimantCategory.VOCATIONAL_FINAL_YEAR: _vocational_once,
@@ -150,8 +166,8 @@ def claimed_in_window(case: ClaimCase) -> ClauseResult:
             "附件项目未确定，不知以初领日期还是发证日期起算",
             "the row is not known, so neither is which day the months start from",
         )
-    anchor = _issue_counted_from(case)
-    if anchor is None:
+    window = window_of(case)
+    if window is None:
         return UNDETERMINED, Text(
             "登记信息未注明起算日期（初领日期或发证日期），或自相矛盾",
             "the registry does not state the day the months start from, or contradicts "
@@ -159,11 +175,19 @@ def claimed_in_window(case: ClaimCase) -> ClauseResult:
         )
     if case.claim.claimed_on is None:
         return UNDETERMINED, NO_CLAIM_DAY
-    last = add_months(anchor, case.figures.window_months)
+    anchor, last = window
     return (MET if anchor <= case.claim.claimed_on <= last else UNMET), Text(
         f"申请日期{case.claim.claimed_on}，应在{anchor}至{last}之间",
         f"claimed on {case.claim.claimed_on}, allowed from {anchor} until {last}",
     )
+
+
+def window_of(case: ClaimCase) -> tuple[date, date] | None:
+    """Return the first and the last day of a claim; ``None`` if they are not known."""
+    anchor = None if case.row.outcome is UNDETERMINED else _issue_counted_from(case)
+    if anchor is None:
+        return None
+    return anchor, add_months(anchor, case.figures.window_months)
 
 
 def _issue_counted_from(case: ClaimCase) -> date | None:
@@ -176,10 +200,10 @@ def _issue_counted_from(case: ClaimCase) -> date | None:
 
 def not_paid_before(case: ClaimCase) -> ClauseResult:
     """17-once: no payment for this occupation at this level or a higher one."""
-    payments = _payments(case)
+    payments = payments_counted(case)
     if payments is None:
         return UNDETERMINED, NO_LEDGER
-    outcome = worst(_allowed_beside(case, payment) for payment in payments)
+    outcome = worst(allowed_beside(case, payment) for payment in payments)
     match outcome:
         case FindingOutcome.MET:
             return MET, Text(
@@ -199,75 +223,12 @@ def not_paid_before(case: ClaimCase) -> ClauseResult:
             )
 
 
-def _payments(case: ClaimCase) -> Payments | None:
+def payments_counted(case: ClaimCase) -> Payments | None:
     """Return the payments made before that count; ``None`` if nobody knows them."""
     payments = case.claim.payments
     if payments is None or case.figures.recovered_payment_bars:
         return payments
     return tuple(payment for payment in payments if not payment.is_recovered)
-
-
-def _allowed_beside(case: ClaimCase, payment: Payment) -> FindingOutcome:
-    """Return MET if ``payment`` bars nothing: another occupation or a lower level."""
-    other = other_occupation(case, payment.item_code)
-    return best(other, _lower_level(case, payment))
-
-
-def best(one: FindingOutcome, other: FindingOutcome) -> FindingOutcome:
-    """Return MET if either is, UNMET if both are not."""
-    if MET in (one, other):
-        return MET
-    return UNMET if one is other is UNMET else UNDETERMINED
-
-
-def other_occupation(case: ClaimCase, code: str | None) -> FindingOutcome:
-    """Return MET only for a code known to be another occupation's.
-
-    A code of the national classification is another occupation for certain, unless it
-    is the row's own or one of those that may be related to it. A code of another form
-    that the catalogue does not have may be a typing error, so it leaves the question
-    open.
-    """
-    item = case.row.item
-    if item is None or code is None:
-        return UNDETERMINED
-    if code in case.catalogue.items:
-        return _other_item(case.figures, item.code, code)
-    # A national code names one of the rows that share it.
-    if (shared := case.catalogue.shared_codes.get(code)) is not None:
-        found = {_other_item(case.figures, item.code, one) for one in shared}
-        return found.pop() if len(found) == 1 else UNDETERMINED
-    if not _NATIONAL_CODE.fullmatch(code):
-        return UNDETERMINED
-    doubtful = case.figures.doubtful_occupations.get(item.code, ())
-    return UNDETERMINED if any(_is_under(code, one) for one in doubtful) else MET
-
-
-def _is_under(code: str, group: str) -> bool:
-    """Whether a national code is ``group``, or an occupation of that group."""
-    return f"{code}-".startswith(f"{group}-")
-
-
-def _other_item(figures: Figures, claimed: str, paid: str) -> FindingOutcome:
-    if paid == claimed:
-        return UNMET
-    pair = {paid, claimed}
-    if not any(pair <= group for group in figures.occupation_groups):
-        return MET
-    match figures.occupation_grouping:
-        case Grouping.ONE:
-            return UNMET
-        case Grouping.SEPARATE:
-            return MET
-        case Grouping.UNDETERMINED:
-            return UNDETERMINED
-
-
-def _lower_level(case: ClaimCase, payment: Payment) -> FindingOutcome:
-    level = case.level
-    if level is None or payment.level is None:
-        return UNDETERMINED
-    return MET if LEVEL_RANK[payment.level] < LEVEL_RANK[level] else UNMET
 
 
 def not_excluded(case: ClaimCase) -> ClauseResult:

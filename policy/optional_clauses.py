@@ -6,13 +6,15 @@ unless it comes out the same whatever that is, as with every clause.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from policy.case import ClaimCase, ClaimClause, ClauseResult
-from policy.claim_clauses import NO_CLAIM_DAY, NO_LEDGER, best, other_occupation
+from policy.claim_clauses import NO_CLAIM_DAY, NO_LEDGER
 from policy.evidence import HeldLevel, Payment
 from policy.finding import FindingOutcome, worst
 from policy.level import LEVEL_RANK
+from policy.occupations import best, other_occupation
 from policy.text import Text
 
 MET = FindingOutcome.MET
@@ -25,13 +27,7 @@ def within_a_year(case: ClaimCase) -> ClauseResult:
     payments = case.claim.payments
     if payments is None:
         return UNDETERMINED, NO_LEDGER
-    claimed_on = case.claim.claimed_on
-    in_year = [] if claimed_on is None else _of_year(payments, claimed_on.year)
-    of_unknown_day = (
-        payments
-        if claimed_on is None
-        else [payment for payment in payments if payment.paid_on is None]
-    )
+    in_year, of_unknown_day = of_year(payments, case.claim.claimed_on)
     found = [
         rule(case, in_year, of_unknown_day)
         for rule, is_on in (
@@ -44,12 +40,16 @@ def within_a_year(case: ClaimCase) -> ClauseResult:
     return next(result for result in found if result[0] is outcome)
 
 
-def _of_year(payments: Sequence[Payment], year: int) -> list[Payment]:
-    return [
-        payment
-        for payment in payments
-        if payment.paid_on is not None and payment.paid_on.year == year
-    ]
+def of_year(
+    payments: Sequence[Payment], day: date | None
+) -> tuple[Sequence[Payment], Sequence[Payment]]:
+    """Return the payments of the year of ``day``, and those that may be of it."""
+    if day is None:
+        return (), payments
+    return (
+        [one for one in payments if one.paid_on and one.paid_on.year == day.year],
+        [one for one in payments if one.paid_on is None],
+    )
 
 
 def _number_left(
@@ -75,11 +75,11 @@ def _sum_left(
 ) -> ClauseResult:
     most = case.figures.yearly_yuan
     paid = sum(payment.amount_yuan or 0 for payment in in_year)
-    least, greatest = _own_amounts(case)
-    all_ = [payment.amount_yuan for payment in (*in_year, *of_unknown_day)]
+    least, greatest = own_amounts(case)
+    total = most_of_year(case, in_year, of_unknown_day)
     if paid + least > most:
         outcome = UNMET
-    elif None not in all_ and sum(filter(None, all_)) + greatest <= most:
+    elif total is not None and total <= most:
         outcome = MET
     else:
         outcome = UNDETERMINED
@@ -90,7 +90,17 @@ def _sum_left(
     )
 
 
-def _own_amounts(case: ClaimCase) -> tuple[int, int]:
+def most_of_year(
+    case: ClaimCase, in_year: Sequence[Payment], of_unknown_day: Sequence[Payment]
+) -> int | None:
+    """Return what the year may come to with the claim; ``None`` if nobody knows."""
+    amounts = [payment.amount_yuan for payment in (*in_year, *of_unknown_day)]
+    if None in amounts:
+        return None
+    return sum(filter(None, amounts)) + own_amounts(case)[1]
+
+
+def own_amounts(case: ClaimCase) -> tuple[int, int]:
     """Return the least and the most that the claim may come to."""
     category, level = case.claim.category, case.level
     shares = case.figures.share_percent
@@ -112,7 +122,7 @@ def no_higher_level_held(case: ClaimCase) -> ClauseResult:
             "未注明申请人持有的其他证书",
             "which other certificates the claimant holds is not stated",
         )
-    match worst(_bars_nothing(case, one) for one in held):
+    match worst(bars_nothing(case, one) for one in held):
         case FindingOutcome.MET:
             return MET, Text(
                 "未持有同一工种更高等级证书",
@@ -131,7 +141,7 @@ def no_higher_level_held(case: ClaimCase) -> ClauseResult:
             )
 
 
-def _bars_nothing(case: ClaimCase, held: HeldLevel) -> FindingOutcome:
+def bars_nothing(case: ClaimCase, held: HeldLevel) -> FindingOutcome:
     """Return MET if it is of another occupation, or of no higher level."""
     if held.level is None or case.level is None:
         not_higher = UNDETERMINED
@@ -147,7 +157,7 @@ def not_paid_by_excluding_fund(case: ClaimCase) -> ClauseResult:
     if payments is None:
         return UNDETERMINED, NO_LEDGER
     funds = "、".join(sorted(case.figures.excluding_funds))
-    match worst(_excludes_nothing(case, payment) for payment in payments):
+    match worst(excludes_nothing(case, payment) for payment in payments):
         case FindingOutcome.MET:
             return MET, Text(
                 f"同一工种未由下列资金补贴：{funds}",
@@ -166,7 +176,8 @@ def not_paid_by_excluding_fund(case: ClaimCase) -> ClauseResult:
             )
 
 
-def _excludes_nothing(case: ClaimCase, payment: Payment) -> FindingOutcome:
+def excludes_nothing(case: ClaimCase, payment: Payment) -> FindingOutcome:
+    """Return MET if it is for another occupation, or from a fund that excludes none."""
     if payment.fund is None:
         from_another = UNDETERMINED
     else:
@@ -185,11 +196,7 @@ def long_enough_ago(case: ClaimCase) -> ClauseResult:
         return MET, Text("此前未曾补贴", "nothing was paid before")
     if claimed_on is None:
         return UNDETERMINED, NO_CLAIM_DAY
-    days = [
-        abs((claimed_on - payment.paid_on).days)
-        for payment in payments
-        if payment.paid_on is not None
-    ]
+    days = days_apart(payments, claimed_on)
     unknown = len(payments) - len(days)
     reason = Text(
         f"两次补贴须间隔{least}天，最近一次相距{min(days, default='不明')}天，"
@@ -201,6 +208,11 @@ def long_enough_ago(case: ClaimCase) -> ClauseResult:
     if any(apart < least for apart in days):
         return UNMET, reason
     return (UNDETERMINED if unknown else MET), reason
+
+
+def days_apart(payments: Sequence[Payment], day: date) -> list[int]:
+    """Return how far each payment is from ``day``, if its own day is known."""
+    return [abs((day - one.paid_on).days) for one in payments if one.paid_on]
 
 
 OPTIONAL_CLAUSES: Mapping[str, ClaimClause] = MappingProxyType(

@@ -18,6 +18,8 @@ from policy.evidence import (
     Fund,
     Hukou,
 )
+from policy.facts import FACT_NAMES
+from policy.facts import Fact as FindingFact
 from policy.finding import FindingOutcome
 from policy.identifiers import LICENCE_ID_PROBLEMS, LicenceIdProblem
 from policy.identity import IdentityProblem, IdType
@@ -38,6 +40,7 @@ __all__ = [
     "Check",
     "ClaimantCategory",
     "EligibilityOutcome",
+    "FindingFact",
     "FindingOutcome",
     "Fund",
     "Hukou",
@@ -408,4 +411,10 @@ described_enum(
             "删除了保存期满的记录", "Records whose time had passed were removed"
         ),
     },
+)
+described_enum(
+    FindingFact,
+    both("条款所看的一项事实", "A fact that a clause looks at"),
+    {fact: both(name.zh, name.en) for fact, name in FACT_NAMES.items()},
+    name="FindingFact",
 )

@@ -45,6 +45,12 @@ from resolvers.certificates.by_licence_id import (
     UnknownLicence,
     certificate_by_licence_id,
 )
+from resolvers.certificates.finding_values import (
+    FindingCodes,
+    FindingDays,
+    FindingNumbers,
+    FindingWords,
+)
 from resolvers.certificates.holder import Holder, HolderAnswer, InvalidIdentity
 from resolvers.certificates.holders import (
     MAX_HOLDERS,
@@ -373,6 +379,7 @@ schema: Schema = Schema(
     types=[
         *(Holder, InvalidIdentity, InvalidList, Person),
         *(AgencyUnavailable, UnknownCertificate, UnknownLicence, InvalidLicenceId),
+        *(FindingDays, FindingNumbers, FindingCodes, FindingWords),
     ],
     extensions=[
         lambda: MaskErrors(should_mask_error=is_ours_to_hide),

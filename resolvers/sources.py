@@ -116,6 +116,15 @@ class Source:
             "When it is asked again, if it was not asked; null if it was",
         )
     )
+    available_at: datetime | None = strawberry.field(
+        description=both(
+            "未得到答复的，何时可再询问：机构自行告知的（Retry-After），或暂停查询结束之时；"
+            "未告知的为空。可能已过",
+            "Where there was no answer, when to ask again: what the agency said itself "
+            "(Retry-After), or the end of the pause in which it is not asked; null if "
+            "nobody knows. It may have passed",
+        )
+    )
     refusals: list[RefusedRecord] = strawberry.field(
         directives=[list_of(10)],
         description=both("未采信的内容", "What was not believed"),
@@ -144,6 +153,7 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
         cache_age_seconds=None if at is None else round(age_seconds(at, now), 3),
         not_asked_since=None if spared is None else spared.since,
         next_try_at=None if spared is None else spared.next_try_at,
+        available_at=answer.available_at,
         refusals=[
             _refused_record(refusal, is_collected=answer.is_collected)
             for refusal in answer.refusals

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from connectors.answer import NotAsked, SourceOutcome
+from connectors.errors import Later
 from connectors.guard.health import SILENT
 
 CALLS = 20
@@ -31,6 +32,8 @@ SLOW_SHARE = 0.8
 """A call that takes so much of its time limit is slow."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """For how many seconds it stays open, and at most: twice as long each time."""
+LATEST = timedelta(days=7)
+"""What an agency says of when it may be asked again is believed up to then."""
 SOONEST = 0.8
 """A pause is so much of it or more: not all gateways try again at one moment."""
 
@@ -81,6 +84,15 @@ class Circuit:
         self.opened: NotAsked | None = None
         """Since when it is not closed; ``None`` if it is."""
         told(self.state)
+
+    def moment(self, later: Later) -> datetime | None:
+        """Return the moment that is ``later`` than now; ``None`` if it is not.
+
+        What an agency says of next week or after is no use to anybody who waits.
+        """
+        now = self._clock()
+        at = now + later if isinstance(later, timedelta) else later
+        return at if now < at <= now + LATEST else None
 
     def enter(self) -> "Attempt | None":
         """Let a call through; ``None`` if none may be."""

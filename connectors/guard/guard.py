@@ -301,6 +301,9 @@ class Guard:
                 en="the agency did not answer lately and is not asked for a while",
             ),
             not_asked=self._circuit.opened,
+            available_at=None
+            if self._circuit.opened is None
+            else self._circuit.opened.next_try_at,
         )
 
     def _timed_out(self) -> Answer:
@@ -337,7 +340,13 @@ class Guard:
                 reason = Text(zh=f"无法连接：{detail}", en=f"unreachable: {detail}")
             case _:
                 raise error
-        return Answer(agency=self._agency, outcome=outcome, reason=reason)
+        later = error.later
+        return Answer(
+            agency=self._agency,
+            outcome=outcome,
+            reason=reason,
+            available_at=None if later is None else self._circuit.moment(later),
+        )
 
 
 def _silent(found: Mapping[Identity, Answer]) -> dict[Identity, Answer]:

@@ -30,6 +30,7 @@ from connectors.errors import (
     UnreadableError,
 )
 from connectors.manifest import Endpoint
+from connectors.protocols.retry_after import read_retry_after
 from connectors.spans import Attributes, Part, Span, part
 
 ATTEMPTS = 2
@@ -175,7 +176,9 @@ class Exchange:
         if span is not None:
             span.put({"http.response.status_code": message.code})
         if message.code != OK:
-            raise _refused_status(message.code)
+            error = _refused_status(message.code)
+            error.later = read_retry_after(message.headers.get("Retry-After"))
+            raise error
         media_type = message.headers.get("Content-Type", "")
         if media_type != JSON:
             _refuse_media_type(media_type)

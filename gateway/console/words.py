@@ -103,6 +103,9 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "fields_missing": Text(
             "请填写标有“必填”的各项。", "Fill in everything that is required."
         ),
+        "expected": Text("要求", "Expected"),
+        "actual": Text("实际", "Registered or stated"),
+        "due_on": Text("期限或变化之日", "Due, or changes, on"),
         "not_asked": Text("未予查询", "Nobody was asked"),
         "not_judged": Text("未予判断", "Nothing was judged"),
         "verdict": Text("结论", "Verdict"),

@@ -221,11 +221,12 @@ def policy(info: Info) -> Policy:
             for text in load_clause_texts()
             if text.id not in OPTIONAL_CLAUSES or text.id in on
         ],
-        parameters=[_parameter(p) for p in parameters.entries],
+        parameters=[parameter_shown(p) for p in parameters.entries],
     )
 
 
-def _parameter(parameter: DatedParameter) -> Parameter:
+def parameter_shown(parameter: DatedParameter) -> Parameter:
+    """Return a dated figure as the graph shows it."""
     return Parameter(
         noted=parameter.note,
         name=parameter.name,

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated
 
 import strawberry
+from strawberry.federation.schema_directives import Cost
 
 from bureau.caller import Scope
 from bureau.person import Person, RowQuestion, judge
@@ -17,6 +18,7 @@ from policy.evidence import Claim
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
 from resolvers.certificates.claim import ClaimArgument, StatedClaim
+from resolvers.certificates.claimable import ClaimableAnswer, claimable_of
 from resolvers.certificates.connection import (
     TAKEN,
     AfterArgument,
@@ -29,7 +31,7 @@ from resolvers.certificates.eligibility import (
     AsOf,
     ClaimEligibility,
     Eligibility,
-    shown,
+    judged_shown,
 )
 from resolvers.context import Info
 from resolvers.documents.directives import list_of, page_of
@@ -42,6 +44,8 @@ from resolvers.errors import RequestError
 from resolvers.relay import Node
 from resolvers.sources import Source
 
+CLAIMABLE_WEIGHT = 20
+"""The ledger is asked about each certificate."""
 ItemCode = Annotated[
     str,
     strawberry.argument(
@@ -196,6 +200,21 @@ class Holder(HolderAnswer, Node):
         stated = claim.as_claim(self.person.paid)
         return refused or self._judged(info, item_code, level, as_of, stated)
 
+    @strawberry.federation.field(
+        directives=[Cost(weight=CLAIMABLE_WEIGHT)],
+        description=both(
+            "此人现在凭各张证书能申领什么：多少、至哪一日；不能的，逐条说明原因。"
+            "省略申领日期的视为今日",
+            "What this person can claim now by each certificate: how much, and until "
+            "which day; if not, why, clause by clause. Without a day the claim is made "
+            "today",
+        ),
+    )
+    async def claimable(self, info: Info, claim: StatedClaim) -> ClaimableAnswer | None:
+        """Judge and weigh a claim by each certificate, or refuse one of a later day."""
+        refused = claim.in_future(info.context.today)
+        return refused or await claimable_of(info.context, self.person, claim)
+
     def _judged(
         self,
         info: Info,
@@ -224,13 +243,7 @@ class Holder(HolderAnswer, Node):
             catalogue=services.catalogue,
             parameters=services.parameters,
         )
-        certificate = verdict.certificate
-        if certificate is None:
-            return shown(verdict.eligibility)
-        return shown(
-            verdict.eligibility,
-            lambda reason: context.mask.text(reason, certificate.record),
-        )
+        return judged_shown(self.person, question, verdict, context)
 
 
 @strawberry.federation.type(

@@ -11,7 +11,7 @@ from bureau.scopes import PAY
 from connectors.errors import StoreUnavailableError
 from policy.text import Text
 from resolvers.bilingual import InLanguage, Language, both, said
-from resolvers.certificates.eligibility import Finding, finding_of
+from resolvers.certificates.finding import Finding, finding_of
 from resolvers.context import Info
 from resolvers.documents.directives import list_of
 from resolvers.enums import ClaimantCategory, Fund, Level, SourceOutcome

@@ -7,7 +7,7 @@ import strawberry
 from bureau.ledger.judging import Judgement as Computed
 from bureau.scopes import SUM_UP
 from resolvers.bilingual import both
-from resolvers.certificates.eligibility import Finding, finding_of
+from resolvers.certificates.finding import Finding, finding_of
 from resolvers.documents.directives import list_of
 from resolvers.enums import EligibilityOutcome
 

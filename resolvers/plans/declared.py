@@ -48,3 +48,12 @@ def is_phrase(type_: object) -> TypeGuard[GraphQLObjectType]:
     if not isinstance(type_, GraphQLObjectType):
         return False
     return getattr(origin_of(type_), "is_phrase", False)
+
+
+def beyond(type_: GraphQLObjectType) -> frozenset[str]:
+    """Return the fields of a phrase's type that are no part of it, as ``Type.field``.
+
+    An object that shows one of them is nobody else's.
+    """
+    named: frozenset[str] = getattr(origin_of(type_), "beyond", frozenset())
+    return named

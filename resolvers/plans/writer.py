@@ -20,6 +20,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     OperationDefinitionNode,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -37,6 +38,7 @@ from resolvers.plans.arguments import Arguments
 from resolvers.plans.declared import (
     NoPlanError,
     attribute_of,
+    beyond,
     is_phrase,
     origin_of,
     strawberry_field,
@@ -178,7 +180,7 @@ class Writer:
     def _phrases(self, type_: GraphQLObjectType, details: FieldDetailsList) -> str:
         """Return an expression that completes a list of phrases."""
         name = self._object(type_, details)
-        if not self._selected[name].isdisjoint({VARIABLE, INFO}):
+        if not self._selected[name].isdisjoint({VARIABLE, INFO, *beyond(type_)}):
             return f"[{name}(v, x) for v in v]"
         place = self._named(object())
         return f"x[0].context.services.renderings.phrases.rendered({place}, v, {name})"
@@ -282,9 +284,30 @@ class Writer:
             raise NoPlanError
         if field_.base_resolver is None:
             value = f"o.{attribute_of(field_)}"
+        elif (phrases := self._phrases_alone(type_, definition, fields)) is not None:
+            value = f"o.{phrases}"
         else:
             value = self._called(self.call_of(definition, node))
         return [f"v = {value}", *self._completed(definition.type, fields)]
+
+    def _phrases_alone(
+        self,
+        type_: GraphQLObjectType,
+        definition: GraphQLField,
+        fields: FieldDetailsList,
+    ) -> str | None:
+        """Return the attribute that has a field's phrases, if they are all it needs.
+
+        Its resolver makes each of them one object's own, for the fields that need it.
+        """
+        attribute: str | None = getattr(origin_of(type_), "as_phrases", {}).get(
+            fields[0].node.name.value
+        )
+        phrase = get_named_type(definition.type)
+        if attribute is None or not is_phrase(phrase):
+            return None
+        selected = self._selected[self._object(phrase, fields)]
+        return attribute if selected.isdisjoint(beyond(phrase)) else None
 
     def _called(self, call: Call) -> str:
         given = ["o"] if call.takes_self else []

@@ -266,7 +266,7 @@ def test_a_claim_stands_in_an_argument_of_its_own() -> None:
     assert deeper == set()
     assert judging == {
         *("Query.previewDecision", "Mutation.recordDecision"),
-        "Mutation.proposeCorrection",
+        *("Mutation.proposeCorrection", "Holder.claimable"),
         *(
             f"{owner}.{name}"
             for owner in ("Certificate", "Holder")

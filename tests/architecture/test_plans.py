@@ -21,7 +21,10 @@ RESOLVERS = sorted(
 )
 BELOW_KEPT = tuple(
     f"resolvers/certificates/{name}.py"
-    for name in ("connection", "certificate", "claim", "eligibility", "provenance")
+    for name in (
+        *("connection", "certificate", "claim", "eligibility", "compared", "finding"),
+        "provenance",
+    )
 )
 """Where the resolvers of what is kept, and of what hangs below it, are written."""
 

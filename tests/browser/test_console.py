@@ -33,6 +33,8 @@ def test_a_claim_is_explained_clause_by_clause(
     assert "17-window" in clauses
     assert pages.data(VERDICT, "outcome") == ["UNDETERMINED"]
     assert "OFFICE" in pages.data(".missing .actor", "actor")
+    wanted = pages.data("#clause-17-excluded [data-expected]", "expected")
+    assert wanted == ["CIVIL_SERVANT", "ACQUISITION"]
     assert "发文之日后" in pages.wait_for("#clause-219-1b blockquote").text
     assert pages.data("[data-field=ISSUED_ON] .outcome", "outcome") == ["MISMATCH"]
     assert pages.data("[data-agency=fire-rescue] .outcome", "outcome") == ["ANSWERED"]

@@ -17,7 +17,7 @@ SILENT = {
     TRANSPORT: ("timeout_seconds = 1.8", "timeout_seconds = 0.3"),
 }
 SPARED = """query($idNumber: String!) { holder(idNumber: $idNumber) { sources {
-  agency outcome reason(language: EN) notAskedSince nextTryAt } } }"""
+  agency outcome reason(language: EN) notAskedSince nextTryAt availableAt } } }"""
 STATE = re.compile(
     r'^gateway_circuit_state\{agency="(.+)",operation="(.+)"\} (.+)$', re.MULTILINE
 )
@@ -58,7 +58,7 @@ def test_a_silent_agency_is_spared_shown_and_asked_again(
 
     assert {rows[agency]["outcome"] for agency in (EMERGENCY, FIRE)} == {"NONE"}
     assert spared["outcome"] == "CIRCUIT_OPEN"
-    assert spared["notAskedSince"] < spared["nextTryAt"]
+    assert spared["notAskedSince"] < spared["nextTryAt"] == spared["availableAt"]
     assert "not asked for a while" in spared["reason"]
     # Not its time limit, however busy the machine: nobody was waited for.
     assert took < 0.3

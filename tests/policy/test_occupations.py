@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from policy.case import ClaimCase
 from policy.catalogue import load_catalogue
-from policy.claim_clauses import best, not_paid_before, other_occupation
+from policy.claim_clauses import not_paid_before
 from policy.errors import AnnexError
 from policy.evidence import Claim, Payment
 from policy.finding import FindingOutcome
 from policy.level import Level
+from policy.occupations import best, other_occupation
 from policy.parameters import Grouping, load_parameters, read_parameters
 from policy.row import row_of_item
 from policy.table import read_annex

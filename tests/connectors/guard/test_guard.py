@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from connectors.answer import Answer, SourceOutcome
 from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
+    Later,
     RefusedError,
     UnreachableError,
     UnreadableError,
@@ -128,6 +130,29 @@ async def test_a_failure_is_an_answer_with_its_reason(
     assert is_said_twice(answer.reason)
     if outcome is SourceOutcome.UNVERIFIED:
         assert [one.reason for one in answer.refusals] == [str(error)]
+
+
+@pytest.mark.parametrize(
+    ("later", "at"),
+    [
+        pytest.param(timedelta(minutes=2), NOW + timedelta(minutes=2), id="so long"),
+        pytest.param(NOW + timedelta(days=7), NOW + timedelta(days=7), id="a week"),
+        pytest.param(NOW + timedelta(days=7, seconds=1), None, id="too late"),
+        pytest.param(timedelta(0), None, id="now"),
+        pytest.param(NOW - timedelta(days=1), None, id="it has passed"),
+        pytest.param(None, None, id="it does not say"),
+    ],
+)
+async def test_an_agency_that_says_when_to_ask_again_is_believed_for_a_week(
+    later: Later | None, at: datetime | None
+) -> None:
+    agency = answering()
+    agency.error = UnreachableError("HTTP 503")
+    agency.error.later = later
+
+    (answer,) = await guard_of(agency).ask([ONE], ENOUGH)
+
+    assert (answer.outcome, answer.available_at) == (SourceOutcome.UNREACHABLE, at)
 
 
 @pytest.mark.parametrize(
