@@ -38,6 +38,8 @@ PAUSE_SHARE = 1
 """How long nothing is appended after a full piece, in times of what that took."""
 SIGN_SECONDS = 1.0
 """How often it is signed while there is more and more to append."""
+COUNT_SECONDS = 1.0
+"""How often what still waits is counted meanwhile: up to so many rows are looked at."""
 TAKEOVER_SECONDS = 1.0
 """How long another gateway has to sign what it appended."""
 FORGET_SECONDS = 3600.0
@@ -75,6 +77,7 @@ class LogKeeper:
         """What was signed here last."""
         self._signed_at = 0.0
         self._unsigned_since: float | None = None
+        self._counted_at = 0.0
         self._forgotten_at = 0.0
         self._is_failing = False
         self._logger = structlog.get_logger("gateway.transparency")
@@ -119,7 +122,9 @@ class LogKeeper:
             self._reports.grown(appended.head.size)
             if appended.rows < ROUND:
                 break
-            self._reports.queued(await self._log.queued(QUEUE_BOUND + 1))
+            if time.monotonic() >= self._counted_at + COUNT_SECONDS:
+                self._counted_at = time.monotonic()
+                self._reports.queued(await self._log.queued(QUEUE_BOUND + 1))
             if time.monotonic() >= self._signed_at + SIGN_SECONDS:
                 await self._sign(appended.head, is_mine=True)
             await asyncio.sleep(PAUSE_SHARE * (time.monotonic() - began))

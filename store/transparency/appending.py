@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bureau.transparency.log import Head
 from bureau.transparency.rows import gone_bytes
@@ -105,9 +105,10 @@ class StoredLog:
         Raises:
             StoreUnavailableError: the database is away.
         """
-        some = select(log_queue.c.id).limit(most)
+        some = select(log_queue.c.id).limit(most).subquery()
+        counted = select(func.count()).select_from(some)
         async with self._reader.connect() as connection:
-            return len((await connection.execute(some)).all())
+            return (await connection.execute(counted)).scalar_one()
 
 
 def _head(connection: Connection) -> tuple[Head, int]:
