@@ -23,12 +23,14 @@ from connectors.manifest import Manifest, SignatureForm
 from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
+from policy.frozen import quickly_made
 from policy.identity import Identity
 from policy.row import row_of
 from signing.envelope import PayloadType, SignatureProof, VerifiedPayload
 from signing.errors import SigningError
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Holding:
     """One envelope's content about one person: certificates, and what was refused."""
@@ -50,6 +52,7 @@ class Holding:
         return True
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class DecodedEnvelope:
     """One envelope's content by identity number; an empty holding is an absence."""
