@@ -58,11 +58,12 @@ def weight(reading: DecodedEnvelope) -> int:
 
 def _examinations(reading: DecodedEnvelope) -> int:
     """Return how many records state one; in a body of records any object may be one."""
-    return sum(
-        record.examination is not None
-        for holding in reading.holdings.values()
-        for record in holding.records
-    )
+    found = 0
+    for holding in reading.holdings.values():
+        for record in holding.records:
+            if record.examination is not None:
+                found += 1
+    return found
 
 
 def _width(payload: bytes) -> int:

@@ -12,10 +12,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
+from connectors.decoding.compiled import compiled
 from connectors.decoding.days import DAYS
 from connectors.decoding.examination_fields import ExaminationFields
 from connectors.decoding.forms import form_of
 from connectors.decoding.readers import (
+    Field,
     Reader,
     RecordError,
     day_of,
@@ -45,6 +47,8 @@ DATES = frozenset(
     }
 )
 """Fields whose texts mean the same in each of them."""
+ELSEWHERE = ("number", "holder", "item_code", "own_item_code", "spelt")
+"""What is read of a record beside one field after the other."""
 _REASON = text_of("state_reason")
 
 
@@ -101,8 +105,6 @@ class RecordFields:
         }
         self._state_reason = finder_in_object("state_reason", record.state_reason)
         readers = _readers(record)
-        self._examination = ExaminationFields(record)
-        self._not_stated: dict[str, Any] = dict.fromkeys(readers)
         days: dict[str, Any] = {}
         known: dict[str, dict[str, Any] | None] = {
             name: None if name in PERSONAL else {} for name in readers
@@ -113,6 +115,9 @@ class RecordFields:
             for name, read in readers.items()
             if (expression := getattr(record, name)) is not None
         ]
+        read = ExaminationFields(record).read
+        examination = Field("examination", None, lambda content: content, {}, read)
+        self._read = compiled([*self._fields, examination], ELSEWHERE, readers)
 
     def held(self, content: object) -> int | None:
         """Return how many certificates the record says its holder holds.
@@ -163,20 +168,13 @@ class RecordFields:
         code = self._codes.get(own_code) if own_code else None
         if holder is None:
             holder = self.holder(content, asked)
-        stated = self._not_stated.copy()
-        get = content.get
-        for name, member, find, known, read in self._fields:
-            found = find(content) if member is None else get(member)
-            value = known.get(found) if type(found) is str else None
-            stated[name] = read(found) if value is None else value
-        return CertificateRecord(
-            number=cast("str", number),
-            holder=holder,
-            item_code=code or own_code,
-            own_item_code=own_code if code else None,
-            spelt=spelt,
-            examination=self._examination.read(content),
-            **stated,
+        return self._read(
+            content,
+            cast("str", number),
+            holder,
+            code or own_code,
+            own_code if code else None,
+            spelt,
         )
 
     def holder(

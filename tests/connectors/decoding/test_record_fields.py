@@ -164,3 +164,32 @@ def test_a_word_that_is_refused_is_refused_again() -> None:
         # Neither is it what was read as something else.
         with pytest.raises(RecordError, match="title is no text"):
             fields.record({**RECORD, "title": 1})
+
+
+@pytest.mark.parametrize(
+    "member", ["get", "content", "found", "title", "read_1", "None", "__class__", "def"]
+)
+def test_a_member_may_be_called_as_anything_is_in_what_reads_it(member: str) -> None:
+    fields = RecordFields(replace(manifest().record, title=member, category=member))
+
+    record = fields.record({**RECORD, member: "电工"})
+
+    assert (record.title, record.category) == ("电工", "电工")
+    assert record.item == FIELDS.record(RECORD).item
+
+
+def test_of_several_faults_the_first_field_is_told_and_the_examination_last() -> None:
+    places = replace(manifest().record.examination, held_on="examined")
+    fields = RecordFields(replace(manifest().record, examination=places))
+    faults = {"title": 1, "dates": {"issued": 1}, "examined": 1}
+    names = {
+        "title": "title is no text",
+        "dates": "issued_on is no date",
+        "examined": "examination.held_on is no date",
+    }
+
+    for name in names:
+        with pytest.raises(RecordError, match=names[name]):
+            fields.record({**RECORD, **faults})
+        del faults[name]
+    assert fields.record(RECORD).examination is None
