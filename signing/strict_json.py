@@ -130,8 +130,9 @@ _LOOKED_AT = frozenset({dict, list, int, float})
 def _strings(content: Json) -> int:
     """Count keys and texts; ``_DOUBT`` if there is a number or a depth to refuse."""
     strings = 0
-    level: list[Any] = [[content]]
-    for _ in range(1 + MAX_DEPTH):
+    is_container = type(content) is dict or type(content) is list
+    level: list[Any] = [content if is_container else [content]]
+    for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for container in level:
             values = container

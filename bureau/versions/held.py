@@ -49,7 +49,6 @@ class _Marked(NamedTuple):
     marks: tuple[str, ...]
     names: tuple[str, ...]
     """What it is called among its holder's certificates, by its marks."""
-    said: str
     digest: str
 
 
@@ -230,6 +229,14 @@ class Versions:
         """
         known_as = [(mark, self.memory.get(mark)) for mark in marked.marks]
         signed_at = certificate.proof.signed_at
+        if all(
+            known is not None
+            and known.digest == marked.digest
+            and known.signed_at == signed_at
+            for _, known in known_as
+        ):
+            return None
+        said = said_of(certificate.record)
         # What is sent in one second has an order, which the store knows.
         is_sent = certificate.collected is not None
         for mark, known in known_as:
@@ -238,7 +245,7 @@ class Versions:
                 and known.signed_at >= signed_at
                 and not (is_sent and known.signed_at == signed_at)
                 and known.digest != marked.digest
-                and known.said != marked.said
+                and known.said != said
                 and is_vouched_for(known, bundle)
             ):
                 if known.signed_at == signed_at:
@@ -249,10 +256,10 @@ class Versions:
             if (
                 known is None
                 or known.signed_at < signed_at
-                or not (known.said == marked.said or known.digest == marked.digest)
+                or not (known.said == said or known.digest == marked.digest)
             ):
                 key_id = certificate.proof.key.kid
-                seen = SeenVersion(signed_at, marked.said, marked.digest, key_id, now)
+                seen = SeenVersion(signed_at, said, marked.digest, key_id, now)
                 self.memory.note(mark, seen)
         return None
 
@@ -291,7 +298,6 @@ class Versions:
             marked = _Marked(
                 marks,
                 tuple(map(name_of, marks)),
-                said_of(record),
                 digest.hex()[:DIGEST_CHARACTERS],
             )
             if len(self._marked) >= MARKED:

@@ -188,8 +188,8 @@ def test_of_several_faults_the_first_field_is_told_and_the_examination_last() ->
         "examined": "examination.held_on is no date",
     }
 
-    for name in names:
-        with pytest.raises(RecordError, match=names[name]):
+    for name, told in names.items():
+        with pytest.raises(RecordError, match=told):
             fields.record({**RECORD, **faults})
         del faults[name]
     assert fields.record(RECORD).examination is None
