@@ -9,6 +9,7 @@ behind, so no answer waits for it.
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
@@ -128,11 +129,13 @@ class VersionMemory:
         for mark, seen in found.items():
             known = self._known.get(mark)
             if known is None or known.signed_at <= seen.signed_at:
-                self._put(mark, seen._replace(saved=seen.signed_at))
+                if seen.saved != seen.signed_at:
+                    seen = seen._replace(saved=seen.signed_at)  # noqa: PLW2901
+                self._put(mark, seen)
 
     def take_unsaved(self, most: int) -> Seen:
         """Return some of what is to be kept; the caller sees to it."""
-        some = dict(list(self._unsaved.items())[:most])
+        some = dict(islice(self._unsaved.items(), most))
         for mark in some:
             del self._unsaved[mark]
         self._under_way = some

@@ -85,7 +85,7 @@ class LiveVersions:
                 raise
             last = numbers.stop
             kept = {
-                mark: one._replace(row=last)
+                mark: one._replace(saved=one.signed_at, row=last)
                 for mark, one in unsaved.items()
                 if mark not in newer
             }
