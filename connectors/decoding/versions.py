@@ -14,7 +14,6 @@ would be paid for might be what was put right.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
 from policy.catalogue import Catalogue
@@ -45,7 +44,7 @@ def newest_versions(
     came: Sequence[AttestedCertificate], catalogue: Catalogue
 ) -> Judged:
     """Judge ``came`` by certificate; the older versions stand beside the newest."""
-    if _are_apart(came) and not any(map(_is_sent, came)):
+    if _are_apart(came) and not any(map(_is_history, came)):
         return Judged([*came])
     found = Judged()
     for versions in by_certificate(came, catalogue):
@@ -80,9 +79,6 @@ def _signed(version: AttestedCertificate) -> tuple[datetime, int]:
     """Return when it was signed; what was sent in one second has numbers that rise."""
     sent = version.collected
     return version.proof.signed_at, 0 if sent is None else sent.sequence
-
-
-_is_sent = attrgetter("collected")
 
 
 def _is_history(version: AttestedCertificate) -> bool:
