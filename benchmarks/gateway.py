@@ -10,9 +10,10 @@ import hashlib
 import json
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from benchmarks import duties
 from benchmarks.minting import MAX_AGE_SECONDS, Corpus
 from benchmarks.people import AGENCIES
-from benchmarks.processes import started
+from benchmarks.processes import BenchmarkError, started
 from benchmarks.questions import (
     CREDENTIALS,
     OFFICES,
@@ -61,6 +62,8 @@ LEVELS = ("UNGRADED", *(f"LEVEL_{grade}" for grade in range(1, 6)))
 SECRET_MODE = 0o600
 BATCH_LIMIT = 100
 """The manifest's default."""
+LOGGED_SECONDS = 600
+"""How long the log may take to have all that agencies have."""
 RECEIPT_KEY = "receipt-key.pem"
 LOG_KEY = "log.key"
 KEY_BYTES = {"certificate-id.key": 64, "pseudonym.key": 32, "evidence.key": 32}
@@ -279,9 +282,30 @@ def collected_file(stage: Stage) -> Path:
         first = question_about(server.dialect)(stage.corpus.sizes.checked_from)
         await_answer(server, first.body)
         send_all(server, stage.corpus)
+        _await_logged(folder / "gateway.db")
     # Whoever closes a database last writes into its file what was written ahead.
     (folder / "gateway.db").rename(path)
     return path
+
+
+def _await_logged(database: Path) -> None:
+    """Wait until the log has what was sent: it is no part of what is asked later.
+
+    Raises:
+        BenchmarkError: it does not get there.
+    """
+    ends_at = time.monotonic() + LOGGED_SECONDS
+    with closing(sqlite3.connect(database)) as connection:
+
+        def some(where: str) -> bool:
+            return connection.execute(f"SELECT 1 FROM {where}").fetchone() is not None  # noqa: S608
+
+        # An earlier version has no such log.
+        has_log = some("sqlite_master WHERE name = 'log_queue'")
+        while has_log and some("log_queue LIMIT 1"):
+            if time.monotonic() > ends_at:
+                raise BenchmarkError("what was sent is not in the log yet")
+            time.sleep(0.2)
 
 
 def send_all(server: Server, corpus: Corpus) -> None:
