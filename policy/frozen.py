@@ -25,28 +25,29 @@ def quickly_made(cls: type[T]) -> type[T]:
         "_Open": _opened(cls),
         "_Closed": cls,
     }
-    by_place, by_name, body = ["self"], [], ['    _open(self, "__class__", _Open)']
+    by_place, by_name = ["self"], list[str]()
+    body = ['    _open(self, "__class__", _Open)']
     for one in fields(cls):  # type: ignore[arg-type]  # mypy sees no dataclass
         name, value, parameter = one.name, one.name, one.name
         if one.default_factory is not MISSING:
-            names[f"_{name}"] = one.default_factory
+            names[f"_of_{name}"] = one.default_factory
             parameter = f"{name}=_LEFT_OUT"
-            value = f"_{name}() if {name} is _LEFT_OUT else {name}"
+            value = f"_of_{name}() if {name} is _LEFT_OUT else {name}"
         elif one.default is not MISSING:
-            names[f"_{name}"] = one.default
-            parameter = f"{name}=_{name}"
+            names[f"_of_{name}"] = one.default
+            parameter = f"{name}=_of_{name}"
         if one.init:
             (by_name if one.kw_only else by_place).append(parameter)
             body.append(f"    self.{name} = {value}")
         elif one.default_factory is not MISSING:
-            body.append(f"    self.{name} = _{name}()")
+            body.append(f"    self.{name} = _of_{name}()")
     body.append("    self.__class__ = _Closed")
     if hasattr(cls, "__post_init__"):
         body.append("    self.__post_init__()")
     parameters = ", ".join([*by_place, *(["*", *by_name] if by_name else [])])
     exec("\n".join([f"def __init__({parameters}):", *body]), names)  # noqa: S102
     names["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
-    cls.__init__ = names["__init__"]  # type: ignore[misc]  # by its own fields
+    cls.__init__ = names["__init__"]  # type: ignore[method-assign]  # of its fields
     return cls
 
 
