@@ -15,7 +15,6 @@ from connectors.binding import Bound
 from connectors.connector import Collected, LicenceFile
 from policy.certificate import CertificateRecord
 from policy.evidence import Attestation
-from policy.frozen import quickly_made
 from policy.text import Text
 from signing.envelope import Envelope, SignatureProof
 
@@ -66,7 +65,6 @@ class RefusedRecord:
     digest: bytes | None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttestedCertificate:
     """A certificate whose bytes verified, with the proof beside it."""
@@ -120,7 +118,6 @@ class NotAsked(NamedTuple):
     """From when on it is asked again, if anybody asks; that may be over."""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One agency's answer about one person."""

@@ -16,7 +16,6 @@ from policy.contradictions import (
 )
 from policy.evidence import Claim, Evidence
 from policy.finding import FindingOutcome
-from policy.frozen import quickly_made
 from policy.level import Level
 from policy.parameters import Figures
 from policy.row import Row
@@ -25,7 +24,6 @@ from policy.text import Text
 T = TypeVar("T")
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Case:
     """The input of every clause of notice 219."""

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from policy.examination import Examination
-from policy.frozen import quickly_made
 from policy.identity import Identity
 from policy.level import Level
 from policy.text import Text
@@ -80,7 +79,6 @@ class Spelling(NamedTuple):
     item_code: str | None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRecord:
     """One certificate in one registry's words."""

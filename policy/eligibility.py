@@ -26,7 +26,6 @@ from policy.clause_results import DAY_NOT_COME
 from policy.clauses import CLAUSES
 from policy.evidence import Claim, Evidence
 from policy.finding import Finding, FindingOutcome, worst
-from policy.frozen import quickly_made
 from policy.level import LEVEL_NAMES, Level
 from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Figures, Parameters, load_parameters
@@ -54,7 +53,6 @@ _VERDICTS: Mapping[FindingOutcome, EligibilityOutcome] = MappingProxyType(
 )
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
     """A verdict with its findings, and the sum that a claim comes to."""

@@ -11,7 +11,6 @@ from datetime import date
 from enum import StrEnum
 
 from policy.certificate import CertificateRecord
-from policy.frozen import quickly_made
 from policy.identity import Identity
 from policy.level import Level
 
@@ -131,7 +130,6 @@ class Claim:
     acquisition: Acquisition | None = None
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that one verdict is computed from."""

@@ -23,14 +23,12 @@ from connectors.manifest import Manifest, SignatureForm
 from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord
-from policy.frozen import quickly_made
 from policy.identity import Identity
 from policy.row import row_of
 from signing.envelope import PayloadType, SignatureProof, VerifiedPayload
 from signing.errors import SigningError
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Holding:
     """One envelope's content about one person: certificates, and what was refused."""
@@ -52,7 +50,6 @@ class Holding:
         return True
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class DecodedEnvelope:
     """One envelope's content by identity number; an empty holding is an absence."""
