@@ -178,6 +178,7 @@ def create_app(
                     store=store,
                     log=opened.log,
                     status_lists=opened.status_lists,
+                    providers=opened.providers,
                     supervisor=supervisor,
                 )
                 put_state(app, state)

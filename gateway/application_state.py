@@ -12,6 +12,7 @@ from gateway.admission.admission import Admission
 from gateway.callers.authenticate import Callers
 from gateway.collection.intake import Intake
 from gateway.credentials.status_lists import StatusLists
+from gateway.providers.wiring import Providers
 from gateway.receipts.attesting import Attesting
 from gateway.transparency.wiring import OpenLog
 from resolvers.context import Services
@@ -34,6 +35,8 @@ class ApplicationState:
     """The log of hashes."""
     status_lists: StatusLists | None
     """What became of credentials; ``None`` where none are issued."""
+    providers: Providers
+    """Who keeps the keys that sign."""
     supervisor: Supervisor
     """Keeps going what goes on beside the requests."""
 

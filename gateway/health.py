@@ -5,8 +5,9 @@ agencies down: an answer then says UNDETERMINED where it must. It is 503 when no
 answers, and where nothing can be put on the audit log, without which nobody is
 answered. The body names each agency's state, found by the last real question, or by a
 probe where there was none lately; the database's, the disk's under it, that of the work
-beside the requests, whether the files say something that could not be put in force, and
-whether the log of hashes is in time, which turns nothing off.
+beside the requests, whether the files say something that could not be put in force,
+whether the log of hashes is in time, and who keeps keys and did not sign when asked
+last; the last two turn nothing off.
 Anybody may ask here, so neither agencies nor the database are probed for each who does:
 once, and for all who ask in the next seconds.
 
@@ -36,6 +37,7 @@ from connectors.agency import Agency
 from connectors.errors import StoreUnavailableError
 from connectors.guard.health import Health
 from gateway.application_state import state_of
+from gateway.providers.wiring import Providers
 from gateway.registry.expiry import key_ends
 from gateway.reloading.metrics import ReloadMetrics
 from gateway.transparency.showing import standing_of
@@ -96,6 +98,7 @@ class Readiness:
             configuration="refused" if self._reloads.is_refused else "in force",
             tasks=_tasks_of(state.supervisor),
             transparency=standing_of(state.log.reports).lower().replace("_", " "),
+            providers=_providers_of(state.providers),
         )
 
     async def _state(self, agency: Agency, services: Services) -> State:
@@ -138,6 +141,7 @@ def summary(  # noqa: PLR0913 - all that answers rest on
     configuration: str,
     tasks: list[State],
     transparency: str,
+    providers: list[State],
 ) -> Response:
     """Say what all of that comes to, and 503 if nobody can be answered."""
     usable = [state for state in states if state["state"] in USABLE]
@@ -146,6 +150,7 @@ def summary(  # noqa: PLR0913 - all that answers rest on
         and disk != "full"
         and configuration == "in force"
         and transparency == "in time"
+        and all(provider["state"] == "signing" for provider in providers)
     )
     if not usable or database == "failing":
         status = "unavailable"
@@ -160,6 +165,7 @@ def summary(  # noqa: PLR0913 - all that answers rest on
             "disk": disk,
             "configuration": configuration,
             "transparency": transparency,
+            "providers": providers,
             "tasks": tasks,
             "agencies": states,
         },
@@ -175,6 +181,13 @@ def _tasks_of(supervisor: Supervisor) -> list[State]:
             "restarts": supervisor.restarts.get(name, 0),
         }
         for name, is_going in sorted(supervisor.going.items())
+    ]
+
+
+def _providers_of(providers: Providers) -> list[State]:
+    return [
+        {"name": name, "state": "signing" if is_signing else "failing"}
+        for name, is_signing in sorted(providers.states.items())
     ]
 
 

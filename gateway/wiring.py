@@ -57,6 +57,7 @@ from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
 from gateway.subscriptions.feed import StoredFeed, kept_feeds
 from gateway.transparency.following import followed_log
+from gateway.transparency.keys import is_signed
 from gateway.transparency.showing import KeptLog
 from gateway.transparency.wiring import OpenLog, open_log
 from gateway.trust import load_trust_bundle
@@ -121,9 +122,11 @@ async def open_services(
     pseudonyms = read_pseudonyms(Path(settings.pseudonym_key_file))
     vault_key = settings.evidence_key_file
     vault = None if vault_key is None else read_vault(Path(vault_key))
-    is_signed = settings.transparency.key_file is not None
-    trusted = policy_shown(settings, None) if is_signed else None
+    trusted = policy_shown(settings, None) if is_signed(settings) else None
     async with AsyncExitStack() as stack:
+        providers = await stack.enter_async_context(
+            open_providers(settings, os.environ, metrics.providers)
+        )
         oversight = await stack.enter_async_context(
             open_oversight(
                 settings.privacy, pseudonyms, metrics.privacy, store, clock, supervisor
@@ -131,8 +134,8 @@ async def open_services(
         )
         log = await stack.enter_async_context(
             open_log(
-                *(settings.transparency, metrics.transparency, store, clock),
-                supervisor,
+                *(settings, metrics.transparency, store, clock),
+                *(supervisor, providers.key_of),
             )
         )
         sessions = await open_sessions(stack, settings.registration.networks)
@@ -244,6 +247,7 @@ async def open_services(
             versions=versions,
             catalogue=catalogue,
             clock=clock,
+            key_of=providers.key_of,
         )
         services = Services(
             live=live,
@@ -292,9 +296,7 @@ async def open_services(
             registry=registry,
             log=log,
             status_lists=credentials.lists,
-            providers=await stack.enter_async_context(
-                open_providers(settings, os.environ, metrics.providers)
-            ),
+            providers=providers,
         )
 
 

@@ -14,7 +14,6 @@ from typing import Protocol
 
 from signing import base64url
 from signing.algorithms import Algorithm, PublicKey, SignatureCheck, signature_check
-from signing.envelope import PayloadType
 from signing.sign import SigningKey, raw_signature
 from signing.signer import Heads, SignerError
 
@@ -113,7 +112,8 @@ class AwaitedSigner(Protocol):
 class HeldSigner:
     """Signs one type of payload with a key that somebody keeps."""
 
-    def __init__(self, key: HeldKey, type_: PayloadType) -> None:
+    def __init__(self, key: HeldKey, type_: str) -> None:
+        """Sign with ``key``; ``type_`` is the header's ``typ``."""
         self._key = key
         self._heads = Heads(key.kid, key.algorithm, type_)
 

@@ -13,14 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from bureau.evidence.bundle import SubjectKind
 from signing.transparency.checkpoints import Checkpoint, read_checkpoint, signers
-from signing.transparency.cose_receipts import Inclusion, cose_receipt
+from signing.transparency.cose_receipts import (
+    Inclusion,
+    UnsignedReceipt,
+    unsigned_receipt,
+)
 from signing.transparency.entries import commitment, entry
 from signing.transparency.merkle import ProofError, leaf_hash, require_inclusion
-from signing.transparency.notes import Kind, Note, NoteError, VerifierKey
+from signing.transparency.notes import Note, NoteError, VerifierKey
 from signing.transparency.proofs import Proof
 
 
@@ -42,14 +44,12 @@ class DecisionShown:
     checkpoint: Checkpoint
     note: Note
 
-    def receipt(self, private_key: Ed25519PrivateKey) -> bytes:
-        """Return the COSE receipt of the entry, by the log's key.
+    def receipt(self, key: VerifierKey) -> UnsignedReceipt:
+        """Return the COSE receipt of the entry, for the log's ``key`` to sign.
 
         Raises:
             NotOfTheLogError: the checkpoint is not signed by it.
         """
-        public = private_key.public_key().public_bytes_raw()
-        key = VerifierKey(self.checkpoint.origin, Kind.ED25519, public)
         try:
             found = signers(self.checkpoint, self.note, [key])
         except NoteError as error:
@@ -61,7 +61,7 @@ class DecisionShown:
             )
         inclusion = Inclusion(self.checkpoint.size, self.proof.place, self.proof.path)
         leaf = leaf_hash(self.entry)
-        return cose_receipt(key, private_key, f"decision {self.id}", leaf, inclusion)
+        return unsigned_receipt(key, f"decision {self.id}", leaf, inclusion)
 
 
 def decision_shown(bundle: bytes) -> DecisionShown:

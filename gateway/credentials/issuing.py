@@ -24,8 +24,9 @@ from policy.certificate import CertificateRecord
 from policy.evidence import AccountState
 from policy.row import row_of
 from policy.standing import Standing, standing
+from signing.held import AwaitedSigner
 from signing.sd_jwt import TYPE as SD_JWT_VC
-from signing.signer import Signer, SignerError
+from signing.signer import SignerError
 from store.credentials.issued import NewCredential, NotInForceError, StoredCredentials
 
 
@@ -35,7 +36,8 @@ class Issuing:
 
     issuer: str
     days: int
-    signer_of: Callable[[str], Signer]
+    signer_of: Callable[[str], AwaitedSigner]
+    """Returns what signs a type of payload."""
     stored: StoredCredentials
     ids: CertificateIds
     pseudonyms: Pseudonyms
@@ -67,7 +69,7 @@ class Issuing:
             holder_key=holder_key,
         )
         try:
-            text = self._signed(certificate, form, item, terms)
+            text = await self._signed(certificate, form, item, terms)
         except SignerError:
             # Its place stays taken: nobody holds what it is of.
             raise NotIssuedError(CredentialRefusal.NOT_SIGNED) from None
@@ -131,7 +133,7 @@ class Issuing:
             expires_at=expires_at,
         )
 
-    def _signed(
+    async def _signed(
         self,
         certificate: AttestedCertificate,
         form: CredentialForm,
@@ -142,9 +144,8 @@ class Issuing:
             case CredentialForm.SD_JWT_VC:
                 made = sd_jwt_vc(certificate, item, terms)
                 signer = self.signer_of(SD_JWT_VC)
-                return made.issued(signer.sign(made.payload, terms.issued_at))
+                return made.issued(await signer.sign(made.payload, terms.issued_at))
             case CredentialForm.OPEN_BADGE:
                 payload = open_badge(certificate, item, terms)
-                return (
-                    self.signer_of(OPEN_BADGE).sign(payload, terms.issued_at).decode()
-                )
+                signer = self.signer_of(OPEN_BADGE)
+                return (await signer.sign(payload, terms.issued_at)).decode()

@@ -2,7 +2,8 @@
 
 A list is read anew, and signed anew when it says something else or is a minute old:
 nothing that a gateway remembers is shown for longer than ``READ_SECONDS``. Where the
-database is away no list is shown, rather than one of before.
+database is away no list is shown, rather than one of before. Where nobody signs, the
+last token is shown as long as it counts, if the list says the same as was read now.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from cachetools import LRUCache
 from starlette.responses import PlainTextResponse, Response
 
 from policy.calendar import SHANGHAI
-from signing.signer import Signer
+from signing.held import AwaitedSigner
+from signing.signer import SignerError
 from signing.status_list import TYPE, packed
 from store.credentials.issued import LIST_PLACES, StoredCredentials
 
@@ -53,7 +55,7 @@ class StatusLists:
         self,
         issuer: str,
         stored: StoredCredentials,
-        signer: Signer,
+        signer: AwaitedSigner,
         clock: Callable[[], datetime],
     ) -> None:
         self.issuer = issuer
@@ -91,12 +93,23 @@ class StatusLists:
         today = now.astimezone(SHANGHAI).date()
         values = await self._stored.statuses(number, today)
         if known is None or known.values != values or now - known.signed_at >= TTL:
-            payload = payload_of(self.issuer, number, values, now)
-            shown = _Shown(values, self._signer.sign(payload, now), now, begun)
+            try:
+                shown = await self._signed(number, values, now, begun)
+            except SignerError:
+                is_true = known is not None and known.values == values
+                if known is None or not is_true or now - known.signed_at >= LIFE:
+                    raise
+                shown = replace(known, read_at=begun)
         else:
             shown = replace(known, read_at=begun)
         self._shown[number] = shown
         return shown
+
+    async def _signed(
+        self, number: int, values: Mapping[int, int], now: datetime, read_at: float
+    ) -> _Shown:
+        payload = payload_of(self.issuer, number, values, now)
+        return _Shown(values, await self._signer.sign(payload, now), now, read_at)
 
 
 def payload_of(

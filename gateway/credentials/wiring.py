@@ -12,9 +12,13 @@ from bureau.versions.held import Versions
 from gateway.credentials.issuing import Issuing
 from gateway.credentials.status_lists import StatusLists
 from gateway.errors import StartError
+from gateway.providers.key_list import Use
+from gateway.providers.listed import KeyOf, ListedSigner, opened
+from gateway.providers.wiring import read_listed
 from gateway.receipts.wiring import receipt_keys
 from gateway.settings.settings import Settings
 from policy.catalogue import Catalogue
+from signing.held import AwaitedSigner
 from signing.status_list import TYPE
 from store.credentials.issued import StoredCredentials
 from store.store import Store
@@ -37,6 +41,7 @@ def open_credentials(  # noqa: PLR0913 - composed in one place only
     versions: Versions,
     catalogue: Catalogue,
     clock: Callable[[], datetime],
+    key_of: KeyOf,
 ) -> OpenCredentials:
     """Return what issues credentials; nothing does where no address is set.
 
@@ -46,9 +51,7 @@ def open_credentials(  # noqa: PLR0913 - composed in one place only
     issuer = settings.credentials.issuer
     if issuer is None:
         return OpenCredentials(NoCredentials(), None)
-    signer_of = receipt_keys(settings).signer_of
-    if signer_of is None:
-        raise StartError("credentials.issuer needs receipt_key_file, which signs them")
+    signer_of = signers_of_credentials(settings, key_of)
     stored = StoredCredentials(store, secrets.randbelow)
     issuing = Issuing(
         issuer=issuer,
@@ -61,3 +64,25 @@ def open_credentials(  # noqa: PLR0913 - composed in one place only
         catalogue=catalogue,
     )
     return OpenCredentials(issuing, StatusLists(issuer, stored, signer_of(TYPE), clock))
+
+
+def signers_of_credentials(
+    settings: Settings, key_of: KeyOf
+) -> Callable[[str], AwaitedSigner]:
+    """Return what returns the signer of a type: by the list; else, by receipts' file.
+
+    Raises:
+        StartError: there is neither, or one cannot be used.
+    """
+    of_file = receipt_keys(settings).signer_of
+    ours = opened(read_listed(settings).newest_first(Use.CREDENTIALS), key_of)
+    if of_file is None and not ours:
+        raise StartError(
+            "credentials.issuer needs a key that signs them: list one with "
+            f'use = "{Use.CREDENTIALS}" in signing_keys_file, or set receipt_key_file'
+        )
+
+    def signer_of(type_: str) -> AwaitedSigner:
+        return ListedSigner(ours, type_, None if of_file is None else of_file(type_))
+
+    return signer_of

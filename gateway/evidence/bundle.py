@@ -52,10 +52,10 @@ def policy_shown(settings: Settings, stated: Path | None) -> str:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise StartError(f"{path}: {error}") from None
-    keys = read_keys(settings.transparency)
+    keys = read_keys(settings)
     if keys is None:
         raise StartError("the log is signed by nobody: set transparency.key_file")
-    return f"log {keys.key}\nquorum none\n"
+    return "".join(f"log {key}\n" for key in keys.own) + "quorum none\n"
 
 
 class StoredEvidenceMaker:

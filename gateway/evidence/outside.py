@@ -1,6 +1,6 @@
 """A bundle's decision as those read it who have neither us nor our bundles."""
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import os
 
 from bureau.evidence.bundle import Subject, SubjectKind
 from bureau.evidence.proofs import (
@@ -10,6 +10,11 @@ from bureau.evidence.proofs import (
     decision_shown,
 )
 from gateway.errors import StartError
+from gateway.providers.guarded import Unheard
+from gateway.providers.wiring import open_providers
+from gateway.settings.settings import Settings
+from gateway.transparency.keys import OwnKey
+from signing.held import ProviderError
 
 
 def require_decision(subject: Subject) -> None:
@@ -34,14 +39,20 @@ def proof_of(bundle: bytes) -> str:
     return str(_shown(bundle).proof)
 
 
-def receipt_of(bundle: bytes, key: Ed25519PrivateKey) -> bytes:
-    """Return the decision's COSE receipt (RFC 9942), signed by the log's ``key``.
+async def receipt_of(bundle: bytes, settings: Settings, own: OwnKey) -> bytes:
+    """Return the decision's COSE receipt (RFC 9942), signed by the log's ``own`` key.
 
     Raises:
-        StartError: the bundle does not prove it, or its checkpoint is of another key.
+        StartError: the bundle does not prove it, its checkpoint is of another key, or
+            whoever keeps the key does not sign.
     """
     try:
-        return _shown(bundle).receipt(key)
+        async with open_providers(settings, os.environ, Unheard()) as providers:
+            unsigned = _shown(bundle).receipt(own.key)
+            held = own.held(providers.key_of)
+            return unsigned.with_signature(await held.sign(unsigned.signed))
+    except ProviderError as error:
+        raise StartError(f"the log's key does not sign: {error}") from None
     except NotOfTheLogError as error:
         raise StartError(
             f"{error}; a receipt is of a checkpoint by the present key: let the "

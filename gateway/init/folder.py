@@ -70,7 +70,7 @@ def make(folder: Path, place: Place, now: datetime) -> Mapping[str, str]:
         write("manifests/example.toml", _template("example.toml"), ALL)
         write("gateway.toml", settings, OWN)
         # As the gateway will, so that an option that does not do leaves nothing.
-        read_keys(load_settings(folder / "gateway.toml", {}).transparency)
+        read_keys(load_settings(folder / "gateway.toml", {}))
     return {CALLERS[name]: one.token for name, one in issued.items()}
 
 

@@ -28,7 +28,7 @@ from gateway.privacy.export import export as export_records
 from gateway.privacy.verifying import verify as verify_log
 from gateway.screen import AsJson, say_json
 from gateway.settings.settings import load_settings
-from gateway.transparency.keys import read_log_key
+from gateway.transparency.keys import own_key
 from policy.calendar import SHANGHAI
 
 audit = typer.Typer(
@@ -172,17 +172,17 @@ def bundle(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Make a bundle that proves a decision without us; it goes on the audit log."""
     now, settings = utc_now(), load_settings(config, os.environ)
-    key = None if cose is None else read_log_key(settings.transparency)
     trusted = policy_shown(settings, policy)
     day = now.astimezone(SHANGHAI).date() if as_of is None else as_of.date()
     asked = Asked(subject_of(subject), day, trusted)
+    own = None if cose is None else own_key(settings, now)
     if proof is not None or cose is not None:
         require_decision(asked.subject)
     made = asyncio.run(make_bundle(settings, asked, now, _told))
     if proof is not None:
         proof.write_text(proof_of(made), "utf-8")
-    if cose is not None and key is not None:
-        cose.write_bytes(receipt_of(made, key))
+    if cose is not None and own is not None:
+        cose.write_bytes(asyncio.run(receipt_of(made, settings, own)))
     if out is None:
         sys.stdout.buffer.write(made)
     else:

@@ -20,13 +20,13 @@ async def verify(
         StartError: a key cannot be used, or a file holds no checkpoint of this log.
         UnusableDatabaseError: the database cannot be read.
     """
-    keys = read_keys(settings.transparency)
-    key = None if keys is None else keys.key
-    known = [_read(path, key) for path in kept]
-    return await check_log(settings.database_url, told, Trusted(key=key, known=known))
+    found = read_keys(settings)
+    keys = () if found is None else found.keys
+    known = [_read(path, keys) for path in kept]
+    return await check_log(settings.database_url, told, Trusted(keys=keys, known=known))
 
 
-def _read(path: Path, key: VerifierKey | None) -> Checkpoint:
+def _read(path: Path, keys: Sequence[VerifierKey]) -> Checkpoint:
     """Return a checkpoint of the log.
 
     Raises:
@@ -35,8 +35,8 @@ def _read(path: Path, key: VerifierKey | None) -> Checkpoint:
     try:
         with path.open("rb") as file:
             checkpoint, note = read_checkpoint(file.read(NOTE_LIMIT + 1))
-        if key is not None and not signers(checkpoint, note, [key]):
-            raise StartError(f"{path}: it is not signed by {key}")
+        if keys and not signers(checkpoint, note, keys):
+            raise StartError(f"{path}: it is not signed by {keys[0]}")
     except OSError as error:
         raise StartError(f"{path}: {error.strerror}") from None
     except NoteError as error:

@@ -1,4 +1,4 @@
-"""``gateway keys``: which keys sign receipts, and the next one."""
+"""``gateway keys``: which keys sign for the gateway, and the next one."""
 
 import asyncio
 import os
@@ -9,21 +9,22 @@ from typing import Annotated
 import typer
 
 from gateway.clock import utc_now
-from gateway.providers.key_list import KeyList, read_key_list
+from gateway.providers.key_list import KeyList, Use, read_key_list
 from gateway.providers.rotation import Wish, list_of
 from gateway.providers.rotation import rotate as rotate_list
 from gateway.screen import AsJson, say_json
 from gateway.settings.settings import load_settings
 
 keys = typer.Typer(
-    help="The keys that sign receipts, and when each does.", no_args_is_help=True
+    help="The keys that sign for the gateway, and when each does.",
+    no_args_is_help=True,
 )
 Config = Annotated[Path, typer.Option(help="The configuration, see docs/operating.md.")]
 
 
 @keys.command(name="list")
 def list_(config: Config, *, as_json: AsJson = False) -> None:
-    """List the keys: state, provider, name, from when to when, and id."""
+    """List the keys: state, use, provider, name, from when to when, and id."""
     settings = load_settings(config, os.environ)
     _show(read_key_list(list_of(settings)), utc_now(), as_json=as_json)
 
@@ -34,6 +35,7 @@ def rotate(  # noqa: PLR0913 - one argument an option
     *,
     provider: Annotated[str, typer.Option(help="Who keeps the new key.")],
     name: Annotated[str, typer.Option(help="What the provider calls it.")],
+    use: Annotated[Use, typer.Option(help="What it signs.")] = Use.RECEIPTS,
     public_key: Annotated[
         Path | None,
         typer.Option(help="Its public half, PEM; else the provider is asked for it."),
@@ -52,6 +54,7 @@ def rotate(  # noqa: PLR0913 - one argument an option
     wish = Wish(
         provider=provider,
         name=name,
+        use=use,
         public_key=public_key,
         signs_from=now + timedelta(days=announce_days),
         overlap=timedelta(days=overlap_days),
@@ -70,6 +73,7 @@ def _show(listed: KeyList, now: datetime, *, as_json: bool) -> None:
         said = [
             {
                 "state": key.state(now),
+                "use": key.use,
                 "provider": key.provider,
                 "name": key.name,
                 "announcedAt": key.announced_at,
@@ -85,6 +89,6 @@ def _show(listed: KeyList, now: datetime, *, as_json: bool) -> None:
     for key in listed.newest_first():
         ends = "" if key.signs_until is None else key.signs_until.isoformat()
         typer.echo(
-            f"{key.state(now):<9} {key.provider} {key.name} "
+            f"{key.state(now):<9} {key.use:<11} {key.provider} {key.name} "
             f"{key.signs_from.isoformat()} .. {ends or 'open'} {key.half.kid}"
         )

@@ -22,6 +22,13 @@ class ProvidersObserver(Protocol):
         """A provider signed, or did not: ``signed``, or the trouble."""
 
 
+class Unheard:
+    """Hears how signatures of a command ended, and tells nobody."""
+
+    def asked(self, provider: str, result: str, seconds: float) -> None:
+        """See ``ProvidersObserver.asked``."""
+
+
 class GuardedKey:
     """A key whose signatures are checked, and waited for with a bound."""
 
@@ -46,6 +53,11 @@ class GuardedKey:
         self.kid = held.kid
         self.algorithm = held.algorithm
         self.public_key = held.public_key
+
+    @property
+    def is_failing(self) -> bool:
+        """Say whether the last signature that was asked for did not come."""
+        return self._rests_until is not None
 
     async def sign(self, data: bytes) -> bytes:
         """See ``HeldKey.sign``; what is returned holds."""

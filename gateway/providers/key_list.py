@@ -1,15 +1,15 @@
-"""The list of the keys that providers sign receipts with, and from when to when.
+"""The list of the keys that providers sign with: what, and from when to when.
 
-It is one TOML file, of public halves alone. A key is
-announced before it signs, so that whoever checks knows it; its predecessor goes on for
-a stated overlap, and stays on the list when it has ended: what it signed is checked by
-it for good.
+It is one TOML file, of public halves alone. A key has one use. It is announced before
+it signs, so that whoever checks knows it; its predecessor goes on for a stated overlap,
+and stays on the list when it has ended: what it signed is checked by it for good.
 """
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,13 +18,33 @@ import msgspec
 from connectors.strict_toml import TableError, read_table
 from gateway.errors import StartError
 from gateway.providers.public_halves import PublicHalf, read_public_half
+from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 
 MOST = 20
 """So many keys are on the list at most."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}\Z")]
-_HEAD = "# Public halves of the keys that sign receipts, and when each key signs.\n"
+_HEAD = "# Public halves of the keys that sign for this gateway, and when each does.\n"
+
+
+class Use(StrEnum):
+    """What a key signs."""
+
+    RECEIPTS = "receipts"
+    """Receipts of answers."""
+    CREDENTIALS = "credentials"
+    """Certificates as wallets read them, and the lists of their statuses."""
+    CHECKPOINTS = "checkpoints"
+    """How long the log of hashes is, and COSE receipts of its entries."""
+
+
+ALGORITHMS: Mapping[Use, frozenset[Algorithm]] = {
+    Use.RECEIPTS: frozenset({Algorithm.ED25519, Algorithm.ES256, Algorithm.SM2}),
+    Use.CREDENTIALS: frozenset({Algorithm.ED25519, Algorithm.ES256, Algorithm.SM2}),
+    Use.CHECKPOINTS: frozenset({Algorithm.ED25519, Algorithm.SM2}),
+}
+"""A log signs with Ed25519 (C2SP); SM2 signs beside it."""
 
 
 class ListedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +53,7 @@ class ListedKey(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     name: Name
     """What its provider calls it."""
+    use: Use = Use.RECEIPTS
     public_key: str
     """PEM."""
     announced_at: Moment
@@ -79,9 +100,10 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
 
     key: tuple[ListedKey, ...] = ()
 
-    def newest_first(self) -> Sequence[ListedKey]:
-        """Return the keys, that which signs last first."""
-        return sorted(self.key, key=lambda one: one.signs_from, reverse=True)
+    def newest_first(self, *uses: Use) -> Sequence[ListedKey]:
+        """Return the keys of these uses, that which signs last first; else all."""
+        of_them = [key for key in self.key if not uses or key.use in uses]
+        return sorted(of_them, key=lambda one: one.signs_from, reverse=True)
 
 
 NO_KEYS_LISTED = KeyList()
@@ -112,8 +134,8 @@ def require_sound(listed: KeyList) -> None:
     """Refuse a list that no gateway could use.
 
     Raises:
-        StartError: a key is of another kind, stands there twice, or ends before it
-            begins; or there are too many.
+        StartError: a key is of a kind that does not sign this, stands there twice, or
+            ends before it begins; or there are too many.
     """
     if len(listed.key) > MOST:
         raise StartError(f"{len(listed.key)} keys, at most {MOST}")
@@ -122,6 +144,11 @@ def require_sound(listed: KeyList) -> None:
     for key in listed.key:
         if key.signs_until is not None and key.signs_until < key.signs_from:
             raise StartError(f"the key {key.name!r} ends before it signs")
+        if key.half.algorithm not in ALGORITHMS[key.use]:
+            raise StartError(
+                f"the key {key.name!r} is of {key.half.algorithm}, by which no "
+                f"{key.use} are signed"
+            )
 
 
 def write_key_list(path: Path, listed: KeyList) -> None:
@@ -145,6 +172,7 @@ def write_key_list(path: Path, listed: KeyList) -> None:
 
 def _written(key: ListedKey) -> str:
     lines = ["", "[[key]]", f'provider = "{key.provider}"', f'name = "{key.name}"']
+    lines.append(f'use = "{key.use}"')
     for name in ("announced_at", "signs_from", "signs_until"):
         moment = getattr(key, name)
         if moment is not None:

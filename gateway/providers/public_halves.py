@@ -32,7 +32,7 @@ SM2_CURVE = "SM2"
 
 @dataclass(frozen=True, slots=True)
 class PublicHalf:
-    """A public key that may sign receipts."""
+    """A public key that may sign for the gateway."""
 
     kid: str
     algorithm: Algorithm
@@ -47,7 +47,7 @@ class PublicHalf:
 
 
 def public_half_of(key: object) -> PublicHalf | None:
-    """Return ``key`` with its name; ``None`` if such a key signs no receipts.
+    """Return ``key`` with its name; ``None`` if such a key signs nothing here.
 
     Raises:
         TrustBundleError: it is a weak one.

@@ -1,4 +1,4 @@
-"""Put a key on the list, after the one that signs: announced now, signing later.
+"""Put a key on the list, after that of its use: announced now, signing later.
 
 Both sign for a while by the list, so that gateways that begin with the new one a little
 earlier or later than others are all right. Nothing is written before the new key has
@@ -15,9 +15,11 @@ import msgspec
 
 from gateway.errors import StartError
 from gateway.providers.folder import read_file_key
+from gateway.providers.guarded import Unheard
 from gateway.providers.key_list import (
     KeyList,
     ListedKey,
+    Use,
     read_key_list,
     require_sound,
     write_key_list,
@@ -45,13 +47,7 @@ class Wish:
     signs_from: datetime
     overlap: timedelta
     """How long the key before it goes on beside it."""
-
-
-class _Unheard:
-    """Hears of the signature that is tried, and tells nobody."""
-
-    def asked(self, provider: str, result: str, seconds: float) -> None:
-        """See ``ProvidersObserver.asked``."""
+    use: Use = Use.RECEIPTS
 
 
 async def rotate(settings: Settings, wish: Wish, now: datetime) -> KeyList:
@@ -70,6 +66,7 @@ async def rotate(settings: Settings, wish: Wish, now: datetime) -> KeyList:
     made = ListedKey(
         provider=wish.provider,
         name=wish.name,
+        use=wish.use,
         public_key=half.pem(),
         announced_at=now,
         signs_from=wish.signs_from,
@@ -77,7 +74,7 @@ async def rotate(settings: Settings, wish: Wish, now: datetime) -> KeyList:
     ends = wish.signs_from + wish.overlap
     older = tuple(
         msgspec.structs.replace(key, signs_until=ends)
-        if key.signs_until is None
+        if key.signs_until is None and _is_before(key, made)
         else key
         for key in known.key
     )
@@ -86,6 +83,13 @@ async def rotate(settings: Settings, wish: Wish, now: datetime) -> KeyList:
     await _require_signs(settings, made)
     write_key_list(path, listed)
     return listed
+
+
+def _is_before(key: ListedKey, made: ListedKey) -> bool:
+    """Say whether ``made`` takes its place: keys of SM2 sign checkpoints beside others."""
+    if key.use is Use.CHECKPOINTS and key.half.algorithm != made.half.algorithm:
+        return False
+    return key.use is made.use
 
 
 def list_of(settings: Settings) -> Path:
@@ -100,7 +104,7 @@ def list_of(settings: Settings) -> Path:
 
 
 async def _require_signs(settings: Settings, key: ListedKey) -> None:
-    async with open_providers(settings, os.environ, _Unheard()) as providers:
+    async with open_providers(settings, os.environ, Unheard()) as providers:
         try:
             await providers.key_of(key).sign(TRIAL)
         except ProviderError as error:

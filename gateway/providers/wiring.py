@@ -41,6 +41,16 @@ class Providers:
         self._options = options
         self._open_of = open_of
         self._observer = observer
+        self._keys: dict[str, list[GuardedKey]] = {name: [] for name in options}
+
+    @property
+    def states(self) -> Mapping[str, bool]:
+        """Return of each whose keys are used whether all of them signed last time."""
+        return {
+            name: not any(key.is_failing for key in keys)
+            for name, keys in self._keys.items()
+            if keys
+        }
 
     def key_of(self, listed: ListedKey) -> HeldKey:
         """Return a key of the list, to be waited for with a bound.
@@ -55,13 +65,15 @@ class Providers:
                 f"the key {listed.name!r} of {listed.provider} is another one than "
                 "the list of keys has"
             )
-        return GuardedKey(
+        guarded = GuardedKey(
             held,
             listed.provider,
             timeout_seconds=options.timeout_seconds,
             rest_seconds=options.rest_seconds,
             observer=self._observer,
         )
+        self._keys[listed.provider].append(guarded)
+        return guarded
 
 
 def read_listed(settings: Settings) -> KeyList:

@@ -8,18 +8,16 @@ from pathlib import Path
 from bureau.receipts.logged import NO_LOG, LogState
 from bureau.receipts.receipt import Receipts
 from gateway.errors import StartError
-from gateway.providers.key_list import ListedKey
+from gateway.providers.key_list import Use
+from gateway.providers.listed import KeyOf
 from gateway.providers.wiring import read_listed
 from gateway.receipts.attesting import Attesting, ReceiptsObserver
 from gateway.receipts.keys import NO_KEYS, ReceiptKeys, read_receipt_keys
-from gateway.receipts.listed import published, with_listed
+from gateway.receipts.published import published, with_listed
 from gateway.settings.receipts import Receipts as Wanted
 from gateway.settings.settings import Settings
 from policy.parameters import load_parameters
 from policy.table import read_annex
-from signing.held import HeldKey
-
-KeyOf = Callable[[ListedKey], HeldKey]
 
 
 def receipt_keys(settings: Settings, key_of: KeyOf | None = None) -> ReceiptKeys:
@@ -29,11 +27,12 @@ def receipt_keys(settings: Settings, key_of: KeyOf | None = None) -> ReceiptKeys
         StartError: they cannot be used, or everybody is to have a receipt and there is
             no key.
     """
-    listed = read_listed(settings).newest_first()
+    listed = read_listed(settings)
     of_file = NO_KEYS
     if settings.receipt_key_file is not None:
         of_file = read_receipt_keys(Path(settings.receipt_key_file))
-    if of_file is NO_KEYS and not listed and settings.receipts is Wanted.ALWAYS:
+    is_signed = of_file is not NO_KEYS or listed.newest_first(Use.RECEIPTS)
+    if settings.receipts is Wanted.ALWAYS and not is_signed:
         raise StartError(
             'receipts = "always" needs receipt_key_file; make one with: '
             "openssl genpkey -algorithm ed25519 -out receipt-key.pem"

@@ -74,7 +74,7 @@ class Status(NamedTuple):
 
 
 async def _status(settings: Settings) -> Status:
-    keys = read_keys(settings.transparency)
+    keys = read_keys(settings)
     async with open_store(settings.database_url) as store:
         log, checkpoints = StoredLog(store), StoredCheckpoints(store)
         head = await log.head()
@@ -82,7 +82,7 @@ async def _status(settings: Settings) -> Status:
         signed = await checkpoints.latest()
         witnessed = await checkpoints.latest(witnessed=True)
     return Status(
-        keys=[] if keys is None else [str(signer.key) for signer in keys.signers],
+        keys=[] if keys is None else [str(key) for key in keys.keys],
         entries=head.size,
         root=head.root.hex(),
         queued=queued,

@@ -7,7 +7,9 @@ before, whatever the database says: a log that was restored, or that somebody ch
 would be another history under the same name.
 
 While the database is away nothing is lost and nobody is held up: rows are queued with
-what writes them. Since when the log is behind is a metric, and shown by readiness.
+what writes them. Since when the log is behind is a metric, and shown by readiness. So
+is since when a key does not sign: rows are appended meanwhile, and the next checkpoint
+covers them all.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from bureau.transparency.sources import Kind
 from connectors.errors import StoreUnavailableError
 from gateway.transparency.keys import LogKeys
 from gateway.transparency.metrics import QUEUE_BOUND, TransparencyMetrics
+from signing.signer import SignerError
 from signing.transparency.checkpoints import Checkpoint, read_checkpoint
 from signing.transparency.notes import Note
 from store.store import Store
@@ -80,6 +83,7 @@ class LogKeeper:
         self._counted_at = 0.0
         self._forgotten_at = 0.0
         self._is_failing = False
+        self._is_unsigned = False
         self._logger = structlog.get_logger("gateway.transparency")
 
     @property
@@ -147,9 +151,13 @@ class LogKeeper:
         if not await self._goes_on(head, kept):
             self._reports.forked()
             return
-        checkpoint = Checkpoint(keys.key.name, head.size, head.root)
+        checkpoint = Checkpoint(keys.origin, head.size, head.root)
         at = self._clock()
-        lines = [signer.sign(checkpoint, at) for signer in keys.signers]
+        try:
+            lines = await keys.sign(checkpoint, at)
+        except SignerError as error:
+            self._note_unsigned(str(error))
+            return
         await self._checkpoints.keep(
             KeptCheckpoint(
                 size=head.size,
@@ -169,7 +177,16 @@ class LogKeeper:
         self._last = checkpoint
         self._signed_at = time.monotonic()
         self._unsigned_since = None
+        if self._is_unsigned:
+            self._logger.info("the log is signed again")
+        self._is_unsigned = False
         self._reports.signed(checkpoint.size, is_witnessed=self._is_witnessed)
+
+    def _note_unsigned(self, reason: str) -> None:
+        self._reports.unsigned()
+        if not self._is_unsigned:
+            self._logger.error("the log is not signed", reason=reason)
+        self._is_unsigned = True
 
     def _is_left(self) -> bool:
         """Say whether whoever appended has had the time to sign."""

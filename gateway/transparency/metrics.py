@@ -60,6 +60,12 @@ class TransparencyMetrics:
             registry=registry,
         )
         unwitnessed.set_function(lambda: self.unwitnessed_seconds)
+        unsigned = Gauge(
+            "gateway_transparency_unsigned_seconds",
+            "Seconds since a key of the log did not sign; 0 once all did again.",
+            registry=registry,
+        )
+        unsigned.set_function(lambda: self.unsigned_seconds)
         unlooked = Gauge(
             "gateway_transparency_unlooked_seconds",
             "Seconds since it was looked how far the log covers what answers show.",
@@ -68,6 +74,7 @@ class TransparencyMetrics:
         unlooked.set_function(lambda: self.unlooked_seconds)
         self._drained_at = self._looked_at = time.monotonic()
         self._unwitnessed_since: float | None = None
+        self._unsigned_since: float | None = None
         self._sizes = (0, 0)
         self.is_forked = False
 
@@ -80,6 +87,12 @@ class TransparencyMetrics:
     def unwitnessed_seconds(self) -> float:
         """Return since when something signed waits for witnesses."""
         since = self._unwitnessed_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    @property
+    def unsigned_seconds(self) -> float:
+        """Return since when entries wait for a checkpoint that a key did not sign."""
+        since = self._unsigned_since
         return 0.0 if since is None else time.monotonic() - since
 
     @property
@@ -109,12 +122,18 @@ class TransparencyMetrics:
 
     def signed(self, size: int, *, is_witnessed: bool) -> None:
         """Show how far the log is signed; whether nobody has to cosign it."""
+        self._unsigned_since = None
         self._signed.set(size)
         self._sizes = size, self._sizes[1]
         if is_witnessed:
             self.witnessed(size)
         elif self._unwitnessed_since is None:
             self._unwitnessed_since = time.monotonic()
+
+    def unsigned(self) -> None:
+        """Show that nothing covers what was appended, until it is signed."""
+        if self._unsigned_since is None:
+            self._unsigned_since = time.monotonic()
 
     def witnessed(self, size: int) -> None:
         """Show how far the log is cosigned."""

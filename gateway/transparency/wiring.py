@@ -11,7 +11,8 @@ from importlib.resources import files
 import aiohttp
 
 from bureau.receipts.logged import LogState, Quorum
-from gateway.settings.transparency import Transparency
+from gateway.providers.listed import KeyOf
+from gateway.settings.settings import Settings
 from gateway.transparency.keeping import LogKeeper
 from gateway.transparency.keys import LogKeys, read_keys, read_witnesses
 from gateway.transparency.metrics import TransparencyMetrics
@@ -51,20 +52,22 @@ class OpenLog:
 
 
 @asynccontextmanager
-async def open_log(
-    options: Transparency,
+async def open_log(  # noqa: PLR0913, PLR0917 - composed in one place only
+    settings: Settings,
     reports: TransparencyMetrics,
     store: Store,
     clock: Callable[[], datetime],
     supervisor: Supervisor,
+    key_of: KeyOf,
 ) -> AsyncIterator[OpenLog]:
     """Open the log, and keep it going.
 
     Raises:
         StartError: a key or the policy of witnesses cannot be used.
     """
-    keys = read_keys(options)
-    policy = read_witnesses(options, keys)
+    options = settings.transparency
+    keys = read_keys(settings, key_of)
+    policy = read_witnesses(options, keys, clock())
     keeper = LogKeeper(
         store,
         keys,

@@ -3,7 +3,8 @@
 A checkpoint is a note of three lines: origin, size, root; ours has no more, and one
 that has is refused: known verifiers crash on them. The log signs the text with Ed25519.
 A witness says with a cosignature that it saw the log grow from what it saw before, and
-when (c2sp.org/tlog-cosignature), with Ed25519 or ML-DSA-44.
+when (c2sp.org/tlog-cosignature), with Ed25519 or ML-DSA-44. A cosignature by SM2 has
+the form of one by Ed25519.
 """
 
 import base64
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import (
     MLDSA44PublicKey,
 )
 
+from signing.sm2.signatures import sm2_check, why_not
 from signing.transparency.merkle import HASH_SIZE
 from signing.transparency.notes import (
     Kind,
@@ -75,10 +77,40 @@ class NoteSigner:
     def sign(self, checkpoint: Checkpoint, at: datetime) -> Signature:
         """Return the line that signs ``checkpoint``."""
         seconds = int(at.timestamp())
-        made = self._private_key.sign(_message(self.key, checkpoint, seconds))
-        if self.key.kind is not Kind.ED25519:
-            made = _TIME.pack(seconds) + made
-        return signature_of(self.key, made)
+        made = self._private_key.sign(message_of(self.key, checkpoint, seconds))
+        return line_of(self.key, seconds, made)
+
+
+def message_of(key: VerifierKey, checkpoint: Checkpoint, seconds: int) -> bytes:
+    """Return the bytes that a key's signature of a POSIX time is made over.
+
+    Raises:
+        NoteError: a name is too long for that.
+    """
+    match key.kind:
+        case Kind.ED25519:
+            return checkpoint.text.encode()
+        case Kind.COSIGNATURE_ED25519 | Kind.COSIGNATURE_SM2:
+            return f"cosignature/v1\ntime {seconds}\n{checkpoint.text}".encode()
+        case Kind.COSIGNATURE_ML_DSA_44:
+            return b"".join(
+                (
+                    b"subtree/v1\n\x00",
+                    _short(key.name),
+                    _TIME.pack(seconds),
+                    _short(checkpoint.origin),
+                    _TIME.pack(0),
+                    _TIME.pack(checkpoint.size),
+                    checkpoint.root,
+                )
+            )
+
+
+def line_of(key: VerifierKey, seconds: int, made: bytes) -> Signature:
+    """Return the line of a signature that ``key`` made over ``message_of``."""
+    if key.kind is not Kind.ED25519:
+        made = _TIME.pack(seconds) + made
+    return signature_of(key, made)
 
 
 def read_checkpoint(raw: bytes) -> tuple[Checkpoint, Note]:
@@ -142,40 +174,26 @@ def _time_of(key: VerifierKey, checkpoint: Checkpoint, value: bytes) -> int:
     # A time that no calendar has is not told of, whoever signed it.
     if seconds >= _LATEST:
         raise NoteError(f"a cosignature of {key.name} is of a day that does not come")
+    message = message_of(key, checkpoint, int(seconds))
+    if key.kind is Kind.COSIGNATURE_SM2:
+        sm2 = key.sm2_key()
+        if not sm2_check(sm2)(value, message):
+            why = why_not(sm2, value, message)
+            raise NoteError(f"a signature of {key.name} does not fit: {why}")
+        return int(seconds)
     public: Ed25519PublicKey | MLDSA44PublicKey
     if key.kind is Kind.COSIGNATURE_ML_DSA_44:
         public = MLDSA44PublicKey.from_public_bytes(key.key)
     else:
         public = Ed25519PublicKey.from_public_bytes(key.key)
     try:
-        public.verify(value, _message(key, checkpoint, seconds))
+        public.verify(value, message)
     except InvalidSignature as error:
         raise NoteError(f"a signature of {key.name} does not fit") from error
     return int(seconds)
 
 
 _LATEST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
-
-
-def _message(key: VerifierKey, checkpoint: Checkpoint, seconds: int) -> bytes:
-    """Return the bytes that a signature of this kind is made over."""
-    match key.kind:
-        case Kind.ED25519:
-            return checkpoint.text.encode()
-        case Kind.COSIGNATURE_ED25519:
-            return f"cosignature/v1\ntime {seconds}\n{checkpoint.text}".encode()
-        case Kind.COSIGNATURE_ML_DSA_44:
-            return b"".join(
-                (
-                    b"subtree/v1\n\x00",
-                    _short(key.name),
-                    _TIME.pack(seconds),
-                    _short(checkpoint.origin),
-                    _TIME.pack(0),
-                    _TIME.pack(checkpoint.size),
-                    checkpoint.root,
-                )
-            )
 
 
 def _short(name: str) -> bytes:

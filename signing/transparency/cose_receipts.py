@@ -17,10 +17,7 @@ from typing import NamedTuple
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.transparency.merkle import ProofError, root_of_inclusion
 from signing.transparency.notes import VerifierKey
@@ -63,14 +60,24 @@ class ReceiptProved(NamedTuple):
     place: int
 
 
-def cose_receipt(
-    key: VerifierKey,
-    private_key: Ed25519PrivateKey,
-    subject: str,
-    leaf: bytes,
-    inclusion: Inclusion,
-) -> bytes:
-    """Return the receipt that ``leaf`` is where ``inclusion`` says.
+class UnsignedReceipt(NamedTuple):
+    """A receipt that lacks its signature."""
+
+    protected: bytes
+    unprotected: Mapping[int, object]
+    signed: bytes
+    """What the log's key has to sign, bare Ed25519."""
+
+    def with_signature(self, signature: bytes) -> bytes:
+        """Return the receipt."""
+        parts = [self.protected, self.unprotected, None, signature]
+        return _encoded(cbor2.CBORTag(_SIGN1, parts))
+
+
+def unsigned_receipt(
+    key: VerifierKey, subject: str, leaf: bytes, inclusion: Inclusion
+) -> UnsignedReceipt:
+    """Return the receipt by ``key`` that ``leaf`` is where ``inclusion`` says.
 
     Raises:
         ProofError: no tree has this path there.
@@ -85,15 +92,14 @@ def cose_receipt(
     )
     size, place, path = inclusion
     root = root_of_inclusion(leaf, place, size, path)
-    signature = private_key.sign(_signed(protected, root))
     unprotected = {_PROOFS: {_INCLUSION: [_encoded([size, place, list(path)])]}}
-    return _encoded(cbor2.CBORTag(_SIGN1, [protected, unprotected, None, signature]))
+    return UnsignedReceipt(protected, unprotected, _signed(protected, root))
 
 
 def require_cose_receipt(raw: bytes, leaf: bytes, key: VerifierKey) -> ReceiptProved:
     """Return what a receipt proves of ``leaf``, by the log's ``key``.
 
-    Only what is written as ``cose_receipt`` writes is read: one spelling, one proof.
+    Only what is written as ``UnsignedReceipt`` writes is read: one spelling, one proof.
 
     Raises:
         CoseReceiptError: it is none, or does not prove that.

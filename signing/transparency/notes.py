@@ -7,7 +7,8 @@ verifier key: ``name+id+base64(kind || key)``.
 
 The kinds: the log's own Ed25519 over the text, and cosignatures with a time, of Ed25519
 or ML-DSA-44 (c2sp.org/tlog-cosignature), over what ``signing.transparency.checkpoints``
-says of a checkpoint.
+says of a checkpoint. SM2 with SM3 is in no registry: its byte is that of signatures
+without one (0xff), and a longer name follows, in the key and so in its id.
 """
 
 import base64
@@ -18,6 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
+
+from signing.errors import TrustBundleError
+from signing.sm2 import curve
+from signing.sm2.keys import Sm2PublicKey
 
 NOTE_LIMIT = 1_000_000
 """Bytes of a note; what is longer is not read."""
@@ -37,12 +42,16 @@ class Kind(IntEnum):
     ED25519 = 0x01
     COSIGNATURE_ED25519 = 0x04
     COSIGNATURE_ML_DSA_44 = 0x06
+    COSIGNATURE_SM2 = 0xFF
 
 
+SM2_NAME = b"certificate-gateway/cosignature-sm2@v1\n"
+"""What a key of SM2 begins with, before both coordinates of its point."""
 KEY_SIZES = {
     Kind.ED25519: 32,
     Kind.COSIGNATURE_ED25519: 32,
     Kind.COSIGNATURE_ML_DSA_44: 1312,
+    Kind.COSIGNATURE_SM2: len(SM2_NAME) + 2 * curve.BYTES,
 }
 
 
@@ -51,7 +60,8 @@ class VerifierKey:
     """Whose signature counts.
 
     Raises:
-        NoteError: the name cannot stand in a note, or the key has another length.
+        NoteError: the name cannot stand in a note, the key has another length, or is no
+            point of SM2's curve.
     """
 
     name: str
@@ -66,12 +76,29 @@ class VerifierKey:
             raise NoteError(
                 f"a key of kind {self.kind:#04x} has {allowed} bytes, not {found}"
             )
+        if self.kind is Kind.COSIGNATURE_SM2:
+            self.sm2_key()
 
     @property
     def id(self) -> bytes:
         """Return the four bytes by which its signatures are known."""
         said = self.name.encode() + b"\n" + bytes([self.kind]) + self.key
         return hashlib.sha256(said).digest()[:_ID_SIZE]
+
+    def sm2_key(self) -> Sm2PublicKey:
+        """Return the key of SM2 that it is; it signs under the default id, raw.
+
+        Raises:
+            NoteError: it is none that may be one.
+        """
+        if not self.key.startswith(SM2_NAME):
+            raise NoteError(f"a key of kind {self.kind:#04x} is of another algorithm")
+        point = self.key[len(SM2_NAME) :]
+        x, y = point[: curve.BYTES], point[curve.BYTES :]
+        try:
+            return Sm2PublicKey((int.from_bytes(x), int.from_bytes(y)))
+        except TrustBundleError as error:
+            raise NoteError(f"the key of {self.name}: {error}") from None
 
     def __str__(self) -> str:
         encoded = base64.b64encode(bytes([self.kind]) + self.key).decode()

@@ -58,8 +58,8 @@ class Checked:
 class Trusted:
     """What the log is compared with beside itself."""
 
-    key: VerifierKey | None = None
-    """The log's own key; without, checkpoints are checked but for their signatures."""
+    keys: Sequence[VerifierKey] = ()
+    """The log's keys; without, checkpoints are checked but for their signatures."""
     known: Sequence[Checkpoint] = ()
     """Checkpoints that others kept."""
 
@@ -230,12 +230,12 @@ class _Checker:
         """Return a checkpoint that is kept.
 
         Raises:
-            NoteError: it is none, or of another size, or not signed with the log's key.
+            NoteError: it is none, or of another size, or signed by no key of the log.
         """
         checkpoint, note = read_checkpoint(row.note.encode())
-        key = self.trusted.key
-        if key is not None and not signers(checkpoint, note, [key]):
-            raise NoteError(f"it is not signed by {key.name}")
+        keys = self.trusted.keys
+        if keys and not signers(checkpoint, note, keys):
+            raise NoteError(f"it is not signed by {keys[0].name}")
         if checkpoint.size != row.size:
             raise NoteError(f"it says {checkpoint.size} leaves")
         return checkpoint

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bureau.evidence.proofs import decision_shown
 from signing.transparency.checkpoints import Checkpoint
-from signing.transparency.cose_receipts import Inclusion, cose_receipt
+from signing.transparency.cose_receipts import Inclusion, unsigned_receipt
 from signing.transparency.entries import SALT_SIZE, commitment, entry
 from signing.transparency.merkle import consistency, inclusion, leaf_hash, root
 from signing.transparency.policies import read_policy
@@ -92,9 +92,10 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Case:
     publish(folder, note)
     private_key = LOG._private_key
     assert isinstance(private_key, Ed25519PrivateKey)
-    receipt = cose_receipt(
-        LOG.key, private_key, "decision D-1", leaf, Inclusion(SIZE, PLACE, path)
+    unsigned = unsigned_receipt(
+        LOG.key, "decision D-1", leaf, Inclusion(SIZE, PLACE, path)
     )
+    receipt = unsigned.with_signature(private_key.sign(unsigned.signed))
     public = Ed25519PublicKey.from_public_bytes(LOG.key.key)
     return {
         "log": str(LOG.key),
@@ -126,6 +127,7 @@ def of_a_bundle() -> Case:
     signers = [one.key for one in signers_of_the_log()]
     old = shown.checkpoint.size // 2
     public = log_key().public_key()
+    unsigned = shown.receipt(signers[0])
     return {
         "log": str(signers[0]),
         "witnesses": [*map(str, signers[1:])],
@@ -139,7 +141,7 @@ def of_a_bundle() -> Case:
         "consistency": [
             encoded(one) for one in consistency(old, shown.checkpoint.size, log.hashes)
         ],
-        "receipt": encoded(shown.receipt(log_key())),
+        "receipt": encoded(unsigned.with_signature(log_key().sign(unsigned.signed))),
         "pem": public.public_bytes(
             Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
         ).decode(),

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from connectors.errors import StoreUnavailableError
 from gateway.credentials import status_lists
 from gateway.credentials.status_lists import StatusLists
+from gateway.providers.listed import ListedSigner
 from signing import base64url
 from signing.algorithms import Algorithm
 from signing.sign import SigningKey
@@ -48,7 +49,7 @@ class Clock:
 
 def lists(store: Store, clock: Clock) -> StatusLists:
     """Return the lists of a gateway that has just started."""
-    signer = KeySigner(KEY, TYPE)
+    signer = ListedSigner((), TYPE, KeySigner(KEY, TYPE))
     return StatusLists(ISSUER, StoredCredentials(store, lambda _: 5), signer, clock)
 
 
@@ -136,7 +137,7 @@ async def test_while_the_database_is_away_no_list_of_before_is_shown(
 
 async def test_what_cannot_be_signed_is_not_shown(store: Store) -> None:
     class Broken:
-        def sign(self, payload: bytes, signed_at: datetime) -> bytes:
+        async def sign(self, payload: bytes, signed_at: datetime) -> bytes:
             raise SignerError(f"{len(payload)} bytes at {signed_at}: nothing signs")
 
     stored = StoredCredentials(store, lambda _: 5)

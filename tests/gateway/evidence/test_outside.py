@@ -4,7 +4,6 @@ import json
 import random
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bureau.evidence.proofs import (
     NothingToProveError,
@@ -13,10 +12,12 @@ from bureau.evidence.proofs import (
 )
 from signing.transparency.cose_receipts import CoseReceiptError, require_cose_receipt
 from signing.transparency.merkle import ProofError, leaf_hash
+from signing.transparency.notes import Kind
 from signing.transparency.policies import QuorumError, read_policy
 from signing.transparency.proofs import read_proof, require_proof
 from tests.gateway.evidence.forged import other_bit, row_of
 from tests.gateway.evidence.logs import (
+    ORIGIN,
     Log,
     bundle,
     bundles,
@@ -26,6 +27,7 @@ from tests.gateway.evidence.logs import (
     rewritten,
     signers_of_the_log,
 )
+from tests.signing.transparency.cosigning import signer
 
 OTHER_LEAF = leaf_hash(b"another")
 
@@ -54,7 +56,8 @@ def test_and_to_who_reads_cose_receipts(honest: list[bytes]) -> None:
     log = signers_of_the_log()[0].key
     for one in honest:
         shown = decision_shown(one)
-        raw = shown.receipt(log_key())
+        unsigned = shown.receipt(log)
+        raw = unsigned.with_signature(log_key().sign(unsigned.signed))
 
         proved = require_cose_receipt(raw, leaf_hash(shown.entry), log)
 
@@ -66,7 +69,7 @@ def test_and_to_who_reads_cose_receipts(honest: list[bytes]) -> None:
 
 def test_no_other_key_than_the_log_s_signs_a_receipt(honest: list[bytes]) -> None:
     with pytest.raises(NotOfTheLogError, match="not signed by the log's key"):
-        decision_shown(honest[0]).receipt(Ed25519PrivateKey.generate())
+        decision_shown(honest[0]).receipt(signer(ORIGIN, Kind.ED25519).key)
 
 
 def test_the_log_s_key_signs_no_root_that_it_did_not_sign(honest: list[bytes]) -> None:
@@ -80,7 +83,7 @@ def test_the_log_s_key_signs_no_root_that_it_did_not_sign(honest: list[bytes]) -
     whole["log"]["checkpoint"] = f"{text}\n\n{ours}"
 
     with pytest.raises(NotOfTheLogError, match="does not fit"):
-        decision_shown(rewritten(whole)).receipt(log_key())
+        decision_shown(rewritten(whole)).receipt(signers_of_the_log()[0].key)
 
 
 def test_a_path_that_leads_elsewhere_is_no_proof(honest: list[bytes]) -> None:

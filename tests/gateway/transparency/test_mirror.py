@@ -94,9 +94,9 @@ def _logging(
             folder, running_agencies, tables=CALLERS, database_url=url
         ) as gateway,
     ):
-        policy = read_keys(load_settings(folder / "gateway.toml", {}).transparency)
+        policy = read_keys(load_settings(folder / "gateway.toml", {}))
         assert policy is not None
-        (folder / "policy").write_text(f"log {policy.key}\nquorum none\n")
+        (folder / "policy").write_text(f"log {policy.own[0]}\nquorum none\n")
         (folder / "keys").symlink_to(running_agencies.folder)
         tell(gateway)
         yield gateway

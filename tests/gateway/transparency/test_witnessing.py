@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from gateway.errors import StartError
+from gateway.settings.settings import Settings
 from gateway.settings.transparency import Transparency
 from gateway.transparency.keeping import LogKeeper
 from gateway.transparency.keys import read_keys, read_witnesses
@@ -20,6 +21,7 @@ from store.store import Store, open_store
 from store.transparency.checkpoints import StoredCheckpoints
 from store.transparency.finding import StoredRows
 from store.transparency.publishing import StoredTree
+from tests.gateway.test_trusted_documents import SETTINGS
 from tests.gateway.transparency.test_keeping import KEYS, Keeping, now
 from tests.gateway.witness.running import Place, serving, settle
 from tests.store.transparency.written import add_moves
@@ -33,7 +35,7 @@ async def _store(database_url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture(name="place")
 def _place(tmp_path: Path) -> Place:
-    return settle(tmp_path / "witness", "w.example/1", [KEYS.key])
+    return settle(tmp_path / "witness", "w.example/1", [KEYS.own[0]])
 
 
 @pytest.fixture(name="other_url")
@@ -43,7 +45,7 @@ def _other_url(tmp_path: Path, newest_file: Path) -> str:
 
 
 def policy_of(place: Place) -> Policy:
-    text = f"log {KEYS.key}\n{place.lines('A', 'B')}group both all A B\nquorum both\n"
+    text = f"log {KEYS.own[0]}\n{place.lines('A', 'B')}group both all A B\nquorum both\n"
     return read_policy(text.encode())
 
 
@@ -143,6 +145,10 @@ async def test_a_log_that_is_another_than_a_witness_saw_gets_no_signature(
     )
 
 
+def settings_with(options: Transparency) -> Settings:
+    return msgspec.structs.replace(SETTINGS, transparency=options)
+
+
 def written(folder: Path, name: str, text: str) -> str:
     (folder / name).write_text(text, "utf-8")
     return str(folder / name)
@@ -160,32 +166,32 @@ def written(folder: Path, name: str, text: str) -> str:
 def test_what_does_not_go_together_stops_the_start(
     tmp_path: Path, place: Place, lacking: dict[str, str | None], said: str
 ) -> None:
-    policy = f"log {KEYS.key}\n{place.lines('A')}quorum A\n"
+    policy = f"log {KEYS.own[0]}\n{place.lines('A')}quorum A\n"
     whole = Transparency(
         requires_witnesses=True,
-        origin=KEYS.key.name,
+        origin=KEYS.own[0].name,
         key_file=written(tmp_path, "key", "00" * 32),
         policy_file=written(tmp_path, "policy", policy),
     )
-    keys = read_keys(whole)
+    keys = read_keys(settings_with(whole))
     broken = msgspec.structs.replace(whole, **lacking)
 
     assert keys is not None
-    assert read_witnesses(whole, keys) is not None
+    assert read_witnesses(whole, keys, now()) is not None
     with pytest.raises(StartError, match=said):
-        read_witnesses(broken, read_keys(broken))
+        read_witnesses(broken, read_keys(settings_with(broken)), now())
 
 
 def test_a_policy_of_another_log_stops_the_start(tmp_path: Path, place: Place) -> None:
-    text = f"log {KEYS.key}\n{place.lines('A')}quorum A\n"
+    text = f"log {KEYS.own[0]}\n{place.lines('A')}quorum A\n"
     options = Transparency(
-        origin=KEYS.key.name,
+        origin=KEYS.own[0].name,
         key_file=written(tmp_path, "key", "11" * 32),
         policy_file=written(tmp_path, "policy", text),
     )
 
     with pytest.raises(StartError, match="has not the key of this log; add: log "):
-        read_witnesses(options, read_keys(options))
+        read_witnesses(options, read_keys(settings_with(options)), now())
 
 
 @pytest.mark.parametrize("text", ["00" * 31, "zz" * 32, ""])
@@ -193,4 +199,4 @@ def test_a_key_that_is_none_stops_the_start(tmp_path: Path, text: str) -> None:
     options = Transparency(origin="a", key_file=written(tmp_path, "key", text))
 
     with pytest.raises(StartError, match="openssl rand -hex 32"):
-        read_keys(options)
+        read_keys(settings_with(options))

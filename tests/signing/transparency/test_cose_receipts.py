@@ -11,8 +11,8 @@ from signing.transparency.cose_receipts import (
     CoseReceiptError,
     Inclusion,
     ReceiptProved,
-    cose_receipt,
     require_cose_receipt,
+    unsigned_receipt,
 )
 from signing.transparency.merkle import inclusion, root
 from signing.transparency.notes import Kind
@@ -28,7 +28,8 @@ def receipt(place: int = PLACE, size: int = SIZE) -> bytes:
     proof = Inclusion(size, place, inclusion(place, size, TREE.hash_of))
     private_key = LOG._private_key
     assert isinstance(private_key, Ed25519PrivateKey)
-    return cose_receipt(LOG.key, private_key, SUBJECT, TREE.leaves[place], proof)
+    unsigned = unsigned_receipt(LOG.key, SUBJECT, TREE.leaves[place], proof)
+    return unsigned.with_signature(private_key.sign(unsigned.signed))
 
 
 RAW = receipt()

@@ -68,7 +68,7 @@ async def test_a_log_that_nobody_changed_is_whole(
 ) -> None:
     checkpoint = await sign(store, await filled(store))
     await add_audit(store, 2, 20)
-    trusted = Trusted(key=SIGNER.key, known=[checkpoint])
+    trusted = Trusted(keys=[SIGNER.key], known=[checkpoint])
 
     findings, checked = await found(database_url, trusted)
 
@@ -345,7 +345,7 @@ async def test_a_checkpoint_that_was_changed_is_found(
     await sign(store, await filled(store))
     await attack(store, changed)
 
-    findings, _ = await found(database_url, Trusted(key=SIGNER.key))
+    findings, _ = await found(database_url, Trusted(keys=[SIGNER.key]))
 
     assert len(findings) == 1
     assert finding in findings[0]
