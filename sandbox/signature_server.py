@@ -8,7 +8,7 @@ import asyncio
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sandbox.server import answer_bad_questions, as_json
 from signing.algorithms import Algorithm
 from signing.sign import SigningKey, raw_signature
 from signing.sm2 import curve
+from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey, read_private_pem
 
 SIGN, KNOBS = "/sign", "/sandbox/signatures"
@@ -42,6 +43,8 @@ class SignatureTrouble(StrEnum):
     """Everything is answered by 503."""
     PAGE = "page"
     """Everything is answered by a page in HTML, with status 200."""
+    OTHER_ID = "other-id"
+    """Signatures by SM2 are under another signer id than the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class SignatureDesk:
             data = base64.b64decode(str(asked.get("inData")), validate=True)
         except binascii.Error:
             return as_json({"respValue": BAD_DATA})
+        if trouble is SignatureTrouble.OTHER_ID:
+            key = _under_another_id(key)
         signature = _signed(data, key)
         if trouble is SignatureTrouble.WRONG:
             signature = signature[:-1] + bytes((signature[-1] ^ 1,))
@@ -119,6 +124,14 @@ def _read_key(path: Path) -> SigningKey:
             return SigningKey(path.stem, Algorithm.ES256, key)
         case _:
             raise ValueError(f"{path.name} is no key to sign with")
+
+
+def _under_another_id(key: SigningKey) -> SigningKey:
+    private = key.private_key
+    if not isinstance(private, Sm2PrivateKey):
+        return key
+    public = private.public.used_as("signature-server", SignatureForm.RAW)
+    return replace(key, private_key=private.used_as(public))
 
 
 def _signed(data: bytes, key: SigningKey) -> bytes:

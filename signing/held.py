@@ -16,6 +16,8 @@ from signing import base64url
 from signing.algorithms import Algorithm, PublicKey, SignatureCheck, signature_check
 from signing.sign import SigningKey, raw_signature
 from signing.signer import Heads, SignerError
+from signing.sm2.keys import Sm2PublicKey
+from signing.sm2.signatures import why_not
 
 
 class Trouble(StrEnum):
@@ -92,9 +94,10 @@ class CheckedKey:
         """See ``HeldKey.sign``; what is returned holds."""
         signature = await self._held.sign(data)
         if not self._check(signature, data):
-            raise ProviderError(
-                Trouble.WRONG, f"what came back is no signature by the key {self.kid}"
-            )
+            said = f"what came back is no signature by the key {self.kid}"
+            if isinstance(self.public_key, Sm2PublicKey):
+                said = f"{said}: {why_not(self.public_key, signature, data)}"
+            raise ProviderError(Trouble.WRONG, said)
         return signature
 
 

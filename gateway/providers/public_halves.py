@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signing import base64url
 from signing.algorithms import Algorithm, PublicKey, signature_check
+from signing.errors import SigningError, TrustBundleError
 from signing.sm2 import curve
 from signing.sm2.keys import Sm2PublicKey, read_sm2_pem
 
@@ -87,6 +88,32 @@ def read_public_half(pem: str) -> PublicHalf | None:
         return public_half_of(load_pem_public_key(pem.encode()))
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
+
+
+def read_sm2_jwk(jwk: Jwk) -> Sm2PublicKey | None:
+    """Return the key of a JWK as ``public_half_of`` writes it; ``None`` for another.
+
+    Raises:
+        TrustBundleError: it is of SM2, and cannot be used.
+    """
+    if (jwk.get("kty"), jwk.get("crv")) != ("EC", SM2_CURVE):
+        return None
+    if "d" in jwk:
+        raise TrustBundleError("the private half of a key is in it: revoke that key")
+    if jwk.get("alg") != Algorithm.SM2 or jwk.get("use", "sig") != "sig":
+        raise TrustBundleError("a JWK of SM2 is for signatures, by the algorithm SM2")
+    x, y = (_number(jwk.get(name), name) for name in ("x", "y"))
+    return Sm2PublicKey((x, y))
+
+
+def _number(said: object, name: str) -> int:
+    try:
+        raw = base64url.decode(str(said).encode(), name)
+    except SigningError:
+        raw = b""
+    if len(raw) != curve.BYTES:
+        raise TrustBundleError(f"{name} of a JWK of SM2 is {curve.BYTES} bytes")
+    return int.from_bytes(raw)
 
 
 def _point(name: str, point: tuple[int, int]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -19,12 +20,14 @@ from bureau.receipts.compared import NOT_SHOWN, Compared, Part, Shown, compared
 from gateway.callers.key_set import IssuerKey, KeySetError, read_key_set
 from gateway.errors import StartError
 from gateway.graphql_http.strict_json import Json, StrictJSONError, read_json
+from gateway.providers.public_halves import read_sm2_jwk
 from gateway.verify.verify import SKEW, Examination, Row
 from signing import base64url
-from signing.algorithms import Algorithm
+from signing.algorithms import Algorithm, PublicKey
 from signing.envelope import Envelope, Freshness, PayloadType, verify
 from signing.errors import Check, SigningError, TrustBundleError
 from signing.report import CheckOutcome, CheckResult, examine
+from signing.sm2.keys import Sm2PublicKey
 from signing.trust import KeyState, TrustBundle, TrustedKey
 
 CHECKPOINT = "CHECKPOINT"
@@ -188,8 +191,11 @@ def _salt(stated: Json) -> bytes | None:
 def _bundle(path: Path) -> TrustBundle:
     """Return a gateway's published keys, as good for any day as their being there."""
     try:
-        found = read_key_set(read(path))
-        return TrustBundle.of(_trusted(kid, key) for kid, key in found.items())
+        sm2, others = _apart(read(path))
+        found = {} if others is None else read_key_set(others)
+        return TrustBundle.of(
+            [*sm2, *(_trusted(kid, _public(kid, key)) for kid, key in found.items())]
+        )
     except (KeySetError, TrustBundleError) as error:
         raise StartError(
             f"{path}: {error}; a receipt is checked by the keys of the gateway that "
@@ -197,20 +203,56 @@ def _bundle(path: Path) -> TrustBundle:
         ) from None
 
 
-def _trusted(kid: str, key: IssuerKey) -> TrustedKey:
-    """Return a published key.
+def _apart(text: bytes) -> tuple[list[TrustedKey], bytes | None]:
+    """Return the keys of SM2, which no library reads, and a set of the others.
+
+    Raises:
+        TrustBundleError: one of SM2 cannot be used.
+    """
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return [], text
+    entries = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        return [], text
+    ours, others = [], []
+    for entry in entries:
+        key = read_sm2_jwk(entry) if isinstance(entry, dict) else None
+        if key is None:
+            others.append(entry)
+        else:
+            ours.append(_trusted(str(entry.get("kid")), key))
+    return ours, None if ours and not others else orjson.dumps({"keys": others})
+
+
+def _public(kid: str, key: IssuerKey) -> PublicKey:
+    """Return a published key of another kind than SM2.
 
     Raises:
         TrustBundleError: receipts are not signed with such keys.
     """
     public = key.key.public_key
     match public:
-        case Ed25519PublicKey():
-            algorithm = Algorithm.ED25519
-        case EllipticCurvePublicKey():
-            algorithm = Algorithm.ES256
+        case Ed25519PublicKey() | EllipticCurvePublicKey():
+            return public
         case _:
             raise TrustBundleError(f"the key {kid!r} is none that signs receipts")
+
+
+def _trusted(kid: str, public: PublicKey) -> TrustedKey:
+    """Return a published key.
+
+    Raises:
+        TrustBundleError: it is a weak one.
+    """
+    match public:
+        case Ed25519PublicKey():
+            algorithm = Algorithm.ED25519
+        case Sm2PublicKey():
+            algorithm = Algorithm.SM2
+        case _:
+            algorithm = Algorithm.ES256
     return TrustedKey(
         kid=kid,
         institution=GATEWAY,

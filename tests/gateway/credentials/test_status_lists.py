@@ -148,3 +148,37 @@ async def test_what_cannot_be_signed_is_not_shown(store: Store) -> None:
 
 async def test_there_is_no_list_that_was_not_begun(store: Store) -> None:
     assert (await lists(store, Clock()).answer(1, None)).status_code == 404
+
+
+class Sick:
+    """Signs until it is sick."""
+
+    is_sick = False
+
+    async def sign(self, payload: bytes, signed_at: datetime) -> bytes:
+        if self.is_sick:
+            raise SignerError("nobody signs")
+        return KeySigner(KEY, TYPE).sign(payload, signed_at)
+
+
+async def test_while_nobody_signs_the_last_token_is_shown_as_long_as_it_is_true(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_lists, "READ_SECONDS", 0)
+    stored = StoredCredentials(store, lambda _: 5)
+    await stored.issue(NEW, TODAY)
+    signer, clock = Sick(), Clock()
+    shown = StatusLists(ISSUER, stored, signer, clock)
+    first = await shown.answer(0, None)
+    signer.is_sick = True
+
+    clock.now = BEGUN + status_lists.LIFE - timedelta(seconds=1)
+    assert (await shown.answer(0, None)).body == first.body
+    clock.now = BEGUN + status_lists.LIFE
+    with pytest.raises(SignerError):
+        await shown.answer(0, None)
+
+    clock.now = BEGUN
+    await added(store, REVOKED)
+    with pytest.raises(SignerError):
+        await shown.answer(0, None)

@@ -1,5 +1,6 @@
 """``gateway keys``: the next key is announced, overlaps, and has signed beforehand."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from typer.testing import CliRunner, Result
 from gateway.cli import app
 from gateway.clock import utc_now
 from gateway.errors import StartError
-from gateway.providers.key_list import read_key_list
+from gateway.providers.key_list import Use, read_key_list
 from gateway.providers.rotation import Wish, rotate
 from gateway.settings.settings import Settings
 from tests.gateway.providers.held import (
@@ -129,6 +130,25 @@ async def test_what_is_not_configured_is_said(folder: Path, tmp_path: Path) -> N
         await rotate(settings, wish_of("here", "ed", bad), NOON)
 
 
+async def test_a_key_follows_that_of_its_use_and_sm2_signs_beside_the_log_s_own(
+    folder: Path, tmp_path: Path
+) -> None:
+    settings = settings_in(tmp_path, here=by_folder(folder))
+    wish = wish_of("here", "ed")
+    await rotate(settings, replace(wish, use=Use.CHECKPOINTS), NOON)
+    await rotate(settings, replace(wish, name="p256", use=Use.CREDENTIALS), NOON)
+    listed = await rotate(
+        settings, replace(wish, name="sm2", use=Use.CHECKPOINTS), NOON
+    )
+
+    assert [key.signs_until for key in listed.key] == [None, None, None]
+    elsewhere = settings_in(tmp_path / "other", here=by_folder(folder))
+    with pytest.raises(StartError, match="by which no checkpoints are signed"):
+        await rotate(
+            elsewhere, replace(wish, name="p256", use=Use.CHECKPOINTS), NOON
+        )
+
+
 def test_by_command(folder: Path, tmp_path: Path) -> None:
     config = tmp_path / "gateway.toml"
     config.write_text(
@@ -148,8 +168,8 @@ def test_by_command(folder: Path, tmp_path: Path) -> None:
     assert (first.exit_code, second.exit_code, shown.exit_code) == (0, 0, 0)
     assert "Restart every gateway before" in first.stderr
     new, old = shown.stdout.splitlines()
-    assert new.startswith("announced here p256 ")
-    assert old.startswith("signing   here ed ")
+    assert new.startswith("announced receipts    here p256 ")
+    assert old.startswith("signing   receipts    here ed ")
     found = msgspec.json.decode(as_json.stdout)["keys"]
     assert [one["state"] for one in found] == ["announced", "signing"]
     assert found[0]["kid"] == new.split()[-1]

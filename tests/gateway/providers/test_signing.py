@@ -155,6 +155,17 @@ async def test_what_a_server_says_wrongly_is_not_used(
     assert (found.value.trouble, heard.results) == (expected, [expected])
 
 
+async def test_a_server_with_another_signer_id_signs_nothing_and_that_it_may_be_the_id(
+    server: str, keys: dict[str, Key]
+) -> None:
+    await turn(server, "other-id")
+    async with at_server(server, keys, Heard()) as key:
+        with pytest.raises(ProviderError, match="it may be the signer id") as found:
+            await key.sign(DATA)
+
+    assert found.value.trouble is Trouble.WRONG
+
+
 async def test_nobody_waits_longer_than_the_bound_for_a_server(
     server: str, keys: dict[str, Key]
 ) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from typer.testing import CliRunner
 
 from bureau.receipts.logged import NO_LOG
 from bureau.receipts.receipt import Receipts
 from gateway.cli import app
 from gateway.errors import StartError
+from gateway.providers.public_halves import public_half_of
 from gateway.receipts.keys import ReceiptKeys, read_receipt_keys
 from gateway.verify.receipt import (
     Beside,
@@ -22,7 +24,14 @@ from gateway.verify.receipt import (
 )
 from gateway.verify.verify import Examination
 from signing import base64url
+from signing.algorithms import Algorithm
+from signing.envelope import PayloadType
 from signing.report import CheckOutcome
+from signing.sign import SigningKey
+from signing.signer import KeySigner
+from signing.sm2 import curve
+from signing.sm2.keys import SignatureForm
+from signing.sm2.sign import Sm2PrivateKey
 from tests.bureau.receipts.made import (
     ANSWERED,
     ASKED,
@@ -288,3 +297,88 @@ def test_the_command_says_what_was_not_compared(kept: Kept) -> None:
 
     assert done.exit_code == 0
     assert "document (give --document); variables (give --variables)" in done.output
+
+
+def signed_by_sm2(folder: Path, key: Sm2PrivateKey, signer: Sm2PrivateKey) -> Kept:
+    """Return a receipt that ``signer`` signed, and ``key`` is published for."""
+    half = public_half_of(key.public_key())
+    assert half is not None
+    signing = SigningKey(half.kid, Algorithm.SM2, signer)
+    return Kept(
+        folder, ReceiptKeys(KeySigner(signing, PayloadType.RECEIPT), [half.jwk])
+    )
+
+
+def test_a_receipt_by_sm2_passes_and_one_under_another_signer_id_says_so(
+    tmp_path: Path,
+) -> None:
+    key = Sm2PrivateKey.generate()
+    kept = signed_by_sm2(tmp_path, key, key)
+    assert kept.examined(kept.answer()).is_believed
+    assert failed(kept.examined(kept.answer(b'{"holder":null}'))) == {"DATA"}
+
+    other = key.used_as(key.public.used_as("ALICE123@YAHOO.COM", SignatureForm.RAW))
+    kept = signed_by_sm2(tmp_path, key, other)
+    examination = kept.examined(kept.answer())
+    [signature] = [row for row in examination.rows if row.outcome is FAILED]
+    assert "BAD_SIGNATURE" in signature.reason
+    assert "it may be the signer id" in signature.reason
+
+    stranger = signed_by_sm2(tmp_path, key, Sm2PrivateKey.generate())
+    assert not stranger.examined(stranger.answer()).is_believed
+
+
+def test_an_altered_signature_by_sm2_is_refused(tmp_path: Path) -> None:
+    key = Sm2PrivateKey.generate()
+    kept = signed_by_sm2(tmp_path, key, key)
+    answer = orjson.loads(kept.answer())
+    jws = answer["extensions"]["receipt"]["jws"]
+    head, payload, signature = jws.encode().split(b".")
+    raw = base64url.decode(signature, "signature")
+    r, s = raw[:32], int.from_bytes(raw[32:])
+    # (r, n - s), which is another signature in ECDSA; zeros; DER; the halves swapped.
+    for forged in (
+        r + (curve.N - s).to_bytes(32),
+        bytes(64),
+        encode_dss_signature(int.from_bytes(r), s),
+        raw[32:] + r,
+        raw + b"\0",
+    ):
+        answer["extensions"]["receipt"]["jws"] = b".".join(
+            (head, payload, base64url.encode(forged))
+        ).decode()
+        examination = kept.examined(orjson.dumps(answer))
+        assert not examination.is_believed
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"y": "AAAA"}, "y of a JWK of SM2 is 32 bytes"),
+        ({"y": base64url.encode(bytes(32)).decode()}, "no point of the curve"),
+        ({"d": "AAAA"}, "revoke that key"),
+        ({"alg": "ES256"}, "by the algorithm SM2"),
+    ],
+)
+def test_a_key_of_sm2_that_cannot_be_used_is_refused(
+    tmp_path: Path, change: dict[str, str], why: str
+) -> None:
+    key = Sm2PrivateKey.generate()
+    kept = signed_by_sm2(tmp_path, key, key)
+    [jwk] = kept.keys.published
+    keys = kept.write("bad.json", orjson.dumps({"keys": [{**jwk, **change}]}))
+
+    with pytest.raises(StartError, match=why):
+        kept.examined(kept.answer(), trust=keys)
+
+
+def test_keys_of_all_kinds_stand_beside_each_other(kept: Kept, tmp_path: Path) -> None:
+    half = public_half_of(Sm2PrivateKey.generate().public_key())
+    assert half is not None
+    both = [half.jwk, *kept.keys.published]
+    keys = kept.write("all.json", orjson.dumps({"keys": both}))
+
+    assert kept.examined(kept.answer(), trust=keys).is_believed
+    twice = kept.write("twice.json", orjson.dumps({"keys": [half.jwk, half.jwk]}))
+    with pytest.raises(StartError, match="/receipts/keys"):
+        kept.examined(kept.answer(), trust=twice)
