@@ -43,6 +43,12 @@ const number64 = (value) => {
   return new Uint8Array(raw.buffer);
 };
 
+/** A note's key of SM2: this name and both coordinates; it signs under the default id. */
+const SM2 = 255;
+const SM2_NAME = bytes("certificate-gateway/cosignature-sm2@v1\n");
+const SPKI_OF_SM2 = Uint8Array.from("3059301306072a8648ce3d020106082a811ccf5501822d03420004".match(/../g), (one) => parseInt(one, 16));
+const FACT_OF_SM2 = { sm2SignerId: "1234567812345678", sm2Signature: "raw" };
+
 /** Base64 in its one spelling. */
 function b64(text) {
   need(typeof text === "string", "MALFORMED");
@@ -189,7 +195,8 @@ async function verifierKey(line) {
   need(name !== undefined, "BAD_POLICY");
   const raw = b64(encoded);
   const made = (await sha256(join(bytes(`${name}\n`), raw))).slice(0, 4);
-  need(hex(made) === id && [1, 4, 6].includes(raw[0]), "BAD_POLICY");
+  const isSm2 = raw[0] === SM2 && equal(raw.slice(1, 1 + SM2_NAME.length), SM2_NAME);
+  need(hex(made) === id && (isSm2 || [1, 4, 6].includes(raw[0])), "BAD_POLICY");
   return { name, id: made, kind: raw[0], key: raw.slice(1) };
 }
 
@@ -217,6 +224,10 @@ async function isNoteOf(b, key, value) {
     const [name, origin] = [bytes(key.name), bytes(b.text.split("\n")[0])];
     const size = [number64(0), number64(b.size), b.root];
     message = join(bytes("subtree/v1\n\0"), [name.length], name, time, [origin.length], origin, ...size);
+  }
+  if (key.kind === SM2) {
+    const spki = join(SPKI_OF_SM2, key.key.slice(SM2_NAME.length));
+    return isSignedBySm2(FACT_OF_SM2, spki, value.slice(8), message) === true;
   }
   return isNoteSigned(key.kind, key.key, value.slice(8), message);
 }

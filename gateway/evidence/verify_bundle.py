@@ -35,9 +35,12 @@ SUBJECTS = "DECISION", "CERTIFICATE"
 VALID, INVALID, SKIPPED, UNKNOWN = "VALID", "INVALID", "SKIPPED", "UNKNOWN"
 HASH, SALT, MOST_ROWS, ID, TIME, PLACE = 32, 16, 1024, 4, 8, 4
 LOG = " "  # the log among witnesses, whose names have no spaces
-ED25519, ML_DSA = 1, 6
+ED25519, ML_DSA, SM2 = 1, 6, 255
 OF_NOTES: Json = {1: ed25519.Ed25519PublicKey, 4: ed25519.Ed25519PublicKey}
 OF_NOTES[ML_DSA] = mldsa.MLDSA44PublicKey
+SM2_NAME = b"certificate-gateway/cosignature-sm2@v1\n"
+SPKI_OF_SM2 = "3059301306072a8648ce3d020106082a811ccf5501822d03420004"
+FACT_OF_SM2 = {"sm2SignerId": "1234567812345678", "sm2Signature": "raw"}
 PSS = padding.PSS(padding.MGF1(SHA256()), HASH)
 
 
@@ -90,6 +93,7 @@ class _Bundle:
         self.groups, self.quorum = dict[str, list[str]](), ""
         self.text, self.size, self.root = "", 0, b""
         self.seen, self.is_signed = dict[str, bool](), False
+        self.unread = False  # whether the log signed by SM2, which nobody here checks
         self.found = list[Found]()
 
     @contextmanager
@@ -172,6 +176,7 @@ class _Bundle:
             _need(self.trusted is not None, "OF_THE_BUNDLE", UNKNOWN)
         with self.check("INCLUSION", "checkpoint"):
             self.read_checkpoint(self.all["log"]["checkpoint"])
+            _need(LOG in self.seen or not self.unread, "UNSUPPORTED", UNKNOWN)
             _need(LOG in self.seen, "NOT_OF_THE_LOG")
             _need(all(self.seen.values()), "BAD_COSIGNATURE")
             _need(self.is_reached(self.quorum), "NO_QUORUM")
@@ -209,12 +214,16 @@ class _Bundle:
             _need(dash == "\u2014" and len(raw) > ID, "BAD_CHECKPOINT")
             for who, key in [(w, k) for w, keys in self.keys.items() for k in keys]:
                 if key[:2] == (name, raw[:ID]) and (name == origin or who != LOG):
+                    if key[2] == SM2 and "SM2" not in self.others:
+                        self.unread = True
+                        continue
                     self.seen[who] = self.is_note_of(key, raw[ID:])
                     _need(self.seen[who] or who != LOG, "BAD_SIGNATURE")
 
     def is_note_of(self, key: Json, value: bytes) -> bool:
         name, _, kind, raw = key
-        message, public = self.text.encode(), OF_NOTES[kind].from_public_bytes(raw)
+        message = self.text.encode()
+        public = OF_NOTES[kind].from_public_bytes(raw) if kind != SM2 else None
         if kind == ED25519:
             return _fits(public.verify, value, message)
         time, value = value[:TIME], value[TIME:]
@@ -226,6 +235,10 @@ class _Bundle:
         else:
             time_ = int.from_bytes(time)
             message = f"cosignature/v1\ntime {time_}\n".encode() + message
+        if kind == SM2:
+            spki = bytes.fromhex(SPKI_OF_SM2) + raw[len(SM2_NAME) :]
+            fact = {"publicKey": base64.b64encode(spki).decode(), **FACT_OF_SM2}
+            return self.others["SM2"](fact, value, message)
         return _fits(public.verify, value, message)
 
     def is_reached(self, name: str, depth: int = 0) -> bool:
@@ -465,7 +478,8 @@ def _verifier_key(line: str) -> tuple[str, bytes, int, bytes]:
     name, id_, encoded = line.split("+", 2)
     raw = _b64(encoded)
     made = _sha256(name.encode(), b"\n", raw)[:ID]
-    _need(made.hex() == id_ and raw[0] in OF_NOTES, "BAD_POLICY")
+    is_sm2 = raw[0] == SM2 and raw[1:].startswith(SM2_NAME)
+    _need(made.hex() == id_ and (raw[0] in OF_NOTES or is_sm2), "BAD_POLICY")
     return name, made, raw[0], raw[1:]
 
 

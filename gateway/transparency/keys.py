@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from gateway.errors import StartError
@@ -31,8 +34,9 @@ from signing.transparency.checkpoints import (
     NoteSigner,
     line_of,
     message_of,
+    verifier_key,
 )
-from signing.transparency.notes import SM2_NAME, Kind, Signature, VerifierKey
+from signing.transparency.notes import Kind, Signature, VerifierKey
 from signing.transparency.policies import (
     POLICY_LIMIT,
     Policy,
@@ -173,7 +177,7 @@ def read_keys(settings: Settings, key_of: KeyOf | None = None) -> LogKeys | None
         signers,
         [
             ListedLogKey(
-                one, verifier_key(origin, one), None if key_of is None else key_of(one)
+                one, listed_key(origin, one), None if key_of is None else key_of(one)
             )
             for one in listed
         ],
@@ -192,13 +196,19 @@ def is_signed(settings: Settings) -> bool:
     return read_keys(settings) is not None
 
 
-def verifier_key(origin: str, listed: ListedKey) -> VerifierKey:
-    """Return a key of the list as readers of checkpoints have it."""
-    public = listed.half.public_key
-    if isinstance(public, Sm2PublicKey):
-        return VerifierKey(origin, Kind.COSIGNATURE_SM2, SM2_NAME + public.coordinates)
-    raw = public.public_bytes_raw()  # type: ignore[union-attr]  # key_list looked
-    return VerifierKey(origin, Kind.ED25519, raw)
+def listed_key(origin: str, listed: ListedKey) -> VerifierKey:
+    """Return a key of the list as readers of checkpoints have it.
+
+    Raises:
+        StartError: it is none that signs checkpoints.
+    """
+    match listed.half.public_key:
+        case Sm2PublicKey() as public:
+            return verifier_key(origin, Kind.COSIGNATURE_SM2, public)
+        case Ed25519PublicKey() as public:
+            return verifier_key(origin, Kind.ED25519, public)
+        case _:
+            raise StartError(f"the key {listed.name!r} signs no checkpoints")
 
 
 def own_key(settings: Settings, at: datetime) -> OwnKey:
@@ -214,7 +224,7 @@ def own_key(settings: Settings, at: datetime) -> OwnKey:
         return OwnKey(NoteSigner(origin, Kind.ED25519, key).key, of_file)
     for one in read_listed(settings).newest_first(Use.CHECKPOINTS):
         if origin and one.half.algorithm is Algorithm.ED25519 and one.signs_at(at):
-            return OwnKey(verifier_key(origin, one), one)
+            return OwnKey(listed_key(origin, one), one)
     raise StartError(
         "the log's key is not there, and what is asked for is signed by it: set "
         "transparency.key_file, or list a key of Ed25519 for checkpoints"

@@ -23,9 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import (
     MLDSA44PublicKey,
 )
 
+from signing.sm2.keys import Sm2PublicKey
+from signing.sm2.sign import Sm2PrivateKey
 from signing.sm2.signatures import sm2_check, why_not
 from signing.transparency.merkle import HASH_SIZE
 from signing.transparency.notes import (
+    SM2_NAME,
     Kind,
     Note,
     NoteError,
@@ -61,6 +64,19 @@ class Cosigned(NamedTuple):
     """Nothing for the log's own signature, which has no time."""
 
 
+def verifier_key(
+    name: str, kind: Kind, public: Ed25519PublicKey | MLDSA44PublicKey | Sm2PublicKey
+) -> VerifierKey:
+    """Return a public key as readers of notes have it.
+
+    Raises:
+        NoteError: the name cannot stand in a note, or the key is of another kind.
+    """
+    if isinstance(public, Sm2PublicKey):
+        return VerifierKey(name, kind, SM2_NAME + public.coordinates)
+    return VerifierKey(name, kind, public.public_bytes_raw())
+
+
 class NoteSigner:
     """Signs checkpoints with one key, as a log or as a witness does.
 
@@ -69,9 +85,12 @@ class NoteSigner:
     """
 
     def __init__(
-        self, name: str, kind: Kind, private_key: Ed25519PrivateKey | MLDSA44PrivateKey
+        self,
+        name: str,
+        kind: Kind,
+        private_key: Ed25519PrivateKey | MLDSA44PrivateKey | Sm2PrivateKey,
     ) -> None:
-        self.key = VerifierKey(name, kind, private_key.public_key().public_bytes_raw())
+        self.key = verifier_key(name, kind, private_key.public_key())
         self._private_key = private_key
 
     def sign(self, checkpoint: Checkpoint, at: datetime) -> Signature:

@@ -23,9 +23,12 @@ from signing.sign import SigningKey, sign
 from signing.sign_batch import sign_batch
 from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey
+from signing.transparency.checkpoints import NoteSigner, read_checkpoint
 from signing.transparency.merkle import leaf_hash
+from signing.transparency.notes import Kind, Note
 from tests.gateway.evidence.logs import (
     AT,
+    ORIGIN,
     Keys,
     Log,
     Sign,
@@ -94,6 +97,60 @@ def by_gateway(one: bytes, policy: Path) -> Report:
         is_released=not any(each.is_against for each in found),
         found=tuple(each for each in found if each.outcome != "VALID"),
     )
+
+
+def signed_beside(*names: str) -> tuple[list[bytes], str]:
+    """Return bundles of a log that signs by SM2, too; and the policy of those keys."""
+    log = Log(random.Random(11))  # noqa: S311 - an example, no secret
+    decisions = [recorded(log, id_) for id_ in range(1, 3)]
+    log.close()
+    beside = NoteSigner(
+        ORIGIN, Kind.COSIGNATURE_SM2, Sm2PrivateKey.derive(20261201)
+    )
+    shown = log.shown()
+    checkpoint, note = read_checkpoint(shown.checkpoint.encode())
+    lines = [*note.signatures, beside.sign(checkpoint, AT)]
+    shown = replace(shown, checkpoint=str(Note(note.text, lines)))
+    own, *rest = policy_text().splitlines(keepends=True)
+    keys = {"own": own, "sm2": f"log {beside.key}\n"}
+    policy = "".join([*(keys[name] for name in names), *rest])
+    return [bundle(log, shown, one) for one in decisions], policy
+
+
+@pytest.mark.parametrize("names", [("own",), ("own", "sm2"), ("sm2",)])
+def test_a_log_that_signs_by_sm2_beside_is_believed_by_all_who_can_check_that(
+    names: tuple[str, ...], policy: Path
+) -> None:
+    honest, text = signed_beside(*names)
+    policy.write_text(text, "utf-8")
+
+    for one, other in zip(honest, by_node(honest, policy), strict=True):
+        assert by_gateway(one, policy).is_released
+        assert other.is_released, other.found
+        alone = by_python(one, text)
+        if names == ("sm2",):
+            assert ("INCLUSION", "checkpoint", "UNSUPPORTED") in alone.against
+        else:
+            assert alone.is_released
+
+
+def test_a_cosignature_by_sm2_that_does_not_fit_refuses_the_checkpoint(
+    policy: Path,
+) -> None:
+    [honest, _], text = signed_beside("own", "sm2")
+    policy.write_text(text, "utf-8")
+    whole = json.loads(honest)
+    *lines, last, _ = whole["log"]["checkpoint"].split("\n")
+    dash, name, encoded = last.split(" ")
+    raw = bytearray(base64.b64decode(encoded))
+    raw[-1] ^= 1
+    forged = f"{dash} {name} {base64.b64encode(raw).decode()}"
+    whole["log"]["checkpoint"] = "\n".join([*lines, forged, ""])
+    bad = rewritten(whole)
+
+    [by_javascript] = by_node([bad], policy)
+    for report in (by_gateway(bad, policy), by_javascript):
+        assert ("INCLUSION", "checkpoint", "BAD_SIGNATURE") in report.against
 
 
 def integrity(report: Report) -> set[tuple[str, str]]:

@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from signing.sm2 import curve
+from signing.sm2.keys import SignatureForm
+from signing.sm2.sign import Sm2PrivateKey
 from signing.transparency.checkpoints import (
     Checkpoint,
     Cosigned,
@@ -17,10 +20,12 @@ from signing.transparency.checkpoints import (
     signers,
 )
 from signing.transparency.notes import (
+    SM2_NAME,
     Kind,
     Note,
     NoteError,
     Signature,
+    VerifierKey,
     read_note,
     read_verifier_key,
 )
@@ -38,7 +43,9 @@ WITNESSES = [
         MLDSA44PrivateKey.from_seed_bytes(bytes(32)),
     ),
 ]
-SIGNERS = [LOG, *WITNESSES]
+SM2 = Sm2PrivateKey.derive(20261201)
+BESIDE = NoteSigner(ORIGIN, Kind.COSIGNATURE_SM2, SM2)
+SIGNERS = [LOG, *WITNESSES, BESIDE]
 SIGNED = Note(CHECKPOINT.text, [signer.sign(CHECKPOINT, NOON) for signer in SIGNERS])
 RAW = str(SIGNED).encode()
 SAID = """If you think cryptography is the answer to your problem,
@@ -57,7 +64,7 @@ def test_a_checkpoint_is_signed_by_log_and_witnesses_with_their_times() -> None:
     assert (checkpoint, note) == (CHECKPOINT, SIGNED)
     assert signers(checkpoint, note, [signer.key for signer in SIGNERS]) == [
         Cosigned(LOG.key, None),
-        *(Cosigned(witness.key, NOON) for witness in WITNESSES),
+        *(Cosigned(one.key, NOON) for one in (*WITNESSES, BESIDE)),
     ]
 
 
@@ -82,7 +89,7 @@ def test_what_was_changed_has_no_signature_that_fits(
         )
 
 
-@pytest.mark.parametrize("witness", WITNESSES)
+@pytest.mark.parametrize("witness", [*WITNESSES, BESIDE])
 def test_the_time_of_a_cosignature_is_signed(witness: NoteSigner) -> None:
     name, its, value = witness.sign(CHECKPOINT, NOON)
     later = value[:7] + bytes([value[7] ^ 1]) + value[8:]
@@ -170,3 +177,36 @@ def test_a_name_that_is_too_long_is_not_cosigned() -> None:
 
     with pytest.raises(NoteError):
         witness.sign(CHECKPOINT, NOON)
+
+
+def test_a_cosignature_by_sm2_under_another_id_says_that_it_may_be_the_id() -> None:
+    other = SM2.used_as(SM2.public.used_as("", SignatureForm.RAW))
+    line = NoteSigner(ORIGIN, Kind.COSIGNATURE_SM2, other).sign(CHECKPOINT, NOON)
+
+    with pytest.raises(NoteError, match="it may be the signer id"):
+        signers(CHECKPOINT, Note(CHECKPOINT.text, [line]), [BESIDE.key])
+
+
+def test_another_spelling_of_a_cosignature_by_sm2_is_none() -> None:
+    name, its, value = BESIDE.sign(CHECKPOINT, NOON)
+    time, r, s = value[:8], value[8:40], value[40:]
+    other_s = (curve.N - int.from_bytes(s)).to_bytes(curve.BYTES)
+    for forged in (r + other_s, s + r, bytes(64), r + s + b"\0", r + s[:-1]):
+        note = Note(CHECKPOINT.text, [Signature(name, its, time + forged)])
+        with pytest.raises(NoteError, match="does not fit"):
+            signers(CHECKPOINT, note, [BESIDE.key])
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (SM2_NAME + bytes(64), "no point of the curve"),
+        (SM2_NAME + SM2.public.coordinates[:-1] + b"\0", "no point of the curve"),
+        (SM2_NAME.upper() + SM2.public.coordinates, "of another algorithm"),
+        (SM2.public.coordinates, "has 103 bytes, not 64"),
+        (SM2_NAME + b"".join(n.to_bytes(32) for n in curve.G), "everybody's"),
+    ],
+)
+def test_a_verifier_key_that_is_no_key_of_sm2_is_refused(key: bytes, why: str) -> None:
+    with pytest.raises(NoteError, match=why):
+        VerifierKey(ORIGIN, Kind.COSIGNATURE_SM2, key)
