@@ -200,20 +200,32 @@ def _read_key(number: int, table: object) -> TrustedKey:
 def _public_key(table: dict[str, Any], place: str) -> PublicKey:
     """Read a key, and of one of SM2 the signer's id and the form of signatures."""
     key = read_public_key(_entry(table, "public_key", str, place), place)
-    if not isinstance(key, Sm2PublicKey):
-        for name in _OF_SM2:
-            if name in table:
-                raise TrustBundleError(f"{place}{name} is for keys of SM2 alone")
-        return key
-    signer_id, form = DEFAULT_SIGNER_ID, SignatureForm.RAW
+    signer_id, form = None, None
     if "sm2_signer_id" in table:
         signer_id = _entry(table, "sm2_signer_id", str, place)
     if "sm2_signature" in table:
         form = _choice(table, "sm2_signature", SignatureForm, place)
     try:
-        return key.used_as(signer_id, form)
+        return signing_as(key, signer_id, form)
     except TrustBundleError as error:
         raise TrustBundleError(f"{place}{error}") from None
+
+
+def signing_as(
+    key: PublicKey, signer_id: str | None, form: SignatureForm | None
+) -> PublicKey:
+    """Return a key with what is stated of one of SM2; ``None`` is what is usual.
+
+    Raises:
+        TrustBundleError: it is of another kind, or the id is too long.
+    """
+    if isinstance(key, Sm2PublicKey):
+        usual = DEFAULT_SIGNER_ID if signer_id is None else signer_id
+        return key.used_as(usual, form or SignatureForm.RAW)
+    for name, stated in zip(_OF_SM2, (signer_id, form), strict=True):
+        if stated is not None:
+            raise TrustBundleError(f"{name} is for keys of SM2 alone")
+    return key
 
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from store.sqlite import READS, sqlite_engine
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-NEWEST = "0023"
+NEWEST = "0024"
 """The newest step; a test compares it with ``migrations``."""
 
 

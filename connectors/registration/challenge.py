@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from connectors.registration.keys import StatedKey, trusted_key
 from connectors.registration.refusals import RefusalCode, RegistrationError
+from signing.algorithms import Algorithm
 from signing.envelope import Envelope, Freshness, PayloadType, verify
-from signing.errors import SigningError
+from signing.errors import Refusal, SigningError
 from signing.trust import TrustBundle
 
 LASTS = timedelta(minutes=10)
@@ -78,6 +79,14 @@ def require_proof(challenge: Challenge, proof: str, now: datetime) -> None:
             freshness=Freshness(max_age=LASTS, skew=SKEW),
         ).payload
     except SigningError as error:
-        raise RegistrationError(RefusalCode.PROOF_REFUSED, error.refusal) from None
+        raise RegistrationError(
+            RefusalCode.PROOF_REFUSED, _why(error, key.algorithm)
+        ) from None
     if payload != challenge.text.encode():
         raise RegistrationError(RefusalCode.PROOF_REFUSED, "another text was signed")
+
+
+def _why(error: SigningError, algorithm: Algorithm) -> str:
+    """Return the refusal; of SM2 with what may be set differently on the two sides."""
+    is_sm2 = algorithm is Algorithm.SM2 and error.refusal is Refusal.BAD_SIGNATURE
+    return f"{error.refusal}: {error.detail}" if is_sm2 else error.refusal

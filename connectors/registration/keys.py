@@ -14,10 +14,13 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connectors.registration.refusals import RefusalCode, RegistrationError
+from connectors.registration.submission import is_text
 from policy.identity_numbers import has_identity_number
+
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
-from signing.trust import KeyState, TrustedKey, read_public_key
+from signing.sm2.keys import SignatureForm
+from signing.trust import KeyState, TrustedKey, read_public_key, signing_as
 
 WARNING_DAYS = (30, 7, 1)
 """How long before a key's end a warning is due."""
@@ -43,6 +46,10 @@ class StatedKey:
     """PEM."""
     not_before: datetime
     not_after: datetime
+    sm2_signer_id: str | None = None
+    """Of a key of SM2, under which id it signs; ``None``: the default one."""
+    sm2_signature: SignatureForm | None = None
+    """Of a key of SM2, how its signatures are written; ``None``: raw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +107,22 @@ def trusted_key(
         raise RegistrationError(
             RefusalCode.KEY_UNUSABLE, "the key's id has an identity number"
         )
+    signer_id = stated.sm2_signer_id or ""
+    if not is_text(signer_id) or has_identity_number(signer_id):
+        raise RegistrationError(
+            RefusalCode.KEY_UNUSABLE,
+            "sm2_signer_id has characters that are none, or an identity number",
+        )
     try:
         return TrustedKey(
             kid=stated.kid,
             institution=institution,
             algorithm=stated.algorithm,
-            public_key=read_public_key(stated.public_key),
+            public_key=signing_as(
+                read_public_key(stated.public_key),
+                stated.sm2_signer_id,
+                stated.sm2_signature,
+            ),
             not_before=stated.not_before,
             not_after=stated.not_after,
             state=state,

@@ -109,7 +109,7 @@ def _kept_secret(running: Running) -> Verdict:
 
 
 def _product(running: Running) -> Verdict:
-    """Receipts' keys can be in a product; the others are files, whatever is set."""
+    """What signs can be in a product; keys that seal are files, whatever is set."""
     signed = running.of("receipts", "credentials")
     if not signed or any(use.product_certificate is None for use in signed):
         return Verdict.UNMET

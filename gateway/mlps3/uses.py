@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from connectors.manifest import Manifest
+from gateway.providers.key_list import Use as KeyUse
 from gateway.providers.wiring import read_listed
 from gateway.receipts.keys import read_receipt_keys
 from gateway.settings.receipts import Receipts
@@ -45,8 +46,9 @@ def uses_of(
         Use(data="certificate-ids", algorithm="AES-256-SIV", module=OPENSSL),
         Use(data="pseudonyms", algorithm="HMAC-SHA-256", module="OpenSSL (hashlib)"),
         *_kept(settings),
+        *_log(settings, now),
         *receipts_of(settings, now),
-        *_credentials(settings),
+        *_credentials(settings, now),
     ]
 
 
@@ -102,10 +104,14 @@ def _kept(settings: Settings) -> Iterator[Use]:
     )
     if settings.evidence_key_file is not None:
         yield Use(data="evidence", algorithm="AES-256-GCM", module=OPENSSL)
+
+
+def _log(settings: Settings, now: datetime) -> Iterator[Use]:
     if settings.transparency.key_file is not None:
         yield Use(data="log", algorithm="Ed25519", module=OPENSSL)
     if settings.transparency.ml_dsa_key_file is not None:
         yield Use(data="log", algorithm="ML-DSA-44", module=OPENSSL)
+    yield from _listed(settings, KeyUse.CHECKPOINTS, "log", now)
 
 
 def receipts_of(settings: Settings, now: datetime) -> Iterator[Use]:
@@ -116,25 +122,41 @@ def receipts_of(settings: Settings, now: datetime) -> Iterator[Use]:
     """
     if settings.receipts is Receipts.OFF:
         return
-    listed = read_listed(settings).newest_first()
-    for key in listed:
+    yield from _listed(settings, KeyUse.RECEIPTS, "receipts", now)
+    if settings.receipt_key_file is not None and not _signs(
+        settings, KeyUse.RECEIPTS, now
+    ):
+        yield _by_file(settings.receipt_key_file, "receipts")
+
+
+def _credentials(settings: Settings, now: datetime) -> Iterator[Use]:
+    """Return how credentials are signed: by keys of their own, or by receipts' file."""
+    if settings.credentials.issuer is None:
+        return
+    yield from _listed(settings, KeyUse.CREDENTIALS, "credentials", now)
+    if settings.receipt_key_file is not None and not _signs(
+        settings, KeyUse.CREDENTIALS, now
+    ):
+        yield _by_file(settings.receipt_key_file, "credentials")
+
+
+def _listed(
+    settings: Settings, use: KeyUse, data: str, now: datetime
+) -> Iterator[Use]:
+    """Yield the keys of the list that sign, or will."""
+    for key in read_listed(settings).newest_first(use):
         if not key.has_ended(now):
             options = settings.providers[key.provider]
             yield Use(
-                data="receipts",
+                data=data,
                 algorithm=key.half.algorithm,
                 module=f"{options.kind}: {key.provider}",
                 product_certificate=options.product_certificate,
             )
-    signs = any(key.signs_at(now) for key in listed)
-    if settings.receipt_key_file is not None and not signs:
-        yield _by_file(settings.receipt_key_file, "receipts")
 
 
-def _credentials(settings: Settings) -> Iterator[Use]:
-    """Credentials are signed by the file's key, whoever keeps those of receipts."""
-    if settings.credentials.issuer is not None and settings.receipt_key_file:
-        yield _by_file(settings.receipt_key_file, "credentials")
+def _signs(settings: Settings, use: KeyUse, now: datetime) -> bool:
+    return any(key.signs_at(now) for key in read_listed(settings).newest_first(use))
 
 
 def _by_file(path: str, data: str) -> Use:

@@ -55,6 +55,24 @@ class _Approved(msgspec.Struct, frozen=True):
     manifest: tuple[_Entry, ...] | None
 
 
+class _Key(msgspec.Struct, frozen=True, rename="camel"):
+    key_id: str
+    algorithm: str
+    state: str
+    not_after: str
+    fingerprint: str
+    sm2_signer_id: str | None
+    sm2_signature: str | None
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    keys: tuple[_Key, ...]
+
+
+class _OneWithKeys(msgspec.Struct, frozen=True):
+    connector: _Keys | None
+
+
 class _OneManifest(msgspec.Struct, frozen=True):
     connector: _Approved | None
 
@@ -130,6 +148,40 @@ def manifest(client: Client, id_: Id) -> None:
         # What is not seen, or turns the direction of writing, is escaped.
         table.add_row(*map(escape, (entry.key, repr(entry.value)[1:-1], words)))
     Console().print(table)
+
+
+@lists.command()
+@sends("ConnectorKeys")
+def keys(client: Client, id_: Id) -> None:
+    """Show a connector's keys as they are approved: algorithm, SM2's id and form."""
+    found = client.answered(_OneWithKeys, id=id_).connector
+    if client.as_json:
+        raise typer.Exit(0 if found else 1)
+    if found is None:
+        raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
+    table = folding("key", "state", "algorithm", "SM2", "until", "SHA-256")
+    for key in found.keys:
+        table.add_row(
+            *map(
+                escape,
+                (
+                    key.key_id,
+                    key.state,
+                    key.algorithm,
+                    _sm2(key),
+                    _minute(key.not_after),
+                    key.fingerprint,
+                ),
+            )
+        )
+    Console().print(table)
+
+
+def _sm2(key: _Key) -> str:
+    """Return id and form; what is not seen in an id, or is nothing, is escaped."""
+    if key.sm2_signer_id is None:
+        return ""
+    return f"{key.sm2_signer_id!a} {key.sm2_signature}"
 
 
 def _minute(moment: str) -> str:

@@ -18,6 +18,7 @@ from gateway.registration.submission_file import (
     read_text,
 )
 from signing.algorithms import Algorithm
+from signing.sm2.keys import SignatureForm
 
 steps = typer.Typer()
 
@@ -115,6 +116,19 @@ def challenge(  # noqa: PLR0913 - one argument an option
     not_after: Annotated[
         datetime, typer.Option(formats=MOMENT, help="The last moment in force (UTC).")
     ],
+    sm2_signer_id: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a key of SM2, the id it signs under; '' for an empty one, the "
+            "default one if left out."
+        ),
+    ] = None,
+    sm2_signature: Annotated[
+        SignatureForm | None,
+        typer.Option(
+            help="Of a key of SM2, how its signatures are written; raw if left out."
+        ),
+    ] = None,
 ) -> None:
     """Ask for the challenge that a key has to sign; write its text to stdout."""
     stated = {
@@ -124,6 +138,11 @@ def challenge(  # noqa: PLR0913 - one argument an option
         "notBefore": _moment(not_before),
         "notAfter": _moment(not_after),
     }
+    # A gateway of before takes keys of other kinds as it always did.
+    if sm2_signer_id is not None:
+        stated["sm2SignerId"] = sm2_signer_id
+    if sm2_signature is not None:
+        stated["sm2Signature"] = sm2_signature.name
     made = client.taken(Challenge, connector=id_, key=stated)
     if not client.as_json:
         typer.echo(f"challenge {made.id} until {made.expires_at}", err=True)

@@ -11,6 +11,7 @@ from connectors.registration.sanctions import (
 )
 from resolvers.bilingual import both, described_enum
 from signing.algorithms import Algorithm
+from signing.sm2.keys import SignatureForm
 
 __all__ = [
     "Algorithm",
@@ -155,9 +156,23 @@ described_enum(
         Algorithm.ES256: both("ES256，曲线 P-256", "ES256 with P-256"),
         Algorithm.PS256: both("PS256，采用 RSA-PSS 填充", "PS256, RSA-PSS"),
         Algorithm.SM2: both(
-            "SM2，杂凑算法为 SM3，签名者标识取默认值，签名为 64 字节的 r、s",
-            "SM2 with SM3, under the default signer id, r and s in 64 bytes",
+            "SM2，杂凑算法为 SM3；签名者标识与签名编码另行申报",
+            "SM2 with SM3; signer id and form of signatures are stated beside it",
         ),
     },
     name="SignatureAlgorithm",
+)
+described_enum(
+    SignatureForm,
+    both("SM2 签名的编码", "How the two numbers of a signature by SM2 are written"),
+    {
+        SignatureForm.RAW: both("r 与 s，各 32 字节", "r and s, 32 bytes each"),
+        SignatureForm.DER: both(
+            "DER：SEQUENCE { r, s }（GM/T 0009）", "DER, SEQUENCE { r, s } (GM/T 0009)"
+        ),
+        SignatureForm.SIGNED_DATA: both(
+            "SignedData（GB/T 35275）", "SignedData (GB/T 35275)"
+        ),
+    },
+    name="Sm2SignatureForm",
 )

@@ -12,7 +12,7 @@ from connectors.registration.keys import StatedKey
 from connectors.registration.rules import StepRequest
 from policy import normal_form
 from resolvers.bilingual import both
-from resolvers.registration.enums import Algorithm
+from resolvers.registration.enums import Algorithm, SignatureForm
 
 
 @strawberry.input(description=both("联系方式", "Whom to call: rather an office"))
@@ -91,6 +91,22 @@ class KeyInput:
         description=both("有效期止", "The last moment in force")
     )
 
+    sm2_signer_id: str | None = strawberry.field(
+        default=None,
+        description=both(
+            "SM2 密钥的签名者标识（user ID）；空文本即空标识，省略即默认值",
+            "Of a key of SM2, the id it signs under; an empty text for an empty id, "
+            "left out for the default one",
+        ),
+    )
+    sm2_signature: SignatureForm | None = strawberry.field(
+        default=None,
+        description=both(
+            "SM2 签名的编码；省略即 RAW",
+            "Of a key of SM2, how its signatures are written; left out for RAW",
+        ),
+    )
+
     def stated(self) -> StatedKey:
         """Return it as it is kept."""
         return StatedKey(
@@ -99,6 +115,8 @@ class KeyInput:
             public_key=self.public_key,
             not_before=self.not_before,
             not_after=self.not_after,
+            sm2_signer_id=self.sm2_signer_id,
+            sm2_signature=self.sm2_signature,
         )
 
 

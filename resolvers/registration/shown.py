@@ -19,6 +19,7 @@ from resolvers.registration.enums import (
     Algorithm,
     ConnectorState,
     RegisteredKeyState,
+    SignatureForm,
     Step,
 )
 from resolvers.registration.manifest_shown import ManifestEntry, manifest_shown
@@ -28,6 +29,7 @@ from resolvers.registration.quality import (
     WindowArgument,
     quality_of,
 )
+from signing.sm2.keys import DEFAULT_SIGNER_ID
 
 
 @strawberry.federation.type(
@@ -62,6 +64,19 @@ class RegisteredKey:
     proved_at: datetime = strawberry.field(description=both("证明时间", "When"))
     approved_by: str | None = strawberry.field(
         description=both("审批人", "Who approved it")
+    )
+    sm2_signer_id: str | None = strawberry.field(
+        description=both(
+            "SM2 密钥的签名者标识（user ID），空文本即空标识；其他算法为空值",
+            "Of a key of SM2, the id it signs under, an empty text for an empty id; "
+            "null for another key",
+        )
+    )
+    sm2_signature: SignatureForm | None = strawberry.field(
+        description=both(
+            "SM2 签名的编码；其他算法为空值",
+            "Of a key of SM2, how its signatures are written; null for another key",
+        )
     )
 
 
@@ -290,6 +305,10 @@ def challenge_shown(challenge: Challenge) -> KeyChallenge:
 
 def _key_shown(key: KeptKey) -> RegisteredKey:
     stated = key.stated
+    signer_id, form = stated.sm2_signer_id, stated.sm2_signature
+    if stated.algorithm is Algorithm.SM2:
+        signer_id = DEFAULT_SIGNER_ID if signer_id is None else signer_id
+        form = form or SignatureForm.RAW
     return RegisteredKey(
         key_id=key.kid,
         algorithm=stated.algorithm,
@@ -301,4 +320,6 @@ def _key_shown(key: KeptKey) -> RegisteredKey:
         proved_by=key.proved_by,
         proved_at=key.proved_at,
         approved_by=key.approved_by,
+        sm2_signer_id=signer_id,
+        sm2_signature=form,
     )

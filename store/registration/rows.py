@@ -22,6 +22,7 @@ from connectors.registration.sanctions import (
 )
 from connectors.registration.submission import Submission
 from signing.algorithms import Algorithm
+from signing.sm2.keys import SignatureForm
 from store.registration import tables
 
 Values = dict[str, Any]
@@ -239,6 +240,8 @@ def _row_of_stated(key: StatedKey) -> Values:
         "public_key": key.public_key,
         "not_before": key.not_before,
         "not_after": key.not_after,
+        "sm2_signer_id": key.sm2_signer_id,
+        "sm2_signature": key.sm2_signature,
     }
 
 
@@ -249,6 +252,10 @@ def _stated_of(row: Row[Any]) -> StatedKey:
         public_key=row.public_key,
         not_before=row.not_before,
         not_after=row.not_after,
+        sm2_signer_id=row.sm2_signer_id,
+        sm2_signature=None
+        if row.sm2_signature is None
+        else SignatureForm(row.sm2_signature),
     )
 
 

@@ -68,6 +68,8 @@ connector_keys = Table(
     Column("proved_by", String(400), nullable=False),
     Column("proved_at", Moment, nullable=False),
     Column("approved_by", String(400)),
+    Column("sm2_signer_id", Text),
+    Column("sm2_signature", String(16)),
     Index("connector_keys_by_connector", "connector"),
 )
 
@@ -85,6 +87,8 @@ key_challenges = Table(
     Column("asked_by", String(400), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+    Column("sm2_signer_id", Text),
+    Column("sm2_signature", String(16)),
 )
 
 sanctions = Table(

@@ -13,7 +13,8 @@ from connectors.manifest import Manifest, read_manifest
 from gateway.errors import StartError
 from gateway.mlps3.items import load_items
 from gateway.mlps3.judging import CHECKS, Verdict, judge, require_profile
-from gateway.providers.key_list import KeyList, write_key_list
+from gateway.mlps3.uses import uses_of
+from gateway.providers.key_list import KeyList, Use, read_key_list, write_key_list
 from gateway.providers.public_halves import public_half_of
 from gateway.reloading.options import read_again
 from gateway.settings.callers import AgencyCallers, Token
@@ -26,7 +27,7 @@ from gateway.settings.transparency import Transparency
 from policy.catalogue import load_catalogue
 from signing.sm2.sign import Sm2PrivateKey
 from tests.architecture.documents import ROOT
-from tests.gateway.providers.held import listed, settings_of
+from tests.gateway.providers.held import listed, public_pem, settings_of
 from tests.gateway.receipts.signing import private
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -188,7 +189,9 @@ def test_a_key_in_no_product_or_of_another_algorithm_is_unmet(
     assert found["non-repudiation"] is Verdict.MET
 
 
-def test_credentials_are_signed_by_a_file(whole: Settings, tmp_path: Path) -> None:
+def test_credentials_by_a_file_are_unmet_and_by_a_product_are_not(
+    whole: Settings, tmp_path: Path
+) -> None:
     file = tmp_path / "receipt-key.pem"
     file.write_bytes(private(Ed25519PrivateKey.generate()))
     settings = msgspec.structs.replace(
@@ -203,6 +206,36 @@ def test_credentials_are_signed_by_a_file(whole: Settings, tmp_path: Path) -> No
     assert verdicts(msgspec.structs.replace(settings, credentials=Credentials())) == (
         verdicts(whole)
     )
+
+    half = public_half_of(Sm2PrivateKey.generate().public_key())
+    assert half is not None
+    keys = (
+        *read_key_list(tmp_path / "keys.toml").key,
+        listed("server", "c", half.pem(), use=Use.CREDENTIALS),
+    )
+    write_key_list(tmp_path / "keys.toml", KeyList(key=keys))
+    assert verdicts(settings) == verdicts(whole)
+
+
+def test_keys_of_the_log_in_a_product_are_shown_with_it(
+    whole: Settings, tmp_path: Path
+) -> None:
+    halves = [Sm2PrivateKey.generate(), Ed25519PrivateKey.generate()]
+    keys = [*read_key_list(tmp_path / "keys.toml").key]
+    for name, key in zip("ab", halves, strict=True):
+        pem = public_pem(key.public_key())
+        keys.append(listed("server", name, pem, use=Use.CHECKPOINTS))
+    write_key_list(tmp_path / "keys.toml", KeyList(key=tuple(keys)))
+    settings = msgspec.structs.replace(whole, transparency=Transparency(origin="a"))
+
+    found = {
+        (use.algorithm, use.product_certificate)
+        for use in uses_of(settings, [], NOW)
+        if use.data == "log"
+    }
+
+    assert found == {("SM2", "GM001122334455"), ("EdDSA", "GM001122334455")}
+    assert verdicts(settings)["kept-whole"] is Verdict.MET
 
 
 def test_a_reload_that_makes_one_unmet_is_refused(

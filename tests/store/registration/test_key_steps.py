@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,8 +18,11 @@ from connectors.registration.keys import (
 from connectors.registration.lifecycle import Step
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.rules import Configured, StepRequest
+from signing.algorithms import Algorithm
 from signing.envelope import PayloadType
 from signing.sign import SigningKey, sign
+from signing.sm2.keys import SignatureForm
+from signing.sm2.sign import Sm2PrivateKey
 from signing.trust import KeyState, TrustBundle
 from tests.store.registration.office import (
     AGENCY,
@@ -391,3 +395,88 @@ def test_a_fingerprint_is_of_the_key_and_not_of_its_spelling() -> None:
 
     one, two = (trusted_key(k, "transport", ()) for k in (key, wrapped))
     assert fingerprint_of(one) == fingerprint_of(two)
+
+
+def sm2_key(kid: str, signer_id: str, form: SignatureForm) -> SigningKey:
+    private = Sm2PrivateKey.generate()
+    return SigningKey(
+        kid, Algorithm.SM2, private.used_as(private.public.used_as(signer_id, form))
+    )
+
+
+@pytest.mark.parametrize("form", [None, *SignatureForm])
+@pytest.mark.parametrize("signer_id", [None, "", "上海市消防救援总队"])
+async def test_a_key_of_sm2_states_its_signer_id_and_form(
+    office: Office, signer_id: str | None, form: SignatureForm | None
+) -> None:
+    key = sm2_key(
+        "transport-1",
+        "1234567812345678" if signer_id is None else signer_id,
+        form or SignatureForm.RAW,
+    )
+    draft = await office.drafted()
+    said = stated(key, sm2_signer_id=signer_id, sm2_signature=form)
+    challenge = await office.office.keys.challenge(AGENCY, draft.id, said)
+
+    proved = await office.office.keys.prove(
+        AGENCY, challenge.id, proof_of(challenge, key, NOON)
+    )
+
+    (kept,) = proved.keys
+    assert kept.stated == said
+    trusted = replace(kept, state=RegisteredKeyState.ACTIVE).trusted([])
+    assert trusted is not None
+    assert trusted.public_key == key.private_key.public_key()
+
+
+@pytest.mark.parametrize(
+    ("signs", "states", "why"),
+    [
+        (("", SignatureForm.RAW), (None, None), "it may be the signer id"),
+        (("1234567812345678", SignatureForm.RAW), ("", None), "it may be the signer"),
+        (("", SignatureForm.DER), ("", None), "64 expected"),
+        (("", SignatureForm.RAW), ("", SignatureForm.DER), "sm2_signature = 'der'"),
+    ],
+)
+async def test_a_proof_under_another_id_or_form_says_what_it_may_be(
+    office: Office,
+    signs: tuple[str, SignatureForm],
+    states: tuple[str | None, SignatureForm | None],
+    why: str,
+) -> None:
+    key, draft = sm2_key("transport-1", *signs), await office.drafted()
+    said = stated(key, sm2_signer_id=states[0], sm2_signature=states[1])
+    challenge = await office.office.keys.challenge(AGENCY, draft.id, said)
+
+    code, detail = await refusal(
+        office.office.keys.prove(AGENCY, challenge.id, proof_of(challenge, key, NOON))
+    )
+
+    assert code is RefusalCode.PROOF_REFUSED
+    assert detail.startswith("BAD_SIGNATURE: ")
+    assert why in detail
+
+
+@pytest.mark.parametrize(
+    ("of_sm2", "changes", "why"),
+    [
+        (False, {"sm2_signer_id": ""}, "sm2_signer_id is for keys of SM2 alone"),
+        (False, {"sm2_signature": SignatureForm.DER}, "for keys of SM2 alone"),
+        (True, {"sm2_signer_id": "x" * 8192}, "at most 8191"),
+        (True, {"sm2_signer_id": "a\0"}, "characters that are none"),
+        (True, {"sm2_signer_id": "\ud800"}, "characters that are none"),
+        (True, {"sm2_signer_id": "11010519491231002X"}, "an identity number"),
+    ],
+)
+async def test_an_id_or_form_that_cannot_be_is_refused_when_it_is_stated(
+    office: Office, of_sm2: bool, changes: dict[str, Any], why: str
+) -> None:
+    key = sm2_key("transport-1", "", SignatureForm.RAW) if of_sm2 else make_key("a")
+    draft = await office.drafted()
+
+    code, detail = await refusal(
+        office.office.keys.challenge(AGENCY, draft.id, stated(key, **changes))
+    )
+
+    assert code is RefusalCode.KEY_UNUSABLE
+    assert why in detail
