@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from connectors.registration.refusals import RefusalCode, RegistrationError
 from connectors.registration.submission import is_text
 from policy.identity_numbers import has_identity_number
-
 from signing.algorithms import Algorithm
 from signing.errors import TrustBundleError
 from signing.sm2.keys import SignatureForm

@@ -223,7 +223,7 @@ class _Bundle:
     def is_note_of(self, key: Json, value: bytes) -> bool:
         name, _, kind, raw = key
         message = self.text.encode()
-        public = OF_NOTES[kind].from_public_bytes(raw) if kind != SM2 else None
+        public: Json = OF_NOTES[kind].from_public_bytes(raw) if kind != SM2 else None
         if kind == ED25519:
             return _fits(public.verify, value, message)
         time, value = value[:TIME], value[TIME:]

@@ -140,9 +140,7 @@ def _credentials(settings: Settings, now: datetime) -> Iterator[Use]:
         yield _by_file(settings.receipt_key_file, "credentials")
 
 
-def _listed(
-    settings: Settings, use: KeyUse, data: str, now: datetime
-) -> Iterator[Use]:
+def _listed(settings: Settings, use: KeyUse, data: str, now: datetime) -> Iterator[Use]:
     """Yield the keys of the list that sign, or will."""
     for key in read_listed(settings).newest_first(use):
         if not key.has_ended(now):

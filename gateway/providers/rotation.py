@@ -86,7 +86,7 @@ async def rotate(settings: Settings, wish: Wish, now: datetime) -> KeyList:
 
 
 def _is_before(key: ListedKey, made: ListedKey) -> bool:
-    """Say whether ``made`` takes its place: keys of SM2 sign checkpoints beside others."""
+    """Say whether ``made`` takes its place: SM2 signs checkpoints beside Ed25519."""
     if key.use is Use.CHECKPOINTS and key.half.algorithm != made.half.algorithm:
         return False
     return key.use is made.use

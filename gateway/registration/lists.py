@@ -159,29 +159,13 @@ def keys(client: Client, id_: Id) -> None:
         raise typer.Exit(0 if found else 1)
     if found is None:
         raise RegistrationError(RefusalCode.UNKNOWN_CONNECTOR, ascii(id_[:80]))
-    table = folding("key", "state", "algorithm", "SM2", "until", "SHA-256")
     for key in found.keys:
-        table.add_row(
-            *map(
-                escape,
-                (
-                    key.key_id,
-                    key.state,
-                    key.algorithm,
-                    _sm2(key),
-                    _minute(key.not_after),
-                    key.fingerprint,
-                ),
-            )
-        )
-    Console().print(table)
-
-
-def _sm2(key: _Key) -> str:
-    """Return id and form; what is not seen in an id, or is nothing, is escaped."""
-    if key.sm2_signer_id is None:
-        return ""
-    return f"{key.sm2_signer_id!a} {key.sm2_signature}"
+        typer.echo(f"{key.key_id} {key.state} {key.algorithm}")
+        if key.sm2_signer_id is not None:
+            # What is not seen in an id, or turns the direction of writing, is escaped.
+            typer.echo(f"  signer id {key.sm2_signer_id!r}, {key.sm2_signature}")
+        typer.echo(f"  until {_minute(key.not_after)}")
+        typer.echo(f"  SHA-256 {key.fingerprint}")
 
 
 def _minute(moment: str) -> str:

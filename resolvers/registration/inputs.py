@@ -12,7 +12,8 @@ from connectors.registration.keys import StatedKey
 from connectors.registration.rules import StepRequest
 from policy import normal_form
 from resolvers.bilingual import both
-from resolvers.registration.enums import Algorithm, SignatureForm
+from resolvers.registration.enums import Algorithm
+from signing.sm2.keys import SignatureForm
 
 
 @strawberry.input(description=both("联系方式", "Whom to call: rather an office"))

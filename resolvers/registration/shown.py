@@ -19,7 +19,6 @@ from resolvers.registration.enums import (
     Algorithm,
     ConnectorState,
     RegisteredKeyState,
-    SignatureForm,
     Step,
 )
 from resolvers.registration.manifest_shown import ManifestEntry, manifest_shown
@@ -29,7 +28,7 @@ from resolvers.registration.quality import (
     WindowArgument,
     quality_of,
 )
-from signing.sm2.keys import DEFAULT_SIGNER_ID
+from signing.sm2.keys import DEFAULT_SIGNER_ID, SignatureForm
 
 
 @strawberry.federation.type(

@@ -232,9 +232,7 @@ def test_a_full_disk_is_named_while_what_is_there_still_answers(tmp_path: Path) 
         usable: list[dict[str, object]] = [{"id": TRANSPORT, "state": "answering"}]
         well = {"database": "answering", "configuration": "in force"}
         well["transparency"] = "in time"
-        response = summary(
-            usable, disk=disk_of(file), tasks=[], providers=[], **well
-        )
+        response = summary(usable, disk=disk_of(file), tasks=[], providers=[], **well)
         body = json.loads(bytes(response.body))
         return response.status_code, body["status"], body["disk"]
 

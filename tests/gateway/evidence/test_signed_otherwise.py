@@ -104,9 +104,7 @@ def signed_beside(*names: str) -> tuple[list[bytes], str]:
     log = Log(random.Random(11))  # noqa: S311 - an example, no secret
     decisions = [recorded(log, id_) for id_ in range(1, 3)]
     log.close()
-    beside = NoteSigner(
-        ORIGIN, Kind.COSIGNATURE_SM2, Sm2PrivateKey.derive(20261201)
-    )
+    beside = NoteSigner(ORIGIN, Kind.COSIGNATURE_SM2, Sm2PrivateKey.derive(20261201))
     shown = log.shown()
     checkpoint, note = read_checkpoint(shown.checkpoint.encode())
     lines = [*note.signatures, beside.sign(checkpoint, AT)]

@@ -27,7 +27,7 @@ from gateway.settings.transparency import Transparency
 from policy.catalogue import load_catalogue
 from signing.sm2.sign import Sm2PrivateKey
 from tests.architecture.documents import ROOT
-from tests.gateway.providers.held import listed, public_pem, settings_of
+from tests.gateway.providers.held import Key, listed, public_pem, settings_of
 from tests.gateway.receipts.signing import private
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -220,7 +220,7 @@ def test_credentials_by_a_file_are_unmet_and_by_a_product_are_not(
 def test_keys_of_the_log_in_a_product_are_shown_with_it(
     whole: Settings, tmp_path: Path
 ) -> None:
-    halves = [Sm2PrivateKey.generate(), Ed25519PrivateKey.generate()]
+    halves: list[Key] = [Sm2PrivateKey.generate(), Ed25519PrivateKey.generate()]
     keys = [*read_key_list(tmp_path / "keys.toml").key]
     for name, key in zip("ab", halves, strict=True):
         pem = public_pem(key.public_key())

@@ -126,8 +126,12 @@ async def test_a_token_and_a_server_of_sm2_sign_side_by_side(
 
 
 @pytest.mark.parametrize("trouble", ["away", "wrong", "page"])
-async def test_while_one_key_does_not_sign_the_checkpoint_waits_and_no_entry_is_lost(
-    store: Store, folder: Path, server: str, keys: dict[str, Key], tmp_path: Path,
+async def test_while_one_key_does_not_sign_the_checkpoint_waits_and_no_entry_is_lost(  # noqa: PLR0913, PLR0917 - fixtures
+    store: Store,
+    folder: Path,
+    server: str,
+    keys: dict[str, Key],
+    tmp_path: Path,
     trouble: str,
 ) -> None:
     settings = settings_in(
@@ -175,8 +179,12 @@ async def test_in_an_overlap_both_sign_and_then_the_new_one_alone(
             await log.grow()
             newest = await log.newest()
             assert newest is not None
-            found.append([log.keys.keys.index(one.key) for one in
-                          signers(*newest, log.keys.keys)])
+            found.append(
+                [
+                    log.keys.keys.index(one.key)
+                    for one in signers(*newest, log.keys.keys)
+                ]
+            )
 
     # New first: it stands there, and signs, from its day on.
     assert found == [[1], [0, 1], [0]]

@@ -38,9 +38,7 @@ def _folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="settings")
-def _settings(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
+def _settings(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("BEARER", BEARER)
     path = tmp_path / "keys.toml"
     key = listed("far", "log", public_pem(log_key().public_key()), use=Use.CHECKPOINTS)

@@ -232,7 +232,10 @@ async def test_over_sockets_a_server_that_is_killed_half_way_loses_nothing(
         assert not is_receipted(gateway, tmp_path)
         assert issue(gateway, certificate)["code"] == "NOT_SIGNED"
         eventually(lambda: log.entries > log.signed)
-        assert state_of(gateway) == ("degraded", [{"name": "vault", "state": "failing"}])
+        assert state_of(gateway) == (
+            "degraded",
+            [{"name": "vault", "state": "failing"}],
+        )
         kept = log.signed
 
         again = stack.enter_context(started(*command, "--port", str(port)))
@@ -279,7 +282,9 @@ def state_of(gateway: Gateway) -> tuple[str, list[dict[str, str]]]:
 
 def is_receipted(gateway: Gateway, folder: Path) -> bool:
     """Say whether an answer has a receipt, which ``gateway verify`` believes then."""
-    _, body, _ = gateway.post({"query": "{ __typename }"}, headers={"Prefer": "receipt"})
+    _, body, _ = gateway.post(
+        {"query": "{ __typename }"}, headers={"Prefer": "receipt"}
+    )
     assert body["data"] is not None
     if "extensions" not in body:
         return False
@@ -295,7 +300,9 @@ def is_receipted(gateway: Gateway, folder: Path) -> bool:
 def issue(gateway: Gateway, certificate: str) -> dict[str, Any]:
     variables = {"id": certificate, "form": "SD_JWT_VC", "key": None}
     body = {"query": ISSUE, "variables": variables}
-    found: dict[str, Any] = gateway.post(body, OFFICE, OWN)[1]["data"]["issueCredential"]
+    found: dict[str, Any] = gateway.post(body, OFFICE, OWN)[1]["data"][
+        "issueCredential"
+    ]
     return found
 
 

@@ -144,9 +144,7 @@ async def test_a_key_follows_that_of_its_use_and_sm2_signs_beside_the_log_s_own(
     assert [key.signs_until for key in listed.key] == [None, None, None]
     elsewhere = settings_in(tmp_path / "other", here=by_folder(folder))
     with pytest.raises(StartError, match="by which no checkpoints are signed"):
-        await rotate(
-            elsewhere, replace(wish, name="p256", use=Use.CHECKPOINTS), NOON
-        )
+        await rotate(elsewhere, replace(wish, name="p256", use=Use.CHECKPOINTS), NOON)
 
 
 def test_by_command(folder: Path, tmp_path: Path) -> None:

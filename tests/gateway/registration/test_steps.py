@@ -9,6 +9,10 @@ from typer.testing import CliRunner
 from bureau.scopes import STEPS
 from gateway.cli import app
 from policy.calendar import SHANGHAI
+from signing.algorithms import Algorithm
+from signing.sign import SigningKey
+from signing.sm2.keys import SignatureForm
+from signing.sm2.sign import Sm2PrivateKey
 from tests.gateway.registration.desk import OTHER, Desk
 from tests.gateway.registration.joining import (
     AGENCY,
@@ -120,6 +124,48 @@ def test_keys_are_added_rotated_and_given_up_by_commands(desk: Desk) -> None:
     assert (stolen.code, told["state"]) == (0, "COMPROMISED")
     assert told["stateSince"] == "2026-01-02T03:04:05+00:00"
     assert (again.code, again.error.partition(":")[0]) == (1, "KEY_STATE")
+
+
+@pytest.mark.parametrize(
+    ("stated", "signs", "shown"),
+    [
+        ((), ("1234567812345678", SignatureForm.RAW), ("1234567812345678", "RAW")),
+        (
+            ("--sm2-signer-id", "", "--sm2-signature", "der"),
+            ("", SignatureForm.DER),
+            ("", "DER"),
+        ),
+        (
+            ("--sm2-signer-id", "消防", "--sm2-signature", "signed-data"),
+            ("消防", SignatureForm.SIGNED_DATA),
+            ("消防", "SIGNED_DATA"),
+        ),
+    ],
+)
+def test_who_approves_a_key_of_sm2_sees_its_signer_id_and_form(
+    desk: Desk,
+    stated: tuple[str, ...],
+    signs: tuple[str, SignatureForm],
+    shown: tuple[str, str],
+) -> None:
+    private = Sm2PrivateKey.generate()
+    private = private.used_as(private.public.used_as(*signs))
+    desk.key = SigningKey("transport-sm2", Algorithm.SM2, private)
+    (desk.folder / "key.pem").write_text(desk.key.public_pem(), "utf-8")
+    desk.draft()
+
+    asked = desk.ask(*desk.challenge(*stated), by=AGENCY)
+    proof = desk.signed(asked.output)
+    challenge = asked.error.split()[1]
+    desk.taken("connector", "prove", challenge, proof, by=AGENCY, reason=None)
+    found = desk.ask("connector", "keys", JOINING, "--json", by=OPERATOR)
+    told = desk.ask("connector", "keys", JOINING, by=OPERATOR)
+
+    (key,) = found.json["connector"]["keys"]
+    assert (key["sm2SignerId"], key["sm2Signature"]) == shown
+    assert f"  signer id {shown[0]!r}, {shown[1]}\n" in told.output
+    other = desk.ask("connector", "keys", "nobodys", by=OPERATOR)
+    assert (other.code, other.error.partition(":")[0]) == (1, "UNKNOWN_CONNECTOR")
 
 
 def test_a_draft_is_written_anew_and_withdrawn(desk: Desk) -> None:

@@ -45,7 +45,9 @@ def _other_url(tmp_path: Path, newest_file: Path) -> str:
 
 
 def policy_of(place: Place) -> Policy:
-    text = f"log {KEYS.own[0]}\n{place.lines('A', 'B')}group both all A B\nquorum both\n"
+    text = (
+        f"log {KEYS.own[0]}\n{place.lines('A', 'B')}group both all A B\nquorum both\n"
+    )
     return read_policy(text.encode())
 
 

@@ -372,7 +372,7 @@ def test_a_key_of_sm2_that_cannot_be_used_is_refused(
         kept.examined(kept.answer(), trust=keys)
 
 
-def test_keys_of_all_kinds_stand_beside_each_other(kept: Kept, tmp_path: Path) -> None:
+def test_keys_of_all_kinds_stand_beside_each_other(kept: Kept) -> None:
     half = public_half_of(Sm2PrivateKey.generate().public_key())
     assert half is not None
     both = [half.jwk, *kept.keys.published]
