@@ -6,263 +6,40 @@ protocol needs one TOML file and no Python. Field expressions are JMESPath
 and a test compares the two.
 """
 
-import re
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
-from connectors.decoding.interpreter import MAX_CHARACTERS
-from connectors.elements import OURS, Element, refuse_taken_names
+from connectors.elements import OURS, refuse_taken_names
 from connectors.errors import ManifestError
-from connectors.manifest_addresses import (
-    refuse_plain_http,
-    refuse_unusable_address,
-    refuse_unusable_list_address,
+from connectors.manifest_cache import Cache, Collection
+from connectors.manifest_endpoint import (
+    THROUGH_A_PLATFORM,
+    Binding,
+    Endpoint,
+    Protocol,
+    Request,
+    Response,
+    refuse_unusable_addresses,
 )
 from connectors.manifest_exchange import NationalExchange, refuse_unusable_exchange
 from connectors.manifest_licence_store import (
     LicenceStore,
     in_words,
     members_of,
-    refuse_soap_address,
     refuse_unusable_store,
+)
+from connectors.manifest_record import Record, refuse_unusable_codes
+from connectors.manifest_signature import (
+    Signature,
+    SignatureForm,
+    StatusList,
+    UnsignedUse,
+    refuse_unusable_list,
 )
 from connectors.manifest_tif import Tif, refuse_unusable_tif
 from connectors.strict_toml import TableError, read_table
-from policy import normal_form
-from policy.catalogue import load_catalogue
-from policy.certificate import CertificateState
 from policy.evidence import AccountState
-from policy.identity import IdType
-from policy.level import Level
-
-Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_CHARACTERS)]
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600 * 24 * 400)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-ListLength = Annotated[int, msgspec.Meta(ge=1, le=8 * 1024 * 1024)]
-PLAIN_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
-"""RFC 6750, 2.1: nothing in it can end a header."""
-REFERENCE = "secret:"
-"""What begins the name of a secret that is kept elsewhere; no token has a colon."""
-Token = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=rf"\A({PLAIN_TOKEN.pattern}|{REFERENCE}[a-z0-9][a-z0-9-]{{0,62}})\Z"
-    ),
-]
-ItemCode = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
-MemberName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Audience = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,128}\Z")]
-HeaderName = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")]
-
-
-class Protocol(StrEnum):
-    """The way an agency is asked."""
-
-    REST = "rest"
-    GRAPHQL = "graphql"
-    NATIONAL_EXCHANGE = "national-exchange"
-    """Through the national data exchange, whose answers nobody signs."""
-    TIF = "tif"
-    """Through a provincial gateway, likewise."""
-    LICENCE_STORE = "licence-store"
-    """A store of electronic licences (证照库): log in, identify, then ask."""
-    COLLECTED = "collected"
-    """Not at all: what it sent before answers."""
-
-
-THROUGH_A_PLATFORM = (Protocol.NATIONAL_EXCHANGE, Protocol.TIF)
-"""The protocols of a REST agency behind somebody who wraps its answers."""
-
-
-class SignatureForm(StrEnum):
-    """The extent of one signature of the agency."""
-
-    RECORD = "record"
-    """A compact JWS for each certificate, and one for an absence."""
-    RESPONSE = "response"
-    """A detached JWS (RFC 7797) over the whole HTTP body."""
-    NONE = "none"
-    """Nobody signs: what is shown is UNSIGNED, unless it was signed elsewhere."""
-
-
-class UnsignedUse(StrEnum):
-    """What is done with rows that nobody signed."""
-
-    WITHHELD = "withheld"
-    """They are left out."""
-    SHOWN = "shown"
-    """They are shown as UNSIGNED to callers with the scope for that."""
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The agency's address, and how much may be asked of it."""
-
-    protocol: Protocol
-    url: Annotated[str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")] = ""
-    """Empty where nobody is asked."""
-    second_url: Annotated[
-        str, msgspec.Meta(pattern=r"\A(https?://[!-?A-\[\]-~]+)?\Z")
-    ] = ""
-    """The same service at another address, asked where the first is late or away."""
-    unsafe_plain_http: bool = False
-    """Whether ``http`` may leave this machine, where others can read and change it."""
-    bearer_token: Token | None = None
-    timeout_seconds: Seconds = 1.8
-    concurrency: Count = 32
-    batch_limit: Count = 100
-    shares_calls: bool = True
-    """Whether requests under way at one moment ask together, if nothing forbids it."""
-    max_body_bytes: Count = 1_000_000
-    trace_context: bool = False
-    """Whether it is sent the ids of our traces (W3C Trace Context)."""
-
-    @property
-    def addresses(self) -> dict[str, str]:
-        """Return the addresses that are asked, by their names here, in order."""
-        stated = {"endpoint.url": self.url, "endpoint.second_url": self.second_url}
-        return {name: url for name, url in stated.items() if url}
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """The names the agency gives to what it is asked."""
-
-    holders: str = "holders"
-    id_type: str = "idType"
-    id_number: str = "idNumber"
-    nonce: str | None = None
-    entity: str = "Holder"
-    id_types: dict[IdType, str] = {}
-    elements: dict[Element, MemberName] = {}
-    element_headers: dict[Element, HeaderName] = {}
-
-
-class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """The places of the records in the agency's answer (JMESPath)."""
-
-    results: Expression = "results"
-    id_number: Expression = "idNumber"
-    records: Expression = "records"
-    absence: Expression | None = None
-    nonce: Expression | None = None
-
-
-class Binding(msgspec.Struct, frozen=True, kw_only=True):
-    """The way in which an agency binds what it signs to our question."""
-
-    audience: Audience | None = None
-    """The gateway's name there; ``None``: answers are not bound."""
-    nonce: MemberName = "nonce"
-    """The member of a question, or of a GraphQL question's extensions, that has it."""
-    nonce_header: HeaderName | None = None
-    """The header that has the nonce instead."""
-    signed: Expression = "binding"
-    """The place of the binding in what is signed (JMESPath)."""
-
-
-class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of a signature, and how old it may be."""
-
-    form: SignatureForm
-    unsigned: UnsignedUse = UnsignedUse.WITHHELD
-    """What is done with rows where nobody signs (``none``)."""
-    header: HeaderName = "JWS-Signature"
-    max_age_seconds: Seconds = 24 * 3600.0
-    skew_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
-
-
-Stale = Annotated[float, msgspec.Meta(ge=0, le=24 * 3600)]
-
-
-class Cache(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits on keeping verified answers: for how long, and how much."""
-
-    ttl_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 10.0
-    stale_if_error_seconds: Stale = 0.0
-    """For how much longer an answer stands in while the agency is silent (RFC 5861)."""
-    stale_decides_seconds: Stale = 0.0
-    """How old what stands in may be and still decide."""
-    holders: Count = 10_000
-    """For how many people answers are kept, if there is room for so many."""
-    megabytes: Annotated[int, msgspec.Meta(ge=2, le=16_384)] = 16
-    """The room of answers and verified records, half for each."""
-
-    @property
-    def bytes_each(self) -> int:
-        """Return the memory for answers, and for verified records, in bytes each."""
-        return self.megabytes * 1024 * 1024 // 2
-
-
-class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """The use of the records that the agency sends before it is asked."""
-
-    answers_when_silent: bool = False
-    """Whether they answer where the agency itself does not."""
-
-
-class Values(msgspec.Struct, frozen=True, kw_only=True):
-    """The agency's words mapped to ours; a word not listed is unknown."""
-
-    id_type: dict[str, IdType] = {}
-    item_code: dict[str, ItemCode] = {}
-    level: dict[str, Level] = {}
-    state: dict[str, CertificateState] = {}
-
-
-class ExaminationPlaces(msgspec.Struct, frozen=True, kw_only=True):
-    """The places of what is signed of the examination (JMESPath)."""
-
-    held_on: Expression | None = None
-    site: Expression | None = None
-    batch: Expression | None = None
-    assessor: Expression | None = None
-    theory: Expression | None = None
-    practice: Expression | None = None
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The places of a signed record's fields (JMESPath); absent means never stated."""
-
-    id_number: Expression
-    number: Expression
-    title: Expression
-    item: Expression
-    id_type: Expression | None = None
-    holder_name: Expression | None = None
-    category: Expression | None = None
-    item_code: Expression | None = None
-    level: Expression | None = None
-    first_issued_on: Expression | None = None
-    issued_on: Expression | None = None
-    valid_from: Expression | None = None
-    valid_until: Expression | None = None
-    review_due_on: Expression | None = None
-    state: Expression | None = None
-    state_since: Expression | None = None
-    state_reason: Expression | None = None
-    status_index: Expression | None = None
-    authority: Expression | None = None
-    evaluation_body: Expression | None = None
-    collection_body: Expression | None = None
-    licence_id: Expression | None = None
-    held: Expression | None = None
-    examination: ExaminationPlaces = ExaminationPlaces()
-    date_format: Literal["YYYY-MM-DD", "YYYYMMDD", "YYYY/MM/DD"] = "YYYY-MM-DD"
-    values: Values = Values()
-
-
-class StatusList(msgspec.Struct, frozen=True, kw_only=True):
-    """The signed list of states of certificates that the agency publishes."""
-
-    url: str | None = None
-    max_age_seconds: Seconds = 24 * 3600.0
-    """For how long it is believed at most, whatever it says."""
-    length: ListLength | None = None
-    """How many places it states; the list may say so itself."""
-    values: dict[
-        Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9]\d{0,2})$")], CertificateState
-    ] = {}
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -337,7 +114,7 @@ def read_manifest(text: str) -> Manifest:
     if manifest.endpoint.protocol is Protocol.COLLECTED:
         _refuse_needless_address(manifest)
     else:
-        _refuse_unusable_addresses(manifest.endpoint)
+        refuse_unusable_addresses(manifest.endpoint)
     refuse_unusable_exchange(
         manifest.national_exchange,
         is_asked=manifest.endpoint.protocol is Protocol.NATIONAL_EXCHANGE,
@@ -351,25 +128,13 @@ def read_manifest(text: str) -> Manifest:
         {*manifest.request.elements, *manifest.request.element_headers},
         is_asked=manifest.endpoint.protocol is Protocol.LICENCE_STORE,
     )
-    _refuse_unusable_list(manifest)
-    _refuse_unusable_codes(manifest.record)
+    refuse_unusable_list(manifest.status_list, manifest.record.status_index)
+    refuse_unusable_codes(manifest.record)
     _refuse_taken_names(manifest)
     _refuse_contradictions(manifest)
     _refuse_unusable_binding(manifest)
     _refuse_what_never_stands_in(manifest)
     return manifest
-
-
-def _refuse_unusable_addresses(endpoint: Endpoint) -> None:
-    """Refuse what cannot be asked, or not without harm, and what is asked twice."""
-    if not endpoint.url:
-        raise ManifestError("endpoint.url is missing")
-    for name, url in endpoint.addresses.items():
-        refuse_unusable_address(name, url)
-        refuse_soap_address(name, url)
-        refuse_plain_http(name, url, is_allowed=endpoint.unsafe_plain_http)
-    if endpoint.second_url == endpoint.url:
-        raise ManifestError("endpoint.second_url is endpoint.url; leave it out")
 
 
 def _refuse_needless_address(manifest: Manifest) -> None:
@@ -390,43 +155,6 @@ def _refuse_needless_address(manifest: Manifest) -> None:
             "request.elements or request.element_headers is set, but "
             "endpoint.protocol is 'collected': nobody is told; remove both"
         )
-
-
-def _refuse_unusable_list(manifest: Manifest) -> None:
-    """Refuse a status list that cannot be asked for, or of which nothing is read."""
-    url = manifest.status_list.url
-    if (url is None) is not (manifest.record.status_index is None):
-        raise ManifestError(
-            "status_list.url and record.status_index go together: a record's state is "
-            "found in the list by its index; set both or neither"
-        )
-    if url is None:
-        return
-    refuse_unusable_list_address(url)
-
-
-def _refuse_unusable_codes(record: Record) -> None:
-    """Refuse codes that map to no row of the annex, or in two ways, or are not read."""
-    codes = record.values.item_code
-    if codes and record.item_code is None:
-        raise ManifestError(
-            "record.values.item_code is set, but record.item_code is not: no code is "
-            "read; set both or neither"
-        )
-    items = load_catalogue().items
-    meanings: dict[str, str] = {}
-    for stated, meant in codes.items():
-        if meant not in items:
-            raise ManifestError(
-                f"record.values.item_code maps {stated!r} to {meant!r}, which is no "
-                "code of the annex; see catalogue.items"
-            )
-        plain = normal_form.code(stated)
-        if not plain or meanings.setdefault(plain, meant) != meant:
-            raise ManifestError(
-                f"record.values.item_code has {stated!r}, which is blank or is another "
-                "entry's code in another spelling"
-            )
 
 
 def _refuse_taken_names(manifest: Manifest) -> None:

@@ -20,7 +20,8 @@ from connectors.errors import ManifestError
 from connectors.guard.circuit import Circuit, Operation
 from connectors.guard.guard import Observer
 from connectors.guard.hedged import HedgedConnector
-from connectors.manifest import Manifest, Protocol, read_manifest
+from connectors.manifest import Manifest, read_manifest
+from connectors.manifest_endpoint import Protocol
 from connectors.protocols.graphql import GraphQLConnector
 from connectors.protocols.licence_store import LicenceStoreConnector
 from connectors.protocols.national_exchange import NationalExchangeConnector

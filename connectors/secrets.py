@@ -13,7 +13,8 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from connectors.errors import ManifestError
-from connectors.manifest import PLAIN_TOKEN, REFERENCE, Manifest
+from connectors.manifest import Manifest
+from connectors.manifest_endpoint import PLAIN_TOKEN, REFERENCE
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """How a secret is called."""

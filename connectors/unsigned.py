@@ -25,7 +25,8 @@ from connectors.decoding.faults import refused_reason
 from connectors.decoding.readers import RecordError
 from connectors.decoding.record_fields import RecordFields
 from connectors.decoding.versions import names_of, newest_versions
-from connectors.manifest import Manifest, UnsignedUse
+from connectors.manifest import Manifest
+from connectors.manifest_signature import UnsignedUse
 from policy.catalogue import Catalogue
 from policy.identity import Identity
 from policy.text import Text

@@ -8,7 +8,8 @@ be used before it is described.
 from bureau.caller import PURPOSE_NAMES, Purpose
 from bureau.look_ups.audit import AuditEvent
 from connectors.answer import SourceOutcome
-from connectors.manifest import Protocol, SignatureForm
+from connectors.manifest_endpoint import Protocol
+from connectors.manifest_signature import SignatureForm
 from policy.certificate import STATE_CODES, STATE_NAMES, CertificateState
 from policy.eligibility import EligibilityOutcome
 from policy.evidence import (

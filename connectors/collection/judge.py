@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.decoding.decode import Decoder, refused
 from connectors.decoding.readers import RecordError
-from connectors.manifest import Signature
+from connectors.manifest_signature import Signature
 from policy.certificate import CertificateRecord
 from signing.envelope import Envelope, Freshness, PayloadType, VerifiedPayload, verify
 from signing.errors import Refusal, SigningError

@@ -14,7 +14,8 @@ from connectors.conformance.codes import Check, FindingCode
 from connectors.conformance.report import Finding, Result, not_tested
 from connectors.conformance.subject import Asked, Subject
 from connectors.guard.health import CONCLUSIVE
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_signature import SignatureForm
 from policy.catalogue import Item
 from policy.certificate import CertificateRecord
 from policy.row import row_of

@@ -6,7 +6,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from connectors.answer import RecordFault, RefusedRecord
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_signature import SignatureForm
 from policy.catalogue import Catalogue, Item
 from policy.certificate import CertificateRecord
 from policy.identity_numbers import without_identity_numbers

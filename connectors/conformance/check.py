@@ -22,7 +22,8 @@ from connectors.conformance.report import (
 )
 from connectors.conformance.subject import Effort, Subject
 from connectors.errors import ManifestError
-from connectors.manifest import Manifest, Protocol
+from connectors.manifest import Manifest
+from connectors.manifest_endpoint import Protocol
 from connectors.network.addresses import (
     AddressError,
     AddressGuard,

@@ -13,7 +13,7 @@ import aiohttp
 
 from connectors.conformance.codes import FindingCode
 from connectors.errors import ConnectorError
-from connectors.manifest import Endpoint
+from connectors.manifest_endpoint import Endpoint
 from connectors.protocols.exchange import JSON
 
 OK = 200

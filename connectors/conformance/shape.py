@@ -8,7 +8,7 @@ which name is wrong. Names of the manifest are told; an answer's own may name a 
 import json
 
 from connectors.decoding.expression import ExpressionError, compile_expression
-from connectors.manifest import Response
+from connectors.manifest_endpoint import Response
 
 
 def missing_member(response: Response, body: bytes, number: str) -> str | None:

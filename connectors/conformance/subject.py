@@ -17,14 +17,10 @@ from connectors.conformance.plan import Plan, PlannedPerson
 from connectors.connector import Connector, Reply
 from connectors.elements import Elements, Told, told_of
 from connectors.errors import ManifestError
-from connectors.manifest import (
-    Cache,
-    Manifest,
-    Protocol,
-    Signature,
-    SignatureForm,
-    UnsignedUse,
-)
+from connectors.manifest import Manifest
+from connectors.manifest_cache import Cache
+from connectors.manifest_endpoint import Protocol
+from connectors.manifest_signature import Signature, SignatureForm, UnsignedUse
 from connectors.network.addresses import AddressGuard, RegisteredAddress
 from connectors.null_observer import NullObserver
 from connectors.protocols.asking import written

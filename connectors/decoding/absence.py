@@ -10,7 +10,7 @@ from connectors.decoding.expression import (
     Finder,
     compile_expression,
 )
-from connectors.manifest import Record
+from connectors.manifest_record import Record
 
 
 class CertificateSigns:

@@ -4,7 +4,7 @@ from connectors.answer import RecordFault
 from connectors.binding import Bound, BoundTo
 from connectors.decoding.forms import form_of
 from connectors.decoding.readers import RecordError, finder
-from connectors.manifest import Binding
+from connectors.manifest_endpoint import Binding
 from signing.strict_json import MAX_INTEGER
 
 

@@ -19,7 +19,8 @@ from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.decoding.readers import RecordError
 from connectors.decoding.record_fields import NOBODY, RecordFields
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_signature import SignatureForm
 from policy import normal_form
 from policy.catalogue import Catalogue
 from policy.certificate import CertificateRecord

@@ -14,7 +14,7 @@ from connectors.decoding.readers import (
     field_of,
     text_of,
 )
-from connectors.manifest import Record
+from connectors.manifest_record import Record
 from policy import normal_form
 from policy.examination import Examination
 from policy.identity_numbers import has_identity_number

@@ -28,7 +28,7 @@ from connectors.decoding.readers import (
     meaning_of,
     text_of,
 )
-from connectors.manifest import Record
+from connectors.manifest_record import Record
 from policy import normal_form
 from policy.certificate import CertificateRecord, Spelling
 from policy.errors import PolicyError

@@ -9,7 +9,7 @@ takes until the next answer comes.
 import time
 
 from connectors.answer import Answer
-from connectors.manifest import Cache
+from connectors.manifest_cache import Cache
 from connectors.weighed import Weighed
 from policy.identity import Identity
 

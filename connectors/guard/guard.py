@@ -33,7 +33,7 @@ from connectors.guard.hedged import Hedge
 from connectors.guard.lanes import Question
 from connectors.guard.single_flight import Sharing, SingleFlight
 from connectors.manifest import Manifest
-from connectors.manifest import Protocol as Asking
+from connectors.manifest_endpoint import Protocol as Asking
 from policy.identity import Identity
 from policy.text import Text
 

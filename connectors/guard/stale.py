@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.answer import Answer, AttestedCertificate
-from connectors.manifest import Cache
+from connectors.manifest_cache import Cache
 from policy.calendar import SHANGHAI
 from policy.states import worst
 from policy.text import Text

@@ -7,7 +7,7 @@ import orjson
 
 from connectors.binding import BoundTo, digest_of
 from connectors.elements import Told
-from connectors.manifest import Binding
+from connectors.manifest_endpoint import Binding
 
 NONCE_BYTES = 16
 

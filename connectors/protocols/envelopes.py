@@ -16,7 +16,7 @@ from connectors.connector import Reply, UnsignedRow, UnsignedRows
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.interpreter import ANSWER_STEPS, Allowance
 from connectors.errors import UnreadableError
-from connectors.manifest import Response
+from connectors.manifest_endpoint import Response
 from policy import normal_form
 from policy.identity import Identity
 from signing.envelope import Envelope

@@ -29,7 +29,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
-from connectors.manifest import Endpoint
+from connectors.manifest_endpoint import Endpoint
 from connectors.protocols.retry_after import read_retry_after
 from connectors.spans import Attributes, Part, Span, part
 

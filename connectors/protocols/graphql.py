@@ -12,7 +12,9 @@ import aiohttp
 from connectors.connector import Reply
 from connectors.elements import Told
 from connectors.errors import ManifestError, RefusedError, UnreadableError
-from connectors.manifest import Manifest, Request, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_endpoint import Request
+from connectors.manifest_signature import SignatureForm
 from connectors.protocols.asking import written
 from connectors.protocols.envelopes import EnvelopeFinder, detached_envelope
 from connectors.protocols.exchange import Exchange, parse_json

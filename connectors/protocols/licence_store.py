@@ -29,7 +29,8 @@ from connectors.connector import (
 )
 from connectors.elements import Told
 from connectors.errors import RefusedError, UnreadableError
-from connectors.manifest import Endpoint, Manifest, Protocol
+from connectors.manifest import Manifest
+from connectors.manifest_endpoint import Endpoint, Protocol
 from connectors.manifest_licence_store import LicenceStore
 from connectors.protocols.envelopes import MAX_RECORDS, digest_of_row
 from connectors.protocols.exchange import Exchange, parse_json

@@ -11,13 +11,9 @@ from typing import Any
 import msgspec
 
 from connectors.decoding.explained import explained
-from connectors.manifest import (
-    REFERENCE,
-    ExaminationPlaces,
-    Record,
-    Response,
-    read_manifest,
-)
+from connectors.manifest import read_manifest
+from connectors.manifest_endpoint import REFERENCE, Response
+from connectors.manifest_record import ExaminationPlaces, Record
 from policy.text import Text
 
 HIDDEN = "***"

@@ -14,7 +14,8 @@ import msgspec
 from connectors.conformance.plan import Plan, PlanError, read_plan
 from connectors.decoding.decode import Decoder
 from connectors.errors import ManifestError
-from connectors.manifest import Manifest, Protocol, read_manifest
+from connectors.manifest import Manifest, read_manifest
+from connectors.manifest_endpoint import Protocol
 from connectors.network.addresses import AddressError, judge
 from connectors.network.networks import Network
 from connectors.protocols.envelopes import EnvelopeFinder

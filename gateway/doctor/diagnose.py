@@ -13,7 +13,7 @@ from connectors.conformance.plan import Plan, of_nobody
 from connectors.conformance.report import Finding, Report
 from connectors.conformance.subject import Effort
 from connectors.errors import ManifestError
-from connectors.manifest import Protocol
+from connectors.manifest_endpoint import Protocol
 from connectors.network.addresses import AddressGuard
 from connectors.network.networks import read_networks
 from connectors.secrets import Secrets

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.manifest import REFERENCE
+from connectors.manifest_endpoint import REFERENCE
 from connectors.secrets import NAME, Secret, Secrets
 from gateway.errors import StartError
 

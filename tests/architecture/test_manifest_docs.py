@@ -6,7 +6,8 @@ from typing import get_type_hints
 
 import msgspec
 
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_signature import SignatureForm
 from tests.architecture.documents import table
 
 

@@ -13,7 +13,7 @@ from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Reply
 from connectors.elements import Told
-from connectors.manifest import Protocol
+from connectors.manifest_endpoint import Protocol
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, IdType, parse_identity
 from signing.envelope import Envelope, PayloadType

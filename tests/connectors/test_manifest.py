@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ManifestError
-from connectors.manifest import Protocol, SignatureForm, read_manifest
+from connectors.manifest import read_manifest
+from connectors.manifest_endpoint import Protocol
+from connectors.manifest_signature import SignatureForm
 from connectors.registry import load_manifests
 from policy.evidence import AccountState
 from policy.level import Level

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ManifestError, UnreadableError
-from connectors.manifest import UnsignedUse, read_manifest
+from connectors.manifest import read_manifest
+from connectors.manifest_signature import UnsignedUse
 from connectors.protocols.envelopes import digest_of_row
 from connectors.protocols.licence_store import is_harmless
 from tests.connectors.agency import MANIFEST

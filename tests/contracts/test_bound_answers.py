@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from connectors.answer import SourceOutcome
-from connectors.manifest import Binding, Manifest
+from connectors.manifest import Manifest
+from connectors.manifest_endpoint import Binding
 from connectors.null_observer import NullObserver
 from connectors.registry import PROTOCOLS, open_agency
 from gateway.demo.demo import AGENCIES

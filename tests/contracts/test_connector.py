@@ -17,7 +17,8 @@ from connectors.agency import Agency
 from connectors.answer import Answer, SourceOutcome
 from connectors.connector import Connector
 from connectors.errors import RefusedError, UnreachableError, UnreadableError
-from connectors.manifest import Manifest, SignatureForm
+from connectors.manifest import Manifest
+from connectors.manifest_signature import SignatureForm
 from connectors.registry import PROTOCOLS, load_manifests, open_agency
 from gateway.demo.demo import AGENCIES
 from policy.catalogue import load_catalogue

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connectors.conformance.observation import Observation, Observer
-from connectors.manifest import Endpoint
+from connectors.manifest_endpoint import Endpoint
 from connectors.protocols.exchange import JSON
 from tests.connectors.agency import manifest
 from tests.serving import serving

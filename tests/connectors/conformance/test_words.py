@@ -13,7 +13,7 @@ from connectors.conformance.shape import missing_member
 from connectors.decoding.forms import form_of
 from connectors.decoding.readers import RecordError
 from connectors.decoding.record_fields import RecordFields
-from connectors.manifest import Response
+from connectors.manifest_endpoint import Response
 from tests.connectors.agency import OTHER, RECORD, ZHANG
 from tests.connectors.agency import manifest as of_records
 from tests.connectors.conformance.kit import checked, codes, outcome

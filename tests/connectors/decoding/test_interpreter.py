@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connectors.decoding.expression import ExpressionError, compile_expression
 from connectors.decoding.interpreter import FIELD_STEPS, Allowance
 from connectors.errors import ManifestError, UnreadableError
-from connectors.manifest import Response
+from connectors.manifest_endpoint import Response
 from connectors.protocols.envelopes import MAX_RESULTS, EnvelopeFinder
 
 DOUBLING = " | ".join(["results", *repeat("[@,@][]", 25)])

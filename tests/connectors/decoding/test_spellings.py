@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.decoding.decode import Decoder
 from connectors.errors import ManifestError
-from connectors.manifest import Manifest, Response, read_manifest
+from connectors.manifest import Manifest, read_manifest
+from connectors.manifest_endpoint import Response
 from connectors.protocols.envelopes import EnvelopeFinder
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateRecord, CertificateState

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.answer import Answer, SourceOutcome
 from connectors.guard.answer_cache import ANSWER_FACTOR, AnswerCache
-from connectors.manifest import Cache
+from connectors.manifest_cache import Cache
 from policy.identity import Identity, IdType
 from signing.envelope import VerifiedPayload
 from tests.connectors.agency import RECORD, believed, record

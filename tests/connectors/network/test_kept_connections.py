@@ -19,7 +19,7 @@ from connectors.errors import (
     UnreachableError,
     UnreadableError,
 )
-from connectors.manifest import Endpoint, Protocol
+from connectors.manifest_endpoint import Endpoint, Protocol
 from connectors.protocols.exchange import Exchange
 from tests.attacks.upstream import http
 from tests.serving import serving as sockets_serving

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from connectors.errors import RefusedError, UnreachableError, UnreadableError
-from connectors.manifest import Endpoint, Protocol
+from connectors.manifest_endpoint import Endpoint, Protocol
 from connectors.protocols.exchange import Exchange, parse_json
 from connectors.spans import Attributes, Part, recorded_by
 

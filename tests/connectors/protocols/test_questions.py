@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from connectors.elements import Told
 from connectors.errors import ManifestError, UnreadableError
-from connectors.manifest import Response
+from connectors.manifest_endpoint import Response
 from connectors.protocols.envelopes import (
     MAX_RECORDS,
     EnvelopeFinder,

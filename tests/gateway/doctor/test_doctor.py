@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from connectors.conformance.codes import FindingCode, Severity
-from connectors.manifest import StatusList
+from connectors.manifest_signature import StatusList
 from gateway.doctor.advice import ADVICE
 from gateway.doctor.codes import Diagnosis, Fault, Found, Looked, Step, Who
 from gateway.doctor.diagnose import diagnose
