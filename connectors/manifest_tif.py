@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.errors import ManifestError
 from connectors.manifest_exchange import Code, Header, KeyName, Place, Printable
+from signing.sm2.keys import DEFAULT_SIGNER_ID, SignatureForm
 
 Member = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -39,6 +40,10 @@ class Tif(msgspec.Struct, frozen=True, kw_only=True):
         "encData",
     )
     """The members of a sealed body that are signed, joined in this order."""
+    signer_id: Annotated[str, msgspec.Meta(max_length=1000)] = DEFAULT_SIGNER_ID
+    """The id under which sealed bodies are signed; empty for an empty one."""
+    signature_form: SignatureForm = SignatureForm.RAW
+    """How the signature of a sealed body is written."""
     code: Place = "code"
     """The place of the code in an answer (JMESPath)."""
     good_codes: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1)] = ("200",)

@@ -24,7 +24,12 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from sandbox.question import read_question
 from sandbox.serve import listen, run_until_stopped
 from sandbox.server import JSON, MAX_QUESTION_BYTES, answer_bad_questions, as_json
-from signing.sm2.keys import Sm2PublicKey, read_sm2_pem
+from signing.sm2.keys import (
+    DEFAULT_SIGNER_ID,
+    SignatureForm,
+    Sm2PublicKey,
+    read_sm2_pem,
+)
 from signing.sm2.signatures import sm2_check
 
 SERVICE, KNOBS = "/service", "/sandbox/tif"
@@ -38,6 +43,8 @@ class TifTrouble(StrEnum):
     """Every question ends in an error, with status 200."""
     LOGIN_PAGE = "login-page"
     """Every question is answered by a page in HTML, with status 200."""
+    GBK = "gbk"
+    """What the agency said comes in GBK."""
     WRONG_SEAL = "wrong-seal"
     """Answers are sealed under another key."""
 
@@ -63,6 +70,10 @@ class Province:
     """The file with the caller's SM2 key in PEM."""
     signed: str = "encData"
     """The signed members, with commas between."""
+    signer_id: str = DEFAULT_SIGNER_ID
+    """The id under which the caller signs."""
+    form: str = "raw"
+    """How the caller writes signatures: raw, der, signed-data."""
 
 
 @dataclass(slots=True)
@@ -96,6 +107,8 @@ class Gate:
         )
         async with asked as response:
             text = await response.text()
+        if self.trouble is TifTrouble.GBK:
+            return self._in_gbk(self._sealed(text))
         return self._answer(
             self.province.good, **{self.province.data: self._sealed(text)}
         )
@@ -150,6 +163,11 @@ class Gate:
     def _answer(self, code: str, **more: object) -> web.Response:
         return as_json({self.province.code: code, **more})
 
+    def _in_gbk(self, said: object) -> web.Response:
+        answer = {self.province.code: self.province.good, self.province.data: said}
+        text = json.dumps({**answer, "message": "成功"}, ensure_ascii=False)
+        return web.Response(body=text.encode("gbk"), content_type=JSON)
+
 
 GATE = web.AppKey("gate", Gate)
 
@@ -163,6 +181,8 @@ def make_tif_app(province: Province) -> web.Application:
     key = None
     if province.public_key:
         key = read_sm2_pem(Path(province.public_key).read_text("ascii"))
+        form = SignatureForm(province.form)
+        key = None if key is None else key.used_as(province.signer_id, form)
     app = web.Application(
         middlewares=[answer_bad_questions], client_max_size=MAX_QUESTION_BYTES
     )

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from connectors.connector import Reply
 from connectors.elements import Told
-from connectors.errors import ManifestError, UnreadableError
+from connectors.errors import ManifestError, RefusedError, UnreadableError
 from connectors.manifest import Manifest
 from connectors.manifest_tif import Tif
 from connectors.protocols.asking import written
@@ -77,7 +77,13 @@ class TifConnector:
         beside = {} if asked.told is None else asked.told.headers
         headers = Told(headers={**beside, **self._headers(moment)})
         _, content = await self._exchange.post(body, headers)
-        data = self._answers.data_of(parse_json(content))
+        try:
+            data = self._answers.data_of(parse_json(content))
+        except RefusedError as error:
+            if self._seal is None:
+                raise
+            # What it did not like is not told by its code.
+            raise RefusedError(f"{error}; {self._seal.may_be}") from None
         if self._seal is not None and isinstance(data, dict) and ENCRYPTED in data:
             data = parse_json(self._seal.opened(data[ENCRYPTED]))
         return self._finder.reply(data, holders, bound_to=asked.bound_to)
@@ -116,7 +122,19 @@ class _Seal:
     def __init__(self, table: Tif) -> None:
         self._table = table
         self._key = key_bytes("tif.body_key", table.body_key, table.body_key_form, 16)
-        self._signer = _signer(table.signing_key)
+        signer = _signer(table.signing_key)
+        public = signer.public.used_as(table.signer_id, table.signature_form)
+        self._signer = signer.used_as(public)
+
+    @property
+    def may_be(self) -> str:
+        """Return what may be set differently on the two sides."""
+        table = self._table
+        return (
+            "if it is the signature of the body, it may be the signer id or the form: "
+            f"here tif.signer_id = {table.signer_id[:64]!a}, tif.signature_form = "
+            f"{table.signature_form.value!r}"
+        )
 
     def sealed(self, body: bytes, moment: str) -> bytes:
         """Return a body in its seal."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from connectors import manifest
+from connectors import manifest_cache, manifest_endpoint, manifest_signature
 from connectors.conformance.subject import Effort
 
 LIMITS: Mapping[str, Mapping[str, object]] = {
@@ -120,7 +120,7 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     },
 }
 IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
-    manifest.Endpoint: {
+    manifest_endpoint.Endpoint: {
         "second_url": "",
         "url": "",
         "unsafe_plain_http": False,
@@ -131,32 +131,32 @@ IN_A_MANIFEST: Mapping[type[msgspec.Struct], Mapping[str, object]] = {
         "trace_context": False,
         "max_body_bytes": 1_000_000,
     },
-    manifest.Request: {
+    manifest_endpoint.Request: {
         "holders": "holders",
         "id_type": "idType",
         "id_number": "idNumber",
         "entity": "Holder",
     },
-    manifest.Response: {
+    manifest_endpoint.Response: {
         "results": "results",
         "id_number": "idNumber",
         "records": "records",
     },
-    manifest.StatusList: {"max_age_seconds": 86_400},
-    manifest.Signature: {
+    manifest_signature.StatusList: {"max_age_seconds": 86_400},
+    manifest_signature.Signature: {
         "unsigned": "withheld",
         "header": "JWS-Signature",
         "max_age_seconds": 86_400,
         "skew_seconds": 60,
     },
-    manifest.Cache: {
+    manifest_cache.Cache: {
         "ttl_seconds": 10,
         "stale_if_error_seconds": 0,
         "stale_decides_seconds": 0,
         "holders": 10_000,
         "megabytes": 16,
     },
-    manifest.Collection: {"answers_when_silent": False},
+    manifest_cache.Collection: {"answers_when_silent": False},
 }
 """What holds where a manifest says nothing."""
 

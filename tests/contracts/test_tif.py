@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +48,8 @@ application = "A-1"
 body_key = "secret:tif-body"
 signing_key = "secret:tif-signer"
 signed_members = ["appCode", "timestamp", "encData"]
+signer_id = "上海人社"
+signature_form = "der"
 code = "status"
 good_codes = ["0"]
 data = "result"
@@ -60,6 +62,7 @@ PROVINCES: Mapping[str, tuple[str, list[str]]] = {
             *("--caller", "sh-hr", "--service", "S-7", "--headers", "x-up-"),
             *("--sm4", SM4, "--signed", "appCode,timestamp,encData"),
             *("--code", "status", "--good", "0", "--data", "result"),
+            *("--signer-id", "上海人社", "--form", "der"),
         ],
     ),
 }
@@ -204,10 +207,46 @@ async def test_a_seal_by_another_key_is_refused(asking: Asking) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ('signer_id = ""', "tif.signer_id = ''"),
+        ("", "tif.signer_id = '1234567812345678'"),
+    ],
+)
+async def test_a_seal_under_another_signer_id_says_that_it_may_be_the_id(
+    asking: Asking, changed: str, said: str
+) -> None:
+    if asking.table is OPEN:
+        return
+    table = asking.table.replace('signer_id = "上海人社"', changed)
+    connector = replace(asking, table=table).connector()
+
+    with pytest.raises(RefusedError, match="it may be the signer id") as refused:
+        await connector.fetch([asking.person()])
+
+    assert said in str(refused.value)
+    assert (await asking.turn())["refused"][-1] == "BAD_SEAL"
+
+
+async def test_a_question_that_is_sent_again_is_refused_by_its_nonce(
+    asking: Asking,
+) -> None:
+    headers = await asking.connector().signed_headers()
+    for _ in range(2):
+        async with asking.session.post(
+            f"{asking.url}/service", json={}, headers=headers
+        ) as answer:
+            await answer.read()
+
+    assert (await asking.turn())["refused"][-1] == "NONCE_USED"
+
+
+@pytest.mark.parametrize(
     ("trouble", "error", "said"),
     [
         ("error", RefusedError, "code '500'"),
         ("login-page", UnreadableError, "answered text/html"),
+        ("gbk", UnreadableError, "it is in GBK, allowed is UTF-8"),
     ],
 )
 async def test_what_goes_wrong_at_the_gateway_is_told(
