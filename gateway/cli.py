@@ -135,7 +135,7 @@ class Commands(LazyGroup):
         Named(
             "keys",
             "gateway.providers.commands:keys",
-            "The keys that sign receipts, and when each does.",
+            "The keys that sign for the gateway, and when each does.",
             OPERATORS,
         ),
         Named(
