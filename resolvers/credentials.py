@@ -40,7 +40,8 @@ _MEANINGS: Mapping[CredentialRefusal, Text] = MappingProxyType(
     {
         CredentialRefusal.NOT_OFFERED: Text(
             "本网关不签发凭证；请运维人员设置 credentials.issuer 及签署凭证的密钥",
-            "none are issued here; have credentials.issuer set, and a key that signs them",
+            "none are issued here; have credentials.issuer set, and a key that signs "
+            "them",
         ),
         CredentialRefusal.UNKNOWN: Text(
             "没有此证书，或登记机构已不再提供",

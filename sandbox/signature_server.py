@@ -15,7 +15,6 @@ from pathlib import Path
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from sandbox.question import read_question
@@ -23,7 +22,6 @@ from sandbox.serve import listen, run_until_stopped
 from sandbox.server import answer_bad_questions, as_json
 from signing.algorithms import Algorithm
 from signing.sign import SigningKey, raw_signature
-from signing.sm2 import curve
 from signing.sm2.keys import SignatureForm
 from signing.sm2.sign import Sm2PrivateKey, read_private_pem
 
@@ -55,6 +53,8 @@ class SignatureOptions:
     """A folder with a private key a file, PEM; its name is the file's."""
     token: str = ""
     """What has to be shown as a bearer token."""
+    form: str = "der"
+    """How signatures by SM2 are written: der, raw, signed-data."""
     good: str = "0"
     """What it says if all is well."""
 
@@ -97,7 +97,7 @@ class SignatureDesk:
             return as_json({"respValue": BAD_DATA})
         if trouble is SignatureTrouble.OTHER_ID:
             key = _under_another_id(key)
-        signature = _signed(data, key)
+        signature = _signed(data, key, SignatureForm(self.options.form))
         if trouble is SignatureTrouble.WRONG:
             signature = signature[:-1] + bytes((signature[-1] ^ 1,))
         spelt = base64.b64encode(signature).decode()
@@ -134,13 +134,13 @@ def _under_another_id(key: SigningKey) -> SigningKey:
     return replace(key, private_key=private.used_as(public))
 
 
-def _signed(data: bytes, key: SigningKey) -> bytes:
-    """Return a signature; by SM2 it is in DER, as these servers write it."""
-    signature = raw_signature(data, key)
-    if key.algorithm is not Algorithm.SM2:
-        return signature
-    halves = signature[: curve.BYTES], signature[curve.BYTES :]
-    return encode_dss_signature(*(int.from_bytes(half) for half in halves))
+def _signed(data: bytes, key: SigningKey, form: SignatureForm) -> bytes:
+    """Return a signature; by SM2 it is in the form of this server."""
+    private = key.private_key
+    if isinstance(private, Sm2PrivateKey):
+        public = private.public.used_as(private.public.signer_id, form)
+        return private.used_as(public).sign(data)
+    return raw_signature(data, key)
 
 
 def make_signature_app(options: SignatureOptions) -> web.Application:

@@ -21,7 +21,8 @@ from signing.algorithms import Algorithm
 from signing.held import ProviderError, Trouble
 from signing.sm2 import curve
 from signing.sm2.der import DerError
-from signing.sm2.signatures import read_der
+from signing.sm2.keys import SignatureForm
+from signing.sm2.signatures import read_signature
 
 ANSWER_LIMIT = 16_384
 """Bytes of an answer that are read."""
@@ -45,14 +46,14 @@ class SignatureServer:
         token: str | None,
         tls: ssl.SSLContext | None,
         words: Words,
-        is_sm2_der: bool,
+        sm2_form: SignatureForm,
     ) -> None:
         self._session = session
         self._url = url
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._tls = True if tls is None else tls
         self._words = words
-        self._is_sm2_der = is_sm2_der
+        self._sm2_form = sm2_form
 
     async def sign(self, name: str, algorithm: Algorithm, data: bytes) -> bytes:
         """Return a bare signature by the key of that name.
@@ -73,8 +74,8 @@ class SignatureServer:
                 Trouble.REFUSED, f"the server says {words.result} is not {words.good}"
             )
         signature = _decoded(answer.get(words.signature))
-        if algorithm is Algorithm.SM2 and self._is_sm2_der:
-            return _raw(signature)
+        if algorithm is Algorithm.SM2:
+            return _raw(self._sm2_form, signature, data)
         return signature
 
     async def _answer(self, asked: Mapping[str, object]) -> Mapping[str, Any]:
@@ -127,10 +128,13 @@ def _decoded(said: object) -> bytes:
         raise ProviderError(Trouble.WRONG, "the signature is no base64") from None
 
 
-def _raw(signature: bytes) -> bytes:
-    """Return both numbers of a signature in DER, as a JWS has them."""
+def _raw(form: SignatureForm, signature: bytes, signed: bytes) -> bytes:
+    """Return both numbers of a signature by SM2, as a JWS has them."""
     try:
-        numbers = read_der(signature)
-        return b"".join(number.to_bytes(curve.BYTES) for number in numbers)
-    except (DerError, OverflowError):
-        raise ProviderError(Trouble.WRONG, "the signature is no DER") from None
+        numbers = read_signature(form, signature, signed)
+    except DerError as error:
+        raise ProviderError(
+            Trouble.WRONG,
+            f"the signature is not as sm2_signature = {form.value!r}: {error}",
+        ) from None
+    return b"".join(number.to_bytes(curve.BYTES) for number in numbers)

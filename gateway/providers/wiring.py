@@ -150,7 +150,7 @@ async def open_providers(
                         token=None if reference is None else secret(reference),
                         tls=_tls(name, options.ca_file),
                         words=options.words,
-                        is_sm2_der=options.sm2_signature == "der",
+                        sm2_form=options.sm2_signature,
                     )
                     open_of[name] = partial(_server_key, server)
         yield Providers(settings.providers, open_of, observer)

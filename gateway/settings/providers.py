@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import msgspec
 
 from gateway.errors import StartError
+from signing.sm2.keys import SignatureForm
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Reference = Annotated[str, msgspec.Meta(pattern=r"\Asecret:[a-z0-9][a-z0-9-]{0,62}\Z")]
@@ -60,7 +61,7 @@ class ProviderOptions(msgspec.Struct, frozen=True, kw_only=True):
     """``http``: what is shown to it, ``secret:NAME``."""
     ca_file: Text | None = None
     """``http``: who may vouch for it, PEM; else whom this machine believes."""
-    sm2_signature: Literal["raw", "der"] = "der"
+    sm2_signature: SignatureForm = SignatureForm.DER
     """``http``: how it writes signatures by SM2."""
     words: Words = Words()
     """``http``: what it calls things."""

@@ -168,7 +168,8 @@ described_enum(
     {
         SignatureForm.RAW: both("r 与 s，各 32 字节", "r and s, 32 bytes each"),
         SignatureForm.DER: both(
-            "DER 编码：SEQUENCE { r, s }（GM/T 0009）", "DER, SEQUENCE { r, s } (GM/T 0009)"
+            "DER 编码：SEQUENCE { r, s }（GM/T 0009）",
+            "DER, SEQUENCE { r, s } (GM/T 0009)",
         ),
         SignatureForm.SIGNED_DATA: both(
             "SignedData 结构（GB/T 35275）", "SignedData (GB/T 35275)"

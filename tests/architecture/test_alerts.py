@@ -224,6 +224,10 @@ FIRES: dict[str, tuple[Series, Series]] = {
         {f'{TROUBLES}{{trouble="CONFLICT"}}': "0x110 1x10"},
         {f'{TROUBLES}{{trouble="AWAY"}}': "0+1x120"},
     ),
+    "LogUnsigned": (
+        {"gateway_transparency_unsigned_seconds": "90x120"},
+        {"gateway_transparency_unsigned_seconds": "1x120"},
+    ),
     "LogUnwitnessed": (
         {"gateway_transparency_unwitnessed_seconds": "90x120"},
         {"gateway_transparency_unwitnessed_seconds": "1x120"},

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pkcs11
@@ -78,11 +79,10 @@ def _folder(keys: dict[str, Key], tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-@pytest.fixture(name="server")
-async def _server(folder: Path) -> AsyncIterator[str]:
-    """A server for signatures; its address."""
-    app = make_signature_app(SignatureOptions(keys=str(folder), token=BEARER))
-    runner = web.AppRunner(app, shutdown_timeout=0.01)
+@asynccontextmanager
+async def serving(options: SignatureOptions) -> AsyncIterator[str]:
+    """Run a server for signatures; its address."""
+    runner = web.AppRunner(make_signature_app(options), shutdown_timeout=0.01)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -90,3 +90,10 @@ async def _server(folder: Path) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture(name="server")
+async def _server(folder: Path) -> AsyncIterator[str]:
+    """A server for signatures; its address."""
+    async with serving(SignatureOptions(keys=str(folder), token=BEARER)) as address:
+        yield address

@@ -10,10 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.errors import StartError
 from gateway.providers.pkcs11 import Module, Token
+from sandbox.signature_server import SignatureOptions
 from signing.algorithms import signature_check
 from signing.held import HeldKey, ProviderError, Trouble
-from tests.gateway.providers.conftest import MakeToken
+from signing.sm2.keys import SignatureForm
+from tests.gateway.providers.conftest import MakeToken, serving
 from tests.gateway.providers.held import (
+    BEARER,
     MODULE,
     PIN,
     Heard,
@@ -52,6 +55,24 @@ async def test_a_server_signs(server: str, keys: dict[str, Key], name: str) -> N
     one = listed("far", name, public_pem(keys[name].public_key()))
     async with opened(far=by_server(server)) as providers:
         await require_signs(providers.key_of(one))
+
+
+@pytest.mark.parametrize("form", SignatureForm)
+async def test_a_server_signs_by_sm2_in_each_form(
+    folder: Path, keys: dict[str, Key], form: SignatureForm
+) -> None:
+    one = listed("far", "sm2", public_pem(keys["sm2"].public_key()))
+    options = SignatureOptions(keys=str(folder), token=BEARER, form=form)
+    async with (
+        serving(options) as server,
+        opened(far=by_server(server, sm2_signature=form)) as right,
+    ):
+        await require_signs(right.key_of(one))
+        for other in set(SignatureForm) - {form}:
+            async with opened(far=by_server(server, sm2_signature=other)) as wrong:
+                with pytest.raises(ProviderError, match="sm2_signature = ") as found:
+                    await wrong.key_of(one).sign(DATA)
+            assert found.value.trouble is Trouble.WRONG
 
 
 @pytest.mark.parametrize("name", ["ed", "p256"])
@@ -198,7 +219,7 @@ async def test_nobody_is_there(keys: dict[str, Key]) -> None:
         pytest.param({"bearer_token": None}, "401", id="no token"),
         pytest.param({"name": "other"}, "respValue is not 0", id="no such key"),
         pytest.param({"words": {"good": "200"}}, "is not 200", id="other words"),
-        pytest.param({"sm2_signature": "raw"}, "no signature", id="other spelling"),
+        pytest.param({"sm2_signature": "raw"}, "64 expected", id="other spelling"),
     ],
 )
 async def test_a_server_that_refuses_is_said(
