@@ -26,6 +26,10 @@ described_enum(
         LogStanding.BEHIND: both(
             "滞后：10秒以上未能追加", "Nothing was appended for over 10 seconds"
         ),
+        LogStanding.UNSIGNED: both(
+            "待签：10秒以上有密钥未能签名，检查点等待",
+            "A key did not sign for over 10 seconds; the checkpoint waits",
+        ),
         LogStanding.UNWITNESSED: both(
             "降级：10秒以上未获足够见证",
             "Degraded: too few witnesses cosigned for over 10 seconds",

@@ -19,6 +19,8 @@ class LogStanding(StrEnum):
     IN_TIME = "IN_TIME"
     BEHIND = "BEHIND"
     """Nothing was appended for longer than it should take."""
+    UNSIGNED = "UNSIGNED"
+    """A key of the log did not sign for longer than it should take."""
     UNWITNESSED = "UNWITNESSED"
     """What is signed waits for witnesses for longer than it should."""
     FORKED = "FORKED"

@@ -26,6 +26,8 @@ def standing_of(reports: TransparencyMetrics) -> LogStanding:
         return LogStanding.FORKED
     if reports.behind_seconds > LATE_SECONDS:
         return LogStanding.BEHIND
+    if reports.unsigned_seconds > LATE_SECONDS:
+        return LogStanding.UNSIGNED
     is_late = reports.unwitnessed_seconds > LATE_SECONDS
     return LogStanding.UNWITNESSED if is_late else LogStanding.IN_TIME
 

@@ -61,7 +61,7 @@ async def test_who_cosigned_is_told_and_who_has_not_so_far(
         Quorum.NOT_MET,
     )
     assert alone.newest is not None
-    assert (alone.newest.size, alone.origin) == (4, KEYS.key.name)
+    assert (alone.newest.size, alone.origin) == (4, KEYS.own[0].name)
     assert (alone.quorum, alone.witnessed) == (Quorum.NOT_MET, None)
     assert [one.cosigned_at for one in alone.witnesses] == [None, None]
     assert (both.quorum, both.newest) == (Quorum.MET, both.witnessed)
@@ -92,19 +92,23 @@ async def test_where_nobody_has_to_cosign_nobody_is_named(store: Store) -> None:
 @pytest.mark.parametrize(
     ("reports", "expected"),
     [
-        pytest.param((False, 0, 0), LogStanding.IN_TIME, id="all is well"),
-        pytest.param((False, 10, 10), LogStanding.IN_TIME, id="just so"),
-        pytest.param((False, 11, 0), LogStanding.BEHIND, id="behind"),
-        pytest.param((False, 0, 11), LogStanding.UNWITNESSED, id="degraded"),
-        pytest.param((True, 0, 0), LogStanding.FORKED, id="forked"),
+        pytest.param((False, 0, 0, 0), LogStanding.IN_TIME, id="all is well"),
+        pytest.param((False, 10, 10, 10), LogStanding.IN_TIME, id="just so"),
+        pytest.param((False, 11, 11, 0), LogStanding.BEHIND, id="behind"),
+        pytest.param((False, 0, 11, 11), LogStanding.UNSIGNED, id="a key is away"),
+        pytest.param((False, 0, 0, 11), LogStanding.UNWITNESSED, id="degraded"),
+        pytest.param((True, 0, 0, 0), LogStanding.FORKED, id="forked"),
     ],
 )
 def test_how_it_stands_is_told(
-    reports: tuple[bool, float, float], expected: LogStanding
+    reports: tuple[bool, float, float, float], expected: LogStanding
 ) -> None:
-    forked, behind, unwitnessed = reports
+    forked, behind, unsigned, unwitnessed = reports
     shown = SimpleNamespace(
-        is_forked=forked, behind_seconds=behind, unwitnessed_seconds=unwitnessed
+        is_forked=forked,
+        behind_seconds=behind,
+        unsigned_seconds=unsigned,
+        unwitnessed_seconds=unwitnessed,
     )
 
     assert standing_of(cast("TransparencyMetrics", shown)) is expected
@@ -122,10 +126,10 @@ async def test_the_page_shows_it_and_the_witness_that_comes_back(
         token=TOKEN,
         id_number="",
     )
-    keys = read_keys(load_settings(config, {}).transparency)
+    keys = read_keys(load_settings(config, {}))
     assert keys is not None
-    place = settle(tmp_path / "witness", "w.example/1", [keys.key])
-    policy = f"log {keys.key}\n{place.lines('finance')}quorum finance\n"
+    place = settle(tmp_path / "witness", "w.example/1", [keys.own[0]])
+    policy = f"log {keys.own[0]}\n{place.lines('finance')}quorum finance\n"
     (config.parent / "policy").write_text(policy)
     tables = f"{entry(READER)}\n[console]\nenabled = true\n"
     text = f'transparency.policy_file = "policy"\n{config.read_text("utf-8")}'
