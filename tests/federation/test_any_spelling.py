@@ -124,6 +124,7 @@ EXACT: Mapping[str, str] = {
             *(
                 "Mutation.recordDecision.key",
                 "KeyInput.keyId",
+                "KeyInput.sm2SignerId",
                 "Mutation.approveKey.keyId",
             ),
             *("Mutation.retireKey.keyId", "Mutation.rotateKey.oldKeyId"),
