@@ -27,6 +27,7 @@ from signing.transparency.checkpoints import Checkpoint
 from signing.transparency.cose_receipts import Inclusion, unsigned_receipt
 from signing.transparency.entries import SALT_SIZE, commitment, entry
 from signing.transparency.merkle import consistency, inclusion, leaf_hash, root
+from signing.transparency.notes import Kind
 from signing.transparency.policies import read_policy
 from signing.transparency.proofs import Proof, read_proof, require_proof
 from signing.transparency.tiles import bundle_of, tile_of, tiles_between
@@ -44,6 +45,7 @@ from tests.signing.transparency.cosigning import (
     WITNESSES,
     noted,
     policy_text,
+    signer,
 )
 from tests.signing.transparency.trees import Tree
 from tests.third_party.environment import make_environment
@@ -51,6 +53,7 @@ from tests.third_party.environment import make_environment
 HERE = Path(__file__).parent
 SIZE, OLD, PLACE = 600, 257, 421
 COSIGNERS = [WITNESSES["W1"], WITNESSES["W3"]]
+BY_SM2 = signer(ORIGIN, Kind.COSIGNATURE_SM2)
 ENTRIES = [
     entry("decision", [commitment(bytes(SALT_SIZE), str(number).encode())])
     for number in range(SIZE)
@@ -83,7 +86,8 @@ def publish(folder: Path, note: str) -> None:
 def right(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Return an entry with all that proves it, which we accept ourselves."""
     checkpoint = Checkpoint(ORIGIN, SIZE, root(SIZE, TREE.hash_of))
-    note = str(noted(checkpoint, [LOG, *COSIGNERS]))
+    # Whoever knows no SM2 passes over that line.
+    note = str(noted(checkpoint, [LOG, *COSIGNERS, BY_SM2]))
     path = inclusion(PLACE, SIZE, TREE.hash_of)
     leaf = leaf_hash(ENTRIES[PLACE])
     policy = read_policy(policy_text("group Q all W1 W3\nquorum Q").encode())

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from signing.sm2 import curve
+from signing.sm2.sign import Sm2PrivateKey
 from signing.transparency.checkpoints import Checkpoint, NoteSigner
 from signing.transparency.notes import Kind, Note
 
@@ -19,6 +21,9 @@ def signer(name: str, kind: Kind, seed: str = "") -> NoteSigner:
     raw = hashlib.sha256((seed or f"{kind} {name}").encode()).digest()
     if kind is Kind.COSIGNATURE_ML_DSA_44:
         return NoteSigner(name, kind, MLDSA44PrivateKey.from_seed_bytes(raw))
+    if kind is Kind.COSIGNATURE_SM2:
+        secret = int.from_bytes(raw) % (curve.N - 3) + 2
+        return NoteSigner(name, kind, Sm2PrivateKey.derive(secret))
     return NoteSigner(name, kind, Ed25519PrivateKey.from_private_bytes(raw))
 
 
