@@ -7,7 +7,7 @@ What stays has lost its gateway, and goes onto the log as it is.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Row, delete, insert, literal, select
+from sqlalchemy import Connection, Dialect, Row, delete, func, insert, literal, select
 
 from bureau.look_ups.audit import AuditRecord
 from store.audit.rows import row_of
@@ -31,6 +31,18 @@ class Intents:
         self._now = NOW[dialect.name]
         self._gateway = gateway
         self._number = 0
+        column = audit_intents.c
+        # All of a table that is short: it has what is under way, and nothing else.
+        its = f"{gateway}-"
+        is_of_others = func.substr(column.mark, 1, len(its)) != its
+        self._others = select(
+            *(column.at, column.event, column.caller, column.districts),
+            column.person,
+        ).where(is_of_others)
+        some = select(column.event).where(is_of_others).limit(1)
+        self._any_others = str(
+            some.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        )
 
     def next_mark(self) -> str:
         """Return a mark that nothing had before."""
@@ -51,15 +63,10 @@ class Intents:
 
     def of_others(self, connection: Connection) -> Iterable[Row[*tuple[Any, ...]]]:
         """Return what other gateways have under way, as ``Draft.find`` takes it."""
-        column = audit_intents.c
-        # All of a table that is short: it has what is under way, and nothing else.
-        its = column.mark.startswith(f"{self._gateway}-", autoescape=True)
-        return connection.execute(
-            select(
-                *(column.at, column.event, column.caller, column.districts),
-                column.person,
-            ).where(~its)
-        )
+        # Mostly there is nothing, which is found out at once.
+        if first_value(connection, self._any_others) is None:
+            return ()
+        return connection.execute(self._others)
 
     def lost(self, connection: Connection) -> bool:
         """Say whether something began so long ago that nobody will say how it ended."""
