@@ -30,6 +30,10 @@ _BETWEEN = r"[\W_]{0,4}"
 _FIFTEEN = rf"\d(?:{_BETWEEN}\d){{14}}"
 _HAS_FIFTEEN, _HAS_FIFTEEN_ASCII = re.compile(_FIFTEEN), re.compile(_FIFTEEN, re.ASCII)
 """What a text without such a number nearly always lacks: one look, and it is done."""
+_FIFTEEN_ZEROES = b"0" * 15
+_ZEROES = bytes.maketrans(b"123456789", b"0" * 9)
+_BETWEEN_ASCII = bytes(one for one in range(128) if not chr(one).isalnum())
+"""For a look that is quicker by far: digits are alike, and nothing is between them."""
 _IN_A_ROW = re.compile(
     r"[1-9](?=(\d{5}(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]))",
     re.ASCII,
@@ -106,6 +110,8 @@ def _plain(text: str) -> str | None:
     ``None`` if it has no fifteen digits beside each other.
     """
     if text.isascii():
+        if _FIFTEEN_ZEROES not in text.encode().translate(_ZEROES, _BETWEEN_ASCII):
+            return None
         return text if _HAS_FIFTEEN_ASCII.search(text) else None
     text = without_unseen(text)
     if _HAS_FIFTEEN.search(text) is None:
