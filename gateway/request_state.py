@@ -8,6 +8,7 @@ application: nothing of the application is imported here.
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from bureau.caller import Caller
@@ -20,11 +21,14 @@ class RequestHeaders(Headers):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope=scope)
-        self._lines: dict[str, list[str]] = {}
-        for name, value in scope["headers"]:
-            line = value.decode("latin-1")
+        self._items = [
             # ASGI has names in lower case.
-            self._lines.setdefault(name.decode("latin-1"), []).append(line)
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in self._list
+        ]
+        self._lines: dict[str, list[str]] = {}
+        for stated, line in self._items:
+            self._lines.setdefault(stated, []).append(line)
 
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # texts alone
         """Return the first value of a header."""
@@ -34,6 +38,10 @@ class RequestHeaders(Headers):
     def getlist(self, name: str) -> list[str]:
         """Return all values of a header."""
         return self._lines.get(name.lower(), [])
+
+    def items(self) -> list[tuple[str, str]]:  # type: ignore[override]  # as Starlette's
+        """Return all headers, in order."""
+        return self._items
 
 
 NO_HEADERS = Headers()
@@ -82,6 +90,15 @@ def request_of(scope: Scope) -> RequestState:
     """Return the state of the scope's request."""
     request: RequestState = scope["state"][KEY]
     return request
+
+
+class KnownConnection(HTTPConnection):
+    """A connection of whose request the headers were looked through."""
+
+    @property
+    def headers(self) -> Headers:
+        """Return them."""
+        return request_of(self.scope).headers
 
 
 def request_id_of(scope: Scope) -> str | None:

@@ -6,14 +6,13 @@ then (``gateway.subscriptions.socket``).
 
 from collections.abc import Callable
 
-from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.callers import challenge
 from gateway.callers.authenticate import Callers
 from gateway.callers.refusal import AuthenticationError
-from gateway.request_state import request_of
+from gateway.request_state import KnownConnection, request_of
 
 PAGE = "/graphql"
 PROTECTED = (
@@ -48,15 +47,14 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         callers = self._callers_of(scope)
-        connection = HTTPConnection(scope)
+        request = request_of(scope)
         try:
-            caller = await callers.caller_of(connection)
-            by_router = callers.routers.wrote(connection.headers)
+            caller = await callers.caller_of(KnownConnection(scope))
+            by_router = callers.routers.wrote(request.headers)
         except AuthenticationError as error:
             self._unauthenticated(error.reason)
             await unauthenticated(error)(scope, receive, send)
             return
-        request = request_of(scope)
         request.caller, request.by_router = caller, by_router
         await self._app(scope, receive, send)
 

@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.callers.middleware import Authentication
-from gateway.request_state import begin_request, request_of
+from gateway.request_state import RequestHeaders, begin_request, request_of
 from tests.gateway.callers.issuing import door
 from tests.gateway.callers.minting import Mint
 
@@ -35,10 +35,11 @@ async def passed(
         "query_string": b"",
         "headers": [],
         "client": ("10.0.0.5", 1),
+        **scope,
     }
-    begin_request(request, "r-1")
+    begin_request(request, "r-1", RequestHeaders(request))
     authentication = Authentication(endpoint, lambda _: door().callers, counted.append)
-    await authentication({**request, **scope}, receive, send)
+    await authentication(request, receive, send)
     return reached, sent
 
 
