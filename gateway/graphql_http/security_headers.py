@@ -1,6 +1,6 @@
 """Headers that stand on every answer, whoever gave it and whatever it is."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +18,9 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
     }
 )
 
+Headers = Sequence[tuple[bytes, bytes]]
+MOST_SETS = 100
+"""Of how many sets of names it is known what is missing beside them."""
 STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 """How answers begin; the second is that of a handshake which is refused."""
 
@@ -30,22 +33,29 @@ class SecurityHeaders:
         guards = dict(GUARDS)
         if hsts_seconds:
             guards[b"strict-transport-security"] = f"max-age={hsts_seconds}".encode()
-        self._guards = tuple(guards.items())
+        self._guards = guards
+        self._missing: dict[tuple[bytes, ...], Headers] = {}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on, and add to the answer's headers."""
         if scope["type"] == "lifespan":
             return self._app(scope, receive, send)
 
-        async def guarded(message: Message) -> None:
+        def guarded(message: Message) -> Awaitable[None]:
             if message["type"] in STARTS:
                 headers = message["headers"]
-                # ASGI has names in lower case.
-                stated = dict(headers)
-                message["headers"] = [
-                    *headers,
-                    *[guard for guard in self._guards if guard[0] not in stated],
-                ]
-            await send(message)
+                message["headers"] = [*headers, *self._beside(headers)]
+            return send(message)
 
         return self._app(scope, receive, guarded)
+
+    def _beside(self, headers: Headers) -> Headers:
+        """Return what is missing beside ``headers``."""
+        # ASGI has names in lower case. Answers have few sets of them, which are ours.
+        names = tuple([name for name, _ in headers])
+        missing = self._missing.get(names)
+        if missing is None:
+            missing = [one for one in self._guards.items() if one[0] not in names]
+            if len(self._missing) < MOST_SETS:
+                self._missing[names] = missing
+        return missing
