@@ -30,6 +30,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.spans import Part, part
 from store.audit.intents import Intents
 from store.audit.pages import Place, pages_of
+from store.audit.patience import Patience
 from store.audit.people import Draft, LoggedPeople, Person, day_of, newest
 from store.audit.rows import record_of, row_of
 from store.audit.tables import audit_records
@@ -55,7 +56,6 @@ LEARN_SECONDS = 1.0
 SETTLE_SECONDS = 30.0
 """How often the log takes up what nobody ended."""
 NOT_OPEN = "the audit log takes no record"
-TOO_LATE = "the audit log took too long"
 
 
 class AuditObserver(Protocol):
@@ -93,6 +93,7 @@ class StoredAuditLog:
             None if budget is None else LoggedPeople(budget.allowed, self._intents)
         )
         self._waiting = WaitingRecords(max_waiting, self._intents.next_mark)
+        self._patience = Patience(WAIT_SECONDS)
         self._settled_at = -SETTLE_SECONDS
         self._is_failing = False
         self._is_closing = False
@@ -122,9 +123,17 @@ class StoredAuditLog:
             await self._follow(record, intent)
 
     async def _kept(self, kept: Kept | None) -> None:
+        """Wait until something is kept.
+
+        Raises:
+            StoreUnavailableError: it is not, or not in time.
+            OverBudgetError: it is, as what the caller's budget has no room for.
+        """
         with part(Part.STORE) as span:
             note(span, self._system, Operation.COMMIT)
-            await _kept(kept)
+            if kept is not None:
+                self._patience.limit(kept)
+                await kept
 
     async def _follow(self, record: AuditRecord, intent: Intent) -> None:
         """Wait until what began is kept; ``record`` says how it ended."""
@@ -346,21 +355,6 @@ async def open_audit_log(
         log.close()
         with contextlib.suppress(TimeoutError, asyncio.CancelledError):
             await asyncio.wait_for(writing, FLUSH_SECONDS)
-
-
-async def _kept(kept: Kept | None) -> None:
-    """Wait until something is kept.
-
-    Raises:
-        StoreUnavailableError: it is not, or not in time.
-        OverBudgetError: it is, as what the caller's budget has no room for.
-    """
-    if kept is not None:
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await kept
-        except TimeoutError:
-            raise StoreUnavailableError(TOO_LATE) from None
 
 
 def _refuse(kept: Kept, error: Exception) -> None:
