@@ -12,29 +12,27 @@ from collections.abc import Sequence
 from policy.identity import Identity
 
 KEY_BYTES = 32
-_PERSON = b"person\x1f"
-_ID = b"id\x1f"
-_DOCUMENT = b"document\x1f"
-_STATEMENT = b"statement\x1f"
-_OFFICER = b"officer\x1f"
+_KINDS = (b"person\x1f", b"id\x1f", b"document\x1f", b"statement\x1f", b"officer\x1f")
 
 
 class Pseudonyms:
     """Makes pseudonyms under the first key, and finds those made under the others."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._keys = tuple(keys)
+        self._people, self._ids, self._documents, self._statements, self._officers = (
+            [hmac.new(key, kind, "sha256") for key in keys] for kind in _KINDS
+        )
         self._last_document = "", self._of_document("")
 
     def of(self, person: Identity | str) -> str:
         """Return the pseudonym of a person or a certificate id, in hexadecimal."""
         if isinstance(person, str):
-            return _under(self._keys[0], _ID, person.encode("utf-8", "surrogatepass"))
-        return _under(self._keys[0], _PERSON, _spelt(person))
+            return _under(self._ids[0], person.encode("utf-8", "surrogatepass"))
+        return _under(self._people[0], _spelt(person))
 
     def all_of(self, person: Identity) -> list[str]:
         """Return every pseudonym ``person`` ever had here, the present one first."""
-        return [_under(key, _PERSON, _spelt(person)) for key in self._keys]
+        return [_under(begun, _spelt(person)) for begun in self._people]
 
     def of_document(self, text: str) -> str:
         """Return a mark of a GraphQL document, whose literals may name people."""
@@ -46,26 +44,29 @@ class Pseudonyms:
         return mark
 
     def _of_document(self, text: str) -> str:
-        return _under(self._keys[0], _DOCUMENT, text.encode("utf-8", "surrogatepass"))
+        return _under(self._documents[0], text.encode("utf-8", "surrogatepass"))
 
     def of_statement(self, text: str) -> str:
         """Return a mark of what was stated about somebody."""
-        return _under(self._keys[0], _STATEMENT, text.encode("utf-8", "surrogatepass"))
+        return _under(self._statements[0], text.encode("utf-8", "surrogatepass"))
 
     def of_officer(self, officer: str) -> str:
         """Return the pseudonym of an officer, given in full (``elements_of``)."""
-        return _under(self._keys[0], _OFFICER, officer.encode("utf-8", "surrogatepass"))
+        return _under(self._officers[0], officer.encode("utf-8", "surrogatepass"))
 
     def all_of_officer(self, officer: str) -> list[str]:
         """Return every pseudonym ``officer`` ever had here."""
         text = officer.encode("utf-8", "surrogatepass")
-        return [_under(key, _OFFICER, text) for key in self._keys]
+        return [_under(begun, text) for begun in self._officers]
 
 
 def _spelt(person: Identity) -> bytes:
     return f"{person.type}\x1f{person.number}".encode()
 
 
-def _under(key: bytes, kind: bytes, text: bytes) -> str:
-    # By its name, since OpenSSL does it in one step then.
-    return hmac.digest(key, kind + text, "sha256").hex()
+def _under(begun: hmac.HMAC, text: bytes) -> str:
+    """Return what an HMAC that was begun with a key and a kind ends with."""
+    # From there on: OpenSSL takes four times as long to begin with a key.
+    whole = begun.copy()
+    whole.update(text)
+    return whole.hexdigest()
