@@ -8,9 +8,10 @@ asks nobody. The same refusal, in the same time, comes for known and unknown peo
 because it comes before anybody is asked.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 from bureau.caller import PURPOSE_NAMES, Caller, LookUp, Purpose
@@ -26,6 +27,7 @@ from connectors.errors import StoreUnavailableError
 from connectors.guard.health import CONCLUSIVE
 from policy.identity import Identity
 
+NO_SOURCES: Mapping[str, SourceOutcome] = MappingProxyType({})
 CONCLUSIVE_OR_SKIPPED = CONCLUSIVE | {SourceOutcome.SKIPPED}
 
 Made = TypeVar("Made")
@@ -122,8 +124,8 @@ class Gate:
             self._require_elements()
             person = await self._admission.load(whom)
             answers: list[Answer] | None = None
-            audit = self._oversight.audit
-            intent = audit.intend(self._record(stated, person, origin()))
+            audit, question = self._oversight.audit, origin()
+            intent = audit.intend(self._record(stated, person, question))
             try:
                 answers = await ask()
             finally:
@@ -135,7 +137,12 @@ class Gate:
                     )
             found = sum([len(one.certificates) + len(one.unsigned) for one in answers])
             shown = found if shows is None else _count(answers, shows)
-            await audit.write(_ended(intent.record, answers, shown), intent)
+            ended = self._record(
+                *(stated, person, question, AuditEvent.LOOKED_UP),
+                sources={answer.agency: answer.outcome for answer in answers},
+                certificates=shown,
+            )
+            await audit.write(ended, intent)
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -157,8 +164,8 @@ class Gate:
             stated = self._purpose()
             self._require_elements()
             pseudonym = await self._admission.load(person)
-            record = self._record(stated, pseudonym, origin())
-            await self._oversight.audit.write(_ended(record))
+            record = self._record(stated, pseudonym, origin(), AuditEvent.LOOKED_UP)
+            await self._oversight.audit.write(record)
         except REFUSALS as refusal:
             self._report(refusal)
             raise
@@ -228,9 +235,8 @@ class Gate:
             person = await self._admission.load(whom)
             made = await make()
             await self._oversight.audit.write(
-                replace(
-                    self._record(stated, person, origin()),
-                    event=AuditEvent.READ,
+                self._record(
+                    *(stated, person, origin(), AuditEvent.READ),
                     certificates=int(is_given(made)),
                 )
             )
@@ -289,11 +295,20 @@ class Gate:
         if unknown:
             oversight.observer.alerted(Alert.MANY_UNKNOWN_PEOPLE, self._caller, unknown)
 
-    def _record(self, stated: LookUp, person: str, origin: Origin) -> AuditRecord:
-        """Return the record of a look-up of which nobody knows how it ends."""
+    def _record(  # noqa: PLR0913 - what a record says
+        self,
+        stated: LookUp,
+        person: str,
+        origin: Origin,
+        event: AuditEvent = AuditEvent.UNCONFIRMED,
+        *,
+        sources: Mapping[str, SourceOutcome] = NO_SOURCES,
+        certificates: int | None = None,
+    ) -> AuditRecord:
+        """Return the record of a look-up, which may not have ended yet."""
         return AuditRecord(
             at=self._now,
-            event=AuditEvent.UNCONFIRMED,
+            event=event,
             caller=self._caller,
             districts=self._districts,
             request_id=origin.request_id,
@@ -303,21 +318,9 @@ class Gate:
             elements=self._stated.told,
             operation=origin.operation,
             document=origin.document,
+            sources=sources,
+            certificates=certificates,
         )
-
-
-def _ended(
-    record: AuditRecord,
-    answers: Sequence[Answer] = (),
-    certificates: int | None = None,
-) -> AuditRecord:
-    """Return the record of a look-up that is answered."""
-    return replace(
-        record,
-        event=AuditEvent.LOOKED_UP,
-        sources={answer.agency: answer.outcome for answer in answers},
-        certificates=certificates,
-    )
 
 
 def _count(answers: Sequence[Answer], shows: Shows) -> int:
