@@ -74,6 +74,12 @@ class Cost:
     """The variables that may state a claim to be judged; ``None`` for one that is
     written in the document."""
 
+    @property
+    def is_fixed(self) -> bool:
+        """Say whether it is the same whatever the variables are."""
+        sums = (self.values, self.people, self.claims)
+        return not any(any(cost) for cost in sums) and self.claims_judged <= {None}
+
     def judges_claims(self, variables: Mapping[str, object]) -> bool:
         """Say whether a claim is judged with ``variables``, which have no defaults."""
         return any(

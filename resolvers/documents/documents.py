@@ -139,7 +139,7 @@ class Documents:
         """
         read = _read_once(text, self._costs, self._limits)
         digest = digest_of(text)
-        valid = replace(read, plans=Plans(read.document), trusted_as=digest)
+        valid = replace(read, plans=Plans(read.document), trusted_as=digest, ready={})
         self._trusted[digest] = valid
         self._respaced[_stripped_once(text)] = valid
         self._longest = max(self._longest, len(text))
@@ -164,9 +164,23 @@ class Documents:
     def _prepare(
         self, question: Question, *, is_free: bool, by_router: bool
     ) -> Prepared:
-        limits, variables = self._limits, question.variables
-        require_small_variables(variables, limits)
+        require_small_variables(question.variables, self._limits)
         known = self._known(question, may_be_any=is_free or by_router)
+        asked = (question.operation_name, is_free)
+        ready: Prepared | None = known.ready.get(asked)
+        if ready is not None:
+            return ready
+        prepared, is_fixed = self._prepared(known, question, is_free=is_free)
+        # As many as it has operations, with names and without.
+        if is_fixed:
+            known.ready[asked] = prepared
+        return prepared
+
+    def _prepared(
+        self, known: ValidDocument, question: Question, *, is_free: bool
+    ) -> tuple[Prepared, bool]:
+        """Return a known document prepared, and whether it always is as it is now."""
+        limits, variables = self._limits, question.variables
         operation = get_operation_ast(known.document, question.operation_name)
         if operation is None:
             raise RequestError(_no_operation(known, question.operation_name))
@@ -180,7 +194,7 @@ class Documents:
         claims = in_numbers(cost.claims, variables)
         values = in_numbers(cost.values, variables)
         require(limits, people=people, claims=claims, cost=values)
-        return Prepared(
+        prepared = Prepared(
             text=known.text,
             trusted_as=known.trusted_as,
             document=known.document,
@@ -194,6 +208,7 @@ class Documents:
             suggests=is_free,
             plans=known.plans,
         )
+        return prepared, cost.is_fixed
 
     def _known(self, question: Question, *, may_be_any: bool) -> ValidDocument:
         text = question.query

@@ -5,8 +5,9 @@ the fragments' rules, what is selected, all of GraphQL's rules, the cost.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -55,6 +56,10 @@ class ValidDocument:
     """How its operations are run."""
     trusted_as: str | None = None
     """The digest by which an operator trusts it; ``None`` if none does."""
+    ready: dict[tuple[str | None, bool], Any] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What is prepared of it once for all requests (``Documents.prepare``)."""
 
 
 def read_document(text: str, costs: FieldCosts, limits: Limits) -> ValidDocument:
