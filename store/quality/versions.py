@@ -5,13 +5,14 @@ every gateway reads on from the last one that it knows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Dialect, Row, delete, select
 
 from bureau.versions.memory import Seen, SeenVersion
 from store.commits import UntilCommitted
 from store.connections import Reader
+from store.prepared import PreparedInsert
 from store.quality.tables import seen_versions
 from store.store import Store
 
@@ -86,8 +87,13 @@ def keep(connection: Connection, seen: Seen, *, is_sent: bool = False) -> Seen:
         some = marks[start : start + MARKS_A_STATEMENT]
         connection.execute(delete(seen_versions).where(seen_versions.c.mark.in_(some)))
     if written:
-        connection.execute(insert(seen_versions), _rows(written))
+        _insert(connection.dialect).run(connection, _rows(written))
     return newer
+
+
+@lru_cache(maxsize=8)
+def _insert(dialect: Dialect) -> PreparedInsert:
+    return PreparedInsert(seen_versions, dialect)
 
 
 def _rows(seen: Seen) -> list[Mapping[str, object]]:
