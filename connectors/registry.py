@@ -164,13 +164,10 @@ class Registry:
         successors: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._agencies = {agency.id: agency for agency in agencies}
+        self.agencies: Sequence[Agency] = tuple(self._agencies.values())
+        """All agencies."""
         self._successors = successors
         """By the id of a connector that was replaced, the one in force now."""
-
-    @property
-    def agencies(self) -> Sequence[Agency]:
-        """All agencies."""
-        return tuple(self._agencies.values())
 
     def agency(self, id_: str) -> Agency | None:
         """Return one agency; ``None`` if there is none of that id."""

@@ -167,10 +167,10 @@ class Versions:
         get = self.memory.get
         seen: set[str] = set()
         shown: set[str] = set()
-        for mark, answer in zip(lasts, answers, strict=True):
+        last_ones = [*map(get, lasts)]
+        for last, answer in zip(last_ones, answers, strict=True):
             if answer.undecided:
                 return False
-            last = get(mark)
             for certificate in answer.certificates:
                 marked = self._marked_as(certificate)
                 for one in marked.marks:
@@ -184,9 +184,8 @@ class Versions:
                     last is None or last.signed_at < certificate.proof.signed_at
                 ):
                     return False
-        for mark, answer in zip(lasts, answers, strict=True):
-            last = get(mark)
-            if answer.is_complete and last is not None and last.said not in shown:
+        for last, answer in zip(last_ones, answers, strict=True):
+            if last is not None and last.said not in shown and answer.is_complete:
                 return False
         return True
 

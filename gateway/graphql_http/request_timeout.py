@@ -71,10 +71,11 @@ class Limit:
 
     def __enter__(self) -> None:
         """Begin."""
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None  # noqa: S101 - the server runs requests as tasks
         self._task = task
-        self._end = asyncio.get_running_loop().time() + self._seconds
+        self._end = loop.time() + self._seconds
         self._supervision.enter(self)
 
     def __exit__(
