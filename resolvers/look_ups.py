@@ -7,7 +7,6 @@ After it, what was sent of certificates' states by then is put on the answers.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 
 from bureau.caller import LookUp, Purpose, Scope
 from bureau.ledger.seen import revoked_in
@@ -261,14 +260,10 @@ def origin_of(context: RequestContext) -> Origin:
 
 def operation_of(context: RequestContext) -> str | None:
     """Return the name of the request's operation, as it is kept and passed on."""
-    return None if context.operation is None else _kept_name(context.operation)
-
-
-# Most requests have a trusted document's.
-@lru_cache(maxsize=100)
-def _kept_name(name: str) -> str:
+    if context.operation is None:
+        return None
     # A name is the client's choice, and may be T and an identity number.
-    return without_identity_numbers(name)[:MAX_OPERATION_NAME]
+    return without_identity_numbers(context.operation)[:MAX_OPERATION_NAME]
 
 
 def audit_unavailable() -> RequestError:
