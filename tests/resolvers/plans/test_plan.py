@@ -19,7 +19,8 @@ from resolvers.plans.variables import Variables
 from tests.resolvers.plans.both_ways import Answered, BothWays
 from tests.resolvers.plans.conftest import SEES_MASKS, SEES_PEOPLE, Known
 
-TABS = sorted(Path("gateway/static/graphiql-tabs").glob("*.graphql"))
+# The fourth says how long agencies took, and the fifth follows what changes.
+TABS = sorted(Path("gateway/static/graphiql-tabs/reader").glob("[1-3]-*.graphql"))
 HOLDER_CHECK = TABS[0].read_text("utf-8")
 
 
