@@ -65,15 +65,19 @@ def pinned(*cores: int) -> list[str]:
 
 
 @contextmanager
-def started(
+def started(  # noqa: PLR0913 - how a process is run
     command: Collection[str],
     *,
     core: int,
     log: Path,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    user: str | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run ``command`` on ``core``; end it and all its children at the end."""
+    """Run ``command`` on ``core``; end it and all its children at the end.
+
+    ``user`` is whom it runs as, where it refuses to run as root.
+    """
     with log.open("ab") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own commands
             [*pinned(core), *command],
@@ -83,6 +87,7 @@ def started(
             text=True,
             cwd=folder,
             env={**os.environ, **(environment or {})},
+            user=user,
             # A group of its own, so that its children end with it.
             start_new_session=True,
         )

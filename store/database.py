@@ -18,7 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.driver_errors import DATABASE_ERRORS
 from store.errors import UnusableDatabaseError
-from store.postgresql import STATEMENT_SECONDS, postgresql_engine
+from store.postgresql import (
+    BY_TRANSACTION,
+    POOLED,
+    STATEMENT_SECONDS,
+    lacking,
+    postgresql_engine,
+)
 from store.sqlite import READS, sqlite_engine
 
 SQLITE = "sqlite"
@@ -32,8 +38,8 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url``.
 
     Raises:
-        UnusableDatabaseError: there is none, it cannot be opened, or it is at another
-            step than the newest.
+        UnusableDatabaseError: there is none, it cannot be opened, it is at another step
+            than the newest, or a pooler keeps settings to itself.
     """
     address = read_database_url(url)
     async with engine_at(address) as engine:
@@ -44,6 +50,8 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
                 f"database {shown(address)}: it is at {step_in_words(found)}, this "
                 f"gateway needs step {NEWEST}; run: gateway database upgrade"
             )
+        if engine.dialect.name == POSTGRESQL:
+            await _require_settings(address, engine)
         yield engine
 
 
@@ -62,13 +70,18 @@ def read_database_url(url: str) -> URL:
     """Return ``url`` taken apart.
 
     Raises:
-        UnusableDatabaseError: it is none.
+        UnusableDatabaseError: it is none, or says of a pooler what nobody knows.
     """
     try:
-        return make_url(url)
+        address = make_url(url)
     except (ArgumentError, ValueError):
         # Not repeated: a password may be in it.
         raise UnusableDatabaseError("database_url is no database's address") from None
+    if address.query.get(POOLED, BY_TRANSACTION) != BY_TRANSACTION:
+        raise UnusableDatabaseError(
+            f"database_url: {POOLED} is {BY_TRANSACTION}, or left out"
+        )
+    return address
 
 
 def shown(url: URL) -> str:
@@ -126,6 +139,17 @@ def refuse_newer(found: str | None) -> None:
 def step_in_words(found: str | None) -> str:
     """Return how a step is called, or that there is none."""
     return "no step" if found is None else f"step {found}"
+
+
+async def _require_settings(address: URL, engine: AsyncEngine) -> None:
+    with naming(address):
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lacking)
+    if found:
+        raise UnusableDatabaseError(
+            f"database {shown(address)}: {', '.join(found)} is not in force; behind a "
+            "pooler set it for the role: ALTER ROLE ... SET ..."
+        )
 
 
 async def _step(address: URL, engine: AsyncEngine) -> str | None:

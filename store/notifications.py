@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.background import Supervisor
 from store.database import POSTGRESQL
+from store.postgresql import POOLED
 from store.registration.registrations import CHANNEL
 
 
@@ -39,8 +40,12 @@ class Notifier:
 async def listening_for_changes(
     engine: AsyncEngine, notify: Callable[[], None], supervisor: Supervisor
 ) -> AsyncIterator[None]:
-    """Call ``notify`` whenever another gateway changed something."""
-    if engine.dialect.name != POSTGRESQL:
+    """Call ``notify`` whenever another gateway changed something.
+
+    Through a pooler that lends connections by the transaction nobody can listen.
+    """
+    options = engine.get_execution_options()
+    if engine.dialect.name != POSTGRESQL or options[POOLED]:
         yield
         return
     async with supervisor.running(partial(_listen, engine, notify), "changes"):

@@ -73,6 +73,24 @@ SETTINGS = {
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": str(UNHEARD_SECONDS // 2),
 }
+POOLED = "pooler"
+"""Whether a pooler stands between that lends a connection for a transaction alone: so
+an address says it, and an engine's options."""
+BY_TRANSACTION = "transaction"
+CARRIED = ("application_name", "timezone")
+"""The settings that such a pooler passes on; the others are the role's."""
+BOUNDS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+WAITS = {"on", "remote_apply"}
+"""What ``synchronous_commit`` has to be: a standby confirms once it is on its disk."""
+SETTINGS_IN_FORCE = f"""SELECT name, setting FROM pg_settings
+  WHERE name IN ('synchronous_commit', {", ".join(f"'{one}'" for one in BOUNDS)})"""  # noqa: S608 - our own words
+UNNAMED = {
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,
+    "statement_cache_size": 0,
+}
+"""Nothing stays prepared, since the next transaction is on another connection; what has
+no name is gone by itself."""
 UNHURRIED = {
     "application_name": COPYING,
     "statement_timeout": "0",
@@ -128,16 +146,22 @@ def postgresql_engine(
         differing = {"application_name": UPGRADING, "statement_timeout": "0"}
     else:
         differing = {"statement_timeout": _milliseconds(statement_seconds)}
+    told = SETTINGS | differing
+    is_pooled = url.query.get(POOLED) == BY_TRANSACTION
+    if is_pooled:
+        told = {name: told[name] for name in CARRIED}
     engine = create_async_engine(
-        url.set(drivername=DRIVER),
+        url.set(drivername=DRIVER).difference_update_query([POOLED]),
         pool_size=CONNECTIONS,
         max_overflow=CONNECTIONS,
+        execution_options={POOLED: is_pooled},
         # A connection may have died with a server that is there again.
         pool_pre_ping=True,
         connect_args={
             "async_creator_fn": _to_the_primary(),
             "command_timeout": statement_seconds,
-            "server_settings": SETTINGS | differing,
+            "server_settings": told,
+            **(UNNAMED if is_pooled else {}),
         },
     )
     event.listen(engine.sync_engine, "connect", _hear_silence)
@@ -150,7 +174,7 @@ def copying_engine(url: URL) -> AsyncEngine:
     Statements are prepared anew each time, since tables come and go.
     """
     engine = create_async_engine(
-        url.set(drivername=DRIVER),
+        url.set(drivername=DRIVER).difference_update_query([POOLED]),
         poolclass=NullPool,
         connect_args={
             "async_creator_fn": _to_the_primary(),
@@ -161,6 +185,18 @@ def copying_engine(url: URL) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _hear_silence)
     return engine
+
+
+def lacking(connection: Connection) -> list[str]:
+    """Return which settings are not in force that a pooler may have kept to itself.
+
+    A commit that is not waited for may be forgotten once it was acknowledged; what has
+    no bound is waited for without one.
+    """
+    rows = connection.exec_driver_sql(SETTINGS_IN_FORCE)
+    found = {row[0]: row[1] for row in rows}
+    lax = [] if found["synchronous_commit"] in WAITS else ["synchronous_commit"]
+    return lax + [name for name in BOUNDS if found[name] == "0"]
 
 
 def wait_for_writers(connection: Connection) -> bool:

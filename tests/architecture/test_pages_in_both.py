@@ -36,6 +36,7 @@ PAGES = (
     "privacy",
     "integrators",
     "operating",
+    "scaling",
     "transparency",
     "evidence",
     "sm2",
