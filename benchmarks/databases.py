@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -29,22 +30,38 @@ class Databases:
     """Where SQLite's files are."""
     socket: Path
     """Where PostgreSQL listens."""
+    programs: Path
+    """Where its programs are."""
+    pid: int
+    """Its first process, the parent of all others."""
 
     def empty(self, kind: Database) -> str:
         """Return the address of a new one, as the gateway takes it."""
         name = f"benchmark_{time.monotonic_ns()}"
         if kind is Database.SQLITE:
             return f"sqlite:///{self.folder / name}.db"
-        asyncio.run(self._create(name))
+        self.run(f"CREATE DATABASE {name}")
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Return the address of one of PostgreSQL's."""
         host = quote(str(self.socket), safe="")
         return f"postgresql://postgres@/{name}?host={host}"
 
-    async def _create(self, name: str) -> None:
-        connection = await asyncpg.connect(host=str(self.socket), user="postgres")
-        try:
-            await connection.execute(f"CREATE DATABASE {name}")
-        finally:
-            await connection.close()
+    def run(self, statement: str, database: str = "postgres") -> Any:  # noqa: ANN401 - a column's
+        """Run one statement on PostgreSQL; return the first value that it finds."""
+        return asyncio.run(found_at(self.socket, statement, database))
+
+
+async def found_at(socket: Path, statement: str, database: str = "postgres") -> Any:  # noqa: ANN401 - a column's
+    """Run one statement where a server listens; return the first value it finds."""
+    connection = await asyncpg.connect(
+        host=str(socket), user="postgres", database=database
+    )
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
 
 
 @contextmanager
@@ -60,7 +77,8 @@ def opened_databases(folder: Path) -> Iterator[Databases]:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as short:
         server = get_server(Path(short) / "data", cleanup_mode="delete")
         try:
-            socket = Path(str(server.get_postmaster_info().socket_dir))
-            yield Databases(folder, socket)
+            running = server.get_postmaster_info()
+            socket, programs = Path(str(running.socket_dir)), Path(str(server.bin_path))
+            yield Databases(folder, socket, programs, running.pid)
         finally:
             server.cleanup()

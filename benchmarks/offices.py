@@ -1,7 +1,8 @@
 """What offices and agencies wait for, and what is done about payments.
 
 No peer does any of it. Each is measured on both databases, our gateway alone; the
-table of a kind of work has a row a database.
+table of a kind of work has a row a database. Several gateways have PostgreSQL alone,
+and a row a way to put them up.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ from benchmarks.overload import TIMES, overloaded
 from benchmarks.rechecking import rechecked
 from benchmarks.reconciling import reconciled
 from benchmarks.revoking import revoked
+from benchmarks.scaling import scaled_out
 from benchmarks.sick_agencies import sick
 from benchmarks.stage import Stage
 from benchmarks.warm_log import LogState, answered_beside
@@ -60,6 +62,8 @@ class Work(StrEnum):
     """The log of hashes, at a length: appended to, proved, verified."""
     WARM_LOG = "warm-log"
     """The same people again and again, with the log on, off and stuck."""
+    SCALING = "scaling"
+    """One, two and four gateways on one PostgreSQL, a pooler before it, a standby."""
 
 
 Figures = Mapping[str, float]
@@ -209,6 +213,17 @@ COLUMNS: Mapping[Work, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "p99, on / off, %": ("on_p99_more", "{:+.1f}"),
             "p99, stuck / off, %": ("stuck_p99_more", "{:+.1f}"),
         },
+        Work.SCALING: {
+            "requests/s": ("requests_a_second", "{:,.0f}"),
+            "µs of the gateways": ("cpu_us", "{:,.0f}"),
+            "of PostgreSQL": ("database_us", "{:,.0f}"),
+            "of what is beside": ("beside_us", "{:,.0f}"),
+            "all, over one gateway's, %": ("more", "{:+.0f}"),
+            "p50 ms": ("p50_ms", "{:.0f}"),
+            "p99 ms": ("p99_ms", "{:.0f}"),
+            "connections": ("connections", "{:.0f}"),
+            "WAL, kB": ("wal_kb", "{:.1f}"),
+        },
     }
 )
 """The columns of a kind of work: which figure stands there, and how."""
@@ -219,7 +234,8 @@ class Found:
     """What one kind of work took on one database."""
 
     work: Work
-    database: Database
+    database: str
+    """Or, where that is the same for all, what is beside it."""
     figures: Figures
 
 
@@ -230,6 +246,10 @@ def measured(work: Work, stage: Stage, records: int) -> Iterator[Found]:
     reconciled, and how many leaves a log has.
     """
     with opened_databases(stage.folder) as databases:
+        if work is Work.SCALING:
+            for setup, figures in scaled_out(stage, databases):
+                yield Found(work, setup, figures)
+            return
         for database in Database:
             address = databases.empty(database)
             yield Found(work, database, _figures(work, stage, address, records))

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from benchmarks.capacity import Assumptions, costs_of, needs, rows_of
 from benchmarks.claims import CLAIMS_A_QUESTION
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement
@@ -23,6 +24,7 @@ from benchmarks.profiling import PROFILED
 from benchmarks.questions import PEOPLE_A_BATCH, ROOT
 from benchmarks.results import found_in
 from benchmarks.routers import ROUTERS
+from benchmarks.scaling import STANDBY, Setup, row_of
 from benchmarks.sick_agencies import TROUBLES
 from benchmarks.stage import Phase
 from benchmarks.targets import LIMITS, SLOWEST_AGENCY_US, TARGETS, Found
@@ -352,6 +354,35 @@ def _troubles(_: Mapping[str, Any], found: Found) -> str:
     return _table(["its trouble", *head], rows)
 
 
+def _standby(_: Mapping[str, Any], found: Found) -> str:
+    """Say what a standby could take over, and how far behind it was."""
+    row = row_of(Phase.COLLECTED, Setup(2, STANDBY))
+    figures = found.works.get(Work.SCALING, {}).get(row)
+    if not figures:
+        return NOT_MEASURED
+    rows = [
+        [what, f"{figures[name]:{shown}}"]
+        for what, name, shown in (
+            ("PostgreSQL's µs a question", "database_us", ",.0f"),
+            ("of it the reading of a person", "read_us", ",.0f"),
+            ("its share, %", "read_share", ".0f"),
+            ("the same reading on the standby", "read_there_us", ",.0f"),
+            ("the standby's µs a question, only to follow", "beside_us", ",.0f"),
+            ("how far it is behind, median ms", "lag_p50_ms", ".1f"),
+            ("at most, ms", "lag_slowest_ms", ".1f"),
+        )
+    ]
+    return _table(["collected, two gateways", "found"], rows)
+
+
+def _capacity(_: Mapping[str, Any], found: Found) -> str:
+    costs = costs_of(found)
+    if isinstance(costs, list):
+        return f"{NOT_MEASURED} It takes the figures of {', '.join(costs)}."
+    rows = [list(row) for row in rows_of(needs(Assumptions(), costs)).items()]
+    return _table(["a week of claims", "needed"], rows)
+
+
 def _when(known: Mapping[str, Any], _: Found) -> str:
     rows = []
     for phase in Phase:
@@ -418,6 +449,8 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any], Found], str]] = MappingProxyTy
         "functions": _functions,
         **{work: _work(work) for work in Work},
         "troubles": _troubles,
+        "standby": _standby,
+        "capacity": _capacity,
         "when": _when,
     }
 )

@@ -12,7 +12,7 @@ from benchmarks.measuring import MICROSECONDS, Measurement, percentile
 from benchmarks.native import Asked, Load
 from benchmarks.phases import Run, compared, load_of, plan
 from benchmarks.processes import cpu_seconds, largest_bytes, resident_bytes, settle
-from benchmarks.stage import Phase, Server, opened
+from benchmarks.stage import Phase, Server, Stage, opened
 
 MEMORY_SAMPLES = (10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
 
@@ -107,11 +107,14 @@ def _asked_together(run: Run, servers: list[Server], repeat: int) -> Measurement
     how = plan(Phase.SCALE, run.volume)
     loads = [load_of(run.stage, server, Phase.SCALE, how) for server in servers]
     pids = [pid for server in servers for pid in server.pids]
-    _ask_all(run, loads, how.volume.warm_up, 0)
+    seconds = run.volume.seconds
+    ask_all(run.stage, loads, how.volume.warm_up, seconds)
     settle()
     used = cpu_seconds(pids)
     began = time.perf_counter()
-    asked = _ask_all(run, loads, how.volume.requests, how.volume.warm_up)
+    asked = ask_all(
+        run.stage, loads, how.volume.requests, seconds, skip=how.volume.warm_up
+    )
     took = time.perf_counter() - began
     answered = sum(part.answered for part in asked)
     used = (cpu_seconds(pids) - used) / answered * MICROSECONDS
@@ -130,23 +133,25 @@ def _asked_together(run: Run, servers: list[Server], repeat: int) -> Measurement
     )
 
 
-def _ask_all(run: Run, loads: list[Load], requests: int, skip: int) -> list[Asked]:
+def ask_all(
+    stage: Stage, loads: list[Load], requests: int, seconds: float, *, skip: int = 0
+) -> list[Asked]:
     """Ask all at once, the same of each; with as many connections as one is asked."""
     shared = [
         replace(load, connections=load.connections // len(loads)) for load in loads
     ]
     # Whoever asks two servers may use what both leave of two cores.
-    cores = run.stage.cores
+    cores = stage.cores
     free = (cores.load,) if len(loads) == 1 else (cores.server, cores.load)
     with ThreadPoolExecutor(len(loads)) as pool:
         asking = [
             pool.submit(
                 native.ask,
-                run.stage.folder,
+                stage.folder,
                 load,
                 cores=free,
                 requests=requests,
-                seconds=run.volume.seconds,
+                seconds=seconds,
                 skip=skip,
             )
             for load in shared
