@@ -49,6 +49,7 @@ from store.collection.records import StoredRecords
 from store.collection.stated import KnownRecord
 from store.connections import Reader, begin
 from store.credentials.issued import StoredCredentials
+from store.ledger.bases import StoredWorths
 from store.ledger.bundled import StoredBundles
 from store.ledger.events import StoredDecisionEvents, StoredRecoveryEvents
 from store.ledger.evidence import StoredEvidence
@@ -79,7 +80,7 @@ from store.transparency.reach import StoredReach
 from store.used_tokens import StoredUsedTokens, used_tokens
 from tests.store.audit.records import NOON, record
 from tests.store.credentials.test_issued import NEW as CREDENTIAL
-from tests.store.ledger.test_bases import KEY
+from tests.store.ledger.test_bases import BASIS, KEY
 from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import CHANGE, nothing_follows
 
@@ -293,6 +294,9 @@ CALLS: Mapping[str, Call] = {
     "ledger.ledger.StoredLedger.histories": lambda s: StoredLedger(s).histories([1]),
     "ledger.ledger.StoredLedger.open_seen": lambda s: StoredLedger(s).open_seen(
         [REVOCATION], NOON
+    ),
+    "ledger.bases.StoredWorths.keep": lambda s: StoredWorths(s).keep(
+        "sealed-1", BASIS, NOON
     ),
     "ledger.bundled.StoredBundles.of_certificate": lambda s: StoredBundles(
         s

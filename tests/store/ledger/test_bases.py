@@ -34,12 +34,12 @@ KEY = TrustedKey(
 )
 SUSPENDED = replace(KEY, state=KeyState.SUSPENDED)
 HOUR = timedelta(hours=1)
+BASIS = Basis(TRACE, load_edition(), (key_fact(KEY),))
 
 
 def based(_: Payments) -> Judged:
     """Judge by a basis."""
-    basis = Basis(TRACE, load_edition(), (key_fact(KEY),))
-    return Judged(JUDGEMENT, basis=basis)
+    return Judged(JUDGEMENT, basis=BASIS)
 
 
 def bodies(connection: Connection, id_: int) -> list[dict[str, object]]:
