@@ -33,6 +33,11 @@ WORK: Mapping[str, Text] = MappingProxyType(
             "What was answered is kept: download it, or go on with the rest.",
         ),
         "batch_done": Text("核验完毕", "All rows are checked"),
+        "batch_gone": Text(
+            "文件及结果已不在网关内存中：已删除，或已满留存时限。请重新拖入文件。",
+            "The file and its results are no longer held: somebody deleted them, or "
+            "they were held for long enough. Drop the file in again.",
+        ),
         "batch_rows": Text("行", "rows"),
         "batch_go_on": Text("继续", "Go on"),
         "batch_fetch": Text("下载结果（CSV）", "Download the results (CSV)"),

@@ -54,7 +54,8 @@ async def batch(visit: Visit) -> Response:
         case "begin":
             return await _begin(visit)
         case "go" if held is not None:
-            return _page(visit, problems=await _go(visit, held))
+            problems = await _go(visit, held)
+            return _page(visit, problems=problems, is_gone=True)
         case "fetch" if held is not None:
             return Response(
                 held.table, headers=FILE_HEADERS, media_type="text/csv; charset=utf-8"
@@ -62,6 +63,8 @@ async def batch(visit: Visit) -> Response:
         case "forget":
             visit.session.batch = None
             return RedirectResponse(visit.section.path, SEE_OTHER, HEADERS)
+        case "go" | "fetch":
+            return _page(visit, is_gone=True)
         case _:
             return _page(visit)
 
@@ -139,8 +142,12 @@ def _page(
     problems: Sequence[Problem] = (),
     missing: Sequence[str] = (),
     refusal: Text | None = None,
+    is_gone: bool = False,
 ) -> Response:
-    """Show the form, or how far the file is that is held."""
+    """Show how far the file is that is held, or the form.
+
+    ``is_gone`` says that the reader had one: without it, they are told so.
+    """
     held = visit.session.batch
     look = () if held is None else held.outcomes(*NEEDS_A_LOOK)
     counted = Counter(row[OUTCOME] for row in held.done) if held is not None else {}
@@ -159,6 +166,7 @@ def _page(
         purposes=[*Purpose],
         problems=problems,
         missing=missing,
+        is_gone=is_gone,
         refusal=None if refusal is None else visit.language.of(refusal),
         limits=visit.language.of(WORDS["batch_limits"]).format(**limits),
     )
