@@ -90,6 +90,7 @@ WORK: Mapping[str, Text] = MappingProxyType(
         "recorded_and_right": Text("所记录与应记录", "Recorded, and what it should be"),
         "recorded": Text("所记录", "Recorded"),
         "should_be": Text("应为", "Should be"),
+        "not_to_be_seen": Text("未能取得", "could not be had"),
         "only_reversed": Text(
             "仅冲销：本不应支付。", "It is reversed alone: nothing was to be paid."
         ),

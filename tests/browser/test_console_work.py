@@ -71,7 +71,7 @@ def test_a_file_is_dropped_in_and_its_results_downloaded(
     eventually(results.exists)
     assert results.read_bytes().count(b"\r\n") == 251
     pages.send("[action$=batch]:has([value=forget])", "#batch")
-    assert pages.browser.find_elements("id", "result") == []
+    assert pages.browser.find_elements("id", "so-far") == []
 
 
 def test_a_file_that_is_none_is_refused_where_one_reads_it(
