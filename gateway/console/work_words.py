@@ -34,9 +34,9 @@ WORK: Mapping[str, Text] = MappingProxyType(
         ),
         "batch_done": Text("核验完毕", "All rows are checked"),
         "batch_gone": Text(
-            "文件及结果已不在网关内存中：已删除，或已满留存时限。请重新拖入文件。",
-            "The file and its results are no longer held: somebody deleted them, or "
-            "they were held for long enough. Drop the file in again.",
+            "该文件及其结果已不在网关内存中（已删除，或已满留存时限）；请重新拖入",
+            "it and its results are no longer held: somebody deleted them, or their "
+            "time was over; drop it in again",
         ),
         "batch_rows": Text("行", "rows"),
         "batch_go_on": Text("继续", "Go on"),
@@ -127,6 +127,6 @@ WORK: Mapping[str, Text] = MappingProxyType(
             "未设见证：日志只有网关自己的签名。",
             "Nobody has to cosign: the log has the gateway's own word alone.",
         ),
-        "log_never": Text("未见证", "did not cosign"),
+        "log_never": Text("未见证以上检查点", "did not cosign what stands above"),
     }
 )

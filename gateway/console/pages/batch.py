@@ -55,7 +55,8 @@ async def batch(visit: Visit) -> Response:
             return await _begin(visit)
         case "go" if held is not None:
             problems = await _go(visit, held)
-            return _page(visit, problems=problems, is_gone=True)
+            # Shown if the file went meanwhile.
+            return _page(visit, problems=problems, refusal=WORDS["batch_gone"])
         case "fetch" if held is not None:
             return Response(
                 held.table, headers=FILE_HEADERS, media_type="text/csv; charset=utf-8"
@@ -64,7 +65,7 @@ async def batch(visit: Visit) -> Response:
             visit.session.batch = None
             return RedirectResponse(visit.section.path, SEE_OTHER, HEADERS)
         case "go" | "fetch":
-            return _page(visit, is_gone=True)
+            return _page(visit, refusal=WORDS["batch_gone"])
         case _:
             return _page(visit)
 
@@ -142,12 +143,8 @@ def _page(
     problems: Sequence[Problem] = (),
     missing: Sequence[str] = (),
     refusal: Text | None = None,
-    is_gone: bool = False,
 ) -> Response:
-    """Show how far the file is that is held, or the form.
-
-    ``is_gone`` says that the reader had one: without it, they are told so.
-    """
+    """Show how far the file is that is held; without one the form, and a refusal."""
     held = visit.session.batch
     look = () if held is None else held.outcomes(*NEEDS_A_LOOK)
     counted = Counter(row[OUTCOME] for row in held.done) if held is not None else {}
@@ -166,7 +163,6 @@ def _page(
         purposes=[*Purpose],
         problems=problems,
         missing=missing,
-        is_gone=is_gone,
         refusal=None if refusal is None else visit.language.of(refusal),
         limits=visit.language.of(WORDS["batch_limits"]).format(**limits),
     )

@@ -126,7 +126,7 @@ def test_a_page_whose_file_is_gone_says_so_where_its_rows_were(
     sent = visitor.post(PAGE, {"step": step}, page, by_script=True)
 
     (result,) = re.findall(r'<div id="result">.*</div>', sent.text, re.DOTALL)
-    assert 'data-state="gone"' in result
+    assert "it and its results are no longer held" in result
     assert 'id="batch"' in result
     assert visitor.get(PAGE).data("state") == []
 
