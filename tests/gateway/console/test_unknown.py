@@ -45,7 +45,8 @@ async def page_of(
     """Return a page whose graph knows so much, by operation, and else is away."""
 
     async def ask(_scope: object, _receive: object, asked: Question) -> ExecutionResult:
-        by = "+".join((asked.variables or {}).get("by", ()))
+        variables: Mapping[str, Any] = asked.variables or {}
+        by = "+".join(variables.get("by", ()))
         data = known.get(f"{asked.operation_name}{by}")
         return ExecutionResult(data, None if data else [AWAY])  # type: ignore[arg-type]
 
