@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.common.keys import Keys
 
 from tests.browser.console_pages import Console
 from tests.browser.people import token_of
@@ -114,7 +113,7 @@ def test_a_payment_is_corrected_and_claimed_back(
     assert dark.violations() == []
     dark.picture("correction-en-dark")
     dark.fill(officer="浦0018", reason="已核对")
-    dark.field("reason").send_keys(Keys.ENTER)
+    dark.field("reason").send_keys("\n")
     assert dark.browser.find_elements("css selector", "[role=alert], .done") == []
     dark.wait_for("button[value=CONFIRM]").click()
     assert dark.wait_for("[role=alert]").get_attribute("data-code") == "SAME_PERSON"
