@@ -83,8 +83,8 @@ class LogWitness:
     name: str = strawberry.field(description=both("名称", "Its name in the policy"))
     cosigned_at: datetime | None = strawberry.field(
         description=both(
-            "最近见证的时间（其自述）；未见证的为空",
-            "When it cosigned last, as it says; null if it did not",
+            "最近见证的时间（其自述）；所示检查点均未见证的为空",
+            "When it cosigned last, as it says; null if it cosigned none shown here",
         )
     )
     size: int | None = strawberry.field(

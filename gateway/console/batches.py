@@ -22,6 +22,9 @@ from gateway.console.language import Language
 MAX_ROWS = 10_000
 MAX_INFLATED_BYTES = 40_000_000
 """What a workbook may be unpacked to."""
+MAX_CHARACTERS = 4_000_000
+"""Of all cells together, which the results repeat: as many as a CSV file can have. A
+workbook has a text once that stands in every cell, so that its bytes are no bound."""
 KEPT_SECONDS = 1_800.0
 """How long a file and its results are held, from when it came."""
 A_CALLER = 2
@@ -93,11 +96,20 @@ def read_upload(name: str, content: bytes) -> Sequence[Row]:
     """Return the rows of a file. It takes a while: not for the loop of events.
 
     Raises:
-        UnusableFileError: it cannot be used as a whole, or has too many rows.
+        UnusableFileError: it cannot be used as a whole, or has too many rows, or too
+            much in them.
     """
-    rows = [
-        *islice(rows_of(name, content, max_inflated=MAX_INFLATED_BYTES), MAX_ROWS + 1)
-    ]
+    rows: list[Row] = []
+    characters = 0
+    found = rows_of(name, content, max_inflated=MAX_INFLATED_BYTES)
+    for row in islice(found, MAX_ROWS + 1):
+        characters += sum(map(len, row.cells.values()))
+        if characters > MAX_CHARACTERS:
+            raise UnusableFileError(
+                f"表格内容超过{MAX_CHARACTERS}字；请拆分",
+                f"the cells have over {MAX_CHARACTERS} characters; split the file",
+            )
+        rows.append(row)
     if len(rows) > MAX_ROWS:
         raise UnusableFileError(
             f"文件超过{MAX_ROWS}行；请拆分",

@@ -15,6 +15,8 @@ from gateway.console.sections import Section
 from gateway.console.sessions import Session, Sessions
 from gateway.console.uploads import Upload
 
+MOST_DIGITS = 7
+"""Of a version, and of an amount in yuan."""
 Sample: TypeAlias = Callable[[str, dict[str, str]], float | None]
 
 
@@ -40,6 +42,13 @@ class Visit:
     def stated(self, name: str) -> str | None:
         """Return a field of the form; ``None`` if nothing stands in it."""
         return self.form.get(name, "").strip() or None
+
+    def number(self, name: str) -> int | None:
+        """Return a field as a whole number; ``None`` if it is none, or too long."""
+        stated = self.form.get(name, "").strip()
+        if not stated.isascii() or not stated.isdecimal() or len(stated) > MOST_DIGITS:
+            return None
+        return int(stated)
 
     async def answer(self, document: str, /, **variables: object) -> Answered:
         """Return what the graph answers to ``document``.

@@ -33,6 +33,11 @@ WORK: Mapping[str, Text] = MappingProxyType(
             "What was answered is kept: download it, or go on with the rest.",
         ),
         "batch_done": Text("核验完毕", "All rows are checked"),
+        "batch_gone": Text(
+            "该文件及其结果已不在网关内存中（已删除，或已满留存时限）；请重新拖入",
+            "it and its results are no longer held: somebody deleted them, or their "
+            "time was over; drop it in again",
+        ),
         "batch_rows": Text("行", "rows"),
         "batch_go_on": Text("继续", "Go on"),
         "batch_fetch": Text("下载结果（CSV）", "Download the results (CSV)"),
@@ -85,6 +90,7 @@ WORK: Mapping[str, Text] = MappingProxyType(
         "recorded_and_right": Text("所记录与应记录", "Recorded, and what it should be"),
         "recorded": Text("所记录", "Recorded"),
         "should_be": Text("应为", "Should be"),
+        "not_to_be_seen": Text("未能取得", "could not be had"),
         "only_reversed": Text(
             "仅冲销：本不应支付。", "It is reversed alone: nothing was to be paid."
         ),
@@ -121,6 +127,6 @@ WORK: Mapping[str, Text] = MappingProxyType(
             "未设见证：日志只有网关自己的签名。",
             "Nobody has to cosign: the log has the gateway's own word alone.",
         ),
-        "log_never": Text("未见证", "did not cosign"),
+        "log_never": Text("未见证以上检查点", "did not cosign what stands above"),
     }
 )

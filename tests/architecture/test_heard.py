@@ -139,6 +139,7 @@ MAY_ASK = {
     "tests/forks.py": NO_GATEWAY,
     "tests/attacks/raw.py": BYTES,
     "tests/third_party/test_routers.py": "a router of others, before a heard gateway",
+    "tests/third_party/clients/outcomes.py": "no gateway: what answers oddly",
     "tests/gateway/subscriptions/following.py": A_GATEWAY,
     "tests/gateway/graphql_http/wire.py": BYTES,
     "tests/gateway/graphql_http/silent_agency.py": "heard gateways, and leaves",

@@ -71,7 +71,7 @@ def test_a_file_is_dropped_in_and_its_results_downloaded(
     eventually(results.exists)
     assert results.read_bytes().count(b"\r\n") == 251
     pages.send("[action$=batch]:has([value=forget])", "#batch")
-    assert pages.browser.find_elements("id", "result") == []
+    assert pages.browser.find_elements("id", "so-far") == []
 
 
 def test_a_file_that_is_none_is_refused_where_one_reads_it(
@@ -113,6 +113,8 @@ def test_a_payment_is_corrected_and_claimed_back(
     assert dark.violations() == []
     dark.picture("correction-en-dark")
     dark.fill(officer="浦0018", reason="已核对")
+    dark.field("reason").send_keys("\n")
+    assert dark.browser.find_elements("css selector", "[role=alert], .done") == []
     dark.wait_for("button[value=CONFIRM]").click()
     assert dark.wait_for("[role=alert]").get_attribute("data-code") == "SAME_PERSON"
 

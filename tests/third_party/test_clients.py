@@ -25,6 +25,7 @@ from tests.gateway.callers.known import READER, sha256
 from tests.gateway.subscriptions.following import change, write
 from tests.node import install
 from tests.running import Agencies, Gateway, eventually, running_gateway
+from tests.third_party.clients.odd_gateway import LINE, odd_gateway
 from tests.third_party.environment import make_environment
 
 # Their packages are installed: three hundred of npm's.
@@ -226,6 +227,64 @@ def test_each_stated_certificate_is_right_or_wrong(
     assert done.stdout.split() == [
         *("MATCH,VALID,", "MISMATCH,,ISSUED_ON", "NOT_FOUND,,", "BAD_ID_NUMBER,,")
     ], done.stderr
+
+
+OUTCOMES = {
+    "/ask/redirected": "UnreachableError",
+    "/ask/no-errors": "UnreachableError",
+    "/ask/nothing": "UnreachableError",
+    "/ask/no-json": "UnreachableError",
+    "/ask/in-drops": "UnreachableError",
+    "/ask/refused": "RefusedError",
+    "/follow/refused": "RefusedError",
+    "/follow/silent": "CutError",
+    "/follow/cut": "CutError",
+    "/follow/whole": f"['{LINE}']",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_answers_oddly_is_neither_taken_for_an_answer_nor_waited_for(
+    programs: Programs, language: str
+) -> None:
+    script = HERE / {"python": "outcomes.py", "typescript": "outcomes.mjs"}[language]
+    place = Path(shutil.copy(script, programs.clients / language))
+    program = str(programs.python) if language == "python" else "node"
+    with odd_gateway() as odd:
+        done = subprocess.run(
+            [program, str(place), *(f"{odd.url}{path}" for path in OUTCOMES)],
+            env={**programs.environment(odd.url), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+        # U+2028 ends no line here.
+        found = [line.replace("\\u2028", "\u2028") for line in done.stdout.split("\n")]
+        assert dict(zip(OUTCOMES, found, strict=False)) == OUTCOMES, done.stderr
+        # No token was taken elsewhere.
+        assert odd.asked == [*OUTCOMES]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_refused_does_not_try_for_ever(
+    programs: Programs, gateway: Gateway, tmp_path: Path, language: str
+) -> None:
+    cursor = tmp_path / "cursor"
+    cursor.write_text("c")
+
+    done = subprocess.run(
+        [*programs.command(language, "follow-changes"), str(cursor)],
+        env=programs.environment(gateway.url, "nobody's"),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert "RefusedError: UNAUTHENTICATED: " in done.stderr
+    assert done.returncode == 1
 
 
 @contextmanager

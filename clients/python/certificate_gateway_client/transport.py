@@ -4,6 +4,7 @@ The token goes into a header, never into an address; nothing is tried again by i
 and redirects are not followed, since they would take the token elsewhere.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from types import TracebackType
@@ -46,7 +47,7 @@ class Transport:
             purpose: why people are looked up, where the token has none of its own.
             case_number: likewise; letters, digits and ``._/-`` in a header.
             headers: others, for example ``X-Officer``.
-            timeout_seconds: how long an answer may take.
+            timeout_seconds: how long an answer may take, all of it.
             http_client: a client of your own, with your CA or your certificate.
         """
         stated = {
@@ -59,7 +60,8 @@ class Transport:
             **{name: value for name, value in stated.items() if value is not None},
             **(headers or {}),
         }
-        self._client = http_client or httpx.AsyncClient(timeout=timeout_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._client = http_client or httpx.AsyncClient()
 
     async def __aenter__(self) -> Self:
         """Return itself."""
@@ -83,10 +85,16 @@ class Transport:
         """
         body = {"query": query, "operationName": operation, "variables": variables}
         try:
-            response = await self._client.post(
-                self._url, json=body, headers={**self._headers, "Accept": JSON}
-            )
-        except httpx.HTTPError as error:
+            # httpx counts from each piece of an answer.
+            async with asyncio.timeout(self._timeout_seconds):
+                response = await self._client.post(
+                    self._url,
+                    json=body,
+                    headers={**self._headers, "Accept": JSON},
+                    timeout=self._timeout_seconds,
+                    follow_redirects=False,
+                )
+        except (httpx.HTTPError, TimeoutError) as error:
             raise UnreachableError(str(error) or type(error).__name__) from error
         return _data(_answer(response))
 
@@ -109,7 +117,9 @@ class Transport:
             timeout=httpx.Timeout(15.0, read=SILENCE_SECONDS),
         )
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._client.send(
+                request, stream=True, follow_redirects=False
+            )
         except httpx.HTTPError as error:
             raise UnreachableError(str(error) or type(error).__name__) from error
         try:
@@ -117,10 +127,10 @@ class Transport:
                 await response.aread()
                 _data(_answer(response))
                 raise UnreachableError("what answered sends no events")
-            async for event, text in _events(response.aiter_lines()):
+            async for event, text in _events(_lines(response.aiter_text())):
                 if event == "complete":
                     return
-                yield _data(json.loads(text))
+                yield _data(_json(text))
         except httpx.HTTPError as error:
             raise CutError(str(error) or type(error).__name__) from error
         finally:
@@ -136,16 +146,34 @@ def _answer(response: httpx.Response) -> Any:
         raise UnreachableError(f"status {status}, and no JSON") from None
 
 
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise UnreachableError("an event is no JSON") from None
+
+
 def _data(answer: Any) -> Data:
-    if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
-        raise UnreachableError("what answered is no GraphQL")
-    if answer.get("errors"):
-        first = answer["errors"][0]
+    """Return the data of an answer: nothing that is none is taken for an empty one."""
+    stated = answer if isinstance(answer, dict) else {}
+    data, errors = stated.get("data"), stated.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if isinstance(first, dict):
         extensions = first.get("extensions") or {}
         code = str(extensions.get("code", "UNKNOWN"))
-        raise RefusedError(code, first["message"], extensions, answer.get("data"))
-    data: Data = answer["data"]
+        raise RefusedError(code, str(first.get("message")), extensions, data)
+    if errors or not isinstance(data, dict):
+        raise UnreachableError("what answered is no GraphQL")
     return data
+
+
+async def _lines(pieces: AsyncIterable[str]) -> AsyncIterator[str]:
+    """Yield lines; httpx would end them at what may stand in a text, too (U+2028)."""
+    rest = ""
+    async for piece in pieces:
+        *lines, rest = (rest + piece).split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
 
 
 async def _events(lines: AsyncIterable[str]) -> AsyncIterator[tuple[str, str]]:

@@ -11,9 +11,11 @@ import os
 import sys
 from pathlib import Path
 
-from certificate_gateway_client import CutError, GatewayClient, UnreachableError
+from certificate_gateway_client import GatewayClient, GatewayError, RefusedError
 
 AGAIN_SECONDS = 5.0
+PASSING = {"UNAVAILABLE", "OVERLOADED", "TOO_MANY_REQUESTS", "STORE_UNAVAILABLE"}
+"""Refusals that a gateway gives while it starts, ends or has too much to do."""
 
 
 async def follow(place: Path) -> None:
@@ -23,12 +25,14 @@ async def follow(place: Path) -> None:
     ) as gateway:
         if not place.exists():
             cursors = (await gateway.cursors()).event_cursors
-            place.write_text(cursors.certificate_states or "")
+            keep(place, cursors.certificate_states or "")
         print("following", flush=True)
         while True:
             try:
                 await hand_on(gateway, place)
-            except (CutError, UnreachableError) as error:
+            except GatewayError as error:
+                if isinstance(error, RefusedError) and error.code not in PASSING:
+                    raise
                 print(f"again in {AGAIN_SECONDS:g} s: {error}", file=sys.stderr)
                 await asyncio.sleep(AGAIN_SECONDS)
 
@@ -41,7 +45,14 @@ async def hand_on(gateway: GatewayClient, place: Path) -> None:
             f"{change.certificate_id} {change.state.value} {change.effective_on}",
             flush=True,
         )
-        place.write_text(change.cursor)
+        keep(place, change.cursor)
+
+
+def keep(place: Path, cursor: str) -> None:
+    """Write a cursor down as a whole, whenever this program is ended."""
+    beside = place.with_suffix(".new")
+    beside.write_text(cursor)
+    beside.replace(place)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,22 @@
  * A line is printed for each change. The cursor of the last one that was dealt with is kept in
  * the file; without it, it begins now.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { argv, env } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 
-import { CursorsDocument, CutError, FollowChangesDocument, GatewayClient } from '../src/index.js';
+import { CursorsDocument, FollowChangesDocument, GatewayClient } from '../src/index.js';
+import { GatewayError, RefusedError } from '../src/index.js';
 
 const AGAIN_MILLISECONDS = 5_000;
+// Refusals that a gateway gives while it starts, ends or has too much to do.
+const PASSING = ['UNAVAILABLE', 'OVERLOADED', 'TOO_MANY_REQUESTS', 'STORE_UNAVAILABLE'];
+
+// Written as a whole, whenever this program is ended.
+function keep(place: string, cursor: string): void {
+  writeFileSync(`${place}.new`, cursor);
+  renameSync(`${place}.new`, place);
+}
 
 const gateway = new GatewayClient({
   url: env['GATEWAY_URL'] ?? '',
@@ -21,7 +30,7 @@ const gateway = new GatewayClient({
 const place = argv[2] ?? 'cursor.txt';
 if (!existsSync(place)) {
   const { eventCursors } = await gateway.ask(CursorsDocument, {});
-  writeFileSync(place, eventCursors.certificateStates ?? '');
+  keep(place, eventCursors.certificateStates ?? '');
 }
 console.log('following');
 for (;;) {
@@ -31,10 +40,11 @@ for (;;) {
       const change = event.certificateStateChanged;
       console.log(`${change.certificateId} ${change.state} ${change.effectiveOn}`);
       // Only now: none is lost.
-      writeFileSync(place, change.cursor);
+      keep(place, change.cursor);
     }
   } catch (error) {
-    if (!(error instanceof CutError)) {
+    const isRefused = error instanceof RefusedError && !PASSING.includes(error.code);
+    if (isRefused || !(error instanceof GatewayError)) {
       throw error;
     }
     console.error(`again in ${AGAIN_MILLISECONDS / 1000} s: ${error.message}`);

@@ -22,6 +22,11 @@ export interface Options {
   headers?: Record<string, string>;
   /** How long an answer may take, in milliseconds; 15,000 if left out. */
   timeout?: number;
+  /**
+   * After how long without a word a stream is gone, in milliseconds; 60,000 if left out. A
+   * gateway sends a comment every 25 seconds.
+   */
+  silence?: number;
 }
 
 interface Answer<Result> {
@@ -82,18 +87,28 @@ export class GatewayClient {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): AsyncGenerator<Result, void, undefined> {
+    let refusal: unknown;
     const client = createClient({
       url: this.#options.url,
       headers: this.#headers,
       // A retry would begin from the old cursor.
       retryAttempts: 0,
-      fetchFn: fetchEvents,
+      fetchFn: async (url: string, init: RequestInit) => {
+        try {
+          return await fetchEvents(url, init, this.#options.silence ?? 60_000);
+        } catch (error) {
+          // graphql-sse makes an error of the network of it.
+          refusal = error;
+          throw error;
+        }
+      },
     });
     try {
       for await (const result of client.iterate({ query: document.toString(), variables })) {
         yield dataOf<Result>(result);
       }
-    } catch (error) {
+    } catch (caught) {
+      const error = refusal ?? caught;
       throw error instanceof RefusedError
         ? error
         : new CutError(String(error), { cause: error });
@@ -104,12 +119,28 @@ export class GatewayClient {
 }
 
 // What is refused is said in JSON, which graphql-sse would not read.
-async function fetchEvents(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...init, redirect: 'error' });
+async function fetchEvents(url: string, init: RequestInit, silence: number): Promise<Response> {
+  const gone = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => gone.abort(new Error('the stream is silent')), silence);
+  };
+  gone.signal.addEventListener('abort', () => clearTimeout(timer));
+  // Whatever ends the stream ends this: `follow` disposes of the client.
+  init.signal?.addEventListener('abort', () => gone.abort());
+  heard();
+  const response = await fetch(url, { ...init, redirect: 'error', signal: gone.signal });
   if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
     dataOf(await response.json());
   }
-  return response;
+  const listened = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      heard();
+      controller.enqueue(piece);
+    },
+  });
+  return new Response(response.body?.pipeThrough(listened) ?? null, response);
 }
 
 function dataOf<Result>(answer: unknown): Result {

@@ -54,7 +54,9 @@ async def batch(visit: Visit) -> Response:
         case "begin":
             return await _begin(visit)
         case "go" if held is not None:
-            return _page(visit, problems=await _go(visit, held))
+            problems = await _go(visit, held)
+            # Shown if the file went meanwhile.
+            return _page(visit, problems=problems, refusal=WORDS["batch_gone"])
         case "fetch" if held is not None:
             return Response(
                 held.table, headers=FILE_HEADERS, media_type="text/csv; charset=utf-8"
@@ -62,6 +64,8 @@ async def batch(visit: Visit) -> Response:
         case "forget":
             visit.session.batch = None
             return RedirectResponse(visit.section.path, SEE_OTHER, HEADERS)
+        case "go" | "fetch":
+            return _page(visit, refusal=WORDS["batch_gone"])
         case _:
             return _page(visit)
 
@@ -140,7 +144,7 @@ def _page(
     missing: Sequence[str] = (),
     refusal: Text | None = None,
 ) -> Response:
-    """Show the form, or how far the file is that is held."""
+    """Show how far the file is that is held; without one the form, and a refusal."""
     held = visit.session.batch
     look = () if held is None else held.outcomes(*NEEDS_A_LOOK)
     counted = Counter(row[OUTCOME] for row in held.done) if held is not None else {}

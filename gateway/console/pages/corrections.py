@@ -47,6 +47,7 @@ async def corrections(visit: Visit) -> Response:
     wrong = await visit.answer(
         "ConsoleDecisions", first=OF_A_CLAIM, filter={"claim": found["claim"]}
     )
+    shown["problems"] = [*problems, *wrong.problems]
     decisions = (wrong.data.get("decisions") or {}).get("nodes", ())
     number = found["decision"]
     return visit.page(
@@ -54,7 +55,7 @@ async def corrections(visit: Visit) -> Response:
         status,
         **shown,
         found=found,
-        wrong=next((one for one in decisions if one["id"] == number), {}),
+        wrong=next((one for one in decisions if one["id"] == number), None),
         compared=COMPARED,
         officer=(visit.caller.subject or "").partition(":")[2],
         may_answer=visit.caller.may(Scope.WRITE_PAYMENTS),

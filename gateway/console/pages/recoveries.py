@@ -23,7 +23,6 @@ STEPS: Mapping[str, Sequence[str]] = {
 """The steps that the page offers of a recovery's state."""
 REPAY = "REPAY"
 REASON_LENGTH = 500
-MOST_DIGITS = 7
 
 
 async def recoveries(visit: Visit) -> Response:
@@ -44,27 +43,23 @@ async def recoveries(visit: Visit) -> Response:
 
 async def _step(visit: Visit) -> Response:
     id_, action = visit.form.get("id", ""), visit.form.get("action", "")
-    version, amount = visit.form.get("version", ""), visit.stated("amountYuan")
+    version, amount = visit.number("version"), visit.number("amountYuan")
     offered = {step for steps in STEPS.values() for step in steps}
-    is_sound = version.isdecimal() and (amount is None or _is_amount(amount))
-    if action not in offered or not is_sound:
+    is_odd = amount is None and visit.stated("amountYuan") is not None
+    if action not in offered or version is None or is_odd:
         return await _one(visit, id_, 422)
     step: dict[str, object] = {
         "id": id_,
-        "version": int(version),
+        "version": version,
         "action": action,
         "reason": visit.form.get("reason", "").strip()[:REASON_LENGTH],
     }
     if action == REPAY and amount is not None:
-        step["amountYuan"] = int(amount)
+        step["amountYuan"] = amount
     taken = await visit.answer(
         "ConsoleRecoveryStep", step=step, language=visit.language
     )
     return await _one(visit, id_, taken=taken)
-
-
-def _is_amount(amount: str) -> bool:
-    return amount.isascii() and amount.isdecimal() and len(amount) <= MOST_DIGITS
 
 
 async def _one(

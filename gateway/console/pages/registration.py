@@ -45,13 +45,13 @@ async def registration(visit: Visit) -> Response:
 
 async def _step(visit: Visit) -> Response:
     name, id_ = visit.form.get("step", ""), visit.form.get("id", "")
-    version = visit.form.get("version", "")
+    version = visit.number("version")
     offered = {KEY_STEP, *(step for steps in STEPS.values() for step in steps)}
-    if name not in offered or not version.isdecimal():
+    if name not in offered or version is None:
         return await _one(visit, id_, 422)
     step = {
         "id": id_,
-        "version": int(version),
+        "version": version,
         "reason": visit.form.get("reason", "").strip()[:REASON_LENGTH],
     }
     more = {"keyId": visit.form.get("keyId", "")} if name == KEY_STEP else {}

@@ -114,6 +114,23 @@ def test_two_pages_of_one_file_ask_about_no_row_twice(
     visitor.post(PAGE, END, page)
 
 
+@pytest.mark.parametrize("step", ["go", "fetch"])
+def test_a_page_whose_file_is_gone_says_so_where_its_rows_were(
+    agencies: Agencies, visitor: Visitor, step: str
+) -> None:
+    page = drop(visitor, "claims.csv", rows_of(night_of_one_agency(agencies)[:150]))
+    page = go(visitor, page)
+    # As another page of the same browser does, or time.
+    visitor.post(PAGE, END, page)
+
+    sent = visitor.post(PAGE, {"step": step}, page, by_script=True)
+
+    (result,) = re.findall(r'<div id="result">.*</div>', sent.text, re.DOTALL)
+    assert "it and its results are no longer held" in result
+    assert 'id="batch"' in result
+    assert visitor.get(PAGE).data("state") == []
+
+
 def test_no_other_page_takes_a_file(visitor: Visitor) -> None:
     page = visitor.get("/console/claim")
 

@@ -6,6 +6,7 @@ import weakref
 import zipfile
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from gateway.console.batches import (
 from gateway.console.language import Language
 from gateway.console.sessions import Sessions
 from gateway.settings.console import Console
+from tests.gateway.batch.parts import package, row, sheet, strings, write
 from tests.gateway.console.test_attempts import Clock
 
 ROWS = b"id_number,item\r\n1,2\r\n3,4\r\n"
@@ -111,7 +113,7 @@ def test_nothing_of_a_file_is_left_when_it_is_forgotten(
     sessions: Sessions, clock: Clock
 ) -> None:
     _, batch = dropped(sessions, clock)
-    row = weakref.ref(batch.lock)
+    held = weakref.ref(batch.lock)
     del batch
 
     clock.now += KEPT_SECONDS
@@ -119,7 +121,7 @@ def test_nothing_of_a_file_is_left_when_it_is_forgotten(
     sessions.forget()
 
     gc.collect()
-    assert row() is None
+    assert held() is None
 
 
 def test_neither_people_nor_results_are_told_by_a_file(
@@ -147,6 +149,19 @@ def test_a_workbook_that_would_grow_too_large_is_refused() -> None:
         read_upload("claims.xlsx", content)
 
     assert "40000000" in refused.value.words.zh
+
+
+def test_a_workbook_whose_cells_repeat_one_long_text_is_refused(tmp_path: Path) -> None:
+    # A few kilobytes.
+    lines = range(2, 2_100)
+    rows = [row(line, B=f'<c r="B{line}" t="s"><v>0</v></c>') for line in lines]
+    content = package(sheet(*rows), strings=strings(f"<t>{'1' * 2_000}</t>"))
+    book = write(tmp_path / "claims.xlsx", content)
+
+    with pytest.raises(UnusableFileError) as refused:
+        read_upload("claims.xlsx", book.read_bytes())
+
+    assert "over 4000000 characters" in refused.value.words.en
 
 
 def zipped(content: bytes) -> bytes:

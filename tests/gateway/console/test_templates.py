@@ -69,6 +69,17 @@ def test_every_form_that_is_posted_has_its_token(name: str) -> None:
     assert TEMPLATES[name].count("<form") == len(forms)
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_enter_takes_none_of_several_steps(name: str) -> None:
+    forms = re.findall(r"<form.*?</form>", TEMPLATES[name], re.DOTALL)
+    several = [form for form in forms if re.search(r"for [^%]+ %}\n<button", form)]
+
+    # HTML, 4.10.21.2: a form whose first button is disabled is not sent by a key.
+    for form in several:
+        first = form.index("parts.no_key()")
+        assert first < form.index("<button")
+
+
 def test_every_document_asks_or_takes_one_step() -> None:
     assert all(document.name.startswith("Console") for document in DOCUMENTS.values())
     assert {one.name: one.field for one in DOCUMENTS.values() if one.is_step} == {
