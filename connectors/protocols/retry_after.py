@@ -23,7 +23,8 @@ def read_retry_after(stated: str | None) -> Later | None:
         return timedelta(seconds=int(stated))
     try:
         until = parsedate_to_datetime(stated)
-    except ValueError:
+    except (ValueError, OverflowError):
+        # Numbers that no clock has are no date, either.
         return None
     # An HTTP date is of GMT, however it is written.
     return until.replace(tzinfo=UTC) if until.tzinfo is None else until

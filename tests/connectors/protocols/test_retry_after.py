@@ -29,6 +29,15 @@ from tests.connectors.protocols.test_exchange import answer, exchange_with
         pytest.param("１２０", None, id="other digits"),
         pytest.param("soon", None, id="a word"),
         pytest.param("9" * 10, None, id="three hundred years"),
+        pytest.param(
+            f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", None, id="a year that is none"
+        ),
+        pytest.param(
+            f"Fri, 31 Dec 1999 23:59:{'9' * 10} GMT", None, id="seconds that are none"
+        ),
+        pytest.param(
+            f"Fri, 31 Dec 1999 23:59:59 +{'9' * 20}", None, id="a zone that is none"
+        ),
     ],
 )
 def test_what_is_stated_is_read_in_the_forms_of_the_rfc(
