@@ -33,6 +33,8 @@ MOST_FREE = 3
 MOST_ASKED = 4_000
 """So often clauses are asked again, a tenth of a second at most: of a certificate with
 nearly nothing right, what was found by then is all that is said."""
+MOST_TRIED = 60_000
+"""So many choices of values are looked at, most of them by what clauses said before."""
 MET = FindingOutcome.MET
 Facts: TypeAlias = frozenset[Fact]
 Values: TypeAlias = Mapping[Fact, Any]
@@ -68,7 +70,7 @@ def _found(asked: Question, given: Facts) -> Iterator[Facts]:
 
 
 class _TooManyError(Exception):
-    """Clauses were asked often enough."""
+    """Enough was asked, or tried."""
 
 
 class _Search:
@@ -91,6 +93,7 @@ class _Search:
             ids += [*CLAIM_CLAUSES, *asked.figures.optional_clauses]
         self._facts = {id_: self._read_by(id_) for id_ in ids}
         self._outcomes: dict[tuple[object, ...], bool] = {}
+        self._tried = 0
         open_ = [id_ for id_ in ids if not self._is_met(id_, {})]
         # What is not met as it stands rules out the most.
         self._order = [*open_, *(id_ for id_ in ids if id_ not in open_)]
@@ -160,6 +163,7 @@ class _Search:
 
     def _all_met(self, values: Values, free: Sequence[Fact]) -> bool:
         """Whether all clauses could be met together."""
+        self._count()
         still = frozenset(free)
         # A clause that reads none of what is still free has come to its end.
         for id_ in self._order:
@@ -174,6 +178,7 @@ class _Search:
         )
 
     def _is_met(self, clause: str, values: Values) -> bool:
+        self._count()
         key = (clause, *[values.get(fact, _AS_IT_IS) for fact in self._facts[clause]])
         outcome = self._outcomes.get(key)
         if outcome is None:
@@ -181,6 +186,11 @@ class _Search:
                 raise _TooManyError
             outcome = self._outcomes[key] = self._outcome(clause, values) is MET
         return outcome
+
+    def _count(self) -> None:
+        self._tried += 1
+        if self._tried > MOST_TRIED:
+            raise _TooManyError
 
     def _outcome(self, clause: str, values: Values) -> FindingOutcome:
         read = {fact: values[fact] for fact in self._facts[clause] if fact in values}

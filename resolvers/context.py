@@ -48,6 +48,7 @@ from policy.catalogue import Body, Catalogue
 from policy.identity import Identity
 from policy.parameters import Parameters
 from policy.payments import Payments
+from resolvers.aside import Aside
 from resolvers.fragment_cache.renderings import Renderings
 from resolvers.subscriptions.encoded import Encoded
 
@@ -185,6 +186,8 @@ class RequestContext:
     """Until when agencies may answer, on the event loop's clock."""
     snapshot: Snapshot = field(init=False)
     """The agencies and keys that this request is answered with."""
+    aside: Aside = field(init=False, default_factory=Aside)
+    """Does what takes long by itself, and asks nobody."""
     answered: list[Sequence[Answer]] = field(init=False, default_factory=list)
     """The agencies' answers, of each look-up of a person that was answered."""
     _looked_up: int = field(init=False, default=0)
