@@ -64,8 +64,9 @@ described_enum(
         LedgerView.CLEAR: both("无异议", "Nothing"),
         LedgerView.OBJECTS: both("有异议", "Something"),
         LedgerView.UNKNOWN: both(
-            "未知：调用方无权查看申领，或台账暂不可读",
-            "Not known: the caller may see no claims, or it cannot be read now",
+            "未知：调用方无权查看申领，登记机构现未作答，或台账暂不可用",
+            "Not known: the caller may see no claims, the registry does not answer "
+            "now, or the ledger cannot be used",
         ),
     },
 )
@@ -201,8 +202,13 @@ async def _weighed(
     claim: ClaimInput,
     found: AttestedCertificate,
 ) -> Weighed | None:
-    """Return what the ledger would do; ``None`` if it is not for the caller to know."""
-    if not may(context.caller.scopes, SEE_CLAIMS):
+    """Return what the ledger would do; ``None`` if that is not known, or not to them.
+
+    Nothing is paid for what its registry does not say now (``find_for_payment``), nor
+    where what it signed could not be kept.
+    """
+    is_said_now = found.as_of is None and context.services.vault is not None
+    if not is_said_now or not may(context.caller.scopes, SEE_CLAIMS):
         return None
     stated = StatedDecision(
         claim=NOT_A_CLAIM,
