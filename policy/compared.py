@@ -12,7 +12,7 @@ for it, and costs a verdict nothing.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -170,7 +170,7 @@ def in_standing(asked: Question, _: FindingOutcome) -> Compared:
     return Compared(
         expected,
         known({Fact.STATE: code(state), **actual}),
-        _ends_on(record, found, reviewed=Fact.REVIEW_DUE_ON in wanted),
+        _ends_on(record, as_of, found, reviewed=Fact.REVIEW_DUE_ON in wanted),
     )
 
 
@@ -178,7 +178,7 @@ _BY_DATES = frozenset({Standing.VALID, Standing.EXPIRED, Standing.REVIEW_OVERDUE
 
 
 def _ends_on(
-    record: CertificateRecord, found: Standing, *, reviewed: bool
+    record: CertificateRecord, as_of: date, found: Standing, *, reviewed: bool
 ) -> date | None:
     """Return by when it is to be reviewed or runs out, or from when on it is valid."""
     if found is Standing.NOT_YET_VALID:
@@ -186,8 +186,18 @@ def _ends_on(
     if found not in _BY_DATES:
         return None
     due = record.review_due_on if reviewed else None
-    days = [day for day in (record.valid_until, due) if day is not None]
+    lost = _last_good_day(record, as_of) if found is Standing.VALID else None
+    days = [day for day in (record.valid_until, due, lost) if day is not None]
     return min(days, default=None)
+
+
+def _last_good_day(record: CertificateRecord, as_of: date) -> date | None:
+    """Return the day before what is known already takes its good state away."""
+    told = [record.state_since, *(one.effective_on for one in record.changes or ())]
+    for day in sorted(day for day in told if day is not None and day > as_of):
+        if state_on(record, day) is not CertificateState.VALID:
+            return day - timedelta(days=1)
+    return None
 
 
 SAME, ANOTHER = "SAME", "ANOTHER"

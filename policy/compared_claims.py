@@ -1,6 +1,7 @@
 """What the clauses of notice 17 compare, as data (see ``policy.compared``)."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
@@ -36,6 +37,7 @@ from policy.optional_clauses import (
     most_of_year,
     of_year,
     own_amounts,
+    within_a_year,
 )
 
 MET = FindingOutcome.MET
@@ -201,8 +203,20 @@ def yearly(case: ClaimCase, outcome: FindingOutcome) -> Compared:
     return Compared(
         expected,
         {fact: actual[fact] for fact in expected},
-        None if outcome is MET else _next_year(claim.claimed_on),
+        None if outcome is MET else _better_year(case),
     )
+
+
+def _better_year(case: ClaimCase) -> date | None:
+    """Return when the next year begins, if the clause comes out otherwise in it.
+
+    A claim may be of more than a whole year is given.
+    """
+    day = _next_year(case.claim.claimed_on)
+    if day is None:
+        return None
+    then = replace(case, claim=replace(case.claim, claimed_on=day))
+    return None if within_a_year(then)[0] is within_a_year(case)[0] else day
 
 
 def _next_year(day: date | None) -> date | None:

@@ -8,11 +8,12 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from policy.catalogue import load_catalogue
+from policy.certificate import CertificateState, StateChange
 from policy.claim_clauses import CLAIM_CLAUSES
 from policy.clauses import CLAUSES
 from policy.compared import BY_CLAUSE, compare
@@ -26,6 +27,7 @@ from policy.level import LEVEL_NAMES, Level
 from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.parameters import Parameters, load_parameters
 from policy.question import Question
+from policy.text import Text
 from tests.gateway.evidence import invented
 from tests.policy.factories import (
     EMPLOYED_CLAIM,
@@ -35,6 +37,7 @@ from tests.policy.factories import (
     finding,
     is_said_twice,
 )
+from tests.policy.test_optional_clauses import CLAIMED, paid, with_values
 
 CATALOGUE = load_catalogue()
 MANY = 1_500
@@ -193,6 +196,14 @@ def test_until_when_it_may_be_claimed_is_said_of_a_claim_without_a_day() -> None
     assert (said.actual, said.due_on) == ({}, date(2025, 6, 1))
 
 
+def change(state: CertificateState, march: int) -> StateChange:
+    """Return a change that was sent, and takes effect on a day of March 2025."""
+    received = datetime(2025, 2, 1, tzinfo=UTC)
+    return StateChange(
+        state=state, effective_on=date(2025, 3, march), received_at=received
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "due_on"),
     [
@@ -211,6 +222,31 @@ def test_until_when_it_may_be_claimed_is_said_of_a_claim_without_a_day() -> None
             {"valid_from": date(2025, 3, 2)}, date(2025, 3, 2), id="not valid yet"
         ),
         pytest.param({"state": None}, None, id="nobody knows"),
+        pytest.param(
+            {"changes": (change(CertificateState.SUSPENDED, 10),)},
+            date(2025, 3, 9),
+            id="it is suspended soon",
+        ),
+        pytest.param(
+            {
+                "changes": (
+                    change(CertificateState.SUSPENDED, 10),
+                    change(CertificateState.VALID, 5),
+                    change(CertificateState.LAPSED, 20),
+                )
+            },
+            date(2025, 3, 19),
+            id="that was lifted, and it lapses",
+        ),
+        pytest.param(
+            {
+                "state": CertificateState.CANCELLED,
+                "state_since": date(2025, 3, 2),
+                "changes": (),
+            },
+            date(2025, 3, 1),
+            id="today is the last day",
+        ),
     ],
 )
 def test_a_standing_says_until_when(
@@ -239,6 +275,24 @@ def test_a_veterans_claim_is_due_by_the_months_after_the_discharge() -> None:
 
     assert said.due_on == date(2025, 1, 31)
     assert said.expected[Fact.CLAIMED_ON] == Days(date(2020, 1, 31), date(2025, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("cap", "due_on"),
+    [
+        pytest.param("1599", date(2026, 1, 1), id="with what was paid this year"),
+        pytest.param("799", None, id="by itself"),
+    ],
+)
+def test_the_next_year_helps_no_claim_that_is_over_a_years_sum(
+    cap: str, due_on: date | None
+) -> None:
+    asked = evidence(claim=replace(EMPLOYED_CLAIM, payments=(paid(CLAIMED),)))
+    of = question(asked, with_values(yearly_yuan=cap))
+
+    found = Finding("17-yearly", UNMET, Text("", ""))
+
+    assert compare(of, found).due_on == due_on
 
 
 def test_of_a_row_without_a_certificate_it_is_said_what_would_be_expected() -> None:
