@@ -81,7 +81,8 @@ class StoredEvidenceMaker:
         self._policy = policy
 
     async def make(self, subject: Subject, as_of: date, now: datetime) -> MadeBundle:
-        """See ``EvidenceMaker``."""
+        """See ``EvidenceMaker``; a day to come is taken for today."""
+        as_of = min(as_of, now.astimezone(SHANGHAI).date())
         if self._vault is None:
             raise NotMadeError(
                 EvidenceRefusal.NO_KEY,

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.federation.offices import Offices, stated
 from tests.federation.paying import ABOUT, live_certificate
 from tests.federation.queries import EMERGENCY
 from tests.gateway.evidence.programs import by_node, by_python
+from tests.gateway.status.sending import today
 from tests.running import eventually
 
 CONFIG = """
@@ -216,6 +218,21 @@ def test_what_a_certificate_is_worth_is_traced_and_computed_again(
     assert trace["verdict"]["outcome"] == "INELIGIBLE"
     again, _ = bundle_of(config, certificate)
     assert json.loads(again)["trace"] == trace
+
+
+def test_of_a_day_to_come_no_more_is_said_than_of_today(
+    offices: Offices, bureau: Path
+) -> None:
+    _, _, certificate = offices.certified()
+    config = offices.gateways[0].folder / "gateway.toml"
+    tomorrow = today() + timedelta(days=1)
+    made, words = bundle_of(config, certificate, "--as-of", tomorrow.isoformat())
+
+    assert made, words
+    released(made, bureau.parent / "policy.txt")
+    bundle = json.loads(made)
+    trace = bundle["trace"]
+    assert {bundle["asOf"], trace["asOf"], trace["today"]} == {today().isoformat()}
 
 
 def test_of_an_agency_that_is_gone_what_was_sent_is_proved_alone(
