@@ -5,10 +5,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from selenium.common.exceptions import (
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from gateway.console.cookies import LANGUAGE, SESSION
@@ -84,7 +87,7 @@ class Console:
 
     def wait_until_gone(self, element: WebElement) -> None:
         """Wait until another page is there."""
-        WebDriverWait(self.browser, WAIT_SECONDS).until(staleness_of(element))
+        WebDriverWait(self.browser, WAIT_SECONDS).until(lambda _: _is_gone(element))
 
     def data(self, selector: str, name: str) -> list[str | None]:
         """Return what stands in ``data-name`` of all elements."""
@@ -119,3 +122,17 @@ class Console:
         return json.loads(
             str(self.browser.execute_script("return JSON.stringify(window.violations)"))
         )
+
+
+def _is_gone(element: WebElement) -> bool:
+    """Say whether the page that an element was on is there no more."""
+    try:
+        element.is_enabled()
+    except StaleElementReferenceException:
+        return True
+    except WebDriverException as error:
+        # What the driver says of one that goes while it is looked at.
+        if "does not belong to the document" in str(error):
+            return True
+        raise
+    return False

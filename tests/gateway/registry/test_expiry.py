@@ -65,6 +65,7 @@ def test_a_key_with_a_successor_in_force_is_no_news(
 ) -> None:
     joining = Joining(agencies)
     active = steps.join(joining.submission(), joining.key, days=6)
+    seconds_until(lambda: JOINING in warnings(steps))
     successor: SigningKey = make_key("transport-next")
     proved = steps.register_key(active["id"], successor)
     unapproved = warnings(steps)[JOINING]
