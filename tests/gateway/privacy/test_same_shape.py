@@ -41,7 +41,8 @@ def test_an_unknown_person_is_asked_about_as_a_known_one(
         gateway.post(question(HOLDER, n=number))
         calls.append([agencies.calls(id_)["calls"] for id_ in agencies.urls])
 
-    assert calls[0] in ([0, 0, 0], [1, 1, 1])
+    # What an agency said to another test of this gateway may be kept.
+    assert set(calls[0]) <= {0, 1}
     assert calls[1] == [1, 1, 1]
 
 
