@@ -37,6 +37,7 @@ from gateway.ledger.seen import SeenKeeper, kept_seen
 from gateway.metrics import Metrics
 from gateway.privacy.keys import read_pseudonyms, read_vault
 from gateway.privacy.wiring import open_oversight
+from gateway.providers.kept_secrets import secrets_of
 from gateway.providers.wiring import Providers, open_providers
 from gateway.registration.follow_up import followed_up
 from gateway.registration.wiring import open_office
@@ -51,7 +52,6 @@ from gateway.registry.quality import (
     thresholds_of,
 )
 from gateway.registry.versions import LiveVersions, kept_versions, told_to
-from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings, read_certificate_id_key
 from gateway.status.events import AnsweredStates
 from gateway.status.live import LiveStatus, kept_status
@@ -162,7 +162,7 @@ async def open_services(
             configured = Configured(
                 load_manifests(Path(settings.manifests)),
                 bundle,
-                read_secrets(settings.secrets, os.environ),
+                secrets_of(settings, os.environ),
             )
             registry = LiveRegistry(
                 registrations,

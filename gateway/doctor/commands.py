@@ -18,6 +18,7 @@ from gateway.doctor.diagnose import Patient, diagnose
 from gateway.doctor.places import Places
 from gateway.doctor.screen import show, show_json
 from gateway.errors import StartError
+from gateway.providers.kept_secrets import keeper_of
 from gateway.registration.address import address_by
 from gateway.registration.check import plan_of, read_manifest_file
 from gateway.settings.secrets import read_secrets
@@ -131,9 +132,10 @@ def _secrets(settings: Settings) -> tuple[Secrets, Mapping[str, str]]:
     """Return the secrets that can be read, and why others cannot, by their names."""
     kept: dict[str, Secret] = {}
     unread: dict[str, str] = {}
+    keeper = keeper_of(settings.providers, settings.secrets, os.environ)
     for name, source in settings.secrets.items():
         try:
-            kept.update(read_secrets({name: source}, os.environ).kept)
+            kept.update(read_secrets({name: source}, os.environ, keeper).kept)
         except StartError as error:
             unread[name] = str(error)
     return Secrets(kept), unread

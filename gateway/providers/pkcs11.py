@@ -131,6 +131,22 @@ class Token:
             )
         return half
 
+    def data(self, name: str) -> bytes:
+        """Return the data object of that label, which lies beside the keys; waits.
+
+        Raises:
+            ProviderError: there is none, or there are several.
+        """
+        wanted = {Attribute.CLASS: ObjectClass.DATA, Attribute.LABEL: name}
+        with self._session() as session:
+            found = list(session.get_objects(wanted))
+            values = [bytes(one[Attribute.VALUE]) for one in found]
+        if len(values) != 1:
+            raise ProviderError(
+                Trouble.REFUSED, f"{len(values)} data objects are called {name!r}"
+            )
+        return values[0]
+
     def close(self) -> None:
         """Close every session; a thread that waits for the token is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -17,8 +17,8 @@ from gateway.clock import utc_now
 from gateway.collection.answers import CollectedAnswers
 from gateway.errors import StartError
 from gateway.metrics import Metrics
+from gateway.providers.kept_secrets import secrets_of
 from gateway.registry.live_registry import LiveRegistry, kept_live
-from gateway.settings.secrets import read_secrets
 from gateway.settings.settings import Settings
 from gateway.trust import load_trust_bundle
 from gateway.wiring import open_sessions
@@ -56,7 +56,7 @@ async def open_live(  # noqa: PLR0913 - what agencies are opened with
             configured = Configured(
                 load_manifests(Path(settings.manifests)),
                 bundle,
-                read_secrets(settings.secrets, os.environ),
+                secrets_of(settings, os.environ),
             )
             registry = LiveRegistry(
                 StoredRegistrations(store.engine, notifier.notify),

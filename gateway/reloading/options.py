@@ -19,7 +19,7 @@ from gateway.callers.wiring import refuse_unusable_callers
 from gateway.clock import utc_now
 from gateway.errors import StartError
 from gateway.mlps3.judging import require_profile
-from gateway.settings.secrets import read_secrets
+from gateway.providers.kept_secrets import secrets_of
 from gateway.settings.settings import Settings
 from gateway.trust import load_trust_bundle
 from policy.catalogue import Catalogue
@@ -76,7 +76,7 @@ def read_again(stated: Settings, running: Settings, catalogue: Catalogue) -> Aga
         settings=settings,
         manifests=manifests,
         bundle=load_trust_bundle(Path(settings.trust_bundle), catalogue),
-        secrets=read_secrets(settings.secrets, os.environ),
+        secrets=secrets_of(settings, os.environ),
         needs_restart=[
             name
             for name in NEEDS_RESTART

@@ -64,11 +64,11 @@ def test_a_file_that_has_none_is_named(
 @pytest.mark.parametrize(
     ("name", "source", "said"),
     [
-        ("a", SecretSource(connectors=CONNECTORS), "set file or variable"),
+        ("a", SecretSource(connectors=CONNECTORS), "set one of file"),
         (
             "a",
             SecretSource(file="a", variable="A", connectors=CONNECTORS),
-            "and not both",
+            "set one of file",
         ),
         ("a", SecretSource(variable="A", connectors=CONNECTORS), "A is not set"),
         ("A b", SecretSource(variable="A", connectors=CONNECTORS), "small letters"),
