@@ -43,6 +43,8 @@ _KEY_TYPES: Mapping[Algorithm, KeyType] = {
     Algorithm.ES256: KeyType.EC,
 }
 _OCTETS = 0x04
+READ_SECONDS = 10.0
+"""How long what a token keeps beside its keys may take to be read."""
 
 
 class Module:
@@ -102,6 +104,7 @@ class Token:
         self._pin = pin
         self._own = threading.local()
         self._opened: list[pkcs11.Session] = []
+        self._is_closed = False
         self._threads = ThreadPoolExecutor(sessions, f"pkcs11-{label}")
 
     async def sign(self, name: str, algorithm: Algorithm, data: bytes) -> bytes:
@@ -132,11 +135,22 @@ class Token:
         return half
 
     def data(self, name: str) -> bytes:
-        """Return the data object of that label, which lies beside the keys; waits.
+        """Return the data object of that label, which lies beside the keys.
+
+        A token that says nothing is waited for ``READ_SECONDS``, and no longer.
 
         Raises:
-            ProviderError: there is none, or there are several.
+            ProviderError: there is none, there are several, or the token is away.
         """
+        try:
+            return self._threads.submit(self._data, name).result(READ_SECONDS)
+        except TimeoutError:
+            raise ProviderError(
+                Trouble.AWAY,
+                f"the token {self._label!r}: no answer within {READ_SECONDS:g} s",
+            ) from None
+
+    def _data(self, name: str) -> bytes:
         wanted = {Attribute.CLASS: ObjectClass.DATA, Attribute.LABEL: name}
         with self._session() as session:
             found = list(session.get_objects(wanted))
@@ -150,8 +164,13 @@ class Token:
     def close(self) -> None:
         """Close every session; a thread that waits for the token is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        while self._opened:
-            self._module.close(self._opened.pop())
+        self._is_closed = True
+        self._close_sessions()
+
+    def _close_sessions(self) -> None:
+        with suppress(IndexError):  # that another thread took the last of
+            while self._opened:
+                self._module.close(self._opened.pop())
 
     def _sign(self, name: str, algorithm: Algorithm, data: bytes) -> bytes:
         kind = _KEY_TYPES.get(algorithm)
@@ -178,6 +197,12 @@ class Token:
                 session = self._module.open(self._label, self._pin)
                 self._own.session = session
                 self._opened.append(session)
+                if self._is_closed:
+                    # Nobody waited so long for the token, and nobody else closes it.
+                    self._close_sessions()
+                    raise ProviderError(
+                        Trouble.AWAY, f"the token {self._label!r}: closed meanwhile"
+                    )
             yield session
         except _REFUSED as error:
             raise ProviderError(

@@ -1,16 +1,20 @@
 """A manifest's secret that a token keeps, read with the PIN that the operator names."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pkcs11
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pkcs11 import Attribute, ObjectClass
 
 from gateway.errors import StartError
+from gateway.providers import pkcs11 as library
 from gateway.providers.kept_secrets import secrets_of
 from gateway.settings.secrets import SecretSource
 from gateway.settings.settings import Settings
+from signing.held import ProviderError
 from tests.gateway.providers.held import (
     ENVIRONMENT,
     LABEL,
@@ -19,6 +23,8 @@ from tests.gateway.providers.held import (
     by_folder,
     by_server,
     by_token,
+    half_in_token,
+    listed,
     opened,
     settings_of,
 )
@@ -75,10 +81,14 @@ def test_a_secret_is_read_from_the_token_that_keeps_it(
     assert found.kept[kept].connectors == {"transport"}
 
 
-async def test_the_token_signs_as_before_after_it_was_read(kept: str) -> None:
-    async with opened(module=by_token()):
-        assert secrets_of(configured(), ENVIRONMENT).kept[kept].value == VALUE
-        assert secrets_of(configured(), ENVIRONMENT).kept[kept].value == VALUE
+async def test_a_token_that_signs_goes_on_after_a_secret_was_read(kept: str) -> None:
+    async with opened(module=by_token()) as providers:
+        key = providers.key_of(listed("module", "ed", half_in_token("ed")))
+        public = key.public_key
+        assert isinstance(public, Ed25519PublicKey)
+        for message in (b"before", b"between", b"after"):
+            public.verify(await key.sign(message), message)
+            assert secrets_of(configured(), ENVIRONMENT).kept[kept].value == VALUE
 
 
 @pytest.mark.parametrize(
@@ -102,3 +112,25 @@ def test_what_cannot_be_read_stops_the_start_and_is_not_repeated(
     assert f"secrets.{kept}" in str(refused.value)
     assert VALUE not in str(refused.value)
     assert PIN not in str(refused.value)
+
+
+def test_a_token_that_says_nothing_is_not_waited_for(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "READ_SECONDS", 0.2)
+    over = threading.Event()
+
+    def silent() -> str:
+        over.wait(60)
+        return PIN
+
+    silenced = library.Token(library.Module(MODULE), token, silent, 1)
+    try:
+        with pytest.raises(ProviderError, match=r"no answer within 0\.2 s"):
+            silenced.data("transport-token")
+    finally:
+        silenced.close()
+        over.set()
+        silenced._threads.shutdown()
+
+    assert silenced._opened == []
