@@ -104,6 +104,8 @@ def staged(text: str, page: Path, where: dict[Path, Path]) -> str:
         up = "../" * len(where[page].parent.parts)
         return f"[{found['words']}]({up}{where[file]}.html{mark}{anchor})"
 
+    # Each language has its pictures beside its pages.
+    text = text.replace("](../benchmarks/", "](benchmarks/")
     return LINK.sub(linked, HEADING.sub(anchored, text))
 
 
@@ -116,10 +118,10 @@ def stage(folder: Path) -> None:
         goal.write_text(staged(page.read_text("utf-8"), page, where), "utf-8")
     for language in LANGUAGES:
         shutil.copy(CONFIGURATION / "conf.py", folder / language / "conf.py")
-    for picture in (DOCS / "benchmarks").glob("*.svg"):
-        goal = folder / "en" / "benchmarks" / picture.name
-        goal.parent.mkdir(exist_ok=True)
-        shutil.copy(picture, goal)
+        for picture in (DOCS / "benchmarks").glob("*.svg"):
+            goal = folder / language / "benchmarks" / picture.name
+            goal.parent.mkdir(exist_ok=True)
+            shutil.copy(picture, goal)
 
 
 def build(sources: Path, site: Path) -> None:

@@ -46,8 +46,9 @@ PAGES = (
     "SECURITY",
     "releases",
     "commands",
+    "benchmarks",
 )
-ENGLISH_ALONE = {"architecture", "attacks", "benchmarks", "mutants", "threat-model"}
+ENGLISH_ALONE = {"architecture", "attacks", "mutants", "threat-model"}
 """Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
