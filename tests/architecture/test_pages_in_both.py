@@ -47,8 +47,9 @@ PAGES = (
     "releases",
     "commands",
     "benchmarks",
+    "mutants",
 )
-ENGLISH_ALONE = {"architecture", "attacks", "mutants", "threat-model"}
+ENGLISH_ALONE = {"architecture", "attacks", "threat-model"}
 """Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
