@@ -48,8 +48,9 @@ PAGES = (
     "commands",
     "benchmarks",
     "mutants",
+    "threat-model",
 )
-ENGLISH_ALONE = {"architecture", "attacks", "threat-model"}
+ENGLISH_ALONE = {"architecture", "attacks"}
 """Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
