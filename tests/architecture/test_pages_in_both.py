@@ -49,8 +49,9 @@ PAGES = (
     "benchmarks",
     "mutants",
     "threat-model",
+    "architecture",
 )
-ENGLISH_ALONE = {"architecture", "attacks"}
+ENGLISH_ALONE = {"attacks"}
 """Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
