@@ -1,4 +1,4 @@
-"""The pages that offices, agencies and operators read are the same in both languages.
+"""Every page is the same in both languages, but decisions and the changelog.
 
 A heading keeps the anchor it has in English, by an ``<a id>`` before it. Code blocks
 are the same byte for byte, and so are settings, metrics, codes and commands.
@@ -50,9 +50,8 @@ PAGES = (
     "mutants",
     "threat-model",
     "architecture",
+    "attacks",
 )
-ENGLISH_ALONE = {"attacks"}
-"""Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
 
@@ -201,11 +200,8 @@ def test_every_chinese_page_is_compared() -> None:
     assert {page.stem for page in CHINESE.glob("*.md")} == set(PAGES)
 
 
-def test_every_page_is_in_both_languages_unless_it_is_for_developers() -> None:
-    pages = {page.stem for page in ENGLISH.glob("*.md")}
-
-    assert pages - ENGLISH_ALONE == set(PAGES)
-    assert pages >= ENGLISH_ALONE
+def test_every_page_is_in_both_languages() -> None:
+    assert {page.stem for page in ENGLISH.glob("*.md")} == set(PAGES)
 
 
 def write(folder: Path, name: str, text: str) -> Path:
