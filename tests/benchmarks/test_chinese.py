@@ -12,8 +12,9 @@ from benchmarks.chinese import WORDS, cell_in_chinese, in_chinese
 from benchmarks.databases import Database
 from benchmarks.offices import COLUMNS, Work
 from benchmarks.profiling import NATIVE, PARTS, REST
-from benchmarks.scaling import COLLECTED, SETUPS, Phase, row_of
+from benchmarks.scaling import SETUPS, row_of
 from benchmarks.sick_agencies import TROUBLES
+from benchmarks.stage import COLLECTED, Phase
 from benchmarks.targets import LIMITS, TARGETS, Standing
 
 FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")
@@ -89,9 +90,10 @@ def test_whatever_is_measured_is_written_in_chinese() -> None:
     known["phases"] = dict.fromkeys(Phase, cold) | known["phases"]
     figures = defaultdict[str, float](lambda: 1.0)
     for work in Work:
-        databases = dict.fromkeys(Database, figures)
+        rows: list[str] = [*Database]
         if work is Work.SCALING:
-            databases = {row_of(Phase.COLLECTED, setup): figures for setup in SETUPS}
+            rows = [row_of(Phase.COLLECTED, setup) for setup in SETUPS]
+        databases = dict.fromkeys(rows, figures)
         known["works"][work] = {**known["works"][Work.CHECK], "databases": databases}
 
     parts = page.parts_in_chinese(page.tables(known))
