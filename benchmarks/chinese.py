@@ -213,7 +213,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "with two": "两个地址时",
         "p99 ms with one": "一个地址的 p99 ms",
         "with two addresses": "有两个地址时",
-        "followers": "跟随方",
+        "followers": "订阅方",
         "acknowledged, ms": "确认，ms",
         "the last was told of the last, ms": "最后一方得知最后一项，ms",
         "look-ups/s": "查询数/s",
