@@ -77,14 +77,14 @@ def test_the_packages_are_named_alike_everywhere() -> None:
     assert found == [f"{package}*" for package in PACKAGES]
 
 
-def drawn_folders() -> dict[str, set[str]]:
-    """Return the modules that docs/architecture.md names, folder by folder.
+def drawn_folders(page: Path) -> dict[str, set[str]]:
+    """Return the modules that a page on the architecture names, folder by folder.
 
     A package stands at the margin. Below it a line names modules, or a folder and then
     its modules; two spaces stand before what is said of them.
     """
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    tree = page.partition("\n```\n")[2].partition("\n```\n")[0]
+    text = page.read_text("utf-8")
+    tree = text.partition("\n```\n")[2].partition("\n```\n")[0]
     found: dict[str, set[str]] = {}
     package = ""
     for line in tree.splitlines():
@@ -121,8 +121,9 @@ WITHOUT_MODULES = {
 """Drawn as one: data, and one file a step."""
 
 
-def test_the_tree_of_the_page_is_the_tree() -> None:
-    drawn, there = drawn_folders(), folders()
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/zh/architecture.md"])
+def test_the_tree_of_the_page_is_the_tree(page: str) -> None:
+    drawn, there = drawn_folders(ROOT / page), folders()
     for one in WITHOUT_MODULES:
         assert (ROOT / one).is_dir()
         del drawn[one]
