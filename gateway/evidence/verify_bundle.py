@@ -12,13 +12,13 @@ import json
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,7 +31,7 @@ FORMAT = "certificate-gateway-evidence@v1"
 TRACE, POLICY, KEY = (f"certificate-gateway-{n}@v1" for n in ("trace", "policy", "key"))
 MEMBERS = "asOf digest format keys log madeAt records rows states subject trace verdict"
 ROW_MEMBERS = "commitments index kind position proof row salt"
-HASH, SALT, MOST_ROWS, ID, TIME, PLACE = 32, 16, 1024, 4, 8, 4
+HASH, SALT, ID, TIME, PLACE, MOST_ROWS, MOST_LEAVES = 32, 16, 4, 8, 4, 1024, 10**15
 LAST = "9999-12-31T23:59:59.999999Z"
 LOG = " "  # the log among witnesses, whose names have no spaces
 ED25519, ML_DSA, SM2 = b"\1", b"\6", b"\xffcertificate-gateway/cosignature-sm2@v1\n"
@@ -95,6 +95,8 @@ class _Bundle:
             code, outcome, *_ = (*broken.args, INVALID)
         except InvalidSignature:
             outcome, code = INVALID, "BAD_SIGNATURE"
+        except UnsupportedAlgorithm:
+            outcome, code = INVALID, "WRONG_ALGORITHM"
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             outcome, code = INVALID, "MALFORMED"
         self.found.append(Found(check, of, outcome, code))
@@ -243,8 +245,9 @@ class _Bundle:
         is_readable, (text, _, below) = True, note.rpartition("\n\n")
         origin, size, root = text.split("\n")
         self.size, self.root = int(size), _b64(root)
-        is_one = str(self.size) == size and len(self.root) == HASH
-        _need(is_one and below.endswith("\n"), "BAD_CHECKPOINT")
+        is_size = str(self.size) == size and 0 <= self.size < MOST_LEAVES
+        is_whole = len(self.root) == HASH and below.endswith("\n")
+        _need(is_size and is_whole, "BAD_CHECKPOINT")
         _need(origin == self.all["log"]["origin"], "OTHER_ORIGIN")
         for line in below[:-1].split("\n"):
             dash, name, encoded = line.split(" ")
@@ -274,11 +277,10 @@ class _Bundle:
         if kind == SM2:
             return self.others[SM2](public, value, message)
         form = {ML_DSA: mldsa.MLDSA44PublicKey}.get(kind, ed25519.Ed25519PublicKey)
-        try:
+        with suppress(InvalidSignature):
             form.from_public_bytes(public).verify(value, message)
-        except InvalidSignature:
-            return False
-        return True
+            return True
+        return False
 
     def is_reached(self, name: str, depth: int = 0) -> bool:
         if name == "none" or name in self.keys:
@@ -349,9 +351,10 @@ class _Bundle:
             _need(is_signed(key, value, signed), "BAD_SIGNATURE")
         with self.check("KEY", of):
             header, _, _, key, at = self.signed(of, one)
-            signed_at = datetime.fromtimestamp(header["iat"], at.tzinfo)
+            _need(type(header["iat"]) is int, "MALFORMED")
             begin, end = _moment(key["notBefore"]), _moment(key["notAfter"])
-            _need(begin <= signed_at <= end and begin <= at <= end, "OUTSIDE_WINDOW")
+            is_signed = begin.timestamp() <= header["iat"] <= end.timestamp()
+            _need(is_signed and begin <= at <= end, "OUTSIDE_WINDOW")
             is_active, since = key["state"] == "active", key["stateSince"]
             _need(is_active or (since and at < _moment(since)), "NOT_IN_FORCE")
         with self.check("SCOPE", of):
