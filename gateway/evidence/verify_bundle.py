@@ -3,45 +3,41 @@
     python verify_bundle.py BUNDLE [--policy FILE]
 
 It needs Python 3.11 and ``cryptography``, and nothing of the gateway: copy this file.
-FILE says whom you trust (C2SP tlog-policy: the log, its witnesses, their quorum); left
-out, the bundle's own is taken, and the report says so. Every check is made, whatever
-came of the others; it exits 0 if nothing is against the bundle. ``docs/evidence.md``
-says what each holds; ``verify-bundle.mjs``, beside this, computes the verdict again.
+FILE says whom you trust (C2SP tlog-policy); left out, the bundle's own is taken, and
+the report says so. Every check is made, whatever came of the others; it exits 0 if
+nothing is against the bundle. ``docs/evidence.md`` says what each check holds.
 """
 
-import base64
-import hashlib
 import json
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 Json = Any
-Others = Mapping[str, Callable[[Json, bytes, bytes], bool]]
+Others = Mapping[str | bytes, Callable[[Json, bytes, bytes], bool]]
+VALID, INVALID, SKIPPED, UNKNOWN = "VALID", "INVALID", "SKIPPED", "UNKNOWN"
 FORMAT = "certificate-gateway-evidence@v1"
 TRACE, POLICY, KEY = (f"certificate-gateway-{n}@v1" for n in ("trace", "policy", "key"))
 MEMBERS = "asOf digest format keys log madeAt records rows states subject trace verdict"
 ROW_MEMBERS = "commitments index kind position proof row salt"
-SUBJECTS = "DECISION", "CERTIFICATE"
-VALID, INVALID, SKIPPED, UNKNOWN = "VALID", "INVALID", "SKIPPED", "UNKNOWN"
-HASH, SALT, MOST_ROWS, ID, TIME, PLACE = 32, 16, 1024, 4, 8, 4
+HASH, SALT, ID, TIME, PLACE, MOST_ROWS, MOST_LEAVES = 32, 16, 4, 8, 4, 1024, 10**15
+LAST = "9999-12-31T23:59:59.999999Z"
 LOG = " "  # the log among witnesses, whose names have no spaces
-ED25519, ML_DSA, SM2 = 1, 6, 255
-OF_NOTES: Json = {1: ed25519.Ed25519PublicKey, 4: ed25519.Ed25519PublicKey}
-OF_NOTES[ML_DSA] = mldsa.MLDSA44PublicKey
-SM2_NAME = b"certificate-gateway/cosignature-sm2@v1\n"
-SPKI_OF_SM2 = "3059301306072a8648ce3d020106082a811ccf5501822d03420004"
-FACT_OF_SM2 = {"sm2SignerId": "1234567812345678", "sm2Signature": "raw"}
+ED25519, ML_DSA, SM2 = b"\1", b"\6", b"\xffcertificate-gateway/cosignature-sm2@v1\n"
+KINDS = ED25519, b"\4", ML_DSA, SM2  # of keys of notes; 4 is a witness's Ed25519
 PSS = padding.PSS(padding.MGF1(SHA256()), HASH)
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class Found(NamedTuple):
@@ -60,11 +56,7 @@ class Found(NamedTuple):
 
 
 class BrokenError(ValueError):
-    """A check did not hold; the message is its code."""
-
-    def __init__(self, code: str, outcome: str = INVALID) -> None:
-        super().__init__(code)
-        self.outcome = outcome
+    """A check did not hold: its code, and the outcome if that is not INVALID."""
 
 
 def verify(
@@ -72,12 +64,13 @@ def verify(
 ) -> list[Found]:
     """Make every check of a bundle by a policy; return what came of each.
 
-    ``others`` check signatures of more algorithms: by a key, of a value, over bytes.
+    ``others`` check what else is signed, by algorithm or by kind of note: by a key (as
+    it was kept; of a note, its bytes), of a value, over bytes.
     """
     bundle = _Bundle(raw, policy, others or {})
     bundle.check_log()
-    bundle.check_rows()
-    bundle.check_bindings()
+    bundle.check_inclusion()
+    bundle.check_copies()
     for name in ("records", "states"):
         for of, one in bundle.shown(name):
             bundle.check_envelope(of, one)
@@ -89,12 +82,9 @@ class _Bundle:
     def __init__(self, raw: bytes, policy: str | None, others: Others) -> None:
         self.raw, self.trusted, self.others = raw, policy, others
         self.all: Json = {}
-        self.rows, self.keys = list[Json](), {LOG: list[Json]()}
-        self.groups, self.quorum = dict[str, list[str]](), ""
-        self.text, self.size, self.root = "", 0, b""
-        self.seen, self.is_signed = dict[str, bool](), False
-        self.unread = False  # whether the log signed by SM2, which nobody here checks
-        self.found = list[Found]()
+        self.rows, self.found = list[Json](), list[Found]()
+        self.keys, self.groups, self.quorum = {LOG: list[Json]()}, dict[str, Json](), ""
+        self.size, self.root, self.seen = 0, b"", dict[str, bool]()
 
     @contextmanager
     def check(self, check: str, of: str) -> Iterator[None]:
@@ -102,7 +92,11 @@ class _Bundle:
         try:
             yield
         except BrokenError as broken:
-            outcome, code = broken.outcome, str(broken)
+            code, outcome, *_ = (*broken.args, INVALID)
+        except InvalidSignature:
+            outcome, code = INVALID, "BAD_SIGNATURE"
+        except UnsupportedAlgorithm:
+            outcome, code = INVALID, "WRONG_ALGORITHM"
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             outcome, code = INVALID, "MALFORMED"
         self.found.append(Found(check, of, outcome, code))
@@ -119,127 +113,174 @@ class _Bundle:
     def facts(self, form: str) -> list[Json]:
         return [f for f in self.of("logged_facts") if f["body"].get("format") == form]
 
+    def is_of(self, kind: str) -> bool:
+        return bool(self.all["subject"]["kind"] == kind)
+
     def decision(self) -> Json:
-        _need(self.all["subject"]["kind"] == "DECISION", "NO_DECISION", SKIPPED)
+        _need(self.is_of("DECISION"), "NO_DECISION", SKIPPED)
         return _only(self.of("decisions", id=int(self.all["subject"]["id"])))
 
     def judgement(self) -> Json:
         return _only(self.of("judgements", decision=self.decision()["id"]))
 
-    def is_of_certificate(self) -> bool:
-        return bool(self.all["subject"]["kind"] == "CERTIFICATE")
-
     def trace(self) -> Json:
-        if self.is_of_certificate():
-            facts = [fact["body"] for fact in self.facts(TRACE)]
-            _need(facts != [] or self.all["trace"] is not None, "NO_TRACE", SKIPPED)
-            _need(_only(facts)["certificate"] == self.all["subject"]["id"], "NOT_ONE")
-            return facts[0]["trace"]
-        id_, facts = self.decision()["id"], self.facts(TRACE)
-        found = [f["body"]["trace"] for f in facts if f["body"]["decision"] == id_]
-        _need(bool(found), "NO_TRACE", UNKNOWN)
-        return _only(found)
-
-    def relied_on(self) -> tuple[Json, Json]:
-        """Return which record the verdict is of, by its digest, and of which item."""
-        if self.is_of_certificate():
-            trace = self.trace()
-            return trace["record"]["digest"], trace["verdict"]["itemCode"]
-        return self.decision()["evidence"], self.decision()["item"]
+        if self.is_of("CERTIFICATE"):
+            found = [fact["body"] for fact in self.facts(TRACE)]
+            _need(found or self.all["trace"] is not None, "NO_TRACE", SKIPPED)
+            _need(_only(found)["certificate"] == self.all["subject"]["id"], "NOT_ONE")
+        else:
+            id_, facts = self.decision()["id"], self.facts(TRACE)
+            found = [f["body"] for f in facts if f["body"]["decision"] == id_]
+            _need(found, "NO_TRACE", UNKNOWN)
+        return _only(found)["trace"]
 
     def policy(self) -> Json:
         wanted, facts = self.trace()["policy"], self.facts(POLICY)
         return _only([f["body"] for f in facts if _digest(f["body"]) == wanted])
+
+    def relied_on(self) -> tuple[Json, Json]:
+        """Return the digest of the record that the verdict is of, and the item."""
+        if self.is_of("CERTIFICATE"):
+            trace = self.trace()
+            return trace["record"]["digest"], trace["verdict"]["itemCode"]
+        return self.decision()["evidence"], self.decision()["item"]
 
     def item(self) -> Json:
         _, code = self.relied_on()
         _need(code is not None, "NO_ITEM", SKIPPED)
         return _only([i for i in self.policy()["annex"]["items"] if i["code"] == code])
 
+    def decided_at(self) -> datetime:
+        is_open = self.is_of("CERTIFICATE")
+        return _moment(LAST if is_open else self.decision()["recorded_at"])
+
+    def sent(self, of: str, one: Json) -> list[datetime] | None:
+        """Return when signed bytes came by themselves; None if a decision has them."""
+        source, at = "state_changes", "received_at"
+        if of.startswith("records"):
+            if self.is_of("DECISION"):
+                return None
+            source, at = "collected_records", "collected_at"
+        return [_moment(row[at]) for row in self.of(source, digest=one["digest"])]
+
+    def key_at(self, kid: Json, at: datetime) -> Json:
+        known = [fact for fact in self.facts(KEY) if fact["body"]["kid"] == kid]
+        then = [fact for fact in known if _moment(fact["at"]) <= at]
+        _need(then, "KEY_NOT_KEPT", UNKNOWN)
+        return max(then, key=lambda fact: _moment(fact["at"]))["body"]
+
+    def signed(self, of: str, one: Json) -> tuple[Json, bytes, bytes, Json, datetime]:
+        """Return header, signature and what it is over; the key as of when; when."""
+        _need(one["envelope"] is not None, "ERASED", SKIPPED)
+        (form, _, jws), body = _b64(one["envelope"]).partition(b"."), b""
+        if form == b"detached":
+            length, _, rest = jws.partition(b".")
+            jws, body = rest[: int(length)], rest[int(length) :]
+        _need(form == (b"detached" if b".." in jws else b"compact"), "BAD_ENVELOPE")
+        (header, value, signed), sent = _jws(jws, body), self.sent(of, one)
+        kid = header["kid"] if header["kid"] == one["kid"] else None
+        at = self.decided_at() if sent is None else _only(sent)
+        return header, value, signed, self.key_at(kid, at), at
+
     def check_log(self) -> None:
         with self.check("FORM", "bundle"):
             text = self.raw.decode()
             self.all = json.loads(text)
             self.rows = [json.loads(one["row"]) for one in self.all["rows"]]
-            is_known = self.all["subject"]["kind"] in SUBJECTS
+            is_known = self.is_of("DECISION") or self.is_of("CERTIFICATE")
             _need(self.all["format"] == FORMAT and is_known, "UNKNOWN_FORMAT")
-            of_rows = {" ".join(sorted(row)) for row in self.all["rows"]}
-            is_known = " ".join(sorted(self.all)) == MEMBERS
-            _need(is_known and of_rows <= {ROW_MEMBERS}, "UNKNOWN_MEMBER")
-            _need(_canonical(self.all) + "\n" == text, "NOT_CANONICAL")
+            own, *of_rows = (" ".join(sorted(o)) for o in (self.all, *self.all["rows"]))
+            _need(own == MEMBERS and {*of_rows} <= {ROW_MEMBERS}, "UNKNOWN_MEMBER")
+            _need(JSON.encode(self.all) + "\n" == text, "NOT_CANONICAL")
             rest = {name: one for name, one in self.all.items() if name != "digest"}
             _need(_digest(rest) == self.all["digest"], "DIGEST_DIFFERS")
         with self.check("POLICY", "log"):
-            own = self.all["log"]["policy"] if self.trusted is None else self.trusted
-            self.read_policy(own)
-            _need(bool(self.keys[LOG] and self.quorum), "BAD_POLICY")
+            policy = self.all["log"]["policy"] if self.trusted is None else self.trusted
+            for line in policy.splitlines():
+                match [] if line.lstrip().startswith("#") else line.split():
+                    case ["log", key, *_]:
+                        self.keys[LOG].append(_verifier_key(key))
+                    case ["witness", name, key, *_] if name not in self.keys:
+                        self.keys[name] = [_verifier_key(key)]
+                    case ["group", name, *members]:
+                        self.groups[name] = members
+                    case ["quorum", name] if not self.quorum:
+                        self.quorum = name
+                    case other:
+                        _need(not other, "BAD_POLICY")
+            _need(self.keys[LOG] and self.quorum, "BAD_POLICY")
             _need(self.trusted is not None, "OF_THE_BUNDLE", UNKNOWN)
+
+    def check_inclusion(self) -> None:
+        is_signed = False
         with self.check("INCLUSION", "checkpoint"):
-            self.read_checkpoint(self.all["log"]["checkpoint"])
-            _need(LOG in self.seen or not self.unread, "UNSUPPORTED", UNKNOWN)
+            is_readable = self.read_checkpoint(self.all["log"]["checkpoint"])
+            _need(LOG in self.seen or is_readable, "UNSUPPORTED", UNKNOWN)
             _need(LOG in self.seen, "NOT_OF_THE_LOG")
             _need(all(self.seen.values()), "BAD_COSIGNATURE")
             _need(self.is_reached(self.quorum), "NO_QUORUM")
-            self.is_signed = True
+            is_signed = True
             _need(self.quorum != "none", "NO_WITNESSES", VALID)
         for witness in [*self.keys][1:]:
             with self.check("COSIGNATURE", witness):
                 _need(witness in self.seen, "NOT_SEEN", SKIPPED)
                 _need(self.seen[witness], "BAD_SIGNATURE")
+        for of, row in self.shown("rows"):
+            with self.check("INCLUSION", of):
+                commitments, salt = [*map(_b64, row["commitments"])], _b64(row["salt"])
+                is_entry = {*map(len, commitments)} == {HASH} and len(salt) == SALT
+                _need(is_entry and len(commitments) <= MOST_ROWS, "BAD_ENTRY")
+                place, committed = row["position"], _hash(salt, row["row"].encode())
+                _need(type(place) is int and place >= 0, "BAD_ENTRY")
+                _need(commitments[place] == committed, "NOT_COMMITTED")
+                said = f"{row['kind']}\n{_hash(*commitments).hex()}\n"
+                entry = f"certificate-gateway/log@v1\n{said}".encode()
+                path, code = [*map(_b64, row["proof"])], "NOT_IN_THE_LOG"
+                root = _root_of(entry, row["index"], self.size, path, code)
+                _need(root == self.root, code)
+                _need(is_signed, "CHECKPOINT_NOT_SIGNED")
 
-    def read_policy(self, text: str) -> None:
-        for line in text.splitlines():
-            match [] if line.lstrip().startswith("#") else line.split():
-                case ["log", key, *_]:
-                    self.keys[LOG].append(_verifier_key(key))
-                case ["witness", name, key, *_] if name not in self.keys:
-                    self.keys[name] = [_verifier_key(key)]
-                case ["group", name, *rest]:
-                    self.groups[name] = rest
-                case ["quorum", name] if not self.quorum:
-                    self.quorum = name
-                case other:
-                    _need(not other, "BAD_POLICY")
-
-    def read_checkpoint(self, note: str) -> None:
-        text, _, below = note.rpartition("\n\n")
-        self.text, (origin, size, root) = f"{text}\n", text.split("\n")
+    def read_checkpoint(self, note: str) -> bool:
+        """Keep whose signatures fit; return whether all could be checked."""
+        is_readable, (text, _, below) = True, note.rpartition("\n\n")
+        origin, size, root = text.split("\n")
         self.size, self.root = int(size), _b64(root)
-        is_one = str(self.size) == size and len(self.root) == HASH
-        _need(is_one and below.endswith("\n"), "BAD_CHECKPOINT")
+        is_size = str(self.size) == size and 0 <= self.size < MOST_LEAVES
+        is_whole = len(self.root) == HASH and below.endswith("\n")
+        _need(is_size and is_whole, "BAD_CHECKPOINT")
         _need(origin == self.all["log"]["origin"], "OTHER_ORIGIN")
         for line in below[:-1].split("\n"):
             dash, name, encoded = line.split(" ")
             raw = _b64(encoded)
             _need(dash == "\u2014" and len(raw) > ID, "BAD_CHECKPOINT")
             for who, key in [(w, k) for w, keys in self.keys.items() for k in keys]:
-                if key[:2] == (name, raw[:ID]) and (name == origin or who != LOG):
-                    if key[2] == SM2 and "SM2" not in self.others:
-                        self.unread = True
-                        continue
-                    self.seen[who] = self.is_note_of(key, raw[ID:])
-                    _need(self.seen[who] or who != LOG, "BAD_SIGNATURE")
+                if key[:2] != (name, raw[:ID]) or (who == LOG and name != origin):
+                    continue
+                if key[2] == SM2 and SM2 not in self.others:
+                    is_readable = False
+                    continue
+                self.seen[who] = self.is_note_of(key, f"{text}\n", raw[ID:])
+                _need(self.seen[who] or who != LOG, "BAD_SIGNATURE")
+        return is_readable
 
-    def is_note_of(self, key: Json, value: bytes) -> bool:
-        name, _, kind, raw = key
-        message = self.text.encode()
-        public: Json = OF_NOTES[kind].from_public_bytes(raw) if kind != SM2 else None
-        if kind == ED25519:
-            return _fits(public.verify, value, message)
-        time, value = value[:TIME], value[TIME:]
-        if kind == ML_DSA:
-            both = name.encode(), message.partition(b"\n")[0]
-            who, origin = (bytes([len(one)]) + one for one in both)
-            size = bytes(TIME) + self.size.to_bytes(TIME)
-            message = b"subtree/v1\n\0" + who + time + origin + size + self.root
-        else:
-            time_ = int.from_bytes(time)
-            message = f"cosignature/v1\ntime {time_}\n".encode() + message
+    def is_note_of(self, key: Json, text: str, value: bytes) -> bool:
+        """Return whether a key signed the checkpoint (C2SP tlog-cosignature)."""
+        (name, _, kind, public), message = key, text.encode()
+        if kind != ED25519:
+            time, value = value[:TIME], value[TIME:]
+            message = f"cosignature/v1\ntime {int.from_bytes(time)}\n{text}".encode()
+            if kind == ML_DSA:
+                both = name.encode(), text.partition("\n")[0].encode()
+                who, origin = (bytes([len(one)]) + one for one in both)
+                size = bytes(TIME) + self.size.to_bytes(TIME)
+                message = b"subtree/v1\n\0" + who + time + origin + size + self.root
         if kind == SM2:
-            spki = bytes.fromhex(SPKI_OF_SM2) + raw[len(SM2_NAME) :]
-            fact = {"publicKey": base64.b64encode(spki).decode(), **FACT_OF_SM2}
-            return self.others["SM2"](fact, value, message)
-        return _fits(public.verify, value, message)
+            return self.others[SM2](public, value, message)
+        form = {ML_DSA: mldsa.MLDSA44PublicKey}.get(kind, ed25519.Ed25519PublicKey)
+        with suppress(InvalidSignature):
+            form.from_public_bytes(public).verify(value, message)
+            return True
+        return False
 
     def is_reached(self, name: str, depth: int = 0) -> bool:
         if name == "none" or name in self.keys:
@@ -249,18 +290,10 @@ class _Bundle:
         count = sum(self.is_reached(member, depth + 1) for member in members)
         return 0 < ({"any": 1, "all": len(members)}.get(many) or int(many)) <= count
 
-    def check_rows(self) -> None:
-        for of, row in self.shown("rows"):
-            with self.check("INCLUSION", of):
-                entry, path = _entry(row), [*map(_b64, row["proof"])]
-                root = _root_of(entry, row["index"], self.size, path, "NOT_IN_THE_LOG")
-                _need(root == self.root, "NOT_IN_THE_LOG")
-                _need(self.is_signed, "CHECKPOINT_NOT_SIGNED")
-
-    def check_bindings(self) -> None:
+    def check_copies(self) -> None:
         with self.check("BINDING", "verdict"):
             is_said = self.all["verdict"] is not None
-            _need(not (is_said and self.is_of_certificate()), "FINDINGS_DIFFER")
+            _need(not (is_said and self.is_of("CERTIFICATE")), "FINDINGS_DIFFER")
             kept, shown = self.judgement(), self.all["verdict"]
             names = ("clause", "outcome", "zh", "en")
             said = [[one[name] for name in names] for one in shown["findings"]]
@@ -271,69 +304,35 @@ class _Bundle:
             trace = self.trace()
             is_of_v1 = trace["format"] == TRACE
             _need(self.all["trace"] == trace and is_of_v1, "TRACE_DIFFERS")
-            if self.is_of_certificate():
-                self.bind_to_certificate(trace)
+            if self.is_of("CERTIFICATE"):
+                sent = self.of("collected_records")
+                newest = max(sent, key=lambda r: (r["signed_at"] or "", r["sequence"]))
+                is_as_of = trace["asOf"] == self.all["asOf"] and trace["claim"] is None
+                _need(is_as_of and self.policy(), "TRACE_DIFFERS")
+                _need(trace["record"]["digest"] == newest["digest"], "OTHER_RECORD")
             else:
-                self.bind_to_decision(trace)
+                kept, decision = self.judgement(), self.decision()
+                verdict, record = trace["verdict"], trace["record"] or {"digest": ""}
+                said = [[one["clause"], one["outcome"]] for one in trace["clauses"]]
+                figures = self.policy()["figuresDigest"]
+                about = trace["claim"]["category"]
+                _need(figures == kept["figures_digest"], "POLICY_DIFFERS")
+                _need(record["digest"] == decision["evidence"], "OTHER_RECORD")
+                _need(said == [one[:2] for one in kept["findings"]], "FINDINGS_DIFFER")
+                _need(verdict["outcome"] == kept["verdict"], "OUTCOME_DIFFERS")
+                _need(verdict["computedYuan"] == kept["computed_yuan"], "SUM_DIFFERS")
+                _need(about == decision["category"], "CATEGORY_DIFFERS")
+                _need(verdict["itemCode"] == decision["item"], "ITEM_DIFFERS")
+                _need(verdict["level"] == decision["level"], "ITEM_DIFFERS")
         with self.check("BINDING", "keys"):
             known = [{**one["body"], "keptAt": one["at"]} for one in self.facts(KEY)]
             _need(self.all["keys"] == known, "KEYS_DIFFER")
         with self.check("BINDING", "evidence"):
-            if self.is_of_certificate():
-                needed = {one["digest"] for one in self.of("collected_records")}
-            else:
+            needed = {one["digest"] for one in self.of("collected_records")}
+            if not self.is_of("CERTIFICATE"):
                 needed = {self.decision()["evidence"], self.judgement()["status_list"]}
             digests = {one["digest"] for one in self.all["records"]}
             _need(needed - {"", None} == digests, "RECORDS_DIFFER")
-
-    def bind_to_decision(self, trace: Json) -> None:
-        kept, decision = self.judgement(), self.decision()
-        verdict, record = trace["verdict"], trace["record"] or {"digest": ""}
-        said = [[one["clause"], one["outcome"]] for one in trace["clauses"]]
-        figures, about = self.policy()["figuresDigest"], trace["claim"]["category"]
-        _need(figures == kept["figures_digest"], "POLICY_DIFFERS")
-        _need(record["digest"] == decision["evidence"], "OTHER_RECORD")
-        _need(said == [one[:2] for one in kept["findings"]], "FINDINGS_DIFFER")
-        _need(verdict["outcome"] == kept["verdict"], "OUTCOME_DIFFERS")
-        _need(verdict["computedYuan"] == kept["computed_yuan"], "SUM_DIFFERS")
-        _need(about == decision["category"], "CATEGORY_DIFFERS")
-        _need(verdict["itemCode"] == decision["item"], "ITEM_DIFFERS")
-        _need(verdict["level"] == decision["level"], "ITEM_DIFFERS")
-
-    def bind_to_certificate(self, trace: Json) -> None:
-        sent = self.of("collected_records")
-        newest = max(sent, key=lambda one: (one["signed_at"] or "", one["sequence"]))
-        is_as_of = trace["asOf"] == self.all["asOf"] and trace["claim"] is None
-        _need(bool(is_as_of and self.policy()), "TRACE_DIFFERS")
-        _need(trace["record"]["digest"] == newest["digest"], "OTHER_RECORD")
-
-    def sent(self, of: str, one: Json) -> list[datetime] | None:
-        """Return when signed bytes came by themselves; None if a decision has them."""
-        if of.startswith("states"):
-            source, at = "state_changes", "received_at"
-        elif self.all["subject"]["kind"] == "DECISION":
-            return None
-        else:
-            source, at = "collected_records", "collected_at"
-        return [_moment(row[at]) for row in self.of(source, digest=one["digest"])]
-
-    def decided_at(self) -> datetime:
-        """Return up to when what was sent is in the verdict."""
-        if self.is_of_certificate():
-            return datetime.max.replace(tzinfo=UTC)
-        return _moment(self.decision()["recorded_at"])
-
-    def key(self, of: str, one: Json) -> tuple[Json, datetime]:
-        """Return the key that signed bytes name, as it was when they were relied on."""
-        kid, sent = _parts(one)[0]["kid"], self.sent(of, one)
-        at = self.decided_at() if sent is None else _only(sent)
-        return self.key_at(kid if kid == one["kid"] else None, at), at
-
-    def key_at(self, kid: Json, at: datetime) -> Json:
-        known = [fact for fact in self.facts(KEY) if fact["body"]["kid"] == kid]
-        then = [fact for fact in known if _moment(fact["at"]) <= at]
-        _need(bool(then), "KEY_NOT_KEPT", UNKNOWN)
-        return max(then, key=lambda fact: _moment(fact["at"]))["body"]
 
     def check_envelope(self, of: str, one: Json) -> None:
         with self.check("BINDING", of):
@@ -342,31 +341,31 @@ class _Bundle:
             is_erased = envelope is None and self.of("evidence_erasures", digest=digest)
             _need(not is_erased, "ERASED", SKIPPED)
             _need(envelope is not None, "NOT_SHOWN")
-            _need(_sha256(_b64(envelope)).hex() == digest, "DIGEST_DIFFERS")
+            _need(_hash(_b64(envelope)).hex() == digest, "DIGEST_DIFFERS")
         with self.check("INTEGRITY", of):
-            (header, value, signed), (key, _) = _parts(one), self.key(of, one)
+            header, value, signed, key, _ = self.signed(of, one)
             _need(header["alg"] == key["algorithm"], "WRONG_ALGORITHM")
             if "batch" in header.get("crit", ()):
                 value, signed = _signed_of_batch(header, value, signed)
             is_signed = self.others.get(key["algorithm"], _is_signed)
             _need(is_signed(key, value, signed), "BAD_SIGNATURE")
         with self.check("KEY", of):
-            (header, _, _), (key, at) = _parts(one), self.key(of, one)
-            signed_at = datetime.fromtimestamp(header["iat"], at.tzinfo)
+            header, _, _, key, at = self.signed(of, one)
+            _need(type(header["iat"]) is int, "MALFORMED")
             begin, end = _moment(key["notBefore"]), _moment(key["notAfter"])
-            _need(begin <= signed_at <= end and begin <= at <= end, "OUTSIDE_WINDOW")
+            is_signed = begin.timestamp() <= header["iat"] <= end.timestamp()
+            _need(is_signed and begin <= at <= end, "OUTSIDE_WINDOW")
             is_active, since = key["state"] == "active", key["stateSince"]
-            _need(is_active or bool(since and at < _moment(since)), "NOT_IN_FORCE")
+            _need(is_active or (since and at < _moment(since)), "NOT_IN_FORCE")
         with self.check("SCOPE", of):
-            (digest, item), (key, _) = self.relied_on(), self.key(of, one)
-            is_record = digest == one["digest"]
-            _need(is_record and item is not None, "NO_ITEM", SKIPPED)
+            (digest, item), (*_, key, _) = self.relied_on(), self.signed(of, one)
+            _need(digest == one["digest"] and item is not None, "NO_ITEM", SKIPPED)
             then = self.trace()["attestation"]["scope"]
             judged_by = self.key_at(key["kid"], self.decided_at())
             _need(judged_by["scope"] == then, "SCOPE_DIFFERS")
             _need(item in key["scope"], "OUT_OF_SCOPE")
         with self.check("AUTHORITY", of):
-            signer = self.key(of, one)[0]["institution"]
+            signer = self.signed(of, one)[3]["institution"]
             _need(self.item()["collectionBody"] == signer, "OTHER_INSTITUTION")
 
     def check_decision(self) -> None:
@@ -403,29 +402,6 @@ class _Bundle:
             _need(is_amount and amount is not None, "SUM_DIFFERS")
 
 
-def _entry(row: Json) -> bytes:
-    """Return the log's entry that commits to a row."""
-    commitments, salt = [*map(_b64, row["commitments"])], _b64(row["salt"])
-    is_entry = {*map(len, commitments)} == {HASH} and len(commitments) <= MOST_ROWS
-    _need(is_entry and len(salt) == SALT, "BAD_ENTRY")
-    position, committed = row["position"], _sha256(salt, row["row"].encode())
-    _need(type(position) is int and position >= 0, "BAD_ENTRY")
-    _need(commitments[position] == committed, "NOT_COMMITTED")
-    digest = _sha256(*commitments).hex()
-    return f"certificate-gateway/log@v1\n{row['kind']}\n{digest}\n".encode()
-
-
-def _parts(one: Json) -> tuple[Json, bytes, bytes]:
-    """Return the header of signed bytes, the signature, and what that is over."""
-    _need(one["envelope"] is not None, "ERASED", SKIPPED)
-    (form, _, jws), body = _b64(one["envelope"]).partition(b"."), b""
-    if form == b"detached":
-        length, _, rest = jws.partition(b".")
-        jws, body = rest[: int(length)], rest[int(length) :]
-    _need(form == (b"detached" if b".." in jws else b"compact"), "BAD_ENVELOPE")
-    return _jws(jws, body)
-
-
 def _jws(jws: bytes, body: bytes = b"") -> tuple[Json, bytes, bytes]:
     head, payload, value = jws.split(b".")
     return json.loads(_b64url(head)), _b64url(value), head + b"." + payload + body
@@ -433,18 +409,19 @@ def _jws(jws: bytes, body: bytes = b"") -> tuple[Json, bytes, bytes]:
 
 def _is_signed(key: Json, value: bytes, signed: bytes) -> bool:
     _need(key["algorithm"] != "SM2", "UNSUPPORTED", UNKNOWN)
-    public: Any = load_der_public_key(_b64(key["publicKey"]))
+    public: Json = load_der_public_key(_b64(key["publicKey"]))
     match key["algorithm"], public:
         case "EdDSA", ed25519.Ed25519PublicKey():
-            return _fits(public.verify, value, signed)
+            public.verify(value, signed)
         case "ES256", ec.EllipticCurvePublicKey(curve=ec.SECP256R1()):
             halves = (int.from_bytes(half) for half in (value[:HASH], value[HASH:]))
-            how = encode_dss_signature(*halves), signed, ec.ECDSA(SHA256())
-            return len(value) == 2 * HASH and _fits(public.verify, *how)
+            public.verify(encode_dss_signature(*halves), signed, ec.ECDSA(SHA256()))
+            return len(value) == 2 * HASH
         case "PS256", rsa.RSAPublicKey():
-            return _fits(public.verify, value, signed, PSS, SHA256())
+            public.verify(value, signed, PSS, SHA256())
         case _:
             raise BrokenError("WRONG_ALGORITHM")
+    return True
 
 
 def _signed_of_batch(header: Json, proof: bytes, leaf: bytes) -> tuple[bytes, bytes]:
@@ -465,25 +442,25 @@ def _root_of(leaf: bytes, at: int, size: int, path: list[bytes], code: str) -> b
     """Return the root to which a path leads from a leaf (RFC 9162, 2.1.3)."""
     _need(type(at) is int and 0 <= at < size and (size > 1) == bool(path), code)
     if size == 1:
-        return _sha256(b"\0", leaf)
+        return _hash(b"\0", leaf)
     *below, sibling = path
     half = 1 << (size - 1).bit_length() - 1
     _need(len(sibling) == HASH, code)
     if at < half:
-        return _sha256(b"\1", _root_of(leaf, at, half, below, code), sibling)
-    return _sha256(b"\1", sibling, _root_of(leaf, at - half, size - half, below, code))
+        return _hash(b"\1", _root_of(leaf, at, half, below, code), sibling)
+    return _hash(b"\1", sibling, _root_of(leaf, at - half, size - half, below, code))
 
 
-def _verifier_key(line: str) -> tuple[str, bytes, int, bytes]:
+def _verifier_key(line: str) -> tuple[str, bytes, bytes, bytes]:
     name, id_, encoded = line.split("+", 2)
     raw = _b64(encoded)
-    made = _sha256(name.encode(), b"\n", raw)[:ID]
-    is_sm2 = raw[0] == SM2 and raw[1:].startswith(SM2_NAME)
-    _need(made.hex() == id_ and (raw[0] in OF_NOTES or is_sm2), "BAD_POLICY")
-    return name, made, raw[0], raw[1:]
+    made = _hash(name.encode(), b"\n", raw)[:ID]
+    kinds = [kind for kind in KINDS if raw.startswith(kind)]
+    _need(made.hex() == id_ and kinds, "BAD_POLICY")
+    return name, made, kinds[0], raw[len(kinds[0]) :]
 
 
-def _need(is_so: bool, code: str, outcome: str = INVALID) -> None:
+def _need(is_so: object, code: str, outcome: str = INVALID) -> None:
     if not is_so:
         raise BrokenError(code, outcome)
 
@@ -493,35 +470,23 @@ def _only(found: list[Json]) -> Json:
     return found[0]
 
 
-def _fits(check: Callable[..., object], *args: object) -> bool:
-    try:
-        check(*args)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def _sha256(*parts: bytes) -> bytes:
-    return hashlib.sha256(b"".join(parts)).digest()
+def _hash(*parts: bytes) -> bytes:
+    return sha256(b"".join(parts)).digest()
 
 
 def _digest(value: object) -> str:
-    return _sha256(_canonical(value).encode()).hex()
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _hash(JSON.encode(value).encode()).hex()
 
 
 def _b64(text: str) -> bytes:
-    raw = base64.b64decode(text, validate=True)
-    _need(base64.b64encode(raw).decode() == text, "NOT_CANONICAL")
+    raw = b64decode(text, validate=True)
+    _need(b64encode(raw).decode() == text, "NOT_CANONICAL")
     return raw
 
 
 def _b64url(text: bytes) -> bytes:
-    raw = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    _need(base64.urlsafe_b64encode(raw).rstrip(b"=") == text, "NOT_CANONICAL")
+    raw = b64decode(text + b"=" * (-len(text) % 4), b"-_")
+    _need(b64encode(raw, b"-_").rstrip(b"=") == text, "NOT_CANONICAL")
     return raw
 
 
@@ -530,17 +495,12 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def main(args: list[str]) -> int:
-    """Print what came of each check of a file; return 0 if nothing is against it."""
-    file, *more = args
-    policy = Path(more[1]).read_text("utf-8") if more[:1] == ["--policy"] else None
-    found = verify(Path(file).read_bytes(), policy)
+if __name__ == "__main__":
+    file, *more = sys.argv[1:]
+    own = Path(more[1]).read_text("utf-8") if more[:1] == ["--policy"] else None
+    found = verify(Path(file).read_bytes(), own)
     for one in found:
         sys.stdout.write(f"{one.outcome:8}{one.check:13}{one.of:22}{one.code}\n")
-    is_released = not any(one.is_against for one in found)
-    sys.stdout.write("VERIFIED\n" if is_released else "REFUSED\n")
-    return 0 if is_released else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    is_refused = any(one.is_against for one in found)
+    sys.stdout.write("REFUSED\n" if is_refused else "VERIFIED\n")
+    sys.exit(is_refused)

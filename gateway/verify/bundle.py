@@ -6,6 +6,7 @@ from pathlib import Path
 from gateway.errors import StartError
 from gateway.evidence.verify_bundle import (
     FORMAT,
+    SM2,
     UNKNOWN,
     BrokenError,
     Found,
@@ -13,7 +14,8 @@ from gateway.evidence.verify_bundle import (
 )
 from gateway.verify.statement import examine_statement, is_statement
 from signing.errors import TrustBundleError
-from signing.sm2.keys import SignatureForm, read_sm2_pem
+from signing.sm2 import curve
+from signing.sm2.keys import SignatureForm, Sm2PublicKey, read_sm2_pem
 from signing.sm2.library import NoSm2Error
 from signing.sm2.signatures import sm2_check
 
@@ -37,7 +39,7 @@ def examine_bundle(file: Path, policy: Path | None) -> list[Found] | None:
         trusted = None if policy is None else _read(policy).decode()
     except UnicodeDecodeError:
         raise StartError(f"{policy} is no text") from None
-    return verify(raw, trusted, {"SM2": _is_signed_by_sm2})
+    return verify(raw, trusted, {"SM2": _is_signed_by_sm2, SM2: _is_cosigned_by_sm2})
 
 
 def _is_signed_by_sm2(fact: Mapping[str, str], value: bytes, signed: bytes) -> bool:
@@ -48,10 +50,27 @@ def _is_signed_by_sm2(fact: Mapping[str, str], value: bytes, signed: bytes) -> b
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----"
     try:
         key = read_sm2_pem(pem)
-        if key is None:
-            raise BrokenError("WRONG_ALGORITHM")
-        form = SignatureForm(fact["sm2Signature"])
-        return sm2_check(key.used_as(fact["sm2SignerId"], form))(value, signed)
+    except TrustBundleError:
+        key = None
+    if key is None:
+        raise BrokenError("WRONG_ALGORITHM")
+    form = SignatureForm(fact["sm2Signature"])
+    return _fits(key.used_as(fact["sm2SignerId"], form), value, signed)
+
+
+def _is_cosigned_by_sm2(coordinates: bytes, value: bytes, signed: bytes) -> bool:
+    """Return whether a note's key made a signature; one off the curve made none."""
+    x, y = coordinates[: curve.BYTES], coordinates[curve.BYTES :]
+    try:
+        key = Sm2PublicKey((int.from_bytes(x), int.from_bytes(y)))
+    except TrustBundleError:
+        return False
+    return _fits(key, value, signed)
+
+
+def _fits(key: Sm2PublicKey, value: bytes, signed: bytes) -> bool:
+    try:
+        return sm2_check(key)(value, signed)
     except NoSm2Error:
         raise BrokenError("UNSUPPORTED", UNKNOWN) from None
 
@@ -61,5 +80,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise StartError(f"{path}: {error.strerror}") from None
-    except TrustBundleError:
-        raise BrokenError("WRONG_ALGORITHM") from None

@@ -60,7 +60,7 @@ def _checked(found: list[Found], check: str, of: str, work: Callable[[], Any]) -
         read = work()
         outcome, code = VALID, "OK"
     except BrokenError as broken:
-        outcome, code = broken.outcome, str(broken)
+        code, outcome, *_ = (*broken.args, INVALID)
     except tuple(_CODES) as error:
         code = _CODES[type(error)]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
