@@ -14,7 +14,9 @@ PAGES = (
 )
 
 
-FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(
+    r"^```([\w{}]*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,16 @@ def blocks(language: str) -> list[Block]:
 
     Those of Chinese pages are left out: they are the English pages' byte for byte.
     """
+    return [block for block in every_block() if block.language == language]
+
+
+def every_block() -> list[Block]:
+    """Return every block of the English pages, page by page."""
     return [
         block
         for page in PAGES
         if page.parent.name != "zh"
         for block in _blocks_of(page)
-        if block.language == language
     ]
 
 
