@@ -1,18 +1,15 @@
-"""The gateway that the pages' examples are tried on: the demo's, with more callers."""
+"""The gateway that the pages' examples are tried on, and what an office asked it."""
 
 from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bureau.caller import Scope
-from tests.gateway.privacy.callers import entry
 from tests.gateway.receipts.signing import private
+from tests.pages.callers import TABLES
+from tests.pages.desk import Desk
+from tests.pages.story import Story, told
 from tests.running import Agencies, Gateway, running_gateway
-
-ANYBODY, ANOTHER, UNSTATED = "pages-anybody", "pages-another", "pages-unstated"
-"""Bearer tokens: two callers who may do everything, and one with no purpose."""
-SCOPES = [scope.value for scope in Scope]
 
 
 @pytest.fixture(scope="package", name="gateway")
@@ -21,17 +18,21 @@ def _gateway(
 ) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("pages")
     (folder / "receipt-key.pem").write_bytes(private(Ed25519PrivateKey.generate()))
-    callers = (
-        entry(ANYBODY, *SCOPES),
-        entry(ANOTHER, *SCOPES),
-        entry(UNSTATED, *SCOPES, purpose=False),
-    )
     with running_gateway(
         folder,
         running_agencies,
         settings='receipt_key_file = "receipt-key.pem"\n',
-        tables="\n".join(
-            (*callers, '[credentials]\nissuer = "https://gateway.example"')
-        ),
+        tables=TABLES,
     ) as gateway:
         yield gateway
+
+
+@pytest.fixture(scope="package", name="story")
+def _story(gateway: Gateway, running_agencies: Agencies) -> Story:
+    """Every document of the pages, asked."""
+    return told(gateway, running_agencies)
+
+
+@pytest.fixture(scope="package", name="desk")
+def _desk(story: Story) -> Desk:
+    return Desk(story)

@@ -94,10 +94,9 @@ def read_command(command: Any, words: Sequence[str]) -> None:
 
 def read_make(words: Sequence[str]) -> None:
     """Read targets, and the options that one hands on to its program."""
-    targets = [word for word in words if not VARIABLE.fullmatch(word)]
-    stated = dict(
-        VARIABLE.fullmatch(word).groups() for word in words if word not in targets
-    )  # type: ignore[union-attr] # matched above
+    found = [VARIABLE.fullmatch(word) for word in words]
+    stated = {one["name"]: one["value"] for one in found if one}
+    targets = [word for word, one in zip(words, found, strict=True) if not one]
     unknown = {*targets} - TARGETS | stated.keys() - {"OPTIONS"}
     if unknown:
         raise LookupError(f"the Makefile has not {unknown}")
@@ -124,6 +123,7 @@ HANDED_ON: Mapping[str, Callable[[list[str]], object]] = {
 OTHERS: Mapping[str, str] = {
     "curl": "run",
     "openssl": "run",
+    "mkdir": "run",
     "printf": "run",
     "sha256sum": "run",
     "echo": "run",

@@ -4,23 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.registration.documents import DOCUMENTS
-from tests.architecture.documents import Block, blocks
-from tests.pages.story import ANSWERED, Story, name_of, told
-from tests.running import Agencies, Gateway
-
-STEPS = {document.text for document in DOCUMENTS.values()}
-"""What the commands of registration send: ``tests/gateway/registration`` runs those."""
-ASKED = [
-    block
-    for block in blocks("graphql")
-    if block.about != "agency" and block.text not in STEPS
-]
-
-
-@pytest.fixture(scope="module", name="story")
-def _story(gateway: Gateway, running_agencies: Agencies) -> Story:
-    return told(ASKED, gateway, running_agencies)
+from tests.architecture.documents import Block
+from tests.pages.story import ANSWERED, ASKED, Story, name_of
 
 
 def kind_of(data: Any, place: str) -> str:
