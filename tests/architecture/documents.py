@@ -65,6 +65,17 @@ def _blocks_of(page: Path) -> tuple[Block, ...]:
     )
 
 
+def with_part(manifest: str, part: str) -> str:
+    """Return a manifest with a part in its place, table by table."""
+    for table_ in re.split(r"^(?=\[)", part, flags=re.MULTILINE)[1:]:
+        header, _, lines = table_.partition("\n")
+        if f"{header}\n" in manifest:
+            manifest = manifest.replace(f"{header}\n", f"{header}\n{lines}", 1)
+        else:
+            manifest += f"\n{table_}"
+    return manifest
+
+
 def table(page: str, heading: str) -> list[list[str]]:
     """Return the rows of the one table whose first column is called ``heading``.
 
