@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import OperationDefinitionNode, OperationType, parse
+from graphql import OperationType
 
-from gateway.registration.documents import DOCUMENTS
-from tests.architecture.documents import Block, blocks, every_block
+from tests.architecture.documents import Block
 from tests.gateway.status.sending import today
+from tests.pages.asked import ASKED, name_of, operation_of, stated_below
 from tests.pages.callers import ANOTHER, ANYBODY, UNSTATED
 from tests.running import Agencies, Gateway, eventually
 
@@ -25,42 +25,6 @@ CERTIFICATES = """query($n: String!) { holder(idNumber: $n) {
   certificates { nodes { id licenceId } } } }"""
 ELLIPSIS = re.compile(r"^Wqeb6U5pk5LAfD5B\.\.\.$")
 """The id of a certificate, as the pages write one."""
-
-
-STEPS = {document.text for document in DOCUMENTS.values()}
-"""What the commands of registration send: ``tests/gateway/registration`` runs those."""
-ASKED = [
-    block
-    for block in blocks("graphql")
-    if block.about != "agency" and block.text not in STEPS
-]
-
-
-def operation_of(block: Block) -> OperationDefinitionNode:
-    """Return the one operation of a document."""
-    (operation,) = parse(block.text).definitions
-    assert isinstance(operation, OperationDefinitionNode)
-    return operation
-
-
-def name_of(block: Block) -> str:
-    """Return the name of a document's operation; its kind where it has none."""
-    operation = operation_of(block)
-    return operation.name.value if operation.name else operation.operation.value
-
-
-def stated_below(document: Block) -> Mapping[str, Any]:
-    """Return the variables that the page states right below a document."""
-    every = every_block()
-    after = every[every.index(document) + 1 :][:1]
-    if after and (after[0].page, after[0].language) == (document.page, "json"):
-        found: dict[str, Any] = json.loads(after[0].text)
-        asked = {
-            one.variable.name.value
-            for one in operation_of(document).variable_definitions
-        }
-        return found if found.keys() <= asked else {}
-    return {}
 
 
 @dataclass(slots=True)
@@ -148,6 +112,10 @@ class Story:
         )
         self.said.setdefault(name, answer.get("data"))
         return status, answer
+
+    def is_pending(self, block: Block) -> bool:
+        """Say whether what it asks for is not in the signed log yet."""
+        return "PENDING" in str(self.ask(block))
 
     def _followed(self, body: object) -> tuple[int, Any]:
         """Return the status, and the first event if there was one before."""
@@ -311,7 +279,7 @@ def told(gateway: Gateway, agencies: Agencies) -> Story:
         name = name_of(block)
         if name == "Proof":
             # What it proves by is in the signed log a moment later.
-            eventually(lambda one=block: "PENDING" not in str(story.ask(one)))
+            eventually(lambda: not story.is_pending(block))  # noqa: B023 - asked at once
         story.answers[str(block)] = story.ask(block)
         if name == "RecordDecision":
             approval = {"key": "approval", "decision": approved(story)}

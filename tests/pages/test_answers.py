@@ -44,11 +44,10 @@ def usual(answer: object) -> Any:
 
 def shape(answer: object) -> object:
     """Return the names of an answer's members, at every depth."""
-    match answer:
-        case dict():
-            return {name: shape(one) for name, one in answer.items()}
-        case list():
-            return shape(answer[0]) if answer else None
+    if isinstance(answer, dict):
+        return {name: shape(one) for name, one in answer.items()}
+    if isinstance(answer, list):
+        return shape(answer[0]) if answer else None
     return type(answer).__name__
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.architecture.documents import Block
-from tests.pages.story import ANSWERED, ASKED, Story, name_of
+from tests.pages.asked import ASKED, name_of
+from tests.pages.story import ANSWERED, Story
 
 
 def kind_of(data: Any, place: str) -> str:
