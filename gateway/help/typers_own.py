@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 
-from rich.text import Text
+import rich.text
 from typer import rich_utils
 
 TYPE = re.compile(r"[^<|>]+(?=[|>])")
@@ -44,7 +44,7 @@ class ChineseSentences(rich_utils.OptionHighlighter):
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = sentences
 
-    def __call__(self, text: str | Text) -> Text:
+    def __call__(self, text: str | rich.text.Text) -> rich.text.Text:
         """Return the text, with its colours."""
         if isinstance(text, str):
             text = translated_sentence(text, self._sentences)
@@ -59,12 +59,12 @@ class ChineseTypes(rich_utils.TypesHighlighter):
     def __init__(self, types: Mapping[str, str]) -> None:
         self._types = types
 
-    def __call__(self, text: str | Text) -> Text:
+    def __call__(self, text: str | rich.text.Text) -> rich.text.Text:
         """Return the type, with its colours."""
         plain = text if isinstance(text, str) else text.plain
         named = TYPE.sub(lambda it: self._types.get(it[0], it[0]), plain)
         style = "" if isinstance(text, str) else text.style
-        return super().__call__(Text(named, style, overflow="fold"))
+        return super().__call__(rich.text.Text(named, style, overflow="fold"))
 
 
 @contextmanager

@@ -14,9 +14,7 @@ PAGES = (
 )
 
 
-FENCED = re.compile(
-    r"^```([\w{}]*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL
-)
+FENCED = re.compile(r"^```([\w{}]*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

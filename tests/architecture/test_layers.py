@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.documents import ROOT, names
+from tests.architecture.documents import ROOT, blocks, names
 from tests.architecture.sources import imports_of, tree_like
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -83,8 +83,7 @@ def drawn_folders() -> dict[str, set[str]]:
     A package stands at the margin. Below it a line names modules, or a folder and then
     its modules; two spaces stand before what is said of them.
     """
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    tree = page.partition("\n```\n")[2].partition("\n```\n")[0]
+    tree = next(b.text for b in blocks("text") if b.page == "docs/architecture.md")
     found: dict[str, set[str]] = {}
     package = ""
     for line in tree.splitlines():
