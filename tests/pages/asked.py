@@ -4,24 +4,26 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import OperationDefinitionNode, parse
+from graphql import OperationDefinitionNode, get_operation_ast, parse
 
 from gateway.registration.documents import DOCUMENTS
 from tests.architecture.documents import Block, blocks, every_block
 
 STEPS = {document.text for document in DOCUMENTS.values()}
-"""What the commands of registration send: ``tests/gateway/registration`` runs those."""
+"""What the commands of registration send."""
+OF_STEPS = [block for block in blocks("graphql") if block.text in STEPS]
 ASKED = [
     block
     for block in blocks("graphql")
     if block.about != "agency" and block.text not in STEPS
 ]
+"""The other ones, but for what an agency is asked."""
 
 
 def operation_of(block: Block) -> OperationDefinitionNode:
     """Return the one operation of a document."""
-    (operation,) = parse(block.text).definitions
-    assert isinstance(operation, OperationDefinitionNode)
+    operation = get_operation_ast(parse(block.text))
+    assert operation is not None
     return operation
 
 

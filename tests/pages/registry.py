@@ -8,7 +8,7 @@ of them: a block that nobody takes, or that two take, fails
 from collections.abc import Callable, Mapping
 
 from tests.architecture.documents import Block
-from tests.pages.asked import ASKED, STEPS, block_below, stated_below
+from tests.pages.asked import ASKED, OF_STEPS, block_below, stated_below
 from tests.pages.test_lines import TYPED
 
 Takes = Callable[[Block], bool]
@@ -64,10 +64,7 @@ EXECUTORS: Mapping[str, Takes] = {
     f"{HERE}/test_graphql.py::test_a_document_is_answered": lambda block: (
         block in ASKED or str(block) in BELOW
     ),
-    f"{ARCHITECTURE}/test_registration_page.py"
-    "::test_every_document_is_on_the_page_as_it_is_sent": lambda block: (
-        block.language == "graphql" and block.text in STEPS
-    ),
+    f"{HERE}/test_graphql.py::test_a_step_is_answered": lambda block: block in OF_STEPS,
     f"{ARCHITECTURE}/test_examples.py"
     "::test_the_query_shown_to_agencies_is_the_one_we_ask": lambda block: (
         block.about == "agency"

@@ -1,11 +1,14 @@
 """Every command line of the pages is taken by its program, and run where it can be."""
 
+import shutil
+
 import pytest
 from typer import TyperException
 
 from tests.architecture.documents import Block, blocks
+from tests.node import unavailable
 from tests.pages.desk import Desk
-from tests.pages.lines import Line, lines_of, programs, refuse_unknown
+from tests.pages.lines import OTHERS, Line, lines_of, programs, refuse_unknown
 
 TYPED = [
     *(one for one in blocks("sh") if "docs/tutorial-" not in one.page),
@@ -63,6 +66,9 @@ def test_its_program_takes_a_line(block: Block) -> None:
 @pytest.mark.parametrize("block", [one for one in RUN if RUN[one]], ids=str)
 def test_a_block_does_what_it_says(block: Block, desk: Desk) -> None:
     for line in RUN[block]:
+        program = line.text.split()[0]
+        if program in OTHERS and shutil.which(program) is None:
+            unavailable(f"{program} not found; the pages type it")
         ended = desk.type(line)
 
         ends = [code for start, code in ENDS.items() if line.text.startswith(start)]
