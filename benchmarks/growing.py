@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from benchmarks import native
 from benchmarks.collecting import AGENCY, signed_lines
@@ -27,6 +28,7 @@ from benchmarks.questions import question_about
 from benchmarks.stage import Phase, Server, Stage, await_answer
 from benchmarks.transfers import LINES_A_TRANSFER, send
 from store.collection.reading import open_collected
+from store.database import engine_at
 from store.migrate import upgrade_database
 from store.store import Store, open_store
 
@@ -46,6 +48,9 @@ _ROWS = f"""{COUNTED} INSERT INTO collected_records (connector, sequence, digest
   md5('document' || i) || md5('of' || i), repeat('x', {ENVELOPE_BYTES}),
   '{CONNECTOR}-1', '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', true
   FROM n"""  # noqa: S608 - of what stands here
+_PAST_TRIGGERS = "SET LOCAL session_replication_role = replica"
+_TRIGGERS = """SELECT name, sql FROM sqlite_master WHERE type = 'trigger'
+  AND tbl_name = 'collected_records'"""
 
 
 def grown(stage: Stage, database_url: str, records: int) -> dict[str, float]:
@@ -92,17 +97,19 @@ async def _looked_up(store: Store, last: int) -> list[int]:
 
 
 async def _fill(url: str, first: int, last: int) -> None:
-    """Add records by their numbers."""
+    """Add records by their numbers, past the queue of the log of hashes."""
     parts = [
         {"first": start, "last": min(start + AT_ONCE - 1, last)}
         for start in range(first, last + 1, AT_ONCE)
     ]
-    async with open_store(url) as store:
-        if store.file is not None:
-            _fill_file(store.file, parts)
-            return
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        _fill_file(Path(address.database or ""), parts)
+        return
+    async with engine_at(address, statement_seconds=None) as engine:
         for numbers in parts:
-            async with store.engine.begin() as connection:
+            async with engine.begin() as connection:
+                await connection.execute(text(_PAST_TRIGGERS))
                 await connection.execute(text(_ROWS), numbers)
 
 
@@ -110,9 +117,16 @@ def _fill_file(file: Path, parts: list[dict[str, int]]) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.create_function("md5", 1, _md5, deterministic=True)
         connection.create_function("repeat", 2, lambda word, times: word * times)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -400000")
+        triggers = connection.execute(_TRIGGERS).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
         for numbers in parts:
             with connection:
                 connection.execute(_ROWS, numbers)
+        for _, made in triggers:
+            connection.execute(made)
 
 
 def _md5(word: str) -> str:

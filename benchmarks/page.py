@@ -1,7 +1,8 @@
 """Write the parts of ``docs/benchmarks.md`` that are figures; the words are people's.
 
 A part stands between ``<!-- figures: NAME -->`` and ``<!-- end -->``. The test in
-``tests/benchmarks`` writes them again from the JSON beside and compares.
+``tests/benchmarks`` writes them again from the JSON beside and compares. The Chinese
+page has the same parts, by ``benchmarks/chinese.py``.
 """
 
 import re
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.capacity import Assumptions, costs_of, needs, rows_of
+from benchmarks.chinese import in_chinese
 from benchmarks.claims import CLAIMS_A_QUESTION
 from benchmarks.gateway import GATEWAY
 from benchmarks.measuring import Measurement
@@ -30,6 +32,7 @@ from benchmarks.stage import Phase
 from benchmarks.targets import LIMITS, SLOWEST_AGENCY_US, TARGETS, Found
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+CHINESE_PAGE = ROOT / "docs" / "zh" / PAGE.name
 PLOTS = ROOT / "docs" / "benchmarks"
 TITLES = {
     GATEWAY.name: "**this gateway**",
@@ -46,6 +49,15 @@ def tables(known: Mapping[str, Any]) -> dict[str, str]:
     """Return every part by its name."""
     found = found_in(dict(known))
     return {name: make(known, found).strip() for name, make in _PARTS.items()}
+
+
+def parts_in_chinese(parts: Mapping[str, str]) -> dict[str, str]:
+    """Return every part in Chinese.
+
+    Raises:
+        KeyError: a part has a word that ``benchmarks/chinese.py`` has not.
+    """
+    return {name: in_chinese(part) for name, part in parts.items()}
 
 
 def refreshed(page: str, parts: Mapping[str, str]) -> str:
@@ -76,11 +88,19 @@ def plots(known: Mapping[str, Any]) -> dict[str, str]:
 
 
 def write(known: Mapping[str, Any], page: Path, folder: Path) -> None:
-    """Write page and plots; where there is no page, ours is the pattern."""
-    text = (page if page.exists() else PAGE).read_text("utf-8")
-    page.parent.mkdir(parents=True, exist_ok=True)
+    """Write the pages and plots; where there is no page, ours is the pattern.
+
+    The Chinese page goes into ``zh`` beside the English one.
+    """
+    parts = tables(known)
     folder.mkdir(parents=True, exist_ok=True)
-    page.write_text(refreshed(text, tables(known)), "utf-8")
+    for goal, pattern, written in (
+        (page, PAGE, parts),
+        (page.parent / "zh" / page.name, CHINESE_PAGE, parts_in_chinese(parts)),
+    ):
+        text = (goal if goal.exists() else pattern).read_text("utf-8")
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        goal.write_text(refreshed(text, written), "utf-8")
     for name, drawing in plots(known).items():
         (folder / name).write_text(drawing, "utf-8")
 

@@ -26,7 +26,7 @@ PY_SPY = ROOT / "var" / "bench" / "tools" / "bin" / "py-spy"
 SAMPLES_A_SECOND = 250
 SECONDS = 10
 FUNCTIONS = 30
-PROFILED = (Phase.COLD, Phase.SEEN, Phase.WARM)
+PROFILED = (Phase.COLD, Phase.COLLECTED, Phase.SEEN, Phase.WARM)
 
 NATIVE = "HTTP server, native threads"
 REST = "the rest of Python"
@@ -214,9 +214,12 @@ def _sampled(pid: int, path: Path, cores: Sequence[int]) -> dict[tuple[str, ...]
     if done.returncode:
         raise BenchmarkError(f"py-spy: {done.stderr.strip()[-500:]}")
     stacks: Counter[tuple[str, ...]] = Counter()
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8", "replace").splitlines():
         frames, _, count = line.rpartition(" ")
-        stacks[tuple(frames.split(";"))] += int(count)
+        # A process that is not stopped may be read in the middle of a change: a name
+        # of which the end is another's has lines of its own, and is left out.
+        if count.isascii() and count.isdigit():
+            stacks[tuple(frames.split(";"))] += int(count)
     return stacks
 
 

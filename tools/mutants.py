@@ -37,7 +37,9 @@ PACKAGES = (
     "gateway",
 )
 REACH = ROOT / "var/mutants/reach.json"
-PAGE = ROOT / "docs/mutants.md"
+DOCS = ROOT / "docs"
+PAGES = ("mutants.md", "zh/mutants.md")
+"""The English page and the Chinese one, in ``DOCS``."""
 EQUAL = ROOT / "tools/mutants-equal.toml"
 NOT_ASKED = ("tests/bench/", "tests/benchmarks/", "tests/browser/", "tests/http_audit/")
 """Tests that need other programs, or are about something else."""
@@ -49,6 +51,11 @@ PATIENCE = 4
 STARTING_SECONDS = 90.0
 TABLE = "<!-- the table -->\n"
 HEAD = "| package | commit | seed | changes | noticed | survived | share |"
+SURVIVED = "Survived:"
+CHINESE = {
+    HEAD: "| 包 | 提交 | 种子 | 改动 | 发现 | 存活 | 比例 |",
+    SURVIVED: "存活：",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +222,17 @@ def row(package: str, found: Sequence[Tried], seed: int, commit: str) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def publish(package: str, written: str, found: Sequence[Tried]) -> None:
-    """Write a package's row into the page, and what survived; keep the others."""
-    text, _, told = PAGE.read_text("utf-8").partition(TABLE)
+def in_chinese(table: str) -> str:
+    """Return the table with its words in Chinese; figures and changes stay."""
+    return "\n".join(CHINESE.get(line, line) for line in table.split("\n"))
+
+
+def publish(
+    package: str, written: str, found: Sequence[Tried], docs: Path = DOCS
+) -> None:
+    """Write a package's row into both pages, and what survived; keep the others."""
+    english, chinese = (docs / page for page in PAGES)
+    told = english.read_text("utf-8").partition(TABLE)[2]
     rows = {line.split()[1]: line for line in told.splitlines() if line[:2] == "| "}
     rows[package] = written
     survived = {line for line in told.splitlines() if line.startswith("- `")}
@@ -225,8 +240,11 @@ def publish(package: str, written: str, found: Sequence[Tried]) -> None:
     survived |= {f"- `{one}`" for one in found if not one.noticed_by}
     lines = [HEAD, "|---" * 7 + "|", *(rows[name] for name in PACKAGES if name in rows)]
     if survived:
-        lines += ["", "Survived:", "", *sorted(survived)]
-    PAGE.write_text(f"{text}{TABLE}\n{chr(10).join(lines)}\n", "utf-8")
+        lines += ["", SURVIVED, "", *sorted(survived)]
+    table = f"\n{chr(10).join(lines)}\n"
+    for page, made in ((english, table), (chinese, in_chinese(table))):
+        text = page.read_text("utf-8").partition(TABLE)[0]
+        page.write_text(f"{text}{TABLE}{made}", "utf-8")
 
 
 def read_options(words: Sequence[str]) -> argparse.Namespace:
@@ -238,7 +256,7 @@ def read_options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=40, help="changes a package")
     parser.add_argument("--only", default="", help="a file or folder of it")
-    parser.add_argument("--publish", action="store_true", help="into docs/mutants.md")
+    parser.add_argument("--publish", action="store_true", help="into both pages")
     return parser.parse_args(words)
 
 

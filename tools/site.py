@@ -24,8 +24,12 @@ DOCS = ROOT / "docs"
 CONFIGURATION = DOCS / "site"
 LANGUAGES = {"zh": "zh_CN", "en": "en"}
 """What Sphinx calls each."""
-ALSO = ("CHANGELOG.md", "CONTRIBUTING.md")
-"""Pages beside ``docs``, which are in English alone."""
+ALSO = {
+    "CHANGELOG.md": "en/CHANGELOG.md",
+    "CONTRIBUTING.md": "en/CONTRIBUTING.md",
+    "CONTRIBUTING.zh.md": "zh/CONTRIBUTING.md",
+}
+"""Pages beside ``docs``, and where they go; the changelog is in English alone."""
 FENCE = r"^ *```.*?^ *```$"
 HEADING = re.compile(
     rf"{FENCE}|(?P<anchor><a id=\"[^\"]+\"></a>\n)?^#{{1,6}} (?P<title>[^\n]+)$",
@@ -67,7 +71,7 @@ def pages() -> dict[Path, Path]:
     """Return where each page goes on the site, without its suffix."""
     english = [page for glob in PAGES for page in sorted(DOCS.glob(glob))]
     found = {page: Path("en") / page.relative_to(DOCS) for page in english}
-    found |= {ROOT / name: Path("en") / name for name in ALSO}
+    found |= {ROOT / name: Path(place) for name, place in ALSO.items()}
     found |= {page: Path("zh") / page.name for page in sorted(DOCS.glob("zh/*.md"))}
     for language in LANGUAGES:
         found[CONFIGURATION / f"index-{language}.md"] = Path(language) / "index.md"
@@ -104,6 +108,8 @@ def staged(text: str, page: Path, where: dict[Path, Path]) -> str:
         up = "../" * len(where[page].parent.parts)
         return f"[{found['words']}]({up}{where[file]}.html{mark}{anchor})"
 
+    # Each language has its pictures beside its pages.
+    text = text.replace("](../benchmarks/", "](benchmarks/")
     return LINK.sub(linked, HEADING.sub(anchored, text))
 
 
@@ -116,10 +122,10 @@ def stage(folder: Path) -> None:
         goal.write_text(staged(page.read_text("utf-8"), page, where), "utf-8")
     for language in LANGUAGES:
         shutil.copy(CONFIGURATION / "conf.py", folder / language / "conf.py")
-    for picture in (DOCS / "benchmarks").glob("*.svg"):
-        goal = folder / "en" / "benchmarks" / picture.name
-        goal.parent.mkdir(exist_ok=True)
-        shutil.copy(picture, goal)
+        for picture in (DOCS / "benchmarks").glob("*.svg"):
+            goal = folder / language / "benchmarks" / picture.name
+            goal.parent.mkdir(exist_ok=True)
+            shutil.copy(picture, goal)
 
 
 def build(sources: Path, site: Path) -> None:

@@ -11,6 +11,8 @@ from tests.architecture.documents import ROOT
 
 ENGLISH = ROOT / "docs"
 CHINESE = ROOT / "docs/zh"
+AT_THE_ROOT = ("README", "CONTRIBUTING")
+"""Pages beside ``docs``; the Chinese one is called ``NAME.zh.md``."""
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -20,6 +22,8 @@ _ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$')
 _HEADING = re.compile(r"^(#{1,6}) (.+)$")
 _ITEM = re.compile(r"(-|\d+\.) ")
 _FIGURE = re.compile(r"\d[\d,.]*\d")
+_CHINESE_FIRST = re.compile(r"<!-- in Chinese -->.*?<!-- in English -->", re.DOTALL)
+"""What the README says to who reads Chinese; it is no part of the English page."""
 _LANGUAGES = re.compile(r"^\[(中文|English)\]\([^)]+\)$", re.MULTILINE)
 
 
@@ -46,6 +50,8 @@ class Section:
 
 def page_of(name: str, folder: Path) -> Path:
     """Return the path of a page that is there in both languages."""
+    if name in AT_THE_ROOT:
+        return ROOT / (f"{name}.md" if folder == ENGLISH else f"{name}.zh.md")
     return folder / f"{name}.md"
 
 
@@ -55,7 +61,8 @@ def sections(page: Path) -> Sequence[Section]:
     made: list[Section] = []
     seen: Counter[str] = Counter()
     anchor, lines = "", list[str]()
-    for line in _marked(page.read_text("utf-8")):
+    text = _CHINESE_FIRST.sub("", page.read_text("utf-8"))
+    for line in _marked(text):
         if stated := _ANCHOR.match(line):
             anchor = stated[1]
         elif heading := _HEADING.match(line):
@@ -79,7 +86,8 @@ def prose(page: Path) -> str:
 
 def links_of(page: Path) -> list[tuple[Path, str]]:
     """Return the file and the anchor of every link to a file of ours."""
-    text = _CODE.sub("", _FENCE.sub("", page.read_text("utf-8")))
+    text = _CHINESE_FIRST.sub("", page.read_text("utf-8"))
+    text = _CODE.sub("", _FENCE.sub("", text))
     parts = (
         target.partition("#")
         for target in _LINK.findall(text)
@@ -158,6 +166,8 @@ def _shared(target: str, page: Path) -> str:
     file = (page.parent / path).resolve() if path else page
     if file.is_relative_to(CHINESE):
         file = ENGLISH / file.relative_to(CHINESE)
+    if file.name in {f"{name}.zh.md" for name in AT_THE_ROOT}:
+        file = file.with_name(file.name.replace(".zh", ""))
     return f"{file.relative_to(ROOT).as_posix()}#{anchor}"
 
 

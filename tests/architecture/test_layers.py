@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.documents import ROOT, blocks, names
+from tests.architecture.documents import ROOT, names
 from tests.architecture.sources import imports_of, tree_like
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -77,13 +77,14 @@ def test_the_packages_are_named_alike_everywhere() -> None:
     assert found == [f"{package}*" for package in PACKAGES]
 
 
-def drawn_folders() -> dict[str, set[str]]:
-    """Return the modules that docs/architecture.md names, folder by folder.
+def drawn_folders(page: Path) -> dict[str, set[str]]:
+    """Return the modules that a page on the architecture names, folder by folder.
 
     A package stands at the margin. Below it a line names modules, or a folder and then
     its modules; two spaces stand before what is said of them.
     """
-    tree = next(b.text for b in blocks("text") if b.page == "docs/architecture.md")
+    text = page.read_text("utf-8")
+    tree = text.partition("\n```text\n")[2].partition("\n```\n")[0]
     found: dict[str, set[str]] = {}
     package = ""
     for line in tree.splitlines():
@@ -120,8 +121,9 @@ WITHOUT_MODULES = {
 """Drawn as one: data, and one file a step."""
 
 
-def test_the_tree_of_the_page_is_the_tree() -> None:
-    drawn, there = drawn_folders(), folders()
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/zh/architecture.md"])
+def test_the_tree_of_the_page_is_the_tree(page: str) -> None:
+    drawn, there = drawn_folders(ROOT / page), folders()
     for one in WITHOUT_MODULES:
         assert (ROOT / one).is_dir()
         del drawn[one]

@@ -1,11 +1,14 @@
 """Changes of our code are made as they are said to be, and none is listed in vain."""
 
 import ast
+import shutil
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.documents import ROOT
+from tools.mutants import DOCS, PAGES, TABLE, Tried, in_chinese, publish
 from tools.mutations import IMPORTED, mutations, telling_reached
 
 FUNCTION = '''
@@ -99,3 +102,39 @@ def test_every_change_that_nobody_could_see_is_one_still() -> None:
             gone.append((entry["path"], entry["change"]))
 
     assert gone == []
+
+
+def table_of(page: Path) -> str:
+    return page.read_text("utf-8").partition(TABLE)[2]
+
+
+def test_the_chinese_page_has_the_same_table() -> None:
+    english, chinese = (table_of(DOCS / page) for page in PAGES)
+
+    assert "| policy |" in english
+    assert chinese == in_chinese(english), "run: make mutants OPTIONS=--publish"
+
+
+def test_a_row_is_published_in_both_languages(tmp_path: Path) -> None:
+    for page in PAGES:
+        (tmp_path / page).parent.mkdir(exist_ok=True)
+        shutil.copy(DOCS / page, tmp_path / page)
+    ((survivor, *_), *_) = mutations("bureau/a.py", "a = b < 1\n")
+    row = "| bureau | 1234567 | 7 | 1 | 0 | 1 | 0 % |"
+
+    publish("bureau", row, [Tried(survivor, "")], tmp_path)
+
+    english, chinese = PAGES
+    for page, head, word in (
+        (english, "| package |", "Survived:"),
+        (chinese, "| 包 |", "存活："),
+    ):
+        told = table_of(tmp_path / page)
+        lines = told.splitlines()
+        assert lines[1].startswith(head)
+        assert row in lines
+        assert sum(line.startswith("| bureau |") for line in lines) == 1
+        assert any(line.startswith("| policy |") for line in lines)
+        assert [word, f"- `{Tried(survivor, '')}`"] == [
+            line for line in lines if line == word or "`bureau/" in line
+        ]

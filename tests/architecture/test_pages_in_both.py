@@ -1,4 +1,4 @@
-"""The pages that offices, agencies and operators read are the same in both languages.
+"""Every page is the same in both languages, but decisions and the changelog.
 
 A heading keeps the anchor it has in English, by an ``<a id>`` before it. Code blocks
 are the same byte for byte, and so are settings, metrics, codes and commands.
@@ -13,6 +13,7 @@ import pytest
 
 from tests.architecture.documents import ROOT
 from tests.architecture.parallel import (
+    AT_THE_ROOT,
     CHINESE,
     ENGLISH,
     Section,
@@ -23,6 +24,7 @@ from tests.architecture.parallel import (
 )
 
 PAGES = (
+    *AT_THE_ROOT,
     "tutorial-question",
     "tutorial-agency",
     "tutorial-gateway",
@@ -46,9 +48,12 @@ PAGES = (
     "SECURITY",
     "releases",
     "commands",
+    "benchmarks",
+    "mutants",
+    "threat-model",
+    "architecture",
+    "attacks",
 )
-ENGLISH_ALONE = {"architecture", "attacks", "benchmarks", "mutants", "threat-model"}
-"""Developers' pages."""
 HANZI = re.compile("[\u4e00-\u9fff]+")
 UNTRANSLATED = re.compile(r"[A-Za-z][\w'’-]*(?:[ \t\n,;:.()*]+[A-Za-z][\w'’-]*){3,}")
 
@@ -158,13 +163,13 @@ def test_nothing_is_left_untranslated(name: str) -> None:
 
 @each_page
 def test_each_page_begins_with_a_link_to_the_other(name: str) -> None:
-    firsts = {
-        folder.name: page_of(name, folder).read_text("utf-8").splitlines()[:4]
-        for folder in (ENGLISH, CHINESE)
-    }
+    english, chinese = (page_of(name, folder) for folder in (ENGLISH, CHINESE))
+    at_the_root = name in AT_THE_ROOT
+    to_chinese = chinese.name if at_the_root else f"zh/{name}.md"
+    to_english = english.name if at_the_root else f"../{name}.md"
 
-    assert f"[中文](zh/{name}.md)" in firsts["docs"]
-    assert f"[English](../{name}.md)" in firsts["zh"]
+    assert f"[中文]({to_chinese})" in english.read_text("utf-8").splitlines()[:4]
+    assert f"[English]({to_english})" in chinese.read_text("utf-8").splitlines()[:4]
 
 
 @each_page
@@ -194,14 +199,11 @@ def test_an_anchor_that_is_linked_to_exists(name: str, folder: Path) -> None:
 
 
 def test_every_chinese_page_is_compared() -> None:
-    assert {page.stem for page in CHINESE.glob("*.md")} == set(PAGES)
+    assert {page.stem for page in CHINESE.glob("*.md")} == {*PAGES} - {*AT_THE_ROOT}
 
 
-def test_every_page_is_in_both_languages_unless_it_is_for_developers() -> None:
-    pages = {page.stem for page in ENGLISH.glob("*.md")}
-
-    assert pages - ENGLISH_ALONE == set(PAGES)
-    assert pages >= ENGLISH_ALONE
+def test_every_page_is_in_both_languages() -> None:
+    assert {page.stem for page in ENGLISH.glob("*.md")} == {*PAGES} - {*AT_THE_ROOT}
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -225,6 +227,18 @@ def test_a_paragraph_that_is_left_out_is_seen(tmp_path: Path) -> None:
 
     assert only.outline == ["p", "-", "-", "table", "p"]
     assert only.figures == {"12", "1,000"}
+
+
+def test_what_the_readme_says_in_chinese_first_is_no_part_of_it(
+    tmp_path: Path,
+) -> None:
+    text = "<!-- in Chinese -->\n见[一](b.md)，12 项。\n<!-- in English -->\n"
+    page = write(tmp_path, "one.md", f"# A\n\n{text}\nSee 34.\n")
+
+    (only,) = sections(page)
+
+    assert (only.outline, only.figures) == (["p"], {"34"})
+    assert links_of(page) == []
 
 
 def test_a_heading_keeps_the_anchor_that_is_stated(tmp_path: Path) -> None:

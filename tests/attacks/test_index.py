@@ -8,7 +8,13 @@ from pathlib import Path
 
 TESTS = Path("tests")
 PAGE = Path("docs/attacks.md").read_text("utf-8")
+CHINESE_PAGE = Path("docs/zh/attacks.md").read_text("utf-8")
+HEADS = ("| Attack |", "| 攻击 |")
 SECTION = re.compile(r"^## (\d+) .*$", re.MULTILINE)
+CODE = re.compile(
+    r"(?<![A-Za-z])[A-Z][A-Z_]{3,}(?![A-Za-z])|(?<![\d,])[1245]\d\d\d?(?!\d|,\d)"
+)
+"""The codes of answers, and statuses of HTTP and of websockets."""
 NAMED = re.compile(r"`([\w/]+\.py)::(\w+)(?:\[([^\]]+)\])?`")
 ROWS = {
     "1": 25,
@@ -42,14 +48,14 @@ class Row:
         return f"{self.section}: {self.attack}"
 
 
-def rows() -> list[Row]:
+def rows(page: str = PAGE) -> list[Row]:
     """Return the rows of every section, in order."""
-    _, *parts = SECTION.split(PAGE)
+    _, *parts = SECTION.split(page)
     return [
         Row(section, *(cell.strip() for cell in line.strip("|").split("|")))
         for section, text in zip(parts[::2], parts[1::2], strict=True)
         for line in text.splitlines()
-        if line.startswith("| ") and not line.startswith("| Attack |")
+        if line.startswith("| ") and not line.startswith(HEADS)
     ]
 
 
@@ -95,6 +101,19 @@ def test_an_attack_has_tests_that_exist() -> None:
             assert name in functions(path), f"{row}: {file} has no {name}"
             is_there = not case or case in words(path.parent)
             assert is_there, f"{row}: {file} has no case {case!r}"
+
+
+def test_the_chinese_page_has_the_same_attacks_and_tests() -> None:
+    english, chinese = (
+        [
+            (row.section, NAMED.findall(row.tests), sorted(CODE.findall(row.outcome)))
+            for row in rows(page)
+        ]
+        for page in (PAGE, CHINESE_PAGE)
+    )
+
+    assert len(english) == sum(ROWS.values())
+    assert chinese == english
 
 
 def test_every_file_of_attacks_stands_on_the_page() -> None:

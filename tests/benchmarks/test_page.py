@@ -34,8 +34,17 @@ def test_the_page_has_the_committed_figures() -> None:
     )
 
 
-def test_every_figure_has_a_place_on_the_page() -> None:
-    places = re.findall(r"<!-- figures: ([\w-]+) -->", page.PAGE.read_text("utf-8"))
+def test_the_chinese_page_has_the_committed_figures() -> None:
+    """If it has not: run make bench OPTIONS='--publish --phases none'."""
+    written = page.CHINESE_PAGE.read_text("utf-8")
+    parts = page.parts_in_chinese(page.tables(results.read(results.PUBLISHED)))
+
+    assert page.refreshed(written, parts) == written
+
+
+@pytest.mark.parametrize("written", [page.PAGE, page.CHINESE_PAGE], ids=["en", "zh"])
+def test_every_figure_has_a_place_on_the_page(written: Path) -> None:
+    places = re.findall(r"<!-- figures: ([\w-]+) -->", written.read_text("utf-8"))
 
     assert sorted(places) == sorted(page.tables(results.read(results.PUBLISHED)))
 
