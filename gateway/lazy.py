@@ -42,6 +42,13 @@ class LazyGroup(TyperGroup):
         for named in self.table:
             self.add_command(_LazyCommand(named))
 
+    def main(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - Typer's
+        """Run, in the language of who types, whatever goes wrong."""
+        if not is_chinese(os.environ):
+            return super().main(*args, **more)
+        with load("gateway.help.typers_own:in_chinese")():
+            return super().main(*args, **more)
+
     def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - Typer's
         """Return the context of the list, in the language of who types."""
         if is_chinese(os.environ):

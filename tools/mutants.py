@@ -247,8 +247,8 @@ def publish(
         page.write_text(f"{text}{TABLE}{made}", "utf-8")
 
 
-def main() -> None:
-    """Try what is asked for, print the table, and write it where that is asked."""
+def read_options(words: Sequence[str]) -> argparse.Namespace:
+    """Return what is asked for."""
     parser = argparse.ArgumentParser(
         description="Change our code, and see who notices."
     )
@@ -257,7 +257,12 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=40, help="changes a package")
     parser.add_argument("--only", default="", help="a file or folder of it")
     parser.add_argument("--publish", action="store_true", help="into both pages")
-    options = parser.parse_args()
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    """Try what is asked for, print the table, and write it where that is asked."""
+    options = read_options(sys.argv[1:])
     describe = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     commit = subprocess.run(  # noqa: S603 - git's
         describe, cwd=ROOT, capture_output=True, text=True, check=True

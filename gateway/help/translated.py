@@ -1,7 +1,6 @@
 """Put a command's help into Chinese, paragraph by paragraph, from one file.
 
-What Typer says by itself stays English: ``Usage``, ``[required]``, ``[default: …]``,
-and what is wrong with an option.
+What Typer says by itself is in ``gateway.help.typers_own``.
 """
 
 import tomllib
@@ -10,6 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 ARGUMENTS, OPTIONS, COMMANDS = "参数", "选项", "命令"
+PLACEHOLDERS = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]..."}
+"""What stands for options and commands in a line of usage."""
 HELP_OPTIONS = ["-h", "--help"]
 
 
@@ -36,6 +37,9 @@ def translate(command: Any, words: Mapping[str, str]) -> None:  # noqa: ANN401 -
     command.help = translated(command.help, words)
     panel = getattr(command, "rich_help_panel", None)
     command.rich_help_panel = words.get(panel, panel) if panel else COMMANDS
+    for name in ("options_metavar", "subcommand_metavar"):
+        stated = getattr(command, name, "")
+        setattr(command, name, PLACEHOLDERS.get(stated, stated))
     # It is made once, and kept with the command.
     context = command.context_class(command, help_option_names=HELP_OPTIONS)
     for one in (*command.params, command.get_help_option(context)):

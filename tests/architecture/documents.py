@@ -14,7 +14,7 @@ PAGES = (
 )
 
 
-FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^```([\w{}]*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ def blocks(language: str) -> list[Block]:
 
     Those of Chinese pages are left out: they are the English pages' byte for byte.
     """
+    return [block for block in every_block() if block.language == language]
+
+
+def every_block() -> list[Block]:
+    """Return every block of the English pages, page by page."""
     return [
         block
         for page in PAGES
         if page.parent.name != "zh"
         for block in _blocks_of(page)
-        if block.language == language
     ]
 
 
@@ -57,6 +61,17 @@ def _blocks_of(page: Path) -> tuple[Block, ...]:
         )
         for match in FENCED.finditer(text)
     )
+
+
+def with_part(manifest: str, part: str) -> str:
+    """Return a manifest with a part in its place, table by table."""
+    for table_ in re.split(r"^(?=\[)", part, flags=re.MULTILINE)[1:]:
+        header, _, lines = table_.partition("\n")
+        if f"{header}\n" in manifest:
+            manifest = manifest.replace(f"{header}\n", f"{header}\n{lines}", 1)
+        else:
+            manifest += f"\n{table_}"
+    return manifest
 
 
 def table(page: str, heading: str) -> list[list[str]]:

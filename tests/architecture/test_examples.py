@@ -29,7 +29,7 @@ from gateway.registration.submission_file import SubmissionFile
 from gateway.witness.settings import WitnessSettings
 from resolvers.schema import schema
 from signing.trust import read_trust_bundle
-from tests.architecture.documents import PAGES, ROOT, Block, blocks
+from tests.architecture.documents import PAGES, ROOT, Block, blocks, with_part
 
 TARGETS = set(
     re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -160,10 +160,12 @@ def test_an_answer_without_its_sources_is_seen() -> None:
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=str)
 def test_an_example_file_is_read(block: Block) -> None:
-    name = block.text.partition("\n")[0].removeprefix("# ")
+    """What is a part of a file says so after a comma, and is read in its place."""
+    name, _, part = block.text.partition("\n")[0].removeprefix("# ").partition(", ")
     read = next(read for start, read in FILES.items() if name.startswith(start))
+    whole = next(b.text for b in blocks("toml") if b.text.startswith(f"# {name}\n"))
 
-    read(block.text)
+    read(with_part(whole, block.text) if part else block.text)
 
 
 def links() -> Iterator[tuple[str, str]]:

@@ -65,6 +65,9 @@ MAY_START = {
     "tests/architecture/test_deployment.py": A_COMMAND,
     "tests/third_party/test_site.py": "Sphinx, which builds pages",
     "tests/gateway/test_tutorials.py": "the tutorials, typed into a shell",
+    "tests/pages/desk.py": "the pages' command lines, before a heard gateway",
+    "tests/pages/test_programs.py": "the pages' own programs, which serve nothing",
+    "tests/pages/test_servers.py": "the database server's own program",
     "tests/architecture/test_distribution.py": "the demo of an installed wheel, which "
     "asks itself and removes what it wrote",
     "tests/http_audit/test_http_audit.py": A_COMMAND,
@@ -132,6 +135,8 @@ THE_PAGE = "a heard gateway's page; its console, addresses and text are heard he
 NO_GATEWAY = "no gateway: agencies, issuers, ports, what forks"
 MAY_ASK = {
     "tests/running.py": A_GATEWAY,
+    "tests/pages/story.py": A_GATEWAY,
+    "tests/pages/test_answers.py": NO_GATEWAY,
     "tests/ports.py": NO_GATEWAY,
     "tests/store/test_frozen.py": "a database",
     "tests/store/test_failover.py": "a database, and nobody",

@@ -84,7 +84,7 @@ def drawn_folders(page: Path) -> dict[str, set[str]]:
     its modules; two spaces stand before what is said of them.
     """
     text = page.read_text("utf-8")
-    tree = text.partition("\n```\n")[2].partition("\n```\n")[0]
+    tree = text.partition("\n```text\n")[2].partition("\n```\n")[0]
     found: dict[str, set[str]] = {}
     package = ""
     for line in tree.splitlines():
