@@ -1,6 +1,7 @@
 """What is being asked is on the log before it is answered; how it ended follows."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -229,6 +230,26 @@ async def test_what_cannot_be_intended_is_not_answered(
     await opened_again(log)
     assert await events(log) == [replace(ASKED, event=AuditEvent.ABANDONED)]
     assert await intended(engine) == 0
+
+
+async def test_what_was_refused_and_nobody_waits_for_breaks_nothing(
+    log: StoredAuditLog, engine: AsyncEngine
+) -> None:
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: broken.append(context)
+    )
+    async with table_away(engine, "audit_intents"):
+        intent = log.intend(ASKED)
+        async with asyncio.timeout(5):
+            while intent.kept is None or not intent.kept.done():  # noqa: ASYNC110 - nobody waits for it
+                await asyncio.sleep(0.005)
+    await opened_again(log)
+    await log.write(record())
+    del intent
+    gc.collect()
+
+    assert broken == []
 
 
 async def test_how_it_ended_is_kept_once_the_log_is_back(
