@@ -67,7 +67,7 @@ class KeySigner:
             signature = self._raw(signed)
         except CryptoError as error:
             raise SignerError("the library does not sign") from error
-        return b"%b.%b" % (signed, base64url.encode(signature))
+        return b".".join((signed, base64url.encode(signature)))
 
 
 def _raw(key: SigningKey) -> Callable[[bytes], bytes]:

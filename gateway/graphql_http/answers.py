@@ -6,6 +6,7 @@ nothing of that was answered since the database is away. What HTTP refuses has i
 status in both.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -48,7 +49,9 @@ CONTENT_TYPES: Mapping[MediaType, bytes] = {
 class Attested(NamedTuple):
     """A receipt, as ``extensions.receipt`` has it, and the headers that tell of it."""
 
-    receipt: Mapping[str, str]
+    jws: bytes
+    salt: bytes
+    """In base64url, as the parts of ``jws`` are."""
     headers: Mapping[str, str]
 
 
@@ -103,25 +106,47 @@ async def executed(
     body: dict[str, object] = {"errors": errors} if errors else {}
     body["data"] = result.data
     headers: dict[str, str] = {}
+    written: bytes | None = None
     if attest is not None and media_type is not MediaType.EVENT_STREAM:
-        await _attach(body, headers, attest)
+        written = await _attach(body, headers, attest)
     status = HTTP_OK
     if errors and _is_away(result.data, errors):
         headers |= AWAY_HEADERS
         status = AWAY_STATUS if media_type is MediaType.GRAPHQL_RESPONSE else HTTP_OK
+    if written is not None:
+        return Answer(written, status, media_type, headers)
     return _response(body, status, media_type, headers)
 
 
 async def _attach(
     body: dict[str, object], headers: dict[str, str], attest: Attest
-) -> None:
-    """Put a receipt beside the parts of an answer, each written once for both."""
-    written = {name: orjson.dumps(part) for name, part in body.items()}
-    body.update({name: orjson.Fragment(part) for name, part in written.items()})
-    attested = await attest(written["data"], written.get("errors"))
+) -> bytes:
+    """Return an answer with its receipt, each part written once for both.
+
+    Answers that are ready in one turn of the loop get their receipts one after another
+    in the next, and go out in the one after it: a signature in between other work finds
+    nothing of what it needs near the processor, and takes twice as long with all of it.
+    """
+    data = orjson.dumps(body["data"])
+    errors = orjson.dumps(body["errors"]) if "errors" in body else None
+    await _next_turn()
+    attested = await attest(data, errors)
+    await _next_turn()
+    parts = [b'{"data":' if errors is None else b'{"errors":%b,"data":' % errors, data]
     if attested is not None:
-        body["extensions"] = {"receipt": attested.receipt}
+        # Neither has what JSON would have to escape.
+        parts += (
+            *(b',"extensions":{"receipt":{"jws":"', attested.jws),
+            *(b'","salt":"', attested.salt, b'"}}'),
+        )
         headers.update(attested.headers)
+    parts.append(b"}")
+    return b"".join(parts)
+
+
+async def _next_turn() -> None:
+    """Let everybody else who is ready go before."""
+    await asyncio.sleep(0)
 
 
 def _is_away(data: Mapping[str, object] | None, errors: Sequence[Shown]) -> bool:

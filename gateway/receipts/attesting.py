@@ -1,7 +1,8 @@
 """Make receipts of answers, as they are about to be sent.
 
-A receipt is made within the turn of the loop that sends the answer, and nothing is
-waited for if the key is in memory: so are the checkpoint and the quorum that are told.
+A receipt is made in the turn of the loop before the one that sends the answer, and
+nothing is waited for if the key is in memory: so are the checkpoint and the quorum that
+are told.
 Who keeps the key elsewhere is waited for, as long as its bound is. If nothing can be
 signed the answer goes out without a receipt, and is counted.
 """
@@ -103,8 +104,8 @@ class Attesting:
                 )
                 return None
             self._observer.receipt_signed()
-            receipt = {"jws": jws.decode(), "salt": base64url.encode(salt).decode()}
-            return Attested(receipt, APPLIED if is_asked else {})
+            applied = APPLIED if is_asked else {}
+            return Attested(jws, base64url.encode(salt), applied)
 
         return attested
 

@@ -1,5 +1,6 @@
 """An answer never waits for a receipt that cannot be made, nor fails for it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import msgspec
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
 
 from bureau.caller import Caller
 from bureau.receipts.logged import NO_LOG
@@ -27,7 +28,9 @@ from gateway.settings.settings import Settings
 from policy.parameters import load_parameters
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
+from signing import base64url
 from signing.signer import Signer, SignerError
+from signing.transparency.entries import commitment
 from tests.gateway.receipts.signing import parts_of, private
 from tests.gateway.test_trusted_documents import SETTINGS
 from tests.resolvers.test_store_away import context as context_of
@@ -108,6 +111,71 @@ async def test_an_answer_that_cannot_be_signed_goes_out_as_it_is(
     assert body["extensions"]["receipt"]["jws"] == "a.b.c"
     assert headers[b"preference-applied"] == b"receipt"
     assert observer.found == ["failed", "signed"]
+
+
+async def test_answers_that_are_ready_together_are_signed_together(
+    context: RequestContext,
+) -> None:
+    steps: list[str] = []
+
+    class Noted(Sick):
+        def sign(self, payload: bytes, signed_at: datetime) -> bytes:
+            steps.append("signed")
+            return super().sign(payload, signed_at)
+
+    signer = Noted()
+    signer.is_well = True
+    made, _ = attesting(signer)
+
+    async def ask() -> Any:
+        steps.append("executed")
+        body, _ = await answered(made, context)
+        steps.append("sent")
+        return body["extensions"]["receipt"]["salt"]
+
+    salts = await asyncio.gather(ask(), ask(), ask())
+
+    assert steps == ["executed"] * 3 + ["signed"] * 3 + ["sent"] * 3
+    assert len(set(salts)) == 3
+
+
+async def test_where_one_cannot_be_signed_those_beside_it_are(
+    context: RequestContext,
+) -> None:
+    signer = Sick()
+    signer.is_well = True
+    made, observer = attesting(signer)
+    other = context_of()
+    other.caller = Caller("half \ud800", frozenset())
+
+    (one, _), (two, _), (three, _) = await asyncio.gather(
+        *(answered(made, asking) for asking in (context, other, context))
+    )
+
+    assert "extensions" in one
+    assert two == {"data": {"a": 1}}
+    assert "extensions" in three
+    assert observer.found == ["signed", "failed", "signed"]
+
+
+async def test_errors_stand_beside_the_receipt_that_covers_them(
+    context: RequestContext, tmp_path: Path
+) -> None:
+    made, _ = attesting(signer_in(tmp_path))
+    attest = made.attest("receipt", context, PREPARED, QUESTION)
+    wrong = GraphQLError('a "quoted" word', path=["a"], extensions={"code": "X"})
+
+    answer = await executed(
+        ExecutionResult({"a": None}, [wrong]), MediaType.JSON, None, attest
+    )
+
+    body = orjson.loads(answer._body)
+    assert list(body) == ["errors", "data", "extensions"]
+    receipt = body["extensions"]["receipt"]
+    _, said = parts_of(receipt["jws"])
+    salt = base64url.decode(receipt["salt"].encode(), "salt")
+    for part in ("data", "errors"):
+        assert said[part] == commitment(salt, orjson.dumps(body[part])).hex()
 
 
 async def test_where_everybody_is_to_have_one_it_is_answered_all_the_same(
