@@ -54,6 +54,19 @@ def test_nothing_changed_is_compatible(tmp_path: Path) -> None:
     assert "COMPATIBLE" in output
 
 
+@pytest.mark.parametrize("raw", [None, b"type Query {\xff}"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, raw: bytes | None) -> None:
+    file = tmp_path / "old.graphql"
+    if raw is not None:
+        file.write_bytes(raw)
+
+    code, output = check(file)
+
+    assert code == 2
+    assert output.startswith(f"{file}: ")
+    assert ("decode" if raw else "No such file") in output
+
+
 @pytest.mark.parametrize(
     ("change", "using", "type_"),
     [

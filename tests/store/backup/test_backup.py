@@ -96,6 +96,15 @@ async def test_nobody_else_may_read_a_backup_or_what_is_restored(
         assert mode_of(tmp_path / "other" / "gateway.db") == 0o600
 
 
+async def test_nothing_is_left_open(backup: Path, other_url: str) -> None:
+    await restore(other_url, backup)
+    before = len([*Path("/proc/self/fd").iterdir()])
+
+    await restore(other_url, backup, replace=True)
+
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
 async def test_what_is_restored_goes_on_and_is_append_only(
     backup: Path, other_url: str
 ) -> None:
