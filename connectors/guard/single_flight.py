@@ -199,6 +199,9 @@ class SingleFlight:
 
     def _finish(self, call: Call, task: Asking) -> None:
         self._under_way.discard(call)
+        # Its context knows the call: in a circle, the answers would wait for the
+        # collector.
+        del call.task
         if len(call.questions) > 1 and _brought_nothing(task):
             for question in call.questions:
                 question.holders = self._still_wanted(question)
