@@ -178,6 +178,7 @@ MAY_ASK = {
     "tests/browser/console_pages.py": THE_PAGE,
     "tests/browser/test_console_by_issuer.py": THE_PAGE,
     "tests/browser/test_console_inbox.py": THE_PAGE,
+    "tests/browser/test_console_work.py": THE_PAGE,
     "tests/browser/test_evidence_page.py": "a file; what it asks for and leaves is "
     "heard as a page's is",
     "tests/browser/test_evidence_code.py": "files; what they ask for is heard so, too",
