@@ -3,7 +3,7 @@
 Proved by brute force, by the whole verdict and not by what looks for the sets: some
 values of the facts make it ELIGIBLE, and with any one fact left as it is, none of the
 values of the others do; not those that are tried to find the sets, nor many that are
-not. A thousand cases each time, a hundred thousand in ``make fuzz``.
+not. Three hundred cases each time, a hundred thousand in ``make fuzz``.
 """
 
 import random
