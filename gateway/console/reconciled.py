@@ -21,6 +21,7 @@ from bureau.scopes import RECONCILE
 from gateway.application_state import state_of
 from gateway.console.asking import Problem
 from gateway.console.batches import KEPT_SECONDS
+from gateway.graphql_http.refusals import ClientGoneError
 from gateway.reconciliation.asked import Form
 from gateway.request_state import request_of
 from resolvers.look_ups import CASE_NUMBER_HEADER, PURPOSE_HEADER
@@ -76,7 +77,8 @@ async def reconciled_by(
 ) -> Reconciled | Problem:
     """Have a list compared in the name of who sent ``request``, or say why not.
 
-    Whoever goes away meanwhile ends it.
+    Raises:
+        ClientGoneError: they went away meanwhile, and nothing is held for them.
     """
     headers = {
         "content-type": sent.form,
@@ -102,7 +104,11 @@ async def reconciled_by(
     answer = _Answer()
     response = await compare(Request(scope, receive))
     await response(scope, receive, answer.take)
-    return answer.problem or Reconciled(
+    if answer.problem is not None:
+        return answer.problem
+    if not answer.summary:
+        raise ClientGoneError
+    return Reconciled(
         caller=request_of(scope).known_caller.id,
         began_at=state_of(scope).services.clock().timestamp(),
         summary=answer.summary,

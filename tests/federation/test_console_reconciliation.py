@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from gateway.console.reconciled import ROWS_EACH
 from tests.contracts.people import nobodies
 from tests.federation.offices import BUREAU, PLATFORM, READER, UNSTATED, Offices
 from tests.federation.test_reconciliation import (
@@ -109,6 +110,21 @@ def test_rows_are_shown_by_fifty(somebody: Somebody) -> None:
     assert "There are none of these" in beyond.text
     for odd in ("after=-1", "after=x", "after=" + "1" * 5_000, "result=ALL"):
         assert visitor.get(f"{PAGE}?{odd}").data("row") == first.data("row")
+
+
+def test_of_each_result_so_many_rows_are_held_and_all_are_counted(
+    somebody: Somebody,
+) -> None:
+    visitor = somebody()
+    listed = "claim\n" + "".join(f"page-most-{n}\n" for n in range(ROWS_EACH + 7))
+
+    page = drop(visitor, listed.encode(), district="310112")
+    last = visitor.get(f"{PAGE}?result=MISSING_HERE&after={ROWS_EACH - 1}")
+
+    assert counts(page)["MISSING_HERE"] == ROWS_EACH + 7
+    assert len(last.data("row")) == 1
+    assert f"page-most-{ROWS_EACH - 1}<" in last.text
+    assert "gateway reconcile writes them all" in last.text
 
 
 def test_who_may_not_reconcile_is_told_what_it_takes(somebody: Somebody) -> None:
