@@ -16,7 +16,7 @@ WALLETS := tests/third_party/wallets/requirements
 SITE := docs/site/requirements
 PIN = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-header
 
-.PHONY: install demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom docs schema lock clean
+.PHONY: install demo test long test-fast check style types layers format fuzz mutants bundles faults bench load audit sbom release docs schema lock clean
 .DELETE_ON_ERROR:
 
 .venv/installed: requirements.lock pyproject.toml
@@ -102,6 +102,9 @@ audit: .venv/installed ## what is known of the locked packages' vulnerabilities
 
 sbom: .venv/installed ## what the gateway is made of, as CycloneDX: var/sbom.cdx.json
 	$(BIN)/python -m tools.sbom var/sbom.cdx.json
+
+release: .venv/installed ## what a release is, signed: make release OPTIONS="--config gateway.toml"
+	$(BIN)/python -m tools.release var/release $(OPTIONS)
 
 var/docs/tools/installed: $(SITE).lock
 	@$(PYTHON) -m venv $(@D)

@@ -24,6 +24,7 @@ from connectors.answer import (
     skipped,
     suspended,
 )
+from connectors.attempts import counted
 from connectors.binding import Bound
 from connectors.collection.connector import instead_of
 from connectors.collection.judge import RECORDS
@@ -368,6 +369,7 @@ class Agency:
             and (said.absent or said.is_whole or bool(said.held)),
             proofs=tuple(said.proofs),
             latency_seconds=latency,
+            attempts=counted(),
             is_collected=reply.collected is not None,
             sequence=said.sequence if reply.collected is None else reply.sequence,
         )

@@ -140,6 +140,8 @@ class Answer:
     """Everything that was believed to arrive here, a signed absence included."""
     latency_seconds: float | None = None
     """How long the agency took; ``None`` if it was not asked."""
+    attempts: int = 0
+    """How often the agency was asked when this came; 0 if it was not."""
     not_asked: NotAsked | None = None
     """Since when the agency is not asked, and until when; ``None`` if it was."""
     available_at: datetime | None = None

@@ -103,6 +103,7 @@ def _callers_of(scope: Scope) -> Callers:
 def _desk(
     settings: Settings,
     endpoint: GraphQLEndpoint,
+    reconciling: Reconciling,
     measured: Metrics,
     now: Callable[[], float],
 ) -> Desk:
@@ -116,6 +117,7 @@ def _desk(
         metrics=measured.console,
         unauthenticated=measured.callers.unauthenticated,
         sample=measured.registry.get_sample_value,
+        reconcile=reconciling.answer,
         issuers={
             issuer.name: issuer
             for issuer in settings.issuers
@@ -228,6 +230,7 @@ def create_app(
         ide=settings.graphiql,
         slow=SlowQuestions(slow_after) if slow_after else None,
     )
+    reconciling = Reconciling(settings.reconciliation)
     routes: list[BaseRoute] = [
         Route(GRAPHQL, endpoint),
         WebSocketRoute(
@@ -251,11 +254,7 @@ def create_app(
         Route(PATH, status_list_page),
         Route(TOTALS, totals_csv),
         Route(DECISIONS, decisions_csv),
-        Route(
-            RECONCILIATION,
-            Reconciling(settings.reconciliation).answer,
-            methods=["POST"],
-        ),
+        Route(RECONCILIATION, reconciling.answer, methods=["POST"]),
         Route(LOOK_UPS, look_ups),
         *Published(is_public=is_public).routes,
     ]
@@ -266,7 +265,7 @@ def create_app(
         def now() -> float:
             return clock().timestamp()
 
-        desk = _desk(settings, endpoint, measured, now)
+        desk = _desk(settings, endpoint, reconciling, measured, now)
         routes += console_routes(desk, now)
     paths = frozenset(route.path for route in routes if isinstance(route, Route))
     if settings.graphiql:

@@ -24,7 +24,7 @@ from policy.finding import FindingOutcome
 from policy.optional_clauses import OPTIONAL_CLAUSES
 from policy.question import Question
 from policy.row import row_of
-from policy.variations import BEST, INPUTS_OF, alternatives, changed
+from policy.variations import BEST, INPUTS_OF, Varied, alternatives
 
 MOST = 6
 """So many sets are looked for."""
@@ -93,6 +93,9 @@ class _Search:
             ids += [*CLAIM_CLAUSES, *asked.figures.optional_clauses]
         self._facts = {id_: self._read_by(id_) for id_ in ids}
         self._outcomes: dict[tuple[object, ...], bool] = {}
+        self._could_be_met: dict[tuple[str, ...], bool] = {}
+        """By a clause, and those of the facts it reads that may be otherwise."""
+        self._varied = Varied(evidence)
         self._tried = 0
         open_ = [id_ for id_ in ids if not self._is_met(id_, {})]
         # What is not met as it stands rules out the most.
@@ -148,7 +151,13 @@ class _Search:
     def _can_be_met(self, clause: str, best: Values, free: Sequence[Fact]) -> bool:
         """Whether one clause could be met by itself."""
         read = [fact for fact in free if fact in self._facts[clause]]
-        return self._any(best, read, lambda values: self._is_met(clause, values))
+        # Of facts that it does not read it says the same.
+        key = (clause, *read, *[fact for fact in self._facts[clause] if fact in best])
+        could = self._could_be_met.get(key)
+        if could is None:
+            could = self._any(best, read, lambda values: self._is_met(clause, values))
+            self._could_be_met[key] = could
+        return could
 
     def _any(
         self, values: Values, free: Sequence[Fact], is_so: Callable[[Values], bool]
@@ -194,7 +203,7 @@ class _Search:
 
     def _outcome(self, clause: str, values: Values) -> FindingOutcome:
         read = {fact: values[fact] for fact in self._facts[clause] if fact in values}
-        evidence, asked = changed(self._evidence, read), self._asked
+        evidence, asked = self._varied.by(read), self._asked
         row = row_of(evidence.record, asked.catalogue)
         if clause in CLAUSES:
             return CLAUSES[clause](Case(evidence, row, asked.figures))[0]
@@ -205,7 +214,8 @@ class _Search:
             figures=asked.figures,
             catalogue=asked.catalogue,
         )
-        return {**CLAIM_CLAUSES, **OPTIONAL_CLAUSES}[clause](case)[0]
+        return _OF_CLAIMS[clause](case)[0]
 
 
+_OF_CLAIMS = {**CLAIM_CLAUSES, **OPTIONAL_CLAUSES}
 _AS_IT_IS = object()

@@ -81,6 +81,15 @@ class Source:
             "How long the agency took; null if it was not asked",
         )
     )
+    attempts: int = strawberry.field(
+        description=both(
+            "为此答复询问该机构的次数：连接中断后重问、向其第二个地址另问的均计入；"
+            "未询问的（以缓存或归集数据作答、暂不查询等）为 0",
+            "How often the agency was asked for this answer: again after a connection "
+            "was closed, and at its second address, count too; 0 if it was not asked, "
+            "as where the cache or what was collected answers, or in a pause",
+        )
+    )
     retrieved_at: datetime | None = strawberry.field(
         description=both("取得答复的时间", "When its answer came")
     )
@@ -141,12 +150,16 @@ def source_of(agency: RegisteredAgency, answer: Answer, now: datetime) -> Source
     latency = answer.latency_seconds
     at = answer.retrieved_at
     spared = answer.not_asked
+    is_kept = (
+        at is not None and at < now and answer.as_of is None and not answer.is_collected
+    )
     return Source(
         said=answer.reason,
         agency=strawberry.ID(agency.id),
         authority=body_of(agency.authority),
         outcome=answer.outcome,
         latency_milliseconds=None if latency is None else round(latency * 1000, 3),
+        attempts=0 if is_kept else answer.attempts,
         retrieved_at=at,
         as_of=answer.as_of,
         collected_at=at if answer.is_collected else None,

@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.answer import Answer, RecordFault, RefusedRecord, SourceOutcome
+from connectors.attempts import count, counted
 from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
@@ -159,7 +160,9 @@ class Guard:
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
         ) -> None:
             out = [
-                cached.get(holder) or came.get(holder) or self._in_time_for(holder)
+                cached.get(holder)
+                or came.get(holder)
+                or self._in_time_for(holder, questions)
                 for holder in holders
             ]
             answered.set_result(out)
@@ -264,9 +267,10 @@ class Guard:
             return silent
         return self._stand_in(kept, silent)
 
-    def _in_time_for(self, holder: Identity) -> Answer:
+    def _in_time_for(self, holder: Identity, questions: Sequence[Question]) -> Answer:
         """Return what there is for who asked, whose time is over."""
-        return self._instead(holder, self._timed_out())
+        asked = [one.attempts for one in questions if holder in one.holders]
+        return self._instead(holder, self._timed_out(sum(asked)))
 
     async def _called(
         self, batch: list[Identity], told: Told | None, attempt: Attempt
@@ -278,9 +282,11 @@ class Guard:
         try:
             async with asyncio.timeout(limit), self._slots:
                 waited = time.perf_counter() - started
+                if self._counts:
+                    count()
                 answers = await self._ask(batch, told)
         except TimeoutError:
-            answers = [self._timed_out()] * len(batch)
+            answers = [self._timed_out(counted())] * len(batch)
         except ConnectorError as error:
             answers = [self._failed(error)] * len(batch)
         seconds = time.perf_counter() - started
@@ -306,10 +312,11 @@ class Guard:
             else self._circuit.opened.next_try_at,
         )
 
-    def _timed_out(self) -> Answer:
+    def _timed_out(self, attempts: int) -> Answer:
         return Answer(
             agency=self._agency,
             outcome=SourceOutcome.TIMED_OUT,
+            attempts=attempts,
             reason=Text(
                 zh="未在时限内答复，结果未知", en="no answer within the deadline"
             ),
@@ -326,6 +333,7 @@ class Guard:
                 return Answer(
                     agency=self._agency,
                     outcome=SourceOutcome.UNVERIFIED,
+                    attempts=counted(),
                     refusals=(
                         RefusedRecord(
                             RecordFault.UNREADABLE_ANSWER, detail, None, None
@@ -344,6 +352,7 @@ class Guard:
         return Answer(
             agency=self._agency,
             outcome=outcome,
+            attempts=counted(),
             reason=reason,
             available_at=None if later is None else self._circuit.moment(later),
         )

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 
+from connectors.attempts import count
 from connectors.connector import Connector, Reply
 from connectors.elements import Told
 from connectors.errors import UnreachableError
@@ -101,6 +102,7 @@ class HedgedConnector:
             if self._budget < 1:
                 return await asking
             self._budget -= 1
+            count()
             was_late = not asking.done()
             reply = await self._ask_second(asking, _begin(second.fetch(holders, told)))
             if was_late:

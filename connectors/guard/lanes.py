@@ -37,9 +37,11 @@ class Call:
     """One call under way, by which one or more questions are asked."""
 
     questions: "list[Question]"
-    task: Asking
     ends_at: float
     """By the event loop's clock, its time is over then."""
+    attempts: int = 0
+    """How often the agency was asked; in a call made again, those before included."""
+    task: Asking = field(init=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +54,11 @@ class Question:
     """By which it is asked; ``None`` while it waits for one."""
     is_given_up: bool = False
     """Whether the last who waited for it gave up."""
+
+    @property
+    def attempts(self) -> int:
+        """Return how often the agency was asked so far."""
+        return 0 if self.call is None else self.call.attempts
 
 
 class Lanes:

@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from connectors.answer import Answer
+from connectors.attempts import under_way
 from connectors.elements import Told
 from connectors.guard.lanes import Answers, Asking, Call, Lanes, Question
 from policy.identity import Identity
@@ -181,11 +182,16 @@ class SingleFlight:
             return most
         return None
 
-    def _begin(self, questions: list[Question], told: Told | None = None) -> None:
+    def _begin(
+        self, questions: list[Question], told: Told | None = None, attempts: int = 0
+    ) -> None:
         batch = [holder for question in questions for holder in question.holders]
         asking = self._ask(batch, told, len(questions) > 1)
         ends_at = asyncio.get_running_loop().time() + self._limit_seconds
-        call = Call(questions, asyncio.create_task(asking), ends_at)
+        call = Call(questions, ends_at, attempts)
+        outside = under_way.set(call)
+        call.task = asyncio.create_task(asking)
+        under_way.reset(outside)
         for question in questions:
             question.call = call
         self._under_way.add(call)
@@ -193,11 +199,14 @@ class SingleFlight:
 
     def _finish(self, call: Call, task: Asking) -> None:
         self._under_way.discard(call)
+        # Its context knows the call: in a circle, the answers would wait for the
+        # collector.
+        del call.task
         if len(call.questions) > 1 and _brought_nothing(task):
             for question in call.questions:
                 question.holders = self._still_wanted(question)
                 if question.holders:
-                    self._begin([question])
+                    self._begin([question], attempts=call.attempts)
             call.questions.clear()
             self._let_go()
             return

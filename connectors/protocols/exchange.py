@@ -21,6 +21,7 @@ import orjson
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
+from connectors.attempts import count
 from connectors.elements import Told
 from connectors.errors import (
     ConnectorError,
@@ -106,8 +107,10 @@ class Exchange:
         self, after: bytes, span: Span | None
     ) -> tuple[Mapping[str, str], bytes]:
         for attempt in range(1, ATTEMPTS + 1):
-            if span is not None and attempt > 1:
-                span.put({"http.request.resend_count": attempt - 1})
+            if attempt > 1:
+                count()
+                if span is not None:
+                    span.put({"http.request.resend_count": attempt - 1})
             try:
                 return await self._post(after, span)
             except _UnansweredError:

@@ -20,6 +20,7 @@ import orjson
 from cachetools import TTLCache
 from msgspec.structs import replace
 
+from connectors.attempts import count
 from connectors.connector import (
     FileKind,
     LicenceFile,
@@ -224,6 +225,7 @@ class _Store:
         answer = await self._post(exchange, question, told, session)
         if self._answers.code_of(answer) in self._table.stale_codes:
             self._forget(session)
+            count()
             session = await self._in_session()
             answer = await self._post(exchange, question, told, session)
             if self._answers.code_of(answer) in self._table.stale_codes:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from cryptography.hazmat.primitives.padding import PKCS7
 from msgspec.structs import replace
 
+from connectors.attempts import count
 from connectors.connector import Reply
 from connectors.elements import Told
 from connectors.errors import RefusedError, UnreadableError
@@ -100,6 +101,7 @@ class NationalExchangeConnector:
         answer = await self._ask(body, told, secret)
         if self._answers.code_of(answer) in self._table.stale_codes:
             self._keys.forget(secret)
+            count()
             answer = await self._ask(body, told, await self._keys.secret())
         return self._answers.data_of(answer)
 

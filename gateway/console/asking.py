@@ -1,7 +1,8 @@
 """Ask the graph for a page: a trusted document, in the name of who is signed in.
 
 The answer is the graph's, refusals included. Nothing else of the gateway is read for a
-page, so that its budget, audit log and masks see the person and no page of ours.
+page, but for what ``gateway.console.reconciled`` asks in the same way, so that its
+budget, audit log and masks see the person and no page of ours.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from typing import Protocol
 
 from gateway.batch.results import OUTCOME, table_of
 from gateway.batch.run import Piece, pieces
@@ -74,7 +75,15 @@ class Batch:
         return table_of(self.done)
 
 
-def require_place(held: Sequence[Batch], caller: str) -> None:
+class Held(Protocol):
+    """A file, or what came of one."""
+
+    @property
+    def caller(self) -> str:
+        """Whose it is."""
+
+
+def require_place(held: Sequence[Held], caller: str) -> None:
     """Refuse another file of ``caller`` beside those that are held.
 
     Raises:

@@ -19,6 +19,7 @@ from gateway.console.pages.claim import claim
 from gateway.console.pages.corrections import corrections
 from gateway.console.pages.ledger import ledger
 from gateway.console.pages.log import log
+from gateway.console.pages.reconciliation import reconciliation
 from gateway.console.pages.recoveries import recoveries
 from gateway.console.pages.registration import registration
 from gateway.console.pages.sanctions import sanctions
@@ -48,6 +49,7 @@ HANDLERS: Mapping[Section, Handler] = {
     Section.SANCTIONS: sanctions,
     Section.LEDGER: ledger,
     Section.TOTALS: totals,
+    Section.RECONCILIATION: reconciliation,
     Section.CORRECTIONS: corrections,
     Section.RECOVERIES: recoveries,
     Section.LOG: log,

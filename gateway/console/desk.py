@@ -18,6 +18,7 @@ from gateway.console.forms import (
 from gateway.console.known import caller_by
 from gateway.console.language import language_of
 from gateway.console.metrics import ConsoleMetrics
+from gateway.console.reconciled import Compare
 from gateway.console.rendering import HEADERS, SEE_OTHER
 from gateway.console.sections import Section
 from gateway.console.sessions import Session, Sessions
@@ -50,6 +51,7 @@ class Desk:
     """Counts credentials that were refused, as at ``/graphql``."""
     sample: Sample
     """Reads one of our metrics."""
+    reconcile: Compare
     issuers: Mapping[str, Issuer] = field(default_factory=dict)
     """The issuers whose pages one may sign in at, by their names."""
 
@@ -116,7 +118,7 @@ class Desk:
             file: Upload | None = None
             if request.method == "POST":
                 form, file = await self._sent(
-                    request, cookie, may_have_file=section is Section.BATCH
+                    request, cookie, may_have_file=section.takes_files
                 )
             visit = Visit(
                 request=request,
@@ -126,6 +128,7 @@ class Desk:
                 form_token=self.sessions.form_token(cookie),
                 ask=self.endpoint.ask,
                 sample=self.sample,
+                reconcile=self.reconcile,
                 form=form,
                 file=file,
                 session=session,

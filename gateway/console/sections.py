@@ -14,9 +14,15 @@ class Section(StrEnum):
     SANCTIONS = "sanctions"
     LEDGER = "ledger"
     TOTALS = "totals"
+    RECONCILIATION = "reconciliation"
     CORRECTIONS = "corrections"
     RECOVERIES = "recoveries"
     LOG = "log"
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a form of it may have a file."""
+        return self in {Section.BATCH, Section.RECONCILIATION}
 
     @property
     def path(self) -> str:

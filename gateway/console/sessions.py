@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.console.batches import Batch
+from gateway.console.reconciled import Reconciled
 from gateway.settings.console import Console
 
 ID_BYTES = 32
@@ -32,6 +33,13 @@ class Session:
     """When its token does, as who gave it said."""
     batch: Batch | None = field(default=None, repr=False)
     """A file of claims that they dropped in."""
+    reconciled: Reconciled | None = field(default=None, repr=False)
+    """What a list came to that they had compared with the ledger."""
+
+    @property
+    def held(self) -> list[Batch | Reconciled]:
+        """Return what is held for them."""
+        return [one for one in (self.batch, self.reconciled) if one is not None]
 
 
 class Sessions:
@@ -94,11 +102,10 @@ class Sessions:
             or (session.ends_at is not None and now >= session.ends_at)
         )
 
-    def batches(self) -> list[Batch]:
-        """Return the files that are held."""
+    def held(self) -> list[Batch | Reconciled]:
+        """Return the files that are held, and what came of others."""
         self.forget()
-        held = (session.batch for session in self._sessions.values())
-        return [batch for batch in held if batch is not None]
+        return [one for session in self._sessions.values() for one in session.held]
 
     def forget(self) -> None:
         """Let go of what is over."""
@@ -115,9 +122,11 @@ class Sessions:
 
 
 def _drop_held(session: Session, now: float) -> None:
-    """Let go of a file that was held for long enough."""
+    """Let go of what was held for long enough."""
     if session.batch is not None and session.batch.is_over(now):
         session.batch = None
+    if session.reconciled is not None and session.reconciled.is_over(now):
+        session.reconciled = None
 
 
 def _digest(id_: str) -> bytes:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from bureau.caller import Caller
 from gateway.console.asking import Answered, Ask, answer_of
 from gateway.console.language import Language
+from gateway.console.reconciled import Compare
 from gateway.console.rendering import rendered
 from gateway.console.sections import Section
 from gateway.console.sessions import Session, Sessions
@@ -32,6 +33,8 @@ class Visit:
     ask: Ask
     sample: Sample
     """Reads one of our metrics, which everybody may read."""
+    reconcile: Compare
+    """Compares a list with the ledger, in the name of a request's caller."""
     form: Mapping[str, str] = field(default_factory=dict)
     """What was sent; empty of a GET."""
     file: Upload | None = None

@@ -135,6 +135,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "who_was_asked": Text("各机构的答复", "Who was asked"),
         "outcome": Text("结果", "Outcome"),
         "took": Text("用时", "Took"),
+        "attempts": Text("询问次数", "Attempts"),
         "reason": Text("原因", "Reason"),
         "cached": Text("缓存", "cached"),
         "collected_at": Text("归集于", "collected at"),

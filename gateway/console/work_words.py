@@ -65,12 +65,75 @@ WORK: Mapping[str, Text] = MappingProxyType(
         ),
         "changed_what": Text(
             "与贵方账目核对时，各月、各区的合计以上表为准，此表列明差额由何而来。逐笔核对"
-            "请用 gateway reconcile。",
+            "请用“逐笔对账”一页。",
             "Compare the sums of your own books with those above; a difference of a "
-            "month and a district is explained here. Claim by claim, gateway "
-            "reconcile compares a list.",
+            "month and a district is explained here. Claim by claim, the page "
+            "Reconciliation compares a list.",
         ),
         "nothing_changed": Text("没有变动。", "Nothing changed."),
+        "section_reconciliation": Text("逐笔对账", "Reconciliation"),
+        "reconciliation_title": Text(
+            "将一份清单与台账逐笔核对", "Compare a list with the ledger, claim by claim"
+        ),
+        "reconciliation_what": Text(
+            "将已决定申领的清单（CSV 或 NDJSON）拖入下框，逐行与台账比较；列名和结果与“"
+            "gateway reconcile”相同。证件号码只作比较，不予显示。",
+            "Drop the list of what you decided (CSV or NDJSON) into the box: each row "
+            "is compared with the ledger. Columns and results are those of gateway "
+            "reconcile. Identity numbers are compared, and never shown.",
+        ),
+        "reconciliation_limits": Text(
+            "至多{megabytes} MB。每种结果至多列出{rows}行。结果仅留存于网关内存，至多"
+            "{minutes}分钟，退出登录或网关重启即删除。",
+            "At most {megabytes} MB; {rows} rows of each result are listed at most. "
+            "The results are held in the gateway's memory alone, for {minutes} minutes "
+            "at most; they go when you sign out, or the gateway is restarted.",
+        ),
+        "reconciliation_window": Text(
+            "清单应包括哪些申领", "What the list should have"
+        ),
+        "reconciliation_window_hint": Text(
+            "台账有而清单没有的，只在此范围内列出。",
+            "What the ledger has and the list has not is told of these alone.",
+        ),
+        "first_day": Text("首日（含）", "First day, included"),
+        "last_day": Text("末日（含）", "Last day, included"),
+        "of_district": Text("区", "District"),
+        "of_state": Text("状态", "State"),
+        "reconciliation_begin": Text("开始对账", "Compare"),
+        "reconciliation_refused": Text("清单未予对账", "The list is not compared"),
+        "reconciliation_done": Text("对账完毕", "The list is compared"),
+        "reconciliation_cut": Text(
+            "未比较至末尾，结果不全；请稍后再试",
+            "It was not compared to its end, and this is not all; try again later",
+        ),
+        "reconciliation_results": Text("各结果行数", "Rows by result"),
+        "reconciliation_all": Text("全部", "All"),
+        "reconciliation_rows": Text("各行", "Rows"),
+        "reconciliation_more": Text(
+            "此处未列全；全部结果可用 gateway reconcile 取得。",
+            "Not all are listed here; gateway reconcile writes them all.",
+        ),
+        "reconciliation_none": Text("没有此类行。", "There are none of these."),
+        "reconciliation_forget": Text(
+            "删除结果并核对另一清单", "Delete the results and take another list"
+        ),
+        "differs": Text("不一致的项目", "What differs"),
+        "in_the_ledger": Text("台账所载", "In the ledger"),
+        "earlier_line": Text("已见于第{line}行", "It stands in line {line}"),
+        "rows_first": Text("回到首行", "From the first row"),
+        "rows_next": Text("后续各行", "Further rows"),
+        "compared_match": Text("一致", "It matches"),
+        "compared_different": Text("不一致", "It differs"),
+        "compared_missing_here": Text("台账无此申领", "Not in the ledger"),
+        "compared_missing_there": Text("清单无此申领", "Not on the list"),
+        "compared_refused": Text("未比较", "not compared"),
+        "listed_amountyuan": Text("金额（元）", "Yuan"),
+        "listed_district": Text("区", "District"),
+        "listed_person": Text("当事人", "Person"),
+        "listed_certificate": Text("证书", "Certificate"),
+        "listed_day": Text("日期", "Day"),
+        "listed_state": Text("状态", "State"),
         "no_recoveries": Text("没有追回。", "Nothing is claimed back."),
         "unknown_recovery": Text("没有此笔追回。", "There is no such recovery."),
         "of_claim": Text("申领", "Claim"),

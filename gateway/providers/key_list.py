@@ -37,14 +37,18 @@ class Use(StrEnum):
     """Certificates as wallets read them, and the lists of their statuses."""
     CHECKPOINTS = "checkpoints"
     """How long the log of hashes is, and COSE receipts of its entries."""
+    RELEASES = "releases"
+    """What a release is made of (``tools/release.py``): no gateway signs by it."""
 
 
 ALGORITHMS: Mapping[Use, frozenset[Algorithm]] = {
     Use.RECEIPTS: frozenset({Algorithm.ED25519, Algorithm.ES256, Algorithm.SM2}),
     Use.CREDENTIALS: frozenset({Algorithm.ED25519, Algorithm.ES256, Algorithm.SM2}),
     Use.CHECKPOINTS: frozenset({Algorithm.ED25519, Algorithm.SM2}),
+    Use.RELEASES: frozenset({Algorithm.ED25519, Algorithm.ES256}),
 }
-"""A log signs with Ed25519 (C2SP); SM2 signs beside it."""
+"""A log signs with Ed25519 (C2SP); SM2 signs beside it. Releases are checked by any
+openssl."""
 
 
 class ListedKey(msgspec.Struct, frozen=True, kw_only=True):

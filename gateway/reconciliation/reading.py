@@ -135,12 +135,15 @@ class ListReader:
             _, header = next(self._lines, (1, b""))
             if decoded(header or b"", encoding) is None:
                 raise UnreadableListError(
+                    f"首行不是 {encoding.value} 编码；请在 Content-Type 中如实写明 "
+                    "charset，或另存为 CSV UTF-8 / "
                     f"the first line is not in {encoding.value}; state charset in "
                     "Content-Type as the list is, or save it as CSV UTF-8"
                 )
             return CsvReader(read_header(header or b"", encoding), encoding)
         except (HeaderError, InflationError):
             raise UnreadableListError(
+                "首行的列名无法识别、有重复，或没有申领编号一列（申领编号、claim） / "
                 "the first line names no columns that are known, or one twice, or "
                 "there is none of claims (申领编号, claim)"
             ) from None
@@ -152,7 +155,10 @@ class ListReader:
         except InflationError:
             return
         if first is not OVERLONG and first.startswith(UTF_16):
-            raise UnreadableListError("the list is UTF-16; save it as CSV UTF-8")
+            raise UnreadableListError(
+                "清单是 UTF-16 编码；请另存为 CSV UTF-8 / "
+                "the list is UTF-16; save it as CSV UTF-8"
+            )
 
     def _characters(self) -> Encoding:
         stated = self._asked.characters
@@ -169,6 +175,7 @@ class ListReader:
             return encoding_of(sample)
         except StartError:
             raise UnreadableListError(
+                "无从判断清单是 UTF-8 还是 GB18030；请在 Content-Type 中写明 charset / "
                 "no line tells whether the list is UTF-8 or GB18030; state charset in "
                 "Content-Type"
             ) from None

@@ -120,6 +120,7 @@ MAY_START = {
     "tests/contracts/test_tif.py": "a gateway of a province before an agency",
     "tests/contracts/test_licence_store.py": "a store of licences, which is asked",
     "tests/gateway/providers/conftest.py": "softhsm2-util, which makes a token",
+    "tests/gateway/providers/test_release.py": "openssl and sha256sum, which verify",
     "tests/gateway/providers/test_receipts.py": "a server for signatures, beside a "
     "heard gateway",
     "tests/contracts/test_unsigned_rows.py": "platforms before an agency",
@@ -183,6 +184,7 @@ MAY_ASK = {
     "tests/browser/console_pages.py": THE_PAGE,
     "tests/browser/test_console_by_issuer.py": THE_PAGE,
     "tests/browser/test_console_inbox.py": THE_PAGE,
+    "tests/browser/test_console_work.py": THE_PAGE,
     "tests/browser/test_evidence_page.py": "a file; what it asks for and leaves is "
     "heard as a page's is",
     "tests/browser/test_evidence_code.py": "files; what they ask for is heard so, too",

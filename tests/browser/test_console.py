@@ -38,6 +38,9 @@ def test_a_claim_is_explained_clause_by_clause(
     assert "发文之日后" in pages.wait_for("#clause-219-1b blockquote").text
     assert pages.data("[data-field=ISSUED_ON] .outcome", "outcome") == ["MISMATCH"]
     assert pages.data("[data-agency=fire-rescue] .outcome", "outcome") == ["ANSWERED"]
+    # The latter if it was asked about this person just before.
+    attempts = pages.data("[data-agency=fire-rescue] [data-attempts]", "attempts")
+    assert attempts in (["1"], ["0"])
     assert pages.focused == "verdict"
     assert pages.violations() == []
     pages.picture("claim-zh-light")

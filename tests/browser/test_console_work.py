@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.console_pages import Console
+from tests.browser.logs import addresses_asked
 from tests.browser.people import token_of
 from tests.browser.test_console import record_a_decision
 from tests.federation.offices import PROPOSE
 from tests.federation.test_corrections import RULED
 from tests.gateway.batch.population import claims
 from tests.gateway.batch.sheets import HEADER, csv_of
+from tests.gateway.status.sending import today
 from tests.running import Agencies, Gateway, eventually
 
 PROVE = """mutation($c: ID!) { proveRecordFalse(certificate: $c, reason: "经查不实",
@@ -89,6 +92,53 @@ def test_a_file_that_is_none_is_refused_where_one_reads_it(
     assert "1 unknown columns" in dark.wait_for(".problem").text
     assert dark.violations() == []
     dark.picture("batch-refused-en-dark")
+
+
+def test_a_list_is_compared_with_the_ledger_row_by_row_by_keys(
+    dark: Console,
+    running_agencies: Agencies,
+    open_gateway: Gateway,
+    tmp_path: Path,
+) -> None:
+    number = running_agencies.person("examined")["idNumber"]
+    for claim in ("console-listed", "console-unlisted"):
+        record_a_decision(open_gateway, number, claim=claim, outcome="REFUSED")
+    file = tmp_path / "refused.csv"
+    rows = (f"console-listed,310101,{number}", f"console-absent,310115,{number}", ",,")
+    file.write_text("\n".join(["申领编号,区代码,证件号码", *rows]), "utf-8")
+    day = f"{today():%m/%d/%Y}"
+    dark.sign_in("district")
+    dark.open("/console/reconciliation?language=EN")
+    assert dark.violations() == []
+    dark.picture("reconciliation-before-en-dark")
+    dark.field("file").send_keys(str(file))
+    dark.fill(**{"from": day, "to": day}, state="REFUSED")
+    dark.fill(purpose="SUPERVISION_AND_AUDIT", caseNumber="case-8")
+
+    dark.send("#reconciliation", "[data-state=done]")
+
+    assert dark.focused == "state"
+    assert dark.data("tr[data-row]", "row")[:2] == ["DIFFERENT", "MISSING_HERE"]
+    assert dark.violations() == []
+    dark.picture("reconciliation-done-en-dark")
+    dark.wait_for("tr[data-result=MISSING_THERE] a").send_keys(Keys.ENTER)
+    dark.wait_for("tr[data-result=MISSING_THERE] a[aria-current]")
+    assert set(dark.data("tr[data-row]", "row")) == {"MISSING_THERE"}
+    assert "console-unlisted" in dark.wait_for("#rows + div").text
+    assert dark.violations() == []
+    assert [one for one in addresses_asked(dark.browser) if number in one] == []
+    assert number not in dark.browser.page_source
+    dark.send("[action$=reconciliation]:has([value=forget])", "#reconciliation")
+    assert dark.data("tr[data-row]", "row") == []
+
+
+def test_who_may_not_reconcile_is_told_what_it_takes(pages: Console) -> None:
+    pages.sign_in("reader")
+    pages.open("/console/reconciliation")
+
+    assert pages.data(".problem", "code") == ["FORBIDDEN"]
+    assert pages.browser.find_elements("name", "file") == []
+    assert pages.violations() == []
 
 
 def test_a_payment_is_corrected_and_claimed_back(

@@ -70,7 +70,7 @@ def test_a_story_link_opens_the_tab_of_its_person(
     assert variables == {"idNumber": person["idNumber"], "idType": person["idType"]}
 
 
-def test_each_agency_has_a_row_with_outcome_time_cache_age_and_checks(
+def test_each_agency_has_a_row_with_outcome_time_cache_age_attempts_and_checks(
     page: Chrome,
 ) -> None:
     data = json.loads(text_of(page, "response.json"))["data"]["holder"]
@@ -83,13 +83,14 @@ def test_each_agency_has_a_row_with_outcome_time_cache_age_and_checks(
     cells = row_of(page, answered)
 
     source = of_agency[answered]
-    assert cells[:4] == [
+    assert cells[:5] == [
         source["authority"]["name"],
         "ANSWERED",
         f"{source['latencyMilliseconds']:g} ms",
         f"{source['cacheAgeSeconds']:g} s",
+        str(source["attempts"]),
     ]
-    assert cells[4].startswith(f"{valid} VALID")
+    assert cells[5].startswith(f"{valid} VALID")
     assert {row_of(page, agency)[1] for agency in of_agency} == {"ANSWERED", "NONE"}
 
 
@@ -168,7 +169,7 @@ def test_a_malformed_number_is_told_with_its_problem_and_sources(
 
     assert answer["data"]["holder"]["problem"] == "BAD_LENGTH"
     cells = row_of(page, "transport")
-    assert cells[1:4] == ["SKIPPED", "", ""]
+    assert cells[1:5] == ["SKIPPED", "", "", "0"]
     assert page.find_elements(By.CSS_SELECTOR, "[data-clause]") == []
 
 

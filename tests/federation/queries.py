@@ -11,7 +11,7 @@ SOURCES = """
 query Sources($idNumber: String!) { holder(idNumber: $idNumber) {
   certificates { totalCount nodes { itemCode } }
   sources { agency outcome reason(language: EN) latencyMilliseconds cacheAgeSeconds
-    retrievedAt refusals { code reason keyId digest } } } }
+    attempts retrievedAt refusals { code reason keyId digest } } } }
 """
 
 ELIGIBILITY = """

@@ -5,7 +5,7 @@ from tests.federation.queries import EMERGENCY, FIRE, TRANSPORT
 from tests.running import Agencies, Gateway
 
 HOLDERS = """query($people: [PersonInput!]!) { holders(people: $people) {
-  ... on Holders { nodes { __typename sources { agency outcome } } }
+  ... on Holders { nodes { __typename sources { agency outcome attempts } } }
   ... on InvalidList { found allowed message(language: EN) } } }"""
 
 
@@ -33,7 +33,9 @@ def test_a_list_of_people_is_one_call_an_agency(
 
     data = gateway.ask(HOLDERS, people=people)
 
-    assert len(data["holders"]["nodes"]) == 100
+    nodes = data["holders"]["nodes"]
+    assert len(nodes) == 100
+    assert {row["attempts"] for node in nodes for row in node["sources"]} == {1}
     assert calls(agencies) == [{"calls": 1, "holders": [100]}] * 3
 
 

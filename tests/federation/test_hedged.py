@@ -29,4 +29,10 @@ def test_where_the_first_address_is_away_the_second_answers(
     for answer in answers:
         assert {row["outcome"] for row in answer["sources"]} == {"ANSWERED"}
     # It went first from then on.
+    assert [
+        row["attempts"]
+        for answer in answers
+        for row in answer["sources"]
+        if row["agency"] == TRANSPORT
+    ] == [2, 1, 1]
     assert COUNTED in metrics

@@ -17,7 +17,7 @@ QUESTION = """query($idNumber: String!) { holder(idNumber: $idNumber) {
     eligibility(itemCode: "4-02-01-01", level: LEVEL_4) { outcome }
     certificates { nodes { id itemCode standing provenance { asOf retrievedAt }
       eligibility { outcome findings { clause outcome reason(language: EN) } } } }
-    sources { agency outcome asOf retrievedAt reason(language: EN) } } } }"""
+    sources { agency outcome attempts asOf retrievedAt reason(language: EN) } } } }"""
 
 
 STALE = "ttl_seconds = 0\nstale_if_error_seconds = 3600"
@@ -82,6 +82,8 @@ def test_what_was_verified_stands_in_is_undetermined_and_is_not_paid(
     down = nodes["4-02-01-01"]
     assert len(nodes) == len(before["certificates"]["nodes"])
     assert rows[TRANSPORT]["outcome"] == "UNREACHABLE"
+    # What stands in came by no call, but the agency was asked.
+    assert rows[TRANSPORT]["attempts"] == 1
     assert rows[TRANSPORT]["asOf"] == was[TRANSPORT]["retrievedAt"]
     assert "no revocation after that is known" in rows[TRANSPORT]["reason"]
     assert down["provenance"]["asOf"] == was[TRANSPORT]["retrievedAt"]

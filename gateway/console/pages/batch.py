@@ -111,7 +111,7 @@ def _make_place(visit: Visit) -> None:
         UnusableFileError: there is none beside those that are held.
     """
     visit.session.batch = None
-    require_place(visit.sessions.batches(), visit.caller.id)
+    require_place(visit.sessions.held(), visit.caller.id)
 
 
 async def _go(visit: Visit, held: Batch) -> Sequence[Problem]:

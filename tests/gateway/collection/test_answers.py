@@ -29,7 +29,8 @@ from tests.running import Agencies, Gateway, eventually, gateway_by
 ASK = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {
   certificates { nodes { number state provenance { collectedAt sequence digest
     supersedes { sequence digest signedAt envelope } } } }
-  sources { agency outcome reason(language: EN) collectedAt refusals { code } } } }"""
+  sources { agency outcome attempts reason(language: EN) collectedAt
+    refusals { code } } } }"""
 
 
 @pytest.fixture(name="key")
@@ -65,6 +66,7 @@ def test_an_agency_that_only_sends_is_answered_for(
     assert provenance["sequence"] == result["sequence"]
     assert provenance["collectedAt"] == row["collectedAt"] is not None
     assert (row["outcome"], row["refusals"]) == ("ANSWERED", [])
+    assert row["attempts"] == 0
 
 
 INCLUSION = """query Ask($n: String!, $a: ID!) { holder(idNumber: $n, agencies: [$a]) {
@@ -295,4 +297,5 @@ def test_an_agency_that_answers_is_believed_before_what_it_sent(
     certificates, row = asked(collecting, person.number, HANGS)
 
     assert (certificates, row["outcome"], row["collectedAt"]) == ([], "NONE", None)
+    assert row["attempts"] == 1
     assert agencies.calls("transport") != []

@@ -72,7 +72,7 @@ def test_a_file_is_held_for_so_long(
     session = sessions.of(id_)
     assert session is not None
     assert (session.batch is not None) == expected
-    assert bool(sessions.batches()) == expected
+    assert bool(sessions.held()) == expected
 
 
 def test_a_file_ends_with_its_session(sessions: Sessions, clock: Clock) -> None:
@@ -81,7 +81,7 @@ def test_a_file_ends_with_its_session(sessions: Sessions, clock: Clock) -> None:
 
     sessions.end(id_)
 
-    assert len(sessions.batches()) == 1
+    assert len(sessions.held()) == 1
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_so_many_files_are_held(
     refuses = nullcontext() if words is None else refused_with(words)
 
     with refuses:
-        require_place(sessions.batches(), "night")
+        require_place(sessions.held(), "night")
 
 
 def refused_with(words: str) -> AbstractContextManager[object]:

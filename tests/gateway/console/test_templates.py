@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bureau.ledger.reconciliation import Compared, Comparison
 from gateway.console import static_files
 from gateway.console.asking import DOCUMENTS
 from gateway.console.console import HANDLERS
@@ -40,6 +41,8 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     }
     taken = {*ANSWERS, *(step for steps in STEPS.values() for step in steps)}
     made |= {f"step_{step.lower()}" for step in taken}
+    made |= {f"compared_{one.lower()}" for one in Comparison}
+    made |= {f"listed_{one.lower()}" for one in Compared}
 
     assert asked - WORDS.keys() == set()
     assert WORDS.keys() - used - made == set()

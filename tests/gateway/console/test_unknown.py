@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import ExecutionResult, GraphQLError
 from starlette.requests import Request
+from starlette.responses import Response
 
 from bureau.caller import Caller, Scope
 from gateway.console.console import HANDLERS
@@ -37,6 +38,11 @@ ROW = {
     **dict.fromkeys(("recoveriesOpenedYuan", "recoveredYuan"), 0),
 }
 AWAY = GraphQLError("away", extensions={"code": "STORE_UNAVAILABLE"})
+
+
+async def never(_request: Request) -> Response:
+    """Compare nothing: no page is sent a list here."""
+    raise AssertionError
 
 
 async def page_of(
@@ -69,6 +75,7 @@ async def page_of(
         form_token="0" * 64,
         ask=ask,
         sample=lambda _name, _labels: None,
+        reconcile=never,
         session=Session("token", 0.0, 0.0, None),
         sessions=Sessions(Console(), lambda: 0.0),
     )

@@ -72,6 +72,7 @@ function Sources({ sources }) {
           <th scope="col">结果 · Outcome</th>
           <th scope="col">用时 · Time</th>
           <th scope="col">缓存 · Cache age</th>
+          <th scope="col">询问次数 · Attempts</th>
           <th scope="col">核验 · Checks</th>
           <th scope="col">未采信 · Refused</th>
           <th scope="col">原因 · Reason</th>
@@ -84,6 +85,7 @@ function Sources({ sources }) {
             <td>{one.outcome}</td>
             <td>{milliseconds(one.latencyMilliseconds)}</td>
             <td>{seconds(one.cacheAgeSeconds)}</td>
+            <td>{one.attempts}</td>
             <td><Checks checks={one.checks} /></td>
             <td>{(one.refusals ?? []).map(refusal => refusal.code).join(' ')}</td>
             <td>{one.reason}</td>
