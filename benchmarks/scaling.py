@@ -213,8 +213,8 @@ async def _looked_up(address: str, pid: int) -> float:
             statement = select(person).distinct().limit(READS)
             people = list(await connection.scalars(statement))
         async with open_collected(store) as collected:
-            await collected.of("transport", people[:1])
+            await collected.of(people[:1])
             used = cpu_seconds([pid])
             for place in range(READS):
-                await collected.of("transport", [people[place % len(people)]])
+                await collected.of([people[place % len(people)]])
             return cpu_seconds([pid]) - used

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from policy.identity import Identity
+
 
 class Outcome(StrEnum):
     """The outcome of one line."""
@@ -75,4 +77,11 @@ class CollectedByOthers(Protocol):
 
         Raises:
             StoreUnavailableError: that cannot be known.
+        """
+
+    async def read_ahead(self, holder: Identity, deadline: float) -> None:
+        """Have at hand what was sent of ``holder``, for all agencies together.
+
+        Until ``deadline``, by the event loop's clock; if it cannot be had, whoever is
+        asked reads it and says why.
         """

@@ -26,7 +26,7 @@ from connectors.answer import (
 )
 from connectors.attempts import counted
 from connectors.binding import Bound
-from connectors.collection.connector import instead_of
+from connectors.collection.connector import CollectedConnector, instead_of
 from connectors.collection.judge import RECORDS
 from connectors.connector import Collected, Connector, Reply
 from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
@@ -97,6 +97,9 @@ class Agency:
         self.listed = listed
         """What its status list says, to be put on what is returned."""
         self._connector = connector
+        self._collected = (
+            connector if isinstance(connector, CollectedConnector) else None
+        )
         self._bundle = bundle
         self._catalogue = catalogue
         self.decoder = Decoder(manifest, catalogue, rows)
@@ -128,6 +131,7 @@ class Agency:
             observer,
             self.health,
             circuit=self.circuit,
+            at_hand=None if self._collected is None else self._answer_at_hand,
             when_silent=None if when_silent is None else self._ask_what_was_sent,
             stand_in=self._stand_in if manifest.cache.stale_if_error_seconds else None,
         )
@@ -186,6 +190,11 @@ class Agency:
             next(answers) if self._connector.can_ask(holder.type) else skipped(self.id)
             for holder in holders
         ]
+
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether it is answered for from what it sent, and no shadow is asked."""
+        return self._collected is not None and self.shadow is None
 
     def read_sent(
         self, holder: Identity, sent: Sequence[tuple[Envelope, Collected]]
@@ -278,6 +287,17 @@ class Agency:
             if answer.retrieved_at is not None
         }
 
+    def _answer_at_hand(self, holders: Sequence[Identity]) -> list[Answer] | None:
+        """Answer from what was sent, where nothing has to be read for it."""
+        if self._collected is None:
+            return None
+        started = time.perf_counter()
+        reply = self._collected.at_hand(holders)
+        if reply is None:
+            return None
+        latency = time.perf_counter() - started
+        return self._answers_of(holders, reply, latency)
+
     async def _ask_by(
         self,
         connector: Connector,
@@ -290,6 +310,23 @@ class Agency:
         # It may have been frozen while it was asked.
         if (instead := self._not_asked()) is not None:
             return [instead] * len(holders)
+        answers = self._answers_of(holders, reply, latency)
+        if reply.unsigned is None or self._unsigned is None:
+            return answers
+        now = self._clock()
+        signed = await self._sent_beside(holders)
+        reader = self._unsigned
+        return [
+            reader.beside(answer, before, reader.read(holder, rows, now))
+            for holder, answer, before, rows in zip(
+                holders, answers, signed, reply.unsigned, strict=True
+            )
+        ]
+
+    def _answers_of(
+        self, holders: Sequence[Identity], reply: Reply, latency: float
+    ) -> list[Answer]:
+        """Return what a reply's envelopes say of each of ``holders``, in order."""
         now = self._clock()
         # A body that covers a batch comes with each of its people; read once, it is
         # read for all of them, refused or not.
@@ -305,16 +342,7 @@ class Agency:
                     read[digest] = self._read(envelope, now, asked, sent)
             found = [(envelope, read[d]) for d, envelope in distinct.items()]
             answers.append(self._answer(holder, found, reply, now, latency))
-        if reply.unsigned is None or self._unsigned is None:
-            return answers
-        signed = await self._sent_beside(holders)
-        reader = self._unsigned
-        return [
-            reader.beside(answer, before, reader.read(holder, rows, now))
-            for holder, answer, before, rows in zip(
-                holders, answers, signed, reply.unsigned, strict=True
-            )
-        ]
+        return answers
 
     async def _sent_beside(self, holders: Sequence[Identity]) -> list[Answer | None]:
         """Return what the agency sent of ``holders``; nothing if that is not known."""

@@ -142,8 +142,13 @@ async def open_services(
         collected = await stack.enter_async_context(
             open_collected(store, metrics.collection)
         )
-        notifier, live = Notifier(), Live()
-        kept = KeptRecords(CollectedPeople(store), metrics.collection)
+        notifier, live, kept = (
+            *(Notifier(), Live()),
+            KeptRecords(CollectedPeople(store), metrics.collection),
+        )
+        answers = CollectedAnswers(
+            *(collected, pseudonyms.all_of, CertificateIds(id_key).signatures, kept)
+        )
         registrations = StoredRegistrations(
             store.engine, notifier.notify, store.commits
         )
@@ -170,12 +175,7 @@ async def open_services(
                 sessions,
                 live=live,
                 catalogue=catalogue,
-                collected=CollectedAnswers(
-                    collected,
-                    pseudonyms.all_of,
-                    CertificateIds(id_key).signatures,
-                    kept,
-                ),
+                collected=answers,
                 observer=keeper,
                 reports=metrics.live_registry,
                 clock=clock,
@@ -273,7 +273,7 @@ async def open_services(
             certificate_ids=CertificateIds(id_key),
             oversight=oversight,
             sent_changes=status,
-            collected=kept,
+            collected=answers,
             licences=LicenceFinder(CertificateIds(id_key), StoredLicences(store)),
             versions=versions,
             inclusions=inclusions,

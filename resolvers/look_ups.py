@@ -101,13 +101,18 @@ async def look_up(  # noqa: PLR0913 - one question, from several places
     # together.
     for loader in loaders:
         loader.want(holder, name)
+    # Where somebody else is asked, too, everybody is at once.
+    is_collected = bool(agencies) and all(one.asks_nobody for one in agencies)
 
     async def ask() -> list[Answer]:
         if is_for_payment:
             await context.services.collected.refresh()
-        waiting = [loader.answer(holder) for loader in loaders]
+        waiting: list[asyncio.Future[Answer]] = []
         context.turn.lend()
         try:
+            if is_collected:
+                await context.services.collected.read_ahead(holder, context.deadline)
+            waiting += [loader.answer(holder) for loader in loaders]
             # One after the other: all are under way.
             answers = [await answer for answer in waiting]
         except asyncio.CancelledError:
@@ -127,7 +132,9 @@ async def look_up(  # noqa: PLR0913 - one question, from several places
         may_see = context.caller.may(Scope.READ_UNSIGNED)
         return seen_by(held, context.services.catalogue, may_see=may_see)
 
-    answers = await _through_the_gate(context, holder, ask, shows)
+    answers = await _through_the_gate(
+        *(context, holder, ask, shows), asks_agencies=not is_collected
+    )
     context.answered.append(answers)
     listed = [
         answer if agency.listed is None else agency.listed.put_on(answer)
@@ -232,7 +239,12 @@ async def read_books(context: RequestContext) -> None:
 
 
 async def _through_the_gate(
-    context: RequestContext, whom: Identity | str, ask: Ask, shows: Shows | None
+    context: RequestContext,
+    whom: Identity | str,
+    ask: Ask,
+    shows: Shows | None,
+    *,
+    asks_agencies: bool = True,
 ) -> list[Answer]:
     context.count_look_up()
 
@@ -242,7 +254,9 @@ async def _through_the_gate(
         return context.origin
 
     try:
-        return await context.gate.look_up(whom, ask, origin, shows)
+        return await context.gate.look_up(
+            *(whom, ask, origin, shows), asks_agencies=asks_agencies
+        )
     except REFUSALS as refusal:
         raise refused(refusal, context.today) from None
 

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from signing import batches, checks, strict_json
+from signing import base64url, batches, checks, strict_json
+from signing.checks import Header, Parts
 from signing.errors import Check, Refusal, SigningError
 from signing.header import read_header
 from signing.marks import KeptMark
@@ -172,14 +173,18 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
     8.  Key: ``kid`` names a key of ``bundle``.
     9.  Algorithm: ``alg`` is the key's. It chooses nothing.
     10. Signature: made by the key over exactly the bytes that came, or over the root
-        of a batch that they are proved to be in. Left out if ``kept`` is a mark of
-        ours that this was found before.
+        of a batch that they are proved to be in.
     11. State: the operator had the key in force at ``at``.
     12. Window: ``signed_at`` and ``at`` lie in the key's window.
     13. Freshness: the signature is neither stale nor from the future. Left out if
         ``freshness`` is ``None``, as for old evidence read years later.
     14. Payload: JSON that all readers read alike. It is not parsed before its
         signer is known.
+
+    If ``kept`` is a mark of ours that these very bytes passed under this very key, what
+    follows from those two alone is known and not asked again: steps 1 to 5 and 10, and
+    in 14 whether the payload can be read in one way only. Of any other mark nothing
+    follows.
 
     Scope is not checked here, for only the payload says which annex item it is
     about: whoever decodes it MUST call ``require_scope``. Whether the key belongs
@@ -189,14 +194,18 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
         SigningError: a step failed; ``check`` says which, ``refusal`` why.
     """
     body = envelope.body
-    # (1) Nothing is read of what is too large.
-    checks.size(envelope.signature, body)
-    # (2) Take the JWS apart.
-    parts = checks.form(envelope.signature, body)
-    # (3) Read the header, of which nothing is believed yet.
-    # (4) A key that comes with the message vouches for nothing.
-    # (5) An extension that is not understood may change everything below.
-    header = read_header(parts, body)
+    known = None if kept is None else _recognised(envelope, bundle, kept)
+    if known is None:
+        # (1) Nothing is read of what is too large.
+        checks.size(envelope.signature, body)
+        # (2) Take the JWS apart.
+        parts = checks.form(envelope.signature, body)
+        # (3) Read the header, of which nothing is believed yet.
+        # (4) A key that comes with the message vouches for nothing.
+        # (5) An extension that is not understood may change everything below.
+        header = read_header(parts, body)
+    else:
+        parts, header = known
     # (6) Is this the kind of thing that was asked for?
     payload_type = checks.payload_type(header, types)
     # (7) Without a signing time neither window nor freshness can be checked.
@@ -206,7 +215,7 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
     # (9) The key decides; a header that disagrees is an attack or a mistake.
     checks.algorithm(header, key)
     # (10) From here on the header is the signer's word.
-    if kept is None or not kept.is_of(envelope.digest, key):
+    if known is None:
         batches.signature(parts, header, key)
     # (11) A suspended key signs as well as an active one.
     checks.key_state(key, at)
@@ -216,7 +225,8 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
     if freshness is not None:
         checks.freshness(signed_at, at, freshness.max_age, freshness.skew, key.kid)
     # (14) The payload, now that somebody answers for it.
-    content = strict_json.read(parts.payload, Check.PAYLOAD, key.kid)
+    read = strict_json.read if known is None else strict_json.read_again
+    content = read(parts.payload, Check.PAYLOAD, key.kid)
     return VerifiedPayload(
         payload=parts.payload,
         content=content,
@@ -225,3 +235,26 @@ def verify(  # noqa: PLR0913 - everything that a verdict rests on
         type=_TYPES[payload_type],
         digest=envelope.digest,
     )
+
+
+def _recognised(
+    envelope: Envelope, bundle: TrustBundle, kept: KeptMark
+) -> tuple[Parts, Header] | None:
+    """Take apart a compact JWS that was marked; ``None`` if it was not.
+
+    What it is taken apart into counts only with the mark, which is of all its bytes.
+    """
+    if envelope.body is not None:
+        return None
+    header_part, _, rest = envelope.signature.partition(b".")
+    try:
+        named = Parts(base64url.decode(header_part, "header"), b"", b"", b"")
+        header = read_header(named, None)
+        key = checks.known_key(header, bundle)
+        if not kept.is_of(envelope.digest, key):
+            return None
+        payload = base64url.decode(rest.partition(b".")[0], "payload")
+    except SigningError:
+        # Whoever goes through all steps says which one refuses it.
+        return None
+    return named._replace(payload=payload), header

@@ -2,9 +2,10 @@
 
 What is kept for years is read often, and to verify it each time is most of what reading
 it costs. A mark is an HMAC-SHA-256, under a key that only the gateways have, of the
-digest of everything that came and of the key that had signed it. It says that the
-signature was right, which nothing can change; state, window, freshness and scope of the
-key are asked each time, as ever.
+digest of everything that came and of the key that had signed it. It says that these
+bytes were in order and the signature right, which nothing can change; state, window,
+freshness and scope of the key are asked each time, as ever. A rule for bytes that
+becomes stricter takes another purpose, so that what was marked is looked at again.
 
 Whoever can write where marks are kept can make none: other bytes have another digest,
 another key under the same name another fingerprint, and for both the signature is
@@ -12,8 +13,9 @@ verified as if there were no mark.
 """
 
 import hmac
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from signing.keyed import KeyedHash
 from signing.trust import TrustedKey
 
 _PURPOSE = b"a signature was verified"
@@ -23,19 +25,17 @@ class SignatureMarks:
     """Makes marks, under a key of their own that follows from the gateway's."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = hmac.digest(key, _PURPOSE, "sha256")
+        self._under = KeyedHash(hmac.digest(key, _PURPOSE, "sha256"))
 
     def of(self, digest: bytes, key: TrustedKey) -> bytes:
         """Return the mark of an envelope that verified under ``key``, in hexadecimal.
 
         Whoever calls this has verified it.
         """
-        made = hmac.digest(self._key, digest + key.fingerprint, "sha256")
-        return made.hex().encode()
+        return self._under.hexdigest(digest + key.fingerprint).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMark:
+class KeptMark(NamedTuple):
     """A mark as it was found, made by nobody knows whom."""
 
     marks: SignatureMarks

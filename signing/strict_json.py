@@ -105,6 +105,21 @@ def read(text: bytes, check: Check, key_id: str | None = None) -> Json:
         raise SigningError(check, error.refusal, error.detail, key_id) from None
 
 
+def read_again(text: bytes, check: Check, key_id: str | None = None) -> Json:
+    """Parse what ``read`` returned something for before.
+
+    Nothing is in it that could be read in two ways, so any reader will do.
+
+    Raises:
+        SigningError: it was not read before.
+    """
+    try:
+        content: Json = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return read(text, check, key_id)
+    return content
+
+
 def _prove(text: bytes) -> Json:
     """Return what ``text`` says if that is beyond doubt, and ``None`` if it is not.
 

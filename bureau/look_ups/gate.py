@@ -9,14 +9,14 @@ because it comes before anybody is asked.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TypeVar
 
 from bureau.caller import PURPOSE_NAMES, Caller, LookUp, Purpose
 from bureau.look_ups.admission import Admission
-from bureau.look_ups.audit import AuditEvent, AuditRecord
+from bureau.look_ups.audit import AuditEvent, AuditRecord, Intent
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.elements import ElementsError, ElementsMissingError
 from bureau.look_ups.oversight import Alert, Oversight
@@ -106,12 +106,15 @@ class Gate:
         ask: Ask,
         origin: Callable[[], Origin],
         shows: Shows | None = None,
+        *,
+        asks_agencies: bool = True,
     ) -> list[Answer]:
         """Return what ``ask`` returns about ``whom``, once that is on the audit log.
 
         A text is a certificate id that is none; it counts as one more person.
         ``shows`` is asked of every certificate; all of them are shown if it is
-        ``None``.
+        ``None``. Where it ``asks_agencies`` nothing, nobody outside learns that it
+        began: it is kept once, with how it ended, as what is read of our books is.
 
         Raises:
             PurposeError: no purpose is stated, or none that can be used.
@@ -125,16 +128,17 @@ class Gate:
             person = await self._admission.load(whom)
             answers: list[Answer] | None = None
             audit, question = self._oversight.audit, origin()
-            intent = audit.intend(self._record(stated, person, question))
+            intent: Intent | None = None
+            if asks_agencies:
+                intent = audit.intend(self._record(stated, person, question))
             try:
                 answers = await ask()
             finally:
                 if answers is None:
                     # The client is gone, or a bug of ours: agencies may have been
                     # asked.
-                    audit.note(
-                        replace(intent.record, event=AuditEvent.ABANDONED), intent
-                    )
+                    gone = self._record(stated, person, question, AuditEvent.ABANDONED)
+                    audit.note(gone, intent)
             found = sum([len(one.certificates) + len(one.unsigned) for one in answers])
             shown = found if shows is None else _count(answers, shows)
             ended = self._record(

@@ -12,6 +12,7 @@ believed before what it sent (``docs/decisions/collected-answers.md``).
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 
 from bureau.versions.marks import mark_among
@@ -39,7 +40,7 @@ class Lists:
         key = holder, rows
         mark = self._marked.get(key)
         if mark is None:
-            mark = mark_among(self._person(holder), "last of", *sorted(rows))
+            mark = mark_among(self._person(holder), "last of", *_in_order(rows))
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = mark
@@ -87,6 +88,12 @@ class Lists:
             return None
         signed = max([proof.signed_at for proof in answer.proofs])
         return last if signed < last.signed_at else None
+
+
+# Each agency has one set of rows, or a few as they change.
+@lru_cache(maxsize=256)
+def _in_order(rows: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(rows))
 
 
 _signed_and_named = itemgetter(0, 1)

@@ -7,8 +7,7 @@ signed it; so it is never an absence.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from connectors.connector import Collected, Reply
 from connectors.elements import Told
@@ -17,8 +16,7 @@ from policy.text import Text
 from signing.envelope import Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class CollectedRecord:
+class CollectedRecord(NamedTuple):
     """A record as it was signed, and when it came."""
 
     envelope: Envelope
@@ -43,6 +41,11 @@ class CollectedRecords(Protocol):
             UnreachableError: they cannot be read now.
         """
 
+    def at_hand(
+        self, connector: str, holders: Sequence[Identity]
+    ) -> Sequence[Sequence[CollectedRecord]] | None:
+        """Return the same at once if all of it was read before; else ``None``."""
+
 
 class CollectedConnector:
     """Asks the store in place of the agency."""
@@ -63,19 +66,27 @@ class CollectedConnector:
         """Read one batch; see ``Connector.fetch``."""
         # Before anything is read: what comes meanwhile may be in it, or not.
         sequence = self._records.sequence(self._connector)
-        found = await self._records.of(self._connector, holders)
-        return Reply(
-            [tuple(one.envelope for one in records) for records in found],
-            collected={
-                one.envelope.digest: one.collected
-                for records in found
-                for one in records
-            },
-            sequence=sequence,
-        )
+        return _reply(await self._records.of(self._connector, holders), sequence)
+
+    def at_hand(self, holders: Sequence[Identity]) -> Reply | None:
+        """Return what ``fetch`` would, if nothing has to be read for it."""
+        found = self._records.at_hand(self._connector, holders)
+        if found is None:
+            return None
+        return _reply(found, self._records.sequence(self._connector))
 
     async def probe(self) -> None:
         """Find nothing out: there is no server to speak."""
+
+
+def _reply(found: Sequence[Sequence[CollectedRecord]], sequence: int | None) -> Reply:
+    return Reply(
+        [tuple([one.envelope for one in records]) for records in found],
+        collected={
+            one.envelope.digest: one.collected for records in found for one in records
+        },
+        sequence=sequence,
+    )
 
 
 def instead_of(outcome: str) -> Text:

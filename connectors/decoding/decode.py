@@ -8,8 +8,7 @@ appointed for is refused for that record alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.answer import RecordFault, RefusedRecord
 from connectors.binding import Bound
@@ -30,8 +29,7 @@ from signing.envelope import PayloadType, SignatureProof, VerifiedPayload
 from signing.errors import SigningError
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """One envelope's content about one person: certificates, and what was refused."""
 
     records: tuple[CertificateRecord, ...]
@@ -51,8 +49,7 @@ class Holding:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedEnvelope:
+class DecodedEnvelope(NamedTuple):
     """One envelope's content by identity number; an empty holding is an absence."""
 
     proof: SignatureProof

@@ -14,6 +14,7 @@ would be paid for might be what was put right.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from connectors.answer import AttestedCertificate, RecordFault, RefusedRecord
 from policy.catalogue import Catalogue
@@ -136,9 +137,14 @@ def names_of(
 
 def _items(record: CertificateRecord, catalogue: Catalogue) -> frozenset[str]:
     """Return what the record's item may be called: its rows, and as it is stated."""
-    stated = same_words(record.item_code or record.item)
     rows = row_of(record, catalogue).candidates
-    if len(rows) == len(catalogue.items):
-        # What may be any row for all that is known is what it is called.
-        return frozenset([stated])
-    return rows if stated in rows else rows | {stated}
+    is_any = len(rows) == len(catalogue.items)
+    return _called(record.item_code or record.item, rows, is_any=is_any)
+
+
+# As many combinations as of the words that rows are found by; none is personal.
+@lru_cache(maxsize=2048)
+def _called(stated: str, rows: frozenset[str], *, is_any: bool) -> frozenset[str]:
+    stated = same_words(stated)
+    # What may be any row for all that is known is what it is called.
+    return frozenset([stated]) if is_any else rows | {stated}

@@ -42,6 +42,8 @@ Ask = Callable[[Sequence[Identity], Told | None], Awaitable[Sequence[Answer]]]
 """Ask the agency about one batch: the connector, verification and decoding."""
 WhenSilent = Callable[[Mapping[Identity, Answer]], Awaitable[Mapping[Identity, Answer]]]
 """Answer about people about whom the agency was silent; about some, or nobody."""
+AtHand = Callable[[Sequence[Identity]], Sequence[Answer] | None]
+"""Answer about people without a call; ``None`` if that takes one."""
 StandIn = Callable[[Answer, Answer], Answer]
 """Return what is answered, given what was before and the silence now."""
 
@@ -50,6 +52,8 @@ LATE_SECONDS = 0.25
 ROOM_SHARE = 0.2
 """Nor by what waited for room for a larger share of it: the rest is too short."""
 
+MOST_AT_HAND = 20
+"""People about whom is answered at once; a batch of more has calls, and turns."""
 ALONE_SECONDS = 60.0
 """For so long each question has a call of its own after one that several shared brought
 nothing: what was wrong may have been one of them, or that they were many."""
@@ -100,6 +104,7 @@ class Guard:
         health: Health,
         *,
         circuit: Circuit,
+        at_hand: AtHand | None = None,
         when_silent: WhenSilent | None = None,
         stand_in: StandIn | None = None,
     ) -> None:
@@ -111,6 +116,7 @@ class Guard:
         self._observer = observer
         self._health = health
         self._circuit = circuit
+        self._at_hand = at_hand
         self._when_silent = when_silent
         self._stand_in = stand_in
         # What was collected was counted when it came.
@@ -152,7 +158,10 @@ class Guard:
                 questions.append(question)
             else:
                 fresh.append(holder)
-        if fresh and budget_seconds > 0:
+        at_hand: Mapping[Identity, Answer] | None = None
+        if fresh and not questions and told is None:
+            at_hand = self._found_at_hand(fresh)
+        if fresh and at_hand is None and budget_seconds > 0:
             batches = _batches(fresh, self._endpoint.batch_limit)
             questions += [self._calls.start(batch, told) for batch in batches]
 
@@ -177,7 +186,7 @@ class Guard:
             return self._calls.wait(questions, wanted, budget_seconds, deliver, caller)
         at_once: asyncio.Future[list[Answer]]
         at_once = asyncio.get_running_loop().create_future()
-        deliver(at_once, {})
+        deliver(at_once, at_hand or {})
         return at_once
 
     def forget(self) -> None:
@@ -203,6 +212,23 @@ class Guard:
         if answer is None or not self._still_holds(answer):
             return None
         return answer
+
+    def _found_at_hand(
+        self, holders: Sequence[Identity]
+    ) -> dict[Identity, Answer] | None:
+        """Return what is answered about ``holders`` without a call, or ``None``.
+
+        A few at a time: nobody else has a turn meanwhile.
+        """
+        if self._at_hand is None or len(holders) > MOST_AT_HAND:
+            return None
+        started = time.perf_counter()
+        answers = self._at_hand(holders)
+        if answers is None:
+            return None
+        self._observer.called(self._agency, len(holders), time.perf_counter() - started)
+        self._health.note(answers)
+        return dict(zip(holders, answers, strict=True))
 
     def _may_share(self) -> bool:
         """Say whether questions wait for each other: not while there is trouble."""

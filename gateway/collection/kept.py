@@ -33,9 +33,12 @@ MOST_CHANGED = 10_000
 """Of so many people it is known that something came while somebody read."""
 # What is kept beside the bytes, in bytes of memory.
 _A_PERSON = 700
+_AN_AGENCY = 300
 _A_RECORD = 700
 
 Records = Sequence[CollectedRecord]
+Sent = Mapping[str, Records]
+"""What was sent of a person, by the connector that sent it."""
 
 
 class KeptObserver(Protocol):
@@ -61,10 +64,7 @@ class KeptRecords:
     ) -> None:
         self._people = people
         self._observer = observer
-        self._kept: Weighed[tuple[str, str], tuple[float, Records]] = Weighed(
-            room_bytes
-        )
-        self._connectors: set[str] = set()
+        self._kept: Weighed[str, tuple[float, Sent]] = Weighed(room_bytes)
         self._last = 0
         """The last record that this process knows of."""
         self._sequences: Mapping[str, int] = {}
@@ -88,29 +88,33 @@ class KeptRecords:
         """
         return self._sequences.get(connector, 0)
 
-    def get(self, connector: str, person: str) -> Records | None:
+    @property
+    def is_followed(self) -> bool:
+        """Whether this process looked lately, so that it may keep anything."""
+        return time.monotonic() - self._looked_at <= self._stale_after
+
+    def get(self, person: str) -> Sent | None:
         """Return what is kept of a person, by pseudonym; ``None`` if nothing is."""
-        now = time.monotonic()
-        if now - self._looked_at > self._stale_after:
+        kept = self._kept.get(person)
+        if kept is None or not self.is_followed:
             return None
-        kept = self._kept.get((connector, person))
-        if kept is None or now - kept[0][0] > KEPT_SECONDS:
-            return None
-        return kept[0][1]
+        read_at, sent = kept[0]
+        return sent if time.monotonic() - read_at <= KEPT_SECONDS else None
 
     def begin(self) -> int:
         """Return what ``keep`` has to be told of a reading that begins now."""
         return self._change
 
-    def keep(self, connector: str, person: str, records: Records, begun: int) -> None:
+    def keep(self, person: str, sent: Sent, begun: int) -> None:
         """Keep what was read, unless something came since the reading had begun."""
         if max(self._all_changed, self._changed.get(person, 0)) > begun:
             return
-        self._connectors.add(connector)
-        weight = _A_PERSON + sum(
-            _A_RECORD + len(one.envelope.signature) for one in records
-        )
-        self._kept.put((connector, person), (time.monotonic(), records), weight)
+        weight = _A_PERSON
+        for records in sent.values():
+            weight += _AN_AGENCY
+            for one in records:
+                weight += _A_RECORD + len(one.envelope.signature)
+        self._kept.put(person, (time.monotonic(), sent), weight)
 
     async def refresh(self) -> None:
         """Forget whatever is outdated by what was committed before now.
@@ -159,8 +163,7 @@ class KeptRecords:
         self._change += 1
         for person in people:
             self._changed[person] = self._change
-            for connector in self._connectors:
-                self._kept.drop((connector, person))
+            self._kept.drop(person)
         if len(self._changed) > MOST_CHANGED:
             self._forget_all()
 

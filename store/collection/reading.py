@@ -1,9 +1,9 @@
 """Read what was collected about people, for all who ask at one time in one go.
 
-A question asks several agencies, each of which asks here; a busy gateway has many
-questions under way. While one reading is under way, those who come wait, and the next
-one is for all of them: one statement, and one hop to a thread or one round trip,
-however many agencies and questions there are. So one connection is enough, beside the
+What is read of a person is what every agency sent; a busy gateway has many questions
+under way. While one reading is under way, those who come wait, and the next one is for
+all of them: one statement, and one hop to a thread or one round trip, however many
+questions there are. So one connection is enough, beside the
 pool that others take theirs from: SQLite's in a thread of its own, with statements that
 its driver compiles once; PostgreSQL's with a statement that the server prepared.
 
@@ -63,7 +63,9 @@ VERSIONS_OF_ONE = _VERSIONS % "= ?"
 VERSIONS_OF_ALL = _VERSIONS % "= ANY($1)"
 
 Row = Sequence[Any]
-Found = Mapping[str, Sequence[CollectedRow]]
+Sent = Mapping[str, Sequence[CollectedRow]]
+"""The records of a person, by the connector that sent them."""
+Found = Mapping[str, Sent]
 """The records of people, by pseudonym."""
 
 
@@ -81,7 +83,6 @@ class ReadingObserver(Protocol):
 class _Ask:
     """Somebody who waits for the next reading."""
 
-    connector: str
     people: Sequence[str]
     found: asyncio.Future[Found]
 
@@ -106,8 +107,8 @@ class CollectedReader:
         self._waiting: deque[_Ask] = deque()
         self._serving: asyncio.Task[None] | None = None
 
-    async def of(self, connector: str, people: Iterable[str]) -> Found:
-        """Return what a connector sent about ``people``, in the order it was kept.
+    async def of(self, people: Iterable[str]) -> Found:
+        """Return what was sent about ``people``, in the order it was kept.
 
         Each current record comes with the last versions before it that were about the
         same person.
@@ -119,7 +120,7 @@ class CollectedReader:
             self._failed(TOO_MANY)
             raise StoreUnavailableError(TOO_MANY)
         found: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Ask(connector, list(people), found))
+        self._waiting.append(_Ask(list(people), found))
         if self._serving is None:
             self._serving = asyncio.create_task(self._serve())
         return await found
@@ -133,7 +134,7 @@ class CollectedReader:
 
     async def _serve(self) -> None:
         try:
-            # Whoever else asks in this turn of the loop: a question's other agencies.
+            # Whoever else asks in this turn of the loop.
             await asyncio.sleep(0)
             while self._waiting:
                 await self._serve_next()
@@ -179,24 +180,19 @@ class CollectedReader:
             raise
 
     def _deliver(self, group: Sequence[_Ask], rows: Sequence[Row]) -> None:
-        by_connector: dict[str, dict[str, list[CollectedRow]]] = {}
+        by_person: dict[str, dict[str, list[CollectedRow]]] = {}
+        moment = self._moment
         for id_, person, connector, envelope, at, sequence, verified, is_newest in rows:
-            of_person = by_connector.setdefault(connector, {})
-            of_person.setdefault(person, []).append(
+            sent = by_person.setdefault(person, {})
+            sent.setdefault(connector, []).append(
                 CollectedRow(
-                    envelope,
-                    self._moment(at),
-                    sequence,
-                    bool(is_newest),
-                    verified,
-                    id_,
+                    envelope, moment(at), sequence, bool(is_newest), verified, id_
                 )
             )
-        nothing: dict[str, list[CollectedRow]] = {}
         for ask in group:
             if not ask.found.done():
-                found = by_connector.get(ask.connector, nothing)
-                ask.found.set_result({p: found[p] for p in ask.people if p in found})
+                found = {p: by_person[p] for p in ask.people if p in by_person}
+                ask.found.set_result(found)
 
     def _failed(self, reason: str) -> None:
         if self._observer is not None:
@@ -253,9 +249,7 @@ class _RowsOfSQLite:
         try:
             for person in people:
                 rows = connection.execute(_PLAIN, (person,)).fetchall()
-                if len(rows) == PLAIN_ROWS or not all(
-                    is_current for *_, is_current in rows
-                ):
+                if len(rows) == PLAIN_ROWS or not all(row[-1] for row in rows):
                     rows = connection.execute(VERSIONS_OF_ONE, (person,)).fetchall()
                 found += rows
         finally:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bureau.collection import Gap, Outcome
 from bureau.ledger.seen import SeenRevocation
@@ -68,8 +69,7 @@ class Kept:
     what is older could not have come sooner."""
 
 
-@dataclass(frozen=True, slots=True)
-class CollectedRow:
+class CollectedRow(NamedTuple):
     """A record as it is found again."""
 
     envelope: str

@@ -160,6 +160,13 @@ class Sent:
     ) -> Sequence[Sequence[CollectedRecord]]:
         return [self.records.get(holder.number, ()) for holder in holders]
 
+    def at_hand(
+        self,
+        connector: str,
+        holders: Sequence[Identity],
+    ) -> None:
+        """Have nothing at hand: all of it is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

@@ -70,6 +70,43 @@ def test_bytes_that_were_changed_are_never_believed(kept: KeptMark) -> None:
     assert read(RECORD, kept).digest == RECORD.digest
 
 
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        pytest.param(
+            b"!" + RECORD.signature,
+            Refusal.NON_CANONICAL_BASE64URL,
+            id="a character before",
+        ),
+        pytest.param(RECORD.signature + b".", Refusal.TRAILING_BYTES, id="a part more"),
+        pytest.param(
+            RECORD.signature + b"\n", Refusal.TRAILING_BYTES, id="white space"
+        ),
+        pytest.param(b"", Refusal.MALFORMED, id="nothing"),
+        pytest.param(
+            RECORD.signature.split(b".")[0], Refusal.MALFORMED, id="the header alone"
+        ),
+        pytest.param(
+            RECORD.signature + b"A" * 65_536, Refusal.OVERSIZE, id="too large"
+        ),
+    ],
+)
+def test_what_is_no_envelope_is_refused_for_what_it_is(
+    changed: bytes, refused: Refusal
+) -> None:
+    """A mark of other bytes spares no step, whatever stands where they stood."""
+    assert refusal(Envelope(changed), mark_of(RECORD)) is refused
+    assert refusal(Envelope(changed), None) is refused
+
+
+def test_a_body_is_never_recognised() -> None:
+    detached = Envelope(RECORD.signature, b"{}")
+
+    with pytest.raises(SigningError) as refused:
+        read(detached, mark_of(detached))
+    assert refused.value.refusal is Refusal.PAYLOAD_NOT_DETACHED
+
+
 def test_another_key_of_the_same_name_verifies_for_itself() -> None:
     other = Ed25519PrivateKey.from_private_bytes(b"\3" * 32).public_key()
     bundle = TrustBundle.of([replace(KEY, public_key=other)])

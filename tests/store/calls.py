@@ -223,7 +223,7 @@ async def read(store: Store) -> None:
 
 async def read_collected(store: Store) -> None:
     async with open_collected(store) as collected:
-        await collected.of("transport", ["a"])
+        await collected.of(["a"])
 
 
 async def write(store: Store) -> None:

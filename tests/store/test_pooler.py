@@ -84,7 +84,7 @@ async def use(store: Store, gateway: int) -> None:
             await store.writer.write(busy)
             assert await tokens.use("issuer", f"{gateway}-{number}", 2e9, 1e9)
             assert not await tokens.use("issuer", f"{gateway}-{number}", 2e9, 1e9)
-            assert await collected.of("transport", [str(number)]) == {}
+            assert await collected.of([str(number)]) == {}
             async with store.engine.connect() as connection:
                 await connection.scalars(select(used_tokens.c.token))
 

@@ -161,7 +161,7 @@ async def test_of_a_document_sent_in_two_spellings_the_newest_is_current(
     async with open_store(old) as store:
         person = PSEUDONYMS.of(SENT)
         async with open_collected(store) as collected:
-            found = (await collected.of("sends", [person]))[person]
+            found = (await collected.of([person]))[person]["sends"]
 
     assert [(row.sequence, row.is_newest) for row in found] == [(1, True), (2, False)]
 

@@ -171,6 +171,40 @@ async def test_who_gives_up_is_on_the_log_as_abandoned() -> None:
     ]
 
 
+async def test_what_no_agency_is_asked_is_kept_once_and_before_it_is_answered() -> None:
+    office = Office()
+
+    async def read() -> list[Answer]:
+        assert office.log.records == []
+        return [NONE]
+
+    answers = await office.gate.look_up(
+        ALICE, read, lambda: ORIGIN, asks_agencies=False
+    )
+
+    assert (answers, office.log.records) == ([NONE], [LOOKED_UP])
+    assert office.log.intended == []
+
+
+async def test_what_no_agency_is_asked_is_not_answered_unless_the_log_takes_it() -> (
+    None
+):
+    async def read() -> list[Answer]:
+        return [NONE]
+
+    async def leave() -> list[Answer]:
+        raise asyncio.CancelledError
+
+    full, left = Office(log=Log(takes=False)), Office()
+    with pytest.raises(StoreUnavailableError):
+        await full.gate.look_up(ALICE, read, lambda: ORIGIN, asks_agencies=False)
+    with pytest.raises(asyncio.CancelledError):
+        await left.gate.look_up(ALICE, leave, lambda: ORIGIN, asks_agencies=False)
+
+    assert full.log.records == []
+    assert [one.event for one in left.log.records] == [AuditEvent.ABANDONED]
+
+
 async def test_an_id_that_is_none_counts_as_a_person() -> None:
     office = Office(allowed=1)
     await office.look_up(ALICE)

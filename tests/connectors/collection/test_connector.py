@@ -1,6 +1,7 @@
 """What was collected answers as of when it came; silence may be filled from it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from connectors.errors import UnreachableError
 from connectors.manifest import Manifest
 from connectors.null_observer import NullObserver
 from connectors.registry import open_agency
+from connectors.shadow import Shadow
 from policy.catalogue import load_catalogue
 from policy.identity import Identity, parse_identity
 from signing.envelope import Envelope
@@ -47,10 +49,15 @@ class Sent:
     """What one agency sent, in memory."""
 
     def __init__(
-        self, *records: tuple[str, Envelope, Collected], is_away: bool = False
+        self,
+        *records: tuple[str, Envelope, Collected],
+        is_away: bool = False,
+        is_at_hand: bool = False,
     ) -> None:
         self._records = records
         self._is_away = is_away
+        self._is_at_hand = is_at_hand
+        self.readings = 0
         self.up_to: int | None = None
 
     def sequence(self, connector: str) -> int | None:
@@ -61,11 +68,21 @@ class Sent:
         self, connector: str, holders: Sequence[Identity]
     ) -> Sequence[Sequence[CollectedRecord]]:
         assert connector == "transport"
+        self.readings += 1
         if self._is_away:
             raise UnreachableError("the database is away")
         # Something comes while it is read.
         if self.up_to is not None:
             self.up_to += 1
+        return self._of(holders)
+
+    def at_hand(
+        self, connector: str, holders: Sequence[Identity]
+    ) -> Sequence[Sequence[CollectedRecord]] | None:
+        assert connector == "transport"
+        return self._of(holders) if self._is_at_hand else None
+
+    def _of(self, holders: Sequence[Identity]) -> list[list[CollectedRecord]]:
         return [
             [
                 CollectedRecord(envelope, collected)
@@ -76,11 +93,12 @@ class Sent:
         ]
 
 
-async def answers(
-    how: Manifest, sent: Sent, *numbers: str, bundle: TrustBundle = BUNDLE
-) -> list[Answer]:
+@asynccontextmanager
+async def opened(
+    how: Manifest, sent: Sent, bundle: TrustBundle = BUNDLE
+) -> AsyncIterator[Agency]:
     async with aiohttp.ClientSession() as session:
-        agency: Agency = open_agency(
+        agency = open_agency(
             how,
             session=session,
             bundle=bundle,
@@ -90,10 +108,17 @@ async def answers(
             collected=sent,
         )
         try:
-            people = [parse_identity(number) for number in numbers]
-            return await agency.ask(people, 5)
+            yield agency
         finally:
             await agency.close()
+
+
+async def answers(
+    how: Manifest, sent: Sent, *numbers: str, bundle: TrustBundle = BUNDLE
+) -> list[Answer]:
+    async with opened(how, sent, bundle) as agency:
+        people = [parse_identity(number) for number in numbers]
+        return await agency.ask(people, 5)
 
 
 async def test_what_was_sent_answers_however_old_it_is() -> None:
@@ -167,6 +192,39 @@ async def test_another_persons_record_in_the_store_is_not_theirs() -> None:
     (answer,) = await answers(ONLY_SENDS, Sent((OTHER, OLD, CAME)), OTHER)
 
     assert [refusal.code for refusal in answer.refusals] == ["WRONG_HOLDER"]
+
+
+@pytest.mark.parametrize(
+    "bundle",
+    [
+        pytest.param(BUNDLE, id="in force"),
+        pytest.param(compromised(CAME_AT), id="lost as it came"),
+    ],
+)
+async def test_what_is_at_hand_is_judged_as_what_is_read(bundle: TrustBundle) -> None:
+    forged = Envelope(OLD.signature[:-8] + b"AAAAAAAA")
+    records = [
+        (ZHANG, OLD, marked(OLD)),
+        (ZHANG, forged, marked(OLD)),
+        (OTHER, OLD, marked(OLD)),
+    ]
+    read, at_hand = Sent(*records), Sent(*records, is_at_hand=True)
+
+    expected = await answers(ONLY_SENDS, read, ZHANG, OTHER, bundle=bundle)
+    found = await answers(ONLY_SENDS, at_hand, ZHANG, OTHER, bundle=bundle)
+
+    assert [replace(one, latency_seconds=0) for one in found] == [
+        replace(one, latency_seconds=0) for one in expected
+    ]
+    assert (read.readings, at_hand.readings) == (1, 0)
+
+
+async def test_nobody_is_asked_but_a_shadow_or_an_agency_that_only_falls_back() -> None:
+    async with opened(ONLY_SENDS, Sent()) as agency, opened(FALLS_BACK, Sent()) as live:
+        assert agency.asks_nobody
+        assert not live.asks_nobody
+        agency.shadow = Shadow(live)
+        assert not agency.asks_nobody
 
 
 async def test_silence_is_filled_for_those_about_whom_something_was_sent() -> None:

@@ -75,6 +75,19 @@ class Replica:
         (records,) = await answers.of("sends", [identity(person)])
         return [one.collected.sequence for one in records]
 
+    async def reads_ahead(self, person: str) -> list[Sequence[int] | None]:
+        """Return what is at hand of two agencies after a person was read ahead."""
+        later = asyncio.get_running_loop().time() + 60
+        await self.answers.read_ahead(identity(person), later)
+        at_hand = [
+            self.answers.at_hand(connector, [identity(person)])
+            for connector in ("sends", "sends too")
+        ]
+        return [
+            None if found is None else [one.collected.sequence for one in found[0]]
+            for found in at_hand
+        ]
+
 
 steps = st.lists(
     st.tuples(
@@ -121,7 +134,8 @@ async def in_any_order(
             elif what == "ask":
                 truth = await replica.says(person, reads=True)
                 assert unseen[which] or await replica.says(person) == truth
-                await replica.says(person)
+                at_hand, _ = await replica.reads_ahead(person)
+                assert unseen[which] or at_hand == truth
             else:
                 number[0] += 1
                 asking = [] if what == "collect" else list(map(replica.says, PEOPLE))
@@ -201,6 +215,69 @@ async def test_a_number_is_told_of_many_who_came_at_once(store: Store) -> None:
         assert replica.reads_alone.sequence("sends") is None
 
 
+class Readings:
+    """Counts readings."""
+
+    def __init__(self) -> None:
+        self.people = 0
+
+    def collected_read(self, people: int, _: float) -> None:
+        self.people += people
+
+    def collected_unread(self, reason: str) -> None:
+        raise AssertionError(reason)
+
+
+async def test_who_is_read_ahead_is_at_hand_for_every_agency(store: Store) -> None:
+    seen = Readings()
+    async with open_collected(store, seen) as reader:
+        replica = Replica(store, reader)
+        await replica.kept.begin_to_follow()
+        await replica.collect(1, "a", "d")
+        await replica.records.keep("sends too", [stated(2, "a", "e")], NOON)
+
+        assert replica.answers.at_hand("sends", [identity("a")]) is None
+        assert await replica.reads_ahead("a") == [[1], [2]]
+        assert await replica.reads_ahead("a") == [[1], [2]]
+        assert seen.people == 1
+        # Of nobody else is anything at hand.
+        both = [identity("a"), identity("b")]
+        assert replica.answers.at_hand("sends", both) is None
+
+
+async def test_what_came_since_is_not_at_hand_before_it_is_read(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader)
+        await replica.kept.begin_to_follow()
+        await replica.reads_ahead("a")
+        await replica.collect(1, "a", "d")
+
+        assert replica.answers.at_hand("sends", [identity("a")]) is None
+        assert await replica.reads_ahead("a") == [[1], []]
+        # Nor what was read while it came.
+        reading = asyncio.ensure_future(replica.reads_ahead("b"))
+        await asyncio.sleep(0)
+        await replica.collect(2, "b", "e")
+        await reading
+        assert await replica.reads_ahead("b") == [[2], []]
+
+
+async def test_who_cannot_be_read_ahead_is_not_at_hand(store: Store) -> None:
+    async with open_collected(store) as reader:
+        replica = Replica(store, reader)
+        # Nothing may be kept before anybody looked: all would be read twice.
+        assert await replica.reads_ahead("a") == [None, None]
+        await replica.kept.begin_to_follow()
+        async with without_tables(store):
+            assert await replica.reads_ahead("a") == [None, None]
+            with pytest.raises(UnreachableError):
+                await replica.says("a")
+        late = asyncio.get_running_loop().time()
+        await replica.answers.read_ahead(identity("a"), late)
+
+        assert replica.answers.at_hand("sends", [identity("a")]) is None
+
+
 async def test_what_cannot_be_followed_is_not_kept(store: Store) -> None:
     async with open_collected(store) as reader:
         replica = Replica(store, reader)
@@ -251,11 +328,12 @@ async def test_what_is_kept_has_its_room_and_takes_no_more(store: Store) -> None
     try:
         before, _ = tracemalloc.get_traced_memory()
         for person in range(1_000):
-            kept.keep("sends", f"{person:064}", records_of(person), kept.begin())
+            sent = {"sends": records_of(person)}
+            kept.keep(f"{person:064}", sent, kept.begin())
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
 
     assert after - before <= kept.bytes_taken <= room
-    assert kept.get("sends", f"{0:064}") is None
-    assert kept.get("sends", f"{999:064}") is not None
+    assert kept.get(f"{0:064}") is None
+    assert kept.get(f"{999:064}") is not None

@@ -82,7 +82,7 @@ class Replica:
         """Take a record in, and return it as it is read again."""
         person = f"person-{number}"
         await StoredRecords(self.store).keep("sends", [stated(number, person)], NOW)
-        (row,) = (await self.reader.of("sends", [person]))[person]
+        (row,) = (await self.reader.of([person]))[person]["sends"]
         came = Collected(row.collected_at, row.sequence, row=row.id)
         return replace(answered(number, number, is_news=True), collected=came)
 

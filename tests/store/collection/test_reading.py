@@ -57,10 +57,13 @@ class Readings:
         self.failures.append(reason)
 
 
-def shown(found: reading.Found) -> dict[str, list[tuple[str, int, bool]]]:
+def shown(found: reading.Found) -> dict[str, dict[str, list[tuple[str, int, bool]]]]:
     return {
-        person: [(row.envelope, row.sequence, row.is_newest) for row in rows]
-        for person, rows in found.items()
+        person: {
+            connector: [(row.envelope, row.sequence, row.is_newest) for row in rows]
+            for connector, rows in sent.items()
+        }
+        for person, sent in found.items()
     }
 
 
@@ -71,17 +74,22 @@ async def test_all_who_ask_at_once_are_served_by_one_reading(store: Store) -> No
     seen = Readings()
     async with open_collected(store, seen) as collected:
         found = await asyncio.gather(
-            collected.of("transport", ["person-1"]),
-            collected.of("fire", ["person-1", "person-2"]),
-            collected.of("transport", ["person-2", "nobody"]),
+            collected.of(["person-1"]),
+            collected.of(["person-1", "person-2"]),
+            collected.of(["person-2", "nobody"]),
         )
 
+    first = {
+        "transport": [("envelope-1", 1, True)],
+        "fire": [("envelope-3", 3, True)],
+    }
+    second = {"transport": [("envelope-2", 2, True)]}
     assert [shown(one) for one in found] == [
-        {"person-1": [("envelope-1", 1, True)]},
-        {"person-1": [("envelope-3", 3, True)]},
-        {"person-2": [("envelope-2", 2, True)]},
+        {"person-1": first},
+        {"person-1": first, "person-2": second},
+        {"person-2": second},
     ]
-    assert found[0]["person-1"][0].collected_at == NOON
+    assert found[0]["person-1"]["transport"][0].collected_at == NOON
     assert (seen.people, seen.failures) == ([3], [])
 
 
@@ -99,16 +107,16 @@ async def test_versions_come_with_the_current_one_and_within_bounds(
         NOON,
     )
     async with open_collected(store) as collected:
-        found = await collected.of("transport", ["a", "b", "c", "person-13"])
+        found = await collected.of(["a", "b", "c", "person-13"])
 
-    assert [(row.sequence, row.is_newest) for row in found["a"]] == [
+    assert [(row.sequence, row.is_newest) for row in found["a"]["transport"]] == [
         *((n, False) for n in range(3, 12)),
         (12, True),
     ]
     # What is another holder's now is nobody else's history.
-    assert [row.sequence for row in found["c"]] == [15]
+    assert [row.sequence for row in found["c"]["transport"]] == [15]
     assert "b" not in found
-    assert len(found["person-13"]) == 1
+    assert len(found["person-13"]["transport"]) == 1
 
 
 async def test_who_has_very_many_rows_is_read_within_the_same_bounds(
@@ -118,20 +126,20 @@ async def test_who_has_very_many_rows_is_read_within_the_same_bounds(
     rows = [stated(n, "a") for n in range(1, many + 1)]
     await StoredRecords(store).keep("transport", rows, NOON)
     async with open_collected(store) as collected:
-        found = await collected.of("transport", ["a"])
+        found = await collected.of(["a"])
 
-    assert len(found["a"]) == many
+    assert len(found["a"]["transport"]) == many
 
 
 async def test_who_gives_up_takes_nothing_from_the_others(store: Store) -> None:
     await StoredRecords(store).keep("transport", [stated(1)], NOON)
     async with open_collected(store) as collected:
-        leaving = asyncio.ensure_future(collected.of("transport", ["person-1"]))
-        staying = asyncio.ensure_future(collected.of("transport", ["person-1"]))
+        leaving = asyncio.ensure_future(collected.of(["person-1"]))
+        staying = asyncio.ensure_future(collected.of(["person-1"]))
         await asyncio.sleep(0)
         leaving.cancel()
 
-        assert len((await staying)["person-1"]) == 1
+        assert len((await staying)["person-1"]["transport"]) == 1
         assert leaving.cancelled()
 
 
@@ -149,7 +157,7 @@ async def refused(collected: CollectedReader) -> float:
     """Be refused; return after how many seconds."""
     started = time.monotonic()
     with pytest.raises(StoreUnavailableError):
-        await collected.of("transport", ["person-1"])
+        await collected.of(["person-1"])
     return time.monotonic() - started
 
 
@@ -169,19 +177,19 @@ async def test_a_database_that_says_nothing_is_given_up_in_time(
             await store.engine.dispose()
             with held(store):
                 took = await refused(collected)
-        found = await collected.of("transport", ["person-1"])
+        found = await collected.of(["person-1"])
 
     assert SOON <= took < SOON + reading.READ_SECONDS
     assert len(seen.failures) == 1
     # And it answers as soon as it is there again.
-    assert len(found["person-1"]) == 1
+    assert len(found["person-1"]["transport"]) == 1
 
 
 async def test_beyond_so_many_who_wait_nobody_may(store: Store) -> None:
     seen = Readings()
     async with open_collected(store, seen, max_waiting=2) as collected:
         ends = await asyncio.gather(
-            *(collected.of("transport", ["a"]) for _ in range(3)),
+            *(collected.of(["a"]) for _ in range(3)),
             return_exceptions=True,
         )
 
@@ -196,8 +204,9 @@ async def test_a_connection_that_was_cut_is_opened_anew(
         return
     await StoredRecords(store).keep("transport", [stated(1)], NOON)
     async with open_collected(store) as collected:
-        await collected.of("transport", ["person-1"])
+        await collected.of(["person-1"])
         server = request.getfixturevalue("postgresql")
         await server.cut_off(str(store.engine.url.database))
 
-        assert len((await collected.of("transport", ["person-1"]))["person-1"]) == 1
+        found = await collected.of(["person-1"])
+        assert len(found["person-1"]["transport"]) == 1
