@@ -47,6 +47,11 @@ def mode_of(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+def descriptors() -> int:
+    """Count what this process has open."""
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 def names(folder: Path, pattern: str = "*") -> set[str]:
     """Name what is in a folder."""
     return {path.name for path in folder.glob(pattern)}
@@ -98,11 +103,11 @@ async def test_nobody_else_may_read_a_backup_or_what_is_restored(
 
 async def test_nothing_is_left_open(backup: Path, other_url: str) -> None:
     await restore(other_url, backup)
-    before = len([*Path("/proc/self/fd").iterdir()])
+    before = descriptors()
 
     await restore(other_url, backup, replace=True)
 
-    assert len([*Path("/proc/self/fd").iterdir()]) == before
+    assert descriptors() == before
 
 
 async def test_what_is_restored_goes_on_and_is_append_only(
