@@ -7,6 +7,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc.jwk import RSAKey
 from typer.testing import CliRunner
 
 from bureau.receipts.logged import NO_LOG
@@ -369,6 +370,15 @@ def test_a_key_of_sm2_that_cannot_be_used_is_refused(
     keys = kept.write("bad.json", orjson.dumps({"keys": [{**jwk, **change}]}))
 
     with pytest.raises(StartError, match=why):
+        kept.examined(kept.answer(), trust=keys)
+
+
+def test_a_key_of_a_kind_that_signs_no_receipt_is_named(kept: Kept) -> None:
+    jwk = RSAKey.generate_key(2048).as_dict(private=False)
+    other = {**jwk, "kid": "r-1", "use": "sig", "alg": "RS256"}
+    keys = kept.write("rsa.json", orjson.dumps({"keys": [other]}))
+
+    with pytest.raises(StartError, match="'r-1' is none that signs receipts"):
         kept.examined(kept.answer(), trust=keys)
 
 
