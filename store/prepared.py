@@ -12,16 +12,36 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Table,
+    any_,
     bindparam,
     delete,
+    func,
     insert,
+    select,
 )
+from sqlalchemy.dialects import postgresql
+
+from store.database import POSTGRESQL
 
 Converter = Callable[[Any], Any]
+
+
+def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
+    """Return whether ``column`` has one of the values of the parameter ``among``.
+
+    That is one parameter, a list, however many they are: a statement with it is compiled
+    once, where ``in_`` spells every value out.
+    """
+    if dialect.name == POSTGRESQL:
+        return column == any_(bindparam("among", type_=postgresql.ARRAY(column.type)))
+    listed = func.json_each(bindparam("among", type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 class PreparedInsert:
@@ -37,19 +57,21 @@ class PreparedInsert:
         # Inline, since nobody asks which keys were given.
         compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
         self._text = str(compiled)
-        self._values = [(one.name, _converter(one, dialect)) for one in columns]
+        self._names = names
+        converters = [_converter(one, dialect) for one in columns]
+        self._converters = [
+            (place, convert)
+            for place, convert in enumerate(converters)
+            if convert is not None
+        ]
 
     def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add ``rows``; each has a value for each column but those."""
-        _run_for_each(connection, self._text, list(map(self._converted, rows)))
-
-    def _converted(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(
-            [
-                row[name] if convert is None else convert(row[name])
-                for name, convert in self._values
-            ]
-        )
+        values = [[row[name] for name in self._names] for row in rows]
+        for place, convert in self._converters:
+            for row in values:
+                row[place] = convert(row[place])
+        _run_for_each(connection, self._text, [*map(tuple, values)])
 
 
 class PreparedDelete:
