@@ -35,8 +35,8 @@ Converter = Callable[[Any], Any]
 def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
     """Return whether ``column`` has one of the values of the parameter ``among``.
 
-    That is one parameter, a list, however many they are: a statement with it is compiled
-    once, where ``in_`` spells every value out.
+    That is one parameter, a list, however many they are: a statement with it is
+    compiled once, where ``in_`` spells every value out.
     """
     if dialect.name == POSTGRESQL:
         return column == any_(bindparam("among", type_=postgresql.ARRAY(column.type)))
