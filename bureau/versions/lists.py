@@ -12,9 +12,10 @@ believed before what it sent (``docs/decisions/collected-answers.md``).
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 
-from bureau.versions.marks import mark_among
+from bureau.versions.marks import joined, mark_among
 from bureau.versions.memory import SeenVersion, VersionMemory, is_vouched_for
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
 from policy.identity import Identity
@@ -39,7 +40,7 @@ class Lists:
         key = holder, rows
         mark = self._marked.get(key)
         if mark is None:
-            mark = mark_among(self._person(holder), "last of", *sorted(rows))
+            mark = mark_among(self._person(holder), _last_of(rows))
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = mark
@@ -90,6 +91,12 @@ class Lists:
 
 
 _signed_and_named = itemgetter(0, 1)
+
+
+@lru_cache(maxsize=256)
+def _last_of(rows: frozenset[str]) -> str:
+    """Return what the last certificate of ``rows`` is called; sets of rows are few."""
+    return joined("last of", *sorted(rows))
 
 
 def fault_of_an_older_list(answer: Answer) -> RefusedRecord:
