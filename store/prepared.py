@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Insert,
     Table,
     any_,
     bindparam,
@@ -47,7 +48,10 @@ def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
 class PreparedInsert:
     """Adds rows to a table; what the database counts or fills in is its own."""
 
-    def __init__(self, table: Table, dialect: Dialect) -> None:
+    def __init__(
+        self, table: Table, dialect: Dialect, statement: Insert | None = None
+    ) -> None:
+        """Add by ``statement``, if more is to be done where a row is there."""
         columns = [
             one
             for one in table.columns
@@ -55,7 +59,8 @@ class PreparedInsert:
         ]
         names = [one.name for one in columns]
         # Inline, since nobody asks which keys were given.
-        compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
+        adds = (insert(table) if statement is None else statement).inline()
+        compiled = adds.compile(dialect=dialect, column_keys=names)
         self._text = str(compiled)
         self._names = names
         converters = [_converter(one, dialect) for one in columns]
