@@ -291,7 +291,7 @@ class Versions:
             marked = _Marked(
                 marks,
                 tuple(map(name_of, marks)),
-                digest.hex()[:DIGEST_CHARACTERS],
+                digest[: DIGEST_CHARACTERS // 2].hex(),
             )
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]
