@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 
-from bureau.versions.marks import joined, mark_among
+from bureau.versions.marks import BETWEEN, mark_among
 from bureau.versions.memory import SeenVersion, VersionMemory, is_vouched_for
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
 from policy.identity import Identity
@@ -96,7 +96,7 @@ _signed_and_named = itemgetter(0, 1)
 @lru_cache(maxsize=256)
 def _last_of(rows: frozenset[str]) -> str:
     """Return what the last certificate of ``rows`` is called; sets of rows are few."""
-    return joined("last of", *sorted(rows))
+    return BETWEEN.join(("last of", *sorted(rows)))
 
 
 def fault_of_an_older_list(answer: Answer) -> RefusedRecord:

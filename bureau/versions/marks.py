@@ -19,6 +19,8 @@ from signing.envelope import SignatureProof
 
 Mark = Callable[[str], str]
 """Makes a keyed mark of a text."""
+BETWEEN = "\x1f"
+"""Stands between the texts that a mark is made of."""
 DIGEST_CHARACTERS = 16
 """So much of an envelope's digest tells versions apart."""
 PERSON_CHARACTERS = 24
@@ -29,16 +31,11 @@ NAME_BYTES = 8
 
 def person_mark(holder: Identity, mark: Mark) -> str:
     """Return a mark of a person, under which those of certificates are made."""
-    return mark(joined("versions of", *holder))
-
-
-def joined(*parts: str) -> str:
-    """Return texts as one, of which a mark is made."""
-    return "\x1f".join(parts)
+    return mark(BETWEEN.join(("versions of", *holder)))
 
 
 def mark_among(person: str, text: str) -> str:
-    """Return a mark of ``text``, as ``joined``, among those of ``person``.
+    """Return a mark of ``text`` among those of ``person``.
 
     It is keyed with the whole of the person's mark, of which it shows a part.
     """
@@ -60,7 +57,7 @@ def marks_of(
     """
     return tuple(
         [
-            mark_among(person, joined("version", number, item))
+            mark_among(person, BETWEEN.join(("version", number, item)))
             for number, item in sorted(names_of(record, catalogue))
         ]
     )
