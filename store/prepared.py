@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Insert,
+    String,
     Table,
     any_,
     bindparam,
@@ -40,7 +41,9 @@ def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
     compiled once, where ``in_`` spells every value out.
     """
     if dialect.name == POSTGRESQL:
-        return column == any_(bindparam("among", type_=postgresql.ARRAY(column.type)))
+        # Without a length, by which a longer text would be cut off, and found.
+        type_ = String() if isinstance(column.type, String) else column.type
+        return column == any_(bindparam("among", type_=postgresql.ARRAY(type_)))
     listed = func.json_each(bindparam("among", type_=JSON)).table_valued("value")
     return column.in_(select(listed.c.value))
 

@@ -13,7 +13,9 @@ from store.store import Store
 from store.transparency.tables import log_queue
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MARKS = ["plain", "it's", '"quoted"', "证书", "a,b", "%", "\\", ""]
+LONG = "m" * 64
+"""As long as the column is."""
+MARKS = [LONG, "plain", "it's", '"quoted"', "证书", "a,b", "%", "\\", ""]
 
 
 @pytest.fixture(name="kept")
@@ -37,7 +39,7 @@ async def test_a_value_is_found_however_it_is_spelt(kept: Store, mark: str) -> N
 
 
 async def test_what_is_not_there_is_not_found(kept: Store) -> None:
-    others = ["Plain", "plain ", "it''s", "["]
+    others = ["Plain", "plain ", "it''s", "[", f"{LONG}m"]
 
     assert await kept.writer.read(lambda c: marks_among(c, others)) == []
     assert await kept.writer.read(lambda c: marks_among(c, [])) == []
