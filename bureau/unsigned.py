@@ -7,6 +7,7 @@ believed or in doubt, and no row of it beside.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from connectors.answer import Answer
 from connectors.unsigned import without_signed
@@ -29,11 +30,14 @@ NOTHING_PAID = Text(
 )
 
 
+_unsigned = attrgetter("unsigned")
+
+
 def seen_by(
     answers: Sequence[Answer], catalogue: Catalogue, *, may_see: bool
 ) -> list[Answer]:
     """Return ``answers`` with the unsigned rows that the caller ``may_see``."""
-    if not any(answer.unsigned for answer in answers):
+    if not any(map(_unsigned, answers)):
         return [*answers]
     signed = [
         one for answer in answers for one in (*answer.certificates, *answer.undecided)

@@ -10,6 +10,7 @@ Attributes are named as OpenTelemetry's semantic conventions have them, else
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar, Token
 from enum import StrEnum
 from types import TracebackType
@@ -65,16 +66,6 @@ def begun(kind: Part) -> Span | None:
     return None if parent is None else parent.begin(kind)
 
 
-class _Unrecorded:
-    """What nobody records."""
-
-    def __enter__(self) -> None:
-        """Do nothing."""
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing."""
-
-
 class _Current:
     """Lets what begins be a part of a span that somebody else ends."""
 
@@ -120,15 +111,16 @@ class _Recorded:
         self._span.end(None if type_ is None else type_.__name__)
 
 
-_UNRECORDED = _Unrecorded()
+_UNRECORDED = nullcontext()
+"""What nobody records."""
 
 
-def recorded_by(span: Span | None) -> _Current | _Unrecorded:
+def recorded_by(span: Span | None) -> _Current | nullcontext[None]:
     """Let whatever begins in this be a part of ``span``; of nothing, if it is none."""
     return _UNRECORDED if span is None else _Current(span)
 
 
-def part(kind: Part, *, holds_others: bool = False) -> _Recorded | _Unrecorded:
+def part(kind: Part, *, holds_others: bool = False) -> _Recorded | nullcontext[None]:
     """Do a part inside of this; it gives the span, or ``None`` if nobody records.
 
     What begins in one that ``holds_others`` is a part of it.

@@ -44,6 +44,18 @@ class Weighed(Generic[K, V]):
             return key, self._kept[key][0]
         return None
 
+    def take_first(self) -> tuple[K, V, int]:
+        """Let the first value go; return its key, itself and its weight.
+
+        Nothing is looked up by the key, whose hash may take a while.
+
+        Raises:
+            KeyError: there is none.
+        """
+        key, (value, weight) = self._kept.popitem(last=False)
+        self._room += weight
+        return key, value, weight
+
     def drop_first(self) -> None:
         """Let the first value go."""
         self._room += self._kept.popitem(last=False)[1][1]

@@ -12,22 +12,49 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
+    Insert,
+    String,
     Table,
+    any_,
     bindparam,
     delete,
+    func,
     insert,
+    select,
 )
+from sqlalchemy.dialects import postgresql
+
+from store.database import POSTGRESQL
 
 Converter = Callable[[Any], Any]
+
+
+def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
+    """Return whether ``column`` has one of the values of the parameter ``among``.
+
+    That is one parameter, a list, however many they are: a statement with it is
+    compiled once, where ``in_`` spells every value out.
+    """
+    if dialect.name == POSTGRESQL:
+        # Without a length, by which a longer text would be cut off, and found.
+        type_ = String() if isinstance(column.type, String) else column.type
+        return column == any_(bindparam("among", type_=postgresql.ARRAY(type_)))
+    listed = func.json_each(bindparam("among", type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 class PreparedInsert:
     """Adds rows to a table; what the database counts or fills in is its own."""
 
-    def __init__(self, table: Table, dialect: Dialect) -> None:
+    def __init__(
+        self, table: Table, dialect: Dialect, statement: Insert | None = None
+    ) -> None:
+        """Add by ``statement``, if more is to be done where a row is there."""
         columns = [
             one
             for one in table.columns
@@ -35,21 +62,24 @@ class PreparedInsert:
         ]
         names = [one.name for one in columns]
         # Inline, since nobody asks which keys were given.
-        compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
+        adds = (insert(table) if statement is None else statement).inline()
+        compiled = adds.compile(dialect=dialect, column_keys=names)
         self._text = str(compiled)
-        self._values = [(one.name, _converter(one, dialect)) for one in columns]
+        self._names = names
+        converters = [_converter(one, dialect) for one in columns]
+        self._converters = [
+            (place, convert)
+            for place, convert in enumerate(converters)
+            if convert is not None
+        ]
 
     def run(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add ``rows``; each has a value for each column but those."""
-        _run_for_each(connection, self._text, list(map(self._converted, rows)))
-
-    def _converted(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(
-            [
-                row[name] if convert is None else convert(row[name])
-                for name, convert in self._values
-            ]
-        )
+        values = [[row[name] for name in self._names] for row in rows]
+        for place, convert in self._converters:
+            for row in values:
+                row[place] = convert(row[place])
+        _run_for_each(connection, self._text, [*map(tuple, values)])
 
 
 class PreparedDelete:

@@ -104,21 +104,15 @@ class Versions:
         held: list[Answer] = []
         shown: set[str] = set()
         for agency, last, answer in zip(agencies, lasts, answers, strict=True):
-            found = answer.certificates
-            marked = [self._marked_as(one) for one in found]
-            newer = [
-                self._newer(one, marks, bundle, now)
-                for one, marks in zip(found, marked, strict=True)
-            ]
-            shown.update(
-                name
-                for marks, known in zip(marked, newer, strict=True)
-                if known is None
-                for name in marks.names
-            )
-            doubted = [self._marked_as(one) for one in answer.undecided]
-            names = [marks.names[0] for marks in (*doubted, *marked)]
-            came = zip((*answer.undecided, *found), names, strict=True)
+            came = [(one, self._marked_as(one).names[0]) for one in answer.undecided]
+            newer: list[SeenVersion | None] = []
+            for certificate in answer.certificates:
+                marked = self._marked_as(certificate)
+                known = self._newer(certificate, marked, bundle, now)
+                if known is None:
+                    shown.update(marked.names)
+                newer.append(known)
+                came.append((certificate, marked.names[0]))
             self._lists.note(last, came, now)
             if any(newer):
                 agency.forget(holder)
@@ -293,11 +287,11 @@ class Versions:
         marked = self._marked.get(key)
         if marked is None:
             person = self._person(record.holder)
-            marks = tuple(marks_of(record, self._catalogue, person))
+            marks = marks_of(record, self._catalogue, person)
             marked = _Marked(
                 marks,
                 tuple(map(name_of, marks)),
-                digest.hex()[:DIGEST_CHARACTERS],
+                digest[: DIGEST_CHARACTERS // 2].hex(),
             )
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]

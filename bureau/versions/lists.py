@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 
-from bureau.versions.marks import mark_among
+from bureau.versions.marks import BETWEEN, mark_among
 from bureau.versions.memory import SeenVersion, VersionMemory, is_vouched_for
 from connectors.answer import Answer, AttestedCertificate, RecordFault, RefusedRecord
 from policy.identity import Identity
@@ -40,7 +40,7 @@ class Lists:
         key = holder, rows
         mark = self._marked.get(key)
         if mark is None:
-            mark = mark_among(self._person(holder), "last of", *_in_order(rows))
+            mark = mark_among(self._person(holder), _last_of(rows))
             if len(self._marked) >= MARKED:
                 del self._marked[next(iter(self._marked))]
             self._marked[key] = mark
@@ -90,13 +90,13 @@ class Lists:
         return last if signed < last.signed_at else None
 
 
-# Each agency has one set of rows, or a few as they change.
-@lru_cache(maxsize=256)
-def _in_order(rows: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(rows))
-
-
 _signed_and_named = itemgetter(0, 1)
+
+
+@lru_cache(maxsize=256)
+def _last_of(rows: frozenset[str]) -> str:
+    """Return what the last certificate of ``rows`` is called; sets of rows are few."""
+    return BETWEEN.join(("last of", *sorted(rows)))
 
 
 def fault_of_an_older_list(answer: Answer) -> RefusedRecord:

@@ -6,7 +6,7 @@ agency, since a connector may be replaced. Who comes first, so that all that is 
 a person lies together in a database, and is written as one page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
 
@@ -19,6 +19,8 @@ from signing.envelope import SignatureProof
 
 Mark = Callable[[str], str]
 """Makes a keyed mark of a text."""
+BETWEEN = "\x1f"
+"""Stands between the texts that a mark is made of."""
 DIGEST_CHARACTERS = 16
 """So much of an envelope's digest tells versions apart."""
 PERSON_CHARACTERS = 24
@@ -29,16 +31,15 @@ NAME_BYTES = 8
 
 def person_mark(holder: Identity, mark: Mark) -> str:
     """Return a mark of a person, under which those of certificates are made."""
-    return mark("\x1f".join(("versions of", *holder)))
+    return mark(BETWEEN.join(("versions of", *holder)))
 
 
-def mark_among(person: str, *parts: str) -> str:
-    """Return a mark of ``parts`` among those of ``person``.
+def mark_among(person: str, text: str) -> str:
+    """Return a mark of ``text`` among those of ``person``.
 
     It is keyed with the whole of the person's mark, of which it shows a part.
     """
-    text = "\x1f".join(parts).encode()
-    name = blake2b(text, digest_size=NAME_BYTES, key=person.encode())
+    name = blake2b(text.encode(), digest_size=NAME_BYTES, key=person.encode())
     return person[:PERSON_CHARACTERS] + name.hexdigest()
 
 
@@ -49,13 +50,17 @@ def name_of(mark: str) -> str:
 
 def marks_of(
     record: CertificateRecord, catalogue: Catalogue, person: str
-) -> Iterator[str]:
-    """Yield the marks by which versions of a ``person``'s certificate are known.
+) -> tuple[str, ...]:
+    """Return the marks by which versions of a ``person``'s certificate are known.
 
     One, unless it may be of several items.
     """
-    for number, item in sorted(names_of(record, catalogue)):
-        yield mark_among(person, "version", number, item)
+    return tuple(
+        [
+            mark_among(person, BETWEEN.join(("version", number, item)))
+            for number, item in sorted(names_of(record, catalogue))
+        ]
+    )
 
 
 def seen_as(

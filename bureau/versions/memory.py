@@ -24,12 +24,15 @@ UNSAVED = 20_000
 SAVED_AGAIN_AFTER = timedelta(hours=1)
 """Where only the signature is new, the store's moment may be so much older."""
 
-_facts = attrgetter(
+_FACTS = (
     *("holder_name", "title", "category", "item", "item_code", "level"),
     *("first_issued_on", "issued_on", "valid_from", "valid_until", "review_due_on"),
     *("state", "state_since", "status_index", "licence_id"),
     *("authority", "evaluation_body", "collection_body"),
 )
+_facts = attrgetter(*_FACTS)
+_WORDS = "\x1f".join(["%s"] * len(_FACTS))
+"""The facts as one text; a format takes half the time of texts that are joined."""
 
 _of_examination = attrgetter(
     *("held_on", "site", "batch", "assessor", "theory", "practice")
@@ -41,7 +44,7 @@ def said_of(record: CertificateRecord) -> str:
 
     What was sent of its state beside it is left out.
     """
-    words = "\x1f".join(map(str, _facts(record)))
+    words = _WORDS % _facts(record)
     # What was kept of records without one stays what it was.
     if (examination := record.examination) is not None:
         words = "\x1f".join((words, *map(str, _of_examination(examination))))

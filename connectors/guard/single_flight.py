@@ -118,7 +118,7 @@ class SingleFlight:
         for question in missing:
             if question.call is None:
                 self._lanes.put(question, caller)
-        if self._lanes:
+        if self._lanes.people:
             self._let_go()
         return wait.future
 
@@ -153,12 +153,13 @@ class SingleFlight:
 
     def _let_go(self) -> None:
         """Ask what need not wait any longer."""
-        while self._lanes and (most := self._room()) is not None:
-            self._begin(self._lanes.take(most))
-        if self._lanes and self._patience is None:
+        lanes = self._lanes
+        while lanes.people and (most := self._room()) is not None:
+            self._begin(lanes.take(most))
+        if lanes.people and self._patience is None:
             loop = asyncio.get_running_loop()
             self._patience = loop.call_later(PATIENCE_SECONDS, self._lose_patience)
-        elif not self._lanes and self._patience is not None:
+        elif not lanes.people and self._patience is not None:
             self._patience.cancel()
             self._patience, self._is_late = None, False
 

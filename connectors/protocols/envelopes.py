@@ -82,7 +82,7 @@ class EnvelopeFinder:
             UnreadableError: as ``_tokens``; or a token is no text.
         """
         return [
-            tuple(Envelope(_token_bytes(token)) for token in tokens)
+            tuple([Envelope(_token_bytes(token)) for token in tokens])
             for tokens in self._tokens(answer, holders)
         ]
 

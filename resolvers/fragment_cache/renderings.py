@@ -156,10 +156,8 @@ class Renderings:
         return rendering.json
 
     def _make_room(self, weight: int) -> None:
-        while not self._kept.has_room(weight) and (first := self._kept.first()):
-            key, oldest = first
+        while not self._kept.has_room(weight):
+            key, oldest, its_weight = self._kept.take_first()
             if oldest.is_wanted:
                 oldest.is_wanted = False
-                self._kept.move_to_end(key)
-            else:
-                self._kept.drop_first()
+                self._kept.put(key, oldest, its_weight)

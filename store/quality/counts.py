@@ -9,9 +9,19 @@ statements are prepared once and given lists.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.quality import (
@@ -27,6 +37,7 @@ from policy.documents import Document
 from store.connections import Reader
 from store.database import POSTGRESQL
 from store.documents import alike, document_of_row, row_of_document
+from store.prepared import PreparedInsert, among
 from store.quality import tables
 from store.registration.rows import row_of_proposal
 from store.registration.tables import sanction_proposals
@@ -39,7 +50,17 @@ class StoredQuality:
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
         self._reader = Reader(store.engine)
-        self._is_postgresql = store.engine.dialect.name == POSTGRESQL
+        dialect = store.engine.dialect
+        self._is_postgresql = dialect.name == POSTGRESQL
+        lists = self._insert(tables.whole_lists)
+        newest = {"listed_on": lists.excluded.listed_on}
+        self._whole_lists = PreparedInsert(
+            tables.whole_lists,
+            dialect,
+            lists.on_conflict_do_update(
+                index_elements=["agency", "person"], set_=newest
+            ),
+        )
 
     async def add(
         self, agency: str, today: date, sums: Counter[Measure], sighting: Sighting
@@ -98,15 +119,7 @@ class StoredQuality:
             {"agency": agency, "person": person, "listed_on": today}
             for person in sorted(people)
         ]
-        if rows:
-            statement = self._insert(tables.whole_lists)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["agency", "person"],
-                    set_={"listed_on": statement.excluded.listed_on},
-                ),
-                rows,
-            )
+        self._whole_lists.run(connection, rows)
 
     def _count(
         self, connection: Connection, agency: str, today: date, sums: Counter[Measure]
@@ -145,22 +158,21 @@ def _seen(
     known = {
         row.mark: (row.facts, document_of_row(row))
         for row in connection.execute(
-            select(table).where(table.c.agency == agency, table.c.mark.in_(by_mark))
+            _known(connection.dialect), {"whose": agency, "among": [*by_mark]}
         )
     }
     first = [sight for mark, sight in by_mark.items() if mark not in known]
-    if first:
-        rows = [
-            {
-                "agency": agency,
-                "mark": sight.mark,
-                "facts": sight.facts,
-                "first_seen_on": today,
-                **row_of_document(sight.document),
-            }
-            for sight in first
-        ]
-        connection.execute(insert(table), rows)
+    rows = [
+        {
+            "agency": agency,
+            "mark": sight.mark,
+            "facts": sight.facts,
+            "first_seen_on": today,
+            **row_of_document(sight.document),
+        }
+        for sight in first
+    ]
+    _adding(connection.dialect).run(connection, rows)
     altered = 0
     for mark, (facts, document) in known.items():
         now = by_mark[mark]
@@ -177,6 +189,20 @@ def _seen(
     sums[Measure.BACK_DATED] += len(list(back_dated(first, listed)))
     sums[Measure.ALTERED] += altered
     return sums
+
+
+@lru_cache(maxsize=8)
+def _known(dialect: Dialect) -> Select[Any]:
+    """Return what finds an agency's certificates whose marks are ``among`` some."""
+    column = tables.seen_certificates.c
+    return select(tables.seen_certificates).where(
+        column.agency == bindparam("whose"), among(column.mark, dialect)
+    )
+
+
+@lru_cache(maxsize=8)
+def _adding(dialect: Dialect) -> PreparedInsert:
+    return PreparedInsert(tables.seen_certificates, dialect)
 
 
 def seen_alike(connection: Connection, document: Document) -> Iterator[Document]:

@@ -6,17 +6,17 @@ every gateway reads on from the last one that it knows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import Any
 
-from sqlalchemy import Connection, Dialect, Row, delete, select
+from sqlalchemy import Connection, Delete, Dialect, Row, Select, delete, select
 
 from bureau.versions.memory import Seen, SeenVersion
 from store.commits import UntilCommitted
 from store.connections import Reader
-from store.prepared import PreparedInsert
+from store.prepared import PreparedInsert, among
 from store.quality.tables import seen_versions
 from store.store import Store
 
-MARKS_A_STATEMENT = 500
 PAGE = 2000
 """How many are read at once."""
 _NEWEST = select(seen_versions.c.id).order_by(seen_versions.c.id.desc()).limit(1)
@@ -82,10 +82,8 @@ def keep(connection: Connection, seen: Seen, *, is_sent: bool = False) -> Seen:
         if known.signed_at > at or (known.signed_at == at and not is_sent):
             newer[mark] = known
     written = {mark: one for mark, one in seen.items() if mark not in newer}
-    marks = [mark for mark in written if mark in there]
-    for start in range(0, len(marks), MARKS_A_STATEMENT):
-        some = marks[start : start + MARKS_A_STATEMENT]
-        connection.execute(delete(seen_versions).where(seen_versions.c.mark.in_(some)))
+    if replaced := [mark for mark in written if mark in there]:
+        connection.execute(_delete(connection.dialect), {"among": replaced})
     if written:
         _insert(connection.dialect).run(connection, _rows(written))
     return newer
@@ -111,14 +109,20 @@ def _rows(seen: Seen) -> list[Mapping[str, object]]:
 
 
 def _of(connection: Connection, marks: Sequence[str]) -> dict[str, SeenVersion]:
-    found: dict[str, SeenVersion] = {}
-    for start in range(0, len(marks), MARKS_A_STATEMENT):
-        some = marks[start : start + MARKS_A_STATEMENT]
-        rows = connection.execute(
-            select(seen_versions).where(seen_versions.c.mark.in_(some))
-        )
-        found |= _seen(rows.all())
-    return found
+    if not marks:
+        return {}
+    rows = connection.execute(_select(connection.dialect), {"among": marks})
+    return _seen(rows.all())
+
+
+@lru_cache(maxsize=8)
+def _select(dialect: Dialect) -> Select[Any]:
+    return select(seen_versions).where(among(seen_versions.c.mark, dialect))
+
+
+@lru_cache(maxsize=8)
+def _delete(dialect: Dialect) -> Delete:
+    return delete(seen_versions).where(among(seen_versions.c.mark, dialect))
 
 
 def _seen(rows: Sequence[Row[tuple[object, ...]]]) -> dict[str, SeenVersion]:

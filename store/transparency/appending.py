@@ -11,9 +11,10 @@ transaction of which nobody knows whether it was done is found done, or is made 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Dialect, delete, func, select, update
 
 from bureau.transparency.log import Head
 from bureau.transparency.rows import gone_bytes
@@ -23,6 +24,7 @@ from signing.transparency.entries import MOST_ROWS, SALT_SIZE
 from signing.transparency.tiles import Tile
 from store.commits import UntilCommitted
 from store.connections import Reader
+from store.prepared import PreparedInsert, among
 from store.store import Store
 from store.transparency.committed import rows_of
 from store.transparency.entries import entry_row, entry_with, last_row
@@ -123,7 +125,7 @@ def _drafted(connection: Connection) -> _Draft:
     queued = connection.execute(select(log_queue).order_by(column.id).limit(ROUND))
     taken, waiting = [], dict[str, dict[int, None]]()
     places: dict[tuple[str, int], None] = {}
-    for id_, name, row in queued:
+    for id_, name, row in queued.all():
         taken.append(id_)
         waiting.setdefault(name, {})[row] = None
         places[name, 0 if SOURCES[name].is_grouped else row] = None
@@ -190,6 +192,16 @@ def _write(connection: Connection, draft: _Draft) -> None:
     if moved.rowcount != 1:
         raise _MeanwhileError
     if draft.entries:
-        connection.execute(insert(log_entries), list(draft.entries))
+        _insert(connection.dialect).run(connection, draft.entries)
         write_tiles(connection, draft.old.size, draft.tiles)
-    connection.execute(delete(log_queue).where(log_queue.c.id.in_(draft.taken)))
+    connection.execute(_delete(connection.dialect), {"among": draft.taken})
+
+
+@lru_cache(maxsize=8)
+def _insert(dialect: Dialect) -> PreparedInsert:
+    return PreparedInsert(log_entries, dialect)
+
+
+@lru_cache(maxsize=8)
+def _delete(dialect: Dialect) -> Delete:
+    return delete(log_queue).where(among(log_queue.c.id, dialect))

@@ -1,12 +1,13 @@
 """Read rows as the log commits to them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Dialect, Row, Select, Table, select
 
 from bureau.transparency.rows import row_bytes
-from bureau.transparency.sources import Source
+from bureau.transparency.sources import SOURCES, Source
 from store.audit.tables import audit_records
 from store.collection.tables import collected_records
 from store.ledger.payment_tables import (
@@ -25,6 +26,7 @@ from store.ledger.tables import (
     recovery_events,
     seen_revocations,
 )
+from store.prepared import among
 from store.quality.tables import seen_versions
 from store.registration.tables import connector_events, sanction_events, sanctions
 from store.status.tables import state_changes
@@ -47,9 +49,16 @@ def rows_of(
     connection: Connection, source: Source, ids: Sequence[int]
 ) -> dict[int, tuple[str, bytes]]:
     """Return by its id each of these rows that there is: its kind, and its bytes."""
-    id_ = TABLES[source.table].c.id
-    found = connection.execute(committed(source).where(id_.in_(ids)))
+    some = _some(source.name, connection.dialect)
+    found = connection.execute(some, {"among": list(ids)}).all()
     return dict(as_committed(source, found))
+
+
+@lru_cache(maxsize=len(SOURCES) * 2)
+def _some(name: str, dialect: Dialect) -> Select[Any]:
+    """Return what selects those rows of a source whose ids are ``among`` some."""
+    source = SOURCES[name]
+    return committed(source).where(among(TABLES[source.table].c.id, dialect))
 
 
 def committed(source: Source) -> Select[Any]:

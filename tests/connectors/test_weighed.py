@@ -1,5 +1,6 @@
 """What is kept weighs no more than it may, whatever comes, goes and comes again."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,32 @@ def test_the_first_leaves_unless_it_is_made_young_again() -> None:
 
     assert [kept.get(key) is None for key in "abc"] == [False, True, False]
     assert kept.bytes_taken == 60
+
+
+class Counted:
+    """A key that counts how often it is looked up."""
+
+    def __init__(self) -> None:
+        self.hashed = 0
+
+    def __hash__(self) -> int:
+        """Return the same number, and count it."""
+        self.hashed += 1
+        return 0
+
+
+def test_the_first_is_taken_with_what_it_weighed_and_is_not_looked_up() -> None:
+    kept: Weighed[Counted, int] = Weighed(ROOM)
+    one, other = Counted(), Counted()
+    kept.put(one, 1, 30)
+    kept.put(other, 2, 60)
+    before = one.hashed
+
+    assert kept.take_first() == (one, 1, 30)
+    assert (one.hashed, kept.bytes_taken) == (before, 60)
+    assert kept.take_first() == (other, 2, 60)
+    with pytest.raises(KeyError):
+        kept.take_first()
 
 
 def test_of_nothing_nothing_is_first() -> None:

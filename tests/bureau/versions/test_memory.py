@@ -139,6 +139,9 @@ async def test_what_an_earlier_version_kept_is_found_under_its_marks() -> None:
     person = person_mark(record.holder, mark)
     marks = list(marks_of(record, CATALOGUE, person))
 
+    # As it was kept of these words: another digest would be taken for another version.
+    assert said_of(record) == "f2ad6c3ef479eb49"
+    assert said_of(replace(record, level=None)) != "f2ad6c3ef479eb49"
     assert person == mark(f"versions of\x1fRESIDENT_ID\x1f{ZHANG}")
     assert marks == [among(person, "version\x1f0000123\x1f4-02-01-01")]
     rows = frozenset({"1.2", "1.1"})
