@@ -20,7 +20,7 @@ from tests.running import Agencies
 QUALITY = """
 { agencies { id quality(window: DAY) {
   legality { rate counted } authenticity { rate failed counted }
-  completeness { rate } timeliness { rate } altered backDated } } }
+  completeness { rate } timeliness { rate } meanDelayDays altered backDated } } }
 """
 PROPOSALS = "{ sanctionProposals { id connector cause found threshold body { id } } }"
 DECIDE = (
@@ -48,10 +48,14 @@ def quality(steps: Steps, agency: str) -> dict[str, Any]:
 def test_an_honest_agency_is_in_order(steps: Steps, agencies: Agencies) -> None:
     joining = Joining(agencies)
     steps.join(joining.submission(), joining.key)
+    known = "{ agencies { id } }"
+    seconds_until(lambda: {"id": JOINING} in steps.send(known, SANCTIONER))
+    before = quality(steps, JOINING)
     number = agencies.person("all-three")["idNumber"]
     seconds_until(lambda: steps.outcome(number) == "ANSWERED")
 
     seconds_until(lambda: quality(steps, JOINING)["legality"]["counted"] > 0)
+    assert before["meanDelayDays"] is None, "nothing was seen, early or late"
     told = quality(steps, JOINING)
     assert (told["legality"]["rate"], told["authenticity"]["rate"]) == (1, 1)
     assert told["completeness"]["rate"] == 1
@@ -83,6 +87,7 @@ def test_signature_failures_have_a_freeze_proposed_which_people_decide(
     )
     assert proposal["body"]["id"] == "shanghai-fire-training-detachment"
     assert before == "ANSWERED", "a machine freezes nobody"
+    assert steps.gateway.log.count('"a freeze is proposed"') == 1
     assert decided["__typename"] == "SanctionProposal"
     assert late <= 1
     assert again["code"] == "UNKNOWN_PROPOSAL"

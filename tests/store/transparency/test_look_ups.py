@@ -96,6 +96,21 @@ async def test_two_gateways_tell_each_look_up_once(
     assert [line[0] for line in found] == [1, 2, 3, 4]
 
 
+async def test_fifty_lists_are_handed_out_at_once_and_the_next_after_them(
+    store: Store,
+) -> None:
+    look_ups = StoredLookUps(store)
+    await look_ups.tell(NOON)
+    for _ in range(51):
+        await look_up(store, "hr", a=ANSWERED)
+        await look_ups.tell(NOON)
+    await sign(store)
+
+    first = await look_ups.of("a", 0)
+    last = await look_ups.of("a", first[-1].number)
+    assert (len(first), len(last)) == (50, 1)
+
+
 async def test_a_record_that_is_removed_or_changed_makes_another_list(
     store: Store, database_url: str
 ) -> None:
