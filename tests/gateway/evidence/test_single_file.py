@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import mldsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing import base64url
@@ -155,6 +157,30 @@ def test_a_size_that_no_log_has_is_reported_by_both(policy: Path) -> None:
     for one, other in zip(forged, others, strict=True):
         for report in (by_python(one, policy_text()), other):
             assert ("INCLUSION", "checkpoint", "BAD_CHECKPOINT") in report.against
+
+
+class Unsupported:
+    """A kind of key that a build of ``cryptography`` does not have."""
+
+    @staticmethod
+    def from_public_bytes(_: bytes) -> None:
+        raise UnsupportedAlgorithm("this build has none")
+
+
+def test_a_build_without_ml_dsa_counts_no_such_cosignature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Enough of the others have to be there, and what they sign has to fit."""
+    (honest,) = bundles(20260309, 1)
+    needs_it = policy_text().replace("group all 2 ", "group all 3 ")
+    resized = sized(json.loads(honest), 10**6)
+    assert by_python(honest, needs_it).is_released
+    monkeypatch.setattr(mldsa, "MLDSA44PublicKey", Unsupported)
+
+    assert by_python(honest, policy_text()).is_released
+    short, forged = by_python(honest, needs_it), by_python(resized, policy_text())
+    assert ("INCLUSION", "checkpoint", "NO_QUORUM") in short.against
+    assert ("INCLUSION", "checkpoint", "BAD_SIGNATURE") in forged.against
 
 
 @pytest.mark.parametrize(
