@@ -158,10 +158,10 @@ class Guard:
                 questions.append(question)
             else:
                 fresh.append(holder)
-        at_hand: Mapping[Identity, Answer] | None = None
-        if fresh and not questions and told is None:
-            at_hand = self._found_at_hand(fresh)
-        if fresh and at_hand is None and budget_seconds > 0:
+        may_be_at_hand = fresh and not questions and told is None
+        at_hand = self._found_at_hand(fresh) if may_be_at_hand else None
+        # What was sent is read when it is too late, too: who asks again has it.
+        if fresh and at_hand is None and (budget_seconds > 0 or self._at_hand):
             batches = _batches(fresh, self._endpoint.batch_limit)
             questions += [self._calls.start(batch, told) for batch in batches]
 

@@ -12,7 +12,7 @@ import json
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -256,15 +256,14 @@ class _Bundle:
             for who, key in [(w, k) for w, keys in self.keys.items() for k in keys]:
                 if key[:2] != (name, raw[:ID]) or (who == LOG and name != origin):
                     continue
-                if key[2] == SM2 and SM2 not in self.others:
-                    is_readable = False
-                    continue
-                self.seen[who] = self.is_note_of(key, f"{text}\n", raw[ID:])
-                _need(self.seen[who] or who != LOG, "BAD_SIGNATURE")
+                fits = self.is_note_of(key, f"{text}\n", raw[ID:])
+                is_readable = is_readable and fits is not None
+                self.seen |= {} if fits is None else {who: fits}
+                _need(fits is not False or who != LOG, "BAD_SIGNATURE")
         return is_readable
 
-    def is_note_of(self, key: Json, text: str, value: bytes) -> bool:
-        """Return whether a key signed the checkpoint (C2SP tlog-cosignature)."""
+    def is_note_of(self, key: Json, text: str, value: bytes) -> bool | None:
+        """Return whether a key signed the checkpoint; None if nobody can say here."""
         (name, _, kind, public), message = key, text.encode()
         if kind != ED25519:
             time, value = value[:TIME], value[TIME:]
@@ -275,12 +274,13 @@ class _Bundle:
                 size = bytes(TIME) + self.size.to_bytes(TIME)
                 message = b"subtree/v1\n\0" + who + time + origin + size + self.root
         if kind == SM2:
-            return self.others[SM2](public, value, message)
+            return (one := self.others.get(SM2)) and one(public, value, message)
         form = {ML_DSA: mldsa.MLDSA44PublicKey}.get(kind, ed25519.Ed25519PublicKey)
-        with suppress(InvalidSignature):
+        try:
             form.from_public_bytes(public).verify(value, message)
-            return True
-        return False
+        except (InvalidSignature, UnsupportedAlgorithm) as error:
+            return False if isinstance(error, InvalidSignature) else None
+        return True
 
     def is_reached(self, name: str, depth: int = 0) -> bool:
         if name == "none" or name in self.keys:

@@ -48,18 +48,21 @@ def _is_signed_by_sm2(fact: Mapping[str, str], value: bytes, signed: bytes) -> b
         raise BrokenError("UNSUPPORTED", UNKNOWN)
     body = fact["publicKey"]
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----"
+    form = SignatureForm(fact["sm2Signature"])
     try:
-        key = read_sm2_pem(pem)
+        point = read_sm2_pem(pem)
+        key = None if point is None else point.used_as(fact["sm2SignerId"], form)
     except TrustBundleError:
         key = None
     if key is None:
         raise BrokenError("WRONG_ALGORITHM")
-    form = SignatureForm(fact["sm2Signature"])
-    return _fits(key.used_as(fact["sm2SignerId"], form), value, signed)
+    return _fits(key, value, signed)
 
 
 def _is_cosigned_by_sm2(coordinates: bytes, value: bytes, signed: bytes) -> bool:
-    """Return whether a note's key made a signature; one off the curve made none."""
+    """Return whether a note's key made a signature; what is no point made none."""
+    if len(coordinates) != 2 * curve.BYTES:
+        return False
     x, y = coordinates[: curve.BYTES], coordinates[curve.BYTES :]
     try:
         key = Sm2PublicKey((int.from_bytes(x), int.from_bytes(y)))

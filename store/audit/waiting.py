@@ -111,6 +111,9 @@ class WaitingRecords:
         for one in group:
             if one.begins is not None:
                 self._begun.pop(one.begins, None)
+            elif one.kept is not None and one.kept.done():
+                # Whoever waited is gone, or was refused.
+                one.record = abandoned(one.record)
         return group
 
     def put_back(self, group: Sequence[Waiting]) -> None:

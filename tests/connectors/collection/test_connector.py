@@ -227,6 +227,23 @@ async def test_nobody_is_asked_but_a_shadow_or_an_agency_that_only_falls_back() 
         assert not agency.asks_nobody
 
 
+@pytest.mark.parametrize(
+    ("is_away", "found"),
+    [(False, SourceOutcome.ANSWERED), (True, SourceOutcome.UNREACHABLE)],
+)
+async def test_what_is_read_too_late_is_known_of_the_agency_all_the_same(
+    *, is_away: bool, found: SourceOutcome
+) -> None:
+    """As where all time went by while it was read ahead."""
+    sent = Sent((ZHANG, OLD, CAME), is_away=is_away)
+    async with opened(ONLY_SENDS, sent) as agency:
+        (answer,) = await agency.ask([parse_identity(ZHANG)], 0)
+        await agency.leave()
+
+        assert answer.outcome is SourceOutcome.TIMED_OUT
+        assert (agency.health.last_outcome, sent.readings) == (found, 1)
+
+
 async def test_silence_is_filled_for_those_about_whom_something_was_sent() -> None:
     sent = Sent((ZHANG, OLD, CAME))
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import mldsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing import base64url
@@ -34,7 +36,11 @@ from tests.gateway.evidence.logs import (
     signed,
 )
 from tests.gateway.evidence.programs import PYTHON, ROOT, Report, by_node, by_python
-from tests.gateway.evidence.test_signed_otherwise import by_gateway, by_sm2
+from tests.gateway.evidence.test_signed_otherwise import (
+    by_gateway,
+    by_sm2,
+    signed_beside,
+)
 
 MOST_LINES = 506
 DECISION = ROOT / "docs/decisions/evidence-bundle.md"
@@ -153,13 +159,46 @@ def test_a_size_that_no_log_has_is_reported_by_both(policy: Path) -> None:
             assert ("INCLUSION", "checkpoint", "BAD_CHECKPOINT") in report.against
 
 
-def test_an_agencys_key_off_sm2s_curve_is_reported_by_the_gateway(policy: Path) -> None:
+class Unsupported:
+    """A kind of key that a build of ``cryptography`` does not have."""
+
+    @staticmethod
+    def from_public_bytes(_: bytes) -> None:
+        raise UnsupportedAlgorithm("this build has none")
+
+
+def test_a_build_without_ml_dsa_counts_no_such_cosignature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Enough of the others have to be there, and what they sign has to fit."""
+    (honest,) = bundles(20260309, 1)
+    needs_it = policy_text().replace("group all 2 ", "group all 3 ")
+    resized = sized(json.loads(honest), 10**6)
+    assert by_python(honest, needs_it).is_released
+    monkeypatch.setattr(mldsa, "MLDSA44PublicKey", Unsupported)
+
+    assert by_python(honest, policy_text()).is_released
+    short, forged = by_python(honest, needs_it), by_python(resized, policy_text())
+    assert ("INCLUSION", "checkpoint", "NO_QUORUM") in short.against
+    assert ("INCLUSION", "checkpoint", "BAD_SIGNATURE") in forged.against
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"publicKey": base64.b64encode(SPKI_OF_SM2 + bytes(64)).decode()},
+        {"sm2SignerId": "1" * 8192},
+    ],
+    ids=["off the curve", "an id that is too long"],
+)
+def test_an_agencys_key_that_sm2_cannot_have_is_reported_by_the_gateway(
+    said: dict[str, str], policy: Path
+) -> None:
     log = Log(random.Random(9))  # noqa: S311 - an example, no secret
     one = recorded(log, 1, by_sm2())
     log.close()
     whole = json.loads(bundle(log, log.shown(), one))
     row = row_of(whole, "logged_facts", KEY)
-    said = {"publicKey": base64.b64encode(SPKI_OF_SM2 + bytes(64)).decode()}
     with_row(row, lambda fact: fact["body"].update(said))
     forged = rewritten(whole)
 
@@ -178,6 +217,30 @@ def test_a_logs_key_off_sm2s_curve_is_reported_by_the_gateway(policy: Path) -> N
     whole = json.loads(honest)
     value = base64.b64encode(id_ + bytes(72)).decode()
     whole["log"]["checkpoint"] += f"\u2014 {ORIGIN} {value}\n"
+    forged = rewritten(whole)
+
+    (other,) = by_node([forged], policy)
+
+    for report in (by_gateway(forged, policy), other):
+        assert ("INCLUSION", "checkpoint", "BAD_SIGNATURE") in report.against
+
+
+def test_a_logs_key_of_sm2_in_another_spelling_is_believed_by_nobody(
+    policy: Path,
+) -> None:
+    """A note's key has both coordinates in 32 bytes each, and no more and no fewer."""
+    [honest, _], text = signed_beside("sm2")
+    own, *rest = text.splitlines(keepends=True)
+    raw = base64.b64decode(own.split("+", 2)[2])
+    longer = raw[:-32] + b"\0" + raw[-32:]
+    id_ = hashlib.sha256(ORIGIN.encode() + b"\n" + longer).digest()[:4]
+    key = f"{ORIGIN}+{id_.hex()}+{base64.b64encode(longer).decode()}"
+    policy.write_text("".join([f"log {key}\n", *rest]), "utf-8")
+    whole = json.loads(honest)
+    *lines, last, _ = whole["log"]["checkpoint"].split("\n")
+    value = id_ + base64.b64decode(last.split(" ")[2])[4:]
+    said = f"\u2014 {ORIGIN} {base64.b64encode(value).decode()}"
+    whole["log"]["checkpoint"] = "\n".join([*lines, said, ""])
     forged = rewritten(whole)
 
     (other,) = by_node([forged], policy)

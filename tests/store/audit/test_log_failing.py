@@ -120,6 +120,28 @@ async def test_what_was_asked_before_the_log_closed_is_told_as_abandoned(
     ]
 
 
+async def test_who_waits_no_more_when_it_is_written_is_told_as_abandoned(
+    log: StoredAuditLog,
+) -> None:
+    """Whose client is gone, or who waited too long, was not answered."""
+    events = AuditEvent.LOOKED_UP, AuditEvent.READ
+    leaving = [
+        asyncio.ensure_future(log.write(record(event=event, certificates=2)))
+        for event in events
+    ]
+    await asyncio.sleep(0)
+    for one in leaving:
+        one.cancel()
+    await log.write(record(certificates=1))
+
+    found = await log.page(EVERYTHING, first=10, before=None)
+    assert [(one.event, one.certificates) for one in found] == [
+        (AuditEvent.LOOKED_UP, 1),
+        (AuditEvent.READ, 2),
+        (AuditEvent.ABANDONED, None),
+    ]
+
+
 async def test_what_is_noted_is_written_without_anything_that_follows(
     log: StoredAuditLog,
 ) -> None:
