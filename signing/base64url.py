@@ -16,6 +16,7 @@ from signing.errors import Check, Refusal, SigningError
 # What stands for nothing, quotes and padding too, becomes what no base64 has.
 _ALPHABET = (ascii_letters + digits).encode()
 _FOREIGN = bytes(set(range(256)) - {*_ALPHABET, *b"-_"})
+_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
 _TO_STANDARD = bytes.maketrans(b"-_" + _FOREIGN, b"+/" + b"*" * len(_FOREIGN))
 _PADDING = (b"", b"===", b"==", b"=")
 """By the length's remainder of four; none makes a group of one character."""
@@ -28,9 +29,7 @@ _ENCODER = msgspec.json.Encoder()
 def encode(value: bytes) -> bytes:
     """Return ``value`` in base64url without padding."""
     # Between quotes, since it is JSON.
-    standard = _ENCODER.encode(value).strip(b'"=')
-    # JSON has next to neither in it: looking is quicker than translating.
-    return standard.replace(b"+", b"-").replace(b"/", b"_")
+    return _ENCODER.encode(value).strip(b'"=').translate(_FROM_STANDARD)
 
 
 def decode(text: bytes, part: str) -> bytes:

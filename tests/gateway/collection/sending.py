@@ -27,7 +27,7 @@ from tests.ports import free_port
 from tests.running import TOKEN, Agencies, Gateway, gateway_by
 
 ITEM = "4-02-01-01"
-CONNECTORS = 80
+CONNECTORS = 160
 """More than tests that need one of their own."""
 LIVE = 'id = "transport"\n'
 FROZEN = "frozen"
