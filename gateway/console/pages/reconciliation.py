@@ -38,6 +38,8 @@ _WINDOW = ("from", "to", "district", "state")
 async def reconciliation(visit: Visit) -> Response:
     """Take a list, or show what the one that is held came to."""
     if not may(visit.caller.scopes, RECONCILE):
+        # Nor may they see what was compared while they might.
+        visit.session.reconciled = None
         return _page(visit, problems=[FORBIDDEN])
     match visit.form.get("step"):
         case "begin":
@@ -58,19 +60,29 @@ async def _begin(visit: Visit) -> Response:
     if file is None or missing:
         missing += ["file"] if file is None else []
         return _page(visit, UNPROCESSABLE, missing=missing)
-    visit.session.reconciled = None
     try:
-        require_place(visit.sessions.held(), visit.caller.id)
+        _make_place(visit)
         sent = _sent(visit, file)
+        found = await reconciled_by(visit.reconcile, visit.request, sent)
+        _make_place(visit)
     except UnusableFileError as error:
         return _page(visit, UNPROCESSABLE, refusal=error.words)
-    found = await reconciled_by(visit.reconcile, visit.request, sent)
     if isinstance(found, Problem):
         return _page(visit, UNPROCESSABLE, problems=[found])
     visit.session.reconciled = found
     # Nobody may come back for it.
     asyncio.get_running_loop().call_later(KEPT_SECONDS, visit.sessions.forget)
     return RedirectResponse(visit.section.path, SEE_OTHER, HEADERS)
+
+
+def _make_place(visit: Visit) -> None:
+    """Let go of what the session's own list came to, and see that there is room.
+
+    Raises:
+        UnusableFileError: there is none beside what is held.
+    """
+    visit.session.reconciled = None
+    require_place(visit.sessions.held(), visit.caller.id)
 
 
 def _sent(visit: Visit, file: Upload) -> Sent:
