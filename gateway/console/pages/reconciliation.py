@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -24,6 +25,7 @@ from gateway.console.rendering import HEADERS, SEE_OTHER
 from gateway.console.uploads import MAX_FILE_BYTES, Upload
 from gateway.console.visit import Visit
 from gateway.console.words import WORDS
+from gateway.reconciliation.rows import ROW_PROBLEMS, RowProblem
 from gateway.reconciliation.sending import FORMS
 from policy.districts import DISTRICTS
 from policy.text import Text
@@ -92,7 +94,12 @@ def _sent(visit: Visit, file: Upload) -> Sent:
         UnusableFileError: its name, or its days, cannot be used.
     """
     window = {name: one for name in _WINDOW if (one := visit.stated(name)) is not None}
-    if window["from"] > window["to"]:
+    try:
+        first, last = (date.fromisoformat(window[name]) for name in ("from", "to"))
+    except ValueError:
+        words = ROW_PROBLEMS[RowProblem.BAD_DAY]
+        raise UnusableFileError(words.zh, words.en) from None
+    if first > last:
         raise UnusableFileError("首日晚于末日", "its last day is before its first")
     form = FORMS.get(PurePath(file.name).suffix.lower())
     if form is None:
