@@ -6,6 +6,9 @@ keys whose use is ``releases`` and whose time it is; a provider keeps it, which 
 folder, a token or a server. The signature is as openssl takes it, so that whoever
 checks it needs nothing of ours (``docs/releases.md``). The public half is not in the
 folder: who could put another release there could put another key beside it.
+
+All of it is made from what is committed, in a folder of its own: the sdist takes whole
+folders, and would take along whatever else lies in them here.
 """
 
 import argparse
@@ -15,9 +18,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
@@ -29,7 +35,6 @@ from gateway.providers.wiring import open_providers, read_listed
 from gateway.settings.settings import Settings, load_settings
 from signing.algorithms import Algorithm
 from signing.held import ProviderError
-from tools import sbom
 
 ROOT = Path(__file__).parent.parent
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
@@ -45,17 +50,40 @@ def make(folder: Path) -> None:
     """Write the files of a release into an empty folder.
 
     Raises:
-        ReleaseError: it is not empty, or something is not built.
+        ReleaseError: it is not empty, nothing is committed, or something is not built.
     """
     if folder.exists() and any(folder.iterdir()):
         raise ReleaseError(f"{folder} is not empty: what is in it would be signed, too")
-    folder.mkdir(parents=True, exist_ok=True)
-    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder))
-    if subprocess.run([*build, str(ROOT)], check=False).returncode:  # noqa: S603 - our own words
-        raise ReleaseError("wheel and sdist are not built")
-    if sbom.main([str(folder / "sbom.cdx.json")]):
-        raise ReleaseError("there is no bill of materials")
-    shutil.copy(ROOT / "schema.graphql", folder)
+    target = folder.resolve()
+    with TemporaryDirectory(prefix="release-") as name:
+        source = Path(name)
+        put_committed(ROOT, source)
+        target.mkdir(parents=True, exist_ok=True)
+        if _run(source, "build", "--no-isolation", "--outdir", str(target)):
+            raise ReleaseError("wheel and sdist are not built")
+        if _run(source, "tools.sbom", str(target / "sbom.cdx.json")):
+            raise ReleaseError("there is no bill of materials")
+        shutil.copy(source / "schema.graphql", target)
+
+
+def put_committed(root: Path, into: Path) -> None:
+    """Put the files of a repository into a folder, as they were committed last.
+
+    Raises:
+        ReleaseError: it is no repository, or nothing is committed.
+    """
+    command = ["git", "-C", str(root), "archive", "HEAD"]
+    packed = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own words
+    if packed.returncode:
+        raise ReleaseError(f"git: {packed.stderr.decode(errors='replace').strip()}")
+    with tarfile.open(fileobj=BytesIO(packed.stdout)) as files:
+        files.extractall(into, filter="data")
+
+
+def _run(folder: Path, module: str, *words: str) -> int:
+    """Run a module of Python in a folder; return its code."""
+    command = [sys.executable, "-m", module, *words]
+    return subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603 - our own words
 
 
 def sums_of(folder: Path) -> str:

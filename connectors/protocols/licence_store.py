@@ -225,8 +225,8 @@ class _Store:
         answer = await self._post(exchange, question, told, session)
         if self._answers.code_of(answer) in self._table.stale_codes:
             self._forget(session)
-            count()
             session = await self._in_session()
+            count()
             answer = await self._post(exchange, question, told, session)
             if self._answers.code_of(answer) in self._table.stale_codes:
                 self._forget(session)

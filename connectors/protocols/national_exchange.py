@@ -101,8 +101,9 @@ class NationalExchangeConnector:
         answer = await self._ask(body, told, secret)
         if self._answers.code_of(answer) in self._table.stale_codes:
             self._keys.forget(secret)
+            secret = await self._keys.secret()
             count()
-            answer = await self._ask(body, told, await self._keys.secret())
+            answer = await self._ask(body, told, secret)
         return self._answers.data_of(answer)
 
     async def _ask(self, body: bytes, told: Told | None, secret: bytes) -> object:

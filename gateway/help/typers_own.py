@@ -71,12 +71,13 @@ class ChineseTypes(rich_utils.TypesHighlighter):
 def in_chinese() -> Iterator[None]:
     """Have Typer speak Chinese until the end."""
     words = typers_own()
-    others = words["headings"] | {
+    shown = words["headings"] | {
         "highlighter": ChineseSentences(words["sentences"]),
         "types_highlighter": ChineseTypes(words["types"]),
     }
-    before = {name: getattr(rich_utils, name) for name in others}
-    vars(rich_utils).update(others)
+    # A newer Typer may show less, or by other names: it is no reason not to run.
+    before = {name: was for name, was in vars(rich_utils).items() if name in shown}
+    vars(rich_utils).update((name, shown[name]) for name in before)
     try:
         yield
     finally:

@@ -119,8 +119,9 @@ MAY_START = {
     "tests/contracts/test_national_exchange.py": "a platform before an agency",
     "tests/contracts/test_tif.py": "a gateway of a province before an agency",
     "tests/contracts/test_licence_store.py": "a store of licences, which is asked",
+    "tests/contracts/test_attempts.py": "the same",
     "tests/gateway/providers/conftest.py": "softhsm2-util, which makes a token",
-    "tests/gateway/providers/test_release.py": "openssl and sha256sum, which verify",
+    "tests/gateway/providers/test_release.py": "git; openssl and sha256sum verify",
     "tests/gateway/providers/test_receipts.py": "a server for signatures, beside a "
     "heard gateway",
     "tests/contracts/test_unsigned_rows.py": "platforms before an agency",

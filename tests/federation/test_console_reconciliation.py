@@ -175,6 +175,9 @@ def test_a_list_of_no_days_is_not_taken(somebody: Somebody, lacking: str) -> Non
         pytest.param(
             "a.csv", b"claim\n", {"from": "2999-01-01"}, "首日晚于末日", id="its window"
         ),
+        pytest.param(
+            "a.csv", b"claim\n", {"to": "1. 11. 2026"}, "日期应写作", id="no day"
+        ),
     ],
 )
 def test_a_list_that_cannot_be_used_is_refused_in_words(

@@ -1,11 +1,12 @@
 """Every command line of the pages is taken by its program, and run where it can be."""
 
+import re
 import shutil
 
 import pytest
 from typer import TyperException
 
-from tests.architecture.documents import Block, blocks
+from tests.architecture.documents import ROOT, Block, blocks
 from tests.node import unavailable
 from tests.pages.desk import Desk
 from tests.pages.lines import OTHERS, Line, lines_of, programs, refuse_unknown
@@ -37,9 +38,9 @@ NOT_RUN = {
     "gateway transparency mirror": "goes on; tests/gateway/transparency/test_mirror.py",
     "softhsm2-util": "makes a token; tests/gateway/providers makes one",
     "pkcs11-tool": "needs OpenSC; tests/gateway/providers makes keys in a token",
-    "openssl pkeyutl -verify": "needs a release; gateway/providers/test_release.py",
-    "openssl dgst": "likewise",
-    "sha256sum": "likewise",
+    "openssl pkeyutl -verify": "a release; tests/gateway/providers/test_release.py",
+    "openssl dgst -sha256 -verify": "likewise",
+    "sha256sum --check": "likewise",
     "gateway keys": "needs the module; tests/gateway/providers/test_rotation.py",
 }
 """What is read only, by how it begins, and why: what it needs, who runs the like."""
@@ -80,6 +81,15 @@ def test_a_block_does_what_it_says(block: Block, desk: Desk) -> None:
 
 def test_no_reason_is_without_its_line() -> None:
     assert {start for line in LINES for start in reasons(line)} == set(NOT_RUN)
+
+
+def test_who_runs_the_like_is_there() -> None:
+    named = {
+        one for why in NOT_RUN.values() for one in re.findall(r"tests/[^ ,;]+", why)
+    }
+
+    assert named
+    assert {one for one in named if not (ROOT / one).exists()} == set()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -24,6 +25,7 @@ from gateway.console.rendering import HEADERS, SEE_OTHER
 from gateway.console.uploads import MAX_FILE_BYTES, Upload
 from gateway.console.visit import Visit
 from gateway.console.words import WORDS
+from gateway.reconciliation.rows import ROW_PROBLEMS, RowProblem
 from gateway.reconciliation.sending import FORMS
 from policy.districts import DISTRICTS
 from policy.text import Text
@@ -38,6 +40,8 @@ _WINDOW = ("from", "to", "district", "state")
 async def reconciliation(visit: Visit) -> Response:
     """Take a list, or show what the one that is held came to."""
     if not may(visit.caller.scopes, RECONCILE):
+        # Nor may they see what was compared while they might.
+        visit.session.reconciled = None
         return _page(visit, problems=[FORBIDDEN])
     match visit.form.get("step"):
         case "begin":
@@ -58,19 +62,29 @@ async def _begin(visit: Visit) -> Response:
     if file is None or missing:
         missing += ["file"] if file is None else []
         return _page(visit, UNPROCESSABLE, missing=missing)
-    visit.session.reconciled = None
     try:
-        require_place(visit.sessions.held(), visit.caller.id)
+        _make_place(visit)
         sent = _sent(visit, file)
+        found = await reconciled_by(visit.reconcile, visit.request, sent)
+        _make_place(visit)
     except UnusableFileError as error:
         return _page(visit, UNPROCESSABLE, refusal=error.words)
-    found = await reconciled_by(visit.reconcile, visit.request, sent)
     if isinstance(found, Problem):
         return _page(visit, UNPROCESSABLE, problems=[found])
     visit.session.reconciled = found
     # Nobody may come back for it.
     asyncio.get_running_loop().call_later(KEPT_SECONDS, visit.sessions.forget)
     return RedirectResponse(visit.section.path, SEE_OTHER, HEADERS)
+
+
+def _make_place(visit: Visit) -> None:
+    """Let go of what the session's own list came to, and see that there is room.
+
+    Raises:
+        UnusableFileError: there is none beside what is held.
+    """
+    visit.session.reconciled = None
+    require_place(visit.sessions.held(), visit.caller.id)
 
 
 def _sent(visit: Visit, file: Upload) -> Sent:
@@ -80,7 +94,12 @@ def _sent(visit: Visit, file: Upload) -> Sent:
         UnusableFileError: its name, or its days, cannot be used.
     """
     window = {name: one for name in _WINDOW if (one := visit.stated(name)) is not None}
-    if window["from"] > window["to"]:
+    try:
+        first, last = (date.fromisoformat(window[name]) for name in ("from", "to"))
+    except ValueError:
+        words = ROW_PROBLEMS[RowProblem.BAD_DAY]
+        raise UnusableFileError(words.zh, words.en) from None
+    if first > last:
         raise UnusableFileError("首日晚于末日", "its last day is before its first")
     form = FORMS.get(PurePath(file.name).suffix.lower())
     if form is None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.help.translated import chinese
-from gateway.help.typers_own import typers_own
+from gateway.help.typers_own import in_chinese, typers_own
 from tests.architecture.commands_page import commands
 
 COMMANDS = dict(commands())
@@ -114,3 +114,17 @@ def test_a_line_of_chinese_goes_on_in_the_next_one() -> None:
 
     assert "…" not in narrow
     assert "不写则按" in narrow
+
+
+def test_a_typer_that_has_less_still_runs_its_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A newer one may have dropped a variable, of which nobody there asks any more."""
+    monkeypatch.delattr(rich_utils, "ENVVAR_STRING")
+
+    with in_chinese():
+        assert not hasattr(rich_utils, "ENVVAR_STRING")
+        assert rich_utils.ERRORS_PANEL_TITLE == "错误"
+
+    assert not hasattr(rich_utils, "ENVVAR_STRING")
+    assert rich_utils.ERRORS_PANEL_TITLE == "Error"

@@ -1,5 +1,6 @@
 """The list says which key signs when; what it cannot say refuses the start."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,17 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.errors import StartError
-from gateway.providers.key_list import KeyList, read_key_list, write_key_list
+from gateway.providers.key_list import (
+    ALGORITHMS,
+    KeyList,
+    Use,
+    read_key_list,
+    write_key_list,
+)
 from gateway.providers.wiring import read_listed
 from gateway.settings.providers import ProviderOptions, require_whole
+from signing.algorithms import Algorithm
+from tests.architecture.documents import table
 from tests.gateway.providers.held import (
     NOON,
     Key,
@@ -127,3 +136,16 @@ async def test_a_secret_is_for_those_that_it_names(folder: Path) -> None:
             pass
     async with opened(here=by_folder(folder)):
         pass
+
+
+SPELT = {"Ed25519": Algorithm.ED25519, "P-256": Algorithm.ES256, "SM2": Algorithm.SM2}
+
+
+@pytest.mark.parametrize("page", ["docs/operating.md", "docs/zh/operating.md"])
+def test_the_page_has_every_use_and_its_algorithms(page: str) -> None:
+    rows = {row[0].split("`")[1]: row[2] for row in table(page, "use")}
+
+    assert {
+        use: {SPELT[one] for one in re.findall("|".join(SPELT), said)}
+        for use, said in rows.items()
+    } == {use.value: {*ALGORITHMS[use]} for use in Use}

@@ -29,7 +29,8 @@ from tests.gateway.providers.held import (
     public_pem,
     settings_of,
 )
-from tools.release import ReleaseError, main, make, sign
+from tests.node import unavailable
+from tools.release import ReleaseError, main, make, put_committed, sign
 
 WHEEL = "certificate_gateway-0.1.0-py3-none-any.whl"
 PAGE = (ROOT / "docs" / "releases.md").read_text("utf-8")
@@ -182,10 +183,37 @@ def test_nothing_is_made_where_something_lies(release: Path) -> None:
         make(release)
 
 
+def test_what_is_not_committed_is_in_no_release(tmp_path: Path) -> None:
+    repository, found = tmp_path / "repository", tmp_path / "found"
+    repository.mkdir()
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=n", "-c", "user.email=n@example.cn")
+        subprocess.run(
+            ["git", *who, *words], cwd=repository, check=True, capture_output=True
+        )
+
+    git("init")
+    with pytest.raises(ReleaseError, match="git: "):
+        put_committed(repository, found)
+    (repository / "kept.py").write_text("a = 1\n", "utf-8")
+    git("add", "kept.py")
+    git("commit", "--message", "tests: begin")
+    (repository / "kept.py").write_text("a = 2\n", "utf-8")
+    (repository / "key.pem").write_text("secret", "utf-8")
+
+    put_committed(repository, found)
+
+    assert [path.name for path in files_in(found)] == ["kept.py"]
+    assert (found / "kept.py").read_text("utf-8") == "a = 1\n"
+
+
 @pytest.mark.long
 def test_a_release_is_made_by_a_command_and_nothing_without_a_key(
     folder: Path, keys: dict[str, Key], tmp_path: Path
 ) -> None:
+    if not (ROOT / ".git").exists():
+        unavailable("this is no repository, and so has nothing that is committed")
     config, release = tmp_path / "release.toml", tmp_path / "made"
     config.write_text(
         'manifests = "m"\ntrust_bundle = "t"\ncertificate_id_key_file = "c"\n'
