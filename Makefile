@@ -40,10 +40,10 @@ demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:800
 	@$(BIN)/gateway demo $(OPTIONS)
 
 test: .venv/installed ## the tests, on every core
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 40 --durations-min 3
+	$(BIN)/pytest --workers $(WORKERS) --durations 40 --durations-min 3
 
 long: .venv/installed ## the tests that take longest, which `make test` leaves out
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --long -m long
+	$(BIN)/pytest --workers $(WORKERS) --long -m long
 
 test-fast: .venv/installed ## the rules and the signatures: no processes, no waiting
 	$(BIN)/pytest $(PURE)

@@ -14,6 +14,7 @@ from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import DATABASE, Agencies, newest_file, running_agencies
 
+pytest_plugins = ("tests.workers",)
 HOLDERS = 300
 SQLITE = "sqlite:///"
 NEW, OLD = 5_000, 3
@@ -43,6 +44,18 @@ gc.disable()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take the tests that are marked ``long``, too."""
     parser.addoption("--long", action="store_true", help="tests that take long, too")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let what our programs are forked from import meanwhile, once for all workers."""
+    if session.config.getoption("workers") and not session.config.option.collectonly:
+        NURSERY.start()
+
+
+def pytest_sessionfinish() -> None:
+    """End that."""
+    NURSERY.end()
 
 
 @pytest.hookimpl(trylast=True)
@@ -89,13 +102,6 @@ def pytest_runtest_logfinish() -> None:
     if gc.get_count()[2] >= OLD:
         gc.collect()
         gc.freeze()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _nursery() -> Iterator[None]:
-    """End what our programs are forked from, after all that was."""
-    yield
-    NURSERY.end()
 
 
 @pytest.fixture(scope="session", name="running_agencies")

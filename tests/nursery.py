@@ -40,6 +40,7 @@ class _Nursery:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._is_ours = True
 
     def ask(self, program: Mapping[str, object], streams: list[int]) -> socket.socket:
         """Ask for a process; return where its id and its end are told."""
@@ -47,10 +48,11 @@ class _Nursery:
         with there:
             text = json.dumps(program).encode()
             files = [*streams, there.fileno()]
-            socket.send_fds(self._started(), [text], files)
+            socket.send_fds(self.start(), [text], files)
         return here
 
-    def _started(self) -> socket.socket:
+    def start(self) -> socket.socket:
+        """Let it begin to import, unless it has; return where it is asked."""
         if self._control is None:
             here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with there:
@@ -62,15 +64,22 @@ class _Nursery:
             self._control = here
         return self._control
 
+    def share(self) -> None:
+        """Go on asking that of the process of which we are a fork, and let it be."""
+        self._is_ours = False
+
     def end(self) -> None:
-        """Let it end."""
+        """Let it end, once nobody can ask any more."""
         if self._control is not None and self._process is not None:
             self._control.close()
-            self._process.wait()
-            self._control = self._process = None
+            if self._is_ours:
+                self._process.wait()
+                self._process = None
+            self._control = None
 
 
 NURSERY = _Nursery()
+os.register_at_fork(after_in_child=NURSERY.share)
 
 
 class Popen(subprocess.Popen[AnyStr]):

@@ -23,7 +23,7 @@ LONG = 3 * 60 * 60
 ENDING_SECONDS = 20
 FORKS = multiprocessing.get_context("fork")
 WITHOUT = (
-    *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
+    *("-p", "no:cacheprovider", "-p", "no:randomly"),
     "-Wignore::pytest.PytestAssertRewriteWarning",
 )
 HEAVY = (
