@@ -96,11 +96,23 @@ def _masking_gateway(
         yield gateway
 
 
-@pytest.fixture(scope="module", name="browser")
-def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A Chromium with an empty profile that can reach 127.0.0.1 only."""
+@pytest.fixture(scope="package", name="started_chromium")
+def _started_chromium(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[webdriver.Chrome]:
+    """A Chromium that can reach 127.0.0.1 only; to start one takes seconds."""
     with chromium_with(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
+
+
+@pytest.fixture(scope="module", name="browser")
+def _browser(started_chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """That Chromium, which remembers nothing of other modules' tests."""
+    yield started_chromium
+    started_chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    started_chromium.execute_cdp_cmd("Network.clearBrowserCache", {})
+    everything = {"origin": "*", "storageTypes": "all"}
+    started_chromium.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ from tests.gateway.evidence import invented
 from tests.policy.factories import EMPLOYED_CLAIM, LOW_VOLTAGE, RAIL_DRIVER, evidence
 
 CATALOGUE = load_catalogue()
-CASES = 300 if settings().max_examples < 1_000 else 100_000
+CASES = 150 if settings().max_examples < 1_000 else 100_000
 FEW = 1_000
 MOST_TRIED = 40
 """So many values of one set are tried beside those by which it was found, at random

@@ -119,12 +119,14 @@ def _checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     return Checked(done, folder)
 
 
+@pytest.mark.long
 def test_the_check_is_right_where_fire_rescue_signs_by_sm2(checked: Checked) -> None:
     assert (checked.done.returncode, checked.done.stderr) == (0, "")
     assert "29 right, 0 wrong" in checked.done.stdout
     assert 'algorithm = "SM2"' in (checked.folder / "trust.toml").read_text()
 
 
+@pytest.mark.long
 def test_the_check_keeps_its_files_where_it_is_told_to(checked: Checked) -> None:
     assert checked.done.returncode == 0
     assert (checked.folder / "gateway.toml").exists()
@@ -166,7 +168,14 @@ def _interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
     return Interrupted(demo, modes, is_over, said)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.long),
+        signal.SIGHUP,
+    ],
+)
 def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
     ending: signal.Signals, tmp_path: Path, interrupted: Interrupted
 ) -> None:
