@@ -116,7 +116,7 @@ async def never(_request: Request) -> Response:
     raise AssertionError
 
 
-def visit_of(
+def visit_of(  # noqa: PLR0913 - what a visit is made of
     section: Section,
     graph: MadeUp,
     form: Mapping[str, str] | None = None,
