@@ -1,4 +1,4 @@
-"""What is wrong with a file, or a row of it, is said in Chinese and in English alike."""
+"""What is wrong with a file, or a row of it, is said in Chinese and in English."""
 
 import re
 from collections.abc import Callable
@@ -55,9 +55,9 @@ def csv(content: bytes, name: str = "a.csv") -> Callable[[], object]:
             "line 1: 2 unknown columns. Known, separated by commas: 序号 (reference), ",
         ),
         (
-            csv("证件号码,项木\n".encode()),
-            "首行：1列无法识别，或为证书项目 (item)。可用的列（以逗号分隔）：",
-            "line 1: 1 unknown columns; perhaps the column 证书项目 (item). Known, ",
+            csv("姓 名,身份证件\n".encode()),
+            "首行：1列无法识别，或为证件号码 (id_number)。可用的列（以逗号分隔）：",
+            "line 1: 1 unknown columns; perhaps the column 证件号码 (id_number). ",
         ),
         (
             csv("证件号码,身份证号,项目\n".encode()),
@@ -254,8 +254,8 @@ def sheet_problem(tmp_path: Path, column: str, value: object) -> Text | None:
             date(2024, 1, 2),
             "item 在表格中（B2）为日期；请将该列设为文本并重新填写",
             (
-                "item is a day in the sheet (B2); format the column as text and fill it "
-                "in again"
+                "item is a day in the sheet (B2); format the column as text and fill "
+                "it in again"
             ),
         ),
         (

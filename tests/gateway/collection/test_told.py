@@ -1,4 +1,4 @@
-"""What is told of transfers: to programs, on the log, and of each refusal as a whole."""
+"""What is told of transfers: to programs, on the log, and of each refusal."""
 
 import json
 from collections import Counter
@@ -38,9 +38,10 @@ def test_a_transfer_is_told_to_programs_as_one_object(
     )
 
     tell_sum(found, Path("refused.ndjson"))
+    told = json.loads(capsys.readouterr().out)
     tell_sum(Sum(), None)
+    nothing = json.loads(capsys.readouterr().out)
 
-    told, nothing = map(json.loads, capsys.readouterr().out.splitlines())
     assert told == {
         "outcomes": {
             "ACCEPTED": 3,
@@ -195,7 +196,7 @@ def stating(encoding: str) -> Request:
         ),
         (
             b"{",
-            "MALFORMED",
+            "INVALID_JSON",
             Text("此行不是严格的 JSON", "the line is no strict JSON"),
         ),
         (

@@ -95,7 +95,7 @@ def test_a_restoration_is_told_as_of_the_moment_of_the_backup(
     assert said == (
         "restored 7 rows of 2 tables at step 0009, as of 2026-11-01T03:04:05Z"
     )
-    at = "2026-11-01T03:04:05Z"
+    at = "2026-11-01T03:04:05+00:00"
     assert json.loads(told) == {"rows": 7, "tables": 2, "step": "0009", "at": at}
 
 

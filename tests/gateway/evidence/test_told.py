@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bureau.evidence.bundle import Subject, SubjectKind
-from bureau.evidence.making import NotMadeError
+from bureau.evidence.making import EvidenceRefusal, NotMadeError
 from bureau.ledger.evidence import Vault
 from gateway.errors import StartError
 from gateway.evidence.bundle import StoredEvidenceMaker
@@ -53,24 +53,30 @@ def test_a_proof_is_of_a_decision_alone() -> None:
         (
             None,
             "p",
-            "NO_KEY",
+            EvidenceRefusal.NO_KEY,
             "evidence_key_file is not set; evidence cannot be read",
         ),
         (
             Vault([b"k" * 32]),
             None,
-            "NOT_SIGNED",
+            EvidenceRefusal.NOT_SIGNED,
             "the log is signed by nobody: set transparency.key_file",
         ),
-        (Vault([b"k" * 32]), "p", "UNKNOWN", "of 7 nothing was kept by 2026-11-30"),
+        (
+            Vault([b"k" * 32]),
+            "p",
+            EvidenceRefusal.UNKNOWN,
+            "of 7 nothing was kept by 2026-11-30",
+        ),
     ],
 )
-async def test_what_is_missing_for_a_bundle_is_said(
+async def test_what_is_missing_for_a_bundle_is_said(  # noqa: PLR0913 - its cases
     tmp_path: Path,
     newest_file: Path,
+    *,
     vault: Vault | None,
     policy: str | None,
-    refusal: str,
+    refusal: EvidenceRefusal,
     words: str,
 ) -> None:
     shutil.copy(newest_file, tmp_path / DATABASE)
