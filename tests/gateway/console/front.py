@@ -112,7 +112,7 @@ def front(
                 name=ISSUER_NAME,
                 issuer=issuer,
                 audience=AUDIENCE,
-                algorithms=["ES256"],  # type: ignore[list-item]  # its value
+                algorithms=("ES256",),
                 console_client_id=CLIENT,
             )
         },
@@ -159,7 +159,7 @@ def callers(
         ),
         agency_assertions=None,
         client_certificates=ClientCertificates([], {}),
-        routers=Routers([]),
+        routers=Routers(()),
         now=now,
     )
 

@@ -84,12 +84,12 @@ class MadeUp:
         )
 
     def _type(
-        self, _value: object, info: GraphQLResolveInfo, of: GraphQLAbstractType
+        self, _value: object, info: GraphQLResolveInfo[Any], of: GraphQLAbstractType
     ) -> str:
         first, *_ = info.schema.get_possible_types(of)
         return str(self.known.get(of.name, first.name))
 
-    def _value(self, parent: Any, info: GraphQLResolveInfo, **_: object) -> object:
+    def _value(self, parent: Any, info: GraphQLResolveInfo[Any], **_: object) -> object:
         name = f"{info.parent_type.name}.{info.field_name}"
         told = parent.get(info.field_name) if isinstance(parent, dict) else None
         if told is not None:

@@ -17,7 +17,7 @@ REPAYMENT = {
     "reason": "paid",
     "amountYuan": 1600,
 }
-CORRECTION = [("ConsoleCorrections", {})]
+CORRECTION: list[tuple[str, Mapping[str, object]]] = [("ConsoleCorrections", {})]
 TOTALS = {"from": "2026-01-01", "to": "2026-12-01"}
 SANCTIONS = ("SanctionsByState", {"lifted": True})
 CONNECTOR = [("Connector", {"id": "fire"}), ("ConnectorManifest", {"id": "fire"})]

@@ -186,7 +186,7 @@ async def test_a_certificate_that_is_not_there_has_no_chain_and_no_evidence() ->
 
 
 CLAIM = {"idNumber": "i", "itemCode": "x", "level": "LEVEL_3", **WHY}
-OF_HOLDER = {
+OF_HOLDER: Mapping[str, object] = {
     "idNumber": "i",
     "idType": None,
     "name": None,
