@@ -54,6 +54,8 @@ MAY_START = {
     "asks; what they wrote is compared whole",
     "tests/browser/test_front_page.py": "a page about nobody, without a gateway",
     "tests/browser/test_graphiql_routes.py": "the routes of a page, without a graph",
+    "tests/gateway/console/front.py": "the routes of pages that ask no graph",
+    "tests/gateway/demo/test_told.py": A_COMMAND,
     "tests/gateway/callers/haproxy.py": "a proxy before a gateway that is heard",
     "tests/test_nursery.py": A_COMMAND,
     "tests/gateway/transparency/test_publishing.py": A_COMMAND,

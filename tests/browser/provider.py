@@ -35,11 +35,13 @@ class Provider:
     """Parameters of its next answers."""
     keeps_people: bool = False
     """Whether it leaves people on its own page."""
+    says: Any = None
+    """What it says of itself instead of the truth."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def configuration(self) -> dict[str, str]:
+    def configuration(self) -> Any:
         """Return what it says of itself."""
-        return {
+        return self.says or {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",

@@ -27,6 +27,8 @@ from tests.gateway.collection.senders import (
     without,
 )
 
+SECOND = int(NOW.timestamp())
+
 
 def refusal(sent: Message, known: TrustBundle | None = None) -> Problem:
     with pytest.raises(IntakeError) as refused:
@@ -120,6 +122,11 @@ def test_a_question_without_a_body_needs_no_digest() -> None:
             changed(message(), "signature-input", ";created", ";craeted"),
             Problem.MALFORMED_SIGNATURE,
             id="no moment",
+        ),
+        pytest.param(
+            changed(message(), "signature-input", f"created={SECOND}", "created=1.5"),
+            Problem.MALFORMED_SIGNATURE,
+            id="a moment that is no whole second",
         ),
         pytest.param(
             changed(message(), "signature-input", ';nonce="n-1"', ""),

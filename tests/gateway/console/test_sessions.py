@@ -77,6 +77,17 @@ def test_a_session_ends_with_its_token(sessions: Sessions, clock: Clock) -> None
     assert len(sessions) == 0
 
 
+def test_sessions_that_are_over_are_not_counted(
+    sessions: Sessions, clock: Clock
+) -> None:
+    sessions.begin("token")
+    assert len(sessions) == 1
+
+    clock.now += 60
+
+    assert len(sessions) == 0
+
+
 def test_one_more_than_allowed_ends_the_one_unused_longest(
     sessions: Sessions, clock: Clock
 ) -> None:

@@ -55,6 +55,7 @@ def test_two_files_and_other_boundaries_are_no_form() -> None:
         ("multipart/form-data", once),
         (FORM, b"x" + once),
         (FORM, once.removesuffix(b"--\r\n")),
+        (FORM, once.replace(b"\r\nContent-Disp", b"x\r\nContent-Disp")),
         (FORM, b""),
     ):
         with pytest.raises(RefusedRequestError):
