@@ -239,6 +239,18 @@ async def test_a_change_is_found(
     assert (await found(database_url))[0] == findings
 
 
+async def test_a_row_that_was_never_logged_as_it_was_is_told_apart(
+    store: Store, database_url: str
+) -> None:
+    await add_moves(store, 2)
+    await attack(store, "DELETE FROM claim_moves WHERE id = 2")
+    await append_all(store)
+
+    assert (await found(database_url))[0] == [
+        MOVE.format(2, "removed before it was logged")
+    ]
+
+
 async def test_a_row_put_between_others_was_logged_after_them(
     store: Store, database_url: str
 ) -> None:
