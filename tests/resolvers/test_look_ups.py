@@ -1,6 +1,8 @@
 """Why people are looked up is read from the request, or refused with what to send."""
 
+import asyncio
 from datetime import date
+from inspect import signature
 
 import pytest
 from starlette.datastructures import Headers
@@ -9,7 +11,11 @@ from bureau.caller import LookUp, Purpose
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.purpose import PurposeError
 from connectors.errors import StoreUnavailableError
-from resolvers.look_ups import look_up_of, refused
+from policy.identity import parse_identity
+from resolvers.context import RequestContext, UncountedLookUpError
+from resolvers.look_ups import look_up, look_up_of, refused
+from tests.connectors.agency import ZHANG
+from tests.resolvers.test_store_away import context
 
 DEFAULT = LookUp(Purpose.RECOVERY, "default")
 STATED = LookUp(Purpose.SUBSIDY_CLAIM, "17-2026-1")
@@ -152,3 +158,21 @@ def test_a_log_that_is_away_is_said_in_both_languages() -> None:
         "and is not answered; try again later"
     )
     assert refusal.extensions == {"code": "AUDIT_UNAVAILABLE"}
+
+
+def test_whom_the_document_was_not_counted_for_is_not_looked_up() -> None:
+    async def asked() -> None:
+        await look_up(context(), parse_identity(ZHANG), [])
+
+    with pytest.raises(UncountedLookUpError):
+        asyncio.run(asked())
+
+
+def test_what_a_request_makes_and_counts_by_itself_nobody_hands_it() -> None:
+    by_itself = {
+        *("mask", "stated", "gate", "changes", "now", "today", "deadline", "snapshot"),
+        *("aside", "answered", "_looked_up", "_loaders"),
+    }
+
+    assert by_itself <= set(RequestContext.__annotations__)
+    assert by_itself.isdisjoint(signature(RequestContext).parameters)
