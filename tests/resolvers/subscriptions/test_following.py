@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from resolvers.subscriptions.following import shown_together
+from tests.resolvers.test_store_away import answer
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,34 @@ def test_a_page_that_all_see_is_known_by_its_first_number_and_its_last() -> None
     ]
     # Who wants some of them alone is shown them by itself.
     assert shown([1], once=once, passes=lambda _: True) == [["event 1"]]
+
+
+def test_each_kind_of_event_has_the_cursor_of_its_newest() -> None:
+    @dataclass
+    class Feed:
+        number: int
+
+        async def newest(self) -> int:
+            return self.number
+
+    fields = {
+        "certificate_states": "certificateStates",
+        "connector_states": "connectorStates",
+        "sanctions": "sanctions",
+        "decisions": "decisions",
+        "recoveries": "recoveries",
+    }
+    feeds = {name: Feed(number) for number, name in enumerate(fields)}
+
+    found = answer(
+        f"{{ eventCursors {{ {' '.join(fields.values())} }} }}",
+        feeds=SimpleNamespace(**feeds),
+        cursors=SimpleNamespace(of=lambda kind, number: f"{kind} {number}"),
+    )
+
+    assert found.errors is None
+    assert found.data is not None
+    assert found.data["eventCursors"] == {
+        field: f"{name.replace('_', '-')} {number}"
+        for number, (name, field) in enumerate(fields.items())
+    }
