@@ -1,8 +1,11 @@
 """Why people are looked up is read from the request, or refused with what to send."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
 from inspect import signature
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
@@ -166,6 +169,52 @@ def test_whom_the_document_was_not_counted_for_is_not_looked_up() -> None:
 
     with pytest.raises(UncountedLookUpError):
         asyncio.run(asked())
+
+
+class OpenGate:
+    """A gate through which everybody passes."""
+
+    async def look_up(
+        self, _: object, ask: Callable[[], Awaitable[Any]], *__: object, **___: object
+    ) -> Any:
+        return await ask()
+
+
+@pytest.mark.parametrize("is_for_payment", [True, False])
+def test_before_a_payment_the_store_is_asked_what_other_gateways_saw(
+    is_for_payment: bool,
+) -> None:
+    asked: list[str] = []
+
+    class Collected:
+        async def refresh(self) -> None:
+            asked.append("collected")
+
+    class Versions:
+        async def read(self, *_: object) -> None:
+            asked.append("versions")
+
+        def hold(self, _: object, __: object, answers: Any, **___: object) -> Any:
+            return answers
+
+    class Changes:
+        async def put_on(self, _: object, answers: Any) -> Any:
+            return answers
+
+    async def answers() -> object:
+        snapshot = SimpleNamespace(registry=SimpleNamespace(agencies=[]), bundle=None)
+        request: Any = context(
+            collected=Collected(),
+            versions=Versions(),
+            live=SimpleNamespace(snapshot=snapshot),
+        )
+        request.people, request.gate, request.changes = 1, OpenGate(), Changes()
+        return await look_up(
+            request, parse_identity(ZHANG), [], is_for_payment=is_for_payment
+        )
+
+    assert asyncio.run(answers()) == []
+    assert asked == (["collected", "versions"] if is_for_payment else [])
 
 
 def test_what_a_request_makes_and_counts_by_itself_nobody_hands_it() -> None:
