@@ -82,7 +82,8 @@ def test_a_person_is_named_by_a_known_kind_of_number() -> None:
           { __typename: "Person", idType: "CAT", idNumber: "1" }]) { __typename } }"""
     )
 
-    (error,) = found.errors or ()
+    assert found.errors is not None
+    (error,) = found.errors
     assert error.message.startswith("idType of Person is none of RESIDENT_ID, ")
 
 

@@ -1,9 +1,12 @@
 """What a clause compared is shown in words, in Chinese and in English alike."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from policy.catalogue import load_catalogue
+from policy.certificate import STATE_NAMES, CertificateState
 from policy.compared import ANOTHER, IN_FORCE, NOT_IN_FORCE, SAME
 from policy.compared_claims import NO, YES
 from policy.compared_values import Codes, Days, Numbers, Value, Words
@@ -17,8 +20,9 @@ FIRST, LAST = date(2026, 1, 2), date(2026, 3, 4)
 
 def words(value: Value, fact: Fact = Fact.ISSUED_ON) -> tuple[str, str]:
     """Return how a value is shown, in Chinese and in English."""
-    (shown,) = shown_values({fact: value})
-    said = [shown.words(language=language) for language in (Language.ZH, Language.EN)]  # type: ignore[misc]  # a field is a method still
+    # A field of the graph is a method still.
+    shown: Any = shown_values({fact: value})[0]
+    said = [shown.words(language=language) for language in (Language.ZH, Language.EN)]
     return said[0], said[1]
 
 
@@ -68,24 +72,48 @@ def test_codes_are_called_by_their_names_or_by_themselves(
     assert words(Codes((code,)), Fact.KEY) == (zh, en)
 
 
+def test_rows_and_bodies_of_the_annex_are_called_by_its_names() -> None:
+    catalogue = load_catalogue()
+    code, item = next(iter(catalogue.items.items()))
+    id_, body = next(iter(catalogue.bodies.items()))
+
+    named = f"{item.name.zh}（{code}）", f"{item.name.en} ({code})"
+    for fact in (Fact.ITEM, Fact.KEY_SCOPE):
+        assert words(Codes((code,)), fact) == named
+        assert words(Codes(("x",)), fact) == ("x", "x")
+    named = body.name.zh, body.name.en
+    assert words(Codes((id_,)), Fact.COLLECTION_BODY) == named
+    assert words(Codes(("x",)), Fact.COLLECTION_BODY) == ("x", "x")
+
+
+def test_a_value_of_an_enum_is_called_as_the_schema_describes_it() -> None:
+    name = STATE_NAMES[CertificateState.REVOKED]
+
+    zh, en = words(Codes(("REVOKED",)), Fact.STATE)
+
+    assert zh.endswith(name.zh)
+    assert en.endswith(name.en)
+
+
 def test_several_codes_are_told_apart_in_either_language() -> None:
     assert words(Codes((YES, NO)), Fact.HELD) == ("是、否", "yes, no")
 
 
 def test_a_value_is_shown_with_its_fact_and_as_it_is() -> None:
-    days, numbers, codes = shown_values(
+    shown: Any = shown_values(
         {
             Fact.ISSUED_ON: Days(FIRST, LAST),
             Fact.AMOUNT_YUAN: Numbers(1, None),
             Fact.LEVEL: Codes(("LEVEL_3",)),
         }
     )
+    days, numbers, codes = shown
 
-    assert [one.fact for one in (days, numbers, codes)] == [
+    assert [one.fact for one in shown] == [
         Fact.ISSUED_ON,
         Fact.AMOUNT_YUAN,
         Fact.LEVEL,
     ]
-    assert (vars(days)["first"], vars(days)["last"]) == (FIRST, LAST)
-    assert (vars(numbers)["least"], vars(numbers)["most"]) == (1, None)
-    assert vars(codes)["codes"] == ["LEVEL_3"]
+    assert (days.first, days.last) == (FIRST, LAST)
+    assert (numbers.least, numbers.most) == (1, None)
+    assert codes.codes == ["LEVEL_3"]

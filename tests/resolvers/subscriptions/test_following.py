@@ -24,11 +24,10 @@ async def pages(*numbers: Sequence[int]) -> AsyncGenerator[Sequence[Event], None
 
 def shown(*numbers: Sequence[int], **how: Any) -> list[Any]:
     """Return what is shown of pages of events."""
+    events: Any = pages(*numbers)
 
     async def followed() -> list[Any]:
-        found = shown_together(
-            pages(*numbers), lambda one: f"event {one.number}", **how
-        )
+        found = shown_together(events, lambda one: f"event {one.number}", **how)
         return [one async for one in found]
 
     return asyncio.run(followed())
