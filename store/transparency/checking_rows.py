@@ -156,9 +156,7 @@ class RowsChecker:
             self._counts.retained += 1
         elif of.source.is_kept:
             _, salt, made = of.wanted[id_]
-            at_once = (
-                salt != NO_SALT and commitment(salt, gone_bytes(of.source, id_)) == made
-            )
+            at_once = commitment(salt, gone_bytes(of.source, id_)) == made
             when = " before it was logged" if at_once else ""
             self._told(f"{of.source.table} row {id_}: it was removed{when}")
 

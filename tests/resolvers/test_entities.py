@@ -8,6 +8,7 @@ from resolvers.authorization.permissions import ForbiddenError
 from resolvers.entities import require_entities
 from resolvers.errors import RequestError
 from resolvers.schema import schema
+from tests.resolvers.test_store_away import answer
 
 READER = Caller("district", frozenset({Scope.READ_CERTIFICATES}))
 STRANGER = Caller("district", frozenset())
@@ -73,6 +74,17 @@ def test_a_representation_is_looked_at_before_it_is_resolved() -> None:
 
     with pytest.raises(GraphQLError, match="Certificate needs certificates:read"):
         schema.entities_resolver(Info, [CERTIFICATE])  # type: ignore[arg-type,list-item]  # all it reads
+
+
+def test_a_person_is_named_by_a_known_kind_of_number() -> None:
+    found = answer(
+        """{ _entities(representations: [
+          { __typename: "Person", idType: "CAT", idNumber: "1" }]) { __typename } }"""
+    )
+
+    assert found.errors is not None
+    (error,) = found.errors
+    assert error.message.startswith("idType of Person is none of RESIDENT_ID, ")
 
 
 def test_no_field_takes_another_subgraphs_word() -> None:

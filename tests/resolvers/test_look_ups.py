@@ -1,6 +1,11 @@
 """Why people are looked up is read from the request, or refused with what to send."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
+from inspect import signature
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
@@ -9,7 +14,11 @@ from bureau.caller import LookUp, Purpose
 from bureau.look_ups.budget import OverBudgetError
 from bureau.look_ups.purpose import PurposeError
 from connectors.errors import StoreUnavailableError
-from resolvers.look_ups import look_up_of, refused
+from policy.identity import parse_identity
+from resolvers.context import RequestContext, UncountedLookUpError
+from resolvers.look_ups import look_up, look_up_of, refused
+from tests.connectors.agency import ZHANG
+from tests.resolvers.test_store_away import context
 
 DEFAULT = LookUp(Purpose.RECOVERY, "default")
 STATED = LookUp(Purpose.SUBSIDY_CLAIM, "17-2026-1")
@@ -152,3 +161,67 @@ def test_a_log_that_is_away_is_said_in_both_languages() -> None:
         "and is not answered; try again later"
     )
     assert refusal.extensions == {"code": "AUDIT_UNAVAILABLE"}
+
+
+def test_whom_the_document_was_not_counted_for_is_not_looked_up() -> None:
+    async def asked() -> None:
+        await look_up(context(), parse_identity(ZHANG), [])
+
+    with pytest.raises(UncountedLookUpError):
+        asyncio.run(asked())
+
+
+class OpenGate:
+    """A gate through which everybody passes."""
+
+    async def look_up(
+        self, _: object, ask: Callable[[], Awaitable[Any]], *__: object, **___: object
+    ) -> Any:
+        return await ask()
+
+
+@pytest.mark.parametrize("is_for_payment", [True, False])
+def test_before_a_payment_the_store_is_asked_what_other_gateways_saw(
+    is_for_payment: bool,
+) -> None:
+    asked: list[str] = []
+
+    class Collected:
+        async def refresh(self) -> None:
+            asked.append("collected")
+
+    class Versions:
+        async def read(self, *_: object) -> None:
+            asked.append("versions")
+
+        def hold(self, _: object, __: object, answers: Any, **___: object) -> Any:
+            return answers
+
+    class Changes:
+        async def put_on(self, _: object, answers: Any) -> Any:
+            return answers
+
+    async def answers() -> object:
+        snapshot = SimpleNamespace(registry=SimpleNamespace(agencies=[]), bundle=None)
+        request: Any = context(
+            collected=Collected(),
+            versions=Versions(),
+            live=SimpleNamespace(snapshot=snapshot),
+        )
+        request.people, request.gate, request.changes = 1, OpenGate(), Changes()
+        return await look_up(
+            request, parse_identity(ZHANG), [], is_for_payment=is_for_payment
+        )
+
+    assert asyncio.run(answers()) == []
+    assert asked == (["collected", "versions"] if is_for_payment else [])
+
+
+def test_what_a_request_makes_and_counts_by_itself_nobody_hands_it() -> None:
+    by_itself = {
+        *("mask", "stated", "gate", "changes", "now", "today", "deadline", "snapshot"),
+        *("aside", "answered", "_looked_up", "_loaders"),
+    }
+
+    assert by_itself <= set(RequestContext.__annotations__)
+    assert by_itself.isdisjoint(signature(RequestContext).parameters)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from store import background
-from store.background import Supervisor
+from store.background import Supervisor, wait_for_change
 
 TURNS = 5
 
@@ -88,3 +88,12 @@ async def test_pauses_grow_and_after_work_that_went_well_are_short_again(
     async with Supervisor(first_pause=0.001).running(dying.work, "dying"):
         await dying.goes_on.wait()
     assert pauses == [0.001] + [0.002 - 0.001] * (TURNS - 1)
+
+
+async def test_a_change_is_waited_for_and_is_none_from_then_on() -> None:
+    changed = asyncio.Event()
+    changed.set()
+
+    await wait_for_change(changed, 60)
+
+    assert not changed.is_set()

@@ -270,6 +270,41 @@ def test_a_machine_s_proposal_is_shown_with_what_was_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("id_", "number"),
+    [
+        ("4", 4),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, -1),
+        ("x", -1),
+        ("-4", -1),
+        ("４", -1),
+        ("", -1),
+    ],
+)
+def test_what_is_decided_on_is_shown_and_no_id_but_a_number_is_a_proposals(
+    id_: str, number: int
+) -> None:
+    decided: list[object] = []
+
+    class Steps:
+        async def decide(
+            self, _: object, asked: int, *, accept: bool, reason: str
+        ) -> SanctionProposal:
+            decided.extend((asked, accept, reason))
+            return PROPOSAL
+
+    text = f"""mutation {{ decideSanctionProposal(id: "{id_}", accept: false,
+      reason: "r") {{ ... on SanctionProposal {{ id threshold }} }} }}"""
+    registration = SimpleNamespace(**{**vars(registered()), "sanctions": Steps()})
+
+    found = answer(text, registration=registration)
+
+    assert found.errors is None
+    assert found.data == {"decideSanctionProposal": {"id": "4", "threshold": 5}}
+    assert decided == [number, False, "r"]
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ('{ connector(id: "x") { history { step } } }', {"connector": CONNECTOR}),

@@ -12,6 +12,7 @@ from bureau.look_ups.audit import AuditEvent, AuditRecord, AuditSelection
 from bureau.look_ups.budget import OverBudgetError, PeopleBudget
 from store.audit import log as audit
 from store.audit.log import StoredAuditLog, open_audit_log
+from store.audit.people import Draft
 from store.store import open_store
 from tests.store.audit.records import ALICE, BOB, NOON, record
 
@@ -277,3 +278,20 @@ async def test_who_reads_the_log_about_a_person_has_looked_nobody_up(
             await other.look_up(person)
     async with gateway(database_url) as again:
         await again.look_up(CAROL)
+
+
+def test_of_one_transaction_each_day_has_its_own_people() -> None:
+    draft = Draft(TODAY, {"hr": {ALICE}}, lambda _: 1, seen=0)
+    tomorrow = NOON + DAY
+
+    judged = [
+        draft.judged(place, record(person=person, at=at)).event
+        for place, (person, at) in enumerate(
+            [(ALICE, NOON), (BOB, NOON), (BOB, tomorrow), (CAROL, tomorrow)]
+        )
+    ]
+
+    assert judged == [AuditEvent.LOOKED_UP, AuditEvent.OVER_BUDGET] * 2
+    assert draft.refused == {1: 2, 3: 2}
+    assert draft.added == {"hr": {BOB}}
+    assert draft.day == TODAY + DAY

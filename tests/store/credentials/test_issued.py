@@ -56,6 +56,12 @@ async def shown(store: Store) -> dict[int, CredentialStatus]:
     return dict(await another.statuses(0, TODAY))
 
 
+def test_a_status_is_the_number_that_verifiers_know_it_by() -> None:
+    registered = {"VALID": 0, "INVALID": 1, "SUSPENDED": 2}
+
+    assert {status.name: status.value for status in CredentialStatus} == registered
+
+
 async def test_what_is_issued_is_valid_until_something_comes(
     store: Store, credentials: StoredCredentials
 ) -> None:

@@ -9,8 +9,11 @@ from sqlalchemy import Connection, select
 
 from bureau.evidence.facts import Basis, key_fact, trace_fact
 from bureau.ledger.judging import Judged
+from bureau.ledger.seen import SeenRevocation
+from policy.documents import Document
 from policy.edition import canonical, load_edition
 from policy.payments import Payments
+from policy.recovery import RecoverySource
 from signing.algorithms import Algorithm
 from signing.trust import KeyState, TrustedKey
 from store.ledger import bases
@@ -20,6 +23,7 @@ from store.ledger.ledger import StoredLedger
 from store.store import Store
 from store.transparency.tables import logged_facts
 from tests.store.ledger.test_ledger import ALICE, JUDGEMENT, NOON, decision
+from tests.store.ledger.test_proofs import PROOF
 
 TRACE = canonical({"format": "certificate-gateway-trace@v1", "claim": None})
 KEY = TrustedKey(
@@ -99,6 +103,34 @@ async def test_what_proves_a_decision_is_found_as_of_a_day(store: Store) -> None
     assert sources[:2] == ["decisions", "judgements"]
     assert sources.count("logged_facts") == 3
     assert "payment_steps" in sources
+
+
+async def test_what_was_seen_or_proved_later_was_not_known_on_the_day(
+    store: Store,
+) -> None:
+    ledger, bundles = StoredLedger(store), StoredBundles(store)
+    recorded = await ledger.record(decision(1), [ALICE], based)
+    seen_at, proved_at = NOON + HOUR, NOON + 3 * HOUR
+    seen = SeenRevocation(
+        certificate="sealed-1",
+        document=Document(place="p" * 64),
+        source=RecoverySource.STATUS_LIST,
+        since=None,
+        connector="transport",
+        evidence="e" * 64,
+        seen_at=seen_at,
+    )
+    await ledger.open_seen([seen], seen_at)
+    await ledger.prove_false(replace(PROOF, at=proved_at))
+
+    known = []
+    for hours in (1, 2, 3, 4):
+        found = await bundles.of_decision(recorded.id, NOON + hours * HOUR)
+        assert found is not None
+        known.append({source for source, _ in found.rows})
+
+    assert ["seen_revocations" in sources for sources in known] == [False] + [True] * 3
+    assert ["false_records" in sources for sources in known] == [False] * 3 + [True]
 
 
 @pytest.mark.parametrize("id_", ["sealed-1", "none"])

@@ -77,6 +77,21 @@ async def test_a_log_that_nobody_changed_is_whole(
     assert checked.checkpoints == 2
 
 
+async def test_a_checkpoint_that_no_key_of_the_log_signed_is_told(
+    store: Store, database_url: str
+) -> None:
+    await sign(store, await filled(store))
+    stranger = NoteSigner(
+        ORIGIN, Kind.ED25519, Ed25519PrivateKey.from_private_bytes(b"1" * 32)
+    )
+
+    findings, _ = await found(database_url, Trusted(keys=[stranger.key]))
+
+    assert findings == [
+        f"the checkpoint of 302 leaves: it is not signed by {ORIGIN}",
+    ]
+
+
 async def test_a_log_without_an_entry_is_whole(database_url: str) -> None:
     assert (await found(database_url))[0] == []
 
@@ -237,6 +252,18 @@ async def test_a_change_is_found(
     await attack(store, *(one.format(**words) for one in statements))
 
     assert (await found(database_url))[0] == findings
+
+
+async def test_a_row_that_was_never_logged_as_it_was_is_told_apart(
+    store: Store, database_url: str
+) -> None:
+    await add_moves(store, 2)
+    await attack(store, "DELETE FROM claim_moves WHERE id = 2")
+    await append_all(store)
+
+    assert (await found(database_url))[0] == [
+        MOVE.format(2, "removed before it was logged")
+    ]
 
 
 async def test_a_row_put_between_others_was_logged_after_them(

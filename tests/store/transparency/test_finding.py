@@ -72,6 +72,26 @@ async def test_a_row_is_pending_until_a_checkpoint_has_it(store: Store) -> None:
     assert not await rows.are_integrated("claim_moves", [3])
 
 
+async def test_where_witnesses_are_waited_for_nothing_is_in_it_without_them(
+    store: Store,
+) -> None:
+    rows, checkpoints = StoredRows(store, witnessed=True), StoredCheckpoints(store)
+    await add_moves(store, 1)
+    await append_all(store)
+    await checkpoints.keep(checkpoint(1, witnessed=False))
+
+    before = (
+        await rows.find("claim_moves", 1),
+        await rows.are_integrated("claim_moves", [1]),
+    )
+    await checkpoints.keep(checkpoint(1))
+    after = await rows.find("claim_moves", 1)
+
+    assert before == (None, False)
+    assert after is not None
+    assert await rows.are_integrated("claim_moves", [1])
+
+
 async def test_a_row_that_was_changed_proves_nothing(store: Store) -> None:
     await add_moves(store, 1)
     await append_all(store)
