@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,7 +37,9 @@ from gateway.receipts.published import published
 from gateway.registration.check import plan_of, read_manifest_file
 from gateway.schema.in_use import documents_in_use
 from gateway.schema.older import read_schema, schema_at
-from gateway.settings.settings import Settings
+from gateway.settings.providers import Kind, ProviderOptions, require_whole
+from gateway.settings.secrets import SecretSource, read_secrets
+from gateway.settings.settings import Settings, load_settings
 from gateway.transparency.export import export
 from gateway.witness.keys import make_keys
 from gateway.witness.settings import load_witness_settings
@@ -94,6 +97,7 @@ def _here(newest_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "key.pem": pem(ED25519),
         "twice.pem": pem(ED25519) * 2,
         "gb18030": "",
+        "empty": "",
         "no-toml": "= 1\n",
         "twice.toml": "",
     }.items():
@@ -111,6 +115,11 @@ def write_in_text(name: str) -> None:
         id="id", body=name, credit_code="code", contact="contact", port=1
     )
     write_newcomer(Path("text/in"), newcomer, load_catalogue())
+
+
+def secret(**stated: Any) -> object:
+    sources = {"a": SecretSource(**{"connectors": ("c",), **stated})}
+    return read_secrets(sources, {})
 
 
 def rotated(**more: object) -> object:
@@ -268,6 +277,45 @@ BODIES = ", ".join(
             lambda: load_witness_settings(Path("gb18030")),
             f"gb18030: {NOT_UTF_8}",
         ),
+        (lambda: secret(file="gb18030"), "secrets.a: gb18030: UnicodeDecodeError"),
+        (
+            lambda: secret(provider="hsm"),
+            "secrets.a: no provider is opened here that could keep 'a': hsm",
+        ),
+        (
+            lambda: secret(file="empty"),
+            "secrets.a: empty has 0 bytes; 1 to ",
+        ),
+        (
+            lambda: secret(variable="NO_SUCH_VARIABLE"),
+            "secrets.a: the variable NO_SUCH_VARIABLE is not set",
+        ),
+        (secret, "secrets.a: set one of file, variable and provider"),
+        (
+            lambda: secret(file="text", object="b"),
+            "secrets.a: object means nothing without provider",
+        ),
+        (
+            lambda: secret(file="text", connectors=()),
+            "secrets.a: name the connectors or providers that may use it",
+        ),
+        (
+            lambda: require_whole({"p": ProviderOptions(kind=Kind.FILE)}),
+            "providers.p: a provider of kind file needs folder",
+        ),
+        (
+            lambda: require_whole(
+                {"p": ProviderOptions(kind=Kind.FILE, folder="f", url="https://a")}
+            ),
+            "providers.p: url means nothing to a provider of kind file",
+        ),
+        (
+            lambda: require_whole(
+                {"p": ProviderOptions(kind=Kind.HTTP, url="http://a.example")}
+            ),
+            "providers.p: url begins with https://, or is on this machine",
+        ),
+        (lambda: load_settings(Path("gb18030"), {}), f"gb18030: {NOT_UTF_8}"),
         (
             lambda: read_kept_checkpoint(Path("absent"), ()),
             f"absent: {ABSENT}",
