@@ -19,7 +19,7 @@ from gateway.collection.commands import read_key
 from gateway.errors import StartError
 from gateway.screen import AsJson, say_json
 from gateway.transparency.mirror import ForkedError, Mirror, MirrorError, Shown
-from gateway.unreached import unreached
+from gateway.unreached import NotReachedError, unreached
 from signing.sign import SigningKey
 from signing.transparency.policies import Policy, PolicyFileError, read_policy
 
@@ -86,7 +86,7 @@ def mirror(  # noqa: PLR0913 - one argument an option
     except ForkedError as error:
         typer.echo(f"FORKED: {error}", err=True)
         raise typer.Exit(FOUND) from None
-    except (MirrorError, OSError) as error:
+    except (MirrorError, NotReachedError, OSError) as error:
         typer.echo(f"gateway: {error}", err=True)
         raise typer.Exit(UNUSABLE) from None
     look_ups = sum(len(one.look_ups or ()) for one in shown)

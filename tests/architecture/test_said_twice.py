@@ -1,5 +1,6 @@
 """What is said once for all: nothing is empty, and all texts are in both languages."""
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,10 @@ from pathlib import Path
 from policy.text import Text
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("policy", "signing", "connectors", "bureau", "resolvers", "store")
+PACKAGES = (
+    *("policy", "signing", "connectors", "bureau", "resolvers", "store"),
+    "gateway",
+)
 MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
     for package in PACKAGES
@@ -25,6 +29,10 @@ MAY_BE_EMPTY = {
     "signing.base64url._LAST",
     # It delivers nothing.
     "resolvers.execution.subscribe.NOTHING_MORE",
+    "gateway.subscriptions.running.NOTHING_MORE",
+    # What came of asking and being refused: the caller is told by a status.
+    "gateway.console.reconciled.FORBIDDEN",
+    "gateway.console.pages.reconciliation.FORBIDDEN",
 }
 
 
@@ -88,3 +96,37 @@ def test_no_member_of_an_enumeration_is_another_s() -> None:
     for name, value in constants():
         if isinstance(value, type) and issubclass(value, Enum):
             assert len(value) == len(value.__members__), name
+
+
+LOGGERS = ("logger", "_logger")
+LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
+
+
+def log_calls() -> Iterator[tuple[str, str, object]]:
+    """Give where loggers are made or used, what is called, and what it is told."""
+    texts = {file: file.read_text("utf-8") for file in (ROOT / "gateway").rglob("*.py")}
+    for file, text in texts.items():
+        for node in ast.walk(ast.parse(text)) if "logger" in text else ():
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(
+                        value=ast.Name(id=owner) | ast.Attribute(attr=owner),
+                        attr=called,
+                    ),
+                    args=[ast.Constant(value=told), *_],
+                ) if owner in LOGGERS or called == "get_logger":
+                    where = f"{file.relative_to(ROOT)}:{node.lineno}"
+                    yield where, called, told
+                case _:
+                    pass
+
+
+def test_every_line_of_the_log_says_what_happened_and_where() -> None:
+    """Operators look for lines by the part's name and by the words, which stay."""
+    calls = [*log_calls()]
+    said = [(where, told) for where, called, told in calls if called in LEVELS]
+    names = [str(told) for _, called, told in calls if called == "get_logger"]
+
+    assert [where for where, told in said if not told] == []
+    assert len(said) > 50
+    assert {name.partition(".")[0] for name in names} == {"gateway"}

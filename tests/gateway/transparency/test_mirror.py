@@ -241,8 +241,10 @@ def test_nobody_is_given_what_another_agency_is_told(
     path, own = f"/look-ups/{TRANSPORT}", token(logging, TRANSPORT)
     assert logging.fetch(path, None)[0] == 401
     assert logging.fetch(path, own)[0] == 200
-    assert logging.fetch(f"{path}?after=x", token(logging, TRANSPORT))[0] == 400
-    assert logging.fetch(path, token(logging, EMERGENCY))[0] == 403
+    said = logging.fetch(f"{path}?after=x", token(logging, TRANSPORT))
+    assert said[:2] == (400, b"after is a number\n")
+    said = logging.fetch(path, token(logging, EMERGENCY))
+    assert said[:2] == (403, b"these are another agency's\n")
     # Who may look people up is no agency.
     assert logging.fetch(path)[0] == 403
 

@@ -111,7 +111,10 @@ def test_what_there_is_is_answered_and_nothing_else(
 ) -> None:
     eventually(lambda: size_at(gateway) > 0)
 
-    assert read(gateway, path)[0] == status
+    found, raw, _ = read(gateway, path)
+    assert found == status
+    if found == 404 and path != "nothing" and ".." not in path:
+        assert raw == b"the log has no such tile\n"
 
 
 @pytest.mark.parametrize("path", ["checkpoint", "tile/0/000.p/1", "nothing"])

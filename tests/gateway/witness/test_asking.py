@@ -295,6 +295,7 @@ async def test_one_that_says_another_size_each_time_is_given_up() -> None:
     outcome = await asked(handle)
 
     assert (outcome.trouble, requests) == (Trouble.REFUSED, 3)
+    assert (outcome.seen, outcome.detail) == (3, "it says another size each time")
 
 
 async def endless(request: web.Request) -> web.StreamResponse:
@@ -354,7 +355,8 @@ async def test_an_address_that_is_none_is_away(
 
     (outcome,) = await SHOWN.show(TREE, 9, policy, session, utc_now())
 
-    assert outcome.trouble is Trouble.AWAY
+    told = "this is no address of http or https"
+    assert (outcome.trouble, outcome.detail) == (Trouble.AWAY, told)
 
 
 async def test_a_log_that_shows_each_witness_another_history_has_no_quorum(

@@ -135,6 +135,31 @@ def test_what_is_wrong_has_its_status_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (
+            submission(0, 5, by=(signer("x.example", Kind.ED25519),)),
+            "this log is not known here\n",
+        ),
+        (
+            submission(0, 5, by=(signer(ORIGIN, Kind(4)),)),
+            "no key of this log that is known here signed\n",
+        ),
+        (submission(6, 5), "the old size is more than the checkpoint's\n"),
+        (WRONGLY_PROVED, "this is no proof from size 5\n"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(
+    witness: Witness, raw: bytes, words: str
+) -> None:
+    witness.add_checkpoint(submission(0, 5))
+
+    answer = witness.add_checkpoint(raw)
+
+    assert (answer.body, answer.media_type) == (words, TEXT)
+
+
+@pytest.mark.parametrize(
     ("raw", "status", "kind"),
     [
         (submission(5, 12, FORK), 422, Verdict.UNPROVEN),
