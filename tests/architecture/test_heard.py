@@ -206,6 +206,7 @@ WITHOUT_GATEWAYS = (
     "tests/store/quality/",
     "tests/gateway/witness/",
     "tests/gateway/transparency/test_witnessing.py",
+    "tests/gateway/transparency/test_lines_of_the_log.py",
 )
 """Folders in which nobody has a gateway to ask."""
 HEARD = {path for path, what in MAY_START.items() if what is A_LISTENER}
