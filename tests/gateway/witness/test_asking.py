@@ -345,17 +345,22 @@ async def test_an_answer_without_end_is_cut_by_size_or_time(
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["nothing", "ftp://a.example", "http://", "http://a b", "//x", "http://[::1"],
+    ("url", "told"),
+    [
+        *(
+            (url, "this is no address of http or https")
+            for url in ("nothing", "ftp://a.example", "http://", "//x", "http://[::1")
+        ),
+        ("http://a b", "ClientConnectorDNSError"),
+    ],
 )
 async def test_an_address_that_is_none_is_away(
-    url: str, session: aiohttp.ClientSession
+    url: str, told: str, session: aiohttp.ClientSession
 ) -> None:
     policy = of_actor(url.replace(" ", "%20"))
 
     (outcome,) = await SHOWN.show(TREE, 9, policy, session, utc_now())
 
-    told = "this is no address of http or https"
     assert (outcome.trouble, outcome.detail) == (Trouble.AWAY, told)
 
 
