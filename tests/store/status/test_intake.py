@@ -164,7 +164,7 @@ async def test_a_change_and_what_follows_are_committed_together(store: Store) ->
         followed.append(change)
         raise LookupError
 
-    await know(store, "another id", CHANGE.document)
+    await pay(store, "another id", CHANGE.document)
     before = await value(store)
     with pytest.raises(LookupError):
         await take(StatesIntake(store, follow), CHANGE)
@@ -189,10 +189,10 @@ OTHERS = Document(place="q", former="g", number="m", serial="r")
         pytest.param(replace(OTHERS, place="f"), id="spelt as it was"),
     ],
 )
-async def test_what_is_kept_by_any_mark_of_it_may_be_followed(
+async def test_what_was_paid_for_by_any_mark_of_it_is_followed(
     store: Store, kept: Document
 ) -> None:
-    await know(store, "another id", kept)
+    await pay(store, "another id", kept)
 
     assert await follows(store, replace(CHANGE, document=MARKED))
 
@@ -206,10 +206,25 @@ async def test_what_was_paid_for_is_followed_whatever_is_known_of_it(
     assert await follows(store, paid)
 
 
-async def test_nothing_follows_from_a_change_of_which_nothing_is_kept(
+async def test_what_was_paid_for_as_another_version_answered_is_followed(
     store: Store,
 ) -> None:
-    await know(store, "another id", OTHERS)
+    answered = replace(OTHERS, number="n", place="other days")
+    seen = Sighting((Sight("mark", "facts", "p", None, answered),), frozenset())
+    await StoredQuality(store).add("fire-rescue", NOON.date(), Counter(), seen)
+    await pay(store, "another id", Document(place="other days"))
+
+    assert await follows(store, replace(CHANGE, document=MARKED))
+
+
+@pytest.mark.parametrize(
+    "known", [pytest.param(OTHERS, id="another"), pytest.param(MARKED, id="this one")]
+)
+async def test_nothing_follows_from_a_change_of_what_nobody_was_paid_for(
+    store: Store, known: Document
+) -> None:
+    await know(store, "another id", known)
+    await pay(store, "a third id", OTHERS)
 
     assert not await follows(store, replace(CHANGE, document=MARKED))
 
@@ -221,6 +236,12 @@ async def know(store: Store, id_: str, document: Document) -> None:
         note_documents(connection, {id_: document})
 
     await store.writer.write(work)
+
+
+async def pay(store: Store, id_: str, document: Document) -> None:
+    """Keep that something was paid on an id, and of which document that is."""
+    await know(store, id_, document)
+    await StoredLedger(store).record(decision(7, certificate=id_), [ALICE], free)
 
 
 async def follows(store: Store, change: NewChange) -> bool:
