@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Select, bindparam, select, text, update
 
 from bureau.collection import Gap, Outcome
+from connectors.giving_way import give_way
 from policy.certificate import CertificateState
 from policy.documents import Document
 from store.collection.sequences import Place, Sequences
@@ -108,6 +109,7 @@ class StatesIntake:
         while len(taken) < len(changes):
             some = changes[len(taken) : len(taken) + TOGETHER]
             taken += await self._take_together(connector, some, at)
+            await give_way()
         return taken
 
     async def _take_together(
