@@ -120,20 +120,6 @@ def alike(table: FromClause, document: Document) -> ColumnElement[bool]:
     return or_(column.document_number == document.number, by_place)
 
 
-def marks_kept(
-    connection: Connection, table: FromClause, asked: Sequence[Document]
-) -> set[str]:
-    """Return those marks of ``asked`` of which ``table`` has something."""
-    marks = frozenset[str]().union(*(one.marks for one in asked))
-    by_index = ("place", "former", "number")
-    names = (*by_index, "serial") if table is documents else by_index
-    columns = [table.c[f"document_{name}"] for name in names]
-    found = connection.execute(
-        select(*columns).where(or_(*(column.in_(marks) for column in columns)))
-    )
-    return {mark for row in found for mark in row if mark in marks}
-
-
 def known_alike(
     connection: Connection, document: Document
 ) -> Iterator[tuple[str, Document]]:

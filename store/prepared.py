@@ -44,7 +44,8 @@ def among(column: Column[Any], dialect: Dialect) -> ColumnElement[bool]:
         # Without a length, by which a longer text would be cut off, and found.
         type_ = String() if isinstance(column.type, String) else column.type
         return column == any_(bindparam("among", type_=postgresql.ARRAY(type_)))
-    listed = func.json_each(bindparam("among", type_=JSON)).table_valued("value")
+    value = bindparam("among", type_=JSON)
+    listed = func.json_each(value).table_valued("value", name="listed")
     return column.in_(select(listed.c.value))
 
 

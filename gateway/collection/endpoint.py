@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from bureau.collection import Position
 from connectors.agency import Agency
 from connectors.errors import StoreUnavailableError
+from connectors.giving_way import Slices, give_way
 from gateway.application_state import state_of
 from gateway.collection.inflate import Encoding, InflationError, Limits, inflated
 from gateway.collection.intake import Intake, not_taken
@@ -35,6 +36,8 @@ from gateway.collection.spool import open_spool, spool, stated_digests
 
 BATCH = 500
 """How many lines one transaction keeps; who else writes waits so long."""
+SENT_AT_ONCE = 50
+"""How many results are written at once; in between others have their turn."""
 RESULTS = b"application/x-ndjson"
 NUMBER = re.compile(r"[0-9]{1,16}", re.ASCII)
 
@@ -128,7 +131,11 @@ class _Transfer:
     async def _batch(self, texts: list[bytes | None]) -> End | None:
         """Keep some lines and send their results; return why to take no more."""
         first = self._summary.lines + 1
-        read = [read_line(text, n) for n, text in enumerate(texts, start=first)]
+        read: list[Line | LineResult] = []
+        slices = Slices()
+        for number, text in enumerate(texts, start=first):
+            await slices.pause()
+            read.append(read_line(text, number))
         lines = [one for one in read if isinstance(one, Line)]
         taken: Iterator[LineResult] = iter(())
         if lines:
@@ -151,9 +158,10 @@ class _Transfer:
                     reason=str(error),
                 )
                 return End.UNAVAILABLE
-        await self._send_results(
-            [next(taken) if isinstance(one, Line) else one for one in read]
-        )
+        results = [next(taken) if isinstance(one, Line) else one for one in read]
+        for start in range(0, len(results), SENT_AT_ONCE):
+            await give_way()
+            await self._send_results(results[start : start + SENT_AT_ONCE])
         return None
 
     async def _send_results(self, results: list[LineResult]) -> None:

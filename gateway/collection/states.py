@@ -5,7 +5,6 @@ other. A refused line uses no number up, so what is put right may come under its
 Before the first result is sent, this process knows whom the changes are about.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from bureau.documents import document_of
 from bureau.privacy.pseudonyms import Pseudonyms
 from connectors.agency import Agency
 from connectors.answer import RefusedRecord
+from connectors.giving_way import Slices
 from connectors.live import Snapshot
 from connectors.status.changes import ChangeFault, SentChange
 from gateway.collection.line import Line
@@ -27,9 +27,6 @@ from policy.evidence import AccountState
 from policy.text import Text
 from signing.envelope import Envelope
 from store.status.intake import STREAM, NewChange, StatesIntake, Taken
-
-VERIFIED_AT_ONCE = 20
-"""After how many lines others get their turn of the event loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +55,9 @@ class StatusHandler:
         """See ``Handler``."""
         results: dict[int, LineResult] = {}
         verified: list[tuple[Line, NewChange]] = []
-        for number, line in enumerate(lines):
-            if number % VERIFIED_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        slices = Slices()
+        for line in lines:
+            await slices.pause()
             sent = agency.read_change(Envelope(line.record))
             if isinstance(sent, RefusedRecord):
                 results[line.number] = _not_believed(line, sent)

@@ -19,6 +19,7 @@ from bureau.events.events import (
     UnknownPlaceError,
 )
 from connectors.errors import StoreUnavailableError
+from connectors.giving_way import give_way
 from store.background import Supervisor, wait_for_change
 
 POLL_SECONDS = 0.25
@@ -31,7 +32,7 @@ for one, a fifth of this: so telling never takes the loop from those who ask, no
 the registry whose changes are told."""
 PAGE = 200
 """How many events are read, and told, at once."""
-WOKEN_AT_ONCE = 4
+WOKEN_AT_ONCE = 2
 """How many who wait are woken between two looks at everybody else."""
 KEPT = 1_000
 """How many of the last events are kept for who keeps up."""
@@ -104,7 +105,7 @@ class StoredFeed(Generic[E]):
         # Who was told everything waits again, behind those who were not.
         for number in range(len(self._waiting)):
             if number % WOKEN_AT_ONCE == 0:
-                await asyncio.sleep(0)
+                await give_way()
             if self._waiting:
                 waiting = self._waiting.popleft()
                 if not waiting.done():

@@ -31,6 +31,7 @@ from bureau.caller import Caller
 from bureau.events.events import Event, LedgerEvent
 from bureau.ledger.book import Authorities
 from connectors.errors import StoreUnavailableError
+from connectors.giving_way import give_way
 from resolvers.context import RequestContext
 from resolvers.documents.documents import Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
@@ -61,6 +62,8 @@ ALIKE_TO_ALL = (CertificateStateChanged, ConnectorStateChanged, SanctionChanged)
 """What looks the same to whoever may see it: no field of it asks who that is."""
 TOGETHER = 25
 """How many events are judged, encoded and sent together."""
+ENCODED_AT_ONCE = 4
+"""How many events are encoded before others have their turn: about a millisecond."""
 JUDGED_SECONDS = 0.25
 """For how long what was judged may be sent; then the rest is judged again. An event may
 take as long to be read."""
@@ -206,13 +209,13 @@ class _Delivering:
             RefusedDocumentError: the caller may not ask this any more.
         """
         caller, seen = await self._seen(events)
+        if await self._encode_in_slices(seen, join, caller):
+            # Others had their turn meanwhile: who is the caller by now?
+            caller, seen = await self._seen(events)
         if not seen:
             return None
         encoded = self._context.services.encoded
-        key = *self._key, join, seen if isinstance(seen, Page) else _cursors(seen)
-        is_alike = isinstance(seen, Page) or all(
-            isinstance(event, ALIKE_TO_ALL) for event in seen
-        )
+        key, is_alike = self._key_of(seen, join), _are_alike(seen)
         piece = encoded.get(key) if is_alike else None
         if piece is None:
             cursors = _cursors(seen)
@@ -222,6 +225,31 @@ class _Delivering:
             if is_alike and all(encoded.get((*self._key, one)) for one in cursors):
                 encoded.put(key, piece)
         return Delivery(seen[-1].cursor, piece, is_followed=False, count=len(seen))
+
+    async def _encode_in_slices(
+        self, events: Sequence[Shown], join: Join, caller: Caller
+    ) -> bool:
+        """Encode what looks alike to all and is not at hand, unless it is joined.
+
+        Return whether others had their turn in the midst of it.
+        """
+        encoded = self._context.services.encoded
+        if not _are_alike(events) or encoded.get(self._key_of(events, join)):
+            return False
+        missing = [one for one in events if not encoded.get((*self._key, one.cursor))]
+        for number, event in enumerate(missing):
+            if number and number % ENCODED_AT_ONCE == 0:
+                await give_way()
+            await self._payload(event, caller)
+        return len(missing) > ENCODED_AT_ONCE
+
+    def _key_of(self, events: Sequence[Shown], join: Join) -> tuple[object, ...]:
+        """Return under what is kept how events are sent together."""
+        return (
+            *self._key,
+            join,
+            events if isinstance(events, Page) else _cursors(events),
+        )
 
     async def _seen(self, events: Sequence[Shown]) -> tuple[Caller, Sequence[Shown]]:
         """Return who the caller is now, and the events it may see.
@@ -275,6 +303,13 @@ class _Delivering:
         errors = [shown(error) for error in result.errors or ()]
         body = {"data": result.data, **({"errors": errors} if errors else {})}
         return orjson.dumps(body), not errors
+
+
+def _are_alike(events: Sequence[Shown]) -> bool:
+    """Say whether events look the same to whoever may see them."""
+    return isinstance(events, Page) or all(
+        isinstance(event, ALIKE_TO_ALL) for event in events
+    )
 
 
 def _cursors(events: Sequence[Shown]) -> tuple[str, ...]:

@@ -10,34 +10,38 @@ be of none, because somebody mistyped it. Nobody can tell the two apart here, so
 taken, and told.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, Dialect, Select, bindparam, select, text, update
 
 from bureau.collection import Gap, Outcome
+from connectors.giving_way import give_way
 from policy.certificate import CertificateState
 from policy.documents import Document
 from store.collection.sequences import Place, Sequences
-from store.collection.tables import collected_records
 from store.database import POSTGRESQL
-from store.documents import documents, known_alike, marks_kept, row_of_document
-from store.ledger.tables import decisions
-from store.quality.counts import seen_alike
-from store.quality.tables import seen_certificates
+from store.documents import row_of_document
+from store.prepared import PreparedInsert, among
 from store.registration.registrations import CHANNEL
 from store.registration.tables import change_sequence
+from store.status.kept import Kept
 from store.status.tables import state_changes
 from store.store import Store
 
 STREAM = "states"
-TOGETHER = 10
-"""How many changes are written in one transaction.
+TOGETHER = 50
+"""How many changes are written in one transaction, at most.
 
-They take six milliseconds, half of it for the transaction itself, and whoever asks
-about people waits meanwhile: nothing is answered that is not on the audit log.
+Whoever asks about people waits meanwhile: nothing is answered that is not on the audit
+log. So whatever can be asked and written of all of them is, by one statement a table.
 """
+FOLLOWED_TOGETHER = 10
+"""After how many from which something may follow a transaction ends: to find that out
+takes some milliseconds for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,6 @@ class Taken:
 
 _KEPT = tuple(name for name in NewChange.__slots__ if name != "document")
 
-# Made once: to make them for each change takes longer than to run them.
-_ADDED = insert(state_changes).returning(state_changes.c.id)
-_SAME_BYTES = select(state_changes.c.id).where(
-    state_changes.c.connector == bindparam("connector"),
-    state_changes.c.digest == bindparam("digest"),
-)
-
 Follow = Callable[[Connection, NewChange], None]
 """Does what follows from a change, in its transaction."""
 
@@ -94,6 +91,7 @@ class StatesIntake:
     def __init__(self, store: Store, follow: Follow) -> None:
         self._writer = store.writer
         self._is_shared = store.engine.dialect.name == POSTGRESQL
+        self._insert = PreparedInsert(state_changes, store.engine.dialect)
         self._follow = follow
 
     async def take(
@@ -102,26 +100,26 @@ class StatesIntake:
         changes: Sequence[NewChange],
         at: datetime,
     ) -> Sequence[Taken]:
-        """Keep ``changes``, a few a transaction; return what became of each, in order.
+        """Keep ``changes``, some a transaction; return what became of each, in order.
 
         Raises:
             StoreUnavailableError: the last of them are not kept, or nobody knows.
         """
         taken: list[Taken] = []
-        for start in range(0, len(changes), TOGETHER):
-            some = changes[start : start + TOGETHER]
+        while len(taken) < len(changes):
+            some = changes[len(taken) : len(taken) + TOGETHER]
             taken += await self._take_together(connector, some, at)
+            await give_way()
         return taken
 
     async def _take_together(
         self, connector: str, changes: Sequence[NewChange], at: datetime
     ) -> Sequence[Taken]:
+        """Keep the first of ``changes``, or all; return what became of those."""
+
         def work(connection: Connection) -> Sequence[Taken]:
             sequences = Sequences(connection, connector, STREAM)
-            unheard = _of_nothing(connection, changes)
-            taken = [
-                self._take(connection, sequences, change, unheard) for change in changes
-            ]
+            taken = self._take(connection, sequences, connector, changes)
             sequences.write(at)
             if any(one.outcome is Outcome.ACCEPTED for one in taken):
                 self.notify(connection)
@@ -133,35 +131,55 @@ class StatesIntake:
         self,
         connection: Connection,
         sequences: Sequences,
-        change: NewChange,
-        unheard: Container[NewChange],
-    ) -> Taken:
-        """Write one change, if there is nothing against it.
+        connector: str,
+        changes: Sequence[NewChange],
+    ) -> Sequence[Taken]:
+        """Write those against which there is nothing, in their order.
 
-        From those that are ``unheard`` of nothing follows.
+        They are written together, up to one from which something may follow: that finds
+        what was sent before it, and nothing that came after.
         """
-        stated, is_unheard = change.sequence, change in unheard
-        if _is_known(connection, change):
-            gap = None if stated is None else sequences.take(stated)
-            is_unknown = is_unheard or not _is_of_seen(connection, change)
-            return Taken(Outcome.ALREADY_KNOWN, stated, gap, is_unknown)
-        sequence = sequences.number_of(stated)
-        if sequences.place(sequence) is Place.USED:
-            return Taken(Outcome.REFUSED, sequence)
-        numbered = replace(change, sequence=sequence)
-        if is_unheard:
-            _insert(connection, numbered)
-        else:
-            self.add(connection, numbered)
-        gap = sequences.take(sequence)
-        is_unknown = is_unheard or not _is_of_seen(connection, change)
-        return Taken(Outcome.ACCEPTED, sequence, gap, is_unknown)
+        known = _known(connection, connector, [one.digest for one in changes])
+        kept = Kept(
+            connection,
+            [one.certificate for one in changes],
+            [one.document for one in changes],
+        )
+        taken: list[Taken] = []
+        fresh: list[NewChange] = []
+        followed = 0
+        for change in changes:
+            if followed == FOLLOWED_TOGETHER:
+                break
+            stated, which = change.sequence, (change.certificate, change.document)
+            is_unknown = not kept.is_of_seen(*which)
+            if change.digest in known:
+                gap = None if stated is None else sequences.take(stated)
+                taken.append(Taken(Outcome.ALREADY_KNOWN, stated, gap, is_unknown))
+                continue
+            sequence = sequences.number_of(stated)
+            if sequences.place(sequence) is Place.USED:
+                taken.append(Taken(Outcome.REFUSED, sequence))
+                continue
+            gap = sequences.take(sequence)
+            known.add(change.digest)
+            fresh.append(replace(change, sequence=sequence))
+            if kept.is_paid_for(*which):
+                self._write(connection, fresh)
+                self._follow(connection, fresh[-1])
+                fresh.clear()
+                followed += 1
+            taken.append(Taken(Outcome.ACCEPTED, sequence, gap, is_unknown))
+        self._write(connection, fresh)
+        return taken
 
-    def add(self, connection: Connection, change: NewChange) -> int:
-        """Write ``change`` and what follows from it; return its place in the order."""
-        id_ = _insert(connection, change)
+    def add(self, connection: Connection, change: NewChange) -> None:
+        """Write ``change`` and what follows from it."""
+        self._write(connection, [change])
         self._follow(connection, change)
-        return id_
+
+    def _write(self, connection: Connection, changes: Sequence[NewChange]) -> None:
+        self._insert.run(connection, [_row(change) for change in changes])
 
     def notify(self, connection: Connection) -> None:
         """Notify all gateways, once it is committed, that something changed."""
@@ -172,68 +190,20 @@ class StatesIntake:
             connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
-def _insert(connection: Connection, change: NewChange) -> int:
+def _row(change: NewChange) -> dict[str, Any]:
     row = {name: getattr(change, name) for name in _KEPT}
-    row |= row_of_document(change.document)
-    id_: int = connection.execute(_ADDED, row).scalar_one()
-    return id_
+    return row | row_of_document(change.document)
 
 
-def _of_nothing(
-    connection: Connection, changes: Sequence[NewChange]
-) -> Container[NewChange]:
-    """Return those of which nothing is kept, by whichever mark of their documents.
-
-    Nothing was paid for that they could be of, so nothing follows from them; most of a
-    registry's changes are of certificates that nobody ever asked about.
-    """
-    ids = [change.certificate for change in changes]
-    kept = {
-        *connection.execute(
-            select(collected_records.c.certificate)
-            .where(collected_records.c.certificate.in_(ids))
-            .union_all(
-                select(decisions.c.certificate).where(decisions.c.certificate.in_(ids))
-            )
-        ).scalars(),
-        *marks_kept(connection, documents, [one.document for one in changes]),
-        *marks_kept(connection, seen_certificates, [one.document for one in changes]),
-    }
-    return [
-        change
-        for change in changes
-        if change.certificate not in kept and kept.isdisjoint(change.document.marks)
-    ]
+def _known(connection: Connection, connector: str, digests: Sequence[str]) -> set[str]:
+    """Return those of ``digests`` whose very bytes were taken in before."""
+    asked = {"connector": connector, "among": [*digests]}
+    return set(connection.execute(_same_bytes(connection.dialect), asked).scalars())
 
 
-def _is_known(connection: Connection, change: NewChange) -> bool:
-    """Say whether the very bytes were taken in before."""
-    which = {"connector": change.connector, "digest": change.digest}
-    return connection.execute(_SAME_BYTES, which).first() is not None
-
-
-def _is_of_seen(connection: Connection, change: NewChange) -> bool:
-    """Say whether its certificate was ever collected, paid for or answered.
-
-    What agencies answered live is noted as far as there is time for it
-    (``gateway.registry.quality``), so that ``False`` is a doubt and no proof.
-    """
-    document = change.document
-    known = known_alike(connection, document)
-    if any(document.may_be(one) for _, one in known):
-        return True
-    # What came before documents were noted is known by its id, or its place, alone.
-    collected, paid = collected_records.c, decisions.c
-    found = connection.execute(
-        select(
-            or_(
-                select(collected.id)
-                .where(collected.certificate == change.certificate)
-                .exists(),
-                select(paid.id).where(paid.certificate == change.certificate).exists(),
-            )
-        )
+@lru_cache(maxsize=8)
+def _same_bytes(dialect: Dialect) -> Select[Any]:
+    column = state_changes.c
+    return select(column.digest).where(
+        column.connector == bindparam("connector"), among(column.digest, dialect)
     )
-    if found.scalar_one():
-        return True
-    return any(map(document.may_be, seen_alike(connection, document)))

@@ -35,7 +35,7 @@ SHORT = frozenset(
     {
         *("change_sequence", "connectors", "connector_events", "sanctions"),
         *("sanction_events", "sanction_proposals", "corrections"),
-        *("correction_answers", "audit_intents", "evidence_erasures", "anon_1"),
+        *("correction_answers", "audit_intents", "evidence_erasures", "listed"),
         *("false_claims", "log_head", "log_checkpoints", "collection_streams"),
     }
 )

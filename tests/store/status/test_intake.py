@@ -18,8 +18,16 @@ from store.ledger.ledger import StoredLedger
 from store.quality.counts import StoredQuality
 from store.registration.tables import change_sequence
 from store.status.changes import StoredStates
-from store.status.intake import TOGETHER, NewChange, StatesIntake, Taken
+from store.status.intake import (
+    FOLLOWED_TOGETHER,
+    TOGETHER,
+    NewChange,
+    StatesIntake,
+    Taken,
+)
+from store.status.tables import state_changes
 from store.store import Store
+from tests.store.ledger.plans import statements_heard
 from tests.store.ledger.test_ledger import decision, free
 from tests.store.status.sent import (
     ALICE,
@@ -164,7 +172,7 @@ async def test_a_change_and_what_follows_are_committed_together(store: Store) ->
         followed.append(change)
         raise LookupError
 
-    await know(store, "another id", CHANGE.document)
+    await pay(store, "another id", CHANGE.document)
     before = await value(store)
     with pytest.raises(LookupError):
         await take(StatesIntake(store, follow), CHANGE)
@@ -189,10 +197,10 @@ OTHERS = Document(place="q", former="g", number="m", serial="r")
         pytest.param(replace(OTHERS, place="f"), id="spelt as it was"),
     ],
 )
-async def test_what_is_kept_by_any_mark_of_it_may_be_followed(
+async def test_what_was_paid_for_by_any_mark_of_it_is_followed(
     store: Store, kept: Document
 ) -> None:
-    await know(store, "another id", kept)
+    await pay(store, "another id", kept)
 
     assert await follows(store, replace(CHANGE, document=MARKED))
 
@@ -206,12 +214,80 @@ async def test_what_was_paid_for_is_followed_whatever_is_known_of_it(
     assert await follows(store, paid)
 
 
-async def test_nothing_follows_from_a_change_of_which_nothing_is_kept(
+async def test_what_was_paid_for_as_another_version_answered_is_followed(
     store: Store,
 ) -> None:
-    await know(store, "another id", OTHERS)
+    answered = replace(OTHERS, number="n", place="other days")
+    seen = Sighting((Sight("mark", "facts", "p", None, answered),), frozenset())
+    await StoredQuality(store).add("fire-rescue", NOON.date(), Counter(), seen)
+    await pay(store, "another id", Document(place="other days"))
+
+    assert await follows(store, replace(CHANGE, document=MARKED))
+
+
+@pytest.mark.parametrize(
+    "known", [pytest.param(OTHERS, id="another"), pytest.param(MARKED, id="this one")]
+)
+async def test_nothing_follows_from_a_change_of_what_nobody_was_paid_for(
+    store: Store, known: Document
+) -> None:
+    await know(store, "another id", known)
+    await pay(store, "a third id", OTHERS)
 
     assert not await follows(store, replace(CHANGE, document=MARKED))
+
+
+async def test_what_follows_from_a_change_sees_what_came_before_it_and_no_more(
+    store: Store,
+) -> None:
+    await pay(store, "another id", CHANGE.document)
+    seen: list[list[int]] = []
+
+    def follow(connection: Connection, _: NewChange) -> None:
+        numbers = select(state_changes.c.sequence).order_by(state_changes.c.id)
+        seen.append([*connection.execute(numbers).scalars()])
+
+    await take(StatesIntake(store, follow), BOBS, CHANGE, LIFTING)
+
+    # Bob's is of something else, from which nothing follows.
+    assert seen == [[3, 1], [3, 1, 2]]
+
+
+async def test_a_transaction_ends_after_a_few_from_which_something_may_follow(
+    store: Store,
+) -> None:
+    await pay(store, "another id", CHANGE.document)
+    before = await value(store)
+    followed: list[int | None] = []
+    intake = StatesIntake(store, lambda _, one: followed.append(one.sequence))
+
+    found = await take(intake, *numbered(2 * FOLLOWED_TOGETHER + 1))
+
+    assert [one.outcome for one in found] == [Outcome.ACCEPTED] * len(found)
+    assert followed == [one.sequence for one in found]
+    assert followed == [*range(1, 2 * FOLLOWED_TOGETHER + 2)]
+    assert await value(store) == before + 3
+
+
+async def test_many_changes_take_as_many_statements_as_two(
+    intake: StatesIntake,
+) -> None:
+    changes = numbered(2 * TOGETHER)
+    await take(intake, *changes[:1])
+    with statements_heard() as of_two:
+        await take(intake, *changes[1:3])
+    with statements_heard() as of_many:
+        await take(intake, *changes[3 : 3 + TOGETHER])
+
+    assert [words for words, _ in of_many] == [words for words, _ in of_two]
+
+
+def numbered(count: int) -> list[NewChange]:
+    """Return so many changes of one certificate."""
+    return [
+        replace(CHANGE, sequence=number, digest=f"long-{number}")
+        for number in range(1, count + 1)
+    ]
 
 
 async def know(store: Store, id_: str, document: Document) -> None:
@@ -221,6 +297,12 @@ async def know(store: Store, id_: str, document: Document) -> None:
         note_documents(connection, {id_: document})
 
     await store.writer.write(work)
+
+
+async def pay(store: Store, id_: str, document: Document) -> None:
+    """Keep that something was paid on an id, and of which document that is."""
+    await know(store, id_, document)
+    await StoredLedger(store).record(decision(7, certificate=id_), [ALICE], free)
 
 
 async def follows(store: Store, change: NewChange) -> bool:
@@ -252,10 +334,7 @@ async def test_nobody_is_told_of_what_was_known(
 async def test_others_write_between_the_parts_of_a_long_transfer(
     intake: StatesIntake, store: Store
 ) -> None:
-    changes = [
-        replace(CHANGE, sequence=number, digest=f"long-{number}")
-        for number in range(1, 2 * TOGETHER + 2)
-    ]
+    changes = numbered(2 * TOGETHER + 1)
     before = await value(store)
     taking = asyncio.create_task(take(intake, *changes))
 
