@@ -9,6 +9,7 @@ is the last; those of two registries only if they are further apart than clocks 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from bureau.versions.memory import said_of
 from connectors.agency import Agency
@@ -42,9 +43,7 @@ def one_version_each(
     agencies: Sequence[Agency], answers: Sequence[Answer], catalogue: Catalogue
 ) -> list[Answer]:
     """Return ``answers``, in which each certificate is shown by one agency at most."""
-    rows = [agency.rows for agency in agencies]
-    if len(frozenset().union(*rows)) == sum(map(len, rows)):
-        # No two of them answer for one row.
+    if _are_apart(tuple([agency.rows for agency in agencies])):
         return list(answers)
     skew = {agency.id: agency.manifest.signature.skew_seconds for agency in agencies}
     came = [one for answer in answers for one in answer.certificates]
@@ -69,6 +68,13 @@ def one_version_each(
                 )
             )
     return [_with(answer, shown, faults.get(answer.agency, ())) for answer in answers]
+
+
+# As few as there are sets of agencies to be asked together.
+@lru_cache(maxsize=256)
+def _are_apart(rows: tuple[frozenset[str], ...]) -> bool:
+    """Say whether no two of several agencies' rows are the same row."""
+    return len(frozenset().union(*rows)) == sum(map(len, rows))
 
 
 def disbelieved(

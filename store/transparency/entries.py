@@ -46,6 +46,8 @@ def entry_row(
     index: int, source: str, kind: str, rows: Sequence[tuple[int, bytes, bytes]]
 ) -> dict[str, Any]:
     """Return what keeps an entry of rows: of each its id, a salt, and its bytes."""
+    if len(rows) == 1:
+        return _entry_of_one(index, source, kind, rows[0])
     ids = [id_ for id_, _, _ in rows]
     commitments = [commitment(salt, raw) for _, salt, raw in rows]
     pairs = zip(ids, commitments, strict=True)
@@ -58,6 +60,24 @@ def entry_row(
         "rows": b"".join(_ID.pack(id_) + found for id_, found in pairs),
         "salts": b"".join(salt for _, salt, _ in rows),
         "leaf": leaf_hash(entry(kind, commitments)),
+    }
+
+
+def _entry_of_one(
+    index: int, source: str, kind: str, row: tuple[int, bytes, bytes]
+) -> dict[str, Any]:
+    """Return the same of a single row, as most entries are."""
+    id_, salt, raw = row
+    found = commitment(salt, raw)
+    return {
+        "id": index,
+        "source": source,
+        "kind": kind,
+        "first_row": id_,
+        "last_row": id_,
+        "rows": _ID.pack(id_) + found,
+        "salts": salt,
+        "leaf": leaf_hash(entry(kind, (found,))),
     }
 
 
