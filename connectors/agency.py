@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 
 from connectors.answer import (
@@ -59,6 +60,8 @@ from signing.envelope import (
 from signing.errors import SigningError
 from signing.trust import TrustBundle, TrustedKey
 
+_type_of = attrgetter("type")
+
 
 class Agency:
     """Asks one agency and believes only what verifies."""
@@ -84,6 +87,8 @@ class Agency:
         """How the operator treats it now: by its manifest, or by a sanction."""
         self.is_suspended = False
         """Whether its connector is suspended, which says nothing of its account."""
+        self._instead = self._not_asked()
+        """What is answered instead of asking; ``None`` if it may be asked."""
         self.authority = catalogue.bodies[manifest.authority]
         self.health = Health(clock)
         self.circuit = Circuit(
@@ -107,7 +112,9 @@ class Agency:
         self.rows = self.decoder.rows
         """The annex rows it answers for."""
         self._clock = clock
-        signature = manifest.signature
+        request, signature = manifest.request, manifest.signature
+        self._is_told = bool(request.elements or request.element_headers)
+        """Whether it is told anything of questions."""
         self._freshness = Freshness(
             max_age=timedelta(seconds=signature.max_age_seconds),
             skew=timedelta(seconds=signature.skew_seconds),
@@ -153,13 +160,13 @@ class Agency:
         can_ask = self._connector.can_ask
         if (
             self.shadow is not None
-            or self._not_asked() is not None
-            or [holder for holder in holders if not can_ask(holder.type)]
+            or self._instead is not None
+            or not all(map(can_ask, map(_type_of, holders)))
         ):
             return asyncio.ensure_future(
                 self._ask_for_some(holders, budget_seconds, elements, caller, names)
             )
-        told = self._told(elements, names)
+        told = self._told(elements, names) if self._is_told else None
         return self._guard.ask(holders, budget_seconds, told, caller)
 
     def _told(self, elements: Elements, names: Mapping[Identity, str]) -> Told | None:
@@ -178,7 +185,7 @@ class Agency:
         names: Mapping[Identity, str],
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
-        if (instead := self._not_asked()) is not None:
+        if (instead := self._instead) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
         told = self._told(elements, names)
@@ -238,6 +245,7 @@ class Agency:
         self._bundle = bundle
         self.account = account
         self.is_suspended = is_suspended
+        self._instead = self._not_asked()
 
     def forget(self, holder: Identity) -> None:
         """Ask anew about ``holder`` the next time: what is kept is outdated."""
@@ -308,7 +316,7 @@ class Agency:
         reply = await connector.fetch(holders, told)
         latency = time.perf_counter() - started
         # It may have been frozen while it was asked.
-        if (instead := self._not_asked()) is not None:
+        if (instead := self._instead) is not None:
             return [instead] * len(holders)
         answers = self._answers_of(holders, reply, latency)
         if reply.unsigned is None or self._unsigned is None:
@@ -452,7 +460,7 @@ class Agency:
         at = now if sent is None else sent.at
         freshness = self._freshness if sent is None else None
         known = self._record_cache.get(digest)
-        if known is not None and self._is_in_force(known.proof, at, freshness):
+        if known is not None and self._are_in_force([known.proof], at, freshness):
             return known
         try:
             proof = verify(
@@ -475,18 +483,18 @@ class Agency:
         return reading
 
     def _still_holds(self, answer: Answer) -> bool:
-        now = self._clock()
-        for proof in answer.proofs:
-            if not self._is_in_force(proof, now, self._freshness):
-                return False
-        return True
+        return self._are_in_force(answer.proofs, self._clock(), self._freshness)
 
-    def _is_in_force(
-        self, proof: SignatureProof, at: datetime, freshness: Freshness | None
+    def _are_in_force(
+        self,
+        proofs: Sequence[SignatureProof],
+        at: datetime,
+        freshness: Freshness | None,
     ) -> bool:
-        """Say whether a proof made before is still one."""
+        """Say whether proofs made before are still ones."""
         try:
-            proof.require_in_force(self._bundle, at, freshness)
+            for proof in proofs:
+                proof.require_in_force(self._bundle, at, freshness)
         except SigningError:
             return False
         return True

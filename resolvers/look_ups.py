@@ -7,6 +7,7 @@ After it, what was sent of certificates' states by then is put on the answers.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 
 from bureau.caller import LookUp, Purpose, Scope
 from bureau.ledger.seen import revoked_in
@@ -74,6 +75,9 @@ def look_up_of(
         return error
 
 
+_asks_nobody = attrgetter("asks_nobody")
+
+
 async def look_up(  # noqa: PLR0913 - one question, from several places
     context: RequestContext,
     holder: Identity,
@@ -102,7 +106,7 @@ async def look_up(  # noqa: PLR0913 - one question, from several places
     for loader in loaders:
         loader.want(holder, name)
     # Where somebody else is asked, too, everybody is at once.
-    is_collected = bool(agencies) and all(one.asks_nobody for one in agencies)
+    is_collected = bool(agencies) and all(map(_asks_nobody, agencies))
 
     async def ask() -> list[Answer]:
         if is_for_payment:
