@@ -7,6 +7,7 @@ After it, what was sent of certificates' states by then is put on the answers.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from operator import attrgetter
 
 from bureau.caller import LookUp, Purpose, Scope
@@ -251,12 +252,7 @@ async def _through_the_gate(
     asks_agencies: bool = True,
 ) -> list[Answer]:
     context.count_look_up()
-
-    def origin() -> Origin:
-        if context.origin is None:
-            context.origin = origin_of(context)
-        return context.origin
-
+    origin = partial(origin_of, context)
     try:
         return await context.gate.look_up(
             *(whom, ask, origin, shows), asks_agencies=asks_agencies
@@ -266,14 +262,16 @@ async def _through_the_gate(
 
 
 def origin_of(context: RequestContext) -> Origin:
-    """Return the request's question, as the audit log keeps it."""
-    document = context.document
-    pseudonyms = context.services.oversight.pseudonyms
-    return Origin(
-        request_id=context.request_id,
-        operation=operation_of(context),
-        document=None if document is None else pseudonyms.of_document(document),
-    )
+    """Return the request's question, as the audit log keeps it; made once."""
+    if context.origin is None:
+        document = context.document
+        pseudonyms = context.services.oversight.pseudonyms
+        context.origin = Origin(
+            request_id=context.request_id,
+            operation=operation_of(context),
+            document=None if document is None else pseudonyms.of_document(document),
+        )
+    return context.origin
 
 
 def operation_of(context: RequestContext) -> str | None:
