@@ -13,7 +13,7 @@ from functools import partial
 from connectors.agency import Agency
 from connectors.answer import Answer
 from connectors.elements import NOT_STATED, Elements
-from connectors.spans import Part, Span, begun, recorded_by
+from connectors.spans import Part, Span, begun
 from policy.identity import Identity
 
 
@@ -57,10 +57,12 @@ class AnswerLoader:
         loop = asyncio.get_running_loop()
         admitted = list(filter(self._may_be_asked_about, self._wanted))
         budget = self._deadline - loop.time()
-        names = {one: name for one in admitted if (name := self._wanted[one])}
+        names: dict[Identity, str] = {}
+        for holder in admitted:
+            if name := self._wanted[holder]:
+                names[holder] = name
         elements, caller = self._elements, self._caller
-        span = begun(Part.AGENCY)
-        with recorded_by(span):
+        with begun(Part.AGENCY) as span:
             asked = self._agency.ask(admitted, budget, elements, caller, names)
         if span is not None:
             span.put({"gateway.agency": self._agency.id})

@@ -1,40 +1,22 @@
-"""One agency, ready to be asked: its manifest, connector, decoder and guard.
+"""One agency, ready to be asked: its manifest, connector, reader and guard.
 
-The way of an answer: the connector's exact bytes, ``signing.envelope.verify`` by
-the trust bundle, ``decode``, and then the sum of it as an ``Answer``. A record that
-verified before under the same key is known by its digest and not verified again;
-whether its key is still in force and its signature still fresh is asked each time.
+The way of an answer: the guard, which every question passes; the connector's exact
+bytes; and what ``ReplyReader`` makes of them.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from types import MappingProxyType
 
-from connectors.answer import (
-    Answer,
-    AttestedCertificate,
-    RecordFault,
-    RefusedRecord,
-    SourceOutcome,
-    frozen,
-    skipped,
-    suspended,
-)
-from connectors.attempts import counted
-from connectors.binding import Bound
+from connectors.answer import Answer, RefusedRecord, frozen, skipped, suspended
 from connectors.collection.connector import CollectedConnector, instead_of
-from connectors.collection.judge import RECORDS
-from connectors.connector import Collected, Connector, Reply
-from connectors.decoding.decode import DecodedEnvelope, Decoder, refused
-from connectors.decoding.faults import fault_of_the_list, refused_reason
-from connectors.decoding.readers import RecordError
-from connectors.decoding.record_cache import RecordCache
-from connectors.decoding.said import Found, said_of
-from connectors.decoding.versions import newest_versions
+from connectors.connector import Collected, Connector
+from connectors.decoding.decode import Decoder
 from connectors.elements import NOT_STATED, Elements, Told, told_of
 from connectors.errors import UnreachableError
 from connectors.guard.circuit import Circuit, Operation
@@ -42,22 +24,18 @@ from connectors.guard.guard import Guard, Observer
 from connectors.guard.health import Health
 from connectors.guard.stale import stand_in
 from connectors.manifest import Manifest
+from connectors.reply_reader import ReplyReader
 from connectors.shadow import Shadow
 from connectors.status.changes import SentChange, read_change
 from connectors.status.listed_states import ListedStates
 from connectors.unsigned import UnsignedReader
 from policy.catalogue import Catalogue
-from policy.certificate import CertificateRecord
-from policy.evidence import AccountState, Attestation
+from policy.evidence import AccountState
 from policy.identity import Identity
-from signing.envelope import (
-    Envelope,
-    Freshness,
-    SignatureProof,
-    verify,
-)
-from signing.errors import SigningError
+from signing.envelope import Envelope
 from signing.trust import TrustBundle, TrustedKey
+
+_type_of = attrgetter("type")
 
 
 class Agency:
@@ -84,6 +62,8 @@ class Agency:
         """How the operator treats it now: by its manifest, or by a sanction."""
         self.is_suspended = False
         """Whether its connector is suspended, which says nothing of its account."""
+        self._instead = self._not_asked()
+        """What is answered instead of asking; ``None`` if it may be asked."""
         self.authority = catalogue.bodies[manifest.authority]
         self.health = Health(clock)
         self.circuit = Circuit(
@@ -100,20 +80,15 @@ class Agency:
         self._collected = (
             connector if isinstance(connector, CollectedConnector) else None
         )
-        self._bundle = bundle
-        self._catalogue = catalogue
         self.decoder = Decoder(manifest, catalogue, rows)
         """Reads what it signs."""
+        self._reader = ReplyReader(manifest, self.decoder, catalogue, bundle)
         self.rows = self.decoder.rows
         """The annex rows it answers for."""
         self._clock = clock
-        signature = manifest.signature
-        self._freshness = Freshness(
-            max_age=timedelta(seconds=signature.max_age_seconds),
-            skew=timedelta(seconds=signature.skew_seconds),
-        )
-        self._record_cache = RecordCache(manifest.cache.bytes_each)
-        self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
+        request = manifest.request
+        self._is_told = bool(request.elements or request.element_headers)
+        """Whether it is told anything of questions."""
         self._sent = when_silent
         self._beside = beside
         """What was sent, and is signed, beside answers that are not."""
@@ -123,7 +98,7 @@ class Agency:
             else None
         )
         if listed is not None:
-            listed.start(lambda: self._bundle)
+            listed.start(lambda: self._reader.bundle)
         self._guard = Guard(
             manifest,
             partial(self._ask_by, connector),
@@ -153,13 +128,13 @@ class Agency:
         can_ask = self._connector.can_ask
         if (
             self.shadow is not None
-            or self._not_asked() is not None
-            or [holder for holder in holders if not can_ask(holder.type)]
+            or self._instead is not None
+            or not all(map(can_ask, map(_type_of, holders)))
         ):
             return asyncio.ensure_future(
                 self._ask_for_some(holders, budget_seconds, elements, caller, names)
             )
-        told = self._told(elements, names)
+        told = self._told(elements, names) if self._is_told else None
         return self._guard.ask(holders, budget_seconds, told, caller)
 
     def _told(self, elements: Elements, names: Mapping[Identity, str]) -> Told | None:
@@ -178,7 +153,7 @@ class Agency:
         names: Mapping[Identity, str],
     ) -> list[Answer]:
         """Ask about those whom the agency may know, and the shadow after it."""
-        if (instead := self._not_asked()) is not None:
+        if (instead := self._instead) is not None:
             return [instead] * len(holders)
         askable = [h for h in holders if self._connector.can_ask(h.type)]
         told = self._told(elements, names)
@@ -200,22 +175,16 @@ class Agency:
         self, holder: Identity, sent: Sequence[tuple[Envelope, Collected]]
     ) -> Answer:
         """Read what the agency sent of one certificate, as of when each of it came."""
-        now = self._clock()
-        collected = {envelope.digest: one for envelope, one in sent}
-        asked = {holder.number: holder}
-        found = [(came, self._read(came, now, asked, one)) for came, one in sent]
-        envelopes = tuple(envelope for envelope, _ in sent)
-        reply = Reply([envelopes], collected=collected)
-        return self._answer(holder, found, reply, now, latency=0)
+        return self._reader.read_sent(holder, sent, self._clock())
 
     def read_change(self, envelope: Envelope) -> SentChange | RefusedRecord:
         """Read a change of state that the agency sent."""
         return read_change(
             envelope,
-            bundle=self._bundle,
+            bundle=self._reader.bundle,
             decoder=self.decoder,
             at=self._clock(),
-            skew=self._freshness.skew,
+            skew=self._reader.freshness.skew,
         )
 
     def put_in_force(
@@ -227,17 +196,18 @@ class Agency:
         asked anyway whether its key is still in force.
         """
         body = self.manifest.collection_body
-        if _keys_of(bundle, body) != _keys_of(self._bundle, body) or (
+        known = self._reader.bundle
+        if _keys_of(bundle, body) != _keys_of(known, body) or (
             (account, is_suspended) != (self.account, self.is_suspended)
         ):
-            self._record_cache = RecordCache(self.manifest.cache.bytes_each)
-            self._attestations.clear()
+            self._reader.forget()
             if self.listed is not None:
                 self.listed.forget()
             self._guard.forget()
-        self._bundle = bundle
+        self._reader.put_in_force(bundle, account)
         self.account = account
         self.is_suspended = is_suspended
+        self._instead = self._not_asked()
 
     def forget(self, holder: Identity) -> None:
         """Ask anew about ``holder`` the next time: what is kept is outdated."""
@@ -296,7 +266,7 @@ class Agency:
         if reply is None:
             return None
         latency = time.perf_counter() - started
-        return self._answers_of(holders, reply, latency)
+        return self._reader.answers_of(holders, reply, self._clock(), latency)
 
     async def _ask_by(
         self,
@@ -308,9 +278,9 @@ class Agency:
         reply = await connector.fetch(holders, told)
         latency = time.perf_counter() - started
         # It may have been frozen while it was asked.
-        if (instead := self._not_asked()) is not None:
+        if (instead := self._instead) is not None:
             return [instead] * len(holders)
-        answers = self._answers_of(holders, reply, latency)
+        answers = self._reader.answers_of(holders, reply, self._clock(), latency)
         if reply.unsigned is None or self._unsigned is None:
             return answers
         now = self._clock()
@@ -323,27 +293,6 @@ class Agency:
             )
         ]
 
-    def _answers_of(
-        self, holders: Sequence[Identity], reply: Reply, latency: float
-    ) -> list[Answer]:
-        """Return what a reply's envelopes say of each of ``holders``, in order."""
-        now = self._clock()
-        # A body that covers a batch comes with each of its people; read once, it is
-        # read for all of them, refused or not.
-        read: dict[bytes, DecodedEnvelope | RefusedRecord] = {}
-        asked = {holder.number: holder for holder in holders}
-        answers = []
-        for holder, envelopes in zip(holders, reply.envelopes, strict=True):
-            # The same bytes twice are one record.
-            distinct = {envelope.digest: envelope for envelope in envelopes}
-            for digest, envelope in distinct.items():
-                if digest not in read:
-                    sent = None if reply.collected is None else reply.collected[digest]
-                    read[digest] = self._read(envelope, now, asked, sent)
-            found = [(envelope, read[d]) for d, envelope in distinct.items()]
-            answers.append(self._answer(holder, found, reply, now, latency))
-        return answers
-
     async def _sent_beside(self, holders: Sequence[Identity]) -> list[Answer | None]:
         """Return what the agency sent of ``holders``; nothing if that is not known."""
         if self._beside is None:
@@ -353,167 +302,15 @@ class Agency:
         except UnreachableError:
             return [None] * len(holders)
 
-    def _answer(
-        self,
-        holder: Identity,
-        found: Found,
-        reply: Reply,
-        now: datetime,
-        latency: float,
-    ) -> Answer:
-        """Sum up what an agency's envelopes say of one person."""
-        said = said_of(holder, found, reply)
-        judged = newest_versions(
-            [self._attested(*one, now, reply.collected) for one in said.records],
-            self._catalogue,
-        )
-        certificates, undecided = judged.certificates, judged.undecided
-        refusals = [*said.refusals, *judged.faults]
-        for outdated in judged.outdated:
-            said.held.pop(outdated, None)
-        fault = fault_of_the_list(
-            said.absent, said.held.values(), certificates, refusals
-        )
-        if fault is not None and not (
-            reply.unsigned is not None and fault.code == RecordFault.UNSIGNED_ABSENCE
-        ):
-            refusals.append(fault)
-            if fault.code == RecordFault.CONTRADICTION:
-                # Which of them is no more, nobody can tell.
-                certificates, undecided = [], [*certificates, *undecided]
-        if refusals:
-            outcome = SourceOutcome.UNVERIFIED
-        else:
-            outcome = SourceOutcome.NONE if said.absent else SourceOutcome.ANSWERED
-        return Answer(
-            agency=self.id,
-            outcome=outcome,
-            certificates=tuple(certificates),
-            undecided=tuple(undecided),
-            refusals=tuple(refusals),
-            reason=refused_reason(refusals) if refusals else None,
-            retrieved_at=_came_at(found, reply.collected, now),
-            is_complete=not refusals
-            and (said.absent or said.is_whole or bool(said.held)),
-            proofs=tuple(said.proofs),
-            latency_seconds=latency,
-            attempts=counted(),
-            is_collected=reply.collected is not None,
-            sequence=said.sequence if reply.collected is None else reply.sequence,
-        )
-
-    def _attested(
-        self,
-        record: CertificateRecord,
-        envelope: Envelope,
-        reading: DecodedEnvelope,
-        now: datetime,
-        sent: Mapping[bytes, Collected] | None,
-    ) -> AttestedCertificate:
-        collected = None if sent is None else sent[envelope.digest]
-        return AttestedCertificate(
-            agency=self.id,
-            record=record,
-            attestation=self._attestation_by(reading.proof.key),
-            proof=reading.proof,
-            envelope=envelope,
-            retrieved_at=now if collected is None else collected.at,
-            is_envelope_shared=len(reading.holdings) > 1,
-            collected=collected,
-            bound=None if collected is not None else _bound_of(reading),
-        )
-
-    def _attestation_by(self, key: TrustedKey) -> Attestation:
-        """Return what a signature by ``key`` attests; made once for each key."""
-        kept = self._attestations.get(key.kid)
-        if kept is not None and kept[0] is key:
-            return kept[1]
-        attestation = Attestation(
-            institution=key.institution,
-            scope=key.scope,
-            key_in_force=True,
-            account=self.account,
-        )
-        self._attestations[key.kid] = key, attestation
-        return attestation
-
-    def _read(
-        self,
-        envelope: Envelope,
-        now: datetime,
-        asked: Mapping[str, Identity],
-        sent: Collected | None,
-    ) -> DecodedEnvelope | RefusedRecord:
-        """Verify and decode ``envelope``, or recognise it as verified before.
-
-        What was ``sent`` before is judged as of when it came, of whatever age.
-        """
-        digest = envelope.digest
-        at = now if sent is None else sent.at
-        freshness = self._freshness if sent is None else None
-        known = self._record_cache.get(digest)
-        if known is not None and self._is_in_force(known.proof, at, freshness):
-            return known
-        try:
-            proof = verify(
-                envelope,
-                self._bundle,
-                types=self.decoder.types if sent is None else RECORDS,
-                at=at,
-                freshness=freshness,
-                kept=None if sent is None else sent.kept,
-            )
-            reading = self.decoder.decode(proof, asked)
-        except SigningError as error:
-            return refused(error, digest)
-        except RecordError as error:
-            return RefusedRecord(RecordFault.MALFORMED_RECORD, str(error), None, digest)
-        # What is signed over our nonce never comes again, so it is not worth keeping;
-        # what was sent does, whatever it was signed over.
-        if sent is not None or (reading.nonce is None and reading.bound is None):
-            self._record_cache.keep(reading)
-        return reading
-
     def _still_holds(self, answer: Answer) -> bool:
-        now = self._clock()
-        for proof in answer.proofs:
-            if not self._is_in_force(proof, now, self._freshness):
-                return False
-        return True
-
-    def _is_in_force(
-        self, proof: SignatureProof, at: datetime, freshness: Freshness | None
-    ) -> bool:
-        """Say whether a proof made before is still one."""
-        try:
-            proof.require_in_force(self._bundle, at, freshness)
-        except SigningError:
-            return False
-        return True
+        reader = self._reader
+        return reader.are_in_force(answer.proofs, self._clock(), reader.freshness)
 
     def _not_asked(self) -> Answer | None:
         """Return the answer instead of asking; ``None`` if it may be asked."""
         if self.account is not AccountState.ACTIVE:
             return frozen(self.id)
         return suspended(self.id) if self.is_suspended else None
-
-
-def _came_at(
-    found: Found,
-    sent: Mapping[bytes, Collected] | None,
-    now: datetime,
-) -> datetime | None:
-    """Return when the newest of what there is came; ``None`` if nothing was sent."""
-    if sent is None:
-        return now
-    return max((sent[envelope.digest].at for envelope, _ in found), default=None)
-
-
-def _bound_of(reading: DecodedEnvelope) -> Bound | None:
-    """Return the question that an answer to us repeats, or its nonce alone."""
-    if reading.bound is None and reading.nonce is not None:
-        return Bound(reading.nonce)
-    return reading.bound
 
 
 def _keys_of(bundle: TrustBundle, institution: str) -> list[TrustedKey]:

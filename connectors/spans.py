@@ -60,12 +60,6 @@ def current() -> Span | None:
     return _current.get()
 
 
-def begun(kind: Part) -> Span | None:
-    """Begin a part that its doer ends; ``None`` if nobody records it."""
-    parent = _current.get()
-    return None if parent is None else parent.begin(kind)
-
-
 class _Current:
     """Lets what begins be a part of a span that somebody else ends."""
 
@@ -74,9 +68,10 @@ class _Current:
     def __init__(self, span: Span) -> None:
         self._span = span
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Span:
         """Begin."""
         self._token = _current.set(self._span)
+        return self._span
 
     def __exit__(self, *_: object) -> None:
         """Let it be as it was."""
@@ -118,6 +113,15 @@ _UNRECORDED = nullcontext()
 def recorded_by(span: Span | None) -> _Current | nullcontext[None]:
     """Let whatever begins in this be a part of ``span``; of nothing, if it is none."""
     return _UNRECORDED if span is None else _Current(span)
+
+
+def begun(kind: Part) -> _Current | nullcontext[None]:
+    """Begin a part that its doer ends; it gives the span, or ``None`` as ``part``.
+
+    What begins inside of this is a part of it.
+    """
+    parent = _current.get()
+    return _UNRECORDED if parent is None else _Current(parent.begin(kind))
 
 
 def part(kind: Part, *, holds_others: bool = False) -> _Recorded | nullcontext[None]:

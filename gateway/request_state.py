@@ -21,13 +21,12 @@ class RequestHeaders(Headers):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope=scope)
-        self._items = [
-            # ASGI has names in lower case.
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in self._list
-        ]
+        self._items: list[tuple[str, str]] = []
         self._lines: dict[str, list[str]] = {}
-        for stated, line in self._items:
+        for name, value in self._list:
+            # ASGI has names in lower case.
+            stated, line = name.decode("latin-1"), value.decode("latin-1")
+            self._items.append((stated, line))
             self._lines.setdefault(stated, []).append(line)
 
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # texts alone

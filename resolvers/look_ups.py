@@ -7,6 +7,8 @@ After it, what was sent of certificates' states by then is put on the answers.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from operator import attrgetter
 
 from bureau.caller import LookUp, Purpose, Scope
 from bureau.ledger.seen import revoked_in
@@ -74,6 +76,9 @@ def look_up_of(
         return error
 
 
+_asks_nobody = attrgetter("asks_nobody")
+
+
 async def look_up(  # noqa: PLR0913 - one question, from several places
     context: RequestContext,
     holder: Identity,
@@ -102,7 +107,7 @@ async def look_up(  # noqa: PLR0913 - one question, from several places
     for loader in loaders:
         loader.want(holder, name)
     # Where somebody else is asked, too, everybody is at once.
-    is_collected = bool(agencies) and all(one.asks_nobody for one in agencies)
+    is_collected = bool(agencies) and all(map(_asks_nobody, agencies))
 
     async def ask() -> list[Answer]:
         if is_for_payment:
@@ -247,12 +252,7 @@ async def _through_the_gate(
     asks_agencies: bool = True,
 ) -> list[Answer]:
     context.count_look_up()
-
-    def origin() -> Origin:
-        if context.origin is None:
-            context.origin = origin_of(context)
-        return context.origin
-
+    origin = partial(origin_of, context)
     try:
         return await context.gate.look_up(
             *(whom, ask, origin, shows), asks_agencies=asks_agencies
@@ -262,14 +262,16 @@ async def _through_the_gate(
 
 
 def origin_of(context: RequestContext) -> Origin:
-    """Return the request's question, as the audit log keeps it."""
-    document = context.document
-    pseudonyms = context.services.oversight.pseudonyms
-    return Origin(
-        request_id=context.request_id,
-        operation=operation_of(context),
-        document=None if document is None else pseudonyms.of_document(document),
-    )
+    """Return the request's question, as the audit log keeps it; made once."""
+    if context.origin is None:
+        document = context.document
+        pseudonyms = context.services.oversight.pseudonyms
+        context.origin = Origin(
+            request_id=context.request_id,
+            operation=operation_of(context),
+            document=None if document is None else pseudonyms.of_document(document),
+        )
+    return context.origin
 
 
 def operation_of(context: RequestContext) -> str | None:

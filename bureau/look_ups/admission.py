@@ -70,7 +70,7 @@ class Admission:
         oversight = self._oversight
         # Before the budget: what cannot be recorded is not counted either.
         oversight.audit.require_open()
-        pseudonyms = [oversight.pseudonyms.of(person) for person in people]
+        pseudonyms = list(map(oversight.pseudonyms.of, people))
         try:
             spent = oversight.budget.admit(self._account, pseudonyms, self._today)
         except OverBudgetError as error:

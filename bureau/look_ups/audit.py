@@ -9,7 +9,7 @@ nothing more; how it ended follows. What is never said to have ended is UNCONFIR
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -99,8 +99,9 @@ class AuditSelection:
 class Intent:
     """A look-up that began, and how far the log is with it."""
 
-    record: AuditRecord
-    """What is on the log of it if nothing more is said: UNCONFIRMED."""
+    record: Callable[[], AuditRecord]
+    """Returns what is on the log of it if nothing more is said: UNCONFIRMED. Most end
+    before that is needed."""
     kept: asyncio.Future[None] | None = None
     """Done once it is on the log, or is not; ``None`` while it need not be yet."""
     mark: str = ""
@@ -122,8 +123,11 @@ class AuditLog(Protocol):
             StoreUnavailableError: too many wait, or the last one could not be kept.
         """
 
-    def intend(self, record: AuditRecord) -> Intent:
-        """Begin to keep that a look-up began, unless it ends at once."""
+    def intend(self, record: Callable[[], AuditRecord]) -> Intent:
+        """Begin to keep that a look-up began, unless it ends at once.
+
+        ``record`` is asked for if it does not.
+        """
 
     async def write(self, record: AuditRecord, intent: Intent | None = None) -> None:
         """Return once ``record`` is kept, so that losing the process loses nothing.

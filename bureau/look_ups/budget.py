@@ -104,7 +104,7 @@ class PeopleBudget:
         day = self._day_of(caller)
         allowed = self.allowed(caller)
         # Not by a union: that would copy a day's people for each request.
-        others = {person for person in people if person not in day.people}
+        others = set(people) - day.people
         found = len(day.people) + len(others)
         # Whoever was counted already stays open until midnight.
         if found > allowed and others:

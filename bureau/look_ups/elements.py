@@ -86,7 +86,7 @@ def elements_of(caller: Caller, stated: Mapping[Element, object]) -> Elements:
     """
     if not stated and caller.subject is None and caller.elements is NOT_STATED:
         return NOT_STATED
-    found = read_elements(stated)
+    found = read_elements(stated) if stated else NOT_STATED
     if caller.subject is not None:
         named = caller.subject.partition(":")[2]
         if found.officer not in (None, named):
@@ -99,6 +99,8 @@ def elements_of(caller: Caller, stated: Mapping[Element, object]) -> Elements:
     else:
         stated_officer = found.officer or caller.elements.officer
         officer = None if stated_officer is None else f"{caller.id}:{stated_officer}"
+    if found is NOT_STATED:
+        return replace(caller.elements, officer=officer)
     known = {**dict(caller.elements.stated()), **dict(found.stated())}
     return replace(Elements(**known), officer=officer)
 

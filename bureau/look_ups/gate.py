@@ -11,6 +11,7 @@ because it comes before anybody is asked.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -130,7 +131,7 @@ class Gate:
             audit, question = self._oversight.audit, origin()
             intent: Intent | None = None
             if asks_agencies:
-                intent = audit.intend(self._record(stated, person, question))
+                intent = audit.intend(partial(self._record, stated, person, question))
             try:
                 answers = await ask()
             finally:

@@ -34,20 +34,20 @@ class AnswerCache:
         """Return how many answers are in memory, those included that are too old."""
         return len(self._kept)
 
-    def get(self, holder: Identity) -> Answer | None:
-        """Return what was answered about ``holder``, if it is not too old."""
-        return self._get(holder, time.monotonic())
+    def get(self, holder: Identity, late_seconds: float = 0.0) -> Answer | None:
+        """Return what was answered about ``holder``, if it is not too old.
 
-    def get_stale(self, holder: Identity) -> Answer | None:
-        """Return the same, if it is not too old to stand in for a silent agency."""
-        return self._get(holder, time.monotonic() - self._stale_seconds)
-
-    def _get(self, holder: Identity, at: float) -> Answer | None:
+        It may be so many seconds too old.
+        """
         kept = self._kept.get(holder)
         if kept is None:
             return None
         answer, until = kept[0]
-        return answer if until > at else None
+        return answer if until + late_seconds > time.monotonic() else None
+
+    def get_stale(self, holder: Identity) -> Answer | None:
+        """Return the same, if it is not too old to stand in for a silent agency."""
+        return self.get(holder, self._stale_seconds)
 
     def keep(self, holder: Identity, answer: Answer) -> None:
         """Keep ``answer`` instead of what was kept, dropping the oldest if need be.

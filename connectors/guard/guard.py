@@ -168,12 +168,10 @@ class Guard:
         def deliver(
             answered: asyncio.Future[list[Answer]], came: Mapping[Identity, Answer]
         ) -> None:
-            out = [
-                cached.get(holder)
-                or came.get(holder)
-                or self._in_time_for(holder, questions)
-                for holder in holders
-            ]
+            out: list[Answer] = []
+            for holder in holders:
+                known = cached.get(holder) or came.get(holder)
+                out.append(known or self._in_time_for(holder, questions))
             answered.set_result(out)
             for holder, answer in zip(holders, out, strict=True):
                 self._observer.answered(answer, cached=holder in cached)

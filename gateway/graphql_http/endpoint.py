@@ -31,11 +31,11 @@ from gateway.graphql_http.question import question_of_address, question_of_body
 from gateway.graphql_http.refusals import ClientGoneError, Code, RefusedRequestError
 from gateway.graphql_http.request_timeout import Limit, Supervision
 from gateway.graphql_http.safe_methods import require_safe
-from gateway.request_state import request_of
+from gateway.request_state import RequestState, request_of
 from gateway.settings.http import Http
 from gateway.slow.questions import SlowQuestions
 from gateway.tracing.operations import described
-from resolvers.context import RequestContext
+from resolvers.context import RequestContext, Services
 from resolvers.documents.documents import Documents, Prepared, Question
 from resolvers.documents.validation import RefusedDocumentError
 from resolvers.elements import stated_elements
@@ -142,16 +142,15 @@ class GraphQLEndpoint:
                 if prepared.kind is OperationType.SUBSCRIPTION:
                     require_events(accept)
                     return await self._subscribe(scope, receive, prepared, question)
-                name = prepared.operation.name
-                operation = None if name is None else name.value
-                context = _context(scope, prepared, question, turn)
-                attest = state_of(scope).attesting.attest(
+                state = state_of(scope)
+                context = _context(state.services, request, prepared, question, turn)
+                attest = state.attesting.attest(
                     ",".join(headers.getlist("prefer")), context, prepared, question
                 )
                 result = await self._run(prepared, question, context, receive)
             except RefusedDocumentError as refusal:
                 return not_executed(refusal, media_type)
-        return await executed(result, media_type, operation, attest)
+        return await executed(result, media_type, context.operation, attest)
 
     async def ask(
         self, scope: Scope, receive: Receive, question: Question
@@ -165,10 +164,12 @@ class GraphQLEndpoint:
             RefusedDocumentError: the caller may not ask this, or asks for too much.
             ClientGoneError: nobody is left to answer.
         """
-        caller = request_of(scope).known_caller
+        request = request_of(scope)
+        caller = request.known_caller
         with await self._turns.take(caller.id) as turn:
             prepared = self._documents.prepare(question, caller)
-            context = _context(scope, prepared, question, turn)
+            services = state_of(scope).services
+            context = _context(services, request, prepared, question, turn)
             return await self._run(prepared, question, context, receive)
 
     async def body(self, scope: Scope, receive: Receive, max_bytes: int) -> bytes:
@@ -198,17 +199,17 @@ class GraphQLEndpoint:
             supervision=self._supervision,
         )
 
-    async def _run(
+    def _run(
         self,
         prepared: Prepared,
         question: Question,
         context: RequestContext,
         receive: Receive,
-    ) -> ExecutionResult:
+    ) -> Awaitable[ExecutionResult]:
         work = self._executed(prepared, question, context, receive)
-        if self._slow is not None:
-            work = self._slow.watch(work, prepared, context)
-        return await work
+        if self._slow is None:
+            return work
+        return self._slow.watch(work, prepared, context)
 
     async def _executed(
         self,
@@ -243,14 +244,17 @@ class GraphQLEndpoint:
 
 
 def _context(
-    scope: Scope, prepared: Prepared, question: Question, turn: Turn
+    services: Services,
+    request: RequestState,
+    prepared: Prepared,
+    question: Question,
+    turn: Turn,
 ) -> RequestContext:
     """Return what a question carries through the graph."""
-    request = request_of(scope)
     headers, caller = request.headers, request.known_caller
     name = prepared.operation.name
     return RequestContext(
-        state_of(scope).services,
+        services,
         caller,
         look_up_of(headers, question.extensions, caller.look_up),
         stated_elements(headers, question.extensions, caller),

@@ -76,14 +76,18 @@ def require_json(content_types: list[str]) -> None:
             ``application/x-www-form-urlencoded`` from any page without asking; JSON
             it cannot, which is what keeps other sites out.
     """
-    if len(content_types) == 1:
-        name, *parameters = _parts(content_types[0])
-        charsets = [p[8:] for p in parameters if p.startswith("charset=")]
-        if name == MediaType.JSON and UTF_8.issuperset(charsets):
-            return
-    raise RefusedRequestError(
-        Code.UNSUPPORTED_MEDIA_TYPE, f"send the question as {MediaType.JSON} in UTF-8"
-    )
+    if len(content_types) != 1 or not _is_json(content_types[0]):
+        raise RefusedRequestError(
+            Code.UNSUPPORTED_MEDIA_TYPE,
+            f"send the question as {MediaType.JSON} in UTF-8",
+        )
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: str) -> bool:
+    name, *parameters = _parts(content_type)
+    charsets = [p[8:] for p in parameters if p.startswith("charset=")]
+    return name == MediaType.JSON and UTF_8.issuperset(charsets)
 
 
 def _ranges(accept: str) -> dict[str, float]:

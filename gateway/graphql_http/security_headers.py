@@ -1,6 +1,7 @@
 """Headers that stand on every answer, whoever gave it and whatever it is."""
 
 from collections.abc import Awaitable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,7 @@ GUARDS: Mapping[bytes, bytes] = MappingProxyType(
 )
 
 Headers = Sequence[tuple[bytes, bytes]]
+_name_of = itemgetter(0)
 MOST_SETS = 100
 """Of how many sets of names it is known what is missing beside them."""
 STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
@@ -52,7 +54,7 @@ class SecurityHeaders:
     def _beside(self, headers: Headers) -> Headers:
         """Return what is missing beside ``headers``."""
         # ASGI has names in lower case. Answers have few sets of them, which are ours.
-        names = tuple([name for name, _ in headers])
+        names = tuple(map(_name_of, headers))
         missing = self._missing.get(names)
         if missing is None:
             missing = [one for one in self._guards.items() if one[0] not in names]

@@ -118,15 +118,18 @@ async def ask_about(
         RequestError: an agency id is unknown, or too many names were tried.
     """
     _refuse_unknown(context, agencies)
+    registered = context.agencies
     try:
         identity = parse_identity(asked.id_number, asked.id_type)
     except IdentityError as error:
         return InvalidIdentity(
             stated=error.message,
             problem=error.problem,
-            sources=[skipped(agency, _MALFORMED) for agency in context.agencies],
+            sources=[skipped(agency, _MALFORMED) for agency in registered],
         )
-    chosen = [a for a in context.agencies if agencies is None or a.id in agencies]
+    chosen = registered
+    if agencies is not None:
+        chosen = [agency for agency in registered if agency.id in agencies]
     answers = await look_up(context, identity, chosen, name=asked.name)
     count_name(context, identity, asked.name)
     by_agency = dict(zip(chosen, answers, strict=True))
@@ -141,7 +144,7 @@ async def ask_about(
             source_of(agency, by_agency[agency], context.now)
             if agency in by_agency
             else skipped(agency, _NOT_CHOSEN)
-            for agency in context.agencies
+            for agency in registered
         ],
     )
 

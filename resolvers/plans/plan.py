@@ -82,7 +82,7 @@ class Plan:
             # The info first, see ``Values``. Strawberry's own is made of a whole
             # execution, which there is none of.
             info = cast("Info", ContextInfo(context))
-            values = (info, *(one.read(variables) for one in self.arguments))
+            values = (info, *[one.read(variables) for one in self.arguments])
         except Exception:  # noqa: BLE001 - graphql-core says what is wrong with them
             return fall_back([])
         outcomes = {root.key: _called(root.call, values) for root in self.roots}
@@ -115,7 +115,7 @@ class Plan:
 
     def _rendered(self, outcomes: Outcomes, values: Values) -> ExecutionResult | None:
         """Return the answer; ``None`` if it is graphql-core's to give."""
-        if any(type(outcome) is Failure for outcome in outcomes.values()):
+        if Failure in map(type, outcomes.values()):
             return None
         try:
             rendered = {

@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
@@ -103,7 +103,7 @@ class StoredAuditLog:
         if self._is_failing or self._is_closing or self._waiting.is_full:
             raise StoreUnavailableError(NOT_OPEN)
 
-    def intend(self, record: AuditRecord) -> Intent:
+    def intend(self, record: Callable[[], AuditRecord]) -> Intent:
         """See ``AuditLog``."""
         return self._waiting.intend(record)
 

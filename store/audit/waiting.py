@@ -54,7 +54,7 @@ class WaitingRecords:
         """Say whether nobody else may wait."""
         return len(self._waiting) >= self._most
 
-    def intend(self, record: AuditRecord) -> Intent:
+    def intend(self, record: Callable[[], AuditRecord]) -> Intent:
         """Let a look-up begin; it is kept in a moment, unless it ends before."""
         intent = Intent(record)
         if not self._new:
@@ -66,7 +66,7 @@ class WaitingRecords:
     def _begin(self) -> None:
         for intent in self._new:
             intent.mark = self._next_mark()
-            intent.kept = self.put(intent.record, begins=intent)
+            intent.kept = self.put(intent.record(), begins=intent)
         self._new.clear()
 
     def put(self, record: AuditRecord, begins: Intent | None = None) -> Kept:

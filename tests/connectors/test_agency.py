@@ -382,7 +382,7 @@ async def test_a_record_seen_before_is_judged_by_the_bundle_of_now(
         Sends((record(),)), ("[signature]", "[cache]\nttl_seconds = 0\n[signature]")
     )
     before = await asked(agency)
-    agency._bundle = bundle
+    agency._reader.bundle = bundle
 
     after = await asked(agency)
 
@@ -400,7 +400,7 @@ async def test_a_kept_answer_is_asked_for_again_under_the_bundle_of_now(
     connector = Sends((record(),))
     agency = agency_of(connector)
     await asked(agency)
-    agency._bundle = bundle
+    agency._reader.bundle = bundle
 
     after = await asked(agency)
 
@@ -425,7 +425,7 @@ async def test_an_attestation_is_of_the_key_that_signed() -> None:
     )
     before = await asked(agency)
     wider = frozenset({"4-02-01-01", "1.1"})
-    agency._bundle = changed(scope=wider)
+    agency._reader.bundle = changed(scope=wider)
 
     after = await asked(agency)
 

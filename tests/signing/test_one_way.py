@@ -60,7 +60,7 @@ def test_what_is_attested_and_what_nobody_signed_are_made_apart() -> None:
     ]
 
     assert sorted(found) == [
-        f"connectors/agency.py calls {attested}",
+        f"connectors/reply_reader.py calls {attested}",
         f"connectors/unsigned.py calls {unsigned}",
     ]
 

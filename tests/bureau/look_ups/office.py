@@ -96,8 +96,8 @@ class Log:
         if not self.is_open:
             raise StoreUnavailableError("closed")
 
-    def intend(self, record: AuditRecord) -> Intent:
-        self.intended.append(record)
+    def intend(self, record: Callable[[], AuditRecord]) -> Intent:
+        self.intended.append(record())
         return Intent(record)
 
     async def write(self, record: AuditRecord, _: Intent | None = None) -> None:

@@ -43,7 +43,7 @@ async def intended(engine: AsyncEngine) -> int:
 
 async def durable(log: StoredAuditLog, asked: AuditRecord = ASKED) -> Intent:
     """Put on the log that somebody is being asked about, and wait until it is there."""
-    intent = log.intend(asked)
+    intent = log.intend(lambda: asked)
     async with asyncio.timeout(5):
         while intent.kept is None or not intent.kept.done():  # noqa: ASYNC110 - nobody waits for it in earnest
             await asyncio.sleep(0.005)
@@ -106,7 +106,7 @@ async def test_what_is_answered_at_once_is_one_record_and_one_commit(
 ) -> None:
     seen = Seen()
     async with open_audit_log(store, seen) as log:
-        await log.write(record(), log.intend(ASKED))
+        await log.write(record(), log.intend(lambda: ASKED))
         await asyncio.sleep(INTEND_SECONDS * 5)
 
         assert await events(log) == [record()]
@@ -170,7 +170,7 @@ async def test_whoever_gives_up_at_once_is_on_the_log_once(
     log: StoredAuditLog, engine: AsyncEngine
 ) -> None:
     abandoned = replace(ASKED, event=AuditEvent.ABANDONED)
-    log.note(abandoned, log.intend(ASKED))
+    log.note(abandoned, log.intend(lambda: ASKED))
     await asyncio.sleep(INTEND_SECONDS * 5)
     await log.write(record(person=BOB))
 
@@ -221,7 +221,7 @@ async def test_what_cannot_be_intended_is_not_answered(
     log: StoredAuditLog, engine: AsyncEngine
 ) -> None:
     async with table_away(engine, "audit_intents"):
-        intent = log.intend(ASKED)
+        intent = log.intend(lambda: ASKED)
         await asyncio.sleep(INTEND_SECONDS * 50)
 
         with pytest.raises(StoreUnavailableError):
@@ -240,7 +240,7 @@ async def test_what_was_refused_and_nobody_waits_for_breaks_nothing(
         lambda _, context: broken.append(context)
     )
     async with table_away(engine, "audit_intents"):
-        intent = log.intend(ASKED)
+        intent = log.intend(lambda: ASKED)
         async with asyncio.timeout(5):
             while intent.kept is None or not intent.kept.done():  # noqa: ASYNC110 - nobody waits for it
                 await asyncio.sleep(0.005)
