@@ -282,7 +282,7 @@ async def test_what_is_kept_is_weighed_and_followed_from_the_newest_on() -> None
     kept = KeptRecords(people, observer)  # type: ignore[arg-type]  # its two questions
     await kept.begin_to_follow()
     one = SimpleNamespace(envelope=SimpleNamespace(signature=b"s" * 100))
-    kept.keep("p", {"a": [one, one], "b": []}, kept.begin())  # type: ignore[dict-item, list-item]  # of a record its length
+    kept.keep("p", {"a": [one, one], "b": []}, kept.begin())  # type: ignore[list-item]  # of a record its length
 
     await kept.refresh()
 
