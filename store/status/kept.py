@@ -26,6 +26,7 @@ MARKS: dict[Table, Sequence[str]] = {
     seen_certificates: ("place", "former", "number"),
 }
 """The marks by which each table is found, by an index each."""
+_NOBODY: AbstractSet[str] = frozenset()
 
 
 class Kept:
@@ -66,8 +67,9 @@ class Kept:
         Otherwise nothing follows from a change of it.
         """
         marks = document.marks | _marks(self._known_alike(document))
-        ids = {certificate}.union(*(self._ids.get(mark, ()) for mark in marks))
-        return not ids.isdisjoint(self._paid)
+        return certificate in self._paid or any(
+            not self._ids.get(mark, _NOBODY).isdisjoint(self._paid) for mark in marks
+        )
 
     def _known_alike(self, document: Document) -> Iterator[Document]:
         for mark in document.marks:
@@ -80,13 +82,18 @@ class Kept:
         found = []
         for table in MARKS:
             for row in _by_marks(connection, table, marks):
-                known = document_of_row(row)
-                for mark in _marks_of(row, table):
-                    if table is documents:
+                by = marks & {*_marks_of(row, table)}
+                if table is documents:
+                    for mark in by:
                         self._ids[mark].add(row.certificate)
-                    if known is not None:
+                # Of other holders' no more need be known; a registry may have given
+                # one number to thousands.
+                by -= {row.document_serial}
+                known = document_of_row(row) if by else None
+                if known is not None:
+                    for mark in by:
                         self._alike[mark].append(known)
-                found += [] if known is None else [known]
+                    found.append(known)
         return found
 
     def _look_up_ids(self, connection: Connection, marks: AbstractSet[str]) -> None:

@@ -282,6 +282,23 @@ async def test_many_changes_take_as_many_statements_as_two(
     assert [words for words, _ in of_many] == [words for words, _ in of_two]
 
 
+async def test_of_others_with_the_same_number_no_more_is_looked_up(
+    intake: StatesIntake, store: Store
+) -> None:
+    first, then = [replace(one, document=MARKED) for one in numbered(2)]
+    await take(intake, first)
+    with statements_heard() as before:
+        await take(intake, then)
+
+    for n in range(3):
+        await know(store, f"id-{n}", replace(OTHERS, place=f"q-{n}", serial="s"))
+    third = replace(then, sequence=3, digest="third")
+    with statements_heard() as beside_others:
+        await take(intake, third)
+
+    assert [words for words, _ in beside_others] == [words for words, _ in before]
+
+
 def numbered(count: int) -> list[NewChange]:
     """Return so many changes of one certificate."""
     return [
