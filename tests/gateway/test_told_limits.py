@@ -107,7 +107,6 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
         "MAX_NONCE_CHARACTERS": 200,
         "MAX_INPUT_CHARACTERS": 8_192,
     },
-    "collection.states": {"VERIFIED_AT_ONCE": 20},
     "console.attempts": {"LIFE_SECONDS": 600, "MOST": 1_000},
     "console.batches": {
         "MAX_ROWS": 10_000,
