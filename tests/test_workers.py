@@ -45,6 +45,15 @@ UNTOLD = """
 def test_cannot_be_told(record_property):
     record_property("none can send it", lambda: None)
 """
+LEAVES = """
+def test_leaves_something():
+    class Odd:
+        def __del__(self):
+            raise OSError("nobody hears")
+
+    odd = Odd()
+    odd.itself = odd
+"""
 KILLS = """
 import os, pytest, time
 
@@ -116,6 +125,13 @@ def test_what_cannot_be_told_failed_and_what_its_worker_began_is_ended(
     assert "1 failed, 30 passed" in done.stdout
     assert "pickle" in done.stderr
     assert sorted(lines(tmp_path / "begun")) == sorted(lines(tmp_path / "ended"))
+
+
+def test_what_goes_wrong_after_the_last_test_fails_the_run(tmp_path: Path) -> None:
+    done = run(tmp_path, LEAVES, workers=1, more="-Werror")
+
+    assert done.returncode == 1
+    assert "nobody hears" in done.stdout + done.stderr
 
 
 def test_where_who_gives_tests_is_gone_every_worker_ends_what_it_began(

@@ -170,6 +170,8 @@ def _work(session: pytest.Session, connection: Connection, name: str) -> NoRetur
             item = session.items[number]
             nextitem = None if following is None else session.items[following]
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            if following is None:
+                _collect_errors(item.config)
             connection.send(reports.told)
             reports.told = []
             number = following
@@ -209,6 +211,12 @@ def _become(session: pytest.Session, name: str) -> _Reports:
     folders = _folders(config)
     folders._basetemp = folders.mktemp(name, numbered=False)
     return reports
+
+
+def _collect_errors(config: pytest.Config) -> None:
+    """Raise what went wrong where nobody could raise it, as pytest does at its end."""
+    plugin = cast("Any", config.pluginmanager.getplugin("unraisableexception"))
+    plugin.pytest_unconfigure(config)
 
 
 def _folders(config: pytest.Config) -> Any:
