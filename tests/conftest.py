@@ -53,8 +53,9 @@ def pytest_collection(session: pytest.Session) -> None:
         NURSERY.start()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
-    """End that."""
+    """End that, after all that was forked from it, which fixtures may end only here."""
     NURSERY.end()
 
 

@@ -17,6 +17,22 @@ atexit.register(print, 'left')
 threading.Thread(target=lambda: [time.sleep(0.1), print('late')]).start()
 print('here')
 """
+INTERRUPTED = """
+import os, subprocess, sys
+import pytest
+from tests import nursery
+
+@pytest.fixture(scope="session")
+def lasting():
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with nursery.Popen(command, stdout=subprocess.DEVNULL) as process:
+        yield
+        process.terminate()
+    print("ended by", process.returncode)
+
+def test_is_interrupted(lasting):
+    os.kill(os.getpid(), 2)
+"""
 LASTS = (sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)")
 
 
@@ -87,3 +103,21 @@ def test_a_fork_holds_nothing_open_but_its_streams() -> None:
 def test_another_program_is_not_for_forks() -> None:
     with pytest.raises(AssertionError, match="true is not for forks"):
         nursery.run(["true"])
+
+
+def test_where_a_run_is_interrupted_its_fixtures_end_what_they_began(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "test_suite.py"
+    file.write_text(INTERRUPTED)
+    alone = ("-p", "no:cacheprovider", "-p", "tests.conftest", "-c", "pyproject.toml")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *alone, "-s", file],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == pytest.ExitCode.INTERRUPTED, done.stdout
+    assert "ended by -15" in done.stdout

@@ -1,6 +1,7 @@
 """Whatever was collected is run once by some worker, and told where it failed."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -15,6 +16,8 @@ import os, pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def ends():
+    with open("begun", "a") as file:
+        print(os.getpid(), file=file)
     yield
     with open("ended", "a") as file:
         print(os.getpid(), file=file)
@@ -38,10 +41,31 @@ DIES = """
 def test_dies(signal):
     os.kill(os.getpid(), signal)
 """
+UNTOLD = """
+def test_cannot_be_told(record_property):
+    record_property("none can send it", lambda: None)
+"""
+LEAVES = """
+def test_leaves_something():
+    class Odd:
+        def __del__(self):
+            raise OSError("nobody hears")
+
+    odd = Odd()
+    odd.itself = odd
+"""
+KILLS = """
+import os, pytest, time
+
+def test_kills_who_gives_tests_while_another_asks():
+    os.kill(os.getppid(), 19)
+    time.sleep(0.5)
+    os.kill(os.getppid(), 9)
+"""
 
 
 def run(
-    folder: Path, *texts: str, workers: int = 2
+    folder: Path, *texts: str, workers: int = 2, more: str = "-v"
 ) -> subprocess.CompletedProcess[str]:
     """Run a file of tests by workers."""
     (folder / "test_suite.py").write_text("".join(texts))
@@ -49,7 +73,7 @@ def run(
     plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(Path.cwd())}
     command = [sys.executable, "-m", "pytest", "-p", "tests.workers", "--rootdir=."]
     return subprocess.run(
-        [*command, f"--workers={workers}", f"--basetemp={folder / 'base'}", "-v"],
+        [*command, f"--workers={workers}", f"--basetemp={folder / 'base'}", more],
         cwd=folder,
         env=os.environ | plain,
         capture_output=True,
@@ -90,6 +114,41 @@ def test_where_a_worker_dies_that_test_failed_and_the_rest_is_run(
     assert done.returncode == 1
     assert "2 failed, 30 passed" in done.stdout
     assert "the process that ran this test ended" in done.stdout
+
+
+def test_what_cannot_be_told_failed_and_what_its_worker_began_is_ended(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path, UNTOLD, SUITE)
+
+    assert done.returncode == 1
+    assert "1 failed, 30 passed" in done.stdout
+    assert "pickle" in done.stderr
+    assert sorted(lines(tmp_path / "begun")) == sorted(lines(tmp_path / "ended"))
+
+
+def test_what_goes_wrong_after_the_last_test_fails_the_run(tmp_path: Path) -> None:
+    done = run(tmp_path, LEAVES, workers=1, more="-Werror")
+
+    assert done.returncode == 1
+    assert "nobody hears" in done.stdout + done.stderr
+
+
+def test_where_who_gives_tests_is_gone_every_worker_ends_what_it_began(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path, KILLS, SUITE)
+
+    assert done.returncode == -signal.SIGKILL
+    assert sorted(lines(tmp_path / "begun")) == sorted(lines(tmp_path / "ended"))
+
+
+def test_a_run_of_which_no_worker_can_begin_has_failed(tmp_path: Path) -> None:
+    done = run(tmp_path, SUITE, more="-pno:capture")
+
+    assert done.returncode == 1
+    assert "no worker is left to run the rest" in done.stdout
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_fixture_that_does_not_end_is_an_error(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         while at_work := {w.connection: w for w in workers if not w.connection.closed}:
             for connection in wait(list(at_work)):
                 _hear(session, at_work[cast("Connection", connection)], workers)
+    is_over = session.shouldfail or session.shouldstop
+    if not is_over and any(worker.pending for worker in workers):
+        session.shouldfail = "no worker is left to run the rest"
     if session.shouldfail:
         raise session.Failed(session.shouldfail)
     if session.shouldstop:
@@ -167,16 +170,18 @@ def _work(session: pytest.Session, connection: Connection, name: str) -> NoRetur
             item = session.items[number]
             nextitem = None if following is None else session.items[following]
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            if following is None:
+                _collect_errors(item.config)
             connection.send(reports.told)
             reports.told = []
             number = following
         code = 0
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BaseException as error:  # noqa: BLE001 - what was begun is ended in any case
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not isinstance(error, (KeyboardInterrupt, ConnectionError)):
+            traceback.print_exc(file=sys.__stderr__)
         session._setupstate.teardown_exact(None)
     finally:
-        if code:
-            traceback.print_exc(file=sys.__stderr__)
         atexit._run_exitfuncs()
         os._exit(code)
 
@@ -187,7 +192,7 @@ def _asked(connection: Connection) -> Iterator[int]:
         connection.send(None)
         try:
             number: int | None = connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             return
         if number is None:
             return
@@ -206,6 +211,12 @@ def _become(session: pytest.Session, name: str) -> _Reports:
     folders = _folders(config)
     folders._basetemp = folders.mktemp(name, numbered=False)
     return reports
+
+
+def _collect_errors(config: pytest.Config) -> None:
+    """Raise what went wrong where nobody could raise it, as pytest does at its end."""
+    plugin = cast("Any", config.pluginmanager.getplugin("unraisableexception"))
+    plugin.pytest_unconfigure(config)
 
 
 def _folders(config: pytest.Config) -> Any:
