@@ -110,10 +110,19 @@ def test_where_a_run_is_interrupted_its_fixtures_end_what_they_began(
 ) -> None:
     file = tmp_path / "test_suite.py"
     file.write_text(INTERRUPTED)
-    alone = ("-p", "no:cacheprovider", "-p", "tests.conftest", "-c", "pyproject.toml")
+    alone = (
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.conftest",
+        "-c",
+        "pyproject.toml",
+    )
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *alone, "-s", file],
+        # However these tests were started, Ctrl-C interrupts that run.
+        ["env", "--default-signal=INT", sys.executable, "-m", "pytest", *alone, file],
         check=False,
         capture_output=True,
         text=True,
