@@ -60,7 +60,7 @@ class ReplyReader:
         self._decoder = decoder
         self._catalogue = catalogue
         self._kept_bytes = manifest.cache.bytes_each
-        self._record_cache = RecordCache(self._kept_bytes)
+        self._record_cache = RecordCache(manifest.cache.bytes_each)
         self._attestations: dict[str, tuple[TrustedKey, Attestation]] = {}
 
     def put_in_force(self, bundle: TrustBundle, account: AccountState) -> None:

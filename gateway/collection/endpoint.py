@@ -158,16 +158,19 @@ class _Transfer:
                     reason=str(error),
                 )
                 return End.UNAVAILABLE
-        results = [next(taken) if isinstance(one, Line) else one for one in read]
-        for start in range(0, len(results), SENT_AT_ONCE):
-            await give_way()
-            await self._send_results(results[start : start + SENT_AT_ONCE])
+        await self._send_results(
+            [next(taken) if isinstance(one, Line) else one for one in read]
+        )
         return None
 
     async def _send_results(self, results: list[LineResult]) -> None:
+        """Count results, whether or not the sender waits for them, and send them."""
         self._summary.add(results)
         self._intake.reports.collected(self._agency.id, self._stream, results)
-        await self._part(b"".join(result.written() for result in results))
+        for start in range(0, len(results), SENT_AT_ONCE):
+            await give_way()
+            some = results[start : start + SENT_AT_ONCE]
+            await self._part(b"".join(result.written() for result in some))
 
     async def _position(self) -> Position | None:
         positions = self._intake.positions

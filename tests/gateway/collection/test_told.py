@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import orjson
 import pytest
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from bureau.collection import Gap, Outcome, Position
-from gateway.collection.endpoint import _encoding
+from gateway.collection.endpoint import SENT_AT_ONCE, _encoding, _Transfer
 from gateway.collection.inflate import Encoding
 from gateway.collection.kept import KeptRecords
 from gateway.collection.line import read_line
@@ -295,3 +296,28 @@ async def test_what_is_kept_is_weighed_and_followed_from_the_newest_on() -> None
 
     # Another look has come further.
     assert (people.asked, kept.sequence("fire")) == ([4, 5, 5], 3)
+
+
+async def test_what_was_kept_is_counted_though_its_sender_has_left() -> None:
+    parts: list[bytes] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if parts:
+            raise ConnectionResetError
+        parts.append(message["body"])
+
+    counts = CollectorRegistry()
+    transfer = _Transfer(
+        SimpleNamespace(reports=CollectionMetrics(counts)),  # type: ignore[arg-type]  # nothing else of it is asked
+        SimpleNamespace(id="fire"),  # type: ignore[arg-type]  # likewise
+        "records",
+        send,
+    )
+    refused = [ended(number, End.UNAVAILABLE) for number in range(3 * SENT_AT_ONCE)]
+
+    with pytest.raises(ConnectionResetError):
+        await transfer._send_results(refused)
+
+    samples = [one for metric in counts.collect() for one in metric.samples]
+    assert len(parts[0].splitlines()) == SENT_AT_ONCE
+    assert 3 * SENT_AT_ONCE in {one.value for one in samples}
