@@ -271,13 +271,14 @@ class QualityKeeper:
 
     async def _rate(self) -> None:
         today = self._clock().astimezone(SHANGHAI).date()
-        for agency in self._live.snapshot.registry.agencies:
-            for days in WINDOWS:
-                sums = await self._store.sums(agency.id, first_day_of(days, today))
+        agencies = [agency.id for agency in self._live.snapshot.registry.agencies]
+        for days in WINDOWS:
+            found = await self._store.sums_of(agencies, first_day_of(days, today))
+            for agency, sums in found.items():
                 for dimension in Dimension:
                     share = rate(dimension, sums)
                     if share is not None:
-                        self._reports.quality_rated(agency.id, dimension, days, share)
+                        self._reports.quality_rated(agency, dimension, days, share)
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ class StoredQuality:
     def __init__(self, store: Store) -> None:
         self._writer = store.writer
         self._reader = Reader(store.engine)
-        dialect = store.engine.dialect
+        self._dialect = dialect = store.engine.dialect
         self._is_postgresql = dialect.name == POSTGRESQL
         lists = self._insert(tables.whole_lists)
         newest = {"listed_on": lists.excluded.listed_on}
@@ -85,15 +85,26 @@ class StoredQuality:
         Raises:
             StoreUnavailableError: the database is away.
         """
+        return (await self.sums_of([agency], since))[agency]
+
+    async def sums_of(self, agencies: Sequence[str], since: date) -> dict[str, Sums]:
+        """Return what was counted of each of ``agencies`` from ``since`` on.
+
+        Raises:
+            StoreUnavailableError: the database is away.
+        """
         column = tables.quality_counts.c
         statement = (
-            select(column.measure, func.sum(column.value))
-            .where(column.agency == agency, column.day >= since)
-            .group_by(column.measure)
+            select(column.agency, column.measure, func.sum(column.value))
+            .where(among(column.agency, self._dialect), column.day >= since)
+            .group_by(column.agency, column.measure)
         )
+        found: dict[str, dict[Measure, int]] = {agency: {} for agency in agencies}
         async with self._reader.connect() as connection:
-            rows = await connection.execute(statement)
-            return {Measure(measure): int(value) for measure, value in rows}
+            rows = await connection.execute(statement, {"among": [*agencies]})
+            for agency, measure, value in rows:
+                found[agency][Measure(measure)] = int(value)
+        return {**found}
 
     async def propose(self, proposal: SanctionProposal, day: date) -> bool:
         """Keep a proposal unless its cause was proposed that day; say whether.

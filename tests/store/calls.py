@@ -402,6 +402,9 @@ CALLS: Mapping[str, Call] = {
     "quality.counts.StoredQuality.sums": lambda s: StoredQuality(s).sums(
         "transport", TODAY
     ),
+    "quality.counts.StoredQuality.sums_of": lambda s: StoredQuality(s).sums_of(
+        ["transport"], TODAY
+    ),
     **{
         f"registration.registrations.StoredRegistrations.{name}": call
         for name, call in {

@@ -31,7 +31,8 @@ CONNECTORS = 160
 """More than tests that need one of their own."""
 LIVE = 'id = "transport"\n'
 FROZEN = "frozen"
-ONLY_SENDS, FALLS_BACK, HANGS = "only-sends", "falls-back", "hangs"
+ONLY_SENDS, ANSWERS = "only-sends", "answers"
+FALLS_BACK, HANGS = "falls-back", "hangs"
 """Connectors of the transport agency that answer from what was sent."""
 SILENCE = "[collection]\nanswers_when_silent = true\n"
 
@@ -214,6 +215,7 @@ def write_collecting(
     for name, endpoint, more in (
         (ONLY_SENDS, 'protocol = "collected"\n', ""),
         (FALLS_BACK, 'protocol = "rest"\nurl = "http://127.0.0.1:1/"\n', SILENCE),
+        (ANSWERS, _asking(text), SILENCE),
         (HANGS, f"{_asking(text)}timeout_seconds = 0.3\n", SILENCE),
     ):
         own = text.replace(LIVE, f'id = "{name}"\n')

@@ -14,6 +14,7 @@ from store.collection.tables import collected_records
 from store.store import open_store
 from tests.contracts.people import nobodies
 from tests.gateway.collection.sending import (
+    ANSWERS,
     FALLS_BACK,
     HANGS,
     ONLY_SENDS,
@@ -292,9 +293,9 @@ def test_an_agency_that_answers_is_believed_before_what_it_sent(
     collecting: Gateway, agencies: Agencies, key: Any
 ) -> None:
     (person,) = nobodies(1)
-    next_line(Sender(collecting, HANGS, key), payload(person, "A4"))
+    next_line(Sender(collecting, ANSWERS, key), payload(person, "A4"))
 
-    certificates, row = asked(collecting, person.number, HANGS)
+    certificates, row = asked(collecting, person.number, ANSWERS)
 
     assert (certificates, row["outcome"], row["collectedAt"]) == ([], "NONE", None)
     assert row["attempts"] == 1

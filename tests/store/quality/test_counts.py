@@ -162,6 +162,21 @@ async def test_nothing_is_known_of_an_agency_nobody_asked(
     assert await quality.sums("nobody", TODAY) == {}
 
 
+async def test_what_was_counted_of_many_is_read_at_once(quality: StoredQuality) -> None:
+    await quality.add("a", TODAY - DAY, RECORD, NOTHING)
+    await quality.add("a", TODAY, RECORD, NOTHING)
+    await quality.add("b", TODAY, RECORD + RECORD, NOTHING)
+    await quality.add("c", TODAY, RECORD, NOTHING)
+
+    found = await quality.sums_of(["a", "b", "nobody"], TODAY)
+
+    assert found == {
+        "a": {Measure.RECORDS: 1},
+        "b": {Measure.RECORDS: 2},
+        "nobody": {},
+    }
+
+
 async def test_what_was_seen_by_its_spelling_is_not_new_by_its_form(
     quality: StoredQuality,
 ) -> None:
