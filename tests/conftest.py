@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from tests.personal_data import LISTENER
 from tests.postgresql import PostgreSQL, running_postgresql
 from tests.running import DATABASE, Agencies, newest_file, running_agencies
 
-pytest_plugins = ("tests.workers",)
+pytest_plugins = ("tests.workers", "tests.compiled_once")
 HOLDERS = 300
 SQLITE = "sqlite:///"
+KINDS = ("sqlite", "postgresql")
+ON_BOTH = [Path(__file__).parent / one for one in ("store", "gateway/database")]
+"""Where a database itself is tried."""
 NEW, OLD = 5_000, 3
 """After so many new objects the collector looks at those, and after so many rounds of
 looking at what is left, at all of it: rarely, and for some milliseconds each time."""
@@ -57,6 +61,24 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_sessionfinish() -> None:
     """End that, after all that was forked from it, which fixtures may end only here."""
     NURSERY.end()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave to ``make long`` what is tried in the other kind of database already.
+
+    What a database does is tried in both kinds by the tests of the store. A test that
+    asks a gateway has one of them, always the same, and its twin is long: of what both
+    look at, all but the store's part is the same.
+    """
+    # ``callspec`` is there for whatever has parameters.
+    spec = getattr(item, "callspec", None)
+    kind = (
+        next((one for one in spec.params.values() if one in KINDS), "") if spec else ""
+    )
+    if kind and not any(item.path.is_relative_to(one) for one in ON_BOTH):
+        name = item.nodeid.rpartition(item.path.name)[2].replace(kind, "")
+        if KINDS[zlib.crc32(name.encode()) % len(KINDS)] != kind:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.hookimpl(trylast=True)
