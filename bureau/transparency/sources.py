@@ -56,7 +56,7 @@ class Source:
     """The column whose value says the kind, where ``kinds`` has it."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     is_grouped: bool = False
-    """Whether rows that come together are one entry; ids grow as rows are committed."""
+    """Whether rows that come together are one entry: ids grow as rows are committed."""
     is_kept: bool = True
     """Whether its rows stay: else one that is gone says nothing."""
 
@@ -122,6 +122,7 @@ SOURCES: Mapping[str, Source] = {
             "seen_versions",
             Kind.VERSION,
             "mark signed_at said digest key_id seen_at",
+            is_grouped=True,
             is_kept=False,
         ),
         _source(

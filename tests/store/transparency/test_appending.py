@@ -1,6 +1,7 @@
 """The log grows by what is queued: all of it, once, whoever appends."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, insert, select, text
@@ -19,6 +20,7 @@ from tests.store.transparency.written import (
     NOON,
     add_audit,
     add_moves,
+    add_versions,
     append_all,
     entries_of,
     queue_of,
@@ -52,6 +54,24 @@ async def test_what_comes_together_of_the_audit_log_is_one_entry(store: Store) -
     assert head.size == 3
     assert await queue_of(store) == []
     assert await require_whole(store) == 3
+
+
+async def test_what_is_seen_together_is_one_entry_with_what_is_gone(
+    store: Store,
+) -> None:
+    """Each version has a new number, and the one before it is forgotten."""
+    await add_versions(store, 3)
+    await add_versions(store, 1, NOON + timedelta(days=1))
+    await append_all(store)
+    await add_versions(store, 2, NOON + timedelta(days=2))
+    await append_all(store)
+
+    first, second = await entries_of(store)
+    assert (first.source, first.kind) == ("seen_versions", "version")
+    assert (first.ids, second.ids) == ([1, 2, 3, 4], [5, 6])
+    gone = gone_bytes(SOURCES["seen_versions"], 1)
+    assert first.commitments[0] == commitment(first.salts[0], gone)
+    assert await require_whole(store) == 2
 
 
 async def test_an_entry_commits_to_the_bytes_of_its_rows(store: Store) -> None:

@@ -13,7 +13,13 @@ from store.audit.retention import apply_retention
 from store.store import Store
 from store.transparency.checking import Checked, Trusted, check_log
 from store.transparency.checkpoints import StoredCheckpoints
-from tests.store.transparency.written import NOON, add_audit, add_moves, append_all
+from tests.store.transparency.written import (
+    NOON,
+    add_audit,
+    add_moves,
+    add_versions,
+    append_all,
+)
 
 ORIGIN = "log.example/gateway"
 SIGNER = NoteSigner(
@@ -75,6 +81,22 @@ async def test_a_log_that_nobody_changed_is_whole(
     assert findings == []
     assert (checked.entries, checked.rows, checked.pending) == (302, 320, 2)
     assert checked.checkpoints == 2
+
+
+async def test_a_log_of_versions_that_were_replaced_is_whole_and_a_changed_one_told(
+    store: Store, database_url: str
+) -> None:
+    await add_versions(store, 4)
+    await append_all(store)
+    await add_versions(store, 2, NOON + timedelta(days=1))
+    await append_all(store)
+
+    findings, checked = await found(database_url)
+    await attack(store, "UPDATE seen_versions SET said = 'else' WHERE id = 4")
+    after, _ = await found(database_url)
+
+    assert (findings, checked.entries, checked.rows) == ([], 2, 4)
+    assert after == ["seen_versions row 4: it was changed"]
 
 
 async def test_a_checkpoint_that_no_key_of_the_log_signed_is_told(

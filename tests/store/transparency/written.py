@@ -7,11 +7,13 @@ from sqlalchemy import Connection, func, insert, select
 
 from bureau.look_ups.audit import AuditEvent, AuditRecord
 from bureau.transparency.log import Head
+from bureau.versions.memory import SeenVersion
 from signing.transparency.edge import Edge
 from signing.transparency.merkle import leaf_hash
 from store.audit.rows import row_of
 from store.audit.tables import audit_records
 from store.ledger.tables import claim_moves
+from store.quality.versions import StoredVersions
 from store.store import Store
 from store.transparency.appending import StoredLog
 from store.transparency.entries import LoggedEntry, entry_of_row
@@ -57,6 +59,15 @@ async def add_audit(store: Store, count: int, first: int = 0) -> None:
 async def add_moves(store: Store, count: int, first: int = 0) -> None:
     rows = moves(count, first)
     await store.writer.write(lambda c: c.execute(insert(claim_moves), rows))
+
+
+async def add_versions(store: Store, count: int, signed_at: datetime = NOON) -> None:
+    """See versions of certificates, the first of which were seen before."""
+    seen = {
+        f"mark-{number}": SeenVersion(signed_at, "said", "digest", "key", NOON)
+        for number in range(count)
+    }
+    await StoredVersions(store).keep(seen)
 
 
 async def append_all(store: Store) -> Head:
