@@ -42,7 +42,7 @@ demo: .venv/installed ## three sandbox agencies and the gateway on 127.0.0.1:800
 test: .venv/installed ## the tests, on every core
 	$(BIN)/pytest --workers $(WORKERS) --durations 40 --durations-min 3
 
-long: .venv/installed ## the tests that take longest, which `make test` leaves out
+long: .venv/installed ## what `make test` leaves out: what takes longest, and the other database
 	$(BIN)/pytest --workers $(WORKERS) --long -m long
 
 test-fast: .venv/installed ## the rules and the signatures: no processes, no waiting
