@@ -1,4 +1,4 @@
-"""What the ledger has against a step is its code, with what it is about as it is now."""
+"""What the ledger has against a step is its code, with what it is about by now."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
