@@ -1,9 +1,13 @@
 """A gateway that was answered this, without agencies, and what it asked its store."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any
+
+from graphql import ExecutionResult, execute, parse
 
 from bureau.caller import Caller
 from bureau.certificate_ids import CertificateIds
@@ -20,8 +24,10 @@ from connectors.answer import (
 )
 from connectors.registry import Registry
 from resolvers.context import RequestContext
+from resolvers.schema import schema
 from tests.bureau.look_ups.office import PSEUDONYMS, Log, Notes
 from tests.connectors.agency import COLLECTION_BODY, NOW
+from tests.connectors.collection.test_connector import ONLY_SENDS, Sent, opened
 from tests.resolvers.attested import certificate
 from tests.resolvers.test_store_away import EVERYTHING
 from tests.resolvers.test_store_away import context as context_of
@@ -93,3 +99,15 @@ class Asked:
         """How many certificates each look-up showed, by the log."""
         assert {one.event for one in self.log.records} == {AuditEvent.LOOKED_UP}
         return [one.certificates for one in self.log.records]
+
+
+def executed(asked: Asked, text: str, **stores: Any) -> ExecutionResult:
+    """Ask the graph, where one agency is in force."""
+
+    async def answered() -> ExecutionResult:
+        async with opened(ONLY_SENDS, Sent()) as agency:
+            context = asked.context(agency, **stores)
+            found = execute(schema.core, parse(text), context_value=context)
+            return await found if isawaitable(found) else found
+
+    return asyncio.run(answered())

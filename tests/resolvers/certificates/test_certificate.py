@@ -1,14 +1,11 @@
 """A certificate is shown as its registry has it, with all that was sent of it."""
 
-import asyncio
 import base64
 from dataclasses import replace
 from datetime import date
-from inspect import isawaitable
 from typing import Any
 
 import pytest
-from graphql import ExecutionResult, execute, parse
 
 from bureau.caller import Caller, Scope
 from bureau.checks.codes import ProvenanceCheck
@@ -23,15 +20,14 @@ from connectors.connector import Collected, FileKind, LicenceFile
 from policy.catalogue import load_catalogue
 from policy.certificate import CertificateState, StateChange
 from policy.text import Text, same_words
-from resolvers.schema import schema
 from signing.errors import Check
 from tests.connectors.agency import COLLECTION_BODY, NOW, ZHANG, record, response
-from tests.connectors.collection.test_connector import ONLY_SENDS, Sent, opened
-from tests.resolvers.answered import IDS, SIGNED, UNSIGNED, Asked, answer
+from tests.resolvers.answered import IDS, SIGNED, UNSIGNED, Asked, answer, executed
 from tests.resolvers.attested import certificate
 from tests.resolvers.test_store_away import EVERYTHING
 
 BODIES = {same_words(one.name.zh): one for one in load_catalogue().bodies.values()}
+KNOWN = {"bodies_by_name": BODIES, "inclusions": NoLog(), "clock": lambda: NOW}
 SENT = StateChange(
     state=CertificateState.SUSPENDED,
     effective_on=date(2026, 2, 1),
@@ -43,26 +39,8 @@ VOUCHED = """verdict keyId algorithm signedAt retrievedAt asOf collectedAt seque
 STRANGER = Caller("stranger", frozenset({Scope.READ_CERTIFICATES}))
 
 
-def executed(text: str, *answers: Answer, caller: Caller) -> ExecutionResult:
-    """Ask the graph, where the one agency answers this."""
-
-    async def answered() -> ExecutionResult:
-        async with opened(ONLY_SENDS, Sent()) as agency:
-            context = Asked([*answers]).context(
-                agency,
-                caller=caller,
-                bodies_by_name=BODIES,
-                inclusions=NoLog(),
-                clock=lambda: NOW,
-            )
-            found = execute(schema.core, parse(text), context_value=context)
-            return await found if isawaitable(found) else found
-
-    return asyncio.run(answered())
-
-
 def asked_for(text: str, *answers: Answer, caller: Caller = EVERYTHING) -> Any:
-    found = executed(text, *answers, caller=caller)
+    found = executed(Asked([*answers]), text, caller=caller, **KNOWN)
     assert found.errors is None, found.errors
     return found.data
 
@@ -261,7 +239,7 @@ def test_a_claim_of_a_day_to_come_is_refused_by_either_question() -> None:
     )
     text = f"""{{ certificate(id: "{IDS.seal(SIGNED)}") {{
       ... on Certificate {{ eligibility({claim}) {{ outcome }} }} }} }}"""
-    refused = executed(text, answer(SIGNED), caller=EVERYTHING).errors or []
+    refused = executed(Asked([answer(SIGNED)]), text, **KNOWN).errors or []
 
     assert found["claimEligibility"] == {
         "claimedOn": "2026-03-02",
