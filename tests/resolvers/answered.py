@@ -64,6 +64,8 @@ class Asked:
     answers: list[Answer]
     log: Log = field(default_factory=Log)
     of_store: list[str] = field(default_factory=list)
+    people: int = 1
+    """How many a question was counted to look up."""
 
     async def refresh(self) -> None:
         self.of_store.append("collected")
@@ -92,7 +94,9 @@ class Asked:
             "versions": self,
             "sent_changes": SimpleNamespace(may_concern=lambda _: False),
         }
-        return replace(context_of(caller=caller, **(given | stores)), people=1)
+        return replace(
+            context_of(caller=caller, **(given | stores)), people=self.people
+        )
 
     @property
     def shown(self) -> list[int | None]:

@@ -58,7 +58,8 @@ def test_a_record_is_shown_whole() -> None:
     found = read(
         """{ auditRecords { nodes { id at event caller districts requestId person
           purpose caseNumber organisation officer matterCode matterName businessNumber
-          operation document sources { agency outcome } certificates keptFrom removed } } }""",
+          operation document sources { agency outcome } certificates keptFrom removed
+          } } }""",
         log,
     )
     log.kept = [removed]
