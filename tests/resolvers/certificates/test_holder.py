@@ -250,3 +250,17 @@ def test_a_certificate_of_an_agency_that_is_away_is_an_error_in_its_place() -> N
         "agency": "transport",
         "outcome": "TIMED_OUT",
     }
+
+
+def test_a_person_of_a_supergraph_is_found_by_their_number() -> None:
+    text = f"""{{ _entities(representations: [{{__typename: "Person",
+      idType: "RESIDENT_ID", idNumber: "{ZHANG}"}}]) {{ ... on Person {{
+      idType idNumber holder {{ certificates {{ nodes {{ number }} }} }} }} }} }}"""
+
+    (found,) = asked_for(text, answer(SIGNED))["_entities"]
+
+    assert found == {
+        "idType": "RESIDENT_ID",
+        "idNumber": ZHANG,
+        "holder": {"certificates": {"nodes": [{"number": "0000123"}]}},
+    }
