@@ -108,6 +108,36 @@ LIMITS: Mapping[str, Mapping[str, object]] = {
     "resolvers.ledger.totals": {"MAX_DAYS": 3660},
     "resolvers.look_ups": {"MAX_OPERATION_NAME": 64},
     "resolvers.subscriptions.graph": {"MAX_NAMED": 100},
+    "resolvers.execution.subscribe": {
+        "TOGETHER": 25,
+        "ENCODED_AT_ONCE": 4,
+        "JUDGED_SECONDS": 0.25,
+    },
+    # What a gateway may take of memory is promised (docs/benchmarks.md).
+    "resolvers.authorization.permissions": {
+        "ROOM": 1_000_000,
+        "ALLOWED_OVERHEAD": 500,
+    },
+    "resolvers.certificates.kept": {"SHOWN_BYTES": 1_536, "VERSION_BYTES": 96},
+    "resolvers.documents.documents": {
+        "KEPT": 50_000,
+        "DOCUMENT_OVERHEAD": 500,
+        "SPELLINGS_KEPT": 1_000,
+        "TRUSTED_KEPT": 100,
+    },
+    "resolvers.fragment_cache.renderings": {
+        "MAX_BYTES": 10_485_760,
+        "OVERHEAD_BYTES": 1_024,
+        "MAX_PHRASE_BYTES": 2_097_152,
+        "PHRASE_OVERHEAD_BYTES": 512,
+    },
+    "resolvers.subscriptions.encoded": {
+        "AT_ONCE": 2,
+        "MAX_BYTES": 4_194_304,
+        "OVERHEAD_BYTES": 512,
+        "SHOWN_BYTES": 2_048,
+        "MAX_SHOWN_BYTES": 4_194_304,
+    },
     "gateway.witness.app": {"BODY_SECONDS": 10.0},
     "gateway.transparency.witnesses": {
         "SECONDS": 5.0,

@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
 from bureau.privacy.masks import Mask
 from connectors.answer import ShownCertificate
+from connectors.connector import Collected
 from policy.certificate import CertificateState, StateChange
 from policy.evidence import AccountState, Claimant
 from policy.identity import parse_identity
 from resolvers.certificates.certificate import Certificate, certificate_of
 from resolvers.certificates.connection import CertificateConnection, connection_of
+from resolvers.certificates.provenance import provenance_of
 from resolvers.context import RequestContext, Services
 from resolvers.fragment_cache.sight import Sight
 from tests.bureau.test_person import CLAIMANT, GOOD
@@ -121,3 +124,31 @@ def test_a_page_of_the_same_is_the_same_rendering() -> None:
 
     assert again.depends_on(SIGHT) == page(GOOD, ANOTHER).depends_on(SIGHT)
     assert again.dependence_bytes == 2 * SHOWN.dependence_bytes
+
+
+LATER = NOW + timedelta(hours=1)
+SENT_THEN = of(collected=Collected(NOW, 7))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"retrieved_at": LATER}, "retrieved_at"),
+        ({"as_of": LATER}, "as_of"),
+        ({"collected": Collected(LATER, 7)}, "collected_at"),
+        ({"collected": Collected(NOW, 8)}, "sequence"),
+    ],
+)
+def test_what_makes_no_other_rendering_is_in_none_that_is_kept(
+    changes: dict[str, object], name: str
+) -> None:
+    other = of(**({"collected": Collected(NOW, 7)} | changes))
+    shown, again = (provenance_of(one.attested) for one in (SENT_THEN, other))
+
+    assert getattr(shown, name) != getattr(again, name)
+    assert SENT_THEN.depends_on(SIGHT) == other.depends_on(SIGHT)
+    assert f"Provenance.{to_camel_case(name)}" in Certificate.live
+
+
+def test_nor_is_what_the_log_says_of_it() -> None:
+    assert "Provenance.checks" in Certificate.live

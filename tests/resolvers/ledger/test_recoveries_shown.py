@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bureau.ledger.book import Recovery, RecoveryEvent, RecoverySums
+import pytest
+
+from bureau.caller import Caller
+from bureau.ledger.book import (
+    Recovery,
+    RecoveryEvent,
+    RecoverySelection,
+    RecoverySums,
+)
 from policy.level import Level
 from policy.recovery import (
     Progress,
@@ -14,7 +22,10 @@ from policy.recovery import (
     RecoveryState,
     RecoveryStep,
 )
-from tests.resolvers.test_store_away import Away, answer, codes
+from tests.resolvers.answered import Asked, executed
+from tests.resolvers.test_store_away import EVERYTHING, Away, answer, codes
+
+AGENCY = Caller("agency:transport", EVERYTHING.scopes)
 
 OPENED = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 CHANGED = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -150,3 +161,40 @@ def test_a_page_has_cursors_and_the_sums_of_all_pages() -> None:
             ],
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("caller", "stated", "seen"),
+    [
+        (EVERYTHING, "", None),
+        (EVERYTHING, 'authorities: ["fire-rescue"]', {"fire-rescue"}),
+        (AGENCY, "", {"transport"}),
+        (AGENCY, 'authorities: ["fire-rescue"]', set()),
+        (AGENCY, 'authorities: ["fire-rescue", "transport"]', {"transport"}),
+    ],
+)
+def test_what_is_stated_selects_of_what_may_be_seen_and_no_more(
+    caller: Caller, stated: str, seen: set[str] | None
+) -> None:
+    asked: list[RecoverySelection] = []
+
+    class Ledger:
+        async def recoveries(
+            self, selection: RecoverySelection, **_: object
+        ) -> list[Any]:
+            asked.append(selection)
+            return []
+
+        async def sums(self, selection: RecoverySelection) -> RecoverySums:
+            asked.append(selection)
+            return RecoverySums(count=0, owed_yuan=0, recovered_yuan=0, by_state={})
+
+        async def histories(self, _: object) -> None:
+            """Nothing was asked of steps."""
+
+    text = f"{{ recoveries(filter: {{{stated}}}) {{ nodes {{ id }} }} }}"
+
+    found = executed(Asked([]), text, caller=caller, ledger=Ledger())
+
+    assert found.errors is None
+    assert [one.authorities for one in asked] == [seen, seen]

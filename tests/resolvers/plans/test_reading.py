@@ -54,6 +54,10 @@ class Leaf:
     def works(self) -> int:
         return 1
 
+    @strawberry.field
+    def says(self, info: strawberry.Info, text: str, number: int = 1) -> str:
+        return f"{text} {number} {info.context}"
+
 
 @strawberry.type
 class Query:
@@ -150,6 +154,22 @@ def test_a_text_that_is_null_is_graphql_cores_to_read() -> None:
         assert found["asked"].startswith(f"[{stated.get('t')!r}, None, ")
 
 
+def test_whoever_asks_by_a_plan_is_answered_with_their_own_values() -> None:
+    text = """query($t: String!, $b: Boolean) {
+      asked(text: $t, truth: $b, number: 5) leaf { says(text: $t, number: 7) } }"""
+    first = BothWays(SCHEMA, text, {"t": "a", "b": True})
+    second = BothWays(SCHEMA, text, {"t": "b", "b": False})
+    second.plan = first.plan
+
+    assert answered(second) == (
+        True,
+        {
+            "asked": "['b', None, False, 5, None, None, None, <Colour.RED: 'red'>]",
+            "leaf": {"says": "b 7 None"},
+        },
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "is_once"),
     [
@@ -174,6 +194,7 @@ def test_arguments_that_nobody_can_change_are_read_once(
     [
         pytest.param("works", True, id="a field"),
         pytest.param("__typename", True, id="its type's name"),
+        pytest.param('says(text: "a")', True, id="that looks at the request"),
         pytest.param("waits", False, id="that waits"),
         pytest.param("extended", False, id="with an extension"),
         pytest.param("ofItsParent", False, id="that asks for what it is in"),

@@ -27,6 +27,10 @@ def schema_of(returned: Any) -> strawberry.Schema:
             return returned  # type: ignore[no-any-return]
 
         @strawberry.field
+        def number(self) -> int:
+            return returned  # type: ignore[no-any-return]
+
+        @strawberry.field
         def colours(self) -> list[Colour]:
             return returned  # type: ignore[no-any-return]
 
@@ -68,3 +72,21 @@ def test_a_text_that_is_no_word_is_the_cores_to_tell() -> None:
 
     assert not is_planned
     assert answer["data"] is None
+
+
+@pytest.mark.parametrize(
+    ("number", "is_planned"),
+    [
+        pytest.param(2**31 - 1, True, id="the largest"),
+        pytest.param(2**31, False, id="one more"),
+        pytest.param(-(2**31), True, id="the least"),
+        pytest.param(-(2**31) - 1, False, id="one less"),
+    ],
+)
+def test_a_whole_number_is_the_plans_as_far_as_graphql_has_them(
+    number: int, *, is_planned: bool
+) -> None:
+    by_plan, answer = told(number, "{ number }")
+
+    assert by_plan is is_planned
+    assert (answer["data"] == {"number": number}) is is_planned
