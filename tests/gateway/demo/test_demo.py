@@ -205,10 +205,13 @@ def test_ctrl_c_ends_a_demo_that_is_still_starting(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        # Then its agencies are under way.
-        eventually(lambda: any(tmp_path.glob("*.log")))
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=20)
+        try:
+            # Then its agencies are under way.
+            eventually(lambda: any(tmp_path.glob("*.log")))
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
 
     assert (process.returncode, rest.strip(), errors) == (0, "stopped", "")
     ports = (port, *range(agency_port, agency_port + 3))
