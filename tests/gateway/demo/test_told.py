@@ -111,7 +111,7 @@ def test_every_role_has_a_token_and_a_caller() -> None:
 
 def test_a_command_that_fails_is_told_in_its_own_words() -> None:
     run("tokenize", __file__)
-    with pytest.raises(StartError, match="No such file or directory: 'nowhere'"):
+    with pytest.raises(StartError, match=r"file or directory: 'nowhere'$"):
         run("tokenize", "nowhere")
 
 
@@ -135,7 +135,11 @@ def test_a_command_that_fails_without_a_word_is_named() -> None:
 
 
 def test_the_last_line_of_a_process_is_told_whatever_its_bytes(tmp_path: Path) -> None:
-    say = r"import sys; sys.stderr.buffer.write(b'first\n\xff last\n')"
+    say = (
+        # It says no more, and why only then.
+        "import os, sys, time; os.dup2(os.open(os.devnull, os.O_WRONLY), 1); "
+        r"time.sleep(0.2); sys.stderr.buffer.write(b'first\n\xff last\n')"
+    )
     log = tmp_path / "log"
 
     with (
@@ -143,6 +147,16 @@ def test_the_last_line_of_a_process_is_told_whatever_its_bytes(tmp_path: Path) -
         pytest.raises(StartError, match=r"^\ufffd last$"),
     ):
         ready_address(process, log)
+
+
+def test_a_process_that_goes_on_is_told_to_end(tmp_path: Path) -> None:
+    ready = "print('ready now', flush=True)"
+    command = ("timeit", "-n1", "-r1", "-s", ready, "import time; time.sleep(20)")
+
+    with started(*command, log=tmp_path / "log") as process:
+        ready_address(process, tmp_path / "log")
+
+    assert process.returncode == -signal.SIGTERM
 
 
 STUBBORN = (
