@@ -1,6 +1,7 @@
 """What is trusted from the start, and how an operator's manifest is made."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -9,9 +10,12 @@ from typer.testing import CliRunner
 
 from gateway.batch.query import QUERY
 from gateway.cli import app
+from gateway.console.asking import DOCUMENTS as OF_CONSOLE
+from gateway.credentials.asking import QUERY as CREDENTIAL
 from gateway.documents.trusted import BUILT_IN, open_documents
 from gateway.errors import StartError
 from gateway.registration.documents import DOCUMENTS
+from gateway.settings.console import Console
 from gateway.settings.settings import Settings
 from resolvers.documents.limits import Limits
 from resolvers.documents.trusted import digest_of, read_manifest, write_manifest
@@ -67,10 +71,53 @@ def test_the_documents_of_registration_are_trusted_from_the_start() -> None:
 def test_limits_below_the_documents_of_registration_stop_the_start() -> None:
     settings = msgspec.structs.replace(SETTINGS, limits=Limits(fragments=1))
 
-    with pytest.raises(
-        StartError, match=r"DraftConnector: .*2 fragments.*raise the limit"
-    ):
+    with pytest.raises(StartError) as refused:
         open_documents(settings)
+
+    assert re.fullmatch(
+        "trusted documents of registration: DraftConnector: .*2 fragments.*; "
+        "gateway connector and gateway sanction send it; raise the limit",
+        str(refused.value),
+    )
+
+
+def test_limits_below_the_documents_of_the_console_stop_the_start_of_one() -> None:
+    without = msgspec.structs.replace(SETTINGS, limits=Limits(fragments=2))
+    settings = msgspec.structs.replace(without, console=Console(enabled=True))
+
+    open_documents(without)
+    with pytest.raises(StartError) as refused:
+        open_documents(settings)
+
+    assert re.fullmatch(
+        "trusted documents of the console: [A-Z][A-Za-z]+: .*3 fragments.*; "
+        "the console sends it; raise the limit",
+        str(refused.value),
+    )
+
+
+def test_the_document_of_credentials_is_trusted_from_the_start() -> None:
+    documents = open_documents(SETTINGS)
+    variables = {"certificate": "c", "form": "SD_JWT"}
+
+    assert code(documents, STRANGER, query=CREDENTIAL, variables=variables) == "runs"
+
+
+def test_those_of_the_console_are_trusted_where_there_is_one() -> None:
+    text = OF_CONSOLE["ConsoleAgencies"].text
+    console = msgspec.structs.replace(SETTINGS, console=Console(enabled=True))
+
+    assert code(open_documents(SETTINGS), STRANGER, query=text) == "UNKNOWN_DOCUMENT"
+    assert code(open_documents(console), STRANGER, query=text) == "runs"
+
+
+def test_a_document_of_a_manifest_is_told_by_its_digest(tmp_path: Path) -> None:
+    manifest, refused = tmp_path / "trusted.json", "{ nothing }"
+    manifest.write_bytes(write_manifest([refused]))
+    place = re.escape(f"trusted documents {manifest}: {digest_of(refused)[:12]}: ")
+
+    with pytest.raises(StartError, match=f"^{place}.*; see gateway documents extract$"):
+        open_documents(trusting(manifest))
 
 
 def test_an_operators_manifest_is_trusted_too(tmp_path: Path) -> None:

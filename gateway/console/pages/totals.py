@@ -6,7 +6,7 @@ claim, ``gateway reconcile`` compares a list.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -77,7 +77,7 @@ async def _sums(
 ) -> Sequence[Row]:
     answered = await visit.answer(
         "ConsoleTotals",
-        **{"from": _months_before(end).isoformat()},
+        **{"from": _first_day(end).isoformat()},
         to=end.isoformat(),
         by=by,
     )
@@ -86,12 +86,10 @@ async def _sums(
     return rows
 
 
-def _months_before(end: date) -> date:
-    """Return the first day of the month so many months before."""
-    day = end.replace(day=1)
-    for _ in range(MONTHS - 1):
-        day = (day - timedelta(days=1)).replace(day=1)
-    return day
+def _first_day(end: date) -> date:
+    """Return the first day of so many months that end with the one of ``end``."""
+    year, month = divmod(end.year * 12 + end.month - MONTHS, 12)
+    return date(year, month + 1, 1)
 
 
 def bars_of(

@@ -135,6 +135,11 @@ def test_the_command_hashes_what_it_is_given_on_standard_input() -> None:
         pytest.param(["--purpose", "FUN", "--case", "1"], "FUN", id="no purpose"),
         pytest.param(["--scope", "all"], "'all' is not one of", id="no scope"),
         pytest.param(["--days", "0"], "--days", id="no day"),
+        pytest.param(
+            ["--district", "310199"],
+            "token of library: unknown district '310199'; the nearest known one is",
+            id="no district",
+        ),
     ],
 )
 def test_the_command_refuses_what_the_configuration_would(

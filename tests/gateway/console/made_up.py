@@ -66,7 +66,8 @@ class MadeUp:
     """The graph, and what it was asked."""
 
     known: Mapping[str, object] = field(default_factory=dict)
-    """What is not made up, by ``Type.field``, and which type answers for several."""
+    """What is not made up, by ``Type.field``, and which type answers for several, where
+    no ``__typename`` says it."""
     asked: list[Question] = field(default_factory=list)
 
     async def ask(
@@ -84,10 +85,10 @@ class MadeUp:
         )
 
     def _type(
-        self, _value: object, info: GraphQLResolveInfo[Any], of: GraphQLAbstractType
+        self, value: Any, info: GraphQLResolveInfo[Any], of: GraphQLAbstractType
     ) -> str:
         first, *_ = info.schema.get_possible_types(of)
-        return str(self.known.get(of.name, first.name))
+        return str(value.get("__typename") or self.known.get(of.name, first.name))
 
     def _value(self, parent: Any, info: GraphQLResolveInfo[Any], **_: object) -> object:
         name = f"{info.parent_type.name}.{info.field_name}"
@@ -127,10 +128,11 @@ def visit_of(  # noqa: PLR0913 - what a visit is made of
     file: Upload | None = None,
     session: Session | None = None,
     headers: Sequence[tuple[bytes, bytes]] = (),
+    now: datetime = NOW,
     **more: Any,
 ) -> Visit:
     """Return a visit of a page; with a form, it was sent."""
-    services = SimpleNamespace(clock=lambda: NOW)
+    services = SimpleNamespace(clock=lambda: now)
     app = SimpleNamespace(
         state=SimpleNamespace(gateway=SimpleNamespace(services=services))
     )

@@ -1,6 +1,7 @@
 """What each page asks the graph, and the steps that it takes in somebody's name."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import pytest
 
@@ -104,6 +105,26 @@ async def test_a_page_asks_what_it_shows(
     status, text = await opened(visit_of(section, graph, query=query))
 
     assert (status, "data-code" in text, graph.said) == (200, False, expected)
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "last"),
+    [
+        # In Shanghai it is the next day already.
+        ("2027-02-28T16:00:00+00:00", "2026-04-01", "2027-03-01"),
+        ("2027-02-28T15:59:59+00:00", "2026-03-01", "2027-02-28"),
+        ("2026-12-31T15:59:59+00:00", "2026-01-01", "2026-12-31"),
+    ],
+)
+async def test_totals_are_of_twelve_months_of_which_this_is_the_last(
+    now: str, first: str, last: str
+) -> None:
+    graph = MadeUp()
+
+    await opened(visit_of(Section.TOTALS, graph, now=datetime.fromisoformat(now)))
+
+    asked = [(said["from"], said["to"]) for _, said in graph.said]
+    assert asked == [(first, last)] * 3
 
 
 async def test_who_does_not_oversee_asks_nothing_of_quality() -> None:

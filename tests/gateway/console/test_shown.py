@@ -259,3 +259,15 @@ def test_a_bar_is_as_long_as_its_share_and_never_below_nothing() -> None:
     ]
     assert bars_of([row("a", 0, 0)], "month", 200, 300)[0].paid_long == 0
     assert bars_of([], "month", 200, 300) == []
+
+
+def test_a_bar_alone_has_the_line_and_lengths_are_told_to_a_tenth() -> None:
+    def row(of: str, paid: int, recovered: int) -> Mapping[str, object]:
+        return {"district": of, "paidYuan": paid, "recoveredYuan": recovered}
+
+    (alone,) = bars_of([row("a", 1, 0)], "district", 101, 100)
+    first, second = bars_of([row("a", 3, 2), row("b", 2, 3)], "district", 200, 100)
+
+    assert alone == Bar("a", 10.1, 38.4, 1, 100.0, 0, 0.0)
+    assert (first.paid_long, first.recovered_long) == (100.0, 66.7)
+    assert (second.paid_long, second.recovered_long) == (66.7, 100.0)

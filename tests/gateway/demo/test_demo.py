@@ -196,6 +196,28 @@ def test_ctrl_c_stops_everything_and_so_does_a_terminal_that_closes(
     )
 
 
+def test_ctrl_c_ends_a_demo_that_is_still_starting(tmp_path: Path) -> None:
+    port, agency_port = free_port("127.0.0.1"), _three_free_ports()
+    command = (*GATEWAY, "demo", "--folder", str(tmp_path), "--port", str(port))
+    with subprocess.Popen(
+        [*command, "--agency-port", str(agency_port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            # Then its agencies are under way.
+            eventually(lambda: any(tmp_path.glob("*.log")))
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+
+    assert (process.returncode, rest.strip(), errors) == (0, "stopped", "")
+    ports = (port, *range(agency_port, agency_port + 3))
+    assert RunningDemo(process, ports, rest).is_over
+
+
 @pytest.mark.long
 def test_a_second_signal_does_not_interrupt_the_clearing_up(tmp_path: Path) -> None:
     with running_demo(tmp_path) as demo:

@@ -1,5 +1,7 @@
 """What a demo writes, and says of a process that does not do what it has to."""
 
+import os
+import signal
 import stat
 import subprocess
 import sys
@@ -109,7 +111,7 @@ def test_every_role_has_a_token_and_a_caller() -> None:
 
 def test_a_command_that_fails_is_told_in_its_own_words() -> None:
     run("tokenize", __file__)
-    with pytest.raises(StartError, match="No such file or directory: 'nowhere'"):
+    with pytest.raises(StartError, match=r"file or directory: 'nowhere'$"):
         run("tokenize", "nowhere")
 
 
@@ -125,6 +127,64 @@ def test_a_process_is_ended_and_its_words_are_kept(tmp_path: Path) -> None:
     assert process.returncode is not None
     assert process.stdin is not None
     assert process.stdin.closed
+
+
+def test_a_command_that_fails_without_a_word_is_named() -> None:
+    with pytest.raises(StartError, match=r"^timeit failed$"):
+        run("timeit", "import os; os._exit(3)")
+
+
+def test_the_last_line_of_a_process_is_told_whatever_its_bytes(tmp_path: Path) -> None:
+    say = (
+        # It says no more, and why only then.
+        "import os, sys, time; os.dup2(os.open(os.devnull, os.O_WRONLY), 1); "
+        r"time.sleep(0.2); sys.stderr.buffer.write(b'first\n\xff last\n')"
+    )
+    log = tmp_path / "log"
+
+    with (
+        started("timeit", "-n1", "-r1", say, log=log) as process,
+        pytest.raises(StartError, match=r"^\ufffd last$"),
+    ):
+        ready_address(process, log)
+
+
+def test_a_process_that_goes_on_is_told_to_end(tmp_path: Path) -> None:
+    ready = "print('ready now', flush=True)"
+    command = ("timeit", "-n1", "-r1", "-s", ready, "import time; time.sleep(20)")
+
+    with started(*command, log=tmp_path / "log") as process:
+        ready_address(process, tmp_path / "log")
+
+    assert process.returncode == -signal.SIGTERM
+
+
+STUBBORN = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    "print('ready now', flush=True)"
+)
+"""Makes a process that does not end when it is told to."""
+
+
+def test_a_process_that_does_not_end_is_killed_and_one_that_is_silent_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.demo.processes.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.demo.processes.READY_SECONDS", 0.6)
+    log, url = tmp_path / "log", f"http://127.0.0.1:{free_port('127.0.0.1')}"
+    command = ("timeit", "-n1", "-r1", "-s", STUBBORN, "import time; time.sleep(20)")
+
+    with started(*command, log=log) as process:
+        assert ready_address(process, log) == "now"
+        # A terminal's Ctrl-C is for all of a group: this is of another.
+        assert os.getpgid(process.pid) != os.getpgrp()
+        with pytest.raises(StartError) as given_up:
+            await_answer(url, process, log)
+
+    assert str(given_up.value) == f"{url} did not answer within 1 s; see {log}"
+    assert process.returncode == -signal.SIGKILL
+    assert process.stdout is not None
+    assert process.stdout.closed
 
 
 def test_an_agency_says_where_it_listens(tmp_path: Path) -> None:

@@ -57,6 +57,27 @@ def test_an_agency_without_a_manifest_is_refused_with_those_there_are(
     assert "emergency-management, fire-rescue, transport" in str(shown.exception)
 
 
+def test_where_no_manifest_can_be_used_the_command_says_why(tmp_path: Path) -> None:
+    config, manifests = tmp_path / "gateway.toml", tmp_path / "manifests"
+    config.write_text(
+        'manifests = "manifests"\ntrust_bundle = "t"\ntokens = []\n'
+        'certificate_id_key_file = "c"\npseudonym_key_file = "p"\n'
+    )
+    command = ["doctor", "nobody", "--config", str(config)]
+    said = (
+        "no manifest of 'nobody'; there are: none. Of an agency that registered "
+        "itself, state its manifest: --manifest FILE"
+    )
+
+    none = CliRunner().invoke(app, command)
+    manifests.mkdir()
+    (manifests / "broken.toml").write_text("id = ")
+    broken = CliRunner().invoke(app, command)
+
+    assert str(none.exception) == said
+    assert str(broken.exception).startswith(f"{said}; {manifests}/broken.toml: ")
+
+
 def test_who_only_sends_is_not_asked(gateway: Gateway, tmp_path: Path) -> None:
     text = (gateway.folder / "manifests" / "transport.toml").read_text("utf-8")
     start = text.index("[endpoint]")

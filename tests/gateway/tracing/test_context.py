@@ -36,6 +36,7 @@ def test_a_context_is_read(text: str, is_sampled: bool) -> None:
         pytest.param(f"00-00000000310110199003074514abcdef-{PARENT}-01", id="a person"),
         pytest.param(f"00-3101101990030745140000000000abcd-{PARENT}-01", id="at first"),
         pytest.param(f"00-{TRACE[:20]}310110199003-0745141aaaaaaaaa-01", id="in both"),
+        pytest.param(f"00-{TRACE[:30]}31-0110199003074514-01", id="at last"),
     ],
 )
 def test_what_is_none_or_a_person_is_not_taken_over(text: str | None) -> None:
