@@ -36,6 +36,7 @@ from store.quality.versions import StoredVersions
 from store.store import Store, open_store
 from store.transparency.appending import StoredLog
 from store.transparency.checkpoints import StoredCheckpoints
+from store.transparency.entries import entry_of_row
 from store.transparency.reach import StoredReach
 from store.transparency.tables import log_entries
 from tests.connectors.agency import NOW
@@ -45,8 +46,8 @@ from tests.store.collection.test_reading import stated
 from tests.store.quality.noting import Notes
 
 BASE = certificate()
-Entry = tuple[str, str] | None
-"""Of an entry, the table and the digest that it commits to, if it is of a record."""
+Entry = set[tuple[str, str]]
+"""Of an entry, the table and the digests that it commits to, if it is of records."""
 
 
 def answered(number: int, document: int, *, is_news: bool) -> AttestedCertificate:
@@ -107,21 +108,20 @@ class Logged:
     async def append(self, store: Store) -> None:
         log = StoredLog(store)
         await log.append()
-        new = select(log_entries.c.id, log_entries.c.source, log_entries.c.last_row)
-        new = new.where(log_entries.c.id >= len(self.entries))
+        new = select(log_entries).where(log_entries.c.id >= len(self.entries))
         async with store.engine.connect() as connection:
-            for id_, source, row in (
-                await connection.execute(new.order_by(log_entries.c.id))
-            ).all():
-                assert id_ == len(self.entries)
-                self.entries.append(None)
-                if source == "collected_records":
-                    self.entries[id_] = source, str(row)
-                elif source == "seen_versions":
+            rows = await connection.execute(new.order_by(log_entries.c.id))
+            for entry in map(entry_of_row, rows.all()):
+                assert entry.index == len(self.entries)
+                made: Entry = set()
+                if entry.source == "collected_records":
+                    made = {(entry.source, str(id_)) for id_ in entry.ids}
+                elif entry.source == "seen_versions":
                     column = seen_versions.c
-                    found = select(column.digest).where(column.id == row)
-                    digest = (await connection.execute(found)).scalar()
-                    self.entries[id_] = digest and (source, digest)
+                    some = select(column.digest).where(column.id.in_(entry.ids))
+                    found = (await connection.execute(some)).scalars()
+                    made = {(entry.source, digest) for digest in found}
+                self.entries.append(made)
 
     async def sign(self, store: Store) -> None:
         if not self.entries:
@@ -137,7 +137,7 @@ class Logged:
             entry = "seen_versions", found.proof.digest.hex()[:16]
         else:
             entry = "collected_records", str(collected.row)
-        return entry in self.entries[: self.signed]
+        return any(entry in one for one in self.entries[: self.signed])
 
 
 @asynccontextmanager
