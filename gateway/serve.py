@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn, TypedDict
@@ -106,7 +107,7 @@ def serve(config: Path, make: Callable[[str], ASGIApp] | None = None) -> None:
         http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         **_tls(settings.tls),
     )
-    os.register_at_fork(after_in_child=_leave_signals)
+    lose_no_signal()
     # A worker is a copy of this process. What its collector need not look at stays
     # memory that both have in common.
     gc.collect()
@@ -152,6 +153,19 @@ class _Start:
         sys.exit(1)
 
 
+def lose_no_signal() -> None:
+    """From here on have every fork end by a SIGTERM, however early it comes.
+
+    A fork that was not given the processor yet would take it as this process does, and
+    forget it: whoever ends both would wait for ever. So it waits until that is undone.
+    """
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGTERM}),
+        after_in_parent=_take_sigterm,
+        after_in_child=_leave_signals,
+    )
+
+
 def _leave_signals() -> None:
     """In the fork: have signals wait for who will listen to them, or end it.
 
@@ -160,6 +174,11 @@ def _leave_signals() -> None:
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    _take_sigterm()
+
+
+def _take_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _allow_files() -> None:

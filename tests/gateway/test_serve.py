@@ -163,6 +163,29 @@ def test_who_ends_a_start_does_not_wait_for_it(config: Path) -> None:
     assert not is_there(worker)
 
 
+def test_a_fork_that_is_ended_before_it_runs_ends() -> None:
+    """A signal that comes between the fork and its first step, each time."""
+    forking = """
+import os, signal
+from gateway.serve import lose_no_signal
+
+taken = []
+signal.signal(signal.SIGTERM, lambda *_: taken.append(os.getpid()))
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+lose_no_signal()
+if (pid := os.fork()) == 0:
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+os.kill(os.getpid(), signal.SIGTERM)
+print(taken == [os.getpid()])
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", forking], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert found.split() == [str(-signal.SIGTERM), "True"]
+
+
 def test_what_watches_has_no_part_of_the_application() -> None:
     imported = "import sys, gateway.cli, gateway.commands; print(*sys.modules)"
     found = subprocess.run(
