@@ -15,6 +15,7 @@ from policy.identity import parse_identity
 from tests.bureau.look_ups.office import FIVE, LOOKED_UP, PSEUDONYMS, Log
 from tests.connectors.agency import NOW, ZHANG
 from tests.resolvers.answered import Asked, executed
+from tests.resolvers.kept_pages import pages
 
 PERSON = PSEUDONYMS.of(parse_identity(ZHANG))
 OFFICER = PSEUDONYMS.of_officer("张三")
@@ -167,16 +168,7 @@ def test_a_log_that_takes_no_record_is_not_read() -> None:
     assert log.asked == []
 
 
-@pytest.mark.parametrize(
-    ("stated", "first", "before", "shown", "page"),
-    [
-        pytest.param("", 51, None, "321", (False, False), id="all of it"),
-        pytest.param("(first: 3)", 4, None, "321", (False, False), id="just so many"),
-        pytest.param("(first: 2)", 3, None, "32", (True, False), id="and one more"),
-        pytest.param('(first: 2, after: "4")', 3, 4, "32", (True, True), id="after"),
-        pytest.param("(first: 1000)", 1001, None, "321", (False, False), id="most"),
-    ],
-)
+@pages
 def test_a_page_says_whether_there_is_more(
     stated: str, first: int, before: int | None, shown: str, page: tuple[bool, bool]
 ) -> None:

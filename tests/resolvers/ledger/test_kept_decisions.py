@@ -25,6 +25,7 @@ from tests.bureau.ledger.test_tables import FULL
 from tests.bureau.look_ups.office import PSEUDONYMS
 from tests.connectors.agency import NOW, ZHANG
 from tests.resolvers.answered import IDS, SIGNED, Asked, executed
+from tests.resolvers.kept_pages import pages
 from tests.resolvers.ledger.test_objections import PAID
 from tests.resolvers.test_store_away import EVERYTHING, Away
 
@@ -241,16 +242,7 @@ def test_what_cannot_be_asked_is_refused_in_words(stated: str) -> None:
     assert kept.asked == []
 
 
-@pytest.mark.parametrize(
-    ("stated", "first", "before", "shown", "page"),
-    [
-        pytest.param("", 51, None, "321", (False, False), id="all of it"),
-        pytest.param("(first: 3)", 4, None, "321", (False, False), id="just so many"),
-        pytest.param("(first: 2)", 3, None, "32", (True, False), id="and one more"),
-        pytest.param('(first: 2, after: "4")', 3, 4, "32", (True, True), id="after"),
-        pytest.param("(first: 1000)", 1001, None, "321", (False, False), id="most"),
-    ],
-)
+@pages
 def test_a_page_says_whether_there_is_more(
     stated: str, first: int, before: int | None, shown: str, page: tuple[bool, bool]
 ) -> None:
