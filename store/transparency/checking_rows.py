@@ -1,8 +1,9 @@
 """Compare rows with what the log committed to.
 
 Of each source its rows are read beside its entries, in the order of their ids: so a
-million of them are read once. Ids of the audit log grow as its rows are committed, so
-an entry of earlier ones than are logged already was put there later.
+million of them are read once. Where rows are grouped (``Source.is_grouped``) ids grow
+as they are committed, so an entry of earlier ones than are logged already was put there
+later.
 """
 
 from bisect import bisect_right
